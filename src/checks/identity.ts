@@ -1,0 +1,129 @@
+/**
+ * Is the one whom the apiserver takes us for the one whose access is to be judged? The review against the claims of the token and against
+ * the node of the settings; and in a pod of `kubectl debug` against the ServiceAccount that such a pod gets without asking.
+ */
+import { defineCheck, type Evidence, type Fix } from '../model/check.js';
+import { ownerHere } from './support/apiserver.js';
+import { settingOf } from './support/kubelet.js';
+import { ANONYMOUS, commonName, credentialOf } from './support/kubelet-answers.js';
+import { serviceAccountOf } from './support/quote.js';
+import { seen } from './support/read.js';
+
+export const identity = defineCheck({
+  question: 'identity',
+  asks: 'Does the apiserver take us for the one whose access is to be judged?',
+  target: 'apiserver',
+  layer: 'authn',
+  required: false,
+  needs: ['apiserver/identity', 'apiserver/credential', 'self/place', 'self/settings'],
+  words: {
+    debugPod: 'This token belongs to {user}, not to the agent: rights are not judged for the agent',
+    otherUser: 'The apiserver takes us for {user}, but the credential is that of {expected}',
+    otherPod: 'The token was made for pod {expected}, but the apiserver reports pod {pod}',
+    otherNode: 'The token belongs to a pod on node {node}, but the settings say node {expected} ({source})',
+    nobody: 'the apiserver does not know us',
+    notReviewed: 'the apiserver was not asked who we are',
+    sawReview: 'SelfSubjectReview: {user}',
+    sawBound: 'SelfSubjectReview: {user}, pod {pod} on node {node}',
+    sawCredential: '{source}: {expected}',
+    useAgents: "Run it with a token of the agent's ServiceAccount (or in the agent's pod: kubectl exec)",
+    useOwn: "Use the credential that is meant: the pod's own mounted token, no impersonation and no rewriting proxy on the way",
+    ownToken: 'Use the token mounted in this pod, not a copy from another one, and set the node name from spec.nodeName',
+  },
+  causes: {
+    'identity-unexpected': {
+      title: 'unexpected identity',
+      means:
+        'The apiserver knows us, but as somebody else than the token says, or as a pod on another node than the settings say. Every right is then judged for that one.',
+      happens:
+        'A token copied out of another pod, a token file path that points at another mount, impersonation in the kubeconfig (`as:`), an authenticating proxy that puts its own identity in.',
+      confirm: '`kubectl auth whoami` with the same credential, beside the `sub` and `kubernetes.io` claims of the token.',
+      fix: "Mount the pod's own token and read it from there; a copied token also stops working when its pod is gone.",
+    },
+    'debug-pod-foreign-identity': {
+      title: "debug pod without the agent's identity",
+      means:
+        "A pod of `kubectl debug` runs as ServiceAccount `default` of kubectl's current namespace. What that one may read says nothing of what the agent may.",
+      happens: '`kubectl debug node/NODE` has no option for a ServiceAccount and mounts the default one.',
+      confirm:
+        '`kubectl auth whoami --token="$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)"` names system:serviceaccount:NAMESPACE:default.',
+      fix: "Make a token of the agent's ServiceAccount and give it with --token-file, or run the tool in the agent's pod. Never grant the agent's rights to `default`.",
+    },
+  },
+  judge(view, say) {
+    const review = view.one('apiserver/identity');
+    const us = seen(review);
+    const place = seen(view.one('self/place'));
+    if (!us) return { kind: 'cannot-tell', why: say('notReviewed'), wants: [] };
+    if (us.user === ANONYMOUS) return { kind: 'not-applicable', why: say('nobody') };
+
+    const { user, pod, node } = us;
+    const saw = pod && node ? say('sawBound', { user, pod, node }) : say('sawReview', { user });
+    const reviewed: Evidence = { need: 'apiserver/identity', subject: '', saw, reproduce: review.reproduce };
+    const problem = { kind: 'problem' as const, certainty: 'proven' as const, features: [] };
+    if (place?.place === 'debug-pod' && serviceAccountOf(user)?.name === 'default')
+      return {
+        ...problem,
+        cause: 'debug-pod-foreign-identity',
+        severity: 'note',
+        title: say('debugPod', { user }),
+        evidence: [reviewed],
+        fixes: [
+          {
+            owner: 'cluster',
+            changes: 'nothing',
+            action: say('useAgents'),
+            steps: WITH_TOKEN,
+            form: 'shell',
+            verify: 'kubelet-doctor --token-file agent.token',
+          },
+        ],
+      };
+
+    const credentials = view.all('apiserver/credential');
+    const token = credentialOf(credentials, 'token');
+    const certificate = credentialOf(credentials, 'certificate');
+    const subjects = [token?.token?.subject, certificate?.certificate && commonName(certificate.certificate.subject)].filter(
+      (s) => s !== undefined,
+    );
+    const expected = subjects.join(' or ');
+    const credential: Evidence = {
+      need: 'apiserver/credential',
+      subject: token ? 'token' : 'certificate',
+      saw: say('sawCredential', { source: (token ?? certificate)?.source ?? '', expected: expected || '?' }),
+    };
+    const fix = (own: boolean): Fix => ({
+      owner: ownerHere(place),
+      changes: 'config',
+      action: own ? say('ownToken') : say('useOwn'),
+      verify: 'kubelet-doctor --verbose',
+    });
+    const unexpected = { ...problem, cause: 'identity-unexpected' as const };
+    if (subjects.length > 0 && !subjects.includes(user))
+      return {
+        ...unexpected,
+        severity: 'degrades',
+        title: say('otherUser', { user, expected }),
+        evidence: [reviewed, credential],
+        fixes: [fix(false)],
+      };
+    const claimed = token?.token?.subject === user ? token.token.pod : undefined;
+    if (claimed && pod && claimed !== pod)
+      return {
+        ...unexpected,
+        severity: 'risk',
+        title: say('otherPod', { pod, expected: claimed }),
+        evidence: [reviewed, credential],
+        fixes: [fix(false)],
+      };
+    // A node named by a flag is asked about on purpose, from wherever we are.
+    const setting = settingOf(view.one('self/settings'), 'node');
+    if (setting && setting.origin !== 'flag' && node && node !== setting.value) {
+      const title = say('otherNode', { node, expected: setting.value, source: setting.source });
+      return { ...unexpected, severity: 'risk', title, evidence: [reviewed], fixes: [fix(true)] };
+    }
+    return { kind: 'pass' };
+  },
+});
+
+const WITH_TOKEN = ['kubectl -n NAMESPACE create token SERVICEACCOUNT > agent.token', 'kubelet-doctor --token-file agent.token'].join('\n');

@@ -1,0 +1,84 @@
+/** The registry: every check, bottom layer first. Kept by hand; a test compares it with the folder. */
+import type { CauseDocs, Check } from '../model/check.js';
+import type { CauseMeta } from '../model/report.js';
+import { agentSettings } from './agent-settings.js';
+import { apiserverAnswers } from './apiserver-answers.js';
+import { apiserverCertificate } from './apiserver-certificate.js';
+import { apiserverUnreachable } from './apiserver-unreachable.js';
+import { clientCertificate } from './client-certificate.js';
+import { clock } from './clock.js';
+import { clusterDns } from './cluster-dns.js';
+import { identity } from './identity.js';
+import { kubeconfig } from './kubeconfig.js';
+import { kubeletAddress } from './kubelet-address.js';
+import { kubeletAuthorityFile } from './kubelet-authority-file.js';
+import { kubeletCertificate } from './kubelet-certificate.js';
+import { kubeletForbidden } from './kubelet-forbidden.js';
+import { kubeletName } from './kubelet-name.js';
+import { kubeletOpen } from './kubelet-open.js';
+import { kubeletPayload } from './kubelet-payload.js';
+import { kubeletTlsHandshake } from './kubelet-tls-handshake.js';
+import { kubeletUnauthorized } from './kubelet-unauthorized.js';
+import { kubeletUnreachable } from './kubelet-unreachable.js';
+import { apiserverProxy, kubeletProxy } from './proxy-capture.js';
+import { tlsVerification } from './tls-verification.js';
+import { token } from './token.js';
+
+export const CHECKS: readonly Check[] = [
+  agentSettings,
+  kubeletAddress,
+  kubeletAuthorityFile,
+  tlsVerification,
+  kubeconfig,
+  clock,
+  kubeletProxy,
+  apiserverProxy,
+  kubeletName,
+  clusterDns,
+  kubeletUnreachable,
+  apiserverUnreachable,
+  kubeletTlsHandshake,
+  kubeletCertificate,
+  apiserverCertificate,
+  token,
+  clientCertificate,
+  identity,
+  kubeletUnauthorized,
+  kubeletForbidden,
+  kubeletOpen,
+  kubeletPayload,
+  apiserverAnswers,
+];
+
+/** A cause with the check that emits it and everything said about it. */
+export interface KnownCause {
+  cause: string;
+  check: Check;
+  docs: CauseDocs;
+}
+
+/** All causes, by id. */
+export function knownCauses(): KnownCause[] {
+  return CHECKS.flatMap((check) => Object.entries(check.causes).map(([cause, docs]) => ({ cause, check, docs }))).sort((a, b) =>
+    a.cause < b.cause ? -1 : 1,
+  );
+}
+
+export function findCause(cause: string): KnownCause | undefined {
+  return knownCauses().find((known) => known.cause === cause);
+}
+
+/** What a report keeps of each cause, so that a reader needs no copy of this program. */
+export function causeIndex(): Record<string, CauseMeta> {
+  return Object.fromEntries(
+    knownCauses().map(({ cause, check, docs }) => [
+      cause,
+      { title: docs.title, question: check.question, means: docs.means, fix: docs.fix },
+    ]),
+  );
+}
+
+/** The causes that, when present, are the reason for this one. */
+export function explainedByOf(cause: string): readonly string[] {
+  return findCause(cause)?.docs.explainedBy ?? [];
+}

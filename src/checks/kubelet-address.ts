@@ -1,0 +1,190 @@
+/**
+ * Does the agent know an address of its own node's kubelet? Judged from the settings, this network's gateways and the Node object.
+ * A host that is none of the node's addresses is only a fault where it does not answer: NAT, second interfaces and bridges exist.
+ */
+import { defineCheck, type Evidence, type Fix, type Problem } from '../model/check.js';
+import { CALICO_GATEWAY, cite, internalIp, isGateway, isOf, kubeletPort, nodeName } from './support/address.js';
+import { dialable } from './support/apiserver.js';
+import { env, fixBy } from './support/fix.js';
+import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
+import { hostFromDownwardApi, hostOfNode } from './support/kubelet-fixes.js';
+import { endpointOf } from './support/quote.js';
+import { failure, isPending, seen, subjectOf } from './support/read.js';
+
+export const kubeletAddress = defineCheck({
+  question: 'kubelet-address',
+  asks: "Does the agent know an address of its node's kubelet?",
+  target: 'kubelet',
+  layer: 'settings',
+  required: true,
+  needs: [
+    'self/settings',
+    'self/place',
+    'kubelet/candidates',
+    'kubelet/proxy',
+    'kubelet/dns',
+    'kubelet/tcp',
+    'kubelet/tls',
+    'apiserver/node',
+  ],
+  words: {
+    portsOff: 'The agent may not dial the kubelet at all: both its HTTPS and its HTTP kubelet port are 0',
+    unset: 'DD_KUBERNETES_KUBELET_HOST is not set: the agent has no address of the kubelet on its node',
+    calico: "{host} is the CNI's gateway, not a node: port {port} never answers there",
+    gateway: '{host} is a gateway of this network, not the node: no kubelet answers there on port {port}',
+    foreign: '{host} is not an address of node {node}, and no kubelet answers there on port {port}',
+    notKnown: 'the settings and addresses are not known',
+    noAddress: 'no kubelet address was given and none was found',
+    found: "not the agent's environment; the kubelet's address comes from {source}",
+    fargate: 'the agent reads its kubelet through the apiserver (DD_EKS_FARGATE), and needs no address of it',
+    plainOnly: 'the agent’s HTTPS kubelet port is 0: it dials {host} in plain HTTP only',
+    waiting: 'no attempt at {endpoint} has ended yet',
+    nodeUnknown: "{host} does not answer, and whether it is the node's cannot be told without the Node object",
+    sawPorts: '{https} and {http} are 0',
+    sawNoHost: 'no kubelet host in the environment, the files or the flags; other addresses known: {others}',
+    sawHost: '{source} says {host}',
+    sawGateways: 'gateways of this network: {gateways}',
+    sawNode: 'Node {node} has {addresses}',
+    sawFailure: '{endpoint}: {code}',
+    sawWaiting: '{endpoint}: no answer yet',
+    sawAnswer: 'a kubelet answers at {endpoint}',
+    fixPorts: 'Let the agent dial the kubelet on its HTTPS port',
+    fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP, in the env of every agent container',
+    fixHostNow: "For a try on this one node: its Node object's address",
+  },
+  causes: {
+    'kubelet-host-unset': {
+      title: 'kubelet host not set',
+      means:
+        'The agent has no address to look for the kubelet at. Agent 6 and 7 do not guess: without `DD_KUBERNETES_KUBELET_HOST` they ask only a Docker daemon for its host name, and on containerd or CRI-O nothing is left. The log then says `impossible to reach Kubelet with host: .` with nothing after the colon.',
+      happens:
+        'A manifest without the downward API entry, an Agent 5 variable (`KUBERNETES_KUBELET_HOST`) that nobody reads any more, or the variable set on one container of the pod and not on the others.',
+      confirm: '`kubectl exec POD -c agent -- env | grep KUBELET_HOST`, for each container of the pod.',
+      fix: 'Take the address from the downward API field `status.hostIP`; charts and operator do so by themselves. Do not write down one IP: the pod runs on every node.',
+      explainedBy: ['agent-settings-renamed'],
+    },
+    'kubelet-host-not-a-node': {
+      title: 'kubelet host is not the node',
+      means: 'The address the agent dials is a gateway of its network or another machine, so nothing answers on 10250 there.',
+      happens:
+        "Following the Agent 5 idea that the container's default gateway is the node. With Calico it is 169.254.1.1, with others a bridge or router. Or an IP was written into the manifest and the node was replaced.",
+      confirm: '`kubectl get node NODE -o wide` shows the addresses; `ip route` in the pod shows the gateway.',
+      fix: "`status.hostIP` from the downward API. `spec.nodeName` is the other choice where the kubelet's certificate names only the host name, and only if that name resolves in pods.",
+    },
+    'agent-ports-both-disabled': {
+      title: 'both kubelet ports disabled in the agent',
+      means:
+        'With `kubernetes_https_kubelet_port` and `kubernetes_http_kubelet_port` at 0 the agent dials nothing: `Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled`.',
+      happens: 'The HTTPS port was set to 0 to force the read-only port (GKE Autopilot before `useApiServer`), and that was closed later.',
+      confirm: '`kubectl exec POD -c agent -- env | grep KUBELET_PORT`',
+      fix: 'Set the HTTPS port back to 10250, the authenticated one. Do not open 10255 instead: it answers anyone.',
+    },
+  },
+  judge(view, say) {
+    const settings = view.one('self/settings');
+    const candidates = view.one('kubelet/candidates');
+    const place = seen(view.one('self/place'));
+    const problem = <C extends string>(cause: C, rest: Pick<Problem, 'title' | 'evidence' | 'fixes'> & Partial<Problem>): Problem<C> => ({
+      kind: 'problem',
+      severity: 'blocks',
+      certainty: 'proven',
+      features: ALL_KUBELET_FEATURES,
+      ...rest,
+      cause,
+    });
+
+    if (settingOf(settings, 'agent.eksFargate')?.value === 'true') return { kind: 'not-applicable', why: say('fargate') };
+    const [https, http] = [settingOf(settings, 'kubelet.port'), settingOf(settings, 'kubelet.httpPort')];
+    if (https?.value === '0' && http?.value === '0')
+      return problem('agent-ports-both-disabled', {
+        title: say('portsOff'),
+        evidence: [cite(settings, say('sawPorts', { https: https.source, http: http.source }))],
+        fixes: [fixBy('agent', 'config', say('fixPorts'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: 10250 }))],
+      });
+    const list = seen(candidates);
+    if (!list || !place) return { kind: 'cannot-tell', why: say('notKnown'), wants: [] };
+
+    const nodeFact = view.one('apiserver/node');
+    const node = seen(nodeFact);
+    const fixes: Fix[] = [hostFromDownwardApi(say('fixHost')), ...hostOfNode(say('fixHostNow'), node)];
+    const sawNode = node
+      ? [
+          cite(
+            nodeFact,
+            say('sawNode', { node: node.node, addresses: node.addresses.map((a) => `${a.type} ${a.address}`).join(', ') || 'no address' }),
+          ),
+        ]
+      : [];
+
+    const candidate = list.find((c) => c.origin === 'setting');
+    const told = settingOf(settings, 'kubelet.host')?.value;
+    if (!candidate && told) return { kind: 'not-applicable', why: say('plainOnly', { host: told }) };
+    if (!candidate) {
+      const agents = place.agentEnvironment || place.place === 'agent-pod' || (place.place === 'pod' && list.length === 0);
+      const others = list.map(subjectOf).join(', ') || 'none';
+      if (agents)
+        return problem('kubelet-host-unset', {
+          title: say('unset'),
+          evidence: [cite(candidates, say('sawNoHost', { others })), ...sawNode],
+          fixes,
+        });
+      if (list[0]) return { kind: 'not-applicable', why: say('found', { source: list[0].source }) };
+      return {
+        kind: 'cannot-tell',
+        why: say('noAddress'),
+        wants: [{ need: 'kubelet/candidates', elsewhere: 'kubectl get nodes -o wide' }],
+      };
+    }
+
+    const { host, port } = candidate;
+    const endpoint = subjectOf(candidate);
+    const hosts = [host, ...(seen(view.one('kubelet/dns', host))?.addresses ?? []).map((a) => a.address)];
+    if (node && isOf(node, hosts)) return { kind: 'pass' };
+    const [tcp, tls] = [view.one('kubelet/tcp', endpoint), view.one('kubelet/tls', endpoint)];
+    const broken = [tls, tcp].find((fact) => failure(fact) !== undefined);
+    // Through a proxy it is the proxy that fails; a TLS alert is an answer, for the handshake's own check to judge.
+    if (seen(view.one('kubelet/proxy', endpoint))?.via === 'proxy' || seen(tls) || /ALERT/.test((broken && failure(broken)) ?? ''))
+      return { kind: 'pass' };
+    const open = [tls, tcp].find(isPending);
+    if (!broken && !open) return { kind: 'cannot-tell', why: say('waiting', { endpoint }), wants: [] };
+
+    // Only where the Node object is known, and the address there may be dialled, can the right address be shown to answer.
+    const own = internalIp(node);
+    const ownEndpoint = own && dialable(own, place) ? endpointOf(own, kubeletPort(node) ?? port) : undefined;
+    const atOwn = ownEndpoint ? view.one('kubelet/tls', ownEndpoint) : undefined;
+    const answers = atOwn !== undefined && seen(atOwn) !== undefined;
+    const failsToo = atOwn !== undefined && failure(atOwn) !== undefined;
+    const gateway = isGateway(hosts, place);
+    if (!gateway && !node) {
+      const name = nodeName(settings, nodeFact);
+      const elsewhere = name ? `kubectl get node ${name} -o wide` : 'kubectl get nodes -o wide';
+      return { kind: 'cannot-tell', why: say('nodeUnknown', { host }), wants: [{ need: 'apiserver/node', subject: name, elsewhere }] };
+    }
+    const evidence: Evidence[] = [
+      cite(candidates, say('sawHost', { source: candidate.source, host })),
+      ...(gateway
+        ? [{ need: 'self/place' as const, subject: '', saw: say('sawGateways', { gateways: place.gateways.join(', ') || host }) }]
+        : []),
+      ...sawNode,
+      ...(broken ? [cite(broken, say('sawFailure', { endpoint, code: failure(broken) ?? '' }))] : []),
+      ...(!broken && open ? [cite(open, say('sawWaiting', { endpoint }))] : []),
+      ...(ownEndpoint && answers ? [cite(atOwn, say('sawAnswer', { endpoint: ownEndpoint }))] : []),
+      ...(ownEndpoint && failsToo ? [cite(atOwn, say('sawFailure', { endpoint: ownEndpoint, code: failure(atOwn) ?? '' }))] : []),
+    ];
+    // A bridge's address is the node itself: refused there, unseen from the other side, may as well be a kubelet that is down.
+    const maybeBridge = !node && !hosts.includes(CALICO_GATEWAY) && broken !== undefined && failure(broken) === 'ECONNREFUSED';
+    const unsure = maybeBridge || (failsToo && !gateway);
+    return problem('kubelet-host-not-a-node', {
+      certainty: unsure ? 'suspected' : 'proven',
+      ...(unsure ? { alternatives: ['kubelet-down', maybeBridge ? 'kubelet-connection-refused' : 'kubelet-connect-timeout'] } : {}),
+      title: hosts.includes(CALICO_GATEWAY)
+        ? say('calico', { host, port })
+        : gateway
+          ? say('gateway', { host, port })
+          : say('foreign', { host, port, node: node?.node ?? '' }),
+      evidence,
+      fixes,
+      ...(ownEndpoint && !answers && !failsToo ? { wants: [{ need: 'kubelet/tls', subject: ownEndpoint }] } : {}),
+    });
+  },
+});

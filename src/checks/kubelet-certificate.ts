@@ -1,0 +1,248 @@
+/**
+ * Does the kubelet's serving certificate verify for the address the agent dials, with the CA the agent uses?
+ * One decision: an untrusted issuer is judged before dates, dates before names, so that a self-signed certificate
+ * (which has no IP SAN either) is one finding. Dates are compared with the *server's* clock too: skew is not the certificate's fault.
+ */
+import { defineCheck, type Fix, type Message, type Problem } from '../model/check.js';
+import type { TlsHandshake } from '../model/facts.js';
+import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from './support/kubelet.js';
+import { hostOf, isDnsName, isIp, shellQuote } from './support/quote.js';
+import { seen, span, subjectOf } from './support/read.js';
+
+const SOON_MS = 30 * 86_400_000;
+
+export const kubeletCertificate = defineCheck({
+  question: 'kubelet-certificate',
+  asks: "Does the kubelet's certificate verify for the address the agent dials?",
+  target: 'kubelet',
+  layer: 'tls',
+  required: true,
+  needs: ['kubelet/candidates', 'kubelet/tls', 'kubelet/clock', 'self/settings', 'self/place', 'apiserver/node'],
+  words: {
+    selfSigned: 'The kubelet at {endpoint} serves its own self-signed certificate ({subject}): no CA the agent could hold verifies it',
+    unknownAuthority: "The kubelet's certificate at {endpoint} is signed by {issuer}, which is not in the CA in use ({authority})",
+    expired: "The kubelet's certificate at {endpoint} expired {ago} ago, on {notAfter}",
+    notYetValid: "The kubelet's certificate at {endpoint} is not valid before {notBefore}, in {ahead}",
+    withoutSan: "The kubelet's certificate at {endpoint} names no host at all (no subject alternative name, only CN {subject})",
+    nameMismatch: "The kubelet's certificate is not for {host}: it names {names}",
+    expiresSoon: "The kubelet's certificate at {endpoint} expires in {left}, on {notAfter}",
+    noHandshake: 'no TLS handshake with the kubelet to look at',
+    skewed: "the kubelet's certificate is valid by the kubelet's clock; ours is {span} off",
+    sawChain: '{code}: subject {subject}, issuer {issuer}, valid {notBefore} to {notAfter}, names {names}',
+    bootstrap:
+      'Let the cluster CA sign it: set serverTLSBootstrap in the kubelet configuration of this node, restart the kubelet, approve its CSR',
+    rotate:
+      'Renew the serving certificate on the node: with serverTLSBootstrap restart the kubelet and approve its CSR; else replace tlsCertFile and tlsPrivateKeyFile',
+    otherCa: 'Give the agent the CA that signed it: {authority} verifies this certificate',
+    findCa: 'Give the agent the CA that signed it ({issuer}): mount it and point kubelet_client_ca at it',
+    dialName: 'Dial the name that is in the certificate',
+    reissue: "Reissue the certificate with this address in its names (serverTLSBootstrap puts the Node's addresses in)",
+    renewSoon: 'Renew it before then: rotateCertificates and serverTLSBootstrap with a CSR approver do so by themselves',
+    waitOrClock: "Correct the clock of the machine that issued it, or reissue it; check the node's clock",
+    noVerify: 'Last resort, a security change: turn verification off. Anyone on the path can then read the token the agent sends',
+  },
+  causes: {
+    'kubelet-certificate-self-signed': {
+      title: 'kubelet serves its own self-signed certificate',
+      means:
+        'Without a serving certificate the kubelet makes one at its first start, signed by a CA it throws away. No CA file of the cluster verifies it, and it names only the host name, never an IP.',
+      happens:
+        'The default of a kubelet with neither `tlsCertFile` nor `serverTLSBootstrap` (kubeadm, Talos, many home-made clusters). The file is never renewed while it exists (kubernetes#99418).',
+      confirm: '`openssl s_client -connect NODE:10250 -showcerts </dev/null` shows issuer `HOST-ca@<unix time>`.',
+      fix: 'Set `serverTLSBootstrap: true` and approve the CSR `kubernetes.io/kubelet-serving` (kube-controller-manager never does by itself). Turning verification off is not a fix: the agent then gives its token to whoever answers on that address.',
+    },
+    'kubelet-certificate-unknown-authority': {
+      title: 'kubelet certificate signed by a CA the agent does not hold',
+      means: 'The certificate is in order but its issuer is not in the CA file that the agent uses for the kubelet.',
+      happens:
+        'A distribution signs serving certificates with a CA of its own (OpenShift, older AKS `kubeletserver.crt`), the cluster CA was rotated, or `kubelet_client_ca` points at the wrong file.',
+      confirm: '`openssl verify -CAfile CA.crt <(openssl s_client -connect NODE:10250 </dev/null 2>/dev/null | openssl x509)`',
+      explainedBy: ['kubelet-ca-file-missing'],
+      fix: 'Mount the CA that signed it and set `DD_KUBELET_CLIENT_CA` (chart: `datadog.kubelet.hostCAPath`). Do not turn verification off instead.',
+    },
+    'kubelet-certificate-expired': {
+      title: 'kubelet certificate expired',
+      means: "The serving certificate's end date has passed, by our clock and by the kubelet's own.",
+      happens: 'Rotation is off, the CSR for the next certificate was never approved, or the certificate is a file nobody renews.',
+      confirm: '`openssl s_client -connect NODE:10250 </dev/null 2>/dev/null | openssl x509 -noout -dates`; `kubectl get csr`.',
+      fix: 'Renew it. `kubectl logs` and the node proxy go on working meanwhile, because the apiserver does not verify kubelets by default: that is no sign of health.',
+      explainedBy: ['clock-skew'],
+    },
+    'kubelet-certificate-not-yet-valid': {
+      title: 'kubelet certificate not valid yet',
+      means: "Its start date lies ahead, by our clock and by the kubelet's own.",
+      happens: 'The clock of the machine that issued it ran ahead, or a certificate was prepared for later.',
+      confirm: '`openssl x509 -noout -startdate`, and `date -u` on the node.',
+      fix: 'Correct the clock, then reissue.',
+      explainedBy: ['clock-skew'],
+    },
+    'kubelet-certificate-without-san': {
+      title: 'kubelet certificate without subject alternative names',
+      means: 'It has only a common name. Go (since 1.15) and so the agent ignore the common name.',
+      happens: 'Old issuing scripts; AKS node images before the end of 2022.',
+      confirm: '`openssl x509 -noout -ext subjectAltName` prints nothing.',
+      fix: 'Reissue it with SANs (a newer node image, or serverTLSBootstrap).',
+    },
+    'kubelet-certificate-name-mismatch': {
+      title: 'kubelet certificate for another name',
+      means: 'The certificate is trusted and in date, but does not name the host or IP that the agent dials.',
+      happens:
+        '`status.hostIP` is dialled while the certificate names only the host name (or the other way about), or the address belongs to another machine.',
+      confirm: '`openssl s_client -connect NODE:10250 </dev/null 2>/dev/null | openssl x509 -noout -ext subjectAltName`',
+      fix: 'Dial a name that is in it (`spec.nodeName`) if it resolves from the pod, or reissue with the IP.',
+    },
+    'kubelet-certificate-expires-soon': {
+      title: 'kubelet certificate expires within 30 days',
+      means: 'It works today and will stop working on its end date.',
+      happens: 'Rotation is off or its CSR waits for approval.',
+      confirm: '`openssl x509 -noout -enddate`; `kubectl get csr`.',
+      fix: 'Turn rotation on, or renew it by hand before then.',
+    },
+  },
+  judge(view, say) {
+    const candidate = agentsCandidate(view.one('kubelet/candidates'));
+    const endpoint = candidate && subjectOf(candidate);
+    const tls = endpoint ? view.one('kubelet/tls', endpoint) : undefined;
+    const handshake = tls && seen(tls);
+    if (!endpoint || !handshake?.chain[0]) return { kind: 'cannot-tell', why: say('noHandshake'), wants: [] };
+
+    const leaf = handshake.chain[0];
+    const verifies = agentVerifies(view.one('self/settings'));
+    const now = seen(view.one('self/place'))?.nowMs ?? 0;
+    const offset = seen(view.one('kubelet/clock'));
+    const theirNow = offset ? now - offset.offsetMs : now;
+    const notAfter = Date.parse(leaf.notAfter);
+    const notBefore = Date.parse(leaf.notBefore);
+    const names = leaf.names.length > 0 ? leaf.names.slice(0, 6).join(', ') : 'nothing';
+    const saw = (code: string) => ({
+      need: 'kubelet/tls' as const,
+      subject: endpoint,
+      saw: say('sawChain', { code, subject: leaf.subject, issuer: leaf.issuer, notBefore: leaf.notBefore, notAfter: leaf.notAfter, names }),
+      reproduce: tls?.reproduce,
+    });
+    const problem = <C extends string>(cause: C, title: Message, fixes: Fix[]): Problem<C> => ({
+      kind: 'problem',
+      cause,
+      severity: verifies ? 'blocks' : 'risk',
+      certainty: 'proven',
+      title,
+      features: verifies ? ALL_KUBELET_FEATURES : [],
+      evidence: [saw(handshake.verification.code ?? 'verified')],
+      fixes: [...fixes, ...(verifies ? [lastResort(say('noVerify'))] : [])],
+    });
+
+    if (!handshake.trusted) {
+      const authority = settingOf(view.one('self/settings'), 'kubelet.ca')?.value ?? 'none';
+      if (ownSelfSigned(handshake))
+        return problem('kubelet-certificate-self-signed', say('selfSigned', { endpoint, subject: leaf.subject }), [
+          bootstrap(say('bootstrap')),
+        ]);
+      const working = handshake.trials.find((t) => t.verifies && !t.inUse)?.authority;
+      const fix: Fix = working
+        ? {
+            owner: 'agent',
+            changes: 'config',
+            action: say('otherCa', { authority: working }),
+            steps: `DD_KUBELET_CLIENT_CA=${shellQuote(working)}`,
+            form: 'env',
+            verify: 'kubelet-doctor',
+          }
+        : { owner: 'agent', changes: 'config', action: say('findCa', { issuer: leaf.issuer }), verify: 'kubelet-doctor' };
+      return {
+        ...problem('kubelet-certificate-unknown-authority', say('unknownAuthority', { endpoint, issuer: leaf.issuer, authority }), [
+          fix,
+          bootstrap(say('bootstrap')),
+        ]),
+        explainedBy: sharedFault(authority, settingOf(view.one('self/settings'), 'apiserver.ca')?.value),
+      };
+    }
+    if (!handshake.validNow) {
+      if (theirNow > notBefore && theirNow < notAfter)
+        return { kind: 'not-applicable', why: say('skewed', { span: span(now - theirNow) }) };
+      if (theirNow >= notAfter)
+        return problem(
+          'kubelet-certificate-expired',
+          say('expired', { endpoint, ago: span(theirNow - notAfter), notAfter: leaf.notAfter }),
+          [rotate(say('rotate'))],
+        );
+      return problem(
+        'kubelet-certificate-not-yet-valid',
+        say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(notBefore - theirNow) }),
+        [rotate(say('waitOrClock'))],
+      );
+    }
+    if (leaf.names.length === 0)
+      return problem('kubelet-certificate-without-san', say('withoutSan', { endpoint, subject: leaf.subject }), [
+        bootstrap(say('reissue')),
+      ]);
+    if (!handshake.nameMatches) {
+      // What a certificate says is data, not truth: only a name known to be this node's own is offered for dialling.
+      const node = seen(view.one('apiserver/node'));
+      const own = new Set([
+        settingOf(view.one('self/settings'), 'node')?.value,
+        node?.node,
+        ...(node?.addresses ?? []).map((a) => a.address),
+      ]);
+      const usable = leaf.names.map((n) => n.replace(/^(DNS|IP):/, '')).find((n) => own.has(n) && (isIp(n) || isDnsName(n)));
+      const dial: Fix[] = usable
+        ? [
+            {
+              owner: 'agent',
+              changes: 'config',
+              action: say('dialName'),
+              steps: `DD_KUBERNETES_KUBELET_HOST=${usable}`,
+              form: 'env',
+              verify: 'kubelet-doctor',
+            },
+          ]
+        : [];
+      return problem('kubelet-certificate-name-mismatch', say('nameMismatch', { host: hostOf(endpoint), names }), [
+        ...dial,
+        bootstrap(say('reissue')),
+      ]);
+    }
+    if (now > 0 && notAfter - now < SOON_MS)
+      return {
+        ...problem(
+          'kubelet-certificate-expires-soon',
+          say('expiresSoon', { endpoint, left: span(notAfter - now), notAfter: leaf.notAfter }),
+          [],
+        ),
+        severity: 'risk',
+        features: [],
+        fixes: [rotate(say('renewSoon'))],
+      };
+    return { kind: 'pass' };
+  },
+});
+
+/** The kubelet's own make: leaf and CA are `HOST@unix` and `HOST-ca@unix` (client-go util/cert/cert.go), or a lone self-signed leaf. */
+function ownSelfSigned({ chain }: TlsHandshake): boolean {
+  const leaf = chain[0]!;
+  return leaf.selfSigned || /-ca@\d+$/.test(leaf.issuer);
+}
+
+/** One file for both servers, or none at all: then what is wrong with the apiserver's CA is wrong with this one. */
+function sharedFault(authority: string, apiserverCa: string | undefined): string[] {
+  if (authority === 'none') return ['token-missing', 'apiserver-ca-file-missing'];
+  return authority === apiserverCa ? ['apiserver-certificate-unknown-authority', 'apiserver-ca-file-missing'] : [];
+}
+
+function bootstrap(action: Message): Fix {
+  return {
+    owner: 'node',
+    changes: 'restart',
+    action,
+    steps: 'serverTLSBootstrap: true',
+    form: 'kubelet-config',
+    verify: 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving',
+  };
+}
+
+function rotate(action: Message): Fix {
+  return { owner: 'node', changes: 'restart', action, verify: 'kubelet-doctor' };
+}
+
+function lastResort(action: Message): Fix {
+  return { owner: 'agent', changes: 'security', action, steps: 'DD_KUBELET_TLS_VERIFY=false', form: 'env', verify: 'kubelet-doctor' };
+}

@@ -1,0 +1,224 @@
+/**
+ * May the agent read what it reads of the kubelet? The kubelet's own refusals first; where it gave none (TLS not verified, unreachable,
+ * 401) the apiserver answers the question that this kubelet would ask it. A refusal against a right the apiserver grants is an old one.
+ */
+import { defineCheck, type Evidence, type Fix, type Message, type Want } from '../model/check.js';
+import type { HttpAnswer } from '../model/facts.js';
+import { KUBELET_PATHS, type KubeletPath, settingOf } from './support/kubelet.js';
+import {
+  ANONYMOUS,
+  commonName,
+  credentialOf,
+  FINE,
+  isAllowed,
+  isFineGrained,
+  PATHS,
+  REQUIRED_PATHS,
+  type Refusal,
+  refusalOf,
+  subresourcesOf,
+} from './support/kubelet-answers.js';
+import { serviceAccountOf } from './support/quote.js';
+import { canI, isBindableUser, nodeRightsYaml } from './support/rbac-yaml.js';
+import { answers, isPending, seen } from './support/read.js';
+
+export const kubeletForbidden = defineCheck({
+  question: 'kubelet-forbidden',
+  asks: 'May the agent read what it needs from the kubelet?',
+  target: 'kubelet',
+  layer: 'authz',
+  required: true,
+  needs: ['kubelet/http', 'kubelet/credential', 'apiserver/access', 'apiserver/identity', 'apiserver/node', 'self/place', 'self/settings'],
+  words: {
+    refuses: 'The kubelet refuses GET {paths}: {user} may not get {rights}',
+    refusesAll: 'The kubelet refuses every path: {user} may not get {rights}',
+    wouldRefuse: 'By the word of the apiserver {user} may not get {rights}: the kubelet would refuse {paths}',
+    tooNew: 'This kubelet ({version}) asks for nodes/proxy on {paths}: {user} has only the rights that newer kubelets know',
+    cached: '{user} has the right; the kubelet still remembers its refusal of {paths} (up to 30 s)',
+    anyone: 'the kubelet gives its data to anyone: no right is needed',
+    byApiserver: 'by the word of the apiserver, where the kubelet was not asked',
+    foreign: 'rights not judged: these would be the ones of {user}, not of the agent',
+    notOurs: 'the 403 does not come from a kubelet',
+    waiting: 'the kubelet has not answered yet',
+    notAsked: 'neither the kubelet nor the apiserver has said what the agent may read',
+    sawRefusal: '{status} {body}',
+    sawDenied: 'SelfSubjectAccessReview as {user}: get nodes/{subresource} denied',
+    sawAllowed: 'SelfSubjectAccessReview as {user}: get nodes/{subresource} allowed',
+    grant: 'Grant {user} get on {rights}: apply this, then run again with --wait',
+    grantProxy:
+      'Grant {user} get on {rights}: apply this, then run again with --wait (nodes/proxy allows exec, too: from 1.33 on kubelets know nodes/pods, nodes/healthz and nodes/configz instead)',
+    grantUnnamed: 'Bind a ClusterRole with get on {rights} to the identity that the agent uses, then run again with --wait',
+    askApiserver: 'Or let the agent take its pod list from the apiserver (Agent 7.65 or later; needs get and list on pods)',
+    upgrade: 'Or upgrade this kubelet to 1.33 or later: it knows the rights that are granted already',
+  },
+  causes: {
+    'kubelet-permission-missing': {
+      title: 'right to read from the kubelet missing',
+      means:
+        'The kubelet knows who asks and the apiserver denies it the right. Each path of the kubelet is a subresource of nodes, and nodes/proxy covers neither metrics nor stats.',
+      happens:
+        'The ClusterRole or its binding is gone, was made for another ServiceAccount, is a RoleBinding (without effect on nodes), or lacks a subresource: manifests without nodes/stats, roles with nodes/spec or nodes/logs, which no kubelet asks for.',
+      confirm:
+        '`kubectl auth can-i get nodes --subresource=metrics --as=system:serviceaccount:NAMESPACE:NAME` (not `nodes/metrics`: kubectl takes that for a node named metrics).',
+      fix: 'A ClusterRole and ClusterRoleBinding with exactly the missing subresources, beside the one of the agent, or the same lines in its chart. The kubelet keeps a refusal for up to 30 s. Do not bind cluster-admin or system:kubelet-api-admin.',
+    },
+    'fine-grained-permission-too-new': {
+      title: 'fine-grained rights on a kubelet that does not know them',
+      means: 'nodes/pods, nodes/healthz or nodes/configz is granted, but this kubelet asks for nodes/proxy on those paths.',
+      happens:
+        'Fine-grained kubelet authorization is on from Kubernetes 1.33; in 1.32 it is behind a gate that is off. The chart value kubelet.fineGrainedAuthorization says 1.32+. The version of each node counts, not that of the apiserver.',
+      confirm: '`kubectl get nodes` shows the VERSION of each kubelet; its 403 says `subresource=proxy` or `[proxy]`.',
+      fix: 'nodes/proxy until the last kubelet is at 1.33, then take it away again: get on nodes/proxy is enough for exec into every container of the node.',
+    },
+    'kubelet-decision-cached': {
+      title: 'right granted, kubelet still remembers its refusal',
+      means: 'The apiserver grants the right, the kubelet answers from its memory: refusals are kept for 30 s, permissions for 5 minutes.',
+      happens: 'The role was mended moments ago.',
+      confirm:
+        'Run again with --wait, which asks until it is well. If it stays for more than a minute, the address is perhaps the kubelet of another cluster.',
+      fix: 'Nothing but time.',
+    },
+  },
+  judge(view, say) {
+    const identity = seen(view.one('apiserver/identity'));
+    const http = view.all('kubelet/http');
+    const mine = answers(http);
+    const refusals = mine.flatMap((answer) => ({ answer, refusal: refusalOf(answer) })).filter(isPersonal);
+    const user = refusals[0]?.refusal.user ?? identity?.user;
+    if (user && isForeign(user, seen(view.one('self/place'))?.place === 'debug-pod')) {
+      const elsewhere = canI('system:serviceaccount:NAMESPACE:NAME', ['metrics', 'proxy', 'stats']);
+      return { kind: 'cannot-tell', why: say('foreign', { user }), wants: [{ need: 'apiserver/access', elsewhere }] };
+    }
+
+    const reviewed = view.all('apiserver/access').flatMap((f) => seen(f) ?? []);
+    // The reviews speak of the one the apiserver knows; of another whom the kubelet refused they say nothing.
+    const reviews = new Map(user === identity?.user ? reviewed.map((r) => [r.subresource ?? '', r.allowed]) : []);
+    const version = seen(view.one('apiserver/node'))?.kubeletVersion;
+    const telling = refusals.find(({ answer }) => FINE[answer.path as KubeletPath]);
+    const fine = telling ? telling.refusal.subresources.includes(FINE[telling.answer.path as KubeletPath]!) : isFineGrained(version);
+    const podsFromApiserver = settingOf(view.one('self/settings'), 'agent.useApiServer')?.value === 'true';
+    const rows = PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) => rowOf(path, mine, fine, reviews));
+    const among = (...states: Row['state'][]) => rows.filter((row) => states.includes(row.state));
+
+    const lost = among('missing').length > 0 ? among('missing', 'too new') : among('too new');
+    const cached = among('cached');
+    const atKubelet = lost.some((row) => row.refused);
+    const nobody = answers(http, 'nobody').find((a) => a.path === '/pods');
+    if (lost.length > 0 && !atKubelet && nobody && isAllowed(nobody)) return { kind: 'not-applicable', why: say('anyone') };
+
+    const evidenceOf = (some: Row[]): Evidence[] => {
+      const bodies = new Map(some.flatMap(({ refused }) => (refused ? [[refused.body, refused] as const] : [])));
+      const subresources = new Set(some.map((row) => row.grant).filter((subresource) => reviews.has(subresource)));
+      return [
+        ...[...bodies.values()].map((a): Evidence => {
+          const subject = `${a.as} GET ${a.path}`;
+          const saw = say('sawRefusal', { status: a.status, body: a.body });
+          return { need: 'kubelet/http', subject, saw, reproduce: view.one('kubelet/http', subject).reproduce };
+        }),
+        ...[...subresources].map((subresource): Evidence => {
+          const args = { user: user ?? '', subresource };
+          const saw = reviews.get(subresource) ? say('sawAllowed', args) : say('sawDenied', args);
+          const subject = `get nodes/${subresource}`;
+          return { need: 'apiserver/access', subject, saw, reproduce: view.one('apiserver/access', subject).reproduce };
+        }),
+      ];
+    };
+
+    if (user && lost.length > 0) {
+      const tooNew = among('missing').length === 0;
+      const grants = [...new Set(lost.map((row) => row.grant))].sort();
+      const [rights, paths] = [grants.map((s) => `nodes/${s}`).join(', '), pathsOf(lost)];
+      const certificate = credentialOf(view.all('kubelet/credential'), 'certificate')?.certificate;
+      const ours = (identity?.by === 'review' && identity.user === user) || (certificate && commonName(certificate.subject) === user);
+      const yaml = ours ? nodeRightsYaml(user, grants) : undefined;
+      const action = say(grants.includes('proxy') ? 'grantProxy' : 'grant', { user, rights });
+      const fixes: Fix[] = yaml
+        ? [{ owner: 'cluster', changes: 'config', action, steps: yaml, form: 'yaml', verify: canI(user, grants) }]
+        : [{ owner: 'cluster', changes: 'config', action: say('grantUnnamed', { rights }), verify: 'kubelet-doctor --wait' }];
+      if (tooNew) fixes.push({ owner: 'node', changes: 'restart', action: say('upgrade'), verify: 'kubectl get nodes' });
+      if (!fine && lost.some((row) => row.path === '/pods')) fixes.push(podsOverApiserver(say('askApiserver')));
+      const refusesAll = atKubelet && rows.every((row) => row.refused);
+      return {
+        kind: 'problem',
+        cause: tooNew ? 'fine-grained-permission-too-new' : 'kubelet-permission-missing',
+        severity: lost.some((row) => REQUIRED_PATHS.has(row.path)) ? 'blocks' : 'degrades',
+        certainty: 'proven',
+        ...(atKubelet ? {} : { observedAt: 'apiserver' as const }),
+        title: tooNew
+          ? say('tooNew', { version: version ?? '< 1.33', paths, user })
+          : refusesAll
+            ? say('refusesAll', { user, rights })
+            : say(atKubelet ? 'refuses' : 'wouldRefuse', { paths, user, rights }),
+        features: lost.map((row) => KUBELET_PATHS[row.path]),
+        evidence: evidenceOf(lost),
+        fixes,
+      };
+    }
+    if (user && cached.length > 0)
+      return {
+        kind: 'problem',
+        cause: 'kubelet-decision-cached',
+        severity: 'note',
+        certainty: 'proven',
+        title: say('cached', { user, paths: pathsOf(cached) }),
+        features: [],
+        evidence: evidenceOf(cached),
+        fixes: [],
+      };
+    if (http.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+    if (among('unknown').length > 0) return { kind: 'cannot-tell', why: say('notAsked'), wants: wantsOf(identity?.user) };
+    if (mine.some((a) => a.status === 403 && a.voice !== 'kubelet')) return { kind: 'not-applicable', why: say('notOurs') };
+    return among('held').length > 0 ? { kind: 'pass', note: say('byApiserver') } : { kind: 'pass' };
+  },
+});
+
+/** One path of the kubelet: what became of it, and which right to grant where it is lost. */
+interface Row {
+  path: KubeletPath;
+  /** `read` and refusals are the kubelet's own; `held`, and `missing` without a refusal, are the apiserver's word. */
+  state: 'read' | 'held' | 'missing' | 'too new' | 'cached' | 'unknown';
+  grant: string;
+  refused?: HttpAnswer;
+}
+
+/** `fine`: does this kubelet know fine-grained rights? Undefined when nobody can say. */
+function rowOf(path: KubeletPath, mine: HttpAnswer[], fine: boolean | undefined, reviews: ReadonlyMap<string, boolean>): Row {
+  const here = mine.filter((answer) => answer.path === path);
+  const refused = here.find((answer) => isPersonal({ answer, refusal: refusalOf(answer) }));
+  const asked = subresourcesOf(path, fine ?? false);
+  const row = (state: Row['state']): Row => ({ path, state, grant: asked[0]!, ...(refused ? { refused } : {}) });
+  if (here.some(isAllowed)) return { ...row('read'), refused: undefined };
+  if (asked.some((subresource) => reviews.get(subresource))) return row(refused ? 'cached' : 'held');
+  const own = FINE[path];
+  if (own && fine === false && reviews.get(own)) return row('too new');
+  if (refused) return row('missing');
+  // Of unknown version, the kubelet may be one that asks for the smaller right.
+  const perhaps = own && fine === undefined ? [own, ...asked] : asked;
+  return row(perhaps.every((subresource) => reviews.get(subresource) === false) ? 'missing' : 'unknown');
+}
+
+/** A refusal of somebody: as system:anonymous nobody was recognised, which is authentication's matter. */
+function isPersonal(each: { answer: HttpAnswer; refusal: Refusal | undefined }): each is { answer: HttpAnswer; refusal: Refusal } {
+  return each.refusal !== undefined && each.refusal.user !== ANONYMOUS;
+}
+
+/** A kubelet's own identity, or the ServiceAccount that `kubectl debug` happens to get: their rights are not the agent's. */
+function isForeign(user: string, inDebugPod: boolean): boolean {
+  return user.startsWith('system:node:') || (inDebugPod && serviceAccountOf(user)?.name === 'default');
+}
+
+function pathsOf(rows: Row[]): string {
+  return rows.map((row) => row.path).join(', ');
+}
+
+function podsOverApiserver(action: Message): Fix {
+  return { owner: 'agent', changes: 'config', action, steps: 'DD_KUBELET_USE_API_SERVER=true', form: 'env', verify: 'kubelet-doctor' };
+}
+
+function wantsOf(user: string | undefined): Want[] {
+  const who = user && isBindableUser(user) ? user : 'system:serviceaccount:NAMESPACE:NAME';
+  return [
+    { need: 'apiserver/access', elsewhere: canI(who, ['metrics', 'proxy', 'stats']) },
+    { need: 'apiserver/node', elsewhere: 'kubectl get nodes' },
+  ];
+}

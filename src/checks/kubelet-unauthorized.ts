@@ -1,0 +1,271 @@
+/**
+ * Does the kubelet know who we are? Its 401 is the same word for a bad credential, for webhook authentication turned off and for a kubelet
+ * that cannot ask its apiserver, so the answer comes from the second sides: the same credential at the apiserver, the time the refusal
+ * took against that of a request without credential, the node's heartbeat, and what the kubelet says to others.
+ */
+import { defineCheck, type Evidence, type Fix, type Message } from '../model/check.js';
+import type { Fact } from '../model/facts.js';
+import { ownNode } from './support/apiserver.js';
+import { heartbeatOf } from './support/heartbeat.js';
+import { ALL_KUBELET_FEATURES, agentsEndpoint } from './support/kubelet.js';
+import {
+  ANONYMOUS,
+  answered,
+  credentialOf,
+  isAnonymous,
+  isAuthenticated,
+  isSameCredential,
+  isTimeout,
+  isUnauthorized,
+  saysAuthorizationError,
+} from './support/kubelet-answers.js';
+import { decide, deciding, type UnauthorizedCause } from './support/kubelet-authn.js';
+import { isDnsName } from './support/quote.js';
+import { answers, isPending, seen, span, took } from './support/read.js';
+
+/** A refusal this much later than the one without a credential was not decided on the node: it waited for the apiserver. */
+const LATE_MS = 1500;
+
+export const kubeletUnauthorized = defineCheck({
+  question: 'kubelet-unauthorized',
+  asks: 'Does the kubelet accept the credential that the agent sends?',
+  target: 'kubelet',
+  layer: 'authn',
+  required: true,
+  needs: [
+    'kubelet/candidates',
+    'kubelet/http',
+    'kubelet/tls',
+    'kubelet/credential',
+    'kubelet/second-sight',
+    'apiserver/credential',
+    'apiserver/http',
+    'apiserver/identity',
+    'apiserver/lease',
+    'apiserver/node',
+    'self/settings',
+  ],
+  words: {
+    off: 'The kubelet of {node} does not accept ServiceAccount tokens: 401 for a token that the apiserver accepts',
+    ignores: 'The kubelet of {node} ignores the token and takes the agent for system:anonymous: webhook authentication is off',
+    cutOff: "The kubelet of {node} cannot check anyone's credential: it gets no answer from its apiserver",
+    noClientCa: 'The kubelet of {node} accepts no client certificates: it has no client CA (authentication.x509.clientCAFile)',
+    rejects: 'The kubelet of {node} rejects the {credential} with 401',
+    rejectsBoth: 'The {credential} is not valid: the apiserver and the kubelet of {node} both reject it',
+    notAsked: 'the kubelet has answered no request with a credential',
+    withheld: "no credential was sent: the kubelet's certificate is not verified. The apiserver accepts the identity {user}",
+    waiting: 'the kubelet has not yet answered the request with a credential',
+    noKubelet: 'what answered is no kubelet; its 401 and 403 say nothing of the credential',
+    sawAnswer: '{status} {body} (after {ms} ms)',
+    sawNothing: 'no answer within {ms} ms',
+    sawIdentity: 'the apiserver takes us for {user}',
+    sawLease: 'lease of {node} renewed {age} ago',
+    sawNode: 'node {node}: Ready={ready}',
+    sawNoRequest: 'the TLS handshake asked for no client certificate',
+    sawElsewhere: 'through the apiserver: {status} {said}',
+    turnOn:
+      'On {node}, let the kubelet ask the apiserver about tokens, then restart it (a kubelet run by flags: --authentication-token-webhook --authorization-mode=Webhook)',
+    turnOnClosed: 'On {node}, turn webhook authentication on and anonymous access off, then restart the kubelet',
+    useCertificate: 'Or give the agent a client certificate of the cluster CA, mounted from a Secret (paths to adapt)',
+    lookOnNode: "On {node}, find out why the kubelet does not reach its apiserver. It is not the agent's RBAC (paths as on kubeadm)",
+    openTheWay:
+      'Open the way from {node} to its apiserver (server: in its kubeconfig, usually port 6443), or renew the expired node certificate',
+    setClientCa: "On {node}, give the kubelet the CA that signs client certificates (kubeadm's path shown), then restart it",
+    useToken: "Or send the pod's ServiceAccount token instead of a certificate",
+    freshCredential:
+      'Replace the {credential} by one of this cluster that is valid now: recreate the pod, so that a new token is mounted, or renew the certificate',
+  },
+  causes: {
+    'kubelet-token-authentication-off': {
+      title: 'kubelet does not accept ServiceAccount tokens',
+      means:
+        'The kubelet answers 401 at once to a token that the apiserver accepts, although it can reach the apiserver. Without webhook authentication a kubelet believes client certificates only.',
+      happens:
+        '`authentication.webhook.enabled: false`, or a kubelet run by flags without `--authentication-token-webhook` (the default of the flag is off; old kops clusters, kubernetes/kops#5176).',
+      confirm:
+        'On the node `journalctl -u kubelet | grep "Unable to authenticate"` shows nothing while the agent gets 401. `kubectl get --raw /api/v1/nodes/NODE/proxy/configz` shows `"webhook":{"enabled":false}`. The lease in kube-node-lease is younger than 10 s.',
+      fix: 'Set `authentication.webhook.enabled: true` and `authorization.mode: Webhook`, restart the kubelet. Do not turn anonymous access on instead: it opens the pod list to everyone on the network. RBAC changes do not help.',
+    },
+    'kubelet-ignores-token': {
+      title: 'kubelet ignores tokens and treats everyone as anonymous',
+      means:
+        'A token was sent and the 403 names system:anonymous: the token was not looked at. Webhook authentication is off and anonymous access is on.',
+      happens: "Both are a kubelet's defaults when it is run by flags without a configuration file.",
+      confirm: 'The same 403 comes without any credential: `curl -sk https://NODE:10250/pods` names system:anonymous.',
+      fix: 'Webhook authentication on, anonymous off, authorization mode Webhook; restart the kubelet. Never grant rights to system:anonymous to make the 403 go away: that grants them to everyone.',
+      explainedBy: ['token-missing', 'token-unreadable', 'token-malformed'],
+    },
+    'kubelet-cannot-reach-apiserver': {
+      title: 'kubelet cannot reach its apiserver',
+      means:
+        'A kubelet asks the apiserver about each token and each right. When it gets no answer it says 401 to every token, good or bad, and 500 `Authorization error` to client certificates. Neither the agent nor its RBAC is at fault.',
+      happens:
+        "A firewall or load balancer between the node and the apiserver, an apiserver that is down, a wrong `server:` in the kubelet's kubeconfig, or an expired client certificate of the node. Refused, the 401 comes at once; with packets dropped it comes after 30 s, while a request without a credential gets its 401 in milliseconds.",
+      confirm:
+        'On the node: `journalctl -u kubelet | grep -E "webhook|Unable to authenticate"`. From elsewhere: `kubectl get lease -n kube-node-lease NODE` is older than 40 s; the node turns NotReady 40 to 50 s after the last sign of life.',
+      fix: "Repair the node's way to the apiserver or renew its certificate. No restart is needed afterwards: errors are not cached.",
+      explainedBy: ['apiserver-connection-refused', 'apiserver-connect-timeout', 'apiserver-no-route', 'apiserver-not-ready'],
+    },
+    'kubelet-client-ca-unset': {
+      title: 'kubelet accepts no client certificates',
+      means: 'The kubelet does not ask for a client certificate in the TLS handshake, so it never sees the one that the agent holds.',
+      happens: '`authentication.x509.clientCAFile` (or `--client-ca-file`) is not set.',
+      confirm:
+        '`openssl s_client -connect NODE:10250 </dev/null` says "No client certificate CA names sent" and lists no requested signature algorithms.',
+      fix: "Set clientCAFile to the CA that signs the cluster's client certificates, restart the kubelet; or use a ServiceAccount token, which needs webhook authentication only.",
+    },
+    'kubelet-rejects-credential': {
+      title: 'credential rejected',
+      means:
+        'The credential itself is not valid here: expired, of another cluster, for another audience, revoked, or a certificate of another CA.',
+      happens:
+        'A token copied out of a pod that is gone, a token cached for longer than it lives, a credential of another cluster, a clock that is off. A kubelet never says which: its 401 has no reason.',
+      confirm:
+        '`kubectl auth whoami` with the same credential; the reason stands only in `status.error` of a TokenReview made by someone who may.',
+      fix: 'Use a credential of this cluster that is valid now: in a pod, the mounted token, read again before each use. Granting rights does not help: nobody is known yet.',
+      explainedBy: [
+        'token-expired',
+        'token-not-yet-valid',
+        'token-wrong-audience',
+        'token-foreign',
+        'token-rejected',
+        'token-malformed',
+        'client-certificate-expired',
+        'client-certificate-not-yet-valid',
+        'client-certificate-foreign',
+        'client-certificate-without-client-usage',
+        'clock-skew',
+      ],
+    },
+  },
+  judge(view, say) {
+    const endpoint = agentsEndpoint(view.one('kubelet/candidates')) ?? '';
+    const http = view.all('kubelet/http');
+    const nobody = view.one('kubelet/http', 'nobody GET /pods');
+    const credentials = view.all('kubelet/credential');
+    const identityFact = view.one('apiserver/identity');
+    const identity = seen(identityFact);
+    const [leaseFact, nodeFact] = [view.one('apiserver/lease'), view.one('apiserver/node')];
+    const sightFact = view.one('kubelet/second-sight', 'node-proxy');
+    const [lease, nodeObject, sight] = [seen(leaseFact), seen(nodeFact), seen(sightFact)];
+    const asksCertificate = seen(view.one('kubelet/tls', endpoint))?.asksClientCertificate;
+    const named = ownNode(view.one('self/settings')) ?? identity?.node ?? credentialOf(credentials, 'token')?.token?.node;
+    const nodeName = named && isDnsName(named) ? named : undefined;
+    const node = nodeName ?? endpoint;
+    const wants = deciding(nodeName);
+
+    const mine = (['token', 'certificate'] as const).map((as) => http.filter((f) => f.subject.startsWith(`${as} `)));
+    const withCredential = mine.flat();
+    const cutOff = http.find((f) => answered(f, saysAuthorizationError));
+    // One way in is enough: the agent shows all it has on one connection.
+    const entered = mine.some((facts) => answers(facts).some(isAuthenticated) && !facts.some(isUnauthorized));
+    if (!cutOff && entered) return { kind: 'pass' };
+    if (!cutOff && withCredential.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants };
+    const failing =
+      cutOff ?? withCredential.find((f) => isUnauthorized(f) || isAnonymous(f) || (isTimeout(f) && answered(nobody, () => true)));
+    if (!failing) {
+      if (answers(http).length > 0) return { kind: 'not-applicable', why: say('noKubelet') };
+      const withheld = withCredential.some((f) => f.outcome.status === 'absent' && f.outcome.why === 'withheld');
+      if (withheld && identity) return { kind: 'not-applicable', why: say('withheld', { user: identity.user }) };
+      return { kind: 'cannot-tell', why: say('notAsked'), wants: [] };
+    }
+
+    const as = failing.subject.startsWith('certificate') ? 'certificate' : 'token';
+    const same = isSameCredential(credentials, view.all('apiserver/credential'), as);
+    const told = view.all('apiserver/http');
+    const refused = same && (answers(told, as).some((a) => a.status === 401 && a.voice === 'apiserver') || identity?.user === ANONYMOUS);
+    const [cause, ...alternatives] = decide({
+      as,
+      kind: cutOff ? 'authorization error' : isUnauthorized(failing) ? 'unauthorized' : isAnonymous(failing) ? 'anonymous' : 'timeout',
+      onHealthz: failing.subject.endsWith(' /healthz'),
+      late: (took(failing.outcome) ?? 0) - (took(nobody.outcome) ?? 0) > LATE_MS,
+      apiserver: refused ? 'refuses' : same && identity ? 'accepts' : told.some((f) => seen(f)) ? 'unasked' : 'silent',
+      heartbeat: heartbeatOf(lease, nodeObject),
+      cutOffElsewhere: sight !== undefined && saysAuthorizationError({ status: sight.status, body: sight.said }),
+      asksCertificate,
+      canBeOff: (seen(nobody)?.status ?? 401) === 401 && !answers(withCredential, as).some(isAuthenticated),
+    });
+
+    const quote = (f: Fact<'http'>): Evidence[] => {
+      const [answer, ms] = [seen(f), took(f.outcome) ?? 0];
+      if (!answer && f.outcome.status !== 'failed') return [];
+      const saw = answer ? say('sawAnswer', { status: answer.status, body: answer.body, ms }) : say('sawNothing', { ms });
+      return [{ need: 'kubelet/http', subject: f.subject, saw, reproduce: f.reproduce }];
+    };
+    const evidence = [...quote(failing), ...(failing === nobody ? [] : quote(nobody))];
+    if (identity) {
+      const saw = say('sawIdentity', { user: identity.user });
+      evidence.push({ need: 'apiserver/identity', subject: '', saw, reproduce: identityFact.reproduce });
+    }
+    if (lease) {
+      const saw = say('sawLease', { node: lease.node, age: span(lease.ageSeconds * 1000) });
+      evidence.push({ need: 'apiserver/lease', subject: leaseFact.subject, saw, reproduce: leaseFact.reproduce });
+    } else if (nodeObject) {
+      const saw = say('sawNode', { node: nodeObject.node, ready: nodeObject.ready });
+      evidence.push({ need: 'apiserver/node', subject: nodeFact.subject, saw, reproduce: nodeFact.reproduce });
+    }
+    if (sight) {
+      const saw = say('sawElsewhere', { status: sight.status, said: sight.said });
+      evidence.push({ need: 'kubelet/second-sight', subject: sightFact.subject, saw, reproduce: sightFact.reproduce });
+    }
+    if (cause === 'kubelet-client-ca-unset' && asksCertificate === false)
+      evidence.push({ need: 'kubelet/tls', subject: endpoint, saw: say('sawNoRequest') });
+
+    const credential = `${as} (${credentialOf(credentials, as)?.source ?? '?'})`;
+    const said: Record<UnauthorizedCause, () => { title: Message; fixes: Fix[] }> = {
+      'kubelet-token-authentication-off': () => ({
+        title: say('off', { node }),
+        fixes: [onNode(say('turnOn', { node }), WEBHOOK), certificateInstead(say('useCertificate'))],
+      }),
+      'kubelet-ignores-token': () => ({ title: say('ignores', { node }), fixes: [onNode(say('turnOnClosed', { node }), CLOSED)] }),
+      'kubelet-cannot-reach-apiserver': () => ({
+        title: say('cutOff', { node }),
+        fixes: [
+          { owner: 'node', changes: 'nothing', action: say('lookOnNode', { node }), steps: LOOK, form: 'shell', verify: 'kubelet-doctor' },
+          { owner: 'network', changes: 'config', action: say('openTheWay', { node }), verify: 'kubelet-doctor' },
+        ],
+      }),
+      'kubelet-client-ca-unset': () => ({
+        title: say('noClientCa', { node }),
+        fixes: [onNode(say('setClientCa', { node }), CLIENT_CA), tokenInstead(say('useToken'))],
+      }),
+      'kubelet-rejects-credential': () => ({
+        title: refused ? say('rejectsBoth', { node, credential }) : say('rejects', { node, credential }),
+        fixes: [{ owner: 'agent', changes: 'config', action: say('freshCredential', { credential }), verify: 'kubelet-doctor' }],
+      }),
+    };
+    return {
+      kind: 'problem',
+      cause,
+      severity: 'blocks',
+      certainty: alternatives.length > 0 ? 'suspected' : 'proven',
+      ...(alternatives.length > 0 ? { alternatives, wants } : {}),
+      features: ALL_KUBELET_FEATURES,
+      evidence,
+      ...said[cause](),
+    };
+  },
+});
+
+const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';
+const LOOK = [
+  "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|Authorization error'",
+  `curl -sk --max-time 5 "$(awk '/server:/ {print $2; exit}' /etc/kubernetes/kubelet.conf)/readyz"`,
+  'openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem',
+].join('\n');
+
+function onNode(action: Message, steps: string): Fix {
+  return { owner: 'node', changes: 'restart', action, steps, form: 'kubelet-config', verify: 'kubelet-doctor' };
+}
+
+function certificateInstead(action: Message): Fix {
+  const steps = 'DD_KUBELET_CLIENT_CRT=/etc/kubelet-client/tls.crt\nDD_KUBELET_CLIENT_KEY=/etc/kubelet-client/tls.key';
+  return { owner: 'agent', changes: 'config', action, steps, form: 'env', verify: 'kubelet-doctor' };
+}
+
+function tokenInstead(action: Message): Fix {
+  const steps = 'DD_KUBELET_AUTH_TOKEN_PATH=/var/run/secrets/kubernetes.io/serviceaccount/token';
+  return { owner: 'agent', changes: 'config', action, steps, form: 'env', verify: 'kubelet-doctor' };
+}

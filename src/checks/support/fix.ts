@@ -1,0 +1,26 @@
+/** Short forms of a fix, so that a check's fixes read as a list. */
+import type { Fix, Message } from '../../model/check.js';
+
+/** Verified by running this program again, unless `more` says otherwise. */
+export function fixBy(owner: Fix['owner'], changes: Fix['changes'], action: Message, more: Partial<Fix> = {}): Fix {
+  return { owner, changes, action, verify: 'kubelet-doctor', ...more };
+}
+
+/** Commands to paste; nothing when a name in them did not pass its guard. */
+export function shell(steps: string | undefined): Pick<Fix, 'steps' | 'form'> {
+  return steps === undefined ? {} : { steps, form: 'shell' };
+}
+
+/** `NAME=value` lines for the agent's environment. */
+export function env(variables: Record<string, string | number>): Pick<Fix, 'steps' | 'form'> {
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return { steps: lines.join('\n'), form: 'env' };
+}
+
+/** A manifest, or a patch of one for `kubectl patch --patch-file`. */
+export function yaml(steps: string): Pick<Fix, 'steps' | 'form'> {
+  return { steps, form: 'yaml' };
+}
+
+/** A patch that mounts token and CA; the pod's word wins over its ServiceAccount's. For `kubectl patch daemonset NAME --patch-file`. */
+export const AUTOMOUNT = 'spec:\n  template:\n    spec:\n      automountServiceAccountToken: true\n';

@@ -1,0 +1,18 @@
+/** What a node's signs of life say of the way from its kubelet to its apiserver. */
+import type { NodeLease, NodeObject } from '../../model/facts.js';
+
+/** Renewed every 10 s; one second for jitter and the grain of the server's clock. */
+const FRESH_SECONDS = 11;
+
+/** The Lease's own duration: after it the controllers give the node up, too. */
+const STALE_SECONDS = 40;
+
+/**
+ * `fresh`: the kubelet reached its apiserver a moment ago. `late`: it missed a renewal. `stale`: it does not get through.
+ * Ready=False is no silence, the kubelet reports it itself; only Unknown is set by others, 40 to 50 s after the last sign.
+ * Ready=True proves nothing: it outlives the connection by as long.
+ */
+export function heartbeatOf(lease: NodeLease | undefined, node: NodeObject | undefined): 'fresh' | 'late' | 'stale' | 'unknown' {
+  if (lease) return lease.ageSeconds <= FRESH_SECONDS ? 'fresh' : lease.ageSeconds <= STALE_SECONDS ? 'late' : 'stale';
+  return node?.ready === 'Unknown' ? 'stale' : 'unknown';
+}

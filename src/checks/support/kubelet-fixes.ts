@@ -1,0 +1,33 @@
+/** Fixes that more than one check about the kubelet offers. */
+import type { Fix, Message } from '../../model/check.js';
+import type { NodeObject } from '../../model/facts.js';
+import { internalIp } from './address.js';
+import { env, fixBy, shell, yaml } from './fix.js';
+
+/** One entry of a container's `env` list. */
+const HOST_IP_ENTRY = `- name: DD_KUBERNETES_KUBELET_HOST
+  valueFrom:
+    fieldRef:
+      fieldPath: status.hostIP`;
+
+/** The address that follows the pod to every node. */
+export function hostFromDownwardApi(action: Message): Fix {
+  return fixBy('agent', 'config', action, yaml(HOST_IP_ENTRY));
+}
+
+/** The Node's own address, for one node; nothing when the Node object does not give one that may be printed. */
+export function hostOfNode(action: Message, node: NodeObject | undefined): Fix[] {
+  const address = internalIp(node);
+  return address ? [fixBy('agent', 'config', action, env({ DD_KUBERNETES_KUBELET_HOST: address }))] : [];
+}
+
+/** KubeletConfiguration lines; the kubelet reads them at its start. */
+export function kubeletConfig(action: Message, steps: string, more: Partial<Fix> = {}): Fix {
+  return fixBy('node', 'restart', action, { steps, form: 'kubelet-config', ...more });
+}
+
+/** Look at the kubelet first, then restart it. */
+export function restartKubelet(action: Message): Fix {
+  const steps = 'systemctl status kubelet --no-pager\njournalctl -u kubelet -n 50 --no-pager\nsystemctl restart kubelet';
+  return fixBy('node', 'restart', action, shell(steps));
+}

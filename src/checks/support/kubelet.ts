@@ -1,0 +1,42 @@
+/** What every check about the kubelet shares: which attempt is the agent's, what is lost without it, how to ask by hand. */
+import type { Feature } from '../../model/check.js';
+import type { Candidate, Fact, Setting } from '../../model/facts.js';
+import { seen, subjectOf } from './read.js';
+
+/** Kubelet paths the agent reads and what is lost without each (facts: agent sources, kubelet provider and check). */
+export const KUBELET_PATHS = {
+  '/pods': 'pod list: autodiscovery, tags, pod metadata',
+  '/healthz': 'kubelet health service check',
+  '/metrics': 'kubelet metrics',
+  '/metrics/cadvisor': 'container metrics',
+  '/metrics/probes': 'liveness and readiness probe metrics',
+  '/stats/summary': 'node, pod and volume statistics',
+  '/configz': 'kubelet configuration in the orchestrator explorer',
+} as const satisfies Record<string, Feature>;
+
+export type KubeletPath = keyof typeof KUBELET_PATHS;
+
+/** Without the kubelet at all. */
+export const ALL_KUBELET_FEATURES: Feature[] = Object.values(KUBELET_PATHS).slice(0, 6);
+
+/** The candidate the agent itself would dial: the one from its settings, else the first. */
+export function agentsCandidate(candidates: Fact<'candidates'>): Candidate | undefined {
+  const list = seen(candidates) ?? [];
+  return list.find((c) => c.origin === 'setting') ?? list[0];
+}
+
+/** The subject (`host:port`) of that candidate's facts; undefined when there is no candidate. */
+export function agentsEndpoint(candidates: Fact<'candidates'>): string | undefined {
+  const candidate = agentsCandidate(candidates);
+  return candidate && subjectOf(candidate);
+}
+
+/** One setting as resolved, by its dotted name. */
+export function settingOf(settings: Fact<'settings'>, setting: string): Setting | undefined {
+  return (seen(settings) ?? []).find((s) => s.setting === setting);
+}
+
+/** Does the agent verify the kubelet's certificate? True unless its own settings turn it off. */
+export function agentVerifies(settings: Fact<'settings'>): boolean {
+  return settingOf(settings, 'kubelet.tlsVerify')?.value !== 'false';
+}

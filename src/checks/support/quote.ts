@@ -1,0 +1,39 @@
+/**
+ * Guards between what a server said and what we print for pasting. A value that fails its guard never reaches a command:
+ * the command is left out (`undefined`), never "cleaned" into something else.
+ */
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+const IPV6 = /^(?=.*:)[0-9a-fA-F:.]{2,45}$/;
+
+/** RFC 1123 subdomain: what Kubernetes allows as a node or ServiceAccount name. */
+export function isDnsName(text: string): boolean {
+  return text.length <= 253 && text.split('.').every((label) => DNS_LABEL.test(label));
+}
+
+export function isIp(text: string): boolean {
+  return IPV4.test(text) || IPV6.test(text);
+}
+
+/** `host:port`, IPv6 bracketed. */
+export function endpointOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The reverse of `endpointOf`. */
+export function hostOf(endpoint: string): string {
+  return endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+/** Quotes for a POSIX shell; plain words stay plain. */
+export function shellQuote(text: string): string {
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** `{namespace, name}` of `system:serviceaccount:NS:NAME`, when both are valid names. */
+export function serviceAccountOf(user: string): { namespace: string; name: string } | undefined {
+  const [, namespace, name, more] = /^system:serviceaccount:([^:]+):([^:]+)(:.*)?$/.exec(user) ?? [];
+  if (!namespace || !name || more !== undefined) return undefined;
+  return isDnsName(namespace) && isDnsName(name) ? { namespace, name } : undefined;
+}

@@ -1,0 +1,137 @@
+/** From words to a command: yargs reads them by the options' table; what it refuses becomes one line and exit code 2. */
+import yargs, { type Argv } from 'yargs';
+import { createHost } from '../host/create.js';
+import type { Host } from '../host/host.js';
+import { VERSION } from '../version.js';
+import type { Io } from './io.js';
+import { type Flags, OPTIONS, type OptionSpec } from '../sources/options.js';
+import { nearest, usageError } from './usage.js';
+
+const COMMANDS = ['check', 'explain', 'list', 'demo'] as const;
+const EPILOGUE =
+  'Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing found but a required question stayed unanswered.';
+
+type Run = () => number | Promise<number>;
+
+/** Parses and runs; the exit code. */
+export async function runCommandLine(argv: readonly string[], io: Io, overrides: Partial<Host> = {}): Promise<number> {
+  let run: Run | undefined;
+  let refusal: string | undefined;
+  const host = createHost(overrides);
+  const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
+
+  const parser = yargs()
+    .scriptName('kubelet-doctor')
+    .parserConfiguration({
+      'duplicate-arguments-array': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'populate--': false,
+      'dot-notation': false,
+      'camel-case-expansion': false,
+    })
+    .locale('en')
+    .usage("$0 [check]\n\nWhy can't the agent on this node talk to the kubelet and the apiserver, and what exactly fixes it?")
+    .command(['check', '$0'], 'ask, judge, report (the default)', withOptions, (flags) => {
+      run = async () => (await import('./commands/check.js')).runCheckCommand(pickFlags(flags), host, io, timeoutGiven);
+    })
+    .command('explain <cause>', 'what a cause means, how to confirm it and how to fix it', positionalCause, ({ cause }) => {
+      run = async () => (await import('./commands/explain.js')).runExplainCommand(String(cause), io);
+    })
+    .command('list', 'every cause this tool can name', listOptions, ({ output }) => {
+      run = async () => (await import('./commands/explain.js')).runListCommand(output === 'json' ? 'json' : 'text', io);
+    })
+    .command('demo', 'run the real check against a simulated cluster', demoOptions, ({ scenario, list, verbose, output }) => {
+      run = async () =>
+        (await import('./commands/demo.js')).runDemoCommand(
+          { scenario: scenario as string | undefined, list: list === true, verbose: verbose === true, output: String(output) },
+          io,
+        );
+    })
+    .version(VERSION)
+    .alias('version', 'V')
+    .help()
+    .alias('help', 'h')
+    .epilogue(EPILOGUE)
+    .strict()
+    .wrap(Math.min(io.width, 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      refusal = explainRefusal(message ?? error?.message ?? 'cannot read the arguments');
+    });
+
+  let shown = '';
+  await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
+    shown = output;
+  });
+  if (refusal !== undefined) return usageError(io, refusal);
+  if (run) return run();
+  io.out(shown);
+  return 0;
+}
+
+function withOptions(builder: Argv): Argv {
+  for (const option of OPTIONS as readonly OptionSpec[]) {
+    // yargs reads `--no-color` as color: false; the positive name exists for its strictness alone.
+    if (option.name.startsWith('no-')) builder.option(option.name.slice(3), { type: 'boolean', hidden: true });
+    builder.option(option.name, {
+      group: `${option.group}:`,
+      description: option.description,
+      ...(option.type === 'switch' ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }),
+      ...(option.choices ? { choices: option.choices } : {}),
+      ...(option.default ? { defaultDescription: option.default } : {}),
+      ...(option.type === 'list'
+        ? {
+            coerce: (text: string) =>
+              text
+                .split(',')
+                .map((word) => word.trim())
+                .filter(Boolean),
+          }
+        : {}),
+    });
+  }
+  return builder;
+}
+
+/** What the table knows of what yargs parsed; its own additions (`_`, aliases) left out. */
+function pickFlags(parsed: Record<string, unknown>): Partial<Flags> {
+  const keys = (OPTIONS as readonly OptionSpec[]).map(({ name }) => name.replace(/^no-/, ''));
+  return Object.fromEntries(keys.filter((key) => parsed[key] !== undefined).map((key) => [key, parsed[key]])) as Partial<Flags>;
+}
+
+function positionalCause(builder: Argv): Argv {
+  return builder.positional('cause', { type: 'string', description: 'a cause id, as in a report or in `list`', demandOption: true });
+}
+
+function listOptions(builder: Argv): Argv {
+  return builder.option('output', { choices: ['text', 'json'] as const, default: 'text', description: 'what to print' });
+}
+
+function demoOptions(builder: Argv): Argv {
+  return builder
+    .option('scenario', { type: 'string', requiresArg: true, description: 'which simulated cluster' })
+    .option('list', { type: 'boolean', description: 'list the scenarios' })
+    .option('verbose', { type: 'boolean', description: 'as for check' })
+    .option('output', { choices: ['text', 'json'] as const, default: 'text', description: 'as for check' });
+}
+
+/** yargs' own words, with the nearest known flag or command. */
+function explainRefusal(message: string): string {
+  const line = message
+    .split('\n')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join(' ');
+  const [, unknown] = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(line) ?? [];
+  if (!unknown) return `${line}; \`kubelet-doctor --help\` shows the options`;
+  const flags = OPTIONS.map((option) => option.name);
+  // yargs names an unknown flag in both spellings; the dashed one is what was typed.
+  const dashed = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = nearest(dashed, flags);
+  const command = nearest(unknown, COMMANDS);
+  if (flag) return `there is no option --${dashed}; did you mean --${flag}?`;
+  if (command) return `there is no command ${JSON.stringify(unknown)}; did you mean ${command}?`;
+  return `there is no option or command ${JSON.stringify(unknown)}; \`kubelet-doctor --help\` shows them`;
+}

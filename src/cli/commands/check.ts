@@ -1,0 +1,60 @@
+/** `kubelet-doctor check`: asks, judges, reports; with --wait asks again until well or the time is over. */
+import type { Host } from '../../host/host.js';
+import type { Report } from '../../model/report.js';
+import { resolveSettings } from '../../sources/settings.js';
+import { diagnose } from '../diagnose.js';
+import type { Io } from '../io.js';
+import type { Flags } from '../../sources/options.js';
+import { showProgress } from '../progress.js';
+import { usageError } from '../usage.js';
+
+const ASK_AGAIN_MS = 2000;
+/** A kubelet remembers a refusal for up to 30 s (cacheUnauthorizedTTL): the default budget of --wait outlasts it. */
+const WAIT_BUDGET_MS = 60_000;
+/** Well in every other respect, but not yet what was asked for. */
+const PASSING_BY = new Set(['kubelet-decision-cached']);
+
+export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeoutGiven: boolean): Promise<number> {
+  const settings = await resolveSettings(flags, host);
+  if ('error' in settings) return usageError(io, settings.error);
+
+  const startedMs = host.now();
+  const totalMs = flags.wait && !timeoutGiven ? WAIT_BUDGET_MS : settings.timeoutMs;
+  const left = () => totalMs - (host.now() - startedMs);
+  for (;;) {
+    let progress = Promise.resolve({ stop() {} });
+    const { report, facts } = await diagnose({
+      host,
+      settings,
+      failOn: flags['fail-on'] ?? 'degrades',
+      skip: flags.skip ?? [],
+      only: flags.only ?? [],
+      budgetMs: Math.min(settings.timeoutMs, Math.max(1000, left())),
+      watch: (waiting) => {
+        progress = showProgress(io, waiting);
+      },
+    });
+    (await progress).stop();
+    if (flags.wait && !isWell(report) && left() > ASK_AGAIN_MS + 1000) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      continue;
+    }
+    // Machine output has nothing beside it: a pod's log mixes both streams.
+    if (flags.debug && flags.output !== 'json') for (const fact of facts) io.err(JSON.stringify(fact));
+    io.out(await render(report, flags, io));
+    return flags['exit-zero'] ? 0 : report.summary.exitCode;
+  }
+}
+
+function isWell(report: Report): boolean {
+  return report.summary.exitCode === 0 && !report.findings.some((f) => PASSING_BY.has(f.cause));
+}
+
+async function render(report: Report, flags: Partial<Flags>, io: Io): Promise<string> {
+  if (flags.output === 'json') {
+    const { renderJson } = await import('../../report/json.js');
+    return renderJson(report, { pretty: io.outIsTty });
+  }
+  const { renderText } = await import('../../report/text.js');
+  return renderText(report, { width: io.width, colour: io.colour && flags.color !== false, verbose: flags.verbose === true });
+}

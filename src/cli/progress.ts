@@ -1,0 +1,42 @@
+/** What is being asked now, on stderr of a terminal; nothing anywhere else. ora is loaded only when it shows. */
+import type { Question } from '../sources/store.js';
+import type { Io } from './io.js';
+
+export interface Progress {
+  stop(): void;
+}
+
+const QUIET: Progress = { stop() {} };
+const LAYER_WORDS: Record<string, string> = {
+  dns: 'resolving',
+  tcp: 'connecting to',
+  tunnel: 'asking the proxy for',
+  tls: 'TLS with',
+  http: 'asking',
+  'second-sight': 'asking elsewhere about',
+};
+
+/** Polls `waiting` (open questions older than the given ms) until stopped. */
+export async function showProgress(io: Io, waiting: (ms: number) => Question[]): Promise<Progress> {
+  if (!io.errIsTty) return QUIET;
+  const { default: ora } = await import('ora');
+  const spinner = ora({ text: 'asking kubelet and apiserver', stream: process.stderr, discardStdin: false, hideCursor: false }).start();
+  const timer = setInterval(() => {
+    const late = waiting(3000)[0];
+    const now = late ?? waiting(0)[0];
+    if (now) spinner.text = late ? `still waiting for ${describeQuestion(late)}` : describeQuestion(now);
+  }, 100);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      spinner.stop();
+    },
+  };
+}
+
+/** `connecting to the kubelet 10.0.0.7:10250`. */
+export function describeQuestion({ target, kind, subject }: Question): string {
+  const whom = target === 'self' ? 'this machine' : `the ${target}`;
+  return `${LAYER_WORDS[kind] ?? `${kind} of`} ${whom} ${subject}`.trim();
+}

@@ -1,0 +1,144 @@
+/** The real machine as a Host. */
+import { constants } from 'node:fs';
+import { open, readdir, readlink } from 'node:fs/promises';
+import { homedir, hostname, networkInterfaces } from 'node:os';
+import { posix } from 'node:path';
+import type { FileRead, Host, InterfaceAddress } from './host.js';
+import { createRedactor, type Redactor } from './redact.js';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+/** As the kernel's own limit (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+/** What a failed open means in words; the code is the fact. */
+const WORDS: Record<string, string> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ELOOP: 'too many symbolic links',
+  ENOTFILE: 'is not a regular file',
+};
+
+/** Codes that say the same to a reader: a path through a file is a missing path, a socket is no file (open says ENXIO). */
+const SAME_AS: Record<string, string> = { ENOTDIR: 'ENOENT', EPERM: 'EACCES', ENXIO: 'ENOTFILE', ENODEV: 'ENOTFILE' };
+
+/** What a test or the simulator may replace. */
+export type HostOverrides = Partial<Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'now' | 'interfaceAddresses'>>;
+
+/** The machine we run on, with parts of it replaced. Never throws: a machine without a home or a working directory is still a machine. */
+export function createHost(overrides: HostOverrides = {}): Host {
+  const env = overrides.env ?? process.env;
+  const root = (overrides.root ?? '').replace(/\/+$/, '');
+  const cwd = overrides.cwd ?? orElse(() => process.cwd(), '/');
+  const redactor = createRedactor();
+  registerEnvironment(env, redactor);
+  const locate = (path: string) => (root === '' ? Promise.resolve(posix.resolve(cwd, path)) : locateBelow(root, posix.resolve(cwd, path)));
+  return {
+    env,
+    root,
+    // kubectl reads $HOME; os.homedir() throws for a user id without a passwd entry, as OpenShift assigns.
+    home: overrides.home ?? env.HOME ?? orElse(() => homedir(), '/'),
+    hostName: overrides.hostName ?? orElse(() => hostname(), ''),
+    cwd,
+    dnsPort: overrides.dnsPort ?? 53,
+    redactor,
+    now: overrides.now ?? Date.now,
+    readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes),
+    async listDirectory(path) {
+      try {
+        return (await readdir(await locate(path))).sort();
+      } catch {
+        return [];
+      }
+    },
+    interfaceAddresses: overrides.interfaceAddresses ?? (() => orElse(realInterfaces, [])),
+  };
+}
+
+function orElse<T>(read: () => T, fallback: T): T {
+  try {
+    return read();
+  } catch {
+    return fallback;
+  }
+}
+
+function realInterfaces(): InterfaceAddress[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, list]) => (list ?? []).map(({ address }) => ({ name, address })));
+}
+
+/** Variables that are secret by their name, and passwords of proxies, are never shown, whoever quotes them. */
+function registerEnvironment(env: Host['env'], redactor: Redactor): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || value.length < 8) continue;
+    // By the end of the name: DD_SECRET_BACKEND_TYPE or SECRET_NAME hold words that reports need.
+    const secret = /(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|(API|APP|ACCESS|PRIVATE|ACCOUNT)_?KEY)$/i.test(name);
+    if (secret && !value.startsWith('/')) redactor.register(value);
+    if (/_PROXY$/i.test(name)) {
+      // Not `new URL`: a password may hold an unescaped `/` or `@`, and then it must not be shown either.
+      const userInfo = /^[a-z0-9+.-]+:\/\/(.*)@[^@]*$/i.exec(value)?.[1] ?? '';
+      redactor.register(userInfo);
+      redactor.register(userInfo.slice(userInfo.indexOf(':') + 1));
+    }
+  }
+}
+
+/**
+ * A path as a process with this root would see it: absolute links start again at `root`. A kubelet's own
+ * `kubelet-client-current.pem` is such a link, and seen from a debug pod under /host it would point into the debug pod.
+ */
+async function locateBelow(root: string, path: string): Promise<string> {
+  let pending = path.split('/').filter(Boolean);
+  let done: string[] = [];
+  for (let links = 0; pending.length > 0; ) {
+    const part = pending.shift() as string;
+    if (part === '.') continue;
+    if (part === '..') {
+      done.pop();
+      continue;
+    }
+    const link = await readlink(posix.join(root, ...done, part)).catch(() => undefined);
+    if (link === undefined) {
+      done.push(part);
+      continue;
+    }
+    links += 1;
+    if (links > MAX_LINKS) throw Object.assign(new Error('too many symbolic links'), { code: 'ELOOP' });
+    if (link.startsWith('/')) done = [];
+    pending = [...link.split('/').filter(Boolean), ...pending];
+  }
+  return posix.join(root, ...done);
+}
+
+async function readRegularFile(path: string, locate: (path: string) => Promise<string>, maxBytes: number): Promise<FileRead> {
+  try {
+    // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one; O_NOCTTY: nor may a terminal become ours.
+    const file = await open(await locate(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const stat = await file.stat();
+      if (stat.isDirectory()) return failed(path, 'EISDIR');
+      if (!stat.isFile()) return failed(path, 'ENOTFILE');
+      // Read to the end rather than trust st_size, which is 0 for everything in /proc.
+      const chunks: Buffer[] = [];
+      let total = 0;
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(64 * 1024, maxBytes + 1)));
+        if (bytesRead === 0) break;
+        total += bytesRead;
+        if (total > maxBytes) return { ok: false, path, code: 'ETOOBIG', detail: `is larger than ${maxBytes} bytes` };
+        chunks.push(buffer.subarray(0, bytesRead));
+      }
+      const bytes = Buffer.concat(chunks);
+      return { ok: true, path, bytes, text: bytes.toString('utf8') };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return failed(path, (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN');
+  }
+}
+
+function failed(path: string, code: string): FileRead {
+  const known = SAME_AS[code] ?? code;
+  return { ok: false, path, code: known, detail: WORDS[known] ?? `cannot be read (${known})` };
+}

@@ -1,0 +1,160 @@
+/**
+ * The last gate before anything is kept or shown: what another machine or file said becomes one line of plain text
+ * in which no control character acts, no character hides, and no secret stands.
+ */
+
+/** Keeps secrets it was told, and secrets that look like ones, out of text. */
+export interface Redactor {
+  /** From now on this string, and its base64, URL and JSON forms, never pass `clean`. */
+  register(secret: string): void;
+  /** One printable line of at most `max` (default 512) characters. */
+  clean(text: string, max?: number): string;
+}
+
+const MARK = '[redacted]';
+const MAX_INPUT = 256 * 1024;
+/** Below this a "secret" is a word, and redacting it would make holes in every sentence. */
+const MIN_SECRET = 4;
+/** An encoded form or a cut-off beginning must be this long to be told from chance. */
+const MIN_FORM = 8;
+
+/** Characters a terminal acts on, or that cannot be seen: C0, C1, bidi overrides, zero-width, tags, lone surrogates. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+/** What may stand between the characters of a secret without making it another one: line breaks of a wrapped PEM, hidden characters. */
+const SKIPPED = /[\s\p{Cc}\p{Cf}]/u;
+
+/** `clean` for text of which no secret is known; see {@link createRedactor}. */
+export function clean(text: string, max?: number): string {
+  return createRedactor().clean(text, max);
+}
+
+/** A redactor with nothing registered yet. One per run, owned by the host. */
+export function createRedactor(): Redactor {
+  const forms = new Set<string>();
+  return {
+    register(secret) {
+      for (const form of formsOf(secret)) forms.add(form);
+    },
+    clean(text, max = 512) {
+      const known = hideKnown(text.slice(0, MAX_INPUT), forms);
+      const visible = known.replace(INVISIBLE, showEscaped).replace(/\s+/g, ' ').trim();
+      return cut(hidePatterns(visible), max);
+    },
+  };
+}
+
+function showEscaped(character: string): string {
+  if (/\s/.test(character)) return ' ';
+  const code = character.codePointAt(0) as number;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
+
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  // By code points: half a surrogate pair would print as garbage.
+  return `${[...text.slice(0, max * 2)].slice(0, Math.max(0, max - 1)).join('')}…`;
+}
+
+/** Every way a secret is commonly written. Base64 at the three possible alignments, since it may stand inside something longer. */
+function formsOf(secret: string): Set<string> {
+  const forms = new Set<string>();
+  const whole = secret.trim();
+  if (whole.length < MIN_SECRET) return forms;
+  forms.add(strip(whole));
+  const escaped = JSON.stringify(whole).slice(1, -1);
+  // Through bytes, since encodeURIComponent throws on half a surrogate pair.
+  const encoded = encodeURIComponent(Buffer.from(whole).toString());
+  const candidates = [
+    escaped,
+    // Go's encoding/json escapes these three (its HTML-safe default).
+    escaped.replace(/[&<>]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
+    encoded,
+    encoded.replace(/%[0-9A-F]{2}/g, (c) => c.toLowerCase()),
+    encoded.replace(/%20/g, '+'),
+    ...base64Forms(Buffer.from(whole)),
+    // A PEM's lines, a token broken by a newline; and a JWT's signature, the part that makes it a credential.
+    ...whole.split(/\s+/).filter((part) => part.length >= 16),
+    ...whole.split('.').slice(2),
+  ];
+  for (const form of candidates) if (form.length >= MIN_FORM) forms.add(strip(form));
+  return forms;
+}
+
+function base64Forms(bytes: Buffer): string[] {
+  const forms = [bytes.toString('base64')];
+  for (const [shift, skip] of [
+    [0, 0],
+    [1, 2],
+    [2, 3],
+  ] as const) {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    // Only the characters that depend on the secret alone: not those shared with the bytes before or after it.
+    forms.push(text.slice(skip, Math.floor((8 * (shift + bytes.length)) / 6)));
+  }
+  return forms.flatMap((form) => [form, form.replace(/\+/g, '-').replace(/\//g, '_')]);
+}
+
+function strip(text: string): string {
+  return [...text].filter((c) => !SKIPPED.test(c)).join('');
+}
+
+function hideKnown(text: string, forms: ReadonlySet<string>): string {
+  if (forms.size === 0) return text;
+  const places: number[] = [];
+  let bare = '';
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text.charAt(i);
+    if (SKIPPED.test(c)) continue;
+    bare += c;
+    places.push(i);
+  }
+  const ranges: [from: number, to: number][] = [];
+  const add = (from: number, length: number) => ranges.push([places[from] as number, (places[from + length - 1] as number) + 1]);
+  for (const form of forms) {
+    for (let at = bare.indexOf(form); at >= 0; at = bare.indexOf(form, at + form.length)) add(at, form.length);
+    const begun = beginningAtEnd(bare, form);
+    if (begun > 0) add(bare.length - begun, begun);
+  }
+  return replaceRanges(text, ranges);
+}
+
+/** Length of the beginning of `form` that `text` ends with: a body cut at a limit may end inside a secret. */
+function beginningAtEnd(text: string, form: string): number {
+  if (text.length < MIN_FORM || form.length <= MIN_FORM) return 0;
+  const tail = text.slice(-MIN_FORM);
+  for (let at = form.lastIndexOf(tail); at >= 0; at = at > 0 ? form.lastIndexOf(tail, at - 1) : -1) {
+    if (text.endsWith(form.slice(0, at + MIN_FORM))) return at + MIN_FORM;
+  }
+  return 0;
+}
+
+function replaceRanges(text: string, ranges: [from: number, to: number][]): string {
+  let out = '';
+  let at = 0;
+  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (from >= at) out += text.slice(at, from) + MARK;
+    at = Math.max(at, to);
+  }
+  return out + text.slice(at);
+}
+
+/** `"token": "…"`, `password: …`, `api_key=…`; but not `system:serviceaccount:secret:x`, where a colon joins. */
+const SECRET_KEYS =
+  /((?:token|password|passwd|secret|client[_-]key[_-]data|(?:api|app)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["']))\\?["']?)([^\s"',;}&\\]+)/gi;
+
+/** Secrets by their shape, for those nobody registered: another client's token in an error page, a key in a plugin's stderr. */
+function hidePatterns(text: string): string {
+  return text
+    .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
+    .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)
+    .replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#]*@/gi, `$1${MARK}@`)
+    .replace(/\b((?:bearer|basic) )([^\s"',;]+)/gi, keepWords)
+    .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
+    .replace(SECRET_KEYS, keepWords);
+}
+
+/** `bearer token`, `Basic realm=…`, `token: expired`, `token=/path` are speech, not secrets. */
+function keepWords(all: string, before: string, value: string): string {
+  const speech = /^[A-Z]?[a-z]{0,15}[.:)]*$/.test(value) || /^(?:realm|error|scope)=/i.test(value) || /^[/<$[(]/.test(value);
+  return speech ? all : `${before}${MARK}`;
+}

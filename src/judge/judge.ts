@@ -1,0 +1,70 @@
+/** Facts in, verdicts out. Pure: no clock, no I/O, no randomness; the same facts give the same bytes, live and offline. */
+import type { Check, Message, Say, Verdict, View, Want } from '../model/check.js';
+import type { AnyFact, Fact, KindOf, Need } from '../model/facts.js';
+
+/** What became of one check. A check that throws is visible as `crashed`; the others go on. */
+export interface Judgement {
+  check: Check;
+  verdict: Verdict | { kind: 'crashed'; error: string };
+}
+
+/** Asks every check, in the registry's order. */
+export function judge(facts: readonly AnyFact[], checks: readonly Check[]): Judgement[] {
+  const bySubject = [...facts].sort((a, b) => compare(a.subject, b.subject));
+  return checks.map((check) => ({ check, verdict: ask(check, bySubject) }));
+}
+
+/** Everything undecided checks want to know, without repeats, in a stable order. */
+export function wantsOf(judgements: readonly Judgement[]): Want[] {
+  const wants = new Map<string, Want>();
+  for (const { verdict } of judgements) {
+    const wanted = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];
+    for (const want of wanted) {
+      const key = `${want.need} ${want.subject ?? ''}`;
+      if (!wants.has(key)) wants.set(key, want);
+    }
+  }
+  return [...wants.values()];
+}
+
+function ask(check: Check, facts: readonly AnyFact[]): Judgement['verdict'] {
+  try {
+    return check.judge(viewFor(check, facts), sayFor(check));
+  } catch (error) {
+    return { kind: 'crashed', error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A view with only what the check declared; reading anything else throws (and does not compile). */
+export function viewFor(check: Check, facts: readonly AnyFact[], onRead?: (need: Need) => void): View<Need> {
+  const all = <N extends Need>(need: N): Fact<KindOf<N>>[] => {
+    if (!check.needs.includes(need)) throw new Error(`${check.question} reads ${need} without declaring it`);
+    onRead?.(need);
+    return facts.filter((f) => `${f.target}/${f.kind}` === need) as unknown as Fact<KindOf<N>>[];
+  };
+  const one = <N extends Need>(need: N, subject?: string): Fact<KindOf<N>> => {
+    const found = all(need).find((f) => subject === undefined || f.subject === subject);
+    if (found) return found;
+    const [target, kind] = need.split('/') as [Fact['target'], KindOf<N>];
+    return { target, kind, subject: subject ?? '', outcome: { status: 'absent', why: 'not-attempted' } };
+  };
+  return { all, one };
+}
+
+/** Fills a check's words. Unknown keys and unfilled placeholders throw: a test covers every word. */
+export function sayFor(check: Check): Say<Record<string, string>> {
+  return (key: string, args: Record<string, string | number> = {}): Message => {
+    const template = check.words[key];
+    if (template === undefined) throw new Error(`${check.question} has no words for ${key}`);
+    const en = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const filled = args[name];
+      if (filled === undefined) throw new Error(`${check.question}.${key} lacks {${name}}`);
+      return String(filled);
+    });
+    return { id: `${check.question}.${key}`, args, en };
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

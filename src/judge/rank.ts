@@ -1,0 +1,151 @@
+/**
+ * Orders problems by a lexicographic key, no weights: root before consequence → severity → here before elsewhere → proven before suspected →
+ * lowest layer → agent features lost → id → target. Nothing is dropped: what follows from another finding is nested under it.
+ */
+import { LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
+import type { Target } from '../model/facts.js';
+import type { Finding } from '../model/report.js';
+
+/** A problem with what its check says of itself. */
+export interface Judged {
+  question: string;
+  target: Target;
+  layer: Layer;
+  problem: Problem;
+}
+
+/** One connection fails from left to right; `settings` is no part of it. */
+const CHAIN: readonly Layer[] = LAYERS.filter((layer) => layer !== 'settings');
+
+/** What this machine sees by itself. Every target of today is one; a report of many nodes will have others. */
+const HERE: readonly Target[] = ['self', 'kubelet', 'apiserver'];
+
+type Link = 'declared' | 'same connection';
+
+/** A problem on its way to becoming a finding. */
+interface Node {
+  judged: Judged;
+  finding: Finding;
+  cause?: { node: Node; link: Link };
+}
+
+/** Ranks the problems; `explainedBy` gives the causes that, when present, are the reason for a cause. */
+export function rank(problems: readonly Judged[], explainedBy: (cause: string) => readonly string[]): Finding[] {
+  const nodes = problems
+    .map((judged): Node => ({ judged, finding: toFinding(judged) }))
+    .sort((a, b) => compareFindings(a.finding, b.finding));
+  // From the last to the first: in a circle of declarations the best-ranked finding is asked last, finds the way closed, and stays the root.
+  for (const node of [...nodes].reverse()) node.cause = chooseCause(node, nodes, explainedBy);
+  for (const node of nodes) node.cause?.node.finding.consequences.push(node.finding);
+  for (const node of nodes) node.finding.rankedBy = readableKey(node.finding, node.cause);
+  return inOrder(nodes.filter((node) => !node.cause).map((node) => node.finding));
+}
+
+/** Sorts findings and, within each, its consequences. Total: two findings compare equal only when they are equal. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, consequences: inOrder(finding.consequences) })).sort(compareFindings);
+}
+
+/** All findings, each cause directly before its consequences. */
+export function flatten(findings: readonly Finding[]): Finding[] {
+  return findings.flatMap((finding) => [finding, ...flatten(finding.consequences)]);
+}
+
+function toFinding({ question, target, layer, problem }: Judged): Finding {
+  return {
+    cause: problem.cause,
+    question,
+    target,
+    layer,
+    severity: problem.severity,
+    certainty: problem.certainty,
+    alternatives: problem.alternatives ?? [],
+    title: problem.title,
+    features: problem.features,
+    evidence: problem.evidence,
+    // The check's own order, but a security change (verification off, …) never stands before another way.
+    fixes: [...problem.fixes.filter((fix) => fix.changes !== 'security'), ...problem.fixes.filter((fix) => fix.changes === 'security')],
+    decide: [...new Set((problem.wants ?? []).flatMap((want) => (want.elsewhere ? [want.elsewhere] : [])))],
+    rankedBy: [],
+    consequences: [],
+  };
+}
+
+/** The one cause a finding is nested under: declared before implied, proven before suspected, then the nearest (highest) layer. */
+function chooseCause(node: Node, nodes: readonly Node[], explainedBy: (cause: string) => readonly string[]): Node['cause'] {
+  const declared = [...explainedBy(node.finding.cause), ...(node.judged.problem.explainedBy ?? [])];
+  return nodes
+    .flatMap((other) => {
+      const link = linkOf(other, node, declared);
+      return link ? [{ node: other, link }] : [];
+    })
+    .sort(
+      (a, b) =>
+        Number(a.link !== 'declared') - Number(b.link !== 'declared') ||
+        Number(a.node.finding.certainty === 'suspected') - Number(b.node.finding.certainty === 'suspected') ||
+        LAYERS.indexOf(b.node.finding.layer) - LAYERS.indexOf(a.node.finding.layer),
+    )
+    .find((candidate) => !descendsFrom(candidate.node, node));
+}
+
+/** How `lower` explains `upper`, if it does. Risks and notes explain nothing, and what works unsafely does not follow from what fails. */
+function linkOf(lower: Node, upper: Node, declared: readonly string[]): Link | undefined {
+  if (lower === upper || !isFailure(lower.finding.severity)) return undefined;
+  if (lower.finding.cause !== upper.finding.cause && declared.includes(lower.finding.cause)) return 'declared';
+  const [from, to] = [CHAIN.indexOf(lower.finding.layer), CHAIN.indexOf(upper.finding.layer)];
+  const connected = from >= 0 && from < to && seenAt(lower) === seenAt(upper);
+  return connected && lower.finding.severity === 'blocks' && isFailure(upper.finding.severity) ? 'same connection' : undefined;
+}
+
+function isFailure(severity: Severity): boolean {
+  return severity === 'blocks' || severity === 'degrades';
+}
+
+function seenAt({ judged }: Node): Target {
+  return judged.problem.observedAt ?? judged.target;
+}
+
+function descendsFrom(node: Node, ancestor: Node): boolean {
+  for (let at: Node | undefined = node; at; at = at.cause?.node) if (at === ancestor) return true;
+  return false;
+}
+
+/** A cause counts as severe as the worst that follows from it, and costs the features of all. */
+function weigh(finding: Finding): { severity: Severity; features: number } {
+  const all = flatten([finding]);
+  const worst = Math.min(...all.map((each) => SEVERITIES.indexOf(each.severity)));
+  return { severity: SEVERITIES[worst] ?? finding.severity, features: new Set(all.flatMap((each) => each.features)).size };
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  const [ours, theirs] = [weigh(a), weigh(b)];
+  return (
+    SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
+    Number(!HERE.includes(a.target)) - Number(!HERE.includes(b.target)) ||
+    Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
+    LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer) ||
+    theirs.features - ours.features ||
+    compareText(a.cause, b.cause) ||
+    compareText(a.target, b.target) ||
+    compareText(JSON.stringify(a), JSON.stringify(b))
+  );
+}
+
+/** By code unit: the same everywhere, whatever the locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function readableKey(finding: Finding, cause: Node['cause']): string[] {
+  const { severity, features } = weigh(finding);
+  return [
+    cause ? `consequence of ${cause.node.finding.cause} (${cause.link})` : 'root',
+    severity === finding.severity ? severity : `${severity} (through a consequence)`,
+    HERE.includes(finding.target) ? 'here' : 'elsewhere',
+    finding.certainty,
+    `layer ${finding.layer}`,
+    `${features} ${features === 1 ? 'feature' : 'features'} lost`,
+    finding.cause,
+    finding.target,
+  ];
+}

@@ -1,0 +1,29 @@
+/** Wires the rooms together: arguments → command → exit code. Catches everything; never ends the process itself. */
+import type { Io } from './cli/io.js';
+import type { Host } from './host/host.js';
+import { VERSION } from './version.js';
+
+export interface MainOptions {
+  io: Io;
+  /** Parts of another world (the simulator's): environment, root, clock… */
+  host?: Partial<Host>;
+}
+
+/** Runs a command line (without node and script) and returns the exit code. */
+export async function main(argv: readonly string[], { io, host }: MainOptions): Promise<number> {
+  // Nothing is loaded for this one: it is what scripts ask most.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    io.out(VERSION);
+    return 0;
+  }
+  try {
+    const { runCommandLine } = await import('./cli/command-line.js');
+    return await runCommandLine(argv, io, host);
+  } catch (error) {
+    io.err(
+      `kubelet-doctor: internal error: ${error instanceof Error ? error.message : String(error)} (please report it; --debug shows where)`,
+    );
+    if (argv.includes('--debug') && error instanceof Error) io.err(error.stack ?? '');
+    return 2;
+  }
+}

@@ -1,0 +1,144 @@
+/** What a check is: one question with mutually exclusive answers, and everything said about each answer, in one file. */
+import type { Fact, FactKind, KindOf, Need, Target } from './facts.js';
+
+/** From the bottom up; the order in which one connection can fail, and the order of the report's table. */
+export const LAYERS = ['settings', 'proxy', 'dns', 'tcp', 'tls', 'authn', 'authz', 'payload'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** blocks: the agent or a required feature does not work. degrades: an optional one is lost, or soon will be. risk: works, unsafe. */
+export const SEVERITIES = ['blocks', 'degrades', 'risk', 'note'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A message: `id` and `args` for other languages, `en` as it was said, kept for ever. */
+export interface Message {
+  id: string;
+  args: Record<string, string | number>;
+  en: string;
+}
+
+/** Who must act, and what the act changes. `steps` is shown verbatim (commands, YAML), never run. */
+export interface Fix {
+  owner: 'agent' | 'node' | 'cluster' | 'network' | 'workstation';
+  changes: 'nothing' | 'config' | 'restart' | 'security';
+  action: Message;
+  /** Commands or YAML to paste, safe to paste: no value a server chose is in it unchecked. */
+  steps?: string;
+  /** What `steps` is, so that a machine can apply it. */
+  form?: 'shell' | 'yaml' | 'env' | 'kubelet-config';
+  /** The command that shows that it worked. */
+  verify?: string;
+}
+
+/** A fact quoted in a finding: its words, short and verbatim, and how to see the same by hand. */
+export interface Evidence {
+  need: Need;
+  subject: string;
+  saw: Message;
+  reproduce?: string;
+}
+
+/** A fact that would decide, and how someone else can get it when it is not ours to ask. */
+export interface Want {
+  need: Need;
+  subject?: string;
+  /** `kubectl get --raw …`: the deciding question as a command for someone who may ask it. */
+  elsewhere?: string;
+}
+
+/** An agent feature lost, as a phrase: `container metrics (/metrics/cadvisor)`. */
+export type Feature = string;
+
+/** One answer of a check about its target. */
+export type Verdict<C extends string = string> =
+  | { kind: 'pass'; note?: Message }
+  | { kind: 'not-applicable'; why: Message }
+  | { kind: 'cannot-tell'; why: Message; wants: Want[] }
+  | Problem<C>;
+
+export interface Problem<C extends string = string> {
+  kind: 'problem';
+  cause: C;
+  severity: Severity;
+  certainty: 'proven' | 'suspected';
+  /** For `suspected`: the other causes that look the same from here. */
+  alternatives?: string[];
+  /** Facts that would decide between them; the engine fetches what it can. */
+  wants?: Want[];
+  /** What is wrong, one line a person understands. */
+  title: Message;
+  /** Agent features lost. */
+  features: Feature[];
+  evidence: Evidence[];
+  /** Least invasive first. */
+  fixes: Fix[];
+  /** Causes of other checks that, when present, explain this one; what holds always stands in the docs of the cause. */
+  explainedBy?: readonly string[];
+  /** Where it was seen: the consequence chain holds inside one. Defaults to the check's target. */
+  observedAt?: Target;
+}
+
+/** What every cause must be able to say for itself in `explain`. Markdown paragraphs. */
+export interface CauseDocs {
+  /** Noun phrase for lists: `kubelet certificate expired`. */
+  title: string;
+  /** What it means. */
+  means: string;
+  /** Why it happens. */
+  happens: string;
+  /** How to confirm by hand. */
+  confirm: string;
+  /** How to fix, and what not to do. */
+  fix: string;
+  /** Causes (of other checks) that, when present, are the reason for this one. */
+  explainedBy?: readonly string[];
+}
+
+/** Facts as a check sees them: only what it declared in `needs`. */
+export interface View<N extends Need> {
+  /** All facts of a need, in a stable order. */
+  all<M extends N>(need: M): Fact<KindOf<M>>[];
+  /** The one with this subject, or the first; an absent fact (`not-attempted`) when there is none. */
+  one<M extends N>(need: M, subject?: string): Fact<KindOf<M>>;
+}
+
+/** `{host}` placeholders of a template. */
+type Placeholders<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
+
+/** Says a word of this check by key; a missing or misspelt argument does not compile. */
+export type Say<W extends Record<string, string>> = <K extends keyof W & string>(
+  key: K,
+  ...args: [Placeholders<W[K]>] extends [never] ? [] : [Record<Placeholders<W[K]>, string | number>]
+) => Message;
+
+/** Facts to judge and what must come of it; used by the tests and checked for coverage of every cause. */
+export interface Example {
+  name: string;
+  facts: Fact<FactKind>[];
+  expect:
+    | { kind: Exclude<Verdict['kind'], 'problem'> }
+    | { kind: 'problem'; cause: string; certainty?: 'proven' | 'suspected'; severity?: Severity };
+}
+
+/** One check. Kept as data plus one pure function; see `defineCheck`. */
+export interface Check<N extends Need = Need, W extends Record<string, string> = Record<string, string>, C extends string = string> {
+  /** The question's id and its file's name: a noun. */
+  question: string;
+  /** As asked in the table and with --verbose: "Does the kubelet's certificate verify?" */
+  asks: string;
+  target: Target;
+  layer: Layer;
+  /** A profile requires an answer: left unanswered, the exit code is 3. */
+  required: boolean;
+  needs: readonly N[];
+  /** Everything it can say, by key. */
+  words: W;
+  causes: Readonly<Record<C, CauseDocs>>;
+  judge(view: View<N>, say: Say<W>): Verdict<NoInfer<C>>;
+}
+
+/** Ties the type parameters of a check together, and erases them for the registry. */
+export function defineCheck<const N extends Need, const W extends Record<string, string>, const C extends string>(
+  check: Check<N, W, C>,
+): Check {
+  return check as unknown as Check;
+}

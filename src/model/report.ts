@@ -1,0 +1,103 @@
+/** The one contract: everything every output format, language and later version reads. Minor versions add fields; readers ignore unknown ones. */
+import type { Evidence, Fix, Layer, Message, Severity } from './check.js';
+import type { AnyFact, Setting, Target } from './facts.js';
+
+export const REPORT_VERSION = '1.0';
+
+/** First key of the JSON, constant shape, never null: other tools' templates and regular expressions read it. */
+export interface Summary {
+  verdict: 'pass' | 'warn' | 'fail' | 'incomplete';
+  exitCode: number;
+  top: { id: string; title: string; fix: string };
+  counts: { blocks: number; degrades: number; risk: number; note: number; unanswered: number };
+}
+
+/** A ranked problem with its consequences nested under it. */
+export interface Finding {
+  cause: string;
+  question: string;
+  target: Target;
+  layer: Layer;
+  severity: Severity;
+  certainty: 'proven' | 'suspected';
+  alternatives: string[];
+  title: Message;
+  features: string[];
+  evidence: Evidence[];
+  fixes: Fix[];
+  /** Commands for someone who may ask what we may not. */
+  decide: string[];
+  /** Why it stands where it stands: the sort key, readable. */
+  rankedBy: string[];
+  consequences: Finding[];
+}
+
+/** What became of one check. */
+export interface Result {
+  question: string;
+  asks: string;
+  target: Target;
+  layer: Layer;
+  required: boolean;
+  outcome: 'pass' | 'problem' | 'not-applicable' | 'cannot-tell' | 'crashed';
+  /** The cause, for a problem. */
+  cause?: string;
+  note?: Message;
+  /** How someone else can answer it. */
+  elsewhere: string[];
+}
+
+/** A cell of the target × layer table. */
+export interface LayerState {
+  target: Target;
+  layer: Layer;
+  state: 'ok' | 'failed' | 'warned' | 'not-asked';
+  why: string;
+  ms?: number;
+}
+
+/** Line three: where it ran, as whom, against what. Empty strings where unknown. */
+export interface Where {
+  place: string;
+  vantage: string;
+  node: string;
+  identity: string;
+  kubelet: string;
+  apiserver: string;
+}
+
+/** One row of the waterfall. Times in ms from the start of the run. */
+export interface Timing {
+  target: Target;
+  kind: string;
+  subject: string;
+  startedMs: number;
+  ms: number;
+  ok: boolean;
+}
+
+/** What a reader of the report needs to know of a cause without having this program. */
+export interface CauseMeta {
+  title: string;
+  question: string;
+  means: string;
+  fix: string;
+}
+
+export interface Report {
+  summary: Summary;
+  reportVersion: string;
+  tool: { program: string; version: string };
+  startedAt: string;
+  durationMs: number;
+  where: Where;
+  asked: { answered: number; total: number };
+  findings: Finding[];
+  results: Result[];
+  layers: LayerState[];
+  timings: Timing[];
+  settings: Setting[];
+  causes: Record<string, CauseMeta>;
+  /** Facts cited as evidence. Best effort, not promised. */
+  evidence: AnyFact[];
+}

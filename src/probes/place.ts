@@ -1,0 +1,138 @@
+/** Where we run and whose network it is, from what the kubelet leaves in every container. Asks no server. */
+import type { Host } from '../host/host.js';
+import { clean } from '../host/redact.js';
+import type { Place, Vantage } from '../model/facts.js';
+
+/** Where a service account's token, CA and namespace are mounted (client-go rest/config.go). */
+export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Variables only an agent's own environment has; DD_ENV, DD_SERVICE or DD_AGENT_HOST any instrumented application has too. */
+const AGENT_VARIABLE = /^DD_(API_KEY|KUBELET_|KUBERNETES_|EKS_FARGATE|CLUSTER_AGENT_ENABLED|COLLECT_KUBERNETES_EVENTS|LEADER_ELECTION)/;
+
+/**
+ * Names Agent 5 read, or its kubernetes.yaml as variables, and what an agent of today reads. The server credentials moved into a kubeconfig
+ * (docs.datadoghq.com, "Upgrade to Agent v6", tab Kubernetes).
+ */
+export const RENAMED_VARIABLES: Readonly<Record<string, string>> = {
+  KUBERNETES_KUBELET_HOST: 'DD_KUBERNETES_KUBELET_HOST',
+  KUBELET_TLS_VERIFY: 'DD_KUBELET_TLS_VERIFY',
+  KUBELET_CLIENT_CRT: 'DD_KUBELET_CLIENT_CRT',
+  KUBELET_CLIENT_KEY: 'DD_KUBELET_CLIENT_KEY',
+  KUBELET_CLIENT_CA: 'DD_KUBELET_CLIENT_CA',
+  KUBELET_CERT: 'DD_KUBELET_CLIENT_CA',
+  BEARER_TOKEN_PATH: 'DD_KUBELET_AUTH_TOKEN_PATH',
+  API_SERVER_URL: 'DD_KUBERNETES_KUBECONFIG_PATH',
+  APISERVER_CLIENT_CRT: 'DD_KUBERNETES_KUBECONFIG_PATH',
+  APISERVER_CLIENT_KEY: 'DD_KUBERNETES_KUBECONFIG_PATH',
+  APISERVER_CA_CERT: 'DD_KUBERNETES_APISERVER_CA_PATH',
+  KUBERNETES_COLLECT_EVENTS: 'DD_COLLECT_KUBERNETES_EVENTS',
+  KUBERNETES_LEADER_CANDIDATE: 'DD_LEADER_ELECTION',
+  // The same with today's prefix and yesterday's name, as the client authentication FAQ leads one to write.
+  DD_KUBELET_CERT: 'DD_KUBELET_CLIENT_CA',
+  DD_BEARER_TOKEN_PATH: 'DD_KUBELET_AUTH_TOKEN_PATH',
+  DD_API_SERVER_URL: 'DD_KUBERNETES_KUBECONFIG_PATH',
+  DD_APISERVER_CLIENT_CRT: 'DD_KUBERNETES_KUBECONFIG_PATH',
+  DD_APISERVER_CLIENT_KEY: 'DD_KUBERNETES_KUBECONFIG_PATH',
+  DD_APISERVER_CA_CERT: 'DD_KUBERNETES_APISERVER_CA_PATH',
+};
+
+/** Interfaces a node has and a pod has not: bridges, tunnels and the host ends of pods' interfaces. */
+const NODE_INTERFACE =
+  /^(docker0|cni0|cbr0|cali|flannel|cilium_|lxc|veth|weave|kube-ipvs0|kube-bridge|antrea-gw|ovn-k8s|tunl0$|vxlan\.calico)/;
+const BRIDGE_INTERFACE = /^(docker0|cni0|cbr0|flannel|weave|kube-bridge|antrea-gw|cilium_host|ovn-k8s)/;
+/** What Calico answers ARP for as the gateway of every pod; never an address of a node. */
+const CALICO_GATEWAY = '169.254.1.1';
+
+/** Directories a kubelet's machine has, by distribution (kubeadm and most; k3s; RKE2; microk8s). */
+const NODE_DIRECTORIES = [
+  ['/var/lib', 'kubelet'],
+  ['/var/lib/rancher/k3s', 'agent'],
+  ['/var/lib/rancher/rke2', 'agent'],
+  ['/var/snap', 'microk8s'],
+] as const;
+
+/** Looks at files and the environment; every observation it cannot make counts as "no". */
+export async function observePlace(host: Host): Promise<Place> {
+  const { env } = host;
+  const mounted = await host.readFile(`${SERVICE_ACCOUNT_DIRECTORY}/namespace`, 1024);
+  const inPod = mounted.ok || (env.KUBERNETES_SERVICE_HOST ?? '') !== '' || (await hasPodMarks(host));
+  const agentEnvironment = Object.keys(env).some((name) => AGENT_VARIABLE.test(name) && env[name]);
+  const place = inPod ? await kindOfPod(host, agentEnvironment) : (await isNode(host)) ? 'node' : 'workstation';
+  return {
+    place,
+    vantage: inPod ? await podVantage(host) : place === 'node' ? 'host-network' : 'workstation',
+    hostName: clean(host.hostName, 253),
+    ...(mounted.ok && { namespace: clean(mounted.text, 63) }),
+    agentEnvironment,
+    serviceEnvironment: Boolean(env.KUBERNETES_SERVICE_HOST && env.KUBERNETES_SERVICE_PORT),
+    renamedVariables: Object.entries(RENAMED_VARIABLES)
+      // Beside the current name the old one does no harm.
+      .filter(([old, current]) => env[old] && !env[current])
+      .map(([old, current]) => ({ old, current })),
+    gateways: await findGateways(host, place),
+  };
+}
+
+/** An ephemeral container has no token mount, but the kubelet's mounts and its cgroup. */
+async function hasPodMarks(host: Host): Promise<boolean> {
+  const cgroup = await host.readFile('/proc/1/cgroup');
+  if (cgroup.ok && /kubepods/.test(cgroup.text)) return true;
+  const mounts = await host.readFile('/proc/self/mountinfo');
+  // Source under …/kubelet/pods/UID/ *on* one of these files; on the node the same directories are mount points instead.
+  return mounts.ok && /^\S+ \S+ \S+ \S*\/pods\/\S+ (\/etc\/hosts|\/dev\/termination-log|\S*\/serviceaccount) /m.test(mounts.text);
+}
+
+async function kindOfPod(host: Host, agentEnvironment: boolean): Promise<Place['place']> {
+  if (agentEnvironment) return 'agent-pod';
+  // `kubectl debug node` names its pod so; with the host's network the host name is the node's, and the mounted root tells.
+  if (host.hostName.startsWith('node-debugger-')) return 'debug-pod';
+  const below = new Set(await host.listDirectory('/host'));
+  // A whole root, not the /host/proc and /host/sys/fs/cgroup agents mount.
+  return ['etc', 'proc', 'usr', 'var'].every((name) => below.has(name)) ? 'debug-pod' : 'pod';
+}
+
+async function isNode(host: Host): Promise<boolean> {
+  for (const [directory, name] of NODE_DIRECTORIES) {
+    // By its name in the parent: the directory itself is closed to ordinary users.
+    if ((await host.listDirectory(directory)).includes(name)) return true;
+  }
+  return false;
+}
+
+async function podVantage(host: Host): Promise<Vantage> {
+  // The kubelet heads the file it makes, and differently for hostNetwork (kubernetes pkg/kubelet/kubelet_pods.go).
+  const hosts = await host.readFile('/etc/hosts');
+  if (hosts.ok && /^# Kubernetes-managed hosts file \(host network\)/m.test(hosts.text)) return 'host-network';
+  if (hosts.ok && /^# Kubernetes-managed hosts file\./m.test(hosts.text)) return 'pod-network';
+  const nodeName = host.env.DD_KUBERNETES_KUBELET_NODENAME || host.env.NODE_NAME;
+  if (nodeName && nodeName === host.hostName) return 'host-network';
+  const devices = await host.readFile('/proc/net/dev');
+  const fromFile = devices.ok ? [...devices.text.matchAll(/^\s*([^\s:]+):/gm)].map(([, name]) => name ?? '') : [];
+  const names = [...fromFile, ...host.interfaceAddresses().map(({ name }) => name)];
+  return names.some((name) => NODE_INTERFACE.test(name)) ? 'host-network' : 'pod-network';
+}
+
+async function findGateways(host: Host, place: Place['place']): Promise<string[]> {
+  const found = place === 'workstation' ? [] : [CALICO_GATEWAY];
+  const v4 = await host.readFile('/proc/net/route');
+  for (const line of v4.ok ? v4.text.split('\n') : []) {
+    const [, destination, gateway, , , , , mask] = line.trim().split(/\s+/);
+    if (destination === '00000000' && mask === '00000000' && gateway && /^[0-9A-F]{8}$/i.test(gateway) && gateway !== '00000000') {
+      found.push(littleEndian(gateway));
+    }
+  }
+  const v6 = await host.readFile('/proc/net/ipv6_route');
+  for (const line of v6.ok ? v6.text.split('\n') : []) {
+    const [destination, length, , , gateway] = line.trim().split(/\s+/);
+    if (/^0{32}$/.test(destination ?? '') && length === '00' && gateway && /^[0-9a-f]{32}$/.test(gateway) && !/^0{32}$/.test(gateway)) {
+      found.push(new URL(`http://[${gateway.replace(/(.{4})(?=.)/g, '$1:')}]`).hostname.slice(1, -1));
+    }
+  }
+  for (const { name, address } of host.interfaceAddresses()) if (BRIDGE_INTERFACE.test(name)) found.push(address);
+  return [...new Set(found)];
+}
+
+/** /proc/net/route prints the 32 bits as the machine holds them: on little-endian ones the last byte first. */
+function littleEndian(hex: string): string {
+  return Buffer.from(hex, 'hex').reverse().join('.');
+}

@@ -1,0 +1,132 @@
+/** Facts, results and ranked findings → the report: the one contract that every output format reads. */
+
+import { exitCodeOf, isUnanswered, verdictOf } from '../judge/exit.js';
+import { flatten, inOrder } from '../judge/rank.js';
+import type { Severity } from '../model/check.js';
+import type { AnyFact, Setting } from '../model/facts.js';
+import {
+  type CauseMeta,
+  type Finding,
+  REPORT_VERSION,
+  type Report,
+  type Result,
+  type Summary,
+  type Timing,
+  type Where,
+} from '../model/report.js';
+import { buildLayers } from './layers.js';
+import { oneLine } from './style.js';
+import { firstStep, openQuestion } from './words.js';
+
+export interface ReportInput {
+  tool: Report['tool'];
+  /** ISO 8601. */
+  startedAt: string;
+  durationMs: number;
+  facts: readonly AnyFact[];
+  results: readonly Result[];
+  /** As `rank` gave them. */
+  findings: readonly Finding[];
+  settings: readonly Setting[];
+  where: Where;
+  /** `--fail-on`. */
+  failOn: Severity;
+  /** Every cause the checks know; the report keeps those it mentions. */
+  causes: Readonly<Record<string, CauseMeta>>;
+  /** Causes left out. What follows from one of them stays, and moves up. */
+  skip?: readonly string[];
+  /** The only causes kept; empty or missing: all. */
+  only?: readonly string[];
+}
+
+/** Builds the report. `--skip` and `--only` are applied here and nowhere else, before anything is counted. */
+export function buildReport(input: ReportInput): Report {
+  const { facts, results, failOn, causes } = input;
+  const findings = inOrder(keep(input.findings, input.skip ?? [], input.only ?? []));
+  const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
+  return {
+    summary: summarise(findings, results, failOn),
+    reportVersion: REPORT_VERSION,
+    tool: { program: input.tool.program, version: input.tool.version },
+    startedAt: input.startedAt,
+    durationMs: input.durationMs,
+    where: input.where,
+    asked: countAsked(results),
+    findings,
+    results: [...results],
+    layers,
+    timings: timingsOf(facts),
+    settings: [...input.settings],
+    causes: mentioned(causes, findings, results),
+    evidence: cited(facts, findings),
+  };
+}
+
+function keep(findings: readonly Finding[], skip: readonly string[], only: readonly string[]): Finding[] {
+  return findings.flatMap((finding) => {
+    const consequences = keep(finding.consequences, skip, only);
+    const kept = !skip.includes(finding.cause) && (only.length === 0 || only.includes(finding.cause));
+    return kept ? [{ ...finding, consequences }] : consequences;
+  });
+}
+
+function summarise(findings: readonly Finding[], results: readonly Result[], failOn: Severity): Summary {
+  const decision = { findings, results, failOn };
+  const verdict = verdictOf(decision);
+  const open = results.filter(isUnanswered);
+  const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: open.length };
+  for (const { severity } of flatten(findings)) counts[severity] += 1;
+  const required = open.filter((result) => result.required);
+  const top = verdict === 'incomplete' ? { id: '', ...openQuestion(required) } : topOf(findings[0]);
+  return { verdict, exitCode: exitCodeOf(decision), top, counts };
+}
+
+function topOf(finding: Finding | undefined): Summary['top'] {
+  if (!finding) return { id: '', title: '', fix: '' };
+  const { kind, lead, line } = firstStep(finding);
+  return { id: finding.cause, title: oneLine(finding.title.en), fix: kind === 'decide' ? `${lead}: ${line}` : line };
+}
+
+/** A question that does not apply here was not asked. */
+function countAsked(results: readonly Result[]): Report['asked'] {
+  const answered = results.filter((result) => result.outcome === 'pass' || result.outcome === 'problem').length;
+  return { answered, total: answered + results.filter(isUnanswered).length };
+}
+
+function timingsOf(facts: readonly AnyFact[]): Timing[] {
+  return facts
+    .flatMap((fact) => {
+      const { target, kind, subject, startedMs, outcome } = fact;
+      if (startedMs === undefined || outcome.status === 'absent' || outcome.ms === undefined) return [];
+      return [{ target, kind, subject, startedMs, ms: outcome.ms, ok: isGood(fact) }];
+    })
+    .sort((a, b) => a.startedMs - b.startedMs || a.ms - b.ms);
+}
+
+/** Observed, and the answer is no refusal: a certificate that does not verify and a 403 were observed as well. */
+function isGood(fact: AnyFact): boolean {
+  if (fact.outcome.status !== 'observed') return false;
+  if (fact.kind === 'tls') return fact.outcome.data.verification.ok;
+  if (fact.kind !== 'http') return true;
+  const { as, status } = fact.outcome.data;
+  // Nobody is meant to be refused: that shows a server which is there and closed.
+  return status < 400 || (as === 'nobody' && (status === 401 || status === 403));
+}
+
+function mentioned(causes: ReportInput['causes'], findings: readonly Finding[], results: readonly Result[]): Report['causes'] {
+  const ids = [
+    ...flatten(findings).flatMap((finding) => [finding.cause, ...finding.alternatives]),
+    ...results.flatMap((result) => result.cause ?? []),
+  ];
+  const entries = [...new Set(ids)].sort().flatMap((id): [string, CauseMeta][] => {
+    const meta = Object.hasOwn(causes, id) ? causes[id] : undefined;
+    return meta ? [[id, meta]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The facts quoted as evidence, once each, in the order they were observed. */
+function cited(facts: readonly AnyFact[], findings: readonly Finding[]): AnyFact[] {
+  const wanted = new Set(flatten(findings).flatMap((finding) => finding.evidence.map(({ need, subject }) => `${need} ${subject}`)));
+  return facts.filter(({ target, kind, subject }) => wanted.has(`${target}/${kind} ${subject}`));
+}

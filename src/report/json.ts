@@ -1,0 +1,31 @@
+/** The report as JSON, for machines: the summary first, one line unless asked otherwise, nothing in it that a terminal would obey. */
+import type { Report } from '../model/report.js';
+
+/** The order of the top level, kept for ever: other tools match the beginning of the line. */
+const ORDER = [
+  'summary',
+  'reportVersion',
+  'tool',
+  'startedAt',
+  'durationMs',
+  'where',
+  'asked',
+  'findings',
+  'results',
+  'layers',
+  'timings',
+  'settings',
+  'causes',
+  'evidence',
+] as const satisfies readonly (keyof Report)[];
+
+/** JSON escapes C0 by itself; these reach a terminal too (C1 holds an escape of one character), or reorder what it shows. */
+const UNSAFE = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Without a newline at the end. Fields of a later minor version, when a saved report is rendered again, are kept at the end. */
+export function renderJson(report: Report, { pretty }: { pretty: boolean }): string {
+  const first = ORDER.map((key) => [key, report[key]] as const);
+  const later = Object.entries(report).filter(([key]) => !(ORDER as readonly string[]).includes(key));
+  const text = JSON.stringify(Object.fromEntries([...first, ...later]), undefined, pretty ? 2 : undefined);
+  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

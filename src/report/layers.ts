@@ -1,0 +1,139 @@
+/** The target × layer table: how far each connection came, and why it was not asked further. */
+import { LAYERS, type Layer } from '../model/check.js';
+import type { AbsentWhy, AnyFact, FactKind, Target } from '../model/facts.js';
+import type { CauseMeta, Finding, LayerState, Result } from '../model/report.js';
+import { oneLine } from './style.js';
+import { counted, withoutStop } from './words.js';
+
+/** Which layer a fact shows. Facts that say nothing of one connection are missing. */
+const LAYER_OF: Partial<Record<FactKind, Layer>> = {
+  settings: 'settings',
+  proxy: 'proxy',
+  tunnel: 'proxy',
+  dns: 'dns',
+  tcp: 'tcp',
+  tls: 'tls',
+  identity: 'authn',
+  access: 'authz',
+  http: 'payload',
+};
+
+/** Layers whose facts show by themselves that they work; above them a check must say so. */
+const SPEAKING: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls'];
+
+const ABSENT: Record<AbsentWhy, string> = {
+  'not-attempted': '',
+  blocked: 'an earlier layer failed',
+  withheld: 'credential withheld',
+  'no-permission': 'no permission to ask',
+  'not-ours': 'cannot be asked from here',
+  budget: 'the time was over',
+  'probe-crashed': 'the probe crashed',
+  'not-in-bundle': 'not in the bundle',
+};
+
+/** What a cell is decided from; `findings` flat and before --skip and --only, because the table shows what is. */
+interface Seen {
+  facts: readonly AnyFact[];
+  results: readonly Result[];
+  findings: readonly Finding[];
+  causes: Readonly<Record<string, CauseMeta>>;
+}
+
+/** One state for every layer of kubelet and apiserver; of `self` only the layers that were judged. */
+export function buildLayers(seen: Seen): LayerState[] {
+  const ours = LAYERS.filter((layer) => seen.results.some((result) => result.target === 'self' && result.layer === layer));
+  return [...column('self', ours, seen), ...column('kubelet', LAYERS, seen), ...column('apiserver', LAYERS, seen)];
+}
+
+function column(target: Target, layers: readonly Layer[], seen: Seen): LayerState[] {
+  const states: LayerState[] = [];
+  for (const layer of layers) {
+    const below = states.find((state) => state.state === 'failed');
+    const facts = seen.facts.filter((fact) => fact.target === target && LAYER_OF[fact.kind] === layer);
+    const ms = timeOf(facts);
+    states.push({ target, layer, ...cell({ target, layer, below, facts, seen }), ...(ms === undefined ? {} : { ms }) });
+  }
+  return states;
+}
+
+interface Cell {
+  target: Target;
+  layer: Layer;
+  /** The lowest layer that failed below this one. */
+  below: LayerState | undefined;
+  facts: readonly AnyFact[];
+  seen: Seen;
+}
+
+function cell({ target, layer, below, facts, seen }: Cell): Pick<LayerState, 'state' | 'why'> {
+  const findings = seen.findings.filter((finding) => finding.target === target && finding.layer === layer);
+  const worst = findings.find((finding) => finding.severity === 'blocks') ?? findings.find((finding) => finding.severity !== 'note');
+  if (worst) {
+    const title = seen.causes[worst.cause]?.title || worst.title.en;
+    const why = `${worst.certainty === 'suspected' ? 'suspected: ' : ''}${withoutStop(title)}`;
+    return { state: worst.severity === 'blocks' ? 'failed' : 'warned', why };
+  }
+  const results = seen.results.filter((result) => result.target === target && result.layer === layer);
+  const open = results.filter((result) => result.outcome === 'cannot-tell' || result.outcome === 'crashed');
+  const passed = results.filter((result) => result.outcome === 'pass' || result.outcome === 'problem');
+  if (passed.length && !open.some((result) => result.required)) {
+    const rest = open.length ? `${counted(open.length, 'question')} open` : '';
+    return { state: 'ok', why: [sayFacts(facts) || noteOf(passed), rest].filter(Boolean).join('; ') };
+  }
+  if (below) return { state: 'not-asked', why: `${below.layer} failed` };
+  const [unanswered] = [...open].sort((a, b) => Number(b.required) - Number(a.required));
+  if (unanswered)
+    return { state: 'not-asked', why: unanswered.outcome === 'crashed' ? 'the check crashed' : noteOf([unanswered]) || 'cannot tell' };
+  return fromFacts(layer, facts) ?? { state: 'not-asked', why: noteOf(results) };
+}
+
+/** What facts say where no check did. One attempt that works is enough. */
+function fromFacts(layer: Layer, facts: readonly AnyFact[]): Pick<LayerState, 'state' | 'why'> | undefined {
+  const failed = facts.find((fact) => fact.outcome.status === 'failed');
+  if (SPEAKING.includes(layer) && facts.some(works)) return { state: 'ok', why: sayFacts(facts) };
+  if (SPEAKING.includes(layer) && failed?.outcome.status === 'failed')
+    return { state: 'failed', why: `${failed.subject}: ${failed.outcome.code}` };
+  const absent = facts.find((fact) => fact.outcome.status === 'absent');
+  return absent?.outcome.status === 'absent' ? { state: 'not-asked', why: ABSENT[absent.outcome.why] } : undefined;
+}
+
+function works(fact: AnyFact): boolean {
+  if (fact.outcome.status !== 'observed') return false;
+  return fact.kind !== 'tls' || fact.outcome.data.verification.ok;
+}
+
+/** A few words from the first fact that works. */
+function sayFacts(facts: readonly AnyFact[]): string {
+  for (const fact of facts) {
+    if (fact.kind === 'proxy' && fact.outcome.status === 'observed') {
+      const { via, proxy, variable, matched } = fact.outcome.data;
+      if (via === 'proxy') return `through ${proxy ?? 'a proxy'}${variable ? ` (${variable})` : ''}`;
+      return matched ? `direct (NO_PROXY ${matched})` : 'direct';
+    }
+    if (fact.kind === 'dns' && fact.outcome.status === 'observed') {
+      const { from, addresses } = fact.outcome.data;
+      return from === 'literal' ? 'no name to resolve' : addresses.map(({ address }) => address).join(', ');
+    }
+    if (fact.kind === 'tcp' && fact.outcome.status === 'observed') {
+      const used = fact.outcome.data.tries.find((attempt) => attempt.result === 'connected');
+      if (used) return `${used.address.includes(':') ? `[${used.address}]` : used.address}:${used.port}`;
+    }
+    if (fact.kind === 'tls' && fact.outcome.status === 'observed') {
+      return `${fact.outcome.data.protocol}, ${fact.outcome.data.verification.ok ? 'verified' : 'not verified'}`;
+    }
+    if (fact.kind === 'identity' && fact.outcome.status === 'observed') return fact.outcome.data.user;
+  }
+  return '';
+}
+
+function noteOf(results: readonly Result[]): string {
+  return oneLine(results.find((result) => result.note)?.note?.en ?? '');
+}
+
+/** How long the layer's first answer took. */
+function timeOf(facts: readonly AnyFact[]): number | undefined {
+  for (const { outcome } of facts)
+    if ((outcome.status === 'observed' || outcome.status === 'failed') && outcome.ms !== undefined) return outcome.ms;
+  return undefined;
+}

@@ -1,0 +1,101 @@
+/** Colours, wrapping and the one place where control characters are made harmless before anything reaches a terminal. */
+
+/** Escapes, C0/C1 controls, DEL, and the marks that reorder or hide text on a screen. Newline and tab are kept. */
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Shows an unsafe character as `\x1b` or `\u202e` instead of obeying it. */
+export function neutralise(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Every string of a JSON-like value, keys too, neutralised. */
+export function neutraliseAll<T>(value: T): T {
+  return walk(value) as T;
+}
+
+function walk(value: unknown): unknown {
+  if (typeof value === 'string') return neutralise(value);
+  if (Array.isArray(value)) return value.map(walk);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [neutralise(key), walk(each)]));
+}
+
+/** On one line, without what surrounds it. A no-break space stays: `wrap` keeps its words together. */
+export function oneLine(text: string): string {
+  return text.replace(/[ \t\r\n]+/g, ' ').trim();
+}
+
+/** Cut to `length` characters, with a mark where something is missing. */
+export function cut(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`;
+}
+
+export type Paint = (text: string) => string;
+
+export interface Palette {
+  bold: Paint;
+  dim: Paint;
+  red: Paint;
+  green: Paint;
+  yellow: Paint;
+}
+
+/** Everything a text renderer needs to know of where its text goes. */
+export interface Look {
+  width: number;
+  paint: Palette;
+}
+
+/** The text must read as well without colour: it only repeats what the words say. */
+export function palette(colour: boolean): Palette {
+  function ansi(on: number, off: number): Paint {
+    return (text) => (colour && text ? `\u001b[${on}m${text}\u001b[${off}m` : text);
+  }
+  return { bold: ansi(1, 22), dim: ansi(2, 22), red: ansi(31, 39), green: ansi(32, 39), yellow: ansi(33, 39) };
+}
+
+/** Prose as lines of at most `width`; `first` opens the first line, the others start below its end. Words are never broken. */
+export function wrap(text: string, width: number, first = '', rest = ' '.repeat(first.length)): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of oneLine(text).split(' ')) {
+    if (!empty && [...line].length + 1 + [...word].length > width) {
+      lines.push(line);
+      line = rest;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** Prose is not read in lines longer than this, however wide the terminal. */
+export function proseWidth(width: number): number {
+  return Math.max(30, Math.min(width, 100));
+}
+
+/** A command or text exactly as it is, below `indent`; never wrapped. One entry, so that its own blank lines are nobody else's. */
+export function indentBlock(text: string, indent: string): string[] {
+  return [text.trimEnd().replace(/^(?=.)/gm, indent)];
+}
+
+/**
+ * Steps to paste, never wrapped. Indented, unless an indent would change their meaning: a `---` is a separator and the end of a
+ * here-document is found only at the start of a line.
+ */
+export function pasteBlock(steps: string, indent: string): string[] {
+  return indentBlock(steps, /^(---|\.\.\.)|(?<!<)<<(?!<)/m.test(steps) ? '' : indent);
+}
+
+/** Never two empty lines in a row, and none at the end. */
+export function closeUp(lines: readonly string[]): string[] {
+  const closed = lines.filter((line, at) => line !== '' || lines[at - 1] !== '');
+  return closed.at(-1) === '' ? closed.slice(0, -1) : closed;
+}

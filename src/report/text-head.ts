@@ -1,0 +1,88 @@
+/**
+ * The three lines a tired person reads: the root cause, the fix, and where it ran, as whom, against what. They are never wrapped: `head -2`
+ * is the answer, and a command in line two can be pasted.
+ */
+import { isUnanswered } from '../judge/exit.js';
+import type { Finding, LayerState, Report } from '../model/report.js';
+import { type Look, oneLine, type Paint } from './style.js';
+import { firstStep, placeWords } from './words.js';
+
+/** Always exactly three lines. */
+export function headLines(report: Report, { paint }: Look): string[] {
+  const [first, second] = answer(report, paint);
+  return [first, second, paint.dim(whereLine(report))];
+}
+
+function answer(report: Report, { bold, red, yellow, green }: Look['paint']): [string, string] {
+  const { summary } = report;
+  const [top] = report.findings;
+  if (summary.verdict === 'incomplete') return [bold(yellow(summary.top.title)), bold(summary.top.fix)];
+  if (!top || asksNothing(top)) return [green(wellLine(report)), askedLine(report)];
+  const { lead, line } = firstStep(top);
+  const failing = top.severity === 'blocks' || top.severity === 'degrades';
+  const prefix = failing ? '' : top.severity === 'risk' ? 'Works. Risk: ' : 'Found nothing wrong. Note: ';
+  const colour: Paint = failing ? red : yellow;
+  return [bold(colour(`${prefix}${titleOf(top)}`)), `${bold(`${lead}:`)} ${line}`];
+}
+
+/** A note that asks for nothing does not take the place of "all well". */
+export function asksNothing(finding: Finding): boolean {
+  return finding.severity === 'note' && finding.fixes.length === 0;
+}
+
+/** The title; a suspicion says that it is one. */
+export function titleOf(finding: Finding): string {
+  return `${oneLine(finding.title.en)}${finding.certainty === 'suspected' ? ' (suspected)' : ''}`;
+}
+
+function wellLine({ where, layers }: Report): string {
+  const servers = [
+    answers(layers, 'kubelet') ? `kubelet ${oneLine(`${where.node} ${brackets(where.kubelet, through(layers, 'kubelet'))}`)}` : '',
+    answers(layers, 'apiserver') ? oneLine(`apiserver ${brackets(where.apiserver, through(layers, 'apiserver'))}`) : '',
+  ].filter(Boolean);
+  if (servers.length === 0) return 'All well: nothing wrong was found in what was asked.';
+  const [s, verb] = servers.length === 1 ? ['s', 'takes our credential'] : ['', 'take our credential'];
+  const full = (['kubelet', 'apiserver'] as const).every((target) => !answers(layers, target) || isOk(layers, target, 'authn'));
+  return `All well: ${servers.join(' and ')} answer${s}${full ? `, ${verb} and permit${s} what was asked` : ''}.`;
+}
+
+/** A layer that only an answer can show was fine. */
+function answers(layers: readonly LayerState[], target: LayerState['target']): boolean {
+  return (['payload', 'authz', 'authn', 'tls', 'tcp'] as const).some((layer) => isOk(layers, target, layer));
+}
+
+function isOk(layers: readonly LayerState[], target: LayerState['target'], layer: LayerState['layer']): boolean {
+  return layers.some((state) => state.target === target && state.layer === layer && (state.state === 'ok' || state.state === 'warned'));
+}
+
+/** `through http://proxy:3128 (HTTPS_PROXY)`, where a proxy is used: worth knowing also when all is well. */
+function through(layers: readonly LayerState[], target: LayerState['target']): string {
+  const proxy = layers.find((state) => state.target === target && state.layer === 'proxy')?.why ?? '';
+  return proxy.startsWith('through ') ? (proxy.split(' (')[0] ?? '') : '';
+}
+
+function brackets(address: string, way: string): string {
+  const inside = [address, way].filter(Boolean).join(', ');
+  return inside && `(${inside})`;
+}
+
+/** `Asked 27 of 31; the other 4 could not be asked from here (--verbose names them).` A single way to ask them is said at once. */
+function askedLine({ asked, results }: Report): string {
+  const open = asked.total - asked.answered;
+  if (open === 0) return `Asked ${asked.answered} of ${asked.total}.`;
+  const ways = [...new Set(results.filter(isUnanswered).flatMap((result) => result.elsewhere))];
+  const [way] = ways;
+  const others = open === 1 ? 'the other one' : `the other ${open}`;
+  const known = ways.length === 1 && way && !way.includes('\n');
+  const how = known
+    ? `for ${others}, someone with the right to ask runs: ${way}`
+    : `${others} could not be asked from here (--verbose names ${open === 1 ? 'it' : 'them'}).`;
+  return `Asked ${asked.answered} of ${asked.total}; ${how}`;
+}
+
+function whereLine({ where }: Report): string {
+  const vantage = where.vantage && where.vantage !== where.place ? ` (${where.vantage.replace('-', ' ')})` : '';
+  const identity = where.identity ? `, as ${where.identity}` : '';
+  const servers = [where.kubelet && `kubelet ${where.kubelet}`, where.apiserver && `apiserver ${where.apiserver}`].filter(Boolean);
+  return oneLine(`Ran ${placeWords(where)}${vantage}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
+}

@@ -1,0 +1,44 @@
+/** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
+import { agentsCandidate } from '../checks/support/kubelet.js';
+import { seen, subjectOf } from '../checks/support/read.js';
+import type { AnyFact, Fact, FactKind, Target } from '../model/facts.js';
+import type { Where } from '../model/report.js';
+
+const PLACES = {
+  'agent-pod': "the agent's pod",
+  pod: 'a pod',
+  'debug-pod': 'a debug pod',
+  node: 'a node',
+  workstation: 'a workstation',
+} as const;
+const VANTAGES = { 'pod-network': 'pod network', 'host-network': 'host network', workstation: '' } as const;
+
+/** Empty strings where a part is not known. */
+export function whereOf(facts: readonly AnyFact[]): Where {
+  const place = data(facts, 'self', 'place');
+  const identity = data(facts, 'apiserver', 'identity');
+  const claims = data(facts, 'apiserver', 'credential')?.token;
+  const claimed = claims?.subject ? `${claims.subject} (by its token, not confirmed)` : '';
+  const candidateOf = (target: Target) => {
+    const fact = find(facts, target, 'candidates');
+    const candidate = fact && agentsCandidate(fact);
+    return candidate ? subjectOf(candidate) : '';
+  };
+  return {
+    place: place ? PLACES[place.place] : '',
+    vantage: place ? VANTAGES[place.vantage] : '',
+    node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? '',
+    identity: identity?.user ?? claimed,
+    kubelet: candidateOf('kubelet'),
+    apiserver: candidateOf('apiserver'),
+  };
+}
+
+function find<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K): Fact<K> | undefined {
+  return facts.find((f) => f.target === target && f.kind === kind) as Fact<K> | undefined;
+}
+
+function data<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K) {
+  const fact = find(facts, target, kind);
+  return fact && seen(fact);
+}

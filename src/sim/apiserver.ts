@@ -1,0 +1,185 @@
+/** The apiserver: authentication, authorization and the few objects and reviews the tool asks for, answered as recorded from 1.36. */
+import {
+  type Answer,
+  apiserverHeaders,
+  flowSchema,
+  forbidden,
+  json,
+  notFound,
+  objectNotFound,
+  type Status,
+  statusObject,
+  textError,
+  UNAUTHORIZED,
+} from './answers.js';
+import { ANONYMOUS, type Cluster, type Identity } from './cluster.js';
+import { ESCAPES, hostileStatus } from './hostile.js';
+import { bearerToken } from './kubelet.js';
+import type { SimRequest } from './listeners.js';
+import { nodeProxy } from './nodeproxy.js';
+import { endpointSlice, leaseObject, nodeObject, signingRequests, versionObject } from './objects.js';
+import { LIVEZ, READYZ } from './readyz.js';
+import { review } from './reviews.js';
+import type { Attributes } from './rights.js';
+
+const NOSNIFF: [string, string] = ['X-Content-Type-Options', 'nosniff'];
+const JSON_TYPE: [string, string] = ['Content-Type', 'application/json'];
+
+/** What an apiserver needs to answer: who asks, for what, and how its JSON is to look. */
+interface Call {
+  asked: SimRequest;
+  attributes: Attributes;
+  /** Path behind `nodes/NAME/proxy`. */
+  rest: string;
+  who: Identity;
+  cluster: Cluster;
+}
+
+const WRITE_VERBS: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+/** Request info as the apiserver derives it from method and path. */
+export function requestInfo(method: string, path: string): { attributes: Attributes; rest: string } {
+  const match = /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/.exec(path);
+  const verb = (named: boolean) => WRITE_VERBS[method] ?? (named ? 'get' : 'list');
+  if (!match) return { attributes: { verb: WRITE_VERBS[method] ?? 'get', group: '', resource: '', path }, rest: '' };
+  const [, , group = '', , namespace, resource = '', name, subresource, rest = ''] = match;
+  return { attributes: { verb: verb(name !== undefined), group, resource, name, namespace, subresource }, rest };
+}
+
+/** Answers a request to the apiserver. */
+export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
+  const pretty = /^(curl|Wget|Mozilla\/5\.0)/.test(asked.userAgent);
+  const { hostile, apiserver } = cluster.world;
+  const status = (given: Status, extra: [string, string][] = []): Answer => {
+    const said = hostile.apiserver ? hostileStatus(given) : given;
+    return { status: said.code, headers: [...apiserverHeaders(), JSON_TYPE, ...extra], body: json(statusObject(said), pretty) };
+  };
+  const who = authenticate(asked, cluster);
+  if (!who) return status(UNAUTHORIZED);
+  const { attributes, rest } = requestInfo(asked.method, asked.path);
+  const proxied = attributes.resource === 'nodes' && attributes.subresource === 'proxy';
+  const flow = proxied ? [] : flowSchema(who, asked.path);
+  const withFlow = (answer: Answer): Answer => ({ ...answer, headers: [...apiserverHeaders(), ...answer.headers, ...flow] });
+  if (apiserver.throttle429 > 0 && !/^\/(healthz|livez|readyz)/.test(asked.path)) {
+    const answer = textError(429, 'Too many requests, please try again later.');
+    return withFlow({ ...answer, headers: [...answer.headers, ['Retry-After', String(apiserver.throttle429)]] });
+  }
+  if (!cluster.authorize(who, attributes).allowed) return status(forbidden(who, attributes), [NOSNIFF, ...flow]);
+  const call = { asked, attributes, rest, who, cluster };
+  const found = proxied ? nodeProxy(asked, attributes, rest, cluster) : attributes.path === undefined ? resource(call) : path(call);
+  if (found === undefined) return withFlow(notFound());
+  if ('code' in found) return status(found as Status, flow);
+  if ('body' in found) return withFlow(found as Answer);
+  const code = asked.method === 'POST' ? 201 : 200;
+  return { status: code, headers: [...apiserverHeaders(), JSON_TYPE, ...flow], body: json(found, pretty) };
+}
+
+function authenticate(asked: SimRequest, cluster: Cluster): Identity | undefined {
+  const byCertificate = asked.certificate && cluster.authenticateCertificate(asked.certificate);
+  if (byCertificate) return byCertificate;
+  const token = bearerToken(asked.authorization);
+  if (token) {
+    const result = cluster.authenticateToken(token);
+    return 'identity' in result ? result.identity : undefined;
+  }
+  return cluster.world.apiserver.anonymousAuth && !asked.certificate ? ANONYMOUS : undefined;
+}
+
+type Found = Answer | Status | Record<string, unknown> | undefined;
+
+function path({ asked, cluster }: Call): Found {
+  switch (asked.path) {
+    case '/version':
+    case '/version/':
+      return { status: 200, headers: [JSON_TYPE], body: json(versionObject(cluster), true) };
+    case '/healthz':
+    case '/livez':
+    case '/readyz':
+      return health(asked, cluster);
+    default:
+      return undefined;
+  }
+}
+
+function health({ path, query }: SimRequest, cluster: Cluster): Answer {
+  const { hostile, apiserver } = cluster.world;
+  const name = path.slice(1);
+  const failing = apiserver.ready === true || name !== 'readyz' ? [] : apiserver.ready;
+  const usual = name === 'readyz' ? READYZ : LIVEZ;
+  const checks = [...usual.slice(0, 2), ...failing.filter((check) => !usual.includes(check)), ...usual.slice(2)];
+  const lines = checks.map((check) => (failing.includes(check) ? `[-]${check} failed: reason withheld` : `[+]${check} ok`));
+  if (hostile.apiserver) lines.unshift(`[-]${ESCAPES} failed`);
+  if (failing.length > 0 || hostile.apiserver) return textError(500, [...lines, `${name} check failed`].join('\n'));
+  return { ...textError(200, ''), body: query.has('verbose') ? `${[...lines, `${name} check passed`].join('\n')}\n` : 'ok' };
+}
+
+const REVIEWS = ['selfsubjectreviews', 'selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'subjectaccessreviews', 'tokenreviews'];
+
+const bad = (message: string): Status => ({ code: 400, reason: 'BadRequest', message });
+
+function resource({ asked, attributes, who, cluster }: Call): Found {
+  const { group, resource: kind, verb, name, namespace, subresource } = attributes;
+  if (subresource !== undefined) return undefined;
+  if (verb === 'create') {
+    if (!REVIEWS.includes(kind) || (kind === 'selfsubjectreviews' && cluster.world.apiserver.version === '1.27')) return undefined;
+    let body: Record<string, unknown>;
+    try {
+      body = JSON.parse(asked.body) as Record<string, unknown>;
+    } catch {
+      return bad('the object provided is unrecognized (must be of type JSON)');
+    }
+    const answer = review(kind, body, who, asked.userAgent, cluster);
+    return typeof answer === 'string' ? bad(answer) : answer;
+  }
+  if (verb !== 'get' && verb !== 'list') return undefined;
+  const list = objects(`${group}/${kind}`, namespace, cluster);
+  if (!list) return undefined;
+  const head = (listed: string) => ({ kind: listed, apiVersion: group ? `${group}/v1` : 'v1' });
+  if (name !== undefined) {
+    const object = list.items.find((item) => (item.metadata as { name?: string }).name === name);
+    return object ? { ...head(list.kind), ...object } : objectNotFound(kind, name, group);
+  }
+  return { ...head(`${list.kind}List`), metadata: { resourceVersion: '1449' }, items: selected(list.items, asked.query) };
+}
+
+type Items = Record<string, unknown>[];
+
+function objects(kind: string, namespace: string | undefined, cluster: Cluster): { kind: string; items: Items } | undefined {
+  const nodes = [...cluster.nodes.values()];
+  const within = (home: string, items: Items) => (namespace === undefined || namespace === home ? items : []);
+  switch (kind) {
+    case '/nodes':
+      return { kind: 'Node', items: nodes.map((node) => nodeObject(node, cluster)) };
+    case 'coordination.k8s.io/leases':
+      return {
+        kind: 'Lease',
+        items: within(
+          'kube-node-lease',
+          nodes.map((node) => leaseObject(node, cluster)),
+        ),
+      };
+    case 'discovery.k8s.io/endpointslices':
+      return { kind: 'EndpointSlice', items: within('default', [endpointSlice(cluster)]) };
+    case 'certificates.k8s.io/certificatesigningrequests':
+      return { kind: 'CertificateSigningRequest', items: signingRequests(cluster) };
+    default:
+      return undefined;
+  }
+}
+
+/** Field and label selectors of the simple `key=value` kind; `limit` too. */
+function selected(items: Items, query: URLSearchParams): Items {
+  const at = (item: unknown, steps: string[]) =>
+    steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], item);
+  const terms = (name: string) =>
+    (query.get(name) ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((term) => term.split(/==?/) as [string, string]);
+  const kept = items.filter(
+    (item) =>
+      terms('fieldSelector').every(([key, value]) => at(item, key.split('.')) === value) &&
+      terms('labelSelector').every(([key, value]) => at(item, ['metadata', 'labels', key]) === value),
+  );
+  return kept.slice(0, Number(query.get('limit')) || undefined);
+}

@@ -1,0 +1,103 @@
+/** A CONNECT proxy as companies have one: it forwards, refuses, wants a password, or answers itself in place of the server. */
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { sharedAuthorities } from './certificates.js';
+import { type Listener, listenTcp, type Recorder } from './listeners.js';
+import { issueCertificate } from './pki.js';
+import type { ProxyWorld } from './world.js';
+
+const VOICE = 'Server: squid/5.7\r\nVia: 1.1 proxy.corp.example (squid/5.7)\r\nMime-Version: 1.0\r\n';
+const PAGE = '<!DOCTYPE html><html><head><title>ERROR: Access Denied</title></head><body>Access Denied by the web gateway</body></html>\n';
+
+function refusal(status: string, extra: string): string {
+  return `HTTP/1.1 ${status}\r\n${VOICE}${extra}Content-Type: text/html;charset=utf-8\r\nContent-Length: ${PAGE.length}\r\n\r\n${PAGE}`;
+}
+
+export interface ProxyOptions {
+  host: string;
+  behaviour: ProxyWorld['behaviour'];
+  /** Name → address, for names only the proxy knows. */
+  names: ReadonlyMap<string, string>;
+  recorder: Recorder;
+}
+
+export async function startProxy({ host, behaviour, names, recorder }: ProxyOptions): Promise<Listener> {
+  const outgoing = new Set<Socket>();
+  const intercept = await interceptor();
+  const answer = {
+    forward: (target: string, client: Socket) => forward(target, client, names, outgoing),
+    'refuse-403': (_: string, client: Socket) => void client.end(refusal('403 Forbidden', 'X-Squid-Error: ERR_ACCESS_DENIED 0\r\n')),
+    'require-407': (_: string, client: Socket) =>
+      void client.end(
+        refusal(
+          '407 Proxy Authentication Required',
+          'Proxy-Authenticate: Basic realm="corp"\r\nX-Squid-Error: ERR_CACHE_ACCESS_DENIED 0\r\n',
+        ),
+      ),
+    intercept,
+  }[behaviour];
+  const http = createHttpServer((_, response) => response.writeHead(403, { Server: 'squid/5.7' }).end(PAGE));
+  http.keepAliveTimeout = 0;
+  http.on('connect', (request: IncomingMessage, client: Socket) => {
+    const credential = request.headers['proxy-authorization'] ? 'other' : 'none';
+    const connection = recorder.numbers.get(`proxy from ${client.remotePort}`) ?? 0;
+    recorder.requests.push({ server: 'proxy', method: 'CONNECT', path: request.url ?? '', credential, connection });
+    answer(request.url ?? '', client);
+  });
+  const listener = await listenTcp(host, 0, (socket) => {
+    const number = (recorder.connections.get('proxy') ?? 0) + 1;
+    recorder.connections.set('proxy', number);
+    recorder.numbers.set(`proxy from ${socket.remotePort}`, number);
+    http.emit('connection', socket);
+  });
+  return {
+    ...listener,
+    async stop() {
+      for (const socket of outgoing) socket.destroy();
+      await listener.stop();
+    },
+  };
+}
+
+function splitTarget(target: string): { name: string; port: number } {
+  const colon = target.lastIndexOf(':');
+  return { name: target.slice(0, colon).toLowerCase(), port: Number(target.slice(colon + 1)) };
+}
+
+function forward(target: string, client: Socket, names: ReadonlyMap<string, string>, outgoing: Set<Socket>): void {
+  const { name, port } = splitTarget(target);
+  const server = connect({ host: names.get(name) ?? name, port });
+  outgoing.add(server);
+  server.once('connect', () => {
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    server.pipe(client).pipe(server);
+  });
+  server.on('error', () => client.end(refusal('503 Service Unavailable', 'X-Squid-Error: ERR_CONNECT_FAIL 111\r\n')));
+  server.on('close', () => {
+    outgoing.delete(server);
+    client.destroy();
+  });
+  client.on('close', () => server.destroy());
+}
+
+/** Takes the tunnel over with a certificate of the proxy's own CA for whatever host was asked for, and answers every request with a page. */
+async function interceptor(): Promise<(target: string, client: Socket) => void> {
+  const { proxy } = await sharedAuthorities();
+  const http = createHttpServer((_, response) => {
+    response.writeHead(403, { Server: 'squid/5.7', 'Content-Type': 'text/html;charset=utf-8' }).end(PAGE);
+  });
+  return (target, client) => {
+    const { name } = splitTarget(target);
+    const names = /^[\d.]+$/.test(name) ? { ips: [name] } : { dnsNames: [name] };
+    issueCertificate(proxy, { commonName: name, ...names, usages: ['server'] }).then(({ certPem, keyPem }) => {
+      const tls = createTlsServer({ cert: certPem, key: keyPem }, (socket) => {
+        socket.on('error', () => {});
+        http.emit('connection', socket);
+      });
+      tls.on('tlsClientError', () => {});
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      tls.emit('connection', client);
+    });
+  };
+}

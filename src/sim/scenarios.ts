@@ -1,0 +1,11 @@
+/** All worlds with a known diagnosis, for `demo` and the tests. Add one to its group; its name must be new. */
+import type { Scenario } from './scenario.js';
+import { APISERVER } from './scenarios/apiserver.js';
+import { CLIENT } from './scenarios/client.js';
+import { KUBELET_PATH } from './scenarios/kubelet-path.js';
+import { KUBELET_RIGHTS } from './scenarios/kubelet-rights.js';
+import { KUBELET_TLS } from './scenarios/kubelet-tls.js';
+
+export type { Expectation, Scenario } from './scenario.js';
+
+export const SCENARIOS: readonly Scenario[] = [...KUBELET_PATH, ...KUBELET_TLS, ...KUBELET_RIGHTS, ...APISERVER, ...CLIENT];

@@ -1,0 +1,71 @@
+/** The apiserver, the way to it, names. */
+import { broken, type Scenario } from '../scenario.js';
+
+export const APISERVER: Scenario[] = [
+  broken('apiserver-refused', 'The apiserver refuses connections', { apiserver: { listen: 'closed' } }, 'apiserver-connection-refused'),
+  broken(
+    'apiserver-down',
+    'The apiserver is down: for us and for the kubelet, which can ask it about nobody',
+    { apiserver: { listen: 'closed' }, kubelet: { apiserverReach: 'refused' } },
+    'apiserver-connection-refused',
+    { never: ['kubelet-token-authentication-off'] },
+  ),
+  broken(
+    'apiserver-down-on-node',
+    "In a node's shell: the apiserver is down",
+    { place: 'node', apiserver: { listen: 'closed' } },
+    'apiserver-connection-refused',
+  ),
+  broken('apiserver-silent', 'Packets to the apiserver are dropped', { apiserver: { listen: 'silent' } }, 'apiserver-connect-timeout'),
+  broken(
+    'apiserver-reset',
+    'Something resets connections to the apiserver',
+    { apiserver: { listen: 'reset' } },
+    'apiserver-connection-reset',
+  ),
+  broken(
+    'apiserver-other-ca',
+    "The apiserver's certificate is of another CA",
+    { apiserver: { certificate: 'other-ca' } },
+    'apiserver-certificate-unknown-authority',
+  ),
+  broken(
+    'apiserver-expired',
+    "The apiserver's certificate has expired",
+    { apiserver: { certificate: 'expired' } },
+    'apiserver-certificate-expired',
+    {
+      never: ['clock-skew'],
+    },
+  ),
+  broken(
+    'apiserver-wrong-name',
+    "The apiserver's certificate is for another address",
+    { apiserver: { certificate: 'wrong-name' } },
+    'apiserver-certificate-name-mismatch',
+  ),
+  broken('apiserver-not-ready', 'The apiserver cannot reach etcd', { apiserver: { ready: ['etcd'] } }, 'apiserver-not-ready'),
+  broken('apiserver-throttles', 'The apiserver answers 429', { apiserver: { throttle429: 1 } }, 'apiserver-throttles'),
+  broken(
+    'not-an-apiserver',
+    'A web server answers in place of the apiserver',
+    { apiserver: { listen: 'impostor-html' } },
+    'not-an-apiserver',
+  ),
+  broken(
+    'service-address-dead',
+    'The service address refuses, the apiserver itself answers',
+    { apiserver: { serviceAddress: 'dead' } },
+    'service-address-broken',
+    { never: ['apiserver-connection-refused'] },
+  ),
+  broken(
+    'service-address-silent',
+    'The service address is silent, the apiserver itself answers',
+    { apiserver: { serviceAddress: 'silent' } },
+    'service-address-broken',
+    { never: ['apiserver-connect-timeout'] },
+  ),
+  broken('dns-dead', 'Cluster DNS does not answer', { network: { dns: 'dead' } }, 'cluster-dns-fails'),
+  broken('dns-knows-nothing', "Cluster DNS does not know the cluster's own names", { network: { dns: 'nxdomain' } }, 'cluster-dns-fails'),
+];

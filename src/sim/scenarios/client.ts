@@ -1,0 +1,80 @@
+/** Our own credential, clock and proxy; and the worlds where all is well. */
+import { broken, healthy, type Scenario } from '../scenario.js';
+
+const throughProxy = ['kubelet-connection-refused', 'kubelet-permission-missing', 'apiserver-connection-refused'];
+
+export const CLIENT: Scenario[] = [
+  broken(
+    'token-missing',
+    'No token is mounted (automountServiceAccountToken: false)',
+    { agent: { credential: 'no-token' } },
+    'token-missing',
+    {
+      never: ['kubelet-token-authentication-off'],
+    },
+  ),
+  broken('token-expired', 'The token has expired', { agent: { credential: 'expired' } }, 'token-expired', {
+    never: ['kubelet-token-authentication-off', 'token-rejected'],
+  }),
+  broken('token-not-yet-valid', 'The token is not valid yet', { agent: { credential: 'not-yet-valid' } }, 'token-not-yet-valid'),
+  broken(
+    'token-other-audience',
+    'The token was made for another audience',
+    { agent: { credential: 'other-audience' } },
+    'token-wrong-audience',
+    {
+      never: ['kubelet-token-authentication-off'],
+    },
+  ),
+  broken('token-foreign', "The token is another cluster's", { agent: { credential: 'foreign' } }, 'token-foreign'),
+  broken('token-garbage', 'The token file holds no token', { agent: { credential: 'garbage' } }, 'token-malformed'),
+  broken('token-newline', 'The token has a line break inside', { agent: { credential: 'newline-inside' } }, 'token-malformed'),
+  broken('token-of-gone-pod', 'The token is bound to a pod that is gone', { agent: { credential: 'deleted-pod' } }, 'token-rejected', {
+    never: ['kubelet-token-authentication-off'],
+  }),
+  broken(
+    'client-certificate-expired',
+    "The agent's client certificate has expired",
+    { agent: { credential: 'certificate-expired' } },
+    'client-certificate-expired',
+  ),
+  broken(
+    'client-certificate-foreign',
+    "The agent's client certificate is of another CA",
+    { agent: { credential: 'certificate-foreign' } },
+    'client-certificate-foreign',
+  ),
+  healthy('client-certificate', 'All is well with a client certificate', { agent: { credential: 'certificate' } }),
+  broken(
+    'proxy-captures-kubelet',
+    'A proxy variable sends kubelet traffic to a proxy that refuses it',
+    { network: { proxy: { variable: 'HTTPS_PROXY', noProxy: 'kubernetes.sim,.svc', behaviour: 'refuse-403' } } },
+    'proxy-captures-kubelet',
+    { never: throughProxy },
+  ),
+  broken(
+    'proxy-answers-for-kubelet',
+    'A proxy answers in place of the kubelet, with its own certificate',
+    { network: { proxy: { variable: 'HTTPS_PROXY', noProxy: 'kubernetes.sim,.svc', behaviour: 'intercept' } } },
+    'proxy-captures-kubelet',
+    { never: ['kubelet-permission-missing'] },
+  ),
+  broken(
+    'proxy-captures-apiserver',
+    'A proxy variable sends apiserver traffic to a proxy that wants a password',
+    { network: { proxy: { variable: 'https_proxy', noProxy: 'n1.sim', behaviour: 'require-407', credentials: true } } },
+    'proxy-captures-apiserver',
+    { never: throughProxy },
+  ),
+  healthy('proxy-needed', 'The apiserver is reached through a proxy, as it should be', {
+    network: { proxy: { variable: 'HTTPS_PROXY', noProxy: 'n1.sim', behaviour: 'forward', onlyWayTo: ['apiserver'] } },
+  }),
+  broken('clock-behind', 'Our clock is two hours behind', { network: { clockOffsetMs: -7_200_000 } }, 'clock-skew', {
+    never: ['kubelet-certificate-not-yet-valid', 'apiserver-certificate-not-yet-valid'],
+  }),
+  broken('clock-ahead', 'Our clock is two years ahead', { network: { clockOffsetMs: 730 * 86_400_000 } }, 'clock-skew', {
+    never: ['kubelet-certificate-expired', 'apiserver-certificate-expired', 'token-expired'],
+  }),
+  healthy('healthy', "All is well in the agent's pod", {}),
+  healthy('healthy-workstation', 'All is well at a workstation', { place: 'workstation' }),
+];

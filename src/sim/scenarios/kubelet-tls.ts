@@ -1,0 +1,86 @@
+/** The kubelet's certificate. */
+import { broken, healthy, type Scenario } from '../scenario.js';
+
+const nothingElse = ['kubelet-token-authentication-off', 'kubelet-permission-missing'];
+
+export const KUBELET_TLS: Scenario[] = [
+  broken(
+    'self-signed-certificate',
+    'The kubelet made its serving certificate itself, as kubeadm leaves it',
+    { kubelet: { certificate: 'self-signed' } },
+    'kubelet-certificate-self-signed',
+    { never: [...nothingElse, 'kubelet-certificate-unknown-authority'] },
+  ),
+  broken(
+    'other-ca',
+    "The kubelet's certificate is of another CA",
+    { kubelet: { certificate: 'other-ca' } },
+    'kubelet-certificate-unknown-authority',
+    { never: [...nothingElse, 'kubelet-certificate-self-signed'] },
+  ),
+  healthy('other-ca-configured', "The kubelet's certificate is of another CA, and the agent has it", {
+    kubelet: { certificate: 'other-ca' },
+    agent: { kubeletCa: 'other-ca' },
+  }),
+  broken(
+    'kubelet-ca-file-missing',
+    'DD_KUBELET_CLIENT_CA names a file that is not there',
+    { agent: { kubeletCa: 'missing-file' } },
+    'kubelet-ca-file-missing',
+  ),
+  broken(
+    'expired-certificate',
+    "The kubelet's certificate has expired",
+    { kubelet: { certificate: 'expired' } },
+    'kubelet-certificate-expired',
+    {
+      never: [...nothingElse, 'clock-skew'],
+    },
+  ),
+  broken(
+    'future-certificate',
+    "The kubelet's certificate is not valid yet",
+    { kubelet: { certificate: 'not-yet-valid' } },
+    'kubelet-certificate-not-yet-valid',
+    { never: ['clock-skew'] },
+  ),
+  broken(
+    'certificate-expires-soon',
+    "The kubelet's certificate expires in ten days",
+    { kubelet: { certificate: 'expires-soon' } },
+    'kubelet-certificate-expires-soon',
+  ),
+  broken(
+    'wrong-name',
+    "The kubelet's certificate is for another node",
+    { kubelet: { certificate: 'wrong-name' } },
+    'kubelet-certificate-name-mismatch',
+    { never: ['kubelet-certificate-without-san'] },
+  ),
+  broken(
+    'no-san',
+    "The kubelet's certificate has a common name and nothing else",
+    { kubelet: { certificate: 'no-san' } },
+    'kubelet-certificate-without-san',
+    { never: ['kubelet-certificate-name-mismatch'] },
+  ),
+  broken(
+    'certificate-pending',
+    "Nobody has approved the kubelet's request for a serving certificate",
+    { kubelet: { certificate: 'pending' } },
+    'kubelet-certificate-pending',
+  ),
+  broken(
+    'certificate-pending-foreign-names',
+    "The kubelet's pending request asks for the names of another node",
+    { kubelet: { certificate: 'pending', pendingRequest: 'foreign-names' } },
+    'kubelet-certificate-pending',
+  ),
+  broken(
+    'verification-off',
+    "Works, but the agent does not verify the kubelet's certificate",
+    { kubelet: { certificate: 'self-signed' }, agent: { tlsVerify: false } },
+    'tls-verification-disabled',
+    { exitCode: 0 },
+  ),
+];

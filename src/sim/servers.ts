@@ -1,0 +1,151 @@
+/** One function for each server of a world: what it is started with, and where it ends up. */
+import { type Addresses, closedPort } from './addresses.js';
+import { type Answer, send } from './answers.js';
+import { apiserverAnswer } from './apiserver.js';
+import { servingCertificate, servingRequest } from './certificates.js';
+import type { Cluster, ClusterNode } from './cluster.js';
+import type { Way } from './filesystem.js';
+import { SECRETS } from './hostile.js';
+import { metricsServerAnswer, webServerAnswer } from './impostors.js';
+import { kubeletAnswer } from './kubelet.js';
+import { type Listener, openListener, type Recorder, type Respond, type SimRequest } from './listeners.js';
+import { startProxy } from './proxy.js';
+import type { KubeletWorld, ResolvedWorld } from './world.js';
+
+export interface Servers {
+  world: ResolvedWorld;
+  cluster: Cluster;
+  addresses: Addresses;
+  recorder: Recorder;
+  keep: <T extends { stop(): Promise<void> }>(started: T) => T;
+  caPem: string;
+}
+
+const answering =
+  (cluster: Cluster, answer: (asked: SimRequest) => Answer): Respond =>
+  (asked, request, response) =>
+    send(request, response, answer(asked), cluster.now());
+
+export async function startKubelet(servers: Servers, name: string, kubelet: Required<KubeletWorld>, index: number): Promise<Way> {
+  const { world, cluster, addresses, recorder, keep, caPem } = servers;
+  const host = index === 0 ? addresses.kubelet : addresses.other(index - 1);
+  const byName = world.network.proxy !== undefined;
+  const node: ClusterNode = {
+    name,
+    kubelet,
+    host,
+    port: 0,
+    addresses: [...(byName ? [] : [{ type: 'InternalIP', address: host }]), { type: 'Hostname', address: byName ? `${name}.sim` : name }],
+  };
+  const pending = kubelet.certificate === 'pending';
+  if (pending) node.request = await servingRequest(name, [kubelet.pendingRequest === 'foreign-names' ? 'n66' : name], [host]);
+  const certificate = await servingCertificate(kubelet.certificate, {
+    commonName: `system:node:${name}`,
+    organizations: ['system:nodes'],
+    dnsNames: [name, `${name}.sim`],
+    ips: [host],
+    nowMs: cluster.now(),
+    hostile: world.hostile.kubelet,
+  });
+  const answers: Partial<Record<typeof kubelet.listen, (asked: SimRequest) => Answer>> = {
+    impostor: (asked) => metricsServerAnswer(asked, cluster),
+    'impostor-html': webServerAnswer,
+    'plain-http': (asked) => kubeletAnswer(asked, { ...node, kubelet: { ...kubelet, anonymous: true, alwaysAllow: true } }, cluster),
+  };
+  const answer = answers[kubelet.listen] ?? ((asked) => kubeletAnswer(asked, node, cluster));
+  const listener = keep(
+    await openListener({
+      server: `kubelet ${name}`,
+      host,
+      listen: kubelet.listen,
+      certificate,
+      ...(kubelet.clientCa && { clientCa: caPem }),
+      ...(kubelet.version !== '1.36' && { alpn: ['http/1.1'] }),
+      respond: answering(cluster, answer),
+      recorder,
+    }),
+  );
+  node.port = listener.port;
+  cluster.nodes.set(name, node);
+  return { host, port: listener.port };
+}
+
+const API_NAMES = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'kubernetes.sim'];
+
+/** The apiserver at its own address and, as a service address would lead there, at another one with the same port. */
+export async function startApiserver({
+  world,
+  cluster,
+  addresses,
+  recorder,
+  keep,
+  caPem,
+}: Servers): Promise<{ endpoint: Way; service: Way }> {
+  const { apiserver } = world;
+  const certificate = await servingCertificate(apiserver.certificate, {
+    commonName: 'kube-apiserver',
+    dnsNames: API_NAMES,
+    ips: [...new Set([addresses.apiserver, addresses.service])],
+    nowMs: cluster.now(),
+    hostile: world.hostile.apiserver,
+  });
+  const answer =
+    apiserver.listen === 'impostor'
+      ? (asked: SimRequest) => metricsServerAnswer(asked, cluster)
+      : apiserver.listen === 'impostor-html'
+        ? webServerAnswer
+        : (asked: SimRequest) => apiserverAnswer(asked, cluster);
+  const open = async (host: string, port: number, listen = apiserver.listen): Promise<Listener> =>
+    keep(
+      await openListener({
+        server: 'apiserver',
+        host,
+        port,
+        listen,
+        certificate,
+        clientCa: caPem,
+        alpn: ['http/1.1'],
+        respond: answering(cluster, answer),
+        recorder,
+      }),
+    );
+  const { host, port } = await open(addresses.apiserver, 0);
+  const endpoint = { host, port };
+  const apart = addresses.service !== addresses.apiserver;
+  if (apiserver.serviceAddress === 'ok' && !apart) return { endpoint, service: endpoint };
+  const listen = apiserver.serviceAddress === 'ok' ? apiserver.listen : apiserver.serviceAddress === 'dead' ? 'closed' : 'silent';
+  const service = await open(addresses.service, apart ? port : 0, listen);
+  return { endpoint, service: { host: service.host, port: service.port } };
+}
+
+/** Where the agent's settings say the kubelet is. */
+export async function agentsKubelet({ world, addresses, recorder, keep }: Servers, own: Way, host: string): Promise<Way> {
+  const { kubeletHost, kubeletPort, gateway } = world.agent;
+  if (kubeletPort === 'wrong') return { host, port: await closedPort(own.host) };
+  if (kubeletHost === 'unknown-name') return { host: 'ip-10-0-0-7.example.internal', port: own.port };
+  if (kubeletHost !== 'gateway') return { host, port: own.port };
+  const port = addresses.gateway === own.host ? 0 : own.port;
+  const opened = keep(
+    await openListener({
+      server: 'gateway',
+      host: addresses.gateway,
+      port,
+      listen: gateway,
+      certificate: 'pending',
+      respond: () => {},
+      recorder,
+    }),
+  );
+  return { host: opened.host, port: opened.port };
+}
+
+export async function startWorldProxy(
+  { world, addresses, recorder, keep }: Servers,
+  names: ReadonlyMap<string, string>,
+): Promise<{ url: string; way: Way } | undefined> {
+  const { proxy } = world.network;
+  if (!proxy) return undefined;
+  const { host, port } = keep(await startProxy({ host: addresses.proxy, behaviour: proxy.behaviour, names, recorder }));
+  const user = proxy.credentials ? `agent:${SECRETS.proxyPassword}@` : '';
+  return { url: `http://${user}${host}:${port}`, way: { host, port } };
+}

@@ -1,0 +1,233 @@
+/**
+ * A world: everything a simulated cluster is made of, as plain data. A bare `{}` is a healthy in-pod world with an agent that holds
+ * every right it needs. `startWorld` (start.ts) brings a world to life; `scenarios.ts` lists the ones with a known diagnosis.
+ */
+import type { RightSet } from './rights.js';
+
+/** How a serving certificate is faulty. `pending`: there is none yet (CSR not approved), the handshake ends in TLS alert 80. */
+export type CertificateFault =
+  | 'good'
+  | 'self-signed'
+  | 'other-ca'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'expires-soon'
+  | 'wrong-name'
+  | 'no-san'
+  | 'pending';
+
+/**
+ * What is behind the port. closed: refused. silent: SYNs stay unanswered. hang: TCP accepted, TLS silent. hang-http: TLS, then silence.
+ * reset: RST as soon as the client speaks. impostor: a metrics-server-like API (JSON Status). impostor-html: a web server.
+ */
+export type Listening = 'tls' | 'closed' | 'silent' | 'hang' | 'hang-http' | 'reset' | 'plain-http' | 'impostor' | 'impostor-html';
+
+/** How the apiserver's node proxy finds this kubelet, where that differs from `listen`. */
+export type SeenByApiserver = 'answers' | 'refused' | 'timeout' | 'no-route';
+
+export interface KubeletWorld {
+  /** Decides the text of a 403, the fine-grained subresources and which paths exist. Default 1.36. */
+  version?: '1.36' | '1.32' | '1.31';
+  certificate?: CertificateFault;
+  listen?: Listening;
+  /** TokenReview for bearer tokens. Default true. */
+  webhookAuthentication?: boolean;
+  anonymous?: boolean;
+  /** Authorization mode AlwaysAllow. */
+  alwaysAllow?: boolean;
+  /** `clientCAFile` set: client certificates are asked for. Default true. */
+  clientCa?: boolean;
+  /** refused: tokens 401 at once, certificates 500. dropped: the same after `network.patienceMs`. */
+  apiserverReach?: 'ok' | 'refused' | 'dropped';
+  debugHandlers?: boolean;
+  /** true, or the /healthz checks that fail, e.g. ['syncloop']. */
+  healthy?: true | string[];
+  /** Path → status: what fails although the caller may read it, e.g. { '/stats/summary': 500 }. */
+  fail?: Record<string, number>;
+  /** Remembers a refusal although the apiserver allows by now, for `decisionCacheMs` (default 30 000). */
+  decisionCache?: 'none' | 'denied';
+  decisionCacheMs?: number;
+  seenByApiserver?: SeenByApiserver;
+  /** Node conditions and Lease. Default fresh; `not-ready` is a fresh heartbeat that says NotReady. */
+  heartbeat?: 'fresh' | 'stale' | 'not-ready';
+  /** Whose names the pending CertificateSigningRequest asks for. Default this node's. */
+  pendingRequest?: 'own-names' | 'foreign-names';
+}
+
+export interface ApiserverWorld {
+  certificate?: CertificateFault;
+  listen?: Listening;
+  /** true, or the /readyz checks that fail, e.g. ['etcd']. */
+  ready?: true | string[];
+  /** 1.27 has no SelfSubjectReview v1. */
+  version?: '1.36' | '1.31' | '1.27';
+  anonymousAuth?: boolean;
+  /** Answers 429 with this Retry-After (seconds) to all but health endpoints. */
+  throttle429?: number;
+  /** permitted: adds `get nodes/proxy` to the agent's rights. Default forbidden. */
+  nodeProxy?: 'permitted' | 'forbidden';
+  /** The address in KUBERNETES_SERVICE_HOST; `dead` refuses, `silent` never answers, while the endpoint works. */
+  serviceAddress?: 'ok' | 'dead' | 'silent';
+  /** SelfSubjectRulesReview says incomplete, as with a webhook authorizer. */
+  rulesIncomplete?: boolean;
+}
+
+/** Client credential of the agent (or of the kubeconfig's user at a workstation). */
+export type CredentialWorld =
+  | 'token'
+  | 'no-token'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'other-audience'
+  | 'foreign'
+  | 'garbage'
+  | 'empty'
+  | 'newline-inside'
+  | 'deleted-pod'
+  | 'legacy'
+  | 'certificate'
+  | 'certificate-expired'
+  | 'certificate-foreign';
+
+export interface AgentWorld {
+  rights?: RightSet | RightSet[];
+  credential?: CredentialWorld;
+  /** false sets DD_KUBELET_TLS_VERIFY=false. */
+  tlsVerify?: boolean;
+  /** DD_KUBERNETES_KUBELET_HOST: the node's address, nothing, this pod's gateway, the node's name, a name nobody knows. */
+  kubeletHost?: 'status.hostIP' | 'unset' | 'gateway' | 'name' | 'unknown-name';
+  /** What is behind the gateway's port. Default silent. */
+  gateway?: 'silent' | 'closed';
+  /** DD_KUBERNETES_HTTPS_KUBELET_PORT: the kubelet's, or one where nothing listens. */
+  kubeletPort?: 'right' | 'wrong';
+  /** DD_KUBELET_CLIENT_CA: not set (the mounted ca.crt), a missing file, a file that is no PEM, the CA of `other-ca` certificates. */
+  kubeletCa?: 'default' | 'missing-file' | 'not-pem' | 'other-ca';
+  /** More environment, e.g. Agent 5 names. Placeholders as in `World.argv`. */
+  env?: Record<string, string>;
+}
+
+export interface ProxyWorld {
+  /** The variable that names the proxy, e.g. HTTPS_PROXY. */
+  variable: string;
+  /** NO_PROXY as set. Placeholders as in `World.argv`. */
+  noProxy?: string;
+  /** intercept: accepts CONNECT, then speaks TLS itself with a certificate of its own CA and answers an HTML page. */
+  behaviour: 'forward' | 'refuse-403' | 'require-407' | 'intercept';
+  /** Targets whose name only the proxy can resolve. */
+  onlyWayTo?: ('kubelet' | 'apiserver')[];
+  /** Puts user and password into the proxy's URL. */
+  credentials?: boolean;
+}
+
+export interface NetworkWorld {
+  /**
+   * Whose network the agent's pod is in. Default host-network: everything here listens on loopback addresses, which are a node's only
+   * as seen from its own network (the tool dials no loopback address for a second look from a pod's network).
+   */
+  vantage?: 'host-network' | 'pod-network';
+  dns?: 'ok' | 'dead' | 'refused' | 'nxdomain' | 'servfail';
+  /** More names the DNS server knows, e.g. the cluster name on the endpoint. Placeholders as in `World.argv`. */
+  names?: Record<string, string>;
+  proxy?: ProxyWorld;
+  /** How far our clock is ahead of the cluster's; certificates, tokens and Date headers follow the cluster's. */
+  clockOffsetMs?: number;
+  /** How long servers wait for a peer that is dropped. Default 30 000, as seen. */
+  patienceMs?: number;
+}
+
+/** Names of the objects; the defaults are fine but for comparisons with recordings. */
+export interface NamesWorld {
+  node?: string;
+  namespace?: string;
+  serviceAccount?: string;
+  pod?: string;
+}
+
+export interface World {
+  place?: 'agent-pod' | 'workstation' | 'node';
+  kubelet?: KubeletWorld;
+  /** More nodes, by name. */
+  otherNodes?: Record<string, KubeletWorld>;
+  apiserver?: ApiserverWorld;
+  agent?: AgentWorld;
+  network?: NetworkWorld;
+  /** Servers that put terminal escapes, shell and secrets into bodies, headers, names and certificates. */
+  hostile?: { kubelet?: boolean; apiserver?: boolean };
+  names?: NamesWorld;
+  /** More arguments. {kubelet} {kubelet-port} {apiserver} {apiserver-port} {service} {gateway} {node} {root} are replaced. */
+  argv?: string[];
+}
+
+/** A world with every choice made. */
+export interface ResolvedWorld {
+  place: 'agent-pod' | 'workstation' | 'node';
+  kubelet: Required<KubeletWorld>;
+  otherNodes: Record<string, Required<KubeletWorld>>;
+  apiserver: Required<ApiserverWorld>;
+  agent: Required<AgentWorld>;
+  network: Required<Omit<NetworkWorld, 'proxy'>> & { proxy?: ProxyWorld };
+  hostile: { kubelet: boolean; apiserver: boolean };
+  names: Required<NamesWorld>;
+  argv: string[];
+}
+
+const SEEN: Partial<Record<Listening, SeenByApiserver>> = { closed: 'refused', silent: 'timeout' };
+
+function resolveKubelet(given: KubeletWorld = {}): Required<KubeletWorld> {
+  return {
+    version: '1.36',
+    certificate: 'good',
+    listen: 'tls',
+    webhookAuthentication: true,
+    anonymous: false,
+    alwaysAllow: false,
+    clientCa: true,
+    apiserverReach: 'ok',
+    debugHandlers: true,
+    healthy: true,
+    fail: {},
+    decisionCache: 'none',
+    decisionCacheMs: 30_000,
+    seenByApiserver: SEEN[given.listen ?? 'tls'] ?? 'answers',
+    heartbeat: 'fresh',
+    pendingRequest: 'own-names',
+    ...given,
+  };
+}
+
+/** Fills in what a world leaves open. */
+export function resolveWorld(world: World): ResolvedWorld {
+  const { names = {}, network = {} } = world;
+  return {
+    place: world.place ?? 'agent-pod',
+    kubelet: resolveKubelet(world.kubelet),
+    otherNodes: Object.fromEntries(Object.entries(world.otherNodes ?? {}).map(([name, kubelet]) => [name, resolveKubelet(kubelet)])),
+    apiserver: {
+      certificate: 'good',
+      listen: 'tls',
+      ready: true,
+      version: '1.36',
+      anonymousAuth: true,
+      throttle429: 0,
+      nodeProxy: 'forbidden',
+      serviceAddress: 'ok',
+      rulesIncomplete: false,
+      ...world.apiserver,
+    },
+    agent: {
+      rights: 'all',
+      credential: 'token',
+      tlsVerify: true,
+      kubeletHost: 'status.hostIP',
+      gateway: 'silent',
+      kubeletPort: 'right',
+      kubeletCa: 'default',
+      env: {},
+      ...world.agent,
+    },
+    network: { vantage: 'host-network', dns: 'ok', names: {}, clockOffsetMs: 0, patienceMs: 30_000, ...network },
+    hostile: { kubelet: false, apiserver: false, ...world.hostile },
+    names: { node: 'n1', namespace: 'datadog', serviceAccount: 'datadog-agent', pod: 'datadog-agent-x7k2p', ...names },
+    argv: world.argv ?? [],
+  };
+}

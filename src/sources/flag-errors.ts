@@ -1,0 +1,60 @@
+/** What is wrong with the command line, before anything is asked of anyone. */
+import type { Flags } from './options.js';
+import type { Host } from '../host/host.js';
+import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort } from './setting-values.js';
+
+const REPEATABLE = new Set(['skip', 'only']);
+const FILE_FLAGS = [
+  'kubelet-ca',
+  'kubelet-client-cert',
+  'kubelet-client-key',
+  'kubelet-token-file',
+  'apiserver-ca',
+  'apiserver-client-cert',
+  'apiserver-client-key',
+  'token-file',
+] as const;
+
+const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run as a user who may read it' };
+
+/** One line that names the flag, what is wrong with it, and what to do; undefined when all is well. */
+export async function findFlagError(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
+  const wrong = wrongValue(flags) ?? (await unreadableFile(flags, host));
+  return wrong && host.redactor.clean(wrong, 400);
+}
+
+function wrongValue(flags: Partial<Flags>): string | undefined {
+  for (const [name, value] of Object.entries(flags)) {
+    if (Array.isArray(value) && !REPEATABLE.has(name)) return `--${name} is given more than once; give it once`;
+    if (value === '') return `--${name} has no value; give one or leave it out`;
+  }
+  const { node, apiserver } = flags;
+  for (const name of ['timeout', 'connect-timeout'] as const) {
+    const value = flags[name];
+    if (value !== undefined && parseDuration(value) === undefined) return `--${name} ${value} is no duration; write 500ms, 4s or 2m`;
+  }
+  const port = flags['kubelet-port'];
+  if (port !== undefined && parsePort(port) === undefined) return `--kubelet-port ${port} is no port; give a number from 1 to 65535`;
+  const kubeletHost = flags['kubelet-host'];
+  if (kubeletHost !== undefined && parseHost(kubeletHost) === undefined) {
+    return `--kubelet-host ${kubeletHost} is neither an address nor a name; give the host alone, and the port with --kubelet-port`;
+  }
+  if (node !== undefined && !isDnsName(node)) return `--node ${node} is no node name; \`kubectl get nodes\` lists them`;
+  const endpoint = apiserver === undefined ? undefined : parseEndpoint(apiserver);
+  if (typeof endpoint === 'string') return `--apiserver ${apiserver} ${endpoint}; write https://host:port`;
+  for (const server of ['kubelet', 'apiserver'] as const) {
+    const [cert, key] = [`${server}-client-cert`, `${server}-client-key`] as const;
+    if (flags[cert] !== undefined && flags[key] === undefined) return `--${cert} needs --${key}; it may name the same file`;
+    if (flags[key] !== undefined && flags[cert] === undefined) return `--${key} needs --${cert}; it may name the same file`;
+  }
+  return undefined;
+}
+
+async function unreadableFile(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
+  for (const name of FILE_FLAGS) {
+    const value = flags[name];
+    const file = value === undefined ? undefined : await host.readFile(value);
+    if (file && !file.ok) return `--${name} ${value}: ${file.detail}; ${ADVICE[file.code] ?? 'name a readable file'}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,11 @@
+/** Readers of JSON that someone else wrote: nothing about its shape is believed. */
+
+/** The object, or an empty one. */
+export function record(json: unknown): Record<string, unknown> {
+  return json !== null && typeof json === 'object' ? (json as Record<string, unknown>) : {};
+}
+
+/** The array, or an empty one. */
+export function list(json: unknown): unknown[] {
+  return Array.isArray(json) ? json : [];
+}

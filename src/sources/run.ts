@@ -1,0 +1,59 @@
+/** The loop: judge what is known, fetch what undecided checks want, judge again, until nothing is new or the budget ends. */
+import { type Judgement, judge, wantsOf } from '../judge/judge.js';
+import type { Check, Want } from '../model/check.js';
+import type { AnyFact } from '../model/facts.js';
+import type { FactStore } from './store.js';
+
+/** Where facts come from, live. Every question it starts is counted in its store. */
+export interface Source {
+  store: FactStore;
+  /** Starts the questions that are always asked. */
+  start(): void;
+  /** Fetches a wanted fact; does nothing when it is not ours to ask from here. */
+  fetch(want: Want): void;
+  /** Closes connections; nothing may keep the process alive afterwards. */
+  close(): Promise<void>;
+}
+
+export interface RunResult {
+  judgements: Judgement[];
+  facts: AnyFact[];
+  /** The budget ended with questions open. */
+  outOfTime: boolean;
+}
+
+/** Runs a source against checks within `budgetMs`. */
+export async function runChecks(source: Source, checks: readonly Check[], budgetMs: number): Promise<RunResult> {
+  let outOfTime = false;
+  let alarm: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    alarm = setTimeout(() => {
+      outOfTime = true;
+      resolve();
+    }, budgetMs);
+  });
+  const fetched = new Set<string>();
+  try {
+    source.start();
+    for (;;) {
+      const revision = source.store.revision();
+      const judgements = judge(source.store.snapshot(), checks);
+      for (const want of wantsOf(judgements)) {
+        const key = `${want.need} ${want.subject ?? ''}`;
+        if (fetched.has(key)) continue;
+        fetched.add(key);
+        source.fetch(want);
+      }
+      if (outOfTime) break;
+      if (source.store.revision() !== revision) continue;
+      if (source.store.idle()) break;
+      await Promise.race([source.store.changed(), over]);
+    }
+    source.store.close();
+    const facts = source.store.snapshot();
+    return { judgements: judge(facts, checks), facts, outOfTime };
+  } finally {
+    clearTimeout(alarm);
+    await source.close();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Every setting of a run, with where it came from: flag, then the agent's own environment (DD_*, read as the agent reads it), then our
+ * environment, then files (kubeconfig, service account), then the default. Reads files; asks no server.
+ */
+import type { Flags } from './options.js';
+import type { Host } from '../host/host.js';
+import type { Setting } from '../model/facts.js';
+import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
+import { chooseApiserver } from './apiserver-choice.js';
+import { findFlagError } from './flag-errors.js';
+import { apiserverSettings, kubeletSettings, type Origins } from './server-settings.js';
+import { byDefault, createLedger } from './setting-ledger.js';
+import { type Endpoint, formatDuration, isDnsName, parseDuration, withoutCredentials } from './setting-values.js';
+
+/** What would be presented to a server, as files; all of one origin. */
+export interface CredentialPaths {
+  tokenPath?: string;
+  certPath?: string;
+  keyPath?: string;
+}
+
+export interface KubeletSettings extends CredentialPaths {
+  host?: string;
+  /** The flag or variable; `none` where the host is not set. */
+  hostSource: string;
+  /** 0 where the agent's own setting turns HTTPS off. */
+  port: number;
+  caPath?: string;
+  /** Inline CA of a kubeconfig. */
+  caPem?: string;
+  caSource: string;
+  /** The kubeconfig's user is presented to the kubelet too; what it holds inline is in `apiserver.kubeconfig`. */
+  usesKubeconfig: boolean;
+  /** DD_KUBELET_TLS_VERIFY: a fact to report, never our consent to skip verification. */
+  agentVerifies: boolean;
+  /** Read-only port; 0 where it is turned off. */
+  httpPort: number;
+  /** DD_KUBELET_USE_API_SERVER: the agent reads /pods from the apiserver. */
+  useApiServer: boolean;
+  /** DD_EKS_FARGATE: the agent reads everything through the apiserver's node proxy. */
+  eksFargate: boolean;
+}
+
+export interface ApiserverSettings extends CredentialPaths {
+  url?: Endpoint;
+  from: 'flag' | 'service-environment' | 'kubeconfig' | 'none';
+  caPath?: string;
+  caPem?: string;
+  kubeconfig?: LoadedKubeconfig;
+  /** `tls-server-name`. */
+  serverName?: string;
+  /** `proxy-url` with its credentials, where it has some; only `settings` may be shown. */
+  proxyUrl?: string;
+  insecureInKubeconfig: boolean;
+  /** DD_KUBERNETES_APISERVER_TLS_VERIFY, a fact like `kubelet.agentVerifies`. */
+  agentVerifies: boolean;
+}
+
+/** The settings, ready to use. */
+export interface Resolved {
+  /** For --verbose and the `settings` fact. What is not set and has no default is not listed. */
+  settings: Setting[];
+  node?: string;
+  kubelet: KubeletSettings;
+  apiserver: ApiserverSettings;
+  /** --insecure-skip-tls-verify, and nothing else. */
+  insecure: boolean;
+  noExec: boolean;
+  timeoutMs: number;
+  connectTimeoutMs: number;
+  saDirectory: string;
+}
+
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
+
+/** Resolves the settings of a run. An error is one line that names the flag or variable, what is wrong, and what to do. */
+export async function resolveSettings(flags: Partial<Flags>, host: Host): Promise<Resolved | { error: string }> {
+  const wrong = await findFlagError(flags, host);
+  if (wrong) return { error: wrong };
+  const choice = await chooseApiserver(flags, host);
+  if ('error' in choice) return { error: choice.error };
+  const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
+  const ledger = createLedger(flags, host);
+  const origins: Origins = {
+    ledger,
+    choice,
+    account: (name) =>
+      mounted.has(name) ? { value: `${SERVICE_ACCOUNT_DIRECTORY}/${name}`, origin: 'file', source: 'service account' } : undefined,
+    stored: (value) => (value && choice.kubeconfig ? { value, origin: 'file', source: choice.kubeconfig.source } : undefined),
+  };
+
+  const { use, flag, agent, environment } = ledger;
+  const node = use(
+    'node',
+    flag('node') ?? [agent('DD_KUBERNETES_KUBELET_NODENAME'), environment('NODE_NAME')].find((c) => c && isDnsName(c.value)),
+  );
+  const kubelet = kubeletSettings(origins);
+  const apiserver = apiserverSettings(origins);
+  const on = (name: string, given: boolean) =>
+    use(name, given ? { value: 'true', origin: 'flag', source: `--${name}` } : byDefault('false')) === 'true';
+  const insecure = on('insecure-skip-tls-verify', flags['insecure-skip-tls-verify'] === true);
+  const noExec = on('no-exec', flags.exec === false);
+  const duration = (name: 'timeout' | 'connect-timeout', standard: string) => {
+    const found = flag(name) ?? byDefault(standard);
+    const ms = parseDuration(found.value) as number;
+    use(name, { ...found, value: formatDuration(ms) });
+    return ms;
+  };
+  const timeoutMs = duration('timeout', '30s');
+  const connectTimeoutMs = Math.min(duration('connect-timeout', '4s'), timeoutMs);
+  for (const name of PROXY_VARIABLES) {
+    const found = environment(name);
+    use(name, found && { ...found, value: /^no_proxy$/i.test(name) ? found.value : withoutCredentials(found.value) });
+  }
+  return {
+    settings: ledger.settings,
+    node,
+    kubelet,
+    apiserver,
+    insecure,
+    noExec,
+    timeoutMs,
+    connectTimeoutMs,
+    saDirectory: SERVICE_ACCOUNT_DIRECTORY,
+  };
+}

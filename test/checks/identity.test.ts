@@ -1,0 +1,73 @@
+import { identity } from '../../src/checks/identity.js';
+import type { AnyFact, Identity, Setting, TokenClaims } from '../../src/model/facts.js';
+import { base, certificate, fact } from './facts.js';
+import { AGENT } from './kubelet-answers.js';
+import { judgeTable } from './table.js';
+
+const review = (change: Partial<Identity> = {}) =>
+  fact('apiserver/identity', { user: AGENT, groups: [], by: 'review', pod: 'agent-x', node: 'n1', ...change });
+const token = (change: Partial<TokenClaims> = {}) =>
+  fact(
+    'apiserver/credential',
+    { as: 'token', source: '/run/token', token: { audiences: [], legacy: false, subject: AGENT, pod: 'agent-x', node: 'n1', ...change } },
+    'token',
+  );
+const node = (value: string, origin: Setting['origin']): AnyFact[] => [
+  base()[0]!,
+  fact('self/settings', [{ setting: 'node', value, origin, source: 'DD_KUBERNETES_KUBELET_NODENAME' }]),
+];
+const debugPod = fact('self/place', {
+  place: 'debug-pod',
+  vantage: 'host-network',
+  hostName: 'n1',
+  agentEnvironment: false,
+  serviceEnvironment: true,
+  renamedVariables: [],
+  gateways: [],
+});
+
+judgeTable(identity, [
+  { row: 'as the token says', facts: [...node('n1', 'agent environment'), token(), review()], expect: 'pass' },
+  { row: 'not reviewed', facts: base(), expect: 'cannot-tell' },
+  { row: 'not known at all', facts: [...base(), review({ user: 'system:anonymous' })], expect: 'not-applicable' },
+  { row: 'no claims to compare', facts: [...base(), review({ pod: undefined, node: undefined })], expect: 'pass' },
+  {
+    row: 'another user than the token: impersonation or a proxy',
+    facts: [...base(), token(), review({ user: 'system:serviceaccount:proxy:gateway', pod: undefined })],
+    expect: { cause: 'identity-unexpected', severity: 'degrades' },
+    says: /SelfSubjectReview: system:serviceaccount:proxy:gateway"/,
+  },
+  {
+    row: 'the user of the certificate, which is sent beside the token',
+    facts: [
+      ...base(),
+      token(),
+      fact(
+        'apiserver/credential',
+        { as: 'certificate', source: '/tls.crt', certificate: { ...certificate({ subject: 'O=ops\nCN=lab-admin' }), clientUsage: true } },
+        'certificate',
+      ),
+      review({ user: 'lab-admin', pod: undefined }),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'another pod',
+    facts: [...base(), token(), review({ pod: 'agent-y' })],
+    expect: { cause: 'identity-unexpected', severity: 'risk' },
+  },
+  {
+    row: "another node than the agent's settings say: a copied token",
+    facts: [...node('n2', 'agent environment'), token(), review()],
+    expect: { cause: 'identity-unexpected', severity: 'risk' },
+    says: /settings say node n2 \(DD_KUBERNETES_KUBELET_NODENAME\)/,
+  },
+  { row: 'another node by flag: asked about on purpose', facts: [...node('n2', 'flag'), token(), review()], expect: 'pass' },
+  {
+    row: 'kubectl debug: the default ServiceAccount',
+    facts: [debugPod, review({ user: 'system:serviceaccount:default:default' })],
+    expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
+    says: /--token-file agent.token/,
+  },
+  { row: "a debug pod with the agent's ServiceAccount", facts: [debugPod, token(), review()], expect: 'pass' },
+]);

@@ -1,0 +1,94 @@
+import { kubeletCertificate } from '../../src/checks/kubelet-certificate.js';
+import type { TlsHandshake } from '../../src/model/facts.js';
+import { base, certificate, ENDPOINT, fact, failed, handshake, NOW } from './facts.js';
+import { judgeTable } from './table.js';
+
+const DAY = 86_400_000;
+const tls = (change: Partial<TlsHandshake>) => fact('kubelet/tls', handshake(change), ENDPOINT);
+const iso = (ms: number) => new Date(ms).toISOString();
+const own = certificate({ subject: 'CN=n1@1700000000', issuer: 'CN=n1-ca@1700000000', names: ['DNS:n1'] });
+const node = (name: string, address: string) =>
+  fact('apiserver/node', { node: name, kubeletVersion: 'v1.36.2', addresses: [{ type: 'InternalIP', address }], ready: 'True' });
+const expired = certificate({ notAfter: iso(NOW - 3 * DAY) });
+
+judgeTable(kubeletCertificate, [
+  { row: 'verifies', facts: [...base(), tls({})], expect: 'pass' },
+  { row: 'no handshake: nothing to judge', facts: [...base(), failed('kubelet/tls', ENDPOINT, 'ECONNRESET')], expect: 'cannot-tell' },
+  {
+    row: "the kubelet's own: one finding although it has no IP SAN either",
+    facts: [
+      ...base(),
+      tls({ chain: [own], trusted: false, nameMatches: false, verification: { ok: false, code: 'SELF_SIGNED_CERT_IN_CHAIN' } }),
+    ],
+    expect: { cause: 'kubelet-certificate-self-signed', severity: 'blocks' },
+    says: /serverTLSBootstrap: true/,
+  },
+  {
+    row: 'the agent does not verify: a risk, and nothing lost',
+    facts: [...base({ 'kubelet.tlsVerify': 'false' }), tls({ chain: [own], trusted: false })],
+    expect: { cause: 'kubelet-certificate-self-signed', severity: 'risk' },
+    neverSays: /DD_KUBELET_TLS_VERIFY=false/,
+  },
+  {
+    row: 'another CA, and one at hand that verifies',
+    facts: [
+      ...base({ 'kubelet.ca': '/ca.crt' }),
+      tls({
+        trusted: false,
+        trials: [
+          { authority: '/ca.crt', inUse: true, verifies: false },
+          { authority: '/etc/kubernetes/other.crt', inUse: false, verifies: true },
+        ],
+      }),
+    ],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+    says: /DD_KUBELET_CLIENT_CA=\/etc\/kubernetes\/other.crt/,
+  },
+  {
+    row: 'another CA, none at hand',
+    facts: [...base(), tls({ trusted: false })],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+  },
+  {
+    row: 'expired by both clocks',
+    facts: [...base(), tls({ validNow: false, chain: [expired] })],
+    expect: { cause: 'kubelet-certificate-expired' },
+    says: /3 days ago/,
+  },
+  {
+    row: "expired by ours only: the clock's fault",
+    facts: [
+      ...base(),
+      tls({ validNow: false, chain: [expired] }),
+      fact('kubelet/clock', { against: 'kubelet', offsetMs: 10 * DAY, toleranceMs: 1000 }),
+    ],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'not valid yet',
+    facts: [...base(), tls({ validNow: false, chain: [certificate({ notBefore: iso(NOW + DAY) })] })],
+    expect: { cause: 'kubelet-certificate-not-yet-valid' },
+  },
+  {
+    row: 'no SAN',
+    facts: [...base(), tls({ nameMatches: false, chain: [certificate({ names: [] })] })],
+    expect: { cause: 'kubelet-certificate-without-san' },
+  },
+  {
+    row: 'names this node: dial that',
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:n1'] })] })],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    says: /DD_KUBERNETES_KUBELET_HOST=n1"/,
+  },
+  {
+    row: 'names a stranger: no command is made of it',
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:evil.example'] })] })],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'nine days left',
+    facts: [...base(), tls({ chain: [certificate({ notAfter: iso(NOW + 9 * DAY) })] })],
+    expect: { cause: 'kubelet-certificate-expires-soon', severity: 'risk' },
+  },
+]);

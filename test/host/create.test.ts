@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { createHost } from '../../src/host/create.js';
+import { createDeadline } from '../../src/host/deadline.js';
+import { createTestHost } from './files.js';
+
+it('reads files and directories, and says why not', async (t) => {
+  const host = createTestHost(t, {
+    '/etc/a': 'text',
+    '/work/relative': 'here',
+    '/etc/link': { link: '/etc/a' },
+    '/etc/up': { link: '../etc/a' },
+    '/etc/loop': { link: 'loop' },
+    '/etc/dangling': { link: '/nowhere' },
+    '/etc/escape': { link: '../../../../../../../../../etc/a' },
+    '/big': 'x'.repeat(100),
+  });
+  execFileSync('mkfifo', [join(host.root, 'fifo')]);
+  const server = createServer().listen(join(host.root, 'socket'));
+  t.after(() => server.close());
+  const rows: [path: string, expected: string][] = [
+    ['/etc/a', 'text'],
+    ['relative', 'here'],
+    ['/etc/link', 'text'],
+    ['/etc/up', 'text'],
+    ['/etc/escape', 'text'],
+    ['/etc/../etc/a', 'text'],
+    ['/etc/missing', 'ENOENT'],
+    ['/etc/a/below', 'ENOENT'],
+    ['/etc/dangling', 'ENOENT'],
+    ['/etc/loop', 'ELOOP'],
+    ['/etc', 'EISDIR'],
+    ['/fifo', 'ENOTFILE'],
+    ['/socket', 'ENOTFILE'],
+    ['/big', 'ETOOBIG'],
+  ];
+  for (const [path, expected] of rows) {
+    const read = await host.readFile(path, 50);
+    assert.equal(read.ok ? read.text : read.code, expected, path);
+  }
+  const bad = await host.readFile('/a\0b');
+  assert.equal(bad.ok, false);
+  assert.deepEqual(await host.listDirectory('/etc'), ['a', 'dangling', 'escape', 'link', 'loop', 'up']);
+  assert.deepEqual(await host.listDirectory('/none'), []);
+});
+
+it('reads to a limit exactly, and /proc, whose files have no size', async (t) => {
+  const host = createTestHost(t, { '/exact': 'x'.repeat(50) });
+  assert.equal((await host.readFile('/exact', 50)).ok, true);
+  assert.equal((await host.readFile('/exact', 49)).ok, false);
+  const real = createHost();
+  const mounts = await real.readFile('/proc/self/mountinfo');
+  assert.ok(!mounts.ok || mounts.text.length > 0);
+  const device = await real.readFile('/dev/zero');
+  assert.equal(device.ok ? '' : device.code, 'ENOTFILE');
+});
+
+it('says that a file is closed to us', { skip: process.getuid?.() === 0 && 'root may read everything' }, async (t) => {
+  const host = createTestHost(t, { '/secret': 'x' });
+  chmodSync(join(host.root, 'secret'), 0);
+  const read = await host.readFile('/secret');
+  assert.equal(read.ok ? '' : read.code, 'EACCES');
+});
+
+it('never shows what the environment keeps secret, and shows its paths', () => {
+  const host = createHost({
+    env: {
+      DD_API_KEY: '0123456789abcdef0123456789abcdef',
+      DD_KUBELET_AUTH_TOKEN_PATH: '/var/run/agent/token',
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
+      SECRET_NAME: 'datadog-agent',
+      HTTPS_PROXY: 'http://me:p@ss/w0rd@proxy:3128',
+    },
+  });
+  assert.equal(host.redactor.clean('key 0123456789abcdef0123456789abcdef'), 'key [redacted]');
+  assert.equal(host.redactor.clean('wJalrXUtnFEMI'), '[redacted]');
+  assert.equal(host.redactor.clean('user datadog-agent'), 'user datadog-agent');
+  assert.equal(host.redactor.clean('at /var/run/agent/token'), 'at /var/run/agent/token');
+  assert.doesNotMatch(host.redactor.clean('cannot parse http://me:p@ss/w0rd@proxy:3128'), /w0rd/);
+});
+
+it('has defaults on any machine', () => {
+  const host = createHost({ root: '/host/' });
+  assert.equal(host.root, '/host');
+  assert.equal(host.dnsPort, 53);
+  assert.ok(Math.abs(host.now() - Date.now()) < 1000);
+  assert.ok(createHost().interfaceAddresses().length >= 0);
+});
+
+it('a deadline counts down, aborts, and can be cleared', async () => {
+  let now = 1000;
+  const deadline = createDeadline(() => now, 10);
+  assert.equal(deadline.remaining(), 10);
+  now = 1004;
+  assert.equal(deadline.remaining(), 6);
+  now = 2000;
+  assert.equal(deadline.remaining(), 0);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(deadline.signal.aborted, true);
+  assert.equal(deadline.signal.reason.name, 'TimeoutError');
+  const cleared = createDeadline(() => now, 10);
+  cleared.clear();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(cleared.signal.aborted, false);
+});

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { clean, createRedactor } from '../../src/host/redact.js';
+
+const JWT = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.${Buffer.from('{"sub":"SENTINEL"}').toString('base64url')}.c2lnbmF0dXJlLVNFTlRJTkVM`;
+const KEY =
+  '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEISENTINELSENTINELSENTINEL0123\nabcdefghijklmnopqrstuvwxyzSENTINEL\n-----END EC PRIVATE KEY-----\n';
+
+describe('clean: hostile characters', () => {
+  const rows: [name: string, text: string, expected: string][] = [
+    ['colour', '\x1b[31mred\x1b[0m', '\\x1b[31mred\\x1b[0m'],
+    ['title and bell', '\x1b]0;pwned\x07x', '\\x1b]0;pwned\\x07x'],
+    ['C1 CSI', 'a\x9b2Jb', 'a\\x9b2Jb'],
+    ['C1 string terminator as UTF-8', 'a\u009cb', 'a\\x9cb'],
+    ['backspaces', 'ok\b\bno', 'ok\\x08\\x08no'],
+    ['carriage return hides', 'denied\rgranted', 'denied granted'],
+    ['NUL and DEL', 'a\0b\x7fc', 'a\\x00b\\x7fc'],
+    ['bidi override', 'a\u202egnp.exe', 'a\\u{202e}gnp.exe'],
+    ['bidi isolate', '\u2066x\u2069', '\\u{2066}x\\u{2069}'],
+    ['zero width', 'ad\u200bmin', 'ad\\u{200b}min'],
+    ['tag characters', 'a\u{e0041}b', 'a\\u{e0041}b'],
+    ['byte order mark', '\ufeffx', 'x'],
+    ['lone surrogate', 'a\ud800b', 'a\\u{d800}b'],
+    ['line separator', 'a\u2028b', 'a b'],
+    ['white space', '  a \n\t b\u00a0 ', 'a b'],
+    ['ordinary text of other scripts', 'café 日本 🎉', 'café 日本 🎉'],
+  ];
+  for (const [name, text, expected] of rows) {
+    it(name, () => assert.equal(clean(text), expected));
+  }
+  it('lets no control or format character through at all', () => {
+    let all = '';
+    for (let code = 0; code < 0x2100; code += 1) all += String.fromCharCode(code);
+    assert.doesNotMatch(clean(all, 100_000), /[\p{Cc}\p{Cf}]/u);
+  });
+  it('cuts with an ellipsis, by whole characters', () => {
+    assert.equal(clean('abcdef', 4), 'abc…');
+    assert.equal(clean('🎉🎉🎉🎉', 3), '🎉🎉…');
+    assert.equal(clean('abc', 3), 'abc');
+  });
+});
+
+describe('clean: secrets by their shape', () => {
+  const hidden: [name: string, text: string][] = [
+    ['JWT', `token is ${JWT} ok`],
+    ['beginning of a JWT', `x ${JWT.slice(0, 30)}`],
+    ['bearer header', 'Authorization: Bearer SENTINEL-123'],
+    ['bearer in prose', 'sent bearer SENTINEL_123'],
+    ['basic header', `authorization: basic ${Buffer.from('me:SENTINEL').toString('base64')}`],
+    ['header as JSON', '{"Authorization":"SENTINEL-9"}'],
+    ['PEM key', `a ${KEY} b`],
+    ['PEM key cut off', KEY.slice(0, 60)],
+    ['PKCS#8 key in JSON', `{"k":"${KEY.replace('EC ', '').replaceAll('\n', '\\n')}"}`],
+    ['URL credentials', 'proxy http://me:SENTINEL@proxy:3128/ refused'],
+    ['URL user alone', 'https://SENTINEL@host/x'],
+    ['JSON field', '{"token":"SENTINEL123"}'],
+    ['escaped JSON field', '{\\"password\\":\\"SENTINEL123\\"}'],
+    ['YAML field', 'client-key-data: SENTINEL12='],
+    ['query', 'GET /x?access_token=SENTINEL-1&b=2'],
+  ];
+  for (const [name, text] of hidden) {
+    it(`hides: ${name}`, () => {
+      const shown = clean(text);
+      assert.doesNotMatch(shown, /SENTINEL|U0VOVElORUw|c2lnbmF0dXJl/);
+      assert.match(shown, /\[redacted\]/);
+    });
+  }
+  const speech = [
+    'invalid bearer token',
+    'Bearer realm="kubelet"',
+    'Basic Constraints',
+    'service account token has expired',
+    '/var/run/token: permission denied',
+    'token: /var/run/secrets/kubernetes.io/serviceaccount/token',
+    'system:serviceaccount:secret:builder-1',
+    'Forbidden (user=system:serviceaccount:dd:token, verb=get, resource=nodes, subresource=proxy)',
+    'https://10.0.0.7:10250/pods',
+    '-----BEGIN CERTIFICATE-----',
+    'Authorization error (user=x, verb=get)',
+  ];
+  for (const text of speech) {
+    it(`leaves alone: ${text}`, () => assert.equal(clean(text), text));
+  }
+});
+
+describe('registered secrets', () => {
+  const secret = 'pässw0rd/with+odd "signs"&';
+  const forms: [name: string, text: string][] = [
+    ['raw', `x ${secret} y`],
+    ['base64', Buffer.from(secret).toString('base64')],
+    ['base64 without padding', Buffer.from(secret).toString('base64').replace(/=+$/, '')],
+    ['base64url', Buffer.from(secret).toString('base64url')],
+    ['inside Basic', Buffer.from(`user:${secret}`).toString('base64')],
+    ['inside Basic, other alignment', Buffer.from(`me:${secret}`).toString('base64')],
+    ['inside Basic, third alignment', Buffer.from(`you:${secret}:more`).toString('base64')],
+    ['URL-encoded', `http://p/?q=${encodeURIComponent(secret)}`],
+    ['URL-encoded, small letters', encodeURIComponent(secret).replace(/%../g, (c) => c.toLowerCase())],
+    ['form-encoded', encodeURIComponent(secret).replaceAll('%20', '+')],
+    ['JSON', JSON.stringify({ v: secret })],
+    ['Go JSON', JSON.stringify({ v: secret }).replaceAll('&', '\\u0026')],
+    ['split by control characters', [...secret].join('\x00')],
+    ['split by zero-width characters', [...secret].join('\u200b')],
+    ['wrapped', secret.replace('w0rd', 'w0\n  rd')],
+  ];
+  for (const [name, text] of forms) {
+    it(`hides: ${name}`, () => {
+      const redactor = createRedactor();
+      redactor.register(secret);
+      const shown = redactor.clean(text, 10_000);
+      assert.match(shown, /\[redacted\]/);
+      assert.ok(shown.replace('[redacted]', '').length < 25, shown);
+    });
+  }
+  it('hides what a cut left of one at the end', () => {
+    const redactor = createRedactor();
+    redactor.register('opaque-secret-0123456789');
+    assert.equal(redactor.clean('said opaque-secret-01'), 'said [redacted]');
+  });
+  it('hides the lines of a key and the signature of a token apart', () => {
+    const redactor = createRedactor();
+    redactor.register(KEY);
+    redactor.register(JWT);
+    assert.equal(redactor.clean('MHcCAQEEISENTINELSENTINELSENTINEL0123'), '[redacted]');
+    assert.equal(redactor.clean('sig c2lnbmF0dXJlLVNFTlRJTkVM'), 'sig [redacted]');
+  });
+  it('takes no word for a secret, nor an empty one', () => {
+    const redactor = createRedactor();
+    for (const word of ['', ' ', 'a', 'yes']) redactor.register(word);
+    assert.equal(redactor.clean('a yes'), 'a yes');
+  });
+  it('redacts before it cuts', () => {
+    const redactor = createRedactor();
+    redactor.register('opaque-secret-0123456789');
+    assert.doesNotMatch(redactor.clean('said opaque-secret-0123456789', 14), /opaque/);
+  });
+  it('keeps its pace on a hostile body', () => {
+    const redactor = createRedactor();
+    redactor.register(JWT);
+    const started = performance.now();
+    for (const body of [
+      'a.'.repeat(32_768),
+      'http://'.repeat(9000),
+      'eyJ'.repeat(20_000),
+      '-----BEGIN PRIVATE KEY-----'.repeat(2400),
+      'token:'.repeat(10_000),
+    ]) {
+      redactor.clean(body);
+    }
+    assert.ok(performance.now() - started < 3000);
+  });
+});

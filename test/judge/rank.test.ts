@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { flatten, type Judged, rank } from '../../src/judge/rank.js';
+import { type Fix, LAYERS, type Layer, type Problem, SEVERITIES } from '../../src/model/check.js';
+import type { Target } from '../../src/model/facts.js';
+import type { Finding } from '../../src/model/report.js';
+import { seeded, shuffled, someDeclarations, someProblems } from './generate.js';
+
+const NOTHING = () => [];
+
+function judged(cause: string, target: Target, layer: Layer, rest: Partial<Problem> = {}): Judged {
+  const problem: Problem = {
+    kind: 'problem',
+    cause,
+    severity: 'blocks',
+    certainty: 'proven',
+    title: { id: cause, args: {}, en: cause },
+    features: [],
+    evidence: [],
+    fixes: [],
+    ...rest,
+  };
+  return { question: 'q', target, layer, problem };
+}
+
+/** `a(b c)` : a with its consequences b and c. */
+function shape(findings: readonly Finding[]): string {
+  return findings.map((each) => each.cause + (each.consequences.length ? `(${shape(each.consequences)})` : '')).join(' ');
+}
+
+describe('rank: the order', () => {
+  const table: [string, Judged[], string][] = [
+    ['severity first', [judged('a', 'kubelet', 'settings', { severity: 'risk' }), judged('b', 'kubelet', 'payload')], 'b a'],
+    ['proven before suspected', [judged('a', 'kubelet', 'settings', { certainty: 'suspected' }), judged('b', 'apiserver', 'tls')], 'b a'],
+    ['lowest layer', [judged('a', 'kubelet', 'tls'), judged('b', 'apiserver', 'tcp')], 'b a'],
+    [
+      'more features lost',
+      [judged('a', 'kubelet', 'tls', { features: ['x'] }), judged('b', 'apiserver', 'tls', { features: ['x', 'y'] })],
+      'b a',
+    ],
+    ['then the id', [judged('b', 'apiserver', 'tls'), judged('a', 'kubelet', 'tls')], 'a b'],
+    ['then the target', [judged('a', 'kubelet', 'tls'), judged('a', 'apiserver', 'tls', { features: [] })], 'a a'],
+  ];
+  for (const [title, problems, expected] of table) it(title, () => assert.equal(shape(rank(problems, NOTHING)), expected));
+
+  it('a cause is as severe as the worst that follows from it', () => {
+    const clock = judged('clock', 'self', 'settings', { severity: 'degrades' });
+    const other = judged('other', 'kubelet', 'payload', { certainty: 'suspected' });
+    const token = judged('token', 'apiserver', 'authn');
+    const ranked = rank([other, token, clock], (cause) => (cause === 'token' ? ['clock'] : []));
+    assert.equal(shape(ranked), 'clock(token) other');
+    assert.ok(ranked[0]?.rankedBy.includes('blocks (through a consequence)'));
+  });
+});
+
+describe('rank: cause and consequence', () => {
+  const table: [string, Judged[], Record<string, string[]>, string][] = [
+    [
+      'inside one connection, the nearest lower layer',
+      ['tcp', 'tls', 'authn'].map((l) => judged(l, 'kubelet', l as Layer)),
+      {},
+      'tcp(tls(authn))',
+    ],
+    ['not across targets', [judged('a', 'apiserver', 'tcp'), judged('b', 'kubelet', 'tls')], {}, 'a b'],
+    [
+      'by where it was seen, not what it is about',
+      [judged('a', 'kubelet', 'tls'), judged('b', 'kubelet', 'authz', { observedAt: 'apiserver' })],
+      {},
+      'a b',
+    ],
+    [
+      'a lower layer that only degrades explains nothing',
+      [judged('a', 'kubelet', 'tcp', { severity: 'degrades' }), judged('b', 'kubelet', 'tls')],
+      {},
+      'b a',
+    ],
+    ['settings explain only by declaration', [judged('a', 'kubelet', 'settings'), judged('b', 'kubelet', 'tls')], {}, 'a b'],
+    ['declared settings', [judged('a', 'self', 'settings'), judged('b', 'kubelet', 'tls')], { b: ['a'] }, 'a(b)'],
+    [
+      'a risk explains nothing',
+      [judged('a', 'self', 'settings', { severity: 'risk' }), judged('b', 'kubelet', 'tls')],
+      { b: ['a'] },
+      'b a',
+    ],
+    [
+      'a risk above what fails is no consequence',
+      [judged('a', 'kubelet', 'tcp'), judged('b', 'kubelet', 'authz', { severity: 'risk' })],
+      {},
+      'a b',
+    ],
+    [
+      'declared before implied',
+      [judged('c', 'kubelet', 'tcp'), judged('a', 'apiserver', 'tcp'), judged('b', 'kubelet', 'authn')],
+      { b: ['a'] },
+      'a(b) c',
+    ],
+    [
+      'proven before suspected',
+      [
+        judged('p', 'apiserver', 'dns'),
+        judged('s', 'apiserver', 'tcp', { certainty: 'suspected', observedAt: 'self' }),
+        judged('b', 'kubelet', 'authn'),
+      ],
+      { b: ['p', 's'] },
+      'p(b) s',
+    ],
+    ['absent declared causes do not matter', [judged('b', 'kubelet', 'tls')], { b: ['a'] }, 'b'],
+    [
+      'a circle is broken, the best-ranked is the root',
+      [judged('a', 'self', 'settings'), judged('b', 'kubelet', 'tls')],
+      { a: ['b'], b: ['a'] },
+      'a(b)',
+    ],
+    ['a circle of a declared and an implied link', [judged('a', 'kubelet', 'tcp'), judged('b', 'kubelet', 'authn')], { a: ['b'] }, 'a(b)'],
+    ['no cause explains itself', [judged('a', 'kubelet', 'tls'), judged('a', 'apiserver', 'tls')], { a: ['a'] }, 'a a'],
+  ];
+  for (const [title, problems, declared, expected] of table) {
+    it(title, () => assert.equal(shape(rank(problems, (cause) => declared[cause] ?? [])), expected));
+  }
+
+  it('says why', () => {
+    const [root] = rank([judged('a', 'kubelet', 'tcp', { features: ['x'] }), judged('b', 'kubelet', 'authn')], NOTHING);
+    assert.deepEqual(root?.rankedBy, ['root', 'blocks', 'here', 'proven', 'layer tcp', '1 feature lost', 'a', 'kubelet']);
+    assert.equal(root?.consequences[0]?.rankedBy[0], 'consequence of a (same connection)');
+  });
+});
+
+describe('rank: what a finding carries', () => {
+  it('a security change never stands before another way', () => {
+    const fix = (changes: Fix['changes']): Fix => ({ owner: 'agent', changes, action: { id: '', args: {}, en: changes } });
+    const [finding] = rank([judged('a', 'kubelet', 'tls', { fixes: [fix('security'), fix('restart'), fix('config')] })], NOTHING);
+    assert.deepEqual(
+      finding?.fixes.map((each) => each.changes),
+      ['restart', 'config', 'security'],
+    );
+  });
+
+  it('deciding commands once each', () => {
+    const wants = [{ need: 'kubelet/tcp', elsewhere: 'x' }, { need: 'kubelet/tls' }, { need: 'kubelet/dns', elsewhere: 'x' }] as const;
+    const [finding] = rank([judged('a', 'kubelet', 'tls', { wants: [...wants] })], NOTHING);
+    assert.deepEqual(finding?.decide, ['x']);
+  });
+});
+
+/** A judged problem and a finding, by all that says which it is. */
+function identity(
+  each: { cause: string; severity: string; certainty: string; title: { en: string }; features: string[] },
+  at: Judged | Finding,
+): string {
+  return JSON.stringify([at.question, at.target, at.layer, each.cause, each.severity, each.certainty, each.title.en, each.features]);
+}
+
+describe('rank: properties of 500 generated inputs', () => {
+  const cases = Array.from({ length: 500 }, (_, seed) => {
+    const random = seeded(seed);
+    const problems = someProblems(random);
+    const declared = someDeclarations(random);
+    return { random, problems, declared, ranked: rank(problems, declared) };
+  });
+
+  it('findings in = findings out', () => {
+    for (const { problems, ranked } of cases) {
+      assert.deepEqual(
+        flatten(ranked)
+          .map((each) => identity(each, each))
+          .sort(),
+        problems.map((each) => identity(each.problem, each)).sort(),
+      );
+    }
+  });
+
+  it('the order does not depend on the order of the input', () => {
+    for (const { random, problems, declared, ranked } of cases) {
+      for (let turn = 0; turn < 3; turn++) assert.deepEqual(rank(shuffled(random, problems), declared), ranked);
+    }
+  });
+
+  it('no circle, no sharing: every finding stands in one place', () => {
+    for (const { problems, ranked } of cases) {
+      assert.equal(new Set(flatten(ranked)).size, problems.length);
+      JSON.stringify(ranked);
+    }
+  });
+
+  it('every link is declared or inside one connection, and from a failure', () => {
+    for (const { declared, ranked } of cases) {
+      for (const cause of flatten(ranked)) {
+        for (const each of cause.consequences) {
+          assert.ok(cause.severity === 'blocks' || cause.severity === 'degrades');
+          assert.ok(
+            declared(each.cause).includes(cause.cause) ||
+              (cause.severity === 'blocks' && LAYERS.indexOf(cause.layer) < LAYERS.indexOf(each.layer)),
+          );
+        }
+      }
+    }
+  });
+
+  it('no consequence above its cause; roots by the worst that hangs on them', () => {
+    const worst = (finding: Finding) => Math.min(...flatten([finding]).map((each) => SEVERITIES.indexOf(each.severity)));
+    for (const { ranked } of cases) {
+      const order = flatten(ranked);
+      for (const cause of order) for (const each of cause.consequences) assert.ok(order.indexOf(cause) < order.indexOf(each));
+      for (const siblings of [ranked, ...order.map((each) => each.consequences)]) {
+        const severities = siblings.map(worst);
+        assert.deepEqual(severities, [...severities].sort());
+      }
+    }
+  });
+
+  it('its input stays as it was', () => {
+    for (const { problems, declared } of cases.slice(0, 50)) {
+      const before = JSON.stringify(problems);
+      rank(problems, declared);
+      assert.equal(JSON.stringify(problems), before);
+    }
+  });
+});

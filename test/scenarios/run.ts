@@ -1,0 +1,48 @@
+/** Runs the real command, in this process, against a simulated world. */
+import { runCommandLine } from '../../src/cli/command-line.js';
+import type { Io } from '../../src/cli/io.js';
+import type { Report } from '../../src/model/report.js';
+import { type RunningWorld, startWorld } from '../../src/sim/start.js';
+import type { World } from '../../src/sim/world.js';
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+  ms: number;
+}
+
+/** A terminal that keeps what is written to it. */
+export function recordingIo(given: Partial<Io> = {}): { io: Io; text(): { stdout: string; stderr: string } } {
+  const [out, err]: [string[], string[]] = [[], []];
+  const io: Io = {
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    outIsTty: false,
+    errIsTty: false,
+    width: 80,
+    colour: false,
+    ...given,
+  };
+  return { io, text: () => ({ stdout: out.join('\n'), stderr: err.join('\n') }) };
+}
+
+/** `kubelet-doctor check` with the world's arguments and more. */
+export async function runIn(world: RunningWorld, args: string[] = [], io: Partial<Io> = {}): Promise<Ran> {
+  const recording = recordingIo(io);
+  const began = performance.now();
+  const code = await runCommandLine(['check', ...world.argv, ...args], recording.io, world.host);
+  return { code, ...recording.text(), ms: performance.now() - began };
+}
+
+/** Starts the world, runs it, stops it. */
+export async function diagnoseWorld(world: World, args: string[] = []): Promise<Ran & { report: Report; world: RunningWorld }> {
+  const running = await startWorld(world);
+  try {
+    const ran = await runIn(running, ['--output', 'json', ...args]);
+    if (ran.stderr) throw new Error(ran.stderr);
+    return { ...ran, report: JSON.parse(ran.stdout) as Report, world: running };
+  } finally {
+    await running.stop();
+  }
+}
