@@ -77,7 +77,7 @@ export const clientCertificate = defineCheck({
       means: 'Extended key usage lacks clientAuth, so servers refuse it: 401.',
       happens: "A serving certificate was configured as the client's.",
       confirm: '`openssl x509 -noout -ext extendedKeyUsage -in FILE`',
-      fix: 'Issue one with clientAuth.',
+      fix: 'Issue one with the extended key usage clientAuth.',
     },
     'client-certificate-key-mismatch': {
       title: 'client certificate and key do not match',
@@ -91,7 +91,7 @@ export const clientCertificate = defineCheck({
       means: 'The certificate or key file is missing, not permitted to this process, or not PEM.',
       happens: 'A wrong path, a Secret not mounted, a key with mode 0600 of another user, DER in place of PEM.',
       confirm: '`ls -lnL CRT KEY; head -1 CRT KEY`',
-      fix: 'Correct path or mode.',
+      fix: 'Correct the path, or the mode of the file.',
     },
   },
   judge(view, say) {

@@ -9,7 +9,10 @@ import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from 
 import { hostOf, isDnsName, isIp, shellQuote } from './support/quote.js';
 import { seen, span, subjectOf } from './support/read.js';
 
-const SOON_MS = 30 * 86_400_000;
+/** A month, or a tenth of a short-lived certificate's life: rotation renews at 70 to 90 % of it. */
+function soonMs(lifeMs: number): number {
+  return Math.min(30 * 86_400_000, lifeMs / 10);
+}
 
 export const kubeletCertificate = defineCheck({
   question: 'kubelet-certificate',
@@ -201,14 +204,14 @@ export const kubeletCertificate = defineCheck({
         bootstrap(say('reissue')),
       ]);
     }
-    if (now > 0 && notAfter - now < SOON_MS)
+    if (now > 0 && notAfter - now < soonMs(notAfter - notBefore))
       return {
         ...problem(
           'kubelet-certificate-expires-soon',
           say('expiresSoon', { endpoint, left: span(notAfter - now), notAfter: leaf.notAfter }),
           [],
         ),
-        severity: 'risk',
+        severity: 'degrades',
         features: [],
         fixes: [rotate(say('renewSoon'))],
       };

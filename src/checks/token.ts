@@ -36,6 +36,7 @@ export const token = defineCheck({
     fileMissing: 'The token file {path} does not exist',
     unreadable: 'The token file {path} cannot be read ({code})',
     malformed: 'What is in {path} is not a token: {fault}',
+    opaque: 'The apiserver refuses what is in {source}, and it is no ServiceAccount token: not three base64url parts with claims',
     expired: "The token in {source} expired {ago} ago by the apiserver's clock",
     expiredByOurs: 'The token in {source} expired {ago} ago, by its own claims',
     notYetValid: 'The token in {source} is not valid before {when}, in {ahead}',
@@ -254,10 +255,16 @@ export const token = defineCheck({
       return { kind: 'cannot-tell', why: withheld ? say('withheld') : say('notAsked'), wants: [] };
     }
 
+    if (!claims)
+      return problem(
+        'token-malformed',
+        { title: say('opaque', { source }), evidence, fixes: [renew] },
+        { certainty: 'suspected', alternatives: ['token-rejected'], wants },
+      );
     const by = theirNow ?? now;
     const times: Partial<Problem> =
       theirNow === undefined ? { certainty: 'suspected', alternatives: ['clock-skew', 'token-rejected'], wants } : {};
-    const from = Math.max(claims?.notBefore ?? 0, claims?.issuedAt ?? 0) * 1000;
+    const from = Math.max(claims.notBefore ?? 0, claims.issuedAt ?? 0) * 1000;
     if (by >= expired)
       return problem('token-expired', { title: say('expired', { source, ago: span(by - expired) }), evidence, fixes: [renew] }, times);
     if (by < from) {
@@ -268,7 +275,7 @@ export const token = defineCheck({
         times,
       );
     }
-    if (claims && !isForApiserver(claims)) {
+    if (!isForApiserver(claims)) {
       const fixes = [inPod(place) ? ordinary : made];
       return problem(
         'token-wrong-audience',
@@ -277,7 +284,7 @@ export const token = defineCheck({
       );
     }
     const names = view.all('apiserver/tls').flatMap((f) => seen(f)?.chain[0]?.names ?? []);
-    if (claims && looksForeign(claims, names))
+    if (looksForeign(claims, names))
       return problem(
         'token-foreign',
         { title: say('foreign', { source, issuer: claims.issuer ?? 'none' }), evidence, fixes: [renew] },

@@ -2,9 +2,9 @@
 import yargs, { type Argv } from 'yargs';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
+import { type Flags, OPTIONS, type OptionSpec } from '../sources/options.js';
 import { VERSION } from '../version.js';
 import type { Io } from './io.js';
-import { type Flags, OPTIONS, type OptionSpec } from '../sources/options.js';
 import { nearest, usageError } from './usage.js';
 
 const COMMANDS = ['check', 'explain', 'list', 'demo'] as const;
@@ -124,6 +124,10 @@ function explainRefusal(message: string): string {
     .map((part) => part.trim())
     .filter(Boolean)
     .join(' ');
+  const [, option, given, choices] = /^Invalid values: Argument: ([^,]+), Given: (.*), Choices: (.*)$/.exec(line) ?? [];
+  if (option) return `--${option} ${given?.replaceAll('"', '')} is not known; it is one of ${choices?.replaceAll('"', '')}`;
+  const [, needed] = /^Missing required argument: (\w+)/.exec(line) ?? [];
+  if (needed) return `explain needs a ${needed}; \`kubelet-doctor list\` shows them all`;
   const [, unknown] = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(line) ?? [];
   if (!unknown) return `${line}; \`kubelet-doctor --help\` shows the options`;
   const flags = OPTIONS.map((option) => option.name);

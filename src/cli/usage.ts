@@ -1,4 +1,5 @@
 /** What is wrong with the input, in one line, and exit code 2. */
+import { knownCauses } from '../checks/index.js';
 import type { Io } from './io.js';
 
 export const EXIT_USAGE = 2;
@@ -6,6 +7,15 @@ export const EXIT_USAGE = 2;
 export function usageError(io: Io, message: string): number {
   io.err(`kubelet-doctor: ${message}`);
   return EXIT_USAGE;
+}
+
+/** One line for a cause id that does not exist, with the nearest that does. */
+export function noSuchCause(cause: string): string {
+  const close = nearest(
+    cause,
+    knownCauses().map((known) => known.cause),
+  );
+  return `no cause is called ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}? ` : ''}\`kubelet-doctor list\` shows them all`;
 }
 
 /** The known word nearest to a misspelt one; undefined when none is near. */

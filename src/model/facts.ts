@@ -261,6 +261,8 @@ export interface NodeLease {
   renewedAt: string;
   /** Age in seconds by the *server's* clock. */
   ageSeconds: number;
+  /** `spec.leaseDurationSeconds`; 40 unless the kubelet is told otherwise, and renewed four times in it. */
+  durationSeconds?: number;
 }
 
 /** Ready addresses of the `kubernetes` EndpointSlice. */

@@ -155,7 +155,8 @@ function shake(raw: Socket, options: ConnectionOptions, timeoutMs: number): Prom
     }
     const fail = (code: string, detail: string) => {
       clearTimeout(timer);
-      // This closes `raw` as well. Never the other way round: Node 20 crashes (SIGSEGV in SSL_read) when the socket under a TLSSocket is destroyed.
+      // Closes `raw` as well. Never the other way round: Node 20.20 crashes (SIGSEGV in SSL_read) when a TLSSocket is destroyed after the
+      // socket under it.
       socket.destroy();
       resolve({ ok: false, code, detail: clean(detail, 300) });
     };

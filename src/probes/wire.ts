@@ -151,8 +151,12 @@ export function createWire(host: string, port: number, open: Open): Wire {
   };
 }
 
-/** A body longer than asked for is read on and forgotten: that keeps the connection, where dropping it costs another TLS handshake. */
+/**
+ * A body longer than asked for is read on and forgotten: that keeps the connection, where dropping it costs another TLS handshake.
+ * Within bounds, since it may be slow or never end.
+ */
 const DRAIN_BYTES = 8 * 1024 * 1024;
+const DRAIN_MS = 300;
 
 /** Codes that all mean: the connection is no more. */
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -167,17 +171,23 @@ function unlessAborted(asked: Promise<Dispatcher.ResponseData>, signal: AbortSig
   });
 }
 
-async function readInto(got: Exchange, stream: AsyncIterable<Buffer>, maxBytes: number): Promise<void> {
+async function readInto(got: Exchange, stream: Dispatcher.ResponseData['body'], maxBytes: number): Promise<void> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let drain: NodeJS.Timeout | undefined;
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       if (size < maxBytes) chunks.push(chunk);
       size += chunk.length;
-      got.truncated = size > maxBytes;
+      if (size <= maxBytes) continue;
+      got.truncated = true;
+      drain ??= setTimeout(() => stream.destroy(), DRAIN_MS);
       if (size > maxBytes + DRAIN_BYTES) break;
     }
+  } catch (error) {
+    if (!got.truncated) throw error; // else all that was asked for had come
   } finally {
+    clearTimeout(drain);
     got.body = Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
   }
 }

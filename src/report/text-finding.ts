@@ -9,6 +9,9 @@ import { counted, LAYER_WORDS, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } 
 /** Longer words of a server are cut here; the JSON has them whole. */
 const LONGEST_EVIDENCE = 300;
 
+/** Enough to be convinced; --verbose and the JSON have all. */
+const MOST_EVIDENCE = 4;
+
 /** What all findings of one text share. */
 interface Text extends Look {
   report: Report;
@@ -67,14 +70,16 @@ function doubt({ certainty, alternatives, decide }: Finding, indent: string, { r
 }
 
 /** What was seen, and below each the command that shows the same by hand. */
-function seen(evidence: readonly Evidence[], indent: string, { width, paint }: Look): string[] {
+function seen(evidence: readonly Evidence[], indent: string, { width, paint, verbose }: Text): string[] {
   if (evidence.length === 0) return [];
   const byHand = evidence.some(({ reproduce }) => reproduce) ? 'Seen, each with the command that shows it by hand:' : 'Seen:';
-  const lines = evidence.flatMap(({ saw, reproduce }) => [
+  const shown = verbose ? evidence : evidence.slice(0, MOST_EVIDENCE);
+  const rest = evidence.length - shown.length;
+  const lines = shown.flatMap(({ saw, reproduce }) => [
     ...wrap(cut(oneLine(saw.en), LONGEST_EVIDENCE), proseWidth(width), `${indent}- `),
     ...(reproduce ? indentBlock(reproduce, `${indent}    `).map(paint.dim) : []),
   ]);
-  return [...wrap(byHand, proseWidth(width), indent), ...lines];
+  return [...wrap(byHand, proseWidth(width), indent), ...lines, ...(rest > 0 ? [paint.dim(`${indent}- and ${rest} more: --verbose`)] : [])];
 }
 
 function consequences(finding: Finding, number: string, indent: string, text: Text): string[] {

@@ -23,9 +23,10 @@ export function layerLines(report: Report, look: Look): string[] {
   return look.width < NARROW ? list(report, targets, layers, look) : box(report, targets, layers, look);
 }
 
-/** A column or row where nothing at all was seen is left out. */
+/** A column or row where nothing at all was seen is left out; what is ours (settings, this machine) shows only when something is wrong with it. */
 function tells(state: LayerState): boolean {
-  return state.state !== 'not-asked' || (state.target !== 'self' && state.why !== '' && state.layer !== 'settings');
+  if (state.target === 'self' || state.layer === 'settings') return state.state === 'failed' || state.state === 'warned';
+  return state.state !== 'not-asked' || state.why !== '';
 }
 
 function box(report: Report, targets: Target[], layers: Layer[], { width, paint }: Look): string[] {
@@ -72,7 +73,8 @@ function words(state: LayerState | undefined): string {
   const why = state.why.startsWith(`${state.target} `) ? state.why.slice(state.target.length + 1) : state.why;
   const blocked = why.replace(/^(dns|tcp|tls) failed$/, (text) => `${text.slice(0, 3).toUpperCase()} failed`);
   if (state.state !== 'not-asked') return `${SIGNS[state.state]} ${why || (state.state === 'ok' ? 'ok' : '')}`.trim();
-  return `${SIGNS['not-asked']} ${/ failed$/.test(blocked) ? `not asked: ${blocked}` : why || 'not asked'}`;
+  if (blocked === '') return '';
+  return `${SIGNS['not-asked']} ${/ failed$/.test(blocked) ? `not asked: ${blocked}` : why}`;
 }
 
 function painter(state: LayerState | undefined, { red, yellow, green, dim }: Look['paint']): Paint {

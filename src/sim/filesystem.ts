@@ -51,6 +51,21 @@ const KUBECONFIGS = {
 /** Makes the files and the environment. */
 export async function makePlace(from: Surroundings): Promise<Place> {
   const root = await mkdtemp(join(tmpdir(), 'kubelet-doctor-sim-'));
+  const remove = () => rm(root, { recursive: true, force: true });
+  try {
+    await writeFiles(from, root);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const { place, agent } = from.world;
+  const outside = { PATH: '/usr/bin:/bin', HOME: place === 'node' ? '/root' : '/home/me' };
+  const env = { ...(place === 'agent-pod' ? podEnvironment(from) : outside), ...proxyVariables(from), ...agent.env };
+  const present = place !== 'agent-pod' || from.clientCertificate !== undefined;
+  return { root, env, ...(present && { kubeconfig: KUBECONFIGS[place] }), remove };
+}
+
+async function writeFiles(from: Surroundings, root: string): Promise<void> {
   const write = async (path: string, text: string, mode = 0o644) => {
     const full = join(root, path);
     await mkdir(dirname(full), { recursive: true });
@@ -62,11 +77,6 @@ export async function makePlace(from: Surroundings): Promise<Place> {
   if (place === 'agent-pod') await writePod(from, root, write);
   if (place === 'node') await writeNode(from, write);
   if (place === 'workstation') await write(KUBECONFIGS.workstation, kubeconfig(from, 'inline'), 0o600);
-  const env = place === 'agent-pod' ? podEnvironment(from) : { PATH: '/usr/bin:/bin', HOME: place === 'node' ? '/root' : '/home/me' };
-  const proxyEnv = proxyVariables(from);
-  const kubeconfig = place !== 'agent-pod' || from.clientCertificate ? KUBECONFIGS[place] : undefined;
-  const remove = () => rm(root, { recursive: true, force: true });
-  return { root, env: { ...env, ...proxyEnv, ...from.world.agent.env }, kubeconfig, remove };
 }
 
 /** The proxy's variable, and the list of exceptions in the same case. */

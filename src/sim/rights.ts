@@ -46,6 +46,8 @@ export const PRESETS = {
   reads: READS,
   classic: [nodes('metrics', 'spec', 'proxy', 'stats'), ...READS],
   'fine-grained': [nodes(...FINE), ...READS],
+  /** The kubelet's paths and nothing at the apiserver: no second side may be asked. */
+  'kubelet-only': [nodes(...FINE)],
   'proxy-only': [nodes('proxy')],
   'no-pods': fineWithout('pods'),
   'no-stats': fineWithout('stats'),

@@ -1,9 +1,9 @@
 /** Which apiserver, and whose word it is: a kubeconfig that was named, the pod's own environment, or a kubeconfig that lies about. */
 import { posix } from 'node:path';
-import type { Flags } from './options.js';
 import type { Host } from '../host/host.js';
 import type { Origin } from '../model/facts.js';
 import { type KubeconfigRequest, type LoadedKubeconfig, loadKubeconfig, type UserError } from '../probes/kubeconfig.js';
+import type { Flags } from './options.js';
 import { type Endpoint, parseEndpoint, parseHost, parsePort } from './setting-values.js';
 
 export interface ApiserverChoice {

@@ -14,6 +14,8 @@ export interface Presented {
   certPem?: string;
   keyPem?: string;
   claims?: TokenClaims;
+  /** The agent sends its token beside its certificate, and a good one of either is enough; asked apart, so that each is judged. */
+  beside?: Presented;
   /** Paths for `reproduce` commands. */
   files: CurlWith;
 }
@@ -37,7 +39,11 @@ export async function presentCredential(context: LiveContext, target: Exclude<Ta
   const { certPath, keyPath, tokenPath, caPath } = target === 'kubelet' ? settings.kubelet : settings.apiserver;
   const { kubeconfig } = settings.apiserver;
   if (certPath && keyPath) {
-    return present(context, target, 'certificate', { caPath, certPath, keyPath }, () => readClientCertificate(host, certPath, keyPath));
+    const files = { caPath, certPath, keyPath };
+    const certificate = await present(context, target, 'certificate', files, () => readClientCertificate(host, certPath, keyPath));
+    const token = tokenPath ? await present(context, target, 'token', { caPath, tokenPath }, () => readToken(host, tokenPath)) : NOBODY;
+    if (certificate.as === 'nobody') return token;
+    return token.as === 'nobody' ? certificate : { ...certificate, beside: token };
   }
   if (tokenPath) return present(context, target, 'token', { caPath, tokenPath }, () => readToken(host, tokenPath));
   if (kubeconfig && (target === 'apiserver' || settings.kubelet.usesKubeconfig)) return presentKubeconfig(context, target, kubeconfig);

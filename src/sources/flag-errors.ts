@@ -1,6 +1,7 @@
 /** What is wrong with the command line, before anything is asked of anyone. */
-import type { Flags } from './options.js';
+
 import type { Host } from '../host/host.js';
+import type { Flags } from './options.js';
 import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort } from './setting-values.js';
 
 const REPEATABLE = new Set(['skip', 'only']);

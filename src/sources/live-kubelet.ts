@@ -1,14 +1,15 @@
 /** The questions put to the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../checks/support/kubelet.js';
 import { shellQuote } from '../checks/support/quote.js';
-import type { ApiserverEndpoints, HttpAnswer, Outcome } from '../model/facts.js';
+import type { ApiserverEndpoints, CredentialKind, HttpAnswer, Outcome } from '../model/facts.js';
+import type { Session } from '../probes/http.js';
 import { openTcp } from '../probes/tcp.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from './context.js';
 import type { Presented } from './credentials.js';
-import { sessionFor } from './live-apiserver.js';
 import type { Reached } from './reach.js';
 import { reduceSecondSight } from './reduce.js';
 import { reproduceHttp } from './reproduce.js';
+import { sessionFor } from './session.js';
 
 /** /healthz first: small, and its refusal is the cheapest. */
 const PATH_ORDER = ['/healthz', ...Object.keys(KUBELET_PATHS).filter((p) => p !== '/healthz')];
@@ -25,62 +26,64 @@ export async function askKubelet(
   presented: Presented,
   ca: string | undefined,
 ): Promise<KubeletQuestions> {
-  const { store, settings } = context;
   const nobody = sessionFor(context, reached, undefined, ca);
-  const known = sessionFor(context, reached, presented, ca);
-  context.onClose(() => Promise.all([nobody.close(), known.close()]));
-  const trusted = reached.handshake.verification.ok || settings.insecure;
-  const { as } = presented;
-
-  const get = (session: typeof nobody, path: string, who: typeof as): Promise<Outcome<HttpAnswer>> =>
-    store.observe(
-      {
-        target: 'kubelet',
-        kind: 'http',
-        subject: `${who} GET ${path}`,
-        reproduce: reproduceHttp(reached.endpoint, path, { ...presented.files, as: who }),
-      },
-      async () => {
-        const { outcome } = await session.request({ path, timeoutMs: REQUEST_TIMEOUT_MS, signal: context.signal });
-        context.noteClock('kubelet', outcome);
-        return outcome;
-      },
-    );
-  const skip = (path: string, why: 'withheld' | 'blocked', detail: string) =>
-    store.put({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}` }, { status: 'absent', why, detail });
-
-  const unasked = get(nobody, '/pods', 'nobody');
-  if (as === 'nobody') {
-    await unasked;
-    return { apiserverHosts: async () => [] };
-  }
-  if (!trusted) {
-    for (const path of PATH_ORDER) skip(path, 'withheld', 'no credential to a kubelet whose certificate does not verify');
-    await unasked;
-    return { apiserverHosts: async () => [] };
-  }
-  let stop: string | undefined;
-  for (const path of PATH_ORDER) {
-    if (stop && path !== '/pods') {
-      skip(path, 'blocked', stop);
-      continue;
-    }
-    if (stop?.startsWith('no answer')) {
-      skip(path, 'blocked', stop);
-      continue;
-    }
-    const answer = await get(known, path, as);
-    if (answer.status === 'failed') stop = `no answer to ${as} GET ${path}`;
-    if (answer.status === 'observed' && answer.data.status === 401) stop = `401 to ${as} GET ${path}`;
-  }
+  context.onClose(() => nobody.close());
+  const unasked = get(context, reached, nobody, '/pods', presented, 'nobody');
+  let known = await askAs(context, reached, presented, ca);
+  // One of both is enough to the kubelet, as to the agent that sends both.
+  if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca);
   await unasked;
   return {
     async apiserverHosts() {
+      if (!known || known.refused) return [];
       // 1 MiB: rest_client_requests_total stands behind the kubelet_* families, past the usual 64 KiB.
-      const { body } = await known.request({ path: '/metrics', timeoutMs: REQUEST_TIMEOUT_MS, maxBytes: 1 << 20, signal: context.signal });
-      return hostsInMetrics(body);
+      const wanted = { path: '/metrics', timeoutMs: REQUEST_TIMEOUT_MS, maxBytes: 1 << 20, signal: context.signal };
+      return hostsInMetrics((await known.session.request(wanted)).body);
     },
   };
+}
+
+/** Every path with one credential; undefined when there is none to send, or nobody to whom it may be sent. */
+async function askAs(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined) {
+  const { as } = presented;
+  if (as === 'nobody') return undefined;
+  const skip = (path: string, why: 'withheld' | 'blocked', detail: string) =>
+    context.store.put({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}` }, { status: 'absent', why, detail });
+  if (!reached.handshake.verification.ok && !context.settings.insecure) {
+    for (const path of PATH_ORDER) skip(path, 'withheld', 'no credential to a kubelet whose certificate does not verify');
+    return undefined;
+  }
+  const session = sessionFor(context, reached, presented, ca);
+  context.onClose(() => session.close());
+  let [answered, silent, refused] = [0, 0, false];
+  for (const path of PATH_ORDER) {
+    // One slow path says nothing of the others; a kubelet that never answered, or two silent paths, would cost a timeout for each.
+    if (silent > (answered > 0 ? 1 : 0)) skip(path, 'blocked', 'no answer to an earlier path');
+    else if (refused && path !== '/pods') skip(path, 'blocked', '401 to an earlier path');
+    else {
+      const outcome = await get(context, reached, session, path, presented, as);
+      if (outcome.status === 'observed') answered += 1;
+      else silent += 1;
+      refused ||= outcome.status === 'observed' && outcome.data.status === 401;
+    }
+  }
+  return { session, refused };
+}
+
+function get(
+  context: LiveContext,
+  reached: Reached,
+  session: Session,
+  path: string,
+  { files }: Presented,
+  as: CredentialKind,
+): Promise<Outcome<HttpAnswer>> {
+  const reproduce = reproduceHttp(reached.endpoint, path, { ...files, as });
+  return context.store.observe({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}`, reproduce }, async () => {
+    const { outcome } = await session.request({ path, timeoutMs: REQUEST_TIMEOUT_MS, signal: context.signal });
+    context.noteClock('kubelet', outcome);
+    return outcome;
+  });
 }
 
 /** `rest_client_requests_total{code="200",host="10.0.0.5:6443",…}` names whom the kubelet itself talks to (client-go metrics). */

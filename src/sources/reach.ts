@@ -6,9 +6,9 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import { endpointOf } from '../checks/support/quote.js';
 import type { Candidate, Target, TlsHandshake } from '../model/facts.js';
-import { chooseProxy } from '../probes/proxy.js';
+import { chooseProxy, proxyAddress } from '../probes/proxy.js';
 import { openTcp } from '../probes/tcp.js';
-import { type AuthorityAtHand, examineTls } from '../probes/tls.js';
+import { type AuthorityAtHand, examineTls, secureProxySocket } from '../probes/tls.js';
 import { openTunnel } from '../probes/tunnel.js';
 import type { LiveContext } from './context.js';
 import { reproduceProxy, reproduceTcp, reproduceTls } from './reproduce.js';
@@ -60,7 +60,11 @@ export async function reach(
   }
   const proxy = chooseProxy(context.host.env, candidate, options.proxyUrl);
   store.put({ ...about, kind: 'proxy', reproduce: reproduceProxy() }, { status: 'observed', data: proxy.decision, ms: 0 });
-  const hop = proxy.url ? { host: proxy.url.hostname.replace(/^\[|\]$/g, ''), port: Number(proxy.url.port) || 3128 } : candidate;
+  if (proxy.unsupported) {
+    store.put({ ...about, kind: 'tunnel' }, { status: 'absent', why: 'not-ours', detail: `a ${proxy.unsupported} proxy cannot be asked` });
+    return undefined;
+  }
+  const hop = proxy.url ? proxyAddress(proxy.url) : candidate;
 
   const answer = await context.lookup(target, hop.host);
   const addresses = answer.status === 'observed' ? answer.data.addresses.filter((a) => !METADATA_ADDRESSES.has(a.address)) : [];
@@ -75,14 +79,21 @@ export async function reach(
   });
   if (!socket) return undefined;
 
-  const tunnel = (through: net.Socket) =>
-    openTunnel(through, {
+  const tunnel = async (raw: net.Socket): ReturnType<typeof openTunnel> => {
+    let through = raw;
+    if (proxy.url?.protocol === 'https:') {
+      const secured = await secureProxySocket(raw, { serverName: hop.host, timeoutMs: settings.connectTimeoutMs });
+      if (!secured.ok) return { outcome: { status: 'failed', code: secured.code, detail: secured.detail } };
+      through = secured.socket;
+    }
+    return openTunnel(through, {
       host: candidate.host,
       port: candidate.port,
       proxy: proxy.decision.proxy ?? '',
       authorization: proxy.authorization,
       timeoutMs: settings.connectTimeoutMs,
     });
+  };
   if (proxy.url) {
     const hopSocket = socket;
     await store.observe({ ...about, kind: 'tunnel', reproduce: reproduceProxy(endpoint) }, async () => {

@@ -1,8 +1,8 @@
 /** Finds values by origin and keeps the list of those used. */
 import { posix } from 'node:path';
-import type { Flags } from './options.js';
 import type { Host } from '../host/host.js';
 import type { Origin, Setting } from '../model/facts.js';
+import type { Flags } from './options.js';
 import { boolAsAgent, portAsAgent } from './setting-values.js';
 
 /** A value and who gave it. */

@@ -2,13 +2,14 @@
  * Every setting of a run, with where it came from: flag, then the agent's own environment (DD_*, read as the agent reads it), then our
  * environment, then files (kubeconfig, service account), then the default. Reads files; asks no server.
  */
-import type { Flags } from './options.js';
+
 import type { Host } from '../host/host.js';
 import type { Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
+import type { Flags } from './options.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './server-settings.js';
 import { byDefault, createLedger } from './setting-ledger.js';
 import { type Endpoint, formatDuration, isDnsName, parseDuration, withoutCredentials } from './setting-values.js';

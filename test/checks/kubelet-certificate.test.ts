@@ -89,6 +89,6 @@ judgeTable(kubeletCertificate, [
   {
     row: 'nine days left',
     facts: [...base(), tls({ chain: [certificate({ notAfter: iso(NOW + 9 * DAY) })] })],
-    expect: { cause: 'kubelet-certificate-expires-soon', severity: 'risk' },
+    expect: { cause: 'kubelet-certificate-expires-soon', severity: 'degrades' },
   },
 ]);

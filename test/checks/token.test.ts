@@ -206,7 +206,12 @@ judgeTable(token, [
     expect: { cause: 'token-rejected', certainty: 'suspected', severity: 'blocks' },
     wants: ['apiserver/identity'],
   },
-  { row: 'opaque and refused', facts: [...laptop, opaque, review(401)], expect: { cause: 'token-rejected' }, says: /cat \/tmp\/token/ },
+  {
+    row: 'opaque and refused',
+    facts: [...laptop, opaque, review(401)],
+    expect: { cause: 'token-malformed', certainty: 'suspected' },
+    says: /cat \/tmp\/token/,
+  },
   {
     row: 'a file of its own in a pod: use the mount',
     facts: [...pod, held({}, '/etc/agent/token'), review(401)],

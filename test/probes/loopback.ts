@@ -8,8 +8,8 @@ import { openTcp } from '../../src/probes/tcp.js';
 import type { KeyPair } from '../../src/sim/pki.js';
 
 /**
- * Listens on a free port of `host`; connections are cut when the test ends. Of a TLS server only those after the handshake: Node 20 crashes when
- * the socket under a TLSSocket is destroyed, so the others are left to the client's end.
+ * Listens on a free port of `host`; connections are cut when the test ends. Of a TLS server only those after the handshake: Node 20.20 crashes when
+ * a TLSSocket is destroyed after the socket under it, so the others are left to the client's end.
  */
 export async function listen(t: TestContext, server: net.Server, host = '127.0.0.1'): Promise<number> {
   const open = new Set<net.Socket>();

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { before, type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import type { TlsHandshake } from '../../src/model/facts.js';
-import { type AuthorityAtHand, examineTls, openVerifiedTls } from '../../src/probes/tls.js';
+import { type AuthorityAtHand, examineTls, openVerifiedTls, secureProxySocket } from '../../src/probes/tls.js';
 import { openTunnel } from '../../src/probes/tunnel.js';
 import { type Authority, createAuthority, issueCertificate, type KeyPair, selfSignedAsKubelet } from '../../src/sim/pki.js';
 import { connected, hasIpv6, tcpServer, tlsServer } from './loopback.js';
@@ -98,7 +98,7 @@ test('faults of a certificate, each apart', async (t) => {
       assert.deepEqual([seen.trusted, seen.nameMatches, seen.validNow], parts);
       assert.equal(seen.verification.ok, code === 'ok');
       if (code !== undefined && code !== 'ok') assert.equal(seen.verification.code, code);
-      if (code !== 'ok') assert.ok(seen.verification.detail);
+      if (code !== 'ok') assert.ok(seen.verification.detail, 'seen.verification.detail');
       assert.equal(seen.serverName, serverName);
     });
   }
@@ -207,11 +207,11 @@ test('no handshake: each failure has its code', async (t) => {
   }
   const old = await tlsServer(t, serving, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
   const { outcome } = await examine(t, old);
-  assert.ok(outcome.status === 'failed' && outcome.code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+  assert.ok(outcome.status === 'failed' && outcome.code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', JSON.stringify(outcome));
   const gone = await connected(old);
   gone.destroy();
   const dead = await examineTls(gone, { serverName: 'n1', authorities: [], nowMs: Date.now(), timeoutMs: 1000 });
-  assert.ok(dead.outcome.status === 'failed' && dead.outcome.code === 'ECONNRESET');
+  assert.ok(dead.outcome.status === 'failed' && dead.outcome.code === 'ECONNRESET', JSON.stringify(dead.outcome));
 });
 
 test('TLS inside a tunnel whose proxy sent bytes along with its answer', async (t) => {
@@ -225,21 +225,21 @@ test('TLS inside a tunnel whose proxy sent bytes along with its answer', async (
     });
   });
   const tunnel = await openTunnel(await connected(proxy), { host: 'n1', port: 10250, proxy: 'http://p:1', timeoutMs: 1000 });
-  assert.ok(tunnel.socket);
+  assert.ok(tunnel.socket, 'tunnel.socket');
   const seen = await examineTls(tunnel.socket, {
     serverName: 'n1',
     authorities: [using(cluster.certPem)],
     nowMs: Date.now(),
     timeoutMs: 1000,
   });
-  assert.ok(seen.outcome.status === 'observed' && seen.outcome.data.verification.ok);
+  assert.ok(seen.outcome.status === 'observed' && seen.outcome.data.verification.ok, JSON.stringify(seen.outcome));
   seen.socket?.destroy();
 
   const talkative = await tcpServer(t, (socket) =>
     socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 502 no\r\n\r\n')),
   );
   const wrong = await openTunnel(await connected(talkative), { host: 'n1', port: 10250, proxy: 'http://p:1', timeoutMs: 1000 });
-  assert.ok(wrong.socket);
+  assert.ok(wrong.socket, 'wrong.socket');
   const failed = await examineTls(wrong.socket, { serverName: 'n1', authorities: [], nowMs: Date.now(), timeoutMs: 1000 });
   assert.ok(failed.outcome.status === 'failed' && failed.outcome.code === 'ERR_SSL_WRONG_VERSION_NUMBER', JSON.stringify(failed.outcome));
 });
@@ -302,6 +302,46 @@ test('a client certificate goes to a verified server, and is never shown to anot
   }
 });
 
+test('the same through an https proxy, TLS within TLS', async (t) => {
+  const client = await issueCertificate(cluster, { commonName: 'lab-admin' });
+  const shown: string[] = [];
+  const port = await tlsServer(t, serving, { requestCert: true, rejectUnauthorized: false }, (socket) => {
+    shown.push(String(socket.getPeerCertificate().subject?.CN));
+  });
+  const proxy = await tlsServer(t, await issueCertificate(other, { commonName: 'p', dnsNames: ['proxy.test'] }), {}, (socket) => {
+    socket.once('data', () => {
+      const upstream = net.connect(port, '127.0.0.1');
+      upstream.on('error', () => {});
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(upstream).pipe(socket);
+    });
+  });
+  const tunnelled = async () => {
+    const secured = await secureProxySocket(await connected(proxy), { serverName: 'proxy.test', ca: other.certPem, timeoutMs: 1000 });
+    assert.ok(secured.ok, 'the proxy verifies');
+    const tunnel = await openTunnel(secured.socket, { host: 'n1', port: 10250, proxy: 'https://proxy.test:443', timeoutMs: 1000 });
+    assert.ok(tunnel.socket, JSON.stringify(tunnel.outcome));
+    return tunnel.socket;
+  };
+  const outer = await tunnelled();
+  const seen = await examineTls(outer, { serverName: 'n1', authorities: [using(cluster.certPem)], nowMs: Date.now(), timeoutMs: 1000 });
+  assert.deepEqual(seen.outcome.status === 'observed' && seen.outcome.data.verification, { ok: true });
+  seen.socket?.destroy();
+  await (outer.destroyed || once(outer, 'close'));
+  shown.length = 0;
+  for (const [ca, code] of [
+    [other.certPem, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+    [cluster.certPem, 'ok'],
+  ] as const) {
+    const options = { serverName: 'n1', ca, cert: client.certPem, key: client.keyPem, insecure: false, timeoutMs: 1000 };
+    const opened = await openVerifiedTls(await tunnelled(), options);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(opened.ok ? 'ok' : opened.code, code);
+    assert.deepEqual(shown, opened.ok ? ['lab-admin'] : []);
+    if (opened.ok) opened.socket.destroy();
+  }
+});
+
 test('a client key that does not fit is an outcome', async (t) => {
   const [one, two] = [await issueCertificate(cluster, { commonName: 'a' }), await issueCertificate(cluster, { commonName: 'b' })];
   const socket = await connected(await tlsServer(t, serving));
@@ -313,7 +353,7 @@ test('a client key that does not fit is an outcome', async (t) => {
     insecure: false,
     timeoutMs: 1000,
   });
-  assert.ok(!opened.ok);
+  assert.ok(!opened.ok, '!opened.ok');
   assert.match(opened.code, /^ERR_(?:OSSL|SSL)_/);
 });
 
@@ -327,7 +367,7 @@ test('none of this is remembered: Node keeps no session of ours', async (t) => {
   const port = await tlsServer(t, serving);
   for (let i = 0; i < 2; i += 1) {
     const { socket } = await examine(t, port);
-    assert.ok(socket instanceof tls.TLSSocket);
+    assert.ok(socket instanceof tls.TLSSocket, 'socket instanceof tls.TLSSocket');
     assert.equal(socket.isSessionReused(), false);
   }
 });

@@ -24,13 +24,13 @@ test('a tunnel, and the bytes that came with the answer', async (t) => {
   const heard: string[] = [];
   const socket = await proxyThatSays(t, 'HTTP/1.1 200 Connection established\r\nVia: 1.1 squid\x1b[31m\r\n\r\nearly', heard);
   const tunnel = await openTunnel(socket, { ...OPTIONS, authorization: 'Basic dTpw' });
-  assert.ok(tunnel.outcome.status === 'observed');
+  assert.ok(tunnel.outcome.status === 'observed', JSON.stringify(tunnel.outcome));
   assert.equal(tunnel.outcome.data.status, 200);
   assert.equal(tunnel.outcome.data.proxy, 'http://proxy:3128');
   assert.match(tunnel.outcome.data.voice ?? '', /^1\.1 squid/);
-  assert.ok(!tunnel.outcome.data.voice?.includes('\x1b'));
+  assert.ok(!tunnel.outcome.data.voice?.includes('\x1b'), JSON.stringify(tunnel.outcome));
   assert.equal(heard[0], 'CONNECT 10.0.0.7:10250 HTTP/1.1\r\nHost: 10.0.0.7:10250\r\nProxy-Authorization: Basic dTpw\r\n\r\n');
-  assert.ok(tunnel.socket);
+  assert.ok(tunnel.socket, 'tunnel.socket');
   const early = once(tunnel.socket, 'data');
   tunnel.socket.resume();
   assert.equal(String((await early)[0]), 'early');
@@ -66,7 +66,7 @@ test('refusals and failures, each with its code', async (t) => {
     await t.test(what, async (t) => {
       const tunnel = await openTunnel(await proxyThatSays(t, answer), OPTIONS);
       assert.equal(tunnel.socket, undefined);
-      assert.ok(tunnel.outcome.status === 'failed');
+      assert.ok(tunnel.outcome.status === 'failed', JSON.stringify(tunnel.outcome));
       assert.equal(tunnel.outcome.code, code);
       assert.equal(tunnel.outcome.data?.status, status);
     });
@@ -79,13 +79,13 @@ test('refusals and failures, each with its code', async (t) => {
   const gone = await connected(await tcpServer(t));
   gone.destroy();
   const { outcome } = await openTunnel(gone, OPTIONS);
-  assert.ok(outcome.status === 'failed' && outcome.code === 'ECONNRESET');
+  assert.ok(outcome.status === 'failed' && outcome.code === 'ECONNRESET', JSON.stringify(outcome));
 });
 
 test('nothing in a setting adds a header', async (t) => {
   const heard: string[] = [];
   const tunnel = await openTunnel(await proxyThatSays(t, 'HTTP/1.1 200 OK\r\n\r\n', heard), { ...OPTIONS, host: 'x\r\nEvil: 1' });
-  assert.ok(tunnel.outcome.status === 'failed' && tunnel.outcome.code === 'EPROXYPROTOCOL');
+  assert.ok(tunnel.outcome.status === 'failed' && tunnel.outcome.code === 'EPROXYPROTOCOL', JSON.stringify(tunnel.outcome));
   assert.deepEqual(heard, []);
 });
 
@@ -97,7 +97,7 @@ test('an https proxy is verified before it is asked', async (t) => {
   const stranger = await secureProxySocket(await connected(port), { serverName: 'proxy.test', timeoutMs: 1000 });
   assert.equal(stranger.ok, false);
   const known = await secureProxySocket(await connected(port), { serverName: 'proxy.test', timeoutMs: 1000, ca: authority.certPem });
-  assert.ok(known.ok);
+  assert.ok(known.ok, 'known.ok');
   const { outcome } = await openTunnel(known.socket, { ...OPTIONS, timeoutMs: 1000 });
   assert.equal(outcome.status, 'observed');
   known.socket.destroy();

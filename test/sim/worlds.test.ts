@@ -175,9 +175,11 @@ describe('scenarios', () => {
     const before = handles();
     const roots: string[] = [];
     for (let i = 0; i < SCENARIOS.length; i += 20) {
-      const running = await Promise.all(SCENARIOS.slice(i, i + 20).map(({ world }) => startWorld(world)));
+      const started = await Promise.allSettled(SCENARIOS.slice(i, i + 20).map(({ world }) => startWorld(world)));
+      const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       roots.push(...running.map(({ host }) => host.root));
       await Promise.all(running.map((world) => world.stop()));
+      for (const result of started) if (result.status === 'rejected') throw result.reason;
     }
     for (let tries = 0; handles().length > before.length && tries < 50; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(handles().sort(), before.sort());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/sources/options.js';
 import type { Setting } from '../../src/model/facts.js';
+import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/sources/options.js';
 import {
   boolAsAgent,
   parseDuration,

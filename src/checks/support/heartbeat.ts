@@ -1,11 +1,8 @@
 /** What a node's signs of life say of the way from its kubelet to its apiserver. */
 import type { NodeLease, NodeObject } from '../../model/facts.js';
 
-/** Renewed every 10 s; one second for jitter and the grain of the server's clock. */
-const FRESH_SECONDS = 11;
-
-/** The Lease's own duration: after it the controllers give the node up, too. */
-const STALE_SECONDS = 40;
+/** The kubelet's default nodeLeaseDurationSeconds: after it the controllers give the node up, too. */
+const LEASE_SECONDS = 40;
 
 /**
  * `fresh`: the kubelet reached its apiserver a moment ago. `late`: it missed a renewal. `stale`: it does not get through.
@@ -13,6 +10,10 @@ const STALE_SECONDS = 40;
  * Ready=True proves nothing: it outlives the connection by as long.
  */
 export function heartbeatOf(lease: NodeLease | undefined, node: NodeObject | undefined): 'fresh' | 'late' | 'stale' | 'unknown' {
-  if (lease) return lease.ageSeconds <= FRESH_SECONDS ? 'fresh' : lease.ageSeconds <= STALE_SECONDS ? 'late' : 'stale';
+  if (lease) {
+    const duration = lease.durationSeconds ?? LEASE_SECONDS;
+    // Renewed at a quarter of its duration (pkg/kubelet/kubelet.go); one second more for jitter and the grain of the server's clock.
+    return lease.ageSeconds <= duration / 4 + 1 ? 'fresh' : lease.ageSeconds <= duration ? 'late' : 'stale';
+  }
   return node?.ready === 'Unknown' ? 'stale' : 'unknown';
 }

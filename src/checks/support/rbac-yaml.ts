@@ -52,7 +52,7 @@ export function canI(user: string, subresources: readonly string[]): string {
   return [...new Set(subresources)]
     .sort()
     .map((s) => `kubectl auth can-i get nodes --subresource=${s} --as=${shellQuote(user)}`)
-    .join(' && ');
+    .join('\n');
 }
 
 /** May `user` be named in a manifest or command? Identities of the cluster itself get no rights from us. */

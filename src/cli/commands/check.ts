@@ -1,20 +1,26 @@
 /** `kubelet-doctor check`: asks, judges, reports; with --wait asks again until well or the time is over. */
+import { knownCauses } from '../../checks/index.js';
 import type { Host } from '../../host/host.js';
 import type { Report } from '../../model/report.js';
+import type { Flags } from '../../sources/options.js';
 import { resolveSettings } from '../../sources/settings.js';
 import { diagnose } from '../diagnose.js';
 import type { Io } from '../io.js';
-import type { Flags } from '../../sources/options.js';
 import { showProgress } from '../progress.js';
-import { usageError } from '../usage.js';
+import { noSuchCause, usageError } from '../usage.js';
 
 const ASK_AGAIN_MS = 2000;
 /** A kubelet remembers a refusal for up to 30 s (cacheUnauthorizedTTL): the default budget of --wait outlasts it. */
 const WAIT_BUDGET_MS = 60_000;
+/** Of --debug: a fact is cut at birth already. */
+const LONGEST_FACT = 20_000;
+
 /** Well in every other respect, but not yet what was asked for. */
 const PASSING_BY = new Set(['kubelet-decision-cached']);
 
 export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeoutGiven: boolean): Promise<number> {
+  const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
+  if (unknown) return usageError(io, unknown);
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return usageError(io, settings.error);
 
@@ -40,10 +46,17 @@ export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io,
       continue;
     }
     // Machine output has nothing beside it: a pod's log mixes both streams.
-    if (flags.debug && flags.output !== 'json') for (const fact of facts) io.err(JSON.stringify(fact));
+    if (flags.debug && flags.output !== 'json') for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
     io.out(await render(report, flags, io));
     return flags['exit-zero'] ? 0 : report.summary.exitCode;
   }
+}
+
+/** A misspelt id would silently keep, or drop, everything. */
+function unknownCause(named: readonly string[]): string | undefined {
+  const known = knownCauses().map(({ cause }) => cause);
+  const wrong = named.find((cause) => !known.includes(cause));
+  return wrong === undefined ? undefined : noSuchCause(wrong);
 }
 
 function isWell(report: Report): boolean {

@@ -2,20 +2,11 @@
 import { findCause, knownCauses } from '../../checks/index.js';
 import { renderExplain, renderList } from '../../report/explain.js';
 import type { Io } from '../io.js';
-import { nearest, usageError } from '../usage.js';
+import { noSuchCause, usageError } from '../usage.js';
 
 export function runExplainCommand(cause: string, io: Io): number {
   const known = findCause(cause);
-  if (!known) {
-    const close = nearest(
-      cause,
-      knownCauses().map((k) => k.cause),
-    );
-    return usageError(
-      io,
-      `no cause is called ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}? ` : ''}\`kubelet-doctor list\` shows them all`,
-    );
-  }
+  if (!known) return usageError(io, noSuchCause(cause));
   io.out(renderExplain(cause, known.docs, { width: io.width, colour: io.colour }));
   return 0;
 }

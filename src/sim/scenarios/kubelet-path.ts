@@ -32,9 +32,16 @@ export const KUBELET_PATH: Scenario[] = [
     { never: ['cluster-dns-fails'] },
   ),
   broken(
-    'kubelet-refused',
+    'kubelet-rejected',
     'Port 10250 refuses connections from here, and only from here',
     { kubelet: { listen: 'closed', seenByApiserver: 'answers' }, apiserver: permitted },
+    'kubelet-rejected-by-firewall',
+    { never: ['kubelet-down'] },
+  ),
+  broken(
+    'kubelet-refused',
+    'Port 10250 refuses connections although the node has just shown that it lives',
+    { kubelet: { listen: 'closed' } },
     'kubelet-connection-refused',
     { never: ['kubelet-down'] },
   ),
@@ -62,10 +69,7 @@ export const KUBELET_PATH: Scenario[] = [
   broken(
     'kubelet-silent-alone',
     'Port 10250 is silent and nobody may be asked from the other side',
-    {
-      kubelet: { listen: 'silent', seenByApiserver: 'answers' },
-      agent: { rights: [{ verbs: ['get'], groups: [''], resources: ['nodes/metrics'] }] },
-    },
+    { kubelet: { listen: 'silent' }, agent: { rights: 'kubelet-only' } },
     'kubelet-connect-timeout',
   ),
   broken(

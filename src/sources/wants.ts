@@ -1,0 +1,72 @@
+/** Further facts, asked for only when a check wants them. */
+import type { Want } from '../model/check.js';
+import type { Candidate } from '../model/facts.js';
+import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apiserver-objects.js';
+import type { LiveContext } from './context.js';
+import type { LiveSession } from './live.js';
+import { askPlainHealthz } from './live-kubelet.js';
+
+/** A fact some check wants; what is not ours to ask from here is left alone and stays unanswered. */
+export async function fetchWant(context: LiveContext, live: LiveSession, { need, subject }: Want): Promise<void> {
+  const { store, settings } = context;
+  // Only what goes through the apiserver waits for it; the rest is asked at once.
+  const permitted = async () => {
+    const api = await live.api;
+    return api && api.as !== 'nobody' ? api : undefined;
+  };
+  switch (need) {
+    case 'kubelet/second-sight': {
+      const askedFor = (by: string) => !subject || subject === by;
+      const local = askedFor('local-healthz') ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', 10248) : undefined;
+      if (subject === 'read-only-port' && settings.kubelet.httpPort > 0) {
+        const candidate = await live.kubeletCandidate;
+        if (candidate) await askPlainHealthz(context, 'read-only-port', candidate.host, settings.kubelet.httpPort);
+      }
+      const [api, name] = askedFor('node-proxy') ? [await permitted(), await live.nodeName] : [];
+      if (api && name) await askNodeProxy(context, api, name);
+      await local;
+      return;
+    }
+    case 'apiserver/lease': {
+      const [api, name] = [await permitted(), await live.nodeName];
+      if (api && name) await askLease(context, api, name);
+      return;
+    }
+    case 'kubelet/serving-requests': {
+      const api = await permitted();
+      if (api) await askServingRequests(context, api, await live.node);
+      return;
+    }
+    case 'apiserver/endpoints': {
+      // Wanted while the service address is silent: the kubelet knows another one, and need not be waited for long.
+      const hosts = (await (await live.kubelet)?.apiserverHosts()) ?? [];
+      if (hosts.length > 0) {
+        store.put(
+          { target: 'apiserver', kind: 'endpoints', subject: '' },
+          { status: 'observed', ms: 0, data: { from: 'kubelet-metrics', endpoints: hosts } },
+        );
+        return;
+      }
+      const api = await permitted();
+      if (api) await askEndpoints(context, api);
+      return;
+    }
+    case 'kubelet/tls':
+    case 'apiserver/tls': {
+      const target = need === 'kubelet/tls' ? 'kubelet' : 'apiserver';
+      const candidate = subject && candidateOf(subject, target === 'kubelet' ? 'node-object' : 'endpoint');
+      if (candidate) await live.attempt(target, candidate);
+      return;
+    }
+    case 'apiserver/dns':
+      if (subject) await context.lookup('apiserver', subject);
+      return;
+    default:
+      return;
+  }
+}
+
+function candidateOf(endpoint: string, origin: Candidate['origin']): Candidate | undefined {
+  const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(endpoint) ?? [];
+  return host && port ? { host, port: Number(port), origin, source: endpoint } : undefined;
+}
