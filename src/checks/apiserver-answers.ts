@@ -80,7 +80,7 @@ export const apiserverAnswers = defineCheck({
       title: 'Kubernetes 1.7.6 or older',
       means: 'Agent 6 and later are made for Kubernetes above 1.7.6: older clusters lack API versions they ask for.',
       happens: 'A cluster that was never upgraded.',
-      confirm: '`kubectl version`',
+      confirm: '`kubectl version` prints the server’s version.',
       fix: 'Upgrade. No Kubernetes of that age gets security fixes.',
     },
   },

@@ -55,7 +55,7 @@ export const clock = defineCheck({
       title: "a server's clock wrong",
       means: "One server's clock differs from ours and from the other server's. It sees others' certificates and tokens at the wrong time.",
       happens: 'No time synchronisation on that node.',
-      confirm: '`date -u` on both nodes.',
+      confirm: '`date -u` on both nodes, at the same moment.',
       fix: "Synchronise that node's clock.",
     },
   },

@@ -76,7 +76,7 @@ export const kubeletForbidden = defineCheck({
       happens: 'The role was mended moments ago.',
       confirm:
         'Run again with --wait, which asks until it is well. If it stays for more than a minute, the address is perhaps the kubelet of another cluster.',
-      fix: 'Nothing but time.',
+      fix: 'Nothing but time: half a minute, or `kubelet-doctor --wait`.',
     },
   },
   judge(view, say) {

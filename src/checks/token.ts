@@ -83,7 +83,7 @@ export const token = defineCheck({
       title: 'token file not readable',
       means: 'The file is there and this process may not read it.',
       happens: "The agent runs as another user than the file's owner (mode 0600), or SELinux or AppArmor forbids it.",
-      confirm: '`id; ls -lnL FILE`',
+      confirm: '`id; ls -lnL FILE` shows who may read it, and who we are.',
       fix: "Set `fsGroup` in the pod's securityContext or run as the owner. Do not copy the token elsewhere: a copy goes stale.",
     },
     'token-malformed': {
@@ -120,7 +120,7 @@ export const token = defineCheck({
       means: 'Who issued the token does not look like this cluster.',
       happens: 'A Secret or file carried over from another cluster, a cluster that was built anew, a changed `--service-account-issuer`.',
       confirm: "`kubectl get --raw /.well-known/openid-configuration | jq .issuer` against the token's `iss`.",
-      fix: 'Use a token of this cluster.',
+      fix: 'Use a token of this cluster, from its own ServiceAccount.',
     },
     'token-rejected': {
       title: 'token refused for a reason only the apiserver knows',
@@ -142,7 +142,7 @@ export const token = defineCheck({
       title: 'apiserver sees no credential',
       means: 'The apiserver answers as to system:anonymous, which it does when *no* credential came: a bad one gives 401.',
       happens: 'No kubeconfig user and no token configured; or something between ends TLS and drops the Authorization header.',
-      confirm: '`kubectl auth whoami`',
+      confirm: '`kubectl auth whoami` names the user that the apiserver sees.',
       fix: 'Configure one; or find what drops the header. Never grant rights to system:anonymous.',
     },
   },
