@@ -68,6 +68,7 @@ async function main(): Promise<number> {
     );
     requireTool('nft', ['--version'], 'nftables is not installed');
     requireTool('ip', ['-V'], 'iproute2 is not installed');
+    requireTool('faketime', ['--version'], 'faketime is not installed');
     return await runInside(await buildCluster(), testFiles(process.argv.slice(2)));
   } catch (error) {
     if (!isMissingTool(error)) throw error;
