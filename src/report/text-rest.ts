@@ -9,7 +9,10 @@ import { counted, withoutStop } from './words.js';
 /** Questions without an answer. Those that only wait behind a failed layer are counted, not listed, unless --verbose. */
 export function openLines(report: Report, look: Look, verbose: boolean): string[] {
   const open = report.results.filter(isUnanswered);
-  const listed = verbose ? open : open.filter((result) => result.required || result.elsewhere.length > 0 || result.outcome === 'crashed');
+  // Beside a finding, what nobody can answer before it is cured is only counted.
+  const alone = report.findings.length === 0;
+  const tells = (result: Result) => result.elsewhere.length > 0 || result.outcome === 'crashed' || (result.required && alone);
+  const listed = verbose ? open : open.filter(tells);
   const rest = open.length - listed.length;
   if (open.length === 0) return [];
   const lines = listed.flatMap((result) => [
