@@ -1,8 +1,10 @@
 /** `demo`: the real command against a simulated cluster over real sockets. The only way in for the simulator; nothing else loads it. */
 import type { Host } from '../../host/host.js';
 import { runDemo } from '../../sim/demo.js';
+import { SCENARIOS } from '../../sim/scenarios.js';
 import { runCommandLine } from '../command-line.js';
 import type { Io } from '../io.js';
+import { nearest, usageError } from '../usage.js';
 
 export interface DemoFlags {
   scenario?: string;
@@ -11,7 +13,15 @@ export interface DemoFlags {
   output: string;
 }
 
-export function runDemoCommand({ scenario, list, verbose, output }: DemoFlags, io: Io): Promise<number> {
+export async function runDemoCommand({ scenario, list, verbose, output }: DemoFlags, io: Io): Promise<number> {
+  const known = SCENARIOS.map((each) => each.scenario);
+  if (scenario !== undefined && !known.includes(scenario)) {
+    const close = nearest(scenario, known) ?? known.find((name) => name.includes(scenario));
+    return usageError(
+      io,
+      `no scenario is called ${JSON.stringify(scenario)}; ${close ? `did you mean ${close}? ` : ''}\`kubelet-doctor demo --list\` shows them all`,
+    );
+  }
   const run = (argv: readonly string[], host: Partial<Host>) =>
     runCommandLine(['check', ...argv, ...(verbose ? ['--verbose'] : []), `--output=${output}`], io, host);
   // Machine output stays the report alone.
