@@ -28,11 +28,12 @@ export async function askKubelet(
 ): Promise<KubeletQuestions> {
   const nobody = sessionFor(context, reached, undefined, ca);
   context.onClose(() => nobody.close());
-  const unasked = get(context, reached, nobody, '/pods', presented, 'nobody');
-  let known = await askAs(context, reached, presented, ca);
+  // One request in flight: a kubelet in trouble is asked gently, and one that answers nobody is not asked six times more.
+  const unasked = await get(context, reached, nobody, '/pods', presented, 'nobody');
+  const silent = unasked.status === 'failed' && unasked.code === 'ETIMEDOUT';
+  let known = await askAs(context, reached, presented, ca, silent);
   // One of both is enough to the kubelet, as to the agent that sends both.
-  if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca);
-  await unasked;
+  if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca, silent);
   return {
     async apiserverHosts() {
       if (!known || known.refused) return [];
@@ -44,13 +45,17 @@ export async function askKubelet(
 }
 
 /** Every path with one credential; undefined when there is none to send, or nobody to whom it may be sent. */
-async function askAs(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined) {
+async function askAs(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined, hangs: boolean) {
   const { as } = presented;
   if (as === 'nobody') return undefined;
   const skip = (path: string, why: 'withheld' | 'blocked', detail: string) =>
     context.store.put({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}` }, { status: 'absent', why, detail });
   if (!reached.handshake.verification.ok && !context.settings.insecure) {
     for (const path of PATH_ORDER) skip(path, 'withheld', 'no credential to a kubelet whose certificate does not verify');
+    return undefined;
+  }
+  if (hangs) {
+    for (const path of PATH_ORDER) skip(path, 'blocked', 'no answer to a request without a credential');
     return undefined;
   }
   const session = sessionFor(context, reached, presented, ca);

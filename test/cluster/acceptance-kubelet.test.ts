@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { createAuthority, issueCertificate } from '../../src/sim/pki.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { type clientCertificate, servingCertificate, writeKeyPair } from './credentials.js';
-import { assertClean, assertFirst, diagnose, environmentOf, fixIn, kubeletSettingsOf } from './doctor.js';
+import { assertClean, assertFirst, assertReadOnly, diagnose, environmentOf, fixIn, kubeletSettingsOf } from './doctor.js';
 import { AGENT_RULES, type Agent, type PolicyRule } from './identities.js';
 import { APISERVER_IP, APISERVER_PORT, clearFilters, dropFrom, KUBELET_PORT, NODE_IPS, POD_GATEWAY, POD_IP } from './net.js';
 import { waitFor } from './process.js';
@@ -270,5 +270,11 @@ describe('what it lets us read', () => {
       waited.report.findings.filter((f) => f.cause === 'kubelet-decision-cached'),
       [],
     );
+  });
+});
+
+describe('what reached the apiserver', () => {
+  it('was read-only, in all of the above', async () => {
+    assert.ok((await assertReadOnly(cluster)) > 200);
   });
 });

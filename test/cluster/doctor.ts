@@ -111,3 +111,13 @@ export function kubeletSettingsOf(steps: string): {
     ...(x509 ? { clientCa: Boolean(x509.clientCAFile) } : {}),
   };
 }
+
+/** The audit log has what we did to this cluster: get, list, and reviews of ourselves and of the account in question. Returns how many. */
+export async function assertReadOnly(cluster: Cluster): Promise<number> {
+  const ours = (await cluster.auditEvents()).filter((event) => event.userAgent?.startsWith('kubelet-doctor/'));
+  for (const { verb, requestURI } of ours) {
+    const review = verb === 'create' && /^\/apis\/(authentication|authorization)\.k8s\.io\/v1[a-z0-9]*\/\w*reviews$/.test(requestURI);
+    assert.ok(['get', 'list'].includes(verb) || review, `${verb} ${requestURI}`);
+  }
+  return ours.length;
+}

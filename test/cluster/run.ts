@@ -3,7 +3,7 @@
  * namespaces of their own: no traffic leaves them, real packet filters work without root, and nothing outlives them.
  * Arguments are test files; default: every *.test.ts beside this file.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +59,17 @@ async function runInside(binary: string, files: string[]): Promise<number> {
   }
 }
 
+/** `--existing`: the read-only part, against the cluster of KUBECONFIG, in no namespace of ours. */
+function runAgainstExisting(): number {
+  if (!process.env.KUBECONFIG) {
+    process.stderr.write('--existing needs KUBECONFIG: the cluster to ask (it is only read)\n');
+    return 2;
+  }
+  return spawnSync(process.execPath, ['--import', 'tsx', '--test', join(HERE, 'existing.ts')], { stdio: 'inherit' }).status ?? 1;
+}
+
 async function main(): Promise<number> {
+  if (process.argv.includes('--existing')) return runAgainstExisting();
   try {
     requireTool(
       'setpriv',

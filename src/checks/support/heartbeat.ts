@@ -13,7 +13,9 @@ export function heartbeatOf(lease: NodeLease | undefined, node: NodeObject | und
   if (lease) {
     const duration = lease.durationSeconds ?? LEASE_SECONDS;
     // Renewed at a quarter of its duration (pkg/kubelet/kubelet.go); one second more for jitter and the grain of the server's clock.
-    return lease.ageSeconds <= duration / 4 + 1 ? 'fresh' : lease.ageSeconds <= duration ? 'late' : 'stale';
+    if (lease.ageSeconds <= duration / 4 + 1) return 'fresh';
+    // Whole seconds are coarse; the controllers' own verdict settles the last one.
+    return lease.ageSeconds > duration || node?.ready === 'Unknown' ? 'stale' : 'late';
   }
   return node?.ready === 'Unknown' ? 'stale' : 'unknown';
 }
