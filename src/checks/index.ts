@@ -1,6 +1,11 @@
 /** The registry: every check, bottom layer first. Kept by hand; a test compares it with the folder. */
 import type { CauseDocs, Check } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
+import { agentCoverage } from './agent-coverage.js';
+import { agentDaemonset } from './agent-daemonset.js';
+import { agentDuplicates } from './agent-duplicates.js';
+import { agentMounts } from './agent-mounts.js';
+import { agentPermissions } from './agent-permissions.js';
 import { agentSettings } from './agent-settings.js';
 import { apiserverAnswers } from './apiserver-answers.js';
 import { apiserverCertificate } from './apiserver-certificate.js';
@@ -8,6 +13,9 @@ import { apiserverUnreachable } from './apiserver-unreachable.js';
 import { clientCertificate } from './client-certificate.js';
 import { clock } from './clock.js';
 import { clusterDns } from './cluster-dns.js';
+import { controlPlanePlacement } from './control-plane-placement.js';
+import { deprecatedApis } from './deprecated-apis.js';
+import { eventBookmark } from './event-bookmark.js';
 import { identity } from './identity.js';
 import { kubeconfig } from './kubeconfig.js';
 import { kubeletAddress } from './kubelet-address.js';
@@ -20,12 +28,40 @@ import { kubeletPayload } from './kubelet-payload.js';
 import { kubeletTlsHandshake } from './kubelet-tls-handshake.js';
 import { kubeletUnauthorized } from './kubelet-unauthorized.js';
 import { kubeletUnreachable } from './kubelet-unreachable.js';
+import { leaderLock } from './leader-lock.js';
+import { networkPolicy } from './network-policy.js';
+import { nodeCondition } from './node-condition.js';
+import { nodePlacement } from './node-placement.js';
+import { ownCredential } from './own-credential.js';
+import { podAdmission } from './pod-admission.js';
 import { apiserverProxy, kubeletProxy } from './proxy-capture.js';
+import { proxyVariables } from './proxy-variables.js';
+import { rbacBinding } from './rbac-binding.js';
+import { readOnlyPort } from './read-only-port.js';
+import { reviewForbidden } from './review-forbidden.js';
+import { roleExcess } from './role-excess.js';
+import { roleGrants } from './role-grants.js';
 import { tlsVerification } from './tls-verification.js';
 import { token } from './token.js';
+import { tokenCopy } from './token-copy.js';
+import { versionSkew } from './version-skew.js';
+
+/** Those about where the agent may run: all that `kubelet-doctor nodes` judges. */
+export const PLACEMENT_CHECKS: readonly Check[] = [
+  agentDaemonset,
+  controlPlanePlacement,
+  nodePlacement,
+  podAdmission,
+  agentCoverage,
+  agentDuplicates,
+  nodeCondition,
+];
 
 export const CHECKS: readonly Check[] = [
   agentSettings,
+  agentMounts,
+  proxyVariables,
+  ownCredential,
   kubeletAddress,
   kubeletAuthorityFile,
   tlsVerification,
@@ -35,19 +71,32 @@ export const CHECKS: readonly Check[] = [
   apiserverProxy,
   kubeletName,
   clusterDns,
+  networkPolicy,
   kubeletUnreachable,
   apiserverUnreachable,
+  readOnlyPort,
   kubeletTlsHandshake,
   kubeletCertificate,
   apiserverCertificate,
   token,
+  tokenCopy,
   clientCertificate,
   identity,
   kubeletUnauthorized,
   kubeletForbidden,
+  rbacBinding,
+  roleGrants,
+  agentPermissions,
+  leaderLock,
+  eventBookmark,
+  roleExcess,
+  reviewForbidden,
+  deprecatedApis,
   kubeletOpen,
   kubeletPayload,
   apiserverAnswers,
+  versionSkew,
+  ...PLACEMENT_CHECKS,
 ];
 
 /** A cause with the check that emits it and everything said about it. */

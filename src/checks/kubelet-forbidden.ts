@@ -3,7 +3,9 @@
  * 401) the apiserver answers the question that this kubelet would ask it. A refusal against a right the apiserver grants is an old one.
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Want } from '../model/check.js';
-import type { HttpAnswer } from '../model/facts.js';
+import type { HttpAnswer, KubeletVersions } from '../model/facts.js';
+import { compareVersions } from '../profiles/resolve.js';
+import { fixBy, shell } from './support/fix.js';
 import { KUBELET_PATHS, type KubeletPath, settingOf } from './support/kubelet.js';
 import {
   ANONYMOUS,
@@ -12,6 +14,7 @@ import {
   FINE,
   isAllowed,
   isFineGrained,
+  kubeletReviews,
   PATHS,
   REQUIRED_PATHS,
   type Refusal,
@@ -21,6 +24,7 @@ import {
 import { serviceAccountOf } from './support/quote.js';
 import { canI, isBindableUser, nodeRightsYaml } from './support/rbac-yaml.js';
 import { answers, isPending, seen } from './support/read.js';
+import { ROLE_CAUSES } from './support/role-causes.js';
 
 export const kubeletForbidden = defineCheck({
   question: 'kubelet-forbidden',
@@ -28,13 +32,26 @@ export const kubeletForbidden = defineCheck({
   target: 'kubelet',
   layer: 'authz',
   required: true,
-  needs: ['kubelet/http', 'kubelet/credential', 'apiserver/access', 'apiserver/identity', 'apiserver/node', 'self/place', 'self/settings'],
+  needs: [
+    'kubelet/http',
+    'kubelet/credential',
+    'apiserver/access',
+    'apiserver/account',
+    'apiserver/identity',
+    'apiserver/kubelet-versions',
+    'apiserver/node',
+    'self/place',
+    'self/profile',
+    'self/settings',
+  ],
   words: {
     refuses: 'The kubelet refuses GET {paths}: {user} may not get {rights}',
     refusesAll: 'The kubelet refuses every path: {user} may not get {rights}',
     wouldRefuse: 'By the word of the apiserver {user} may not get {rights}: the kubelet would refuse {paths}',
     tooNew: 'This kubelet ({version}) asks for nodes/proxy on {paths}: {user} has only the rights that newer kubelets know',
+    askAgain: 'Nothing but time: ask again until the kubelet has forgotten',
     cached: '{user} has the right; the kubelet still remembers its refusal of {paths} (up to 30 s)',
+    notNeeded: 'by its profile ({profile}) it does not read the paths of the node Agent',
     anyone: 'the kubelet gives its data to anyone: no right is needed',
     byApiserver: 'by the word of the apiserver, where the kubelet was not asked',
     foreign: 'rights not judged: these would be the ones of {user}, not of the agent',
@@ -60,6 +77,7 @@ export const kubeletForbidden = defineCheck({
         'The ClusterRole or its binding is gone, was made for another ServiceAccount, is a RoleBinding (without effect on nodes), or lacks a subresource: manifests without nodes/stats, roles with nodes/spec or nodes/logs, which no kubelet asks for.',
       confirm:
         '`kubectl auth can-i get nodes --subresource=metrics --as=system:serviceaccount:NAMESPACE:NAME` (not `nodes/metrics`: kubectl takes that for a node named metrics).',
+      explainedBy: ROLE_CAUSES,
       fix: 'A ClusterRole and ClusterRoleBinding with exactly the missing subresources, beside the one of the agent, or the same lines in its chart. The kubelet keeps a refusal for up to 30 s. Do not bind cluster-admin or system:kubelet-api-admin.',
     },
     'fine-grained-permission-too-new': {
@@ -82,18 +100,26 @@ export const kubeletForbidden = defineCheck({
   judge(view, say) {
     const identity = seen(view.one('apiserver/identity'));
     const http = view.all('kubelet/http');
-    const mine = answers(http);
+    // Failed: another was named and neither way to ask about it is ours. Still it is not us who are judged.
+    const { outcome } = view.one('apiserver/account');
+    const account = outcome.status === 'observed' || outcome.status === 'failed' ? outcome.data : undefined;
+    // Named by --service-account: what the kubelet lets us read says nothing of another.
+    const profile = seen(view.one('self/profile'));
+    if (profile && !profile.needs.some((need) => need.kind === 'kubelet'))
+      return { kind: 'not-applicable', why: say('notNeeded', { profile: profile.profile }) };
+    const another = account?.from === 'flag' && account.by !== 'self' ? account.user : undefined;
+    const mine = another ? [] : answers(http);
     const refusals = mine.flatMap((answer) => ({ answer, refusal: refusalOf(answer) })).filter(isPersonal);
-    const user = refusals[0]?.refusal.user ?? identity?.user;
-    if (user && isForeign(user, seen(view.one('self/place'))?.place === 'debug-pod')) {
+    const user = another ?? refusals[0]?.refusal.user ?? identity?.user;
+    if (user && !another && isForeign(user, seen(view.one('self/place'))?.place === 'debug-pod')) {
       const elsewhere = canI('system:serviceaccount:NAMESPACE:NAME', ['metrics', 'proxy', 'stats']);
       return { kind: 'cannot-tell', why: say('foreign', { user }), wants: [{ need: 'apiserver/access', elsewhere }] };
     }
 
-    const reviewed = view.all('apiserver/access').flatMap((f) => seen(f) ?? []);
+    const reviewed = kubeletReviews(view.all('apiserver/access'), user);
     // The reviews speak of the one the apiserver knows; of another whom the kubelet refused they say nothing.
-    const reviews = new Map(user === identity?.user ? reviewed.map((r) => [r.subresource ?? '', r.allowed]) : []);
-    const version = seen(view.one('apiserver/node'))?.kubeletVersion;
+    const reviews = new Map(another || user === identity?.user ? reviewed.map((r) => [r.subresource ?? '', r.allowed]) : []);
+    const version = seen(view.one('apiserver/node'))?.kubeletVersion ?? oldest(seen(view.one('apiserver/kubelet-versions')));
     const telling = refusals.find(({ answer }) => FINE[answer.path as KubeletPath]);
     const fine = telling ? telling.refusal.subresources.includes(FINE[telling.answer.path as KubeletPath]!) : isFineGrained(version);
     const podsFromApiserver = settingOf(view.one('self/settings'), 'agent.useApiServer')?.value === 'true';
@@ -103,7 +129,7 @@ export const kubeletForbidden = defineCheck({
     const lost = among('missing').length > 0 ? among('missing', 'too new') : among('too new');
     const cached = among('cached');
     const atKubelet = lost.some((row) => row.refused);
-    const nobody = answers(http, 'nobody').find((a) => a.path === '/pods');
+    const nobody = another ? undefined : answers(http, 'nobody').find((a) => a.path === '/pods');
     if (lost.length > 0 && !atKubelet && nobody && isAllowed(nobody)) return { kind: 'not-applicable', why: say('anyone') };
 
     const evidenceOf = (some: Row[]): Evidence[] => {
@@ -129,7 +155,8 @@ export const kubeletForbidden = defineCheck({
       const grants = [...new Set(lost.map((row) => row.grant))].sort();
       const [rights, paths] = [grants.map((s) => `nodes/${s}`).join(', '), pathsOf(lost)];
       const certificate = credentialOf(view.all('kubelet/credential'), 'certificate')?.certificate;
-      const ours = (identity?.by === 'review' && identity.user === user) || (certificate && commonName(certificate.subject) === user);
+      const ours =
+        another || (identity?.by === 'review' && identity.user === user) || (certificate && commonName(certificate.subject) === user);
       const yaml = ours ? nodeRightsYaml(user, grants) : undefined;
       const action = say(grants.includes('proxy') ? 'grantProxy' : 'grant', { user, rights });
       const fixes: Fix[] = yaml
@@ -163,9 +190,9 @@ export const kubeletForbidden = defineCheck({
         title: say('cached', { user, paths: pathsOf(cached) }),
         features: [],
         evidence: evidenceOf(cached),
-        fixes: [],
+        fixes: [fixBy('agent', 'nothing', say('askAgain'), shell('kubelet-doctor --wait'))],
       };
-    if (http.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+    if (!another && http.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
     if (among('unknown').length > 0) return { kind: 'cannot-tell', why: say('notAsked'), wants: wantsOf(identity?.user) };
     if (mine.some((a) => a.status === 403 && a.voice !== 'kubelet')) return { kind: 'not-applicable', why: say('notOurs') };
     return among('held').length > 0 ? { kind: 'pass', note: say('byApiserver') } : { kind: 'pass' };
@@ -205,6 +232,13 @@ function isPersonal(each: { answer: HttpAnswer; refusal: Refusal | undefined }):
 /** A kubelet's own identity, or the ServiceAccount that `kubectl debug` happens to get: their rights are not the agent's. */
 function isForeign(user: string, inDebugPod: boolean): boolean {
   return user.startsWith('system:node:') || (inDebugPod && serviceAccountOf(user)?.name === 'default');
+}
+
+/** Where no node was named: the oldest kubelet asks for the most. With where it is, for the title. */
+function oldest(versions: KubeletVersions | undefined): string | undefined {
+  const [first] = [...(versions?.versions ?? [])].sort((a, b) => compareVersions(a.version, b.version));
+  if (!first || !versions) return undefined;
+  return versions.versions.length === 1 ? first.version : `${first.version} on ${first.examples.join(', ')}`;
 }
 
 function pathsOf(rows: Row[]): string {

@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
 import { agentsEndpoint } from './support/kubelet.js';
-import { isOk, isSameCredential } from './support/kubelet-answers.js';
+import { isOk, isSameCredential, kubeletReviews } from './support/kubelet-answers.js';
 import { answers, isPending, seen } from './support/read.js';
 
 export const kubeletOpen = defineCheck({
@@ -97,7 +97,7 @@ export const kubeletOpen = defineCheck({
     const identity = seen(view.one('apiserver/identity'));
     const as = answers(read)[0]?.as;
     const judged = as !== undefined && isSameCredential(view.all('kubelet/credential'), view.all('apiserver/credential'), as);
-    const reviews = view.all('apiserver/access').flatMap((f) => seen(f) ?? []);
+    const reviews = kubeletReviews(view.all('apiserver/access'), identity?.user);
     if (identity && judged && reviews.length > 0 && reviews.every((r) => !r.allowed)) {
       if (mode) return { kind: 'pass', note: say('remembers') };
       const user = identity.user;

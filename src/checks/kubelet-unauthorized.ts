@@ -129,6 +129,7 @@ export const kubeletUnauthorized = defineCheck({
         'token-wrong-audience',
         'token-foreign',
         'token-rejected',
+        'token-stale-copy',
         'token-malformed',
         'client-certificate-expired',
         'client-certificate-not-yet-valid',

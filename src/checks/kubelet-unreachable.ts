@@ -16,7 +16,13 @@ import { ARP_GIVES_UP_MS, diagnose, type UnreachableCause } from './support/unre
 /** These are as bad for the agent as for us, wherever we stand. */
 const EVERYWHERE: readonly UnreachableCause[] = ['kubelet-down', 'kubelet-server-disabled'];
 /** A wrong address, or a connection that never was the kubelet's, looks like any of these. */
-const EXPLAINED = ['kubelet-host-not-a-node', 'kubelet-host-unset', 'agent-ports-both-disabled', 'proxy-captures-kubelet'];
+const EXPLAINED = [
+  'kubelet-host-not-a-node',
+  'kubelet-host-unset',
+  'agent-ports-both-disabled',
+  'proxy-captures-kubelet',
+  'network-policy-blocks-egress',
+];
 
 export const kubeletUnreachable = defineCheck({
   question: 'kubelet-unreachable',

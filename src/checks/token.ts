@@ -78,6 +78,7 @@ export const token = defineCheck({
       confirm:
         '`ls -l /var/run/secrets/kubernetes.io/serviceaccount/`; `kubectl get pod POD -o jsonpath={.spec.automountServiceAccountToken}`',
       fix: "Set it to true in the pod template. In an ephemeral container mount the pod's `kube-api-access-…` volume with `--custom`, or read the agent's token below /proc/PID/root.",
+      explainedBy: ['ephemeral-container-without-token'],
     },
     'token-unreadable': {
       title: 'token file not readable',
@@ -100,6 +101,7 @@ export const token = defineCheck({
       happens: 'A copy of a token, or a program that read it once and kept it: the kubelet renews only the mounted file.',
       confirm: '`cut -d. -f2 FILE | base64 -d 2>/dev/null | jq .exp`, against `date +%s`.',
       fix: 'Read the mounted file, each time. Recreate the pod if the mount itself is stale: then its kubelet cannot reach the apiserver.',
+      explainedBy: ['token-stale-copy'],
     },
     'token-not-yet-valid': {
       title: 'token not valid yet',
@@ -130,6 +132,7 @@ export const token = defineCheck({
         'The pod, Secret or ServiceAccount it is bound to was deleted or made anew (`has been invalidated`), the signing keys were replaced, or it is of another cluster.',
       confirm: 'TokenReview: `.status.error` names the reason.',
       fix: 'Recreate the pod; never carry tokens out of pods.',
+      explainedBy: ['token-stale-copy'],
     },
     'token-never-expires': {
       title: 'token without an end',
@@ -144,6 +147,7 @@ export const token = defineCheck({
       happens: 'No kubeconfig user and no token configured; or something between ends TLS and drops the Authorization header.',
       confirm: '`kubectl auth whoami` names the user that the apiserver sees.',
       fix: 'Configure one; or find what drops the header. Never grant rights to system:anonymous.',
+      explainedBy: ['host-install-without-credentials'],
     },
   },
   judge(view, say) {

@@ -2,12 +2,12 @@
 import yargs, { type Argv } from 'yargs';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
-import { type Flags, OPTIONS, type OptionSpec } from '../sources/options.js';
+import { type Flags, OPTIONS, type OptionName, type OptionSpec } from '../sources/options.js';
 import { VERSION } from '../version.js';
 import type { Io } from './io.js';
 import { nearest, usageError } from './usage.js';
 
-const COMMANDS = ['check', 'explain', 'list', 'demo'] as const;
+const COMMANDS = ['check', 'nodes', 'rbac', 'render', 'judge', 'diff', 'manifest', 'explain', 'list', 'demo'] as const;
 const EPILOGUE =
   'Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing found but a required question stayed unanswered.';
 
@@ -34,6 +34,31 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
     .usage("$0 [check]\n\nWhy can't the agent on this node talk to the kubelet and the apiserver, and what exactly fixes it?")
     .command(['check', '$0'], 'ask, judge, report (the default)', withOptions, (flags) => {
       run = async () => (await import('./commands/check.js')).runCheckCommand(pickFlags(flags), host, io, timeoutGiven);
+    })
+    .command('nodes', 'may the agent run on control-plane nodes, and on every node: one row a node', tableOptions, (flags) => {
+      run = async () => (await import('./commands/nodes.js')).runNodesCommand(pickFlags(flags), host, io);
+    })
+    .command('rbac', 'what the agent may do: need, allowed, feature lost; the manifests with --yaml', rbacOptions, (flags) => {
+      run = async () =>
+        (await import('./commands/rbac.js')).runRbacCommand(
+          pickFlags(flags),
+          { yaml: flags.yaml === true, missing: flags.missing === true },
+          host,
+          io,
+        );
+    })
+    .command('render <file>', 'a saved report, or the bundle it is in, in another format', renderOptions, (flags) => {
+      run = async () => (await import('./commands/render.js')).runRenderCommand(String(flags.file), pickFlags(flags), host, io);
+    })
+    .command('judge <file>', "today's checks on the facts of a bundle", judgeOptions, (flags) => {
+      run = async () => (await import('./commands/judge.js')).runJudgeCommand(String(flags.file), pickFlags(flags), host, io);
+    })
+    .command('diff <old> <new>', 'two saved reports: what appeared, vanished, moved', diffOptions, (flags) => {
+      run = async () =>
+        (await import('./commands/diff.js')).runDiffCommand(String(flags.old), String(flags.new), pickFlags(flags), host, io);
+    })
+    .command('manifest [what]', 'YAML of a pod or daemonset of ours, or the kubectl debug command', manifestOptions, (flags) => {
+      run = async () => (await import('./commands/manifest.js')).runManifestWords(flags, io);
     })
     .command('explain <cause>', 'what a cause means, how to confirm it and how to fix it', positionalCause, ({ cause }) => {
       run = async () => (await import('./commands/explain.js')).runExplainCommand(String(cause), io);
@@ -72,7 +97,13 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
 }
 
 function withOptions(builder: Argv): Argv {
+  return addOptions(builder);
+}
+
+/** The options of the table, or some of them. */
+function addOptions(builder: Argv, names?: readonly OptionName[]): Argv {
   for (const option of OPTIONS as readonly OptionSpec[]) {
+    if (names && !(names as readonly string[]).includes(option.name)) continue;
     // yargs reads `--no-color` as color: false; the positive name exists for its strictness alone.
     if (option.name.startsWith('no-')) builder.option(option.name.slice(3), { type: 'boolean', hidden: true });
     builder.option(option.name, {
@@ -80,6 +111,7 @@ function withOptions(builder: Argv): Argv {
       description: option.description,
       ...(option.type === 'switch' ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }),
       ...(option.choices ? { choices: option.choices } : {}),
+      ...(option.alias ? { alias: option.alias } : {}),
       ...(option.default ? { defaultDescription: option.default } : {}),
       ...(option.type === 'list'
         ? {
@@ -101,8 +133,75 @@ function pickFlags(parsed: Record<string, unknown>): Partial<Flags> {
   return Object.fromEntries(keys.filter((key) => parsed[key] !== undefined).map((key) => [key, parsed[key]])) as Partial<Flags>;
 }
 
+/** For commands that print a table of their own: no report in every form, nothing saved. */
+function tableOptions(builder: Argv): Argv {
+  const others = (OPTIONS as readonly OptionSpec[]).map(({ name }) => name).filter((name) => !['output', 'save', 'force'].includes(name));
+  return textOrJson(addOptions(builder, others as OptionName[]));
+}
+
+function textOrJson(builder: Argv): Argv {
+  return builder.option('output', {
+    alias: 'o',
+    group: 'Output:',
+    choices: ['text', 'json'] as const,
+    default: 'text',
+    description: 'what to print',
+  });
+}
+
+function rbacOptions(builder: Argv): Argv {
+  return tableOptions(builder)
+    .option('yaml', {
+      type: 'boolean',
+      group: 'Rights:',
+      description: 'print ServiceAccount, roles and bindings instead of the table; asks nobody',
+    })
+    .option('missing', { type: 'boolean', group: 'Rights:', description: 'only what is missing' });
+}
+
+const RENDERING = ['output', 'verbose', 'no-color'] as const;
+
+function renderOptions(builder: Argv): Argv {
+  return addOptions(positionalFile(builder, 'file', 'a report.json, or a bundle or directory of --save'), RENDERING);
+}
+
+function judgeOptions(builder: Argv): Argv {
+  const file = positionalFile(builder, 'file', 'a facts.json, or a bundle or directory of --save');
+  return addOptions(file, [...RENDERING, 'fail-on', 'skip', 'only', 'exit-zero']);
+}
+
+function diffOptions(builder: Argv): Argv {
+  const files = positionalFile(positionalFile(builder, 'old', 'the report of then'), 'new', 'the report of now');
+  return textOrJson(addOptions(files, ['no-color']));
+}
+
+function positionalFile(builder: Argv, name: string, description: string): Argv {
+  return builder.positional(name, { type: 'string', description, demandOption: true });
+}
+
 function positionalCause(builder: Argv): Argv {
-  return builder.positional('cause', { type: 'string', description: 'a cause id, as in a report or in `list`', demandOption: true });
+  return builder.positional('cause', {
+    type: 'string',
+    description: 'a cause id, as in a report or in `list`, or an error text in quotes',
+    demandOption: true,
+  });
+}
+
+function manifestOptions(builder: Argv): Argv {
+  const text = (placeholder: string, description: string) => ({
+    type: 'string' as const,
+    requiresArg: true,
+    description: `${placeholder}: ${description}`,
+  });
+  return builder
+    .positional('what', { type: 'string', choices: ['pod', 'daemonset', 'debug'] as const, description: 'what to print' })
+    .option('node', text('NAME', 'the node to run on'))
+    .option('namespace', text('NAME', 'where; default: one of our own'))
+    .option('service-account', text('NAMESPACE/NAME', "run as this account, the agent's for example; debug: ask about its rights"))
+    .option('image', text('IMAGE', 'where the image of `npm run build:image` was pushed to'))
+    .option('host-network', { type: 'boolean', description: "in the node's network" })
+    .option('pod', text('NAME', "debug: beside the agent in this pod, with the agent's token"))
+    .option('container', text('NAME', 'debug: the container of the agent in it (default: agent)'));
 }
 
 function listOptions(builder: Argv): Argv {
@@ -114,7 +213,12 @@ function demoOptions(builder: Argv): Argv {
     .option('scenario', { type: 'string', requiresArg: true, description: 'which simulated cluster' })
     .option('list', { type: 'boolean', description: 'list the scenarios' })
     .option('verbose', { type: 'boolean', description: 'as for check' })
-    .option('output', { choices: ['text', 'json'] as const, default: 'text', description: 'as for check' });
+    .option('output', {
+      alias: 'o',
+      choices: OPTIONS.find((option) => option.name === 'output')?.choices ?? [],
+      default: 'text',
+      description: 'as for check',
+    });
 }
 
 /** yargs' own words, with the nearest known flag or command. */
@@ -127,6 +231,8 @@ function explainRefusal(message: string): string {
   const [, option, given, choices] = /^Invalid values: Argument: ([^,]+), Given: (.*), Choices: (.*)$/.exec(line) ?? [];
   if (option) return `--${option} ${given?.replaceAll('"', '')} is not known; it is one of ${choices?.replaceAll('"', '')}`;
   const [, needed] = /^Missing required argument: (\w+)/.exec(line) ?? [];
+  if (needed === 'file') return 'name the file: what --save wrote, a report.json or a facts.json';
+  if (needed === 'old' || needed === 'new') return 'diff needs two files, the older report and the newer one';
   if (needed) return `explain needs a ${needed}; \`kubelet-doctor list\` shows them all`;
   const [, unknown] = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(line) ?? [];
   if (!unknown) return `${line}; \`kubelet-doctor --help\` shows the options`;

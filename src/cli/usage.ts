@@ -18,6 +18,13 @@ export function noSuchCause(cause: string): string {
   return `no cause is called ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}? ` : ''}\`kubelet-doctor list\` shows them all`;
 }
 
+/** For a misspelt cause of --skip or --only: it would silently keep, or drop, everything. */
+export function unknownCause(named: readonly string[]): string | undefined {
+  const known = knownCauses().map(({ cause }) => cause);
+  const wrong = named.find((cause) => !known.includes(cause));
+  return wrong === undefined ? undefined : noSuchCause(wrong);
+}
+
 /** The known word nearest to a misspelt one; undefined when none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));

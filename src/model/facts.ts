@@ -2,6 +2,7 @@
  * Facts: what was observed, as plain data, redacted before it gets here. Probes and bundle readers write them, checks read them.
  * A fact never holds a token, a key, a password or a whole response body; see `src/host/redact.ts`.
  */
+import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, RefusedCreate } from './placement.js';
 
 /** What a fact is about. `self` is the process, its files and its settings; the other two are logical servers, not addresses. */
 export type Target = 'self' | 'kubelet' | 'apiserver';
@@ -239,6 +240,123 @@ export interface AccessAnswer {
   allowed: boolean;
   /** The authorizer's words, cleaned and cut. */
   reason?: string;
+  /** A path of the apiserver, for a right that is about no resource. */
+  path?: string;
+  /** Whom it was asked for, where that is not simply us. */
+  user?: string;
+  by?: AskedBy;
+}
+
+/** How rights are asked for: about ourselves, about another (SubjectAccessReview), or as another (impersonation). */
+export type AskedBy = 'self' | 'review' | 'impersonation';
+
+/** Whose rights are judged. `failed` with code HTTP403: another's were asked for, and neither way is allowed to us. */
+export interface Account {
+  user: string;
+  /** `flag`: named by --service-account; our own words, so it may be printed. */
+  from: 'identity' | 'flag';
+  by: AskedBy;
+}
+
+/** One right a profile needs in this run, all choices made. */
+export interface ResolvedNeed {
+  verbs: string[];
+  group: string;
+  resource: string;
+  subresource?: string;
+  /** Subresources that serve as well. */
+  orElse?: string[];
+  name?: string;
+  /** Missing: cluster-wide. */
+  namespace?: string;
+  /** A path of the apiserver instead of a resource. */
+  path?: string;
+  feature: string;
+  /** What is lost without it, as a phrase. */
+  loses: string;
+  required: boolean;
+  kind: NeedKind;
+}
+
+/** Which check speaks of it. */
+export type NeedKind = 'kubelet' | 'leader-lock' | 'event-bookmark' | 'general';
+
+/** Kubernetes object a leader election locks on. */
+export type LockKind = 'lease' | 'configmap' | 'endpoints';
+
+/** What the agent needs, by its profile, and where each choice came from. */
+export interface ResolvedProfile {
+  profile: string;
+  /** Built in, or the file it was read from. */
+  source: string;
+  /** Features that are on, and why. */
+  features: { feature: string; why: string }[];
+  /** Features it knows and that were not asked for. */
+  off: string[];
+  agentVersion: { value: string; from: string };
+  kubernetesVersion: { value: string; from: string };
+  kubelet: 'fine-grained' | 'classic' | 'unknown';
+  lock?: LockKind;
+  namespace: { value: string; from: string };
+  /** Words that names of its roles hold. */
+  hints: string[];
+  needs: ResolvedNeed[];
+  /** What should be known about deprecated APIs it uses. */
+  deprecated: string[];
+  /** Asked for by the `rbac` command or for a named account: roles are then judged in depth. */
+  inDepth: boolean;
+}
+
+/** A rule of RBAC as it stands, cleaned. */
+export interface RbacRule {
+  verbs: string[];
+  groups: string[];
+  resources: string[];
+  names: string[];
+  paths: string[];
+}
+
+export interface RbacRole {
+  kind: 'ClusterRole' | 'Role';
+  name: string;
+  namespace?: string;
+  rules: RbacRule[];
+}
+
+export interface RbacSubject {
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+export interface RbacBinding {
+  kind: 'ClusterRoleBinding' | 'RoleBinding';
+  name: string;
+  namespace?: string;
+  role: { kind: string; name: string };
+  subjects: RbacSubject[];
+}
+
+/** Roles and bindings that concern the account, or that by their names or rules might be meant for it. */
+export interface RbacObjects {
+  bindings: RbacBinding[];
+  roles: RbacRole[];
+  /** ClusterRoles and Roles that a binding names and that do not exist: `ClusterRole/NAME`, `Role/NAMESPACE/NAME`. */
+  gone: string[];
+  /** Everything was listed; otherwise there are more than we read. */
+  complete: boolean;
+}
+
+/** SelfSubjectRulesReview: a rule that is listed is held; one that is not may be held all the same. */
+export interface OwnRules {
+  rules: RbacRule[];
+  incomplete: boolean;
+}
+
+/** Versions of all kubelets, for what is judged for every node. */
+export interface KubeletVersions {
+  versions: { version: string; nodes: number; examples: string[] }[];
+  complete: boolean;
 }
 
 /** What of a Node object is judged. */
@@ -291,6 +409,36 @@ export interface ServingRequest {
   matchesNode: boolean;
 }
 
+/** What of this container's mounts is judged; from /proc/self/mountinfo. */
+export interface Mounts {
+  /** UID of our pod, as the kubelet's own mounts name it. */
+  pod?: string;
+  /** The agent's program is in this container: only then are its mounts to be expected. */
+  agentImage: boolean;
+  /** What an agent reads of its node, and whether it is mounted. */
+  host: { what: HostMount; path: string; mounted: boolean }[];
+  /** Mounts over the agent's configuration directory, and the checks whose default configuration is not there any more. */
+  hidden: { path: string; checks: string[] }[];
+  /** A token of our own pod, mounted in another container of it: below /proc/PID/root. */
+  neighbourToken?: string;
+}
+
+export type HostMount = 'proc' | 'cgroup' | 'runtime-socket' | 'pod-logs';
+
+/** NetworkPolicies of our namespace that select our pod and limit whom it may connect to. */
+export interface EgressPolicies {
+  policies: { policy: string; rules: EgressRule[] }[];
+  complete: boolean;
+}
+
+/** One egress rule as far as it concerns addresses of no pod: nodes and the apiserver. */
+export interface EgressRule {
+  /** TCP ports; undefined: every port. A named port counts only in pods, so it is left out. */
+  ports?: { from: number; to: number }[];
+  /** Undefined: anywhere. Peers chosen by labels are pods, and leave this list empty. */
+  blocks?: { cidr: string; except: string[] }[];
+}
+
 /** kind → data. */
 export interface FactData {
   place: Place;
@@ -314,6 +462,18 @@ export interface FactData {
   endpoints: ApiserverEndpoints;
   'second-sight': SecondSight;
   'serving-requests': ServingRequest[];
+  mounts: Mounts;
+  'egress-policies': EgressPolicies;
+  nodes: PlacementNodes;
+  workloads: AgentWorkloads;
+  'agent-pods': AgentPods;
+  'namespace-policy': NamespacePolicy;
+  'refused-creates': RefusedCreate[];
+  profile: ResolvedProfile;
+  account: Account;
+  'rbac-objects': RbacObjects;
+  'own-rules': OwnRules;
+  'kubelet-versions': KubeletVersions;
 }
 
 export type FactKind = keyof FactData;

@@ -16,6 +16,8 @@ export interface RequestOptions {
   path: string;
   /** Sent as JSON. */
   body?: unknown;
+  /** `Impersonate-User`: the apiserver adds the groups of a ServiceAccount by itself (endpoints/filters/impersonation). */
+  impersonate?: string;
   /** For all of it: connecting, the header and the body. Waiting for the request before it does not count. */
   timeoutMs: number;
   /** Of the body that is read; default 64 KiB. */
@@ -81,6 +83,7 @@ export function openSession(options: SessionOptions): Session {
         'user-agent': options.userAgent ?? 'kubelet-doctor',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(authorization === undefined ? {} : { authorization }),
+        ...(request.impersonate === undefined ? {} : { 'impersonate-user': request.impersonate }),
       },
     });
   };

@@ -26,6 +26,11 @@ const UNSAFE = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufef
 export function renderJson(report: Report, { pretty }: { pretty: boolean }): string {
   const first = ORDER.map((key) => [key, report[key]] as const);
   const later = Object.entries(report).filter(([key]) => !(ORDER as readonly string[]).includes(key));
-  const text = JSON.stringify(Object.fromEntries([...first, ...later]), undefined, pretty ? 2 : undefined);
+  return jsonText(Object.fromEntries([...first, ...later]), { pretty });
+}
+
+/** Any value as JSON that a terminal obeys nothing of. */
+export function jsonText(value: unknown, { pretty }: { pretty: boolean }): string {
+  const text = JSON.stringify(value, undefined, pretty ? 2 : undefined);
   return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

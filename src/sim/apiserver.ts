@@ -17,10 +17,20 @@ import { ESCAPES, hostileStatus } from './hostile.js';
 import { bearerToken } from './kubelet.js';
 import type { SimRequest } from './listeners.js';
 import { nodeProxy } from './nodeproxy.js';
-import { endpointSlice, leaseObject, nodeObject, signingRequests, versionObject } from './objects.js';
+import { endpointSlice, leaseObject, signingRequests, versionObject } from './objects.js';
+import { listed } from './rbac.js';
 import { LIVEZ, READYZ } from './readyz.js';
 import { review } from './reviews.js';
 import type { Attributes } from './rights.js';
+import {
+  agentPodObjects,
+  daemonSetObjects,
+  eventObjects,
+  namespaceObjects,
+  nodeObjects,
+  priorityClassObjects,
+  quotaObjects,
+} from './workloads.js';
 
 const NOSNIFF: [string, string] = ['X-Content-Type-Options', 'nosniff'];
 const JSON_TYPE: [string, string] = ['Content-Type', 'application/json'];
@@ -54,8 +64,11 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
     const said = hostile.apiserver ? hostileStatus(given) : given;
     return { status: said.code, headers: [...apiserverHeaders(), JSON_TYPE, ...extra], body: json(statusObject(said), pretty) };
   };
-  const who = authenticate(asked, cluster);
-  if (!who) return status(UNAUTHORIZED);
+  const self = authenticate(asked, cluster);
+  if (!self) return status(UNAUTHORIZED);
+  const other = asked.impersonate === undefined ? undefined : impersonated(asked.impersonate);
+  if (other && !cluster.authorize(self, other.attributes).allowed) return status(forbidden(self, other.attributes), [NOSNIFF]);
+  const who = other?.identity ?? self;
   const { attributes, rest } = requestInfo(asked.method, asked.path);
   const proxied = attributes.resource === 'nodes' && attributes.subresource === 'proxy';
   const flow = proxied ? [] : flowSchema(who, asked.path);
@@ -72,6 +85,18 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
   if ('body' in found) return withFlow(found as Answer);
   const code = asked.method === 'POST' ? 201 : 200;
   return { status: code, headers: [...apiserverHeaders(), JSON_TYPE, ...flow], body: json(found, pretty) };
+}
+
+/** Whom a request is made as, and the right that takes: the groups of a ServiceAccount follow by themselves. */
+function impersonated(user: string): { identity: Identity; attributes: Attributes } {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  const groups = namespace ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
+  const attributes = {
+    verb: 'impersonate',
+    group: '',
+    ...(namespace ? { resource: 'serviceaccounts', namespace, name } : { resource: 'users', name: user }),
+  };
+  return { identity: { user, groups: [...groups, 'system:authenticated'] }, attributes };
 }
 
 function authenticate(asked: SimRequest, cluster: Cluster): Identity | undefined {
@@ -146,10 +171,12 @@ type Items = Record<string, unknown>[];
 
 function objects(kind: string, namespace: string | undefined, cluster: Cluster): { kind: string; items: Items } | undefined {
   const nodes = [...cluster.nodes.values()];
+  const inside = (items: Items) =>
+    namespace === undefined ? items : items.filter((item) => (item.metadata as { namespace?: string }).namespace === namespace);
   const within = (home: string, items: Items) => (namespace === undefined || namespace === home ? items : []);
   switch (kind) {
     case '/nodes':
-      return { kind: 'Node', items: nodes.map((node) => nodeObject(node, cluster)) };
+      return { kind: 'Node', items: nodeObjects(cluster) };
     case 'coordination.k8s.io/leases':
       return {
         kind: 'Lease',
@@ -160,6 +187,26 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
       };
     case 'discovery.k8s.io/endpointslices':
       return { kind: 'EndpointSlice', items: within('default', [endpointSlice(cluster)]) };
+    case 'apps/daemonsets':
+      return { kind: 'DaemonSet', items: inside(daemonSetObjects(cluster)) };
+    case '/pods':
+      return { kind: 'Pod', items: inside(agentPodObjects(cluster)) };
+    case '/namespaces':
+      return { kind: 'Namespace', items: namespaceObjects(cluster) };
+    case '/events':
+      return { kind: 'Event', items: inside(eventObjects(cluster)) };
+    case '/resourcequotas':
+      return { kind: 'ResourceQuota', items: inside(quotaObjects(cluster)) };
+    case 'scheduling.k8s.io/priorityclasses':
+      return { kind: 'PriorityClass', items: priorityClassObjects(cluster) };
+    case 'rbac.authorization.k8s.io/clusterroles':
+    case 'rbac.authorization.k8s.io/clusterrolebindings':
+    case 'rbac.authorization.k8s.io/roles':
+    case 'rbac.authorization.k8s.io/rolebindings': {
+      const plural = kind.slice('rbac.authorization.k8s.io/'.length);
+      const names = { clusterroles: 'ClusterRole', clusterrolebindings: 'ClusterRoleBinding', roles: 'Role', rolebindings: 'RoleBinding' };
+      return { kind: names[plural as keyof typeof names], items: listed(cluster.world.rbac, plural, namespace) };
+    }
     case 'certificates.k8s.io/certificatesigningrequests':
       return { kind: 'CertificateSigningRequest', items: signingRequests(cluster) };
     default:

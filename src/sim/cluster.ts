@@ -1,5 +1,6 @@
 /** The state all servers of one world share: its clock, its objects, who may do what, and how a credential becomes an identity. */
 import { createHash, X509Certificate } from 'node:crypto';
+import { rulesBoundTo } from './rbac.js';
 import { type Attributes, AUTHENTICATED, allows, nodeRules, PRESETS, PUBLIC_INFO, type Rule, SERVICE_ACCOUNTS } from './rights.js';
 import { readToken, uidOf } from './tokens.js';
 import type { KubeletWorld, ResolvedWorld } from './world.js';
@@ -65,11 +66,17 @@ export class Cluster {
     const node = groups.includes('system:nodes') && user.startsWith('system:node:') ? nodeRules(user.slice('system:node:'.length)) : [];
     return [
       ...PUBLIC_INFO,
-      ...(groups.includes('system:authenticated') ? AUTHENTICATED : []),
+      ...(groups.includes('system:authenticated') ? this.forEveryone() : []),
+      ...rulesBoundTo({ user, groups }, this.world.rbac),
       ...(groups.includes('system:serviceaccounts') ? SERVICE_ACCOUNTS : []),
       ...node,
       ...(this.rules.get(user) ?? []),
     ];
+  }
+
+  /** system:discovery always; system:basic-user unless the world took it away. */
+  private forEveryone(): Rule[] {
+    return this.world.apiserver.basicUser ? AUTHENTICATED : AUTHENTICATED.filter((rule) => rule.groups?.[0] !== 'authorization.k8s.io');
   }
 
   /** RBAC's answer, with its reason when it allows. */

@@ -10,6 +10,8 @@ export interface ClientCredential {
   user: string;
   /** Contents of the token file; absent: no ServiceAccount volume at all. */
   token?: string;
+  /** A copy of an earlier token, in a file of its own. */
+  copy?: string;
   certificate?: KeyPair;
   /** What of it must appear in no output. */
   secrets: string[];
@@ -66,6 +68,12 @@ export async function agentCredential(cluster: Cluster): Promise<ClientCredentia
   const changed = deviation(agent.credential, Math.floor(cluster.now() / 1000));
   if (agent.credential === 'deleted-pod' && changed.pod) cluster.deletedPods.add(changed.pod.uid);
   const token = mintToken({ ...fresh, ...changed }, cluster.now());
+  if (agent.credential === 'stale-copy') {
+    const gone = deviation('deleted-pod', 0);
+    if (gone.pod) cluster.deletedPods.add(gone.pod.uid);
+    const copy = mintToken({ ...fresh, ...gone, issuedAt: Math.floor(cluster.now() / 1000) - HOUR_S / 2 }, cluster.now());
+    return { user, token, copy, secrets: [token, copy, copy.split('.')[2] ?? copy] };
+  }
   const secrets = [token, token.split('.')[2] ?? token];
   if (agent.credential !== 'newline-inside') return { user, token, secrets };
   const middle = Math.floor(token.length / 2);

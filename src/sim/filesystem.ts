@@ -20,6 +20,10 @@ export interface Surroundings {
   caPem: string;
   otherCaPem: string;
   token?: string;
+  /** A copy of an earlier token. */
+  tokenCopy?: string;
+  /** Port of the kubelet's read-only server, where it has one. */
+  readOnlyPort?: number;
   /** Client certificate of agent or user; at `node` the kubelet's own. */
   clientCertificate?: KeyPair;
   service: Way;
@@ -42,6 +46,9 @@ export interface Place {
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const AGENT = '/etc/datadog-agent';
+/** What the kubelet keeps of this pod on the node. */
+const POD_DIRECTORY = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000001';
+const TOKEN_COPY = `${AGENT}/kubelet-token`;
 const KUBECONFIGS = {
   'agent-pod': `${AGENT}/kubeconfig`,
   node: '/etc/kubernetes/kubelet.conf',
@@ -77,6 +84,7 @@ async function writeFiles(from: Surroundings, root: string): Promise<void> {
   if (place === 'agent-pod') await writePod(from, root, write);
   if (place === 'node') await writeNode(from, write);
   if (place === 'workstation') await write(KUBECONFIGS.workstation, kubeconfig(from, 'inline'), 0o600);
+  for (const [path, text] of Object.entries(from.world.agent.files)) await write(path, text);
 }
 
 /** The proxy's variable, and the list of exceptions in the same case. */
@@ -122,7 +130,9 @@ async function writePod(from: Surroundings, root: string, write: Write): Promise
     await symlink(dated, join(root, ACCOUNT, '..data'));
     for (const name of Object.keys(files)) await symlink(join('..data', name), join(root, ACCOUNT, name));
   }
+  await write('/proc/self/mountinfo', `601 500 8:1 ${POD_DIRECTORY}/etc-hosts /etc/hosts rw,relatime - ext4 /dev/sda1 rw\n`);
   await write(`${AGENT}/auth_token`, SECRETS.file, 0o600);
+  if (from.tokenCopy !== undefined) await write(TOKEN_COPY, from.tokenCopy, 0o600);
   if (from.clientCertificate) {
     await write(`${AGENT}/client.crt`, from.clientCertificate.certPem);
     await write(`${AGENT}/client.key`, from.clientCertificate.keyPem, 0o600);
@@ -176,7 +186,7 @@ function kubeconfig(from: Surroundings, kind: 'inline' | 'files' | 'kubelet'): s
   });
 }
 
-function podEnvironment({ world, service, kubelet, clientCertificate }: Surroundings): Record<string, string> {
+function podEnvironment({ world, service, kubelet, clientCertificate, tokenCopy, readOnlyPort }: Surroundings): Record<string, string> {
   const { agent, names } = world;
   const port = String(service.port);
   return {
@@ -194,6 +204,8 @@ function podEnvironment({ world, service, kubelet, clientCertificate }: Surround
     ...(agent.kubeletHost !== 'unset' && { DD_KUBERNETES_KUBELET_HOST: kubelet.host }),
     DD_KUBERNETES_HTTPS_KUBELET_PORT: String(kubelet.port),
     ...(!agent.tlsVerify && { DD_KUBELET_TLS_VERIFY: 'false' }),
+    ...(tokenCopy !== undefined && { DD_KUBELET_AUTH_TOKEN_PATH: TOKEN_COPY }),
+    ...(readOnlyPort !== undefined && { DD_KUBERNETES_HTTP_KUBELET_PORT: String(readOnlyPort) }),
     ...(agent.kubeletCa !== 'default' && { DD_KUBELET_CLIENT_CA: `${AGENT}/kubelet-ca.crt` }),
     ...(clientCertificate && {
       DD_KUBELET_CLIENT_CRT: `${AGENT}/client.crt`,

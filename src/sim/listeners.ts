@@ -35,6 +35,8 @@ export interface SimRequest {
   path: string;
   query: URLSearchParams;
   authorization?: string;
+  /** `Impersonate-User`. */
+  impersonate?: string;
   certificate?: X509Certificate;
   userAgent: string;
   body: string;
@@ -86,6 +88,7 @@ async function readRequest(request: IncomingMessage): Promise<SimRequest> {
     path: url.pathname,
     query: url.searchParams,
     authorization: request.headers.authorization,
+    impersonate: request.headers['impersonate-user']?.toString(),
     certificate,
     userAgent: request.headers['user-agent'] ?? '',
     body: Buffer.concat(chunks).toString(),

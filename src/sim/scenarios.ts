@@ -1,11 +1,23 @@
 /** All worlds with a known diagnosis, for `demo` and the tests. Add one to its group; its name must be new. */
 import type { Scenario } from './scenario.js';
+import { AGENT_RIGHTS } from './scenarios/agent-rights.js';
 import { APISERVER } from './scenarios/apiserver.js';
 import { CLIENT } from './scenarios/client.js';
 import { KUBELET_PATH } from './scenarios/kubelet-path.js';
 import { KUBELET_RIGHTS } from './scenarios/kubelet-rights.js';
 import { KUBELET_TLS } from './scenarios/kubelet-tls.js';
+import { PLACEMENT } from './scenarios/placement.js';
+import { SURROUNDINGS } from './scenarios/surroundings.js';
 
 export type { Expectation, Scenario } from './scenario.js';
 
-export const SCENARIOS: readonly Scenario[] = [...KUBELET_PATH, ...KUBELET_TLS, ...KUBELET_RIGHTS, ...APISERVER, ...CLIENT];
+export const SCENARIOS: readonly Scenario[] = [
+  ...KUBELET_PATH,
+  ...KUBELET_TLS,
+  ...KUBELET_RIGHTS,
+  ...AGENT_RIGHTS,
+  ...APISERVER,
+  ...CLIENT,
+  ...PLACEMENT,
+  ...SURROUNDINGS,
+];

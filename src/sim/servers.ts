@@ -70,6 +70,25 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
   return { host, port: listener.port };
 }
 
+/** The same kubelet in plain HTTP, to anyone: what `readOnlyPort` opens. */
+export async function startReadOnlyPort({ world, cluster, addresses, recorder, keep }: Servers): Promise<Way> {
+  const node = cluster.nodes.get(world.names.node);
+  if (!node) throw new Error(`no kubelet ${world.names.node}`);
+  const open = { ...node, kubelet: { ...node.kubelet, anonymous: true, alwaysAllow: true } };
+  const host = addresses.kubelet;
+  const { port } = keep(
+    await openListener({
+      server: 'read-only port',
+      host,
+      listen: 'plain-http',
+      certificate: 'pending',
+      respond: answering(cluster, (asked) => kubeletAnswer(asked, open, cluster)),
+      recorder,
+    }),
+  );
+  return { host, port };
+}
+
 const API_NAMES = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'kubernetes.sim'];
 
 /** The apiserver at its own address and, as a service address would lead there, at another one with the same port. */

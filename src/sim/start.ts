@@ -9,7 +9,7 @@ import { makePlace, type Way } from './filesystem.js';
 import { SECRETS } from './hostile.js';
 import type { RecordedRequest, Recorder } from './listeners.js';
 import { type Rule, rulesOf } from './rights.js';
-import { agentsKubelet, type Servers, startApiserver, startKubelet, startWorldProxy } from './servers.js';
+import { agentsKubelet, type Servers, startApiserver, startKubelet, startReadOnlyPort, startWorldProxy } from './servers.js';
 import { type ResolvedWorld, resolveWorld, type World } from './world.js';
 
 /** What of `Host` a world replaces. */
@@ -83,6 +83,8 @@ async function start(world: ResolvedWorld, stops: Stop[], stop: Stop): Promise<R
     caPem: ca.certPem,
     otherCaPem: other.certPem,
     token: credential.token,
+    tokenCopy: credential.copy,
+    readOnlyPort: ways.readOnlyPort,
     clientCertificate: credential.certificate,
     service: throughName ?? service,
     endpoint: throughName ?? endpoint,
@@ -136,13 +138,18 @@ interface Ways {
   kubelets: Record<string, Way>;
   endpoint: Way;
   service: Way;
+  readOnlyPort?: number;
 }
 
 async function startServers(servers: Servers): Promise<Ways> {
   const { names, kubelet, otherNodes } = servers.world;
   const nodes = Object.entries({ [names.node]: kubelet, ...otherNodes });
   const started = await Promise.all(nodes.map(async ([name, world], i) => [name, await startKubelet(servers, name, world, i)] as const));
-  return { own: started[0]![1], nodeName: `${names.node}.sim`, kubelets: Object.fromEntries(started), ...(await startApiserver(servers)) };
+  const readOnlyPort = kubelet.readOnlyPort ? (await startReadOnlyPort(servers)).port : undefined;
+  return {
+    ...{ own: started[0]![1], nodeName: `${names.node}.sim`, kubelets: Object.fromEntries(started), readOnlyPort },
+    ...(await startApiserver(servers)),
+  };
 }
 
 /** The apiserver's name in worlds that dial names. */

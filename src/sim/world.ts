@@ -2,7 +2,9 @@
  * A world: everything a simulated cluster is made of, as plain data. A bare `{}` is a healthy in-pod world with an agent that holds
  * every right it needs. `startWorld` (start.ts) brings a world to life; `scenarios.ts` lists the ones with a known diagnosis.
  */
+import type { RbacObject } from './rbac.js';
 import type { RightSet } from './rights.js';
+import type { PlacementWorld } from './workloads.js';
 
 /** How a serving certificate is faulty. `pending`: there is none yet (CSR not approved), the handshake ends in TLS alert 80. */
 export type CertificateFault =
@@ -52,6 +54,8 @@ export interface KubeletWorld {
   heartbeat?: 'fresh' | 'stale' | 'not-ready';
   /** Whose names the pending CertificateSigningRequest asks for. Default this node's. */
   pendingRequest?: 'own-names' | 'foreign-names';
+  /** Serves pods and metrics to anyone in plain HTTP, on the port that DD_KUBERNETES_HTTP_KUBELET_PORT then names. */
+  readOnlyPort?: boolean;
 }
 
 export interface ApiserverWorld {
@@ -68,6 +72,8 @@ export interface ApiserverWorld {
   nodeProxy?: 'permitted' | 'forbidden';
   /** The address in KUBERNETES_SERVICE_HOST; `dead` refuses, `silent` never answers, while the endpoint works. */
   serviceAddress?: 'ok' | 'dead' | 'silent';
+  /** false: somebody took everyone out of system:basic-user. */
+  basicUser?: boolean;
   /** SelfSubjectRulesReview says incomplete, as with a webhook authorizer. */
   rulesIncomplete?: boolean;
 }
@@ -84,6 +90,8 @@ export type CredentialWorld =
   | 'empty'
   | 'newline-inside'
   | 'deleted-pod'
+  /** The mount is fresh; DD_KUBELET_AUTH_TOKEN_PATH names a copy that was made for a pod that is gone. */
+  | 'stale-copy'
   | 'legacy'
   | 'certificate'
   | 'certificate-expired'
@@ -104,6 +112,8 @@ export interface AgentWorld {
   kubeletCa?: 'default' | 'missing-file' | 'not-pem' | 'other-ca';
   /** More environment, e.g. Agent 5 names. Placeholders as in `World.argv`. */
   env?: Record<string, string>;
+  /** More files, e.g. /proc/self/mountinfo. */
+  files?: Record<string, string>;
 }
 
 export interface ProxyWorld {
@@ -149,7 +159,11 @@ export interface World {
   /** More nodes, by name. */
   otherNodes?: Record<string, KubeletWorld>;
   apiserver?: ApiserverWorld;
+  /** Where the agent runs. Default: on every node, and nothing keeps it off. */
+  placement?: PlacementWorld;
   agent?: AgentWorld;
+  /** Roles and bindings as objects: to be listed, and effective beside `agent.rights`. */
+  rbac?: RbacObject[];
   network?: NetworkWorld;
   /** Servers that put terminal escapes, shell and secrets into bodies, headers, names and certificates. */
   hostile?: { kubelet?: boolean; apiserver?: boolean };
@@ -164,7 +178,9 @@ export interface ResolvedWorld {
   kubelet: Required<KubeletWorld>;
   otherNodes: Record<string, Required<KubeletWorld>>;
   apiserver: Required<ApiserverWorld>;
+  placement: PlacementWorld;
   agent: Required<AgentWorld>;
+  rbac: RbacObject[];
   network: Required<Omit<NetworkWorld, 'proxy'>> & { proxy?: ProxyWorld };
   hostile: { kubelet: boolean; apiserver: boolean };
   names: Required<NamesWorld>;
@@ -191,6 +207,7 @@ function resolveKubelet(given: KubeletWorld = {}): Required<KubeletWorld> {
     seenByApiserver: SEEN[given.listen ?? 'tls'] ?? 'answers',
     heartbeat: 'fresh',
     pendingRequest: 'own-names',
+    readOnlyPort: false,
     ...given,
   };
 }
@@ -211,9 +228,11 @@ export function resolveWorld(world: World): ResolvedWorld {
       throttle429: 0,
       nodeProxy: 'forbidden',
       serviceAddress: 'ok',
+      basicUser: true,
       rulesIncomplete: false,
       ...world.apiserver,
     },
+    placement: world.placement ?? {},
     agent: {
       rights: 'all',
       credential: 'token',
@@ -223,9 +242,11 @@ export function resolveWorld(world: World): ResolvedWorld {
       kubeletPort: 'right',
       kubeletCa: 'default',
       env: {},
+      files: {},
       ...world.agent,
     },
     network: { vantage: 'host-network', dns: 'ok', names: {}, clockOffsetMs: 0, patienceMs: 30_000, ...network },
+    rbac: world.rbac ?? [],
     hostile: { kubelet: false, apiserver: false, ...world.hostile },
     names: { node: 'n1', namespace: 'datadog', serviceAccount: 'datadog-agent', pod: 'datadog-agent-x7k2p', ...names },
     argv: world.argv ?? [],

@@ -1,10 +1,10 @@
 /** What is always asked of the apiserver: is it ready, who are we, and may we what this kubelet will ask for. */
 import { clean } from '../host/redact.js';
-import type { AccessAnswer, FactData, Identity, Outcome } from '../model/facts.js';
+import type { FactData, Identity, Outcome } from '../model/facts.js';
 import { type ApiserverQuestions, type Reduce, refused } from './apiserver-questions.js';
 import type { LiveContext } from './context.js';
 import { record } from './json.js';
-import { reproduceAccess, reproduceRaw } from './reproduce.js';
+import { reproduceRaw } from './reproduce.js';
 
 /** Asks the base questions in the order that needs the fewest requests; returns who we are. */
 export async function askApiserver(context: LiveContext, api: ApiserverQuestions): Promise<Identity | undefined> {
@@ -82,48 +82,4 @@ function reduceIdentity(json: unknown): Outcome<Identity> {
       by: 'review',
     },
   };
-}
-
-/** The exact question a kubelet asks for its paths (kubernetes pkg/kubelet/server/auth.go). */
-export const KUBELET_SUBRESOURCES = ['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats'] as const;
-
-export async function askAccess(context: LiveContext, api: ApiserverQuestions, node: string | undefined): Promise<void> {
-  await Promise.all(
-    KUBELET_SUBRESOURCES.map((subresource) => {
-      const attributes = { verb: 'get', group: '', version: 'v1', resource: 'nodes', subresource, name: node };
-      return context.store.observe(
-        {
-          target: 'apiserver',
-          kind: 'access',
-          subject: `get nodes/${subresource}`,
-          reproduce: reproduceAccess('get', 'nodes', subresource),
-        },
-        () =>
-          api.ask<AccessAnswer>(
-            {
-              method: 'POST',
-              path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-              about: `get nodes/${subresource}`,
-              body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: attributes } },
-            },
-            (answer, json) => {
-              const { allowed, reason } = record(record(json).status);
-              if (typeof allowed !== 'boolean') return refused(answer);
-              return {
-                status: 'observed',
-                data: {
-                  verb: 'get',
-                  group: '',
-                  resource: 'nodes',
-                  subresource,
-                  name: node,
-                  allowed,
-                  reason: reason ? context.clean(String(reason), 200) : undefined,
-                },
-              };
-            },
-          ),
-      );
-    }),
-  );
 }

@@ -20,6 +20,8 @@ export interface ApiserverQuestions {
       maxBytes?: number;
       as?: 'nobody' /** Tells apart requests to one path. */;
       about?: string;
+      /** Asked in the name of this user; only for the review that asks what it may. */
+      impersonate?: string;
     },
     reduce: Reduce<T>,
   ): Promise<Outcome<T>>;
@@ -48,7 +50,8 @@ export function apiserverQuestions(
   return {
     as: presented.as,
     endpoint: reached.endpoint,
-    async ask({ method = 'GET', path, body, maxBytes, as: forced, about }, reduce) {
+    async ask({ method = 'GET', path, body, maxBytes, as: forced, about, impersonate }, reduce) {
+      if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
       const as = forced ?? presented.as;
       const question = {
         target: 'apiserver' as const,
@@ -71,6 +74,7 @@ export function apiserverQuestions(
           path: prefix + path,
           body,
           maxBytes,
+          impersonate,
           timeoutMs: REQUEST_TIMEOUT_MS,
           signal: context.signal,
         });

@@ -2,9 +2,12 @@
 
 import type { Host } from '../host/host.js';
 import type { Flags } from './options.js';
-import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort } from './setting-values.js';
+import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort, parseServiceAccount } from './setting-values.js';
 
-const REPEATABLE = new Set(['skip', 'only']);
+/** Of a manifest that is read; a rendered chart is some hundred KiB, with definitions of the operator some MiB. */
+export const MANIFEST_BYTES = 8 << 20;
+
+const REPEATABLE = new Set(['skip', 'only', 'feature']);
 const FILE_FLAGS = [
   'kubelet-ca',
   'kubelet-client-cert',
@@ -14,6 +17,7 @@ const FILE_FLAGS = [
   'apiserver-client-cert',
   'apiserver-client-key',
   'token-file',
+  'manifest',
 ] as const;
 
 const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run as a user who may read it' };
@@ -34,12 +38,23 @@ function wrongValue(flags: Partial<Flags>): string | undefined {
     const value = flags[name];
     if (value !== undefined && parseDuration(value) === undefined) return `--${name} ${value} is no duration; write 500ms, 4s or 2m`;
   }
+  for (const name of ['agent-version', 'kubernetes-version'] as const) {
+    const value = flags[name];
+    if (value !== undefined && !/^v?\d+\.\d+(\.\d+)?([-+.].*)?$/.test(value)) return `--${name} ${value} is no version; write 7.52 or 1.33`;
+  }
+  const account = flags['service-account'];
+  if (account !== undefined && !parseServiceAccount(account))
+    return `--service-account ${account} is no NAMESPACE/NAME; write datadog/datadog-agent`;
   const port = flags['kubelet-port'];
   if (port !== undefined && parsePort(port) === undefined) return `--kubelet-port ${port} is no port; give a number from 1 to 65535`;
   const kubeletHost = flags['kubelet-host'];
   if (kubeletHost !== undefined && parseHost(kubeletHost) === undefined) {
     return `--kubelet-host ${kubeletHost} is neither an address nor a name; give the host alone, and the port with --kubelet-port`;
   }
+  const { daemonset } = flags;
+  if (daemonset !== undefined && !daemonset.split('/').every(isDnsName)) return `--daemonset ${daemonset} is no name; write NAMESPACE/NAME`;
+  if (daemonset !== undefined && daemonset.split('/').length !== 2)
+    return `--daemonset ${daemonset} lacks its namespace; write NAMESPACE/NAME`;
   if (node !== undefined && !isDnsName(node)) return `--node ${node} is no node name; \`kubectl get nodes\` lists them`;
   const endpoint = apiserver === undefined ? undefined : parseEndpoint(apiserver);
   if (typeof endpoint === 'string') return `--apiserver ${apiserver} ${endpoint}; write https://host:port`;
@@ -54,7 +69,7 @@ function wrongValue(flags: Partial<Flags>): string | undefined {
 async function unreadableFile(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
   for (const name of FILE_FLAGS) {
     const value = flags[name];
-    const file = value === undefined ? undefined : await host.readFile(value);
+    const file = value === undefined ? undefined : await host.readFile(value, name === 'manifest' ? MANIFEST_BYTES : undefined);
     if (file && !file.ok) return `--${name} ${value}: ${file.detail}; ${ADVICE[file.code] ?? 'name a readable file'}`;
   }
   return undefined;

@@ -3,9 +3,11 @@
  * for what they need, and fetches further facts when a check wants them.
  */
 import type { Host } from '../host/host.js';
-import type { Candidate, Identity, NodeObject, Target } from '../model/facts.js';
-import { observePlace } from '../probes/place.js';
-import { askAccess, askApiserver } from './apiserver-base.js';
+import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion, Target } from '../model/facts.js';
+import { observeMounts } from '../probes/mounts.js';
+import { observePlace, SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
+import { readToken } from '../probes/token.js';
+import { askApiserver } from './apiserver-base.js';
 import { askNode, candidateFromNode } from './apiserver-objects.js';
 import { type ApiserverQuestions, apiserverQuestions } from './apiserver-questions.js';
 import { authoritiesAtHand } from './authorities.js';
@@ -13,6 +15,7 @@ import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
 import { askKubelet, type KubeletQuestions } from './live-kubelet.js';
 import { type Reached, reach } from './reach.js';
+import { askRights } from './rights.js';
 import type { Source } from './run.js';
 import type { Resolved } from './settings.js';
 import { createFactStore } from './store.js';
@@ -22,13 +25,15 @@ export interface LiveOptions {
   host: Host;
   settings: Resolved;
   version: string;
+  /** Of `rbac`: the kubelet is not asked, and roles are judged in depth. */
+  rightsOnly?: boolean;
 }
 
 /** Creates the source; nothing is asked before `start`. */
-export function createLiveSource({ host, settings, version }: LiveOptions): Source {
+export function createLiveSource({ host, settings, version, rightsOnly = false }: LiveOptions): Source {
   const store = createFactStore(() => host.now());
   const { context, close } = createContext({ host, settings, store, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
-  const session = once(() => askAll(context));
+  const session = once(() => askAll(context, rightsOnly));
   return {
     store,
     start() {
@@ -43,6 +48,7 @@ export function createLiveSource({ host, settings, version }: LiveOptions): Sour
 
 /** What the base questions lead to; each part resolves as soon as it is known. */
 export interface LiveSession {
+  place: Promise<Place | undefined>;
   api: Promise<ApiserverQuestions | undefined>;
   identity: Promise<Identity | undefined>;
   nodeName: Promise<string | undefined>;
@@ -53,7 +59,7 @@ export interface LiveSession {
   attempt(target: 'kubelet' | 'apiserver', candidate: Candidate): Promise<Reached | undefined>;
 }
 
-async function askAll(context: LiveContext): Promise<LiveSession> {
+async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSession> {
   const { store, settings, host } = context;
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => ({
@@ -89,8 +95,11 @@ async function askAll(context: LiveContext): Promise<LiveSession> {
   })();
   store.during(
     (async () => {
-      const asked = await api;
-      if ((await identity) && asked) await askAccess(context, asked, await nodeName);
+      const [asked, who] = [await api, await identity];
+      if (!who || !asked) return;
+      const namespace = place.then((at) => (at.status === 'observed' ? at.data.namespace : undefined));
+      const inDepth = rightsOnly || settings.rights.account !== undefined;
+      await askRights(context, asked, { identity: who, nodeName, node, version: versionIn(store), namespace, inDepth });
     })(),
   );
   store.during(
@@ -100,7 +109,24 @@ async function askAll(context: LiveContext): Promise<LiveSession> {
     }),
   );
 
+  store.during(
+    place.then(async (at) => {
+      if (at.status !== 'observed' || at.data.place === 'workstation' || at.data.place === 'node') return;
+      await store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: 'cat /proc/self/mountinfo' }, () =>
+        observeMounts(host),
+      );
+    }),
+  );
+  // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
+  const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
+  const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== mountedToken);
+  if (elsewhere)
+    store.during(
+      store.observe({ target: 'self', kind: 'credential', subject: 'mounted' }, async () => (await readToken(host, mountedToken)).outcome),
+    );
+
   const kubeletCandidate = (async () => {
+    if (rightsOnly) return undefined;
     const set = settingCandidate(settings);
     if (set) return putCandidates(context, 'kubelet', [set])[0];
     const found = await node;
@@ -113,7 +139,13 @@ async function askAll(context: LiveContext): Promise<LiveSession> {
     return reached && askKubelet(context, reached, await credentials.kubelet, (await authorities).pem.kubelet);
   })();
   for (const part of [api, identity, nodeName, node, kubelet]) store.during(part);
-  return { api, identity, nodeName, node, kubelet, kubeletCandidate, attempt };
+  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
+  return { place: seenPlace, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt };
+}
+
+function versionIn(store: LiveContext['store']): ServerVersion | undefined {
+  const found = store.snapshot().find((f): f is Fact<'version'> & AnyFact => f.kind === 'version' && f.target === 'apiserver');
+  return found?.outcome.status === 'observed' ? found.outcome.data : undefined;
 }
 
 function settingCandidate({ kubelet }: Resolved): Candidate | undefined {

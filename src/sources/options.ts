@@ -3,7 +3,7 @@
  */
 
 /** Headings of --help and of the README. */
-export const OPTION_GROUPS = ['Kubelet', 'Apiserver', 'Run', 'Output'] as const;
+export const OPTION_GROUPS = ['Kubelet', 'Apiserver', 'Rights', 'Placement', 'Run', 'Output'] as const;
 
 /** What a value is. All but switches and lists arrive as the text that was typed; src/sources/settings.ts reads it and says what is wrong with it. */
 export type OptionType = 'text' | 'path' | 'address' | 'port' | 'duration' | 'choice' | 'list' | 'switch';
@@ -19,6 +19,8 @@ export interface OptionSpec {
   /** As shown and as used when the option is not given. */
   default?: string;
   choices?: readonly string[];
+  /** One letter. */
+  alias?: string;
   /** The setting it feeds, as --verbose shows it. */
   setting?: string;
 }
@@ -138,6 +140,62 @@ export const OPTIONS = [
     description: 'context of the kubeconfig (default: its current-context)',
   },
   {
+    name: 'daemonset',
+    type: 'text',
+    value: 'NS/NAME',
+    group: 'Placement',
+    setting: 'daemonset',
+    description: "the agent's DaemonSet: may it run on control-plane nodes, and on every node (default: found by labels and image)",
+  },
+  {
+    name: 'manifest',
+    type: 'path',
+    value: 'FILE',
+    group: 'Placement',
+    setting: 'manifest',
+    description: 'judge the DaemonSet of this file (e.g. `helm template` output) before it is installed',
+  },
+  {
+    name: 'service-account',
+    type: 'text',
+    value: 'NS/NAME',
+    group: 'Rights',
+    setting: 'serviceAccount',
+    description: 'judge the rights of this ServiceAccount instead of our own (needs SubjectAccessReview or impersonation)',
+  },
+  {
+    name: 'agent',
+    type: 'text',
+    value: 'PROFILE',
+    group: 'Rights',
+    setting: 'profile',
+    default: 'datadog-agent',
+    description: 'what the agent needs: datadog-agent, datadog-cluster-agent, metrics-server, or a YAML file of yours',
+  },
+  {
+    name: 'feature',
+    type: 'list',
+    value: 'FEATURE,…',
+    group: 'Rights',
+    description: 'features it must be able to serve, beside those its environment turns on (events, leader-election, …, all)',
+  },
+  {
+    name: 'agent-version',
+    type: 'text',
+    value: 'VERSION',
+    group: 'Rights',
+    setting: 'agentVersion',
+    description: 'version of the agent (default: its image tag where readable, else the newest)',
+  },
+  {
+    name: 'kubernetes-version',
+    type: 'text',
+    value: 'VERSION',
+    group: 'Rights',
+    setting: 'kubernetesVersion',
+    description: 'oldest kubelet to serve, where none can be asked (default: the newest)',
+  },
+  {
     name: 'insecure-skip-tls-verify',
     type: 'switch',
     group: 'Run',
@@ -175,9 +233,18 @@ export const OPTIONS = [
     value: 'FORMAT',
     group: 'Output',
     default: 'text',
-    choices: ['text', 'json'],
+    alias: 'o',
+    choices: ['text', 'json', 'markdown', 'html', 'junit', 'sarif'],
     description: 'what to print',
   },
+  {
+    name: 'save',
+    type: 'path',
+    value: 'FILE.tgz|DIR',
+    group: 'Output',
+    description: 'also write the report in every form and all facts, to send and to judge again (in a directory: TS_OUTPUT_DIR)',
+  },
+  { name: 'force', type: 'switch', group: 'Output', description: 'let --save replace what is there' },
   { name: 'skip', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'leave these causes out' },
   { name: 'only', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'report these causes alone' },
   {
@@ -229,7 +296,9 @@ export function optionsTable(): string {
       .filter((option) => option.group === group)
       .map((option) => {
         const choices = option.choices ? `: ${option.choices.map((choice) => `\`${choice}\``).join(', ')}` : '';
-        return `| \`--${option.name}${option.value ? ` ${option.value}` : ''}\` | ${option.description}${choices} | ${option.default ? `\`${option.default}\`` : ''} |`;
+        // A bar ends the cell, in code as well.
+        const value = option.value ? ` ${option.value.replaceAll('|', '\\|')}` : '';
+        return `| \`--${option.name}${value}\` | ${option.description}${choices} | ${option.default ? `\`${option.default}\`` : ''} |`;
       });
     return [`**${group}**`, '', '| Option | Meaning | Default |', '| --- | --- | --- |', ...rows, ''].join('\n');
   }).join('\n');

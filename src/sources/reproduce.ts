@@ -40,11 +40,6 @@ export function reproduceHttp(endpoint: string, path: string, { as, caPath, toke
   return `curl -sS -i${ca} --cert ${shellQuote(certPath)}${keyPath && keyPath !== certPath ? ` --key ${shellQuote(keyPath)}` : ''} ${url}`;
 }
 
-/** The same question through kubectl, for API requests. */
-export function reproduceAccess(verb: string, resource: string, subresource?: string): string {
-  return `kubectl auth can-i ${verb} ${resource}${subresource ? ` --subresource=${subresource}` : ''}`;
-}
-
 export function reproduceRaw(path: string): string {
   return `kubectl get --raw ${shellQuote(path)}`;
 }

@@ -75,3 +75,10 @@ export function showEndpoint({ host, port, path }: Endpoint): string {
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1');
 }
+
+/** `NAMESPACE/NAME`, or the user name `system:serviceaccount:NAMESPACE:NAME`. Case counts, as it does for the apiserver. */
+export function parseServiceAccount(text: string): { namespace: string; name: string } | undefined {
+  const [, namespace = '', name = ''] = /^(?:system:serviceaccount:)?([^:/]+)[:/]([^:/]+)$/.exec(text) ?? [];
+  const strict = (part: string) => isDnsName(part) && part === part.toLowerCase() && !part.endsWith('.');
+  return strict(namespace) && strict(name) ? { namespace, name } : undefined;
+}

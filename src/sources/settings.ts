@@ -10,6 +10,7 @@ import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import type { Flags } from './options.js';
+import { type RightsSettings, rightsSettings } from './rights-settings.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './server-settings.js';
 import { byDefault, createLedger } from './setting-ledger.js';
 import { type Endpoint, formatDuration, isDnsName, parseDuration, withoutCredentials } from './setting-values.js';
@@ -65,12 +66,23 @@ export interface Resolved {
   node?: string;
   kubelet: KubeletSettings;
   apiserver: ApiserverSettings;
+  rights: RightsSettings;
   /** --insecure-skip-tls-verify, and nothing else. */
   insecure: boolean;
   noExec: boolean;
   timeoutMs: number;
   connectTimeoutMs: number;
   saDirectory: string;
+  placement: PlacementSettings;
+}
+
+/** Where the agent may run. */
+export interface PlacementSettings {
+  daemonset?: { namespace: string; name: string };
+  /** Path of a manifest to judge instead of what is installed. */
+  manifest?: string;
+  /** Asked for by a flag or by the command; at a workstation it is asked anyway. */
+  asked: boolean;
 }
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
@@ -98,6 +110,8 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
   );
   const kubelet = kubeletSettings(origins);
   const apiserver = apiserverSettings(origins);
+  const rights = await rightsSettings(flags, host, ledger);
+  if ('error' in rights) return { error: rights.error };
   const on = (name: string, given: boolean) =>
     use(name, given ? { value: 'true', origin: 'flag', source: `--${name}` } : byDefault('false')) === 'true';
   const insecure = on('insecure-skip-tls-verify', flags['insecure-skip-tls-verify'] === true);
@@ -108,6 +122,11 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     use(name, { ...found, value: formatDuration(ms) });
     return ms;
   };
+  // The agent's own list of exceptions is compared as text unless it is told otherwise (datadog-agent pkg/util/http/transport.go).
+  if (use('agent.noProxy', agent('DD_PROXY_NO_PROXY')) !== undefined)
+    use('agent.noProxyNonexact', ledger.agentBool('DD_NO_PROXY_NONEXACT_MATCH', false));
+  const [daemonset, manifest] = [use('daemonset', flag('daemonset')), use('manifest', flag('manifest'))];
+  const [namespace = '', name = ''] = daemonset?.split('/') ?? [];
   const timeoutMs = duration('timeout', '30s');
   const connectTimeoutMs = Math.min(duration('connect-timeout', '4s'), timeoutMs);
   for (const name of PROXY_VARIABLES) {
@@ -119,10 +138,16 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     node,
     kubelet,
     apiserver,
+    rights,
     insecure,
     noExec,
     timeoutMs,
     connectTimeoutMs,
     saDirectory: SERVICE_ACCOUNT_DIRECTORY,
+    placement: {
+      ...(daemonset ? { daemonset: { namespace, name } } : {}),
+      ...(manifest ? { manifest } : {}),
+      asked: daemonset !== undefined || manifest !== undefined,
+    },
   };
 }

@@ -3,8 +3,11 @@ import type { Want } from '../model/check.js';
 import type { Candidate } from '../model/facts.js';
 import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apiserver-objects.js';
 import type { LiveContext } from './context.js';
+import { askEgressPolicies } from './egress-policies.js';
 import type { LiveSession } from './live.js';
 import { askPlainHealthz } from './live-kubelet.js';
+import { askPlacement } from './placement.js';
+import { askKubeletVersions, askOwnRules, askRbacObjects } from './rights-objects.js';
 
 /** A fact some check wants; what is not ours to ask from here is left alone and stays unanswered. */
 export async function fetchWant(context: LiveContext, live: LiveSession, { need, subject }: Want): Promise<void> {
@@ -58,9 +61,45 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
       if (candidate) await live.attempt(target, candidate);
       return;
     }
+    case 'apiserver/rbac-objects': {
+      const [api, who] = [await permitted(), await live.identity];
+      const { rights } = settings;
+      const user = rights.account ? `system:serviceaccount:${rights.account.namespace}:${rights.account.name}` : who?.user;
+      if (api && user) await askRbacObjects(context, api, user, rights.profile.hints);
+      return;
+    }
+    case 'apiserver/own-rules': {
+      // About ourselves alone; with a named account it would be another's question.
+      const api = settings.rights.account ? undefined : await permitted();
+      if (api) await askOwnRules(context, api, subject ?? 'default');
+      return;
+    }
+    case 'apiserver/kubelet-versions': {
+      const api = await permitted();
+      if (api) await askKubeletVersions(context, api);
+      return;
+    }
+    case 'apiserver/egress-policies': {
+      const [api, at, who] = [await permitted(), await live.place, await live.identity];
+      const pod = who?.pod ?? (at?.vantage === 'pod-network' ? at.hostName : undefined);
+      if (api && at?.namespace && pod) await askEgressPolicies(context, api, at.namespace, pod);
+      return;
+    }
     case 'apiserver/dns':
       if (subject) await context.lookup('apiserver', subject);
       return;
+    case 'apiserver/workloads':
+    case 'apiserver/nodes':
+    case 'apiserver/agent-pods':
+    case 'apiserver/namespace-policy':
+    case 'apiserver/refused-creates': {
+      // From the agent's own pod these lists are not ours; someone who asks for them by name may try.
+      const place = settings.placement.asked ? undefined : await live.place;
+      if (place && place.place !== 'workstation') return;
+      const api = await permitted();
+      if (api) await askPlacement(context, api);
+      return;
+    }
     default:
       return;
   }

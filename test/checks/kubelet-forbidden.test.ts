@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 import { kubeletForbidden } from '../../src/checks/kubelet-forbidden.js';
 import { canI, nodeRightsYaml } from '../../src/checks/support/rbac-yaml.js';
 import type { AnyFact } from '../../src/model/facts.js';
+import { metricsServer } from '../../src/profiles/metrics-server.js';
 import { base, certificate, fact, failed, pending } from './facts.js';
 import { AGENT, access, answer, credentials, forbidden, identity, nodeObject } from './kubelet-answers.js';
+import { account, answered, profile } from './rights-facts.js';
 import { judgeTable } from './table.js';
 
 const ALL = ['/pods', '/healthz', '/metrics', '/metrics/cadvisor', '/metrics/probes', '/stats/summary', '/configz'];
@@ -25,6 +27,13 @@ const debugPod = (facts: AnyFact[]): AnyFact[] =>
       : f,
   );
 const clientCertificate = (cn: string) => ({ certificate: { ...certificate({ subject: `O=ops, CN=${cn}` }), clientUsage: true } });
+
+const OTHER = 'system:serviceaccount:datadog:other';
+const named = () => [account({ user: OTHER, from: 'flag', by: 'review' })];
+const reviewsOf = (user: string, ...allowed: string[]) =>
+  ['configz', 'healthz', 'metrics', 'pods', 'proxy', 'stats'].map((subresource) =>
+    answered({ verb: 'get', group: '', resource: 'nodes', subresource }, allowed.includes(subresource), user),
+  );
 
 judgeTable(kubeletForbidden, [
   { row: 'reads everything', facts: [...agent, ...reads(...ALL)], expect: 'pass' },
@@ -173,6 +182,40 @@ judgeTable(kubeletForbidden, [
     row: "a kubelet's own identity has no rights on nodes, and needs none",
     facts: [...base(), ...refused('system:node:n1')],
     expect: 'cannot-tell',
+  },
+  {
+    row: 'a named account: by the reviews alone, whatever the kubelet let us read',
+    facts: [...agent, ...named(), nodeObject(), ...reads(...ALL), ...reviewsOf(OTHER, 'pods', 'healthz', 'configz', 'metrics')],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven' },
+    says: /system:serviceaccount:datadog:other may not get nodes\/stats.*name: \\"other\\"/,
+  },
+  {
+    row: 'a named account, and nobody may ask about it: what we may read ourselves is no answer',
+    facts: [...agent, failed('apiserver/account', '', 'HTTP403', { user: OTHER, from: 'flag', by: 'impersonation' }), ...reads(...ALL)],
+    expect: 'cannot-tell',
+    wants: ['apiserver/access'],
+  },
+  {
+    row: 'a named account on many nodes: the oldest kubelet counts',
+    facts: [
+      ...agent,
+      ...named(),
+      ...reviewsOf(OTHER, 'pods', 'healthz', 'configz', 'metrics', 'stats'),
+      fact('apiserver/kubelet-versions', {
+        complete: true,
+        versions: [
+          { version: 'v1.31.4', nodes: 1, examples: ['n7'] },
+          { version: 'v1.36.0', nodes: 2, examples: ['n1', 'n2'] },
+        ],
+      }),
+    ],
+    expect: { cause: 'fine-grained-permission-too-new' },
+    says: /v1\.31\.4 on n7/,
+  },
+  {
+    row: 'another profile does not read these paths',
+    facts: [...agent, fact('self/profile', profile({}, metricsServer)), ...refused(), ...access()],
+    expect: 'not-applicable',
   },
   {
     row: 'an identity by an older server’s refusal is not put into YAML',

@@ -39,10 +39,15 @@ async function pathOf(admin: Admin, { apiVersion, kind, metadata }: KubeObject):
   return `${group}${namespace}/${resource.name}/${metadata.name}`;
 }
 
-/** Creates or changes an object by server-side apply, as `kubectl apply --server-side --force-conflicts`. */
-export async function applyObject<T extends KubeObject>(admin: Admin, object: T): Promise<T> {
+/** Creates or changes an object by server-side apply, as `kubectl apply --server-side --force-conflicts`; a dry run stores nothing. */
+export async function applyObject<T extends KubeObject>(admin: Admin, object: T, { dryRun = false } = {}): Promise<T> {
   const path = await pathOf(admin, object);
-  return admin<T>('PATCH', `${path}?fieldManager=test&force=true`, object, 'application/apply-patch+yaml');
+  return admin<T>(
+    'PATCH',
+    `${path}?fieldManager=test&force=true${dryRun ? '&dryRun=All&fieldValidation=Strict' : ''}`,
+    object,
+    'application/apply-patch+yaml',
+  );
 }
 
 /** Applies every document of a YAML text, in order. */

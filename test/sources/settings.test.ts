@@ -438,6 +438,15 @@ describe('the list of settings', () => {
     assert.doesNotMatch(JSON.stringify(resolved.settings), /SENTINEL/);
   });
 
+  /** Values of a shape of their own. */
+  const SHAPED: Record<string, string> = {
+    agent: 'metrics-server',
+    'service-account': 'a/b',
+    'agent-version': '7.52.1',
+    'kubernetes-version': '1.31',
+    daemonset: 'a/b',
+  };
+
   it('has an entry for every option that feeds a setting', async (t) => {
     const files = Object.fromEntries(['f', 'k'].map((name) => [`/work/${name}`, name === 'k' ? kubeconfig('{}') : 'x']));
     const flags: Record<string, unknown> = {};
@@ -452,7 +461,7 @@ describe('the list of settings', () => {
         list: [],
         switch: true,
       }[type];
-      flags[name.replace(/^no-/, '')] = name.startsWith('no-') ? false : value;
+      flags[name.replace(/^no-/, '')] = name.startsWith('no-') ? false : (SHAPED[name] ?? value);
     }
     const resolved = await resolveSettings(flags as Partial<Flags>, createTestHost(t, files));
     assert.ok(!('error' in resolved));

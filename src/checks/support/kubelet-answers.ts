@@ -1,5 +1,5 @@
 /** How a kubelet words its refusals, and which right each of its paths asks for. Recorded from 1.31 and 1.36 kubelets. */
-import type { Credential, CredentialKind, Fact, HttpAnswer } from '../../model/facts.js';
+import type { AccessAnswer, Credential, CredentialKind, Fact, HttpAnswer } from '../../model/facts.js';
 import { KUBELET_PATHS, type KubeletPath } from './kubelet.js';
 import { failure, seen } from './read.js';
 
@@ -100,4 +100,14 @@ export function isAnonymous(f: Fact<'http'>): boolean {
 /** Connected, asked, and nothing came back. */
 export function isTimeout(f: Fact<'http'>): boolean {
   return /TIMEDOUT|TIMEOUT/.test(failure(f) ?? '');
+}
+
+const KUBELET_RIGHTS = new Set(['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats']);
+
+/** What was asked in the place of a kubelet, for this user; other rights are asked about, too. */
+export function kubeletReviews(facts: Fact<'access'>[], user: string | undefined): AccessAnswer[] {
+  return facts
+    .flatMap((f) => seen(f) ?? [])
+    .filter((a) => a.verb === 'get' && a.group === '' && a.resource === 'nodes' && KUBELET_RIGHTS.has(a.subresource ?? ''))
+    .filter((a) => a.user === undefined || a.user === user);
 }

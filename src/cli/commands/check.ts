@@ -1,5 +1,4 @@
 /** `kubelet-doctor check`: asks, judges, reports; with --wait asks again until well or the time is over. */
-import { knownCauses } from '../../checks/index.js';
 import type { Host } from '../../host/host.js';
 import type { Report } from '../../model/report.js';
 import type { Flags } from '../../sources/options.js';
@@ -7,7 +6,9 @@ import { resolveSettings } from '../../sources/settings.js';
 import { diagnose } from '../diagnose.js';
 import type { Io } from '../io.js';
 import { showProgress } from '../progress.js';
-import { noSuchCause, usageError } from '../usage.js';
+import { renderReport } from '../render.js';
+import { refuseSave, saveRun } from '../save.js';
+import { unknownCause, usageError } from '../usage.js';
 
 const ASK_AGAIN_MS = 2000;
 /** A kubelet remembers a refusal for up to 30 s (cacheUnauthorizedTTL): the default budget of --wait outlasts it. */
@@ -23,6 +24,8 @@ export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io,
   if (unknown) return usageError(io, unknown);
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return usageError(io, settings.error);
+  const inVain = await refuseSave(flags, host);
+  if (inVain) return usageError(io, inVain);
 
   const startedMs = host.now();
   const totalMs = flags.wait && !timeoutGiven ? WAIT_BUDGET_MS : settings.timeoutMs;
@@ -46,28 +49,15 @@ export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io,
       continue;
     }
     // Machine output has nothing beside it: a pod's log mixes both streams.
-    if (flags.debug && flags.output !== 'json') for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
-    io.out(await render(report, flags, io));
-    return flags['exit-zero'] ? 0 : report.summary.exitCode;
+    const quiet = (flags.output ?? 'text') !== 'text';
+    if (flags.debug && !quiet) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
+    io.out(await renderReport(report, flags, io));
+    const choices = { failOn: flags['fail-on'] ?? ('degrades' as const), skip: flags.skip ?? [], only: flags.only ?? [] };
+    const unsaved = await saveRun(flags, { report, facts, ...choices, quiet }, host, io);
+    return unsaved ?? (flags['exit-zero'] ? 0 : report.summary.exitCode);
   }
-}
-
-/** A misspelt id would silently keep, or drop, everything. */
-function unknownCause(named: readonly string[]): string | undefined {
-  const known = knownCauses().map(({ cause }) => cause);
-  const wrong = named.find((cause) => !known.includes(cause));
-  return wrong === undefined ? undefined : noSuchCause(wrong);
 }
 
 function isWell(report: Report): boolean {
   return report.summary.exitCode === 0 && !report.findings.some((f) => PASSING_BY.has(f.cause));
-}
-
-async function render(report: Report, flags: Partial<Flags>, io: Io): Promise<string> {
-  if (flags.output === 'json') {
-    const { renderJson } = await import('../../report/json.js');
-    return renderJson(report, { pretty: io.outIsTty });
-  }
-  const { renderText } = await import('../../report/text.js');
-  return renderText(report, { width: io.width, colour: io.colour && flags.color !== false, verbose: flags.verbose === true });
 }

@@ -25,6 +25,6 @@ export async function runDemoCommand({ scenario, list, verbose, output }: DemoFl
   const run = (argv: readonly string[], host: Partial<Host>) =>
     runCommandLine(['check', ...argv, ...(verbose ? ['--verbose'] : []), `--output=${output}`], io, host);
   // Machine output stays the report alone.
-  const print = output === 'json' ? () => {} : (line: string) => io.out(line);
+  const print = output !== 'text' ? () => {} : (line: string) => io.out(line);
   return runDemo({ scenario, list }, run, print);
 }

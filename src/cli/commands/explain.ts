@@ -1,15 +1,39 @@
-/** `explain CAUSE` and `list`: what the checks know, offline. */
+/** `explain CAUSE`, `explain "ERROR TEXT"` and `list`: what the checks know, offline. */
 import { findCause, knownCauses } from '../../checks/index.js';
+import { explainText } from '../../checks/support/error-texts.js';
 import { renderExplain, renderList } from '../../report/explain.js';
+import { neutralise } from '../../report/style.js';
 import type { Io } from '../io.js';
 import { noSuchCause, usageError } from '../usage.js';
 
 export function runExplainCommand(cause: string, io: Io): number {
   const known = findCause(cause);
-  if (!known) return usageError(io, noSuchCause(cause));
+  if (!known) return explainErrorText(cause, io);
   io.out(renderExplain(cause, known.docs, { width: io.width, colour: io.colour }));
   return 0;
 }
+
+/** The likeliest cause in full, and the others by name: a text alone seldom decides, a run does. */
+function explainErrorText(text: string, io: Io): number {
+  const found = explainText(text);
+  if (found === 'wrapper') return usageError(io, WRAPPER);
+  const causes = (found?.causes ?? []).flatMap((id) => findCause(id) ?? []);
+  const [first, ...others] = causes;
+  // Whoever typed words with spaces gave no cause id.
+  if (!found || !first) return usageError(io, /\s/.test(text.trim()) ? UNKNOWN_TEXT : noSuchCause(text));
+  io.out(`This text (${neutralise(found.told)}) speaks of ${first.cause}.`);
+  if (others.length > 0)
+    io.out(
+      `It may also be ${others.map(({ cause }) => cause).join(', ')}: run kubelet-doctor where the error occurred, it tells them apart.`,
+    );
+  io.out('');
+  io.out(renderExplain(first.cause, first.docs, { width: io.width, colour: io.colour }));
+  return 0;
+}
+
+const WRAPPER =
+  'this line of the agent only wraps an error; give the one underneath (after `Errors: [`, or the lines before it), or run kubelet-doctor where it occurred';
+const UNKNOWN_TEXT = 'no cause is known by this text; run kubelet-doctor where it occurred, or look through `kubelet-doctor list`';
 
 export function runListCommand(output: 'text' | 'json', io: Io): number {
   const causes = knownCauses().map(({ cause, check, docs }) => ({

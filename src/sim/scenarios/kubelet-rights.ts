@@ -77,5 +77,5 @@ export const KUBELET_RIGHTS: Scenario[] = [
   ),
   broken('stats-fails', '/stats/summary answers 500', { kubelet: { fail: { '/stats/summary': 500 } } }, 'kubelet-endpoint-fails'),
   broken('kubelet-unhealthy', "The kubelet's sync loop is stuck", { kubelet: { healthy: ['syncloop'] } }, 'kubelet-unhealthy'),
-  healthy('healthy-1.31', 'All is well with a kubelet of 1.31', { kubelet: { version: '1.31' } }),
+  healthy('healthy-1.31', 'All is well with a kubelet of 1.31', { kubelet: { version: '1.31' }, apiserver: { version: '1.31' } }),
 ];

@@ -1,0 +1,115 @@
+/**
+ * Does a NetworkPolicy keep the agent's pod from its node? Asked only after a connection has timed out: policies are dropped packets. They do
+ * not concern pods in the host's network. A rule for pods or namespaces never lets through to a node: a node is no pod.
+ */
+import { defineCheck, type Fix } from '../model/check.js';
+import type { EgressPolicies, EgressRule } from '../model/facts.js';
+import { cite } from './support/address.js';
+import { inBlock } from './support/cidr.js';
+import { fixBy, yaml } from './support/fix.js';
+import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
+import { isDnsName, isIp } from './support/quote.js';
+import { failure, seen, subjectOf } from './support/read.js';
+
+export const networkPolicy = defineCheck({
+  question: 'network-policy',
+  asks: "Do NetworkPolicies let the agent's pod connect to its node?",
+  target: 'kubelet',
+  layer: 'tcp',
+  required: false,
+  needs: ['apiserver/egress-policies', 'kubelet/candidates', 'kubelet/dns', 'kubelet/tcp', 'self/place'],
+  words: {
+    blocks: 'NetworkPolicy {policies} lets no connection of this pod out to {endpoint}, and the connection was dropped',
+    hostNetwork: 'NetworkPolicies do not concern this place',
+    noSilence: 'no connection to the kubelet was dropped',
+    notRead: 'the NetworkPolicies of this namespace could not be read',
+    more: 'there are more NetworkPolicies than were read',
+    sawPolicies: 'policies that select this pod and limit its egress: {policies}; none of their rules allows {endpoint}',
+    sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
+    fixAllow:
+      'Allow it: NetworkPolicies add up, so a further one is enough (its podSelector selects every pod of the namespace: narrow it)',
+    fixHostNetwork: 'Or run the agent in the network of the host, which NetworkPolicies do not concern',
+  },
+  causes: {
+    'network-policy-blocks-egress': {
+      title: 'NetworkPolicy keeps the agent from its node',
+      means:
+        'A NetworkPolicy with policyType Egress selects the agent’s pod, and no rule of any policy allows its node on port 10250. The network plugin drops the packets: connections time out, nothing is refused.',
+      happens:
+        'A default-deny for the namespace; or rules for pods and namespaces only. A node, and the apiserver behind its service, are no pods: only an ipBlock, or a rule without `to`, lets through. The chart’s Cilium policy names entity `host` and 10250, and leaves out the apiserver.',
+      confirm:
+        '`kubectl -n NAMESPACE get networkpolicies -o yaml`: those whose podSelector matches the pod, and their egress rules. Cilium: `cilium monitor --type drop`.',
+      fix: 'Add a policy that allows the nodes’ range on 10250, and the apiserver’s endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Do not delete the default-deny.',
+    },
+  },
+  judge(view, say) {
+    const place = seen(view.one('self/place'));
+    const candidate = agentsCandidate(view.one('kubelet/candidates'));
+    if (!candidate || place?.vantage !== 'pod-network') return { kind: 'not-applicable', why: say('hostNetwork') };
+    const endpoint = subjectOf(candidate);
+    const tcp = view.one('kubelet/tcp', endpoint);
+    if (failure(tcp) !== 'ETIMEDOUT') return { kind: 'not-applicable', why: say('noSilence') };
+    const fact = view.one('apiserver/egress-policies');
+    const found = seen(fact);
+    if (!found) {
+      const namespace = place.namespace && isDnsName(place.namespace) ? place.namespace : 'NAMESPACE';
+      const elsewhere = `kubectl -n ${namespace} get networkpolicies -o yaml`;
+      return { kind: 'cannot-tell', why: say('notRead'), wants: [{ need: 'apiserver/egress-policies', elsewhere }] };
+    }
+    const addresses = isIp(candidate.host)
+      ? [candidate.host]
+      : (seen(view.one('kubelet/dns', candidate.host))?.addresses ?? []).map(({ address }) => address);
+    if (found.policies.length === 0 || addresses.length === 0 || addresses.some((ip) => isAllowed(found, ip, candidate.port)))
+      return { kind: 'pass' };
+    if (!found.complete) return { kind: 'cannot-tell', why: say('more'), wants: [] };
+
+    const policies = found.policies.map(({ policy }) => policy).join(', ');
+    const fixes: Fix[] = [
+      fixBy('cluster', 'config', say('fixAllow'), allowance(place.namespace, addresses[0], candidate.port)),
+      fixBy('agent', 'restart', say('fixHostNetwork')),
+    ];
+    return {
+      kind: 'problem',
+      cause: 'network-policy-blocks-egress',
+      severity: 'blocks',
+      certainty: 'proven',
+      title: say('blocks', { policies, endpoint }),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [cite(fact, say('sawPolicies', { policies, endpoint })), cite(tcp, say('sawSilence', { endpoint }))],
+      fixes,
+    };
+  },
+});
+
+/** Policies are a union: one rule of one policy is enough. */
+function isAllowed({ policies }: EgressPolicies, ip: string, port: number): boolean {
+  return policies.some(({ rules }) => rules.some((rule) => allows(rule, ip, port)));
+}
+
+function allows({ ports, blocks }: EgressRule, ip: string, port: number): boolean {
+  const byPort = ports === undefined || ports.some(({ from, to }) => port >= from && port <= to);
+  const byAddress = blocks === undefined || blocks.some(({ cidr, except }) => inBlock(ip, cidr) && !except.some((e) => inBlock(ip, e)));
+  return byPort && byAddress;
+}
+
+/** The neighbours too: the agent runs on every node. */
+function allowance(namespace: string | undefined, ip: string | undefined, port: number): Pick<Fix, 'steps' | 'form'> {
+  if (!namespace || !isDnsName(namespace) || !ip || !isIp(ip)) return {};
+  const cidr = ip.includes(':') ? `${ip}/128` : `${ip.replace(/\.\d+$/, '.0')}/24`;
+  return yaml(`apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: kubelet-doctor-agent-to-kubelet
+  namespace: "${namespace}"
+spec:
+  podSelector: {}
+  policyTypes: ["Egress"]
+  egress:
+    - to:
+        - ipBlock:
+            cidr: ${cidr}
+      ports:
+        - protocol: TCP
+          port: ${port}
+`);
+}

@@ -1,0 +1,103 @@
+/** Can this place have a credential of its own at all? Where it cannot, a missing token is no fault of the manifest. */
+import { defineCheck } from '../model/check.js';
+import { apiserverFeatures, inPod } from './support/apiserver.js';
+import { env, fixBy, shell, yaml } from './support/fix.js';
+import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
+import { shellQuote } from './support/quote.js';
+import { failure, seen } from './support/read.js';
+
+/** Written by us, and checked all the same: the process id comes from /proc. */
+const NEIGHBOUR = /^\/proc\/\d+\/root\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token$/;
+
+export const ownCredential = defineCheck({
+  question: 'own-credential',
+  asks: 'Is this a place that has a credential of its own?',
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/place', 'self/mounts', 'self/settings', 'apiserver/credential', 'kubelet/credential'],
+  words: {
+    ephemeral: "This is an ephemeral container: it has no token of its own, the pod's other container has one ({path})",
+    hostInstall:
+      'The agent runs on the host itself, with neither a token nor a client certificate: kubelet and apiserver take it for a stranger',
+    notLooked: 'no credential was looked at yet',
+    sawNeighbour: 'no token mounted here; one in the same pod, at {path}',
+    sawNothing: 'no token, no client certificate, no kubeconfig user; not in a pod',
+    fixRead: "Read the token of the agent's container from here",
+    fixCustom:
+      "Or start the debug container with the pod's own token volume (kubectl debug --custom FILE; the volume's name is in the pod)",
+    fixCertificate: 'Give the agent a client certificate that kubelet and apiserver accept, and a kubeconfig for the apiserver',
+    fixToken: 'Or a token of a ServiceAccount with the rights of an agent, renewed before it expires',
+    fixPod: 'Or run the agent as a DaemonSet: its token is then mounted and renewed',
+  },
+  causes: {
+    'ephemeral-container-without-token': {
+      title: 'ephemeral container without a token',
+      means:
+        'Kubernetes mounts the ServiceAccount token into containers of the pod’s template only. An ephemeral container (`kubectl debug POD`) has the service variables and the pod’s network, and no token.',
+      happens:
+        '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts; its API has none for tokens by itself (KEP-277).',
+      confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here, and works in `kubectl exec POD -c agent`.',
+      fix: 'Use the target’s files below /proc/PID/root, as the same user or root; or mount the pod’s `kube-api-access-…` volume with `--custom`. Do not set automountServiceAccountToken: it is on already.',
+    },
+    'host-install-without-credentials': {
+      title: 'agent on the host without credentials',
+      means:
+        'An agent installed as a package of the machine has no ServiceAccount. Without a client certificate or a token file the kubelet answers 401, and the apiserver answers as to system:anonymous.',
+      happens:
+        'The host agent was given the address of the kubelet and nothing else; or the kubelet’s read-only port, which needed no credential, was closed.',
+      confirm: '`datadog-agent config | grep -E "kubelet_client_crt|kubelet_auth_token_path|kubernetes_kubeconfig_path"` on that machine.',
+      fix: 'A client certificate with O=agents and a ClusterRoleBinding for it, or a bound token in a file. Never the kubelet’s or the admin’s own kubeconfig: that one may do everything.',
+    },
+  },
+  judge(view, say) {
+    const place = seen(view.one('self/place'));
+    const settings = view.one('self/settings');
+    const ours = view.all('apiserver/credential');
+    const features = [...ALL_KUBELET_FEATURES, ...apiserverFeatures(settings)];
+    const problem = { kind: 'problem', severity: 'blocks', certainty: 'proven', features } as const;
+    const held = [...ours, ...view.all('kubelet/credential')].some((fact) => (seen(fact)?.as ?? 'nobody') !== 'nobody');
+    if (held) return { kind: 'pass' };
+    const isMissing = ours.some((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody');
+    if (!place || !isMissing) return { kind: 'cannot-tell', why: say('notLooked'), wants: [] };
+
+    const path = seen(view.one('self/mounts'))?.neighbourToken;
+    if (inPod(place) && path && NEIGHBOUR.test(path)) {
+      const ca = path.replace(/token$/, 'ca.crt');
+      return {
+        ...problem,
+        cause: 'ephemeral-container-without-token',
+        title: say('ephemeral', { path }),
+        evidence: [{ need: 'self/mounts', subject: '', saw: say('sawNeighbour', { path }), reproduce: `ls -l ${shellQuote(path)}` }],
+        fixes: [
+          fixBy('agent', 'nothing', say('fixRead'), shell(`kubelet-doctor --token-file ${path} --kubelet-ca ${ca} --apiserver-ca ${ca}`)),
+          fixBy('agent', 'nothing', say('fixCustom'), yaml(CUSTOM)),
+        ],
+      };
+    }
+    if (place.place !== 'node') return { kind: 'pass' };
+    return {
+      ...problem,
+      cause: 'host-install-without-credentials',
+      title: say('hostInstall'),
+      evidence: [{ need: 'apiserver/credential', subject: 'none', saw: say('sawNothing') }],
+      fixes: [
+        fixBy('node', 'config', say('fixCertificate'), env(FILES)),
+        fixBy('node', 'config', say('fixToken'), env({ DD_KUBELET_AUTH_TOKEN_PATH: '/etc/datadog-agent/kubelet.token' })),
+        fixBy('cluster', 'config', say('fixPod')),
+      ],
+    };
+  },
+});
+
+const FILES = {
+  DD_KUBELET_CLIENT_CRT: '/etc/datadog-agent/kubelet-client.crt',
+  DD_KUBELET_CLIENT_KEY: '/etc/datadog-agent/kubelet-client.key',
+  DD_KUBERNETES_KUBECONFIG_PATH: '/etc/datadog-agent/kubeconfig',
+};
+
+const CUSTOM = `volumeMounts:
+  - name: kube-api-access-NAME
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+    readOnly: true
+`;

@@ -1,0 +1,28 @@
+/** `kubelet-doctor diff OLD NEW`: what a change, an upgrade or a week did. */
+import type { Host } from '../../host/host.js';
+import { compareReports } from '../../report/diff.js';
+import { renderDiff } from '../../report/diff-text.js';
+import { jsonText } from '../../report/json.js';
+import type { Io } from '../io.js';
+import { reportFrom } from '../saved-input.js';
+import { usageError } from '../usage.js';
+
+export interface DiffFlags {
+  output?: string;
+  /** --no-color. */
+  color?: boolean;
+}
+
+/** 0: they were compared, whatever came of it. */
+export async function runDiffCommand(older: string, newer: string, flags: DiffFlags, host: Host, io: Io): Promise<number> {
+  const [old, now] = [await reportFrom(older, host), await reportFrom(newer, host)];
+  if ('error' in old) return usageError(io, old.error);
+  if ('error' in now) return usageError(io, now.error);
+  const comparison = compareReports(old.report, now.report);
+  io.out(
+    flags.output === 'json'
+      ? jsonText(comparison, { pretty: io.outIsTty })
+      : renderDiff(comparison, { width: io.width, colour: io.colour && flags.color !== false }),
+  );
+  return 0;
+}

@@ -1,0 +1,50 @@
+/** The answer of `rbac` for people: who and how, the table, then what was found and how to mend it. */
+import type { Report } from '../model/report.js';
+import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../report/style.js';
+import type { TextOptions } from '../report/text.js';
+import { findingLines } from '../report/text-finding.js';
+import { headLines } from '../report/text-head.js';
+import { rightsLines } from '../report/text-rights.js';
+import type { RightsTable } from './rights-table.js';
+
+const BY: Record<string, string> = {
+  self: 'asked by SelfSubjectAccessReview',
+  review: 'asked by SubjectAccessReview',
+  impersonation: 'asked by impersonation',
+};
+
+export function renderRights(
+  report: Report,
+  table: RightsTable | undefined,
+  { width, colour, verbose, missing }: TextOptions & { missing: boolean },
+): string {
+  const look: Look = { width, paint: palette(colour) };
+  const safe = neutraliseAll(report);
+  return closeUp([
+    ...headLines(safe, look),
+    '',
+    ...(table ? rights(neutraliseAll(table), look, missing) : []),
+    ...findingLines(safe, look, verbose),
+  ]).join('\n');
+}
+
+function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] {
+  const { user, by, profile, features, off, versions, namespace } = table;
+  const prose = (text: string) => wrap(text, proseWidth(look.width)).map(look.paint.dim);
+  const rows = onlyMissing ? table.needs.filter((row) => row.state !== 'allowed') : table.needs;
+  const count = (state: string) => table.needs.filter((row) => row.state === state).length;
+  const open = count('unanswered');
+  return [
+    ...prose(`${user}, ${BY[by] ?? 'not ours to ask for: SubjectAccessReview and impersonation are refused'}.`),
+    ...prose(
+      `Profile ${profile}: ${features.map((f) => `${f.feature} (${f.why})`).join(', ')}.${off.length > 0 ? ` Off: ${off.join(', ')} (--feature turns them on).` : ''}`,
+    ),
+    ...prose(`Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet rights ${versions.kubelet}; namespace ${namespace}.`),
+    '',
+    ...(rows.length > 0 ? rightsLines(rows, look) : ['Nothing is missing.']),
+    '',
+    `${count('allowed')} of ${table.needs.length} needs allowed, ${count('denied')} missing${open > 0 ? `, ${open} not ours to ask` : ''}.`,
+    ...(count('denied') > 0 ? prose('`kubelet-doctor rbac --missing --yaml` prints what closes the gap.') : []),
+    '',
+  ];
+}

@@ -1,0 +1,72 @@
+/** `--save`, and the directory a collector of troubleshoot.sh gives its programs (TS_OUTPUT_DIR). */
+import { posix } from 'node:path';
+import type { Host } from '../host/host.js';
+import type { AnyFact } from '../model/facts.js';
+import type { Report } from '../model/report.js';
+import { cannotSave, save } from '../sources/save.js';
+import type { Io } from './io.js';
+import { EXIT_USAGE, usageError } from './usage.js';
+
+interface SaveFlags {
+  save?: string;
+  force?: boolean;
+}
+
+/** Why --save cannot work, as a line; known before anyone is asked anything. */
+export async function refuseSave({ save: path, force = false }: SaveFlags, host: Host): Promise<string | undefined> {
+  if (path === undefined) return force ? '--force is for --save; name a file or directory with it' : undefined;
+  const why = await cannotSave({ path: posix.resolve(host.cwd, path), force });
+  return why && host.redactor.clean(`--save ${path}: ${why}`, 400);
+}
+
+export interface Kept {
+  report: Report;
+  facts: readonly AnyFact[];
+  failOn: Parameters<typeof import('../report/saved.js').savedFiles>[2]['failOn'];
+  skip: readonly string[];
+  only: readonly string[];
+  /** Machine output has nothing beside it. */
+  quiet: boolean;
+}
+
+/** Saves where it was asked for. An exit code other than undefined: it was asked for and failed, and the report is all there is. */
+export async function saveRun({ save: path, force = false }: SaveFlags, kept: Kept, host: Host, io: Io): Promise<number | undefined> {
+  const collector = host.env.TS_OUTPUT_DIR;
+  if (path === undefined && !collector) return undefined;
+  const { report, failOn, skip, only, quiet } = kept;
+  const { savedFiles } = await import('../report/saved.js');
+  const files = savedFiles(report, hideSecrets(kept.facts, host.redactor), { failOn, skip, only });
+  const time = Math.floor(Date.parse(report.startedAt) / 1000);
+  if (collector) {
+    const why = await save(files, { path: posix.resolve(host.cwd, collector), force: true, time });
+    if (why) io.err(host.redactor.clean(`kubelet-doctor: TS_OUTPUT_DIR ${collector}: ${why}`, 400));
+  }
+  if (path === undefined) return undefined;
+  const why = await save(files, { path: posix.resolve(host.cwd, path), force, time });
+  if (why) {
+    usageError(io, host.redactor.clean(`--save ${path}: ${why}; nothing was saved`, 400));
+    return EXIT_USAGE;
+  }
+  if (!quiet) io.err(`Saved to ${host.redactor.clean(path, 400)}: ${files.map(({ file }) => file).join(', ')}`);
+  return undefined;
+}
+
+/** Facts are redacted at birth; what leaves the house in a file passes the gate once more, string by string. */
+function hideSecrets<T>(value: T, redactor: Host['redactor']): T {
+  const walk = (each: unknown): unknown => {
+    if (typeof each === 'string') return hide(each);
+    if (Array.isArray(each)) return each.map(walk);
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([key, inner]) => [hide(key), walk(inner)]));
+  };
+  // `clean` also joins lines and escapes; a string without a secret stays as it is.
+  const hide = (text: string) => {
+    const cleaned = redactor.clean(text, text.length + 1000);
+    return marks(cleaned) > marks(text) ? cleaned : text;
+  };
+  return walk(value) as T;
+}
+
+function marks(text: string): number {
+  return text.split('[redacted]').length;
+}

@@ -1,0 +1,34 @@
+/** FILE of `render`, `judge` and `diff`: what it holds, or one line that says why not. No server is asked and nothing is run or written. */
+import { posix } from 'node:path';
+import type { Host } from '../host/host.js';
+import type { FactsFile } from '../model/facts-file.js';
+import type { Report } from '../model/report.js';
+import { parseJson, readReport } from '../report/read.js';
+import { readFacts } from '../report/read-facts.js';
+import { type Bundle, readBundle } from '../sources/bundle.js';
+
+export async function reportFrom(file: string, host: Host): Promise<{ report: Report } | { error: string }> {
+  return part(file, host, (bundle) => {
+    if (bundle.report === undefined) return { error: 'holds facts and no report; kubelet-doctor judge makes one of them' };
+    const parsed = parseJson(bundle.report);
+    return 'error' in parsed ? parsed : readReport(parsed.json);
+  });
+}
+
+export async function factsFrom(file: string, host: Host): Promise<{ file: FactsFile } | { error: string }> {
+  return part(file, host, (bundle) => {
+    if (bundle.facts === undefined) return { error: 'holds a report and no facts; kubelet-doctor render shows it' };
+    const parsed = parseJson(bundle.facts);
+    return 'error' in parsed ? parsed : readFacts(parsed.json);
+  });
+}
+
+async function part<T extends object>(
+  file: string,
+  host: Host,
+  read: (bundle: Bundle) => T | { error: string },
+): Promise<T | { error: string }> {
+  const given = await readBundle(posix.resolve(host.cwd, file));
+  const got = given.ok ? read(given.bundle) : { error: given.error };
+  return 'error' in got ? { error: host.redactor.clean(`${file}: ${got.error}`, 400) } : got;
+}

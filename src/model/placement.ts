@@ -1,0 +1,138 @@
+/** Where an agent may run, as data: nodes, the agent's DaemonSet, its pods, and what stands between them. Types only; see facts.ts. */
+
+export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+
+export interface Taint {
+  key: string;
+  value: string;
+  effect: string;
+}
+
+/** As written in a pod template; what is left out is ''. */
+export interface Toleration {
+  key: string;
+  operator: string;
+  value: string;
+  effect: string;
+}
+
+/** One expression of a node selector term. */
+export interface Requirement {
+  key: string;
+  operator: string;
+  values: string[];
+}
+
+export interface SelectorTerm {
+  expressions: Requirement[];
+  fields: Requirement[];
+}
+
+/** What of a pod template decides where its pods may run. Never an environment value. */
+export interface PodTemplate {
+  nodeName?: string;
+  nodeSelector: Record<string, string>;
+  /** Required node affinity; undefined where there is none (an empty list matches no node). */
+  affinity?: SelectorTerm[];
+  /** Undefined where the field is absent: a JSON patch must then create the list. */
+  tolerations?: Toleration[];
+  hostNetwork: boolean;
+  priorityClass?: string;
+  serviceAccount?: string;
+  /** What the pod security level `baseline` forbids and this template asks for, in its own words: `hostPath volumes`, `hostPID`. */
+  asks: string[];
+  images: string[];
+}
+
+export interface AgentWorkload {
+  /** '' where a manifest leaves it to the command line. */
+  namespace: string;
+  name: string;
+  /** Who writes this object, by its labels: what a patch by hand would be undone by. */
+  manager: 'helm' | 'operator' | 'unknown';
+  datadog: boolean;
+  template: PodTemplate;
+}
+
+/** The agent's DaemonSets. */
+export interface AgentWorkloads {
+  by: 'flag' | 'search' | 'manifest';
+  /** What was asked for: `NS/NAME`, or the manifest's path. */
+  asked?: string;
+  workloads: AgentWorkload[];
+  /** `NS/NAME` of other DaemonSets that look like agents, for a name that was not found. */
+  others: string[];
+  /** Names of the PriorityClasses a manifest brings along. */
+  brings: string[];
+}
+
+/** What of a node is judged. */
+export interface PlacementNode {
+  node: string;
+  /** Only labels that a selector or a rule of ours asks for. */
+  labels: Record<string, string>;
+  taints: Taint[];
+  unschedulable: boolean;
+  ready: 'True' | 'False' | 'Unknown';
+  /** Conditions that are not as they should be: `DiskPressure`. */
+  pressure: string[];
+  kubeletVersion: string;
+  /** Whose managed cluster this node belongs to, by its labels. */
+  provider?: 'EKS' | 'GKE' | 'AKS';
+}
+
+export interface PlacementNodes {
+  nodes: PlacementNode[];
+  /** False where there are more than we read. */
+  complete: boolean;
+}
+
+/** One pod of an agent. */
+export interface AgentPod {
+  namespace: string;
+  pod: string;
+  /** Where it runs or, unscheduled, where its DaemonSet wants it. */
+  node: string;
+  /** `DaemonSet/datadog-agent`, or '' for a bare pod. */
+  owner: string;
+  /** The agent's image in a pod of another kind. */
+  sidecar: boolean;
+  phase: string;
+  ready: boolean;
+  /** Being deleted. */
+  leaving: boolean;
+  restarts: number;
+  /** Why it does not run: `CrashLoopBackOff`, `Unschedulable`, and of which container. */
+  reason?: string;
+  container?: string;
+  /** Its words, or those of the last end; cleaned and cut. */
+  message?: string;
+}
+
+export interface AgentPods {
+  pods: AgentPod[];
+  /** Were pods of other namespaces looked through for further agents? */
+  everywhere: boolean;
+  complete: boolean;
+}
+
+/** What the agent's namespace lets in. */
+export interface NamespacePolicy {
+  namespace: string;
+  /** `pod-security.kubernetes.io/enforce`. */
+  enforce?: string;
+  /** Named by the DaemonSet; undefined where it names none or nobody may say. */
+  priorityClassExists?: boolean;
+  /** Names of ResourceQuotas. */
+  quotas: string[];
+}
+
+/** A FailedCreate event of an agent's DaemonSet: why the apiserver did not take its pod. */
+export interface RefusedCreate {
+  namespace: string;
+  daemonset: string;
+  message: string;
+  count: number;
+  /** ISO. */
+  last: string;
+}

@@ -1,0 +1,67 @@
+/** The questions behind a need, one a verb, and what their answers say of it. */
+import type { AccessAnswer, Fact, ResolvedNeed } from '../model/facts.js';
+
+/** One question for a review API. */
+export type Question = Pick<AccessAnswer, 'verb' | 'group' | 'resource' | 'subresource' | 'name' | 'namespace' | 'path'>;
+
+/** The subject of its fact: `get nodes/stats`, `update configmaps datadogtoken -n datadog`, `get /metrics`. */
+export function subjectOfAccess({ verb, group, resource, subresource, name, namespace, path }: Question): string {
+  if (path) return `${verb} ${path}`;
+  // The node's name is part of what a kubelet asks, and of no subject: all its paths are about one node.
+  const named = name && resource !== 'nodes' ? ` ${name}` : '';
+  const what = `${resource}${group ? `.${group}` : ''}${subresource ? `/${subresource}` : ''}`;
+  return `${verb} ${what}${named}${namespace ? ` -n ${namespace}` : ''}`;
+}
+
+/** Every question that decides a need: per verb the right itself and those that serve as well. */
+export function questionsOf(need: ResolvedNeed): Question[] {
+  return need.verbs.flatMap((verb) => alternativesOf(need, verb));
+}
+
+function alternativesOf({ group, resource, subresource, orElse = [], name, namespace, path }: ResolvedNeed, verb: string): Question[] {
+  return [subresource, ...orElse].map((sub) => ({
+    verb,
+    group,
+    resource,
+    ...(sub ? { subresource: sub } : {}),
+    ...(name ? { name } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(path ? { path } : {}),
+  }));
+}
+
+export type State = 'allowed' | 'denied' | 'unanswered';
+
+/** One need, judged: by verb, and as a whole. */
+export interface JudgedNeed {
+  need: ResolvedNeed;
+  state: State;
+  denied: string[];
+  unanswered: string[];
+}
+
+/** A verb is denied only when every question that could grant it was answered with no; not allowed to ask is no answer. */
+export function judgeNeeds(needs: readonly ResolvedNeed[], facts: readonly Fact<'access'>[]): JudgedNeed[] {
+  const allowed = new Map(facts.flatMap((f) => (f.outcome.status === 'observed' ? [[f.subject, f.outcome.data.allowed] as const] : [])));
+  return needs.map((need) => {
+    const states = need.verbs.map((verb) => {
+      const said = alternativesOf(need, verb).map((question) => allowed.get(subjectOfAccess(question)));
+      if (said.includes(true)) return [verb, 'allowed'] as const;
+      return [verb, said.every((one) => one === false) ? 'denied' : 'unanswered'] as const;
+    });
+    const among = (state: State) => states.flatMap(([verb, its]) => (its === state ? [verb] : []));
+    const [denied, unanswered] = [among('denied'), among('unanswered')];
+    return { need, state: denied.length > 0 ? 'denied' : unanswered.length > 0 ? 'unanswered' : 'allowed', denied, unanswered };
+  });
+}
+
+/** What is missing, as needs with only the verbs that are. */
+export function missingNeeds(judged: readonly JudgedNeed[]): ResolvedNeed[] {
+  return judged.flatMap(({ need, denied }) => (denied.length > 0 ? [{ ...need, verbs: denied }] : []));
+}
+
+/** `list, watch events`, `update configmaps/datadogtoken in datadog`, `get nodes/stats`. */
+export function describeNeed({ verbs, group, resource, subresource, name, namespace, path }: ResolvedNeed): string {
+  const what = path ?? `${resource}${group ? `.${group}` : ''}${subresource ? `/${subresource}` : ''}`;
+  return `${verbs.join(', ')} ${what}${name ? ` ${name}` : ''}${namespace ? ` in ${namespace}` : ''}`;
+}

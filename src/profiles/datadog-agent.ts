@@ -1,0 +1,136 @@
+/**
+ * The Datadog node Agent, with and without Cluster Agent. From its chart and operator (rbac.yaml, component/agent/rbac.go), its own
+ * documentation (docs.datadoghq.com, Kubernetes, RBAC), and for the kubelet from what kubelets ask for (pkg/kubelet/server/auth.go).
+ */
+import type { PermissionNeed, Profile } from './types.js';
+
+const atKubelet = { feature: 'kubelet', kind: 'kubelet', verbs: ['get'], resource: 'nodes' } as const;
+const OLD_LOSES = 'the pod list (autodiscovery and tags) and the kubelet service check';
+
+/** Its paths, by the version of each kubelet: fine-grained rights from 1.33 on, nodes/proxy before. */
+const KUBELET: PermissionNeed[] = [
+  { subresource: 'metrics', loses: 'kubelet, container and probe metrics' },
+  { subresource: 'stats', loses: 'node and volume statistics' },
+  { subresource: 'pods', kubelet: 'fine-grained' as const, loses: 'the pod list (autodiscovery and tags)' },
+  { subresource: 'healthz', kubelet: 'fine-grained' as const, loses: 'the kubelet service check' },
+  { subresource: 'configz', kubelet: 'fine-grained' as const, required: false, loses: 'the kubelet configuration view' },
+  { subresource: 'proxy', kubelet: 'classic' as const, loses: OLD_LOSES },
+].map((need) => ({ ...atKubelet, ...need, verbs: ['get'] }));
+
+export const datadogAgent: Profile = {
+  profile: 'datadog-agent',
+  title: 'Datadog node Agent',
+  account: { namespace: 'datadog', name: 'datadog-agent' },
+  hints: ['datadog'],
+  names: {
+    lock: { variable: 'DD_LEADER_LEASE_NAME', value: 'datadog-leader-election' },
+    token: { variable: 'DD_CLUSTER_AGENT_TOKEN_NAME', value: 'datadogtoken' },
+  },
+  // Agent 5 locked on Endpoints, as the official list has it; Agent 6 on ConfigMaps; Leases from 7.47 on (client-go ≥ 0.24 knows no other).
+  locks: [{ kind: 'endpoints' }, { kind: 'configmap', since: '6.0' }, { kind: 'lease', since: '7.47' }],
+  features: [
+    { feature: 'kubelet', loses: 'the kubelet integration', required: true, always: true },
+    {
+      feature: 'use-apiserver',
+      loses: 'the pod list, taken from the apiserver',
+      required: true,
+      environment: ['DD_KUBELET_USE_API_SERVER=true'],
+    },
+    { feature: 'events', loses: 'Kubernetes events', environment: ['DD_COLLECT_KUBERNETES_EVENTS=true'] },
+    {
+      feature: 'leader-election',
+      loses: 'leader election: events and cluster checks',
+      // Event collection turns it on (datadog-agent docs, event_collection).
+      environment: ['DD_LEADER_ELECTION=true', 'DD_COLLECT_KUBERNETES_EVENTS=true'],
+    },
+    { feature: 'metadata', loses: 'service, node and namespace tags', environment: ['DD_CLUSTER_AGENT_ENABLED=false'] },
+    { feature: 'component-status', loses: 'the control-plane service check' },
+    { feature: 'control-plane', loses: 'control-plane metrics' },
+    { feature: 'eks-control-plane', loses: 'EKS control-plane metrics' },
+    {
+      feature: 'container-logs',
+      loses: 'container logs read through the kubelet',
+      environment: ['DD_LOGS_CONFIG_K8S_CONTAINER_USE_KUBELET_API=true'],
+    },
+    { feature: 'node-logs', loses: "the node's own logs (/logs/)" },
+    { feature: 'openshift', loses: 'OpenShift quotas, and the security context that admits the agent' },
+    {
+      feature: 'official',
+      loses: 'what the official list of rights is for',
+      includes: ['events', 'leader-election', 'component-status'],
+    },
+    {
+      feature: 'without-cluster-agent',
+      loses: 'what the Cluster Agent would do',
+      includes: ['events', 'leader-election', 'metadata', 'component-status', 'control-plane'],
+    },
+  ],
+  needs: [
+    ...KUBELET,
+    // /containerLogs and /logs have no fine-grained right of their own but nodes/log for the latter.
+    { feature: 'container-logs', verbs: ['get'], resource: 'nodes', subresource: 'proxy' },
+    { feature: 'node-logs', verbs: ['get'], resource: 'nodes', subresource: 'log' },
+    { feature: 'use-apiserver', verbs: ['get', 'list'], resource: 'pods', agent: { since: '7.65' } },
+    { feature: 'events', verbs: ['list', 'watch'], resource: 'events' },
+    {
+      feature: 'events',
+      kind: 'event-bookmark',
+      verbs: ['get', 'update'],
+      resource: 'configmaps',
+      name: '{token}',
+      namespace: 'agent',
+      loses: 'the bookmark of the last event: events twice, or not at all, after a restart',
+    },
+    ...(['lease', 'configmap', 'endpoints'] as const).flatMap((lock) => {
+      const where = {
+        lease: { group: 'coordination.k8s.io', resource: 'leases' },
+        configmap: { resource: 'configmaps' },
+        endpoints: { resource: 'endpoints' },
+      }[lock];
+      const need = { feature: 'leader-election', kind: 'leader-lock', lock, namespace: 'agent', ...where } as const;
+      // `create` asks for no name: the request has none yet (apiserver, RequestInfo).
+      return [
+        { ...need, verbs: ['get', 'update'], name: '{lock}' },
+        { ...need, verbs: ['create'] },
+      ];
+    }),
+    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'services' },
+    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'pods' },
+    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'nodes' },
+    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'namespaces' },
+    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'endpoints', kubernetes: { until: '1.33' } },
+    {
+      feature: 'metadata',
+      verbs: ['get', 'list', 'watch'],
+      group: 'discovery.k8s.io',
+      resource: 'endpointslices',
+      kubernetes: { since: '1.21' },
+    },
+    { feature: 'component-status', verbs: ['list'], resource: 'componentstatuses' },
+    { feature: 'control-plane', verbs: ['get'], path: '/metrics' },
+    { feature: 'control-plane', verbs: ['get'], path: '/metrics/slis', kubernetes: { since: '1.26' } },
+    { feature: 'control-plane', verbs: ['get'], path: '/version' },
+    { feature: 'control-plane', verbs: ['get'], path: '/healthz' },
+    {
+      feature: 'control-plane',
+      verbs: ['get'],
+      group: 'coordination.k8s.io',
+      resource: 'leases',
+      namespace: { fixed: 'kube-system' },
+      kubernetes: { since: '1.20' },
+      loses: 'which controller-manager and scheduler lead',
+    },
+    {
+      feature: 'control-plane',
+      verbs: ['get'],
+      resource: 'endpoints',
+      namespace: { fixed: 'kube-system' },
+      kubernetes: { until: '1.20' },
+      loses: 'which controller-manager and scheduler lead',
+    },
+    { feature: 'eks-control-plane', verbs: ['get'], group: 'metrics.eks.amazonaws.com', resource: 'kcm', subresource: 'metrics' },
+    { feature: 'eks-control-plane', verbs: ['get'], group: 'metrics.eks.amazonaws.com', resource: 'ksh', subresource: 'metrics' },
+    { feature: 'openshift', verbs: ['get', 'list'], group: 'quota.openshift.io', resource: 'clusterresourcequotas' },
+    { feature: 'openshift', verbs: ['use'], group: 'security.openshift.io', resource: 'securitycontextconstraints', name: 'privileged' },
+  ],
+};

@@ -1,0 +1,13 @@
+/** The profiles that ship. Kept by hand. */
+import { datadogAgent } from './datadog-agent.js';
+import { datadogClusterAgent } from './datadog-cluster-agent.js';
+import { metricsServer } from './metrics-server.js';
+import type { Profile } from './types.js';
+
+export const PROFILES: readonly Profile[] = [datadogAgent, datadogClusterAgent, metricsServer];
+
+export const DEFAULT_PROFILE = datadogAgent;
+
+export function findProfile(name: string): Profile | undefined {
+  return PROFILES.find((profile) => profile.profile === name);
+}

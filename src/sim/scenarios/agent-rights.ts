@@ -1,0 +1,123 @@
+/** What the agent may do: roles, bindings, features, and asking about another. */
+import { bindingOf, clusterRole, type RbacObject } from '../rbac.js';
+import type { Rule } from '../rights.js';
+import { broken, healthy, type Scenario } from '../scenario.js';
+import type { World } from '../world.js';
+
+const FINE = ['pods', 'healthz', 'configz', 'metrics', 'stats'];
+const ACCOUNT = 'datadog/datadog-agent';
+const LOOK: Rule = {
+  verbs: ['get', 'list'],
+  groups: ['rbac.authorization.k8s.io'],
+  resources: ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'],
+};
+const EVENTS: Rule = { verbs: ['get', 'list', 'watch'], groups: [''], resources: ['events'] };
+const token = (...verbs: string[]): Rule => ({ verbs, groups: [''], resources: ['configmaps'], resourceNames: ['datadogtoken'] });
+const LEASES = { groups: ['coordination.k8s.io'], resources: ['leases'] };
+const LOCK: Rule[] = [
+  { ...LEASES, verbs: ['get', 'update'], resourceNames: ['datadog-leader-election'] },
+  { ...LEASES, verbs: ['create'] },
+];
+const KUBELET: Rule = { verbs: ['get'], groups: [''], resources: FINE.map((s) => `nodes/${s}`) };
+
+/** An agent that may look at roles and has no right but through these objects. */
+const roles = (...rbac: RbacObject[]): World => ({ agent: { rights: [LOOK] }, rbac });
+/** An agent with events and these rights. */
+const collecting = (...rights: Rule[]): World => ({
+  agent: { rights: [KUBELET, ...rights], env: { DD_COLLECT_KUBERNETES_EVENTS: 'true' } },
+});
+/** Someone at a workstation with these rights, asking about an agent that has none. */
+const about = (rights: Rule[], ...rbac: RbacObject[]): World => ({
+  place: 'workstation',
+  agent: { rights },
+  rbac,
+  argv: ['--service-account', 'datadog/other-agent'],
+});
+const READ_NODES: Rule = { verbs: ['get', 'list'], groups: [''], resources: ['nodes', 'nodes/metrics', 'nodes/stats', 'nodes/proxy'] };
+const REVIEW: Rule = { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] };
+const IMPERSONATE: Rule = { verbs: ['impersonate'], groups: [''], resources: ['serviceaccounts'] };
+const deep = (rights: Rule[], ...argv: string[]): World => ({ agent: { rights }, argv: ['--service-account', ACCOUNT, ...argv] });
+
+export const AGENT_RIGHTS: Scenario[] = [
+  broken('role-missing', "The agent's ClusterRole was deleted", roles(bindingOf('dd', 'datadog-agent', ACCOUNT)), 'role-missing', {
+    also: ['kubelet-permission-missing'],
+  }),
+  broken('binding-missing', 'The role is there and bound to nobody', roles(clusterRole('datadog-agent', FINE)), 'binding-missing'),
+  broken(
+    'binding-dangles',
+    'The binding names a role that does not exist',
+    roles(clusterRole('datadog-agent', FINE), bindingOf('dd', 'datadog-agnet', ACCOUNT)),
+    'dangling-binding',
+  ),
+  broken(
+    'role-binding',
+    'A RoleBinding where nodes need a ClusterRoleBinding',
+    roles(clusterRole('datadog-agent', FINE), bindingOf('dd', 'datadog-agent', ACCOUNT, 'datadog')),
+    'role-binding-too-narrow',
+  ),
+  broken(
+    'wrong-namespace',
+    'The binding names the account in another namespace',
+    roles(clusterRole('datadog-agent', FINE), bindingOf('dd', 'datadog-agent', 'default/datadog-agent')),
+    'binding-subject-differs',
+  ),
+  healthy(
+    'rights-by-binding',
+    'Role and binding are as they should be',
+    roles(clusterRole('datadog-agent', FINE), bindingOf('dd', 'datadog-agent', ACCOUNT)),
+  ),
+  broken(
+    'nodes-logs',
+    'The role grants nodes/logs; it is nodes/log',
+    { agent: { rights: [KUBELET, { verbs: ['get'], groups: [''], resources: ['nodes/logs'] }] }, argv: ['--feature', 'node-logs'] },
+    'role-grants-nothing',
+    { also: ['permission-missing'] },
+  ),
+  broken(
+    'create-by-name',
+    'The rule for the leader lock limits create to a name',
+    collecting(EVENTS, token('get', 'update'), { ...LOCK[0]!, verbs: ['get', 'update', 'create'] }),
+    'create-limited-by-name',
+    { also: ['leader-lock-forbidden'] },
+  ),
+  healthy('events', 'Events are collected, with every right', collecting(EVENTS, token('get', 'update'), ...LOCK)),
+  broken('events-forbidden', 'Events are on and their rule is missing', collecting(token('get', 'update'), ...LOCK), 'permission-missing'),
+  broken(
+    'lease-forbidden',
+    'The lease of the leader lock is forbidden',
+    collecting(EVENTS, token('get', 'update')),
+    'leader-lock-forbidden',
+  ),
+  broken(
+    'bookmark-forbidden',
+    'datadogtoken may be read and not updated',
+    collecting(EVENTS, token('get'), ...LOCK),
+    'event-bookmark-forbidden',
+  ),
+  broken('nodes-proxy-held', 'The agent may get nodes/proxy where less would do', deep([KUBELET, READ_NODES]), 'role-grants-too-much', {
+    exitCode: 0,
+  }),
+  broken(
+    'component-status',
+    'The agent lists componentstatuses',
+    deep([KUBELET, { verbs: ['list'], groups: [''], resources: ['componentstatuses'] }], '--feature', 'component-status'),
+    'component-status-deprecated',
+    { exitCode: 0 },
+  ),
+  broken(
+    'endpoints-lock',
+    'An Agent 5 locks on Endpoints',
+    deep([KUBELET, { verbs: ['*'], groups: [''], resources: ['endpoints'] }], '--feature', 'leader-election', '--agent-version', '5.32'),
+    'endpoints-deprecated',
+    { exitCode: 0 },
+  ),
+  broken('basic-user-gone', 'Nobody may ask what they may', { apiserver: { basicUser: false } }, 'review-forbidden', { exitCode: 0 }),
+  broken('account-by-review', 'The rights of the agent, asked by SubjectAccessReview', about([READ_NODES, REVIEW, LOOK]), 'role-missing'),
+  broken('account-by-impersonation', 'The same by impersonation', about([READ_NODES, IMPERSONATE]), 'kubelet-permission-missing'),
+  {
+    scenario: 'account-not-ours',
+    title: 'The rights of the agent are not ours to ask for',
+    world: about([READ_NODES]),
+    expect: { first: null, exitCode: 3, never: ['kubelet-permission-missing', 'permission-missing', 'review-forbidden'] },
+  },
+];

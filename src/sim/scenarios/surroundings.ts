@@ -1,0 +1,178 @@
+/** What surrounds the agent: its mounts, its variables, the credential it was given, versions, and the kubelet's other port. */
+import { broken, healthy, type Scenario } from '../scenario.js';
+
+const POD = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000001';
+const OTHER_POD = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000002';
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** mountinfo as in an agent's container: what every container has, and these mounts. */
+function mountinfo(mounts: Record<string, string>, pod = POD): string {
+  const all = { '/etc/hosts': `${pod}/etc-hosts`, '/dev/termination-log': `${pod}/containers/agent/1`, ...mounts };
+  return Object.entries(all)
+    .map(([at, root], n) => `${600 + n} 500 8:1 ${root} ${at} ro,relatime - ext4 /dev/sda1 rw\n`)
+    .join('');
+}
+
+const PROC = { '/host/proc': '/' };
+const CGROUP = { '/host/sys/fs/cgroup': '/' };
+const RUNTIME = { '/host/var/run': '/run' };
+const IMAGE = {
+  '/opt/datadog-agent/version-manifest.json': '{}',
+  '/etc/datadog-agent/conf.d/kubelet.d/conf.yaml.default': 'init_config:\n',
+};
+const agentsContainer = (mounts: Record<string, string>, files: Record<string, string> = IMAGE) => ({
+  files: { ...files, '/proc/self/mountinfo': mountinfo(mounts) },
+});
+
+const PLUGIN_KUBECONFIG = `apiVersion: v1
+kind: Config
+clusters: [{ name: c, cluster: { server: "https://127.0.0.1:1" } }]
+users: [{ name: u, user: { exec: { apiVersion: client.authentication.k8s.io/v1, command: kubelet-doctor-no-such-plugin, interactiveMode: Never } } }]
+contexts: [{ name: c, context: { cluster: c, user: u } }]
+current-context: c
+`;
+
+export const SURROUNDINGS: Scenario[] = [
+  healthy('agent-container', "All is well in the agent's own container, with every mount", {
+    agent: agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }),
+  }),
+  broken(
+    'host-mounts-missing',
+    "The agent's container has neither /host/proc nor the runtime's socket",
+    { agent: agentsContainer(CGROUP) },
+    'host-mounts-missing',
+  ),
+  broken(
+    'logs-without-mount',
+    'The agent collects logs, and /var/log/pods is not mounted',
+    { agent: { ...agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }), env: { DD_LOGS_ENABLED: 'true' } } },
+    'host-mounts-missing',
+  ),
+  broken(
+    'integration-config-hidden',
+    'A ConfigMap is mounted over conf.d and hides the configuration of the kubelet check',
+    {
+      agent: agentsContainer(
+        { ...PROC, ...CGROUP, ...RUNTIME, '/etc/datadog-agent/conf.d': '/custom' },
+        { '/opt/datadog-agent/version-manifest.json': '{}', '/etc/datadog-agent/conf.d/mine.yaml': 'init_config:\n' },
+      ),
+    },
+    'integration-config-hidden',
+  ),
+  broken(
+    'ephemeral-container',
+    'An ephemeral container beside the agent, without a token of its own',
+    {
+      agent: {
+        credential: 'no-token',
+        files: {
+          '/proc/self/mountinfo': mountinfo({}),
+          '/proc/7/mountinfo': mountinfo({ [ACCOUNT]: '/' }),
+          [`/proc/7/root${ACCOUNT}/token`]: 'not read',
+        },
+      },
+    },
+    'ephemeral-container-without-token',
+    { also: ['token-missing'] },
+  ),
+  broken(
+    'token-missing-host-pid',
+    "No token is mounted; another pod's is in sight, for this pod sees the processes of its node",
+    {
+      agent: {
+        credential: 'no-token',
+        files: {
+          '/proc/self/mountinfo': mountinfo({}),
+          '/proc/7/mountinfo': mountinfo({ [ACCOUNT]: '/' }, OTHER_POD),
+          [`/proc/7/root${ACCOUNT}/token`]: 'not read',
+        },
+      },
+    },
+    'token-missing',
+    { never: ['ephemeral-container-without-token'] },
+  ),
+  broken(
+    'token-stale-copy',
+    'The kubelet is shown a copy of a token, made for a pod that is gone',
+    { agent: { credential: 'stale-copy' } },
+    'token-stale-copy',
+    { never: ['kubelet-token-authentication-off', 'token-rejected'] },
+  ),
+  broken(
+    'proxy-lists-disagree',
+    'NO_PROXY and no_proxy differ',
+    {
+      network: { proxy: { variable: 'HTTPS_PROXY', noProxy: 'n1.sim,kubernetes.sim', behaviour: 'refuse-403' } },
+      agent: { env: { no_proxy: 'localhost' } },
+    },
+    'proxy-variables-disagree',
+    { never: ['proxy-captures-kubelet'] },
+  ),
+  broken(
+    'no-proxy-range',
+    "The agent's own list of exceptions holds a range, which it compares as text",
+    { agent: { env: { DD_PROXY_HTTPS: 'http://proxy.example:3128', DD_PROXY_NO_PROXY: '10.0.0.0/8 localhost' } } },
+    'no-proxy-range-not-understood',
+  ),
+  healthy('no-proxy-range-understood', "The agent's own list of exceptions holds a range, and the agent was told to read it so", {
+    agent: { env: { DD_PROXY_NO_PROXY: '10.0.0.0/8', DD_NO_PROXY_NONEXACT_MATCH: 'true' } },
+  }),
+  broken(
+    'token-never-expires',
+    'The token is one of a Secret, which never expires',
+    { agent: { credential: 'legacy' } },
+    'token-never-expires',
+    {
+      exitCode: 0,
+    },
+  ),
+  broken(
+    'token-unreadable',
+    'The mount has no ca.crt, and a directory where the token should be',
+    { agent: { credential: 'no-token', files: { [`${ACCOUNT}/token/x`]: '', [`${ACCOUNT}/namespace`]: 'datadog' } } },
+    'apiserver-ca-file-missing',
+    { also: ['token-unreadable'] },
+  ),
+  broken(
+    'service-environment-missing',
+    'The variables of the apiserver service are not in the environment',
+    { agent: { env: { KUBERNETES_SERVICE_HOST: '', KUBERNETES_SERVICE_PORT: '' } } },
+    'service-environment-missing',
+  ),
+  broken(
+    'apiserver-name-unknown',
+    'The apiserver is dialled by a name that no resolver knows',
+    { agent: { env: { KUBERNETES_SERVICE_HOST: 'api.cluster.example' } } },
+    'apiserver-name-does-not-resolve',
+  ),
+  broken(
+    'credential-plugin-missing',
+    'The kubeconfig names a credential plugin that is not installed',
+    {
+      place: 'workstation',
+      agent: { files: { '/home/me/plugin.conf': PLUGIN_KUBECONFIG } },
+      argv: ['--kubeconfig', '/home/me/plugin.conf', '--apiserver', '{apiserver}:{apiserver-port}'],
+    },
+    'credential-plugin-fails',
+  ),
+  broken('read-only-port', 'The kubelet’s read-only port answers anyone', { kubelet: { readOnlyPort: true } }, 'read-only-port-open', {
+    exitCode: 0,
+  }),
+  broken(
+    'read-only-port-closed',
+    'The kubelet is down; the agent would show the refusal of port 10255 last',
+    { kubelet: { listen: 'closed', heartbeat: 'stale' }, apiserver: { nodeProxy: 'permitted' } },
+    'kubelet-down',
+    { also: ['read-only-port-closed'], never: ['read-only-port-open'] },
+  ),
+  broken(
+    'version-skew',
+    'The kubelet is five minor versions behind its apiserver',
+    { kubelet: { version: '1.31' } },
+    'kubelet-version-skew',
+    { exitCode: 0 },
+  ),
+  broken('version-skew-newer', 'The kubelet is newer than its apiserver', { apiserver: { version: '1.31' } }, 'kubelet-version-skew', {
+    exitCode: 0,
+  }),
+];

@@ -1,0 +1,186 @@
+/** Where the agent of a world runs: more nodes, labels and taints, its DaemonSet, its pods, its namespace and the events about it. */
+import type { Cluster } from './cluster.js';
+import { hostileText, SECRETS } from './hostile.js';
+import { nodeObject } from './objects.js';
+import { rfc3339 } from './payloads.js';
+import { uidOf } from './tokens.js';
+
+type Json = Record<string, unknown>;
+
+/** What of a Node differs from the plain one. A name without a kubelet in the world is a Node object alone. */
+export interface NodeShape {
+  labels?: Record<string, string>;
+  /** `key[=value]:Effect`. */
+  taints?: string[];
+  unschedulable?: boolean;
+  ready?: boolean;
+}
+
+/** One agent DaemonSet and where its pods are: what the controller has done is said, not computed. */
+export interface DaemonSetShape {
+  namespace?: string;
+  name?: string;
+  labels?: Record<string, string>;
+  image?: string;
+  /** Added to the pod template's spec. */
+  spec?: Json;
+  /** Nodes with a pod of it; default: all. */
+  on?: string[];
+  /** Why the container on every node of it waits; default: it runs and is ready. */
+  waiting?: { reason: string; message: string };
+}
+
+export interface PlacementWorld {
+  nodes?: Record<string, NodeShape>;
+  /** Default: one, on every node. */
+  daemonSets?: DaemonSetShape[];
+  /** Pods that are no DaemonSet's: an application with the agent as sidecar. */
+  sidecars?: string[];
+  namespaceLabels?: Record<string, string>;
+  /** What the apiserver said when the controller created a pod. */
+  refused?: string;
+  quotas?: string[];
+  priorityClasses?: string[];
+}
+
+const MARKS = { app: 'datadog-agent', 'app.kubernetes.io/component': 'agent', 'app.kubernetes.io/name': 'datadog-agent' };
+
+/** All nodes: those with a kubelet, and the ones that are objects alone. */
+export function nodeObjects(cluster: Cluster): Json[] {
+  const { nodes: shapes = {} } = cluster.world.placement;
+  const [template] = cluster.nodes.values();
+  if (!template) return [];
+  const names = [...cluster.nodes.keys(), ...Object.keys(shapes).filter((name) => !cluster.nodes.has(name))];
+  return names.map((name) => shaped(nodeObject(cluster.nodes.get(name) ?? { ...template, name }, cluster), shapes[name]));
+}
+
+function shaped(node: Json, { labels = {}, taints = [], unschedulable, ready }: NodeShape = {}): Json {
+  const metadata = node.metadata as { labels: Json };
+  const status = node.status as { conditions: Json[] };
+  const spec = {
+    ...(node.spec as Json),
+    ...(taints.length > 0 ? { taints: taints.map(taintOf) } : {}),
+    ...(unschedulable ? { unschedulable } : {}),
+  };
+  const conditions = status.conditions.map((c) => (c.type === 'Ready' && ready === false ? { ...c, status: 'Unknown' } : c));
+  return { ...node, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } }, spec, status: { ...status, conditions } };
+}
+
+function taintOf(text: string): Json {
+  const [, key = '', value, effect = ''] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text) ?? [];
+  return { key, ...(value ? { value } : {}), effect };
+}
+
+function resolved(cluster: Cluster): Required<Omit<DaemonSetShape, 'waiting'>>[] {
+  const { namespace } = cluster.world.names;
+  const all = nodeObjects(cluster).map((node) => (node.metadata as { name: string }).name);
+  const shapes = cluster.world.placement.daemonSets ?? [{}];
+  return shapes.map((shape) => ({
+    namespace,
+    name: 'datadog-agent',
+    labels: MARKS,
+    image: 'gcr.io/datadoghq/agent:7.70.0',
+    spec: {},
+    on: all,
+    ...shape,
+  }));
+}
+
+/** The agent's own spec: it asks for the host, and its environment holds what must never be shown. */
+function podSpec(image: string, more: Json): Json {
+  return {
+    hostPID: true,
+    serviceAccountName: 'datadog-agent',
+    containers: [{ name: 'agent', image, env: [{ name: 'DD_API_KEY', value: SECRETS.podEnvironment }], ports: [{ hostPort: 8125 }] }],
+    volumes: [{ name: 'procdir', hostPath: { path: '/proc' } }],
+    ...more,
+  };
+}
+
+export function daemonSetObjects(cluster: Cluster): Json[] {
+  return resolved(cluster).map(({ namespace, name, labels, image, spec, on }) => ({
+    metadata: {
+      name,
+      namespace,
+      uid: uidOf(`ds/${namespace}/${name}`),
+      generation: 1,
+      labels,
+      annotations: { note: SECRETS.podEnvironment },
+    },
+    spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels }, spec: podSpec(image, spec) } },
+    status: { desiredNumberScheduled: on.length, currentNumberScheduled: on.length, numberReady: on.length, observedGeneration: 1 },
+  }));
+}
+
+export function agentPodObjects(cluster: Cluster): Json[] {
+  const shapes = cluster.world.placement.daemonSets ?? [{}];
+  const daemons = resolved(cluster).flatMap(({ namespace, name, labels, image, spec, on }, at) =>
+    on.map((node): Json => {
+      const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${namespace}/${name}`), controller: true };
+      const metadata = { name: `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`, namespace, labels, ownerReferences: [controller] };
+      return { metadata, spec: { ...podSpec(image, spec), nodeName: node }, status: statusOf(cluster, shapes[at]?.waiting) };
+    }),
+  );
+  const sidecars = (cluster.world.placement.sidecars ?? []).map((node): Json => {
+    const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-6b7f9', uid: uidOf('rs/shop'), controller: true };
+    const containers = [
+      { name: 'shop', image: 'shop:1' },
+      { name: 'agent', image: 'gcr.io/datadoghq/agent:7.70.0' },
+    ];
+    const metadata = { name: `shop-6b7f9-${node}`, namespace: 'shop', labels: { app: 'shop' }, ownerReferences: [controller] };
+    return { metadata, spec: { nodeName: node, containers }, status: statusOf(cluster, undefined) };
+  });
+  return [...daemons, ...sidecars];
+}
+
+function statusOf(cluster: Cluster, waiting: DaemonSetShape['waiting']): Json {
+  const message = waiting && (cluster.world.hostile.apiserver ? hostileText(waiting.message) : waiting.message);
+  const terminated = { exitCode: 1, reason: 'Error', message };
+  const state = waiting ? { waiting: { ...waiting, message } } : { running: { startedAt: rfc3339(cluster.now() - 3_600_000) } };
+  const container = { name: 'agent', ready: !waiting, restartCount: waiting ? 7 : 0, state, lastState: waiting ? { terminated } : {} };
+  const conditions = [
+    { type: 'PodScheduled', status: 'True' },
+    { type: 'Ready', status: waiting ? 'False' : 'True' },
+  ];
+  return { phase: 'Running', conditions, containerStatuses: [container] };
+}
+
+export function namespaceObjects(cluster: Cluster): Json[] {
+  const { namespaceLabels = {} } = cluster.world.placement;
+  const { namespace } = cluster.world.names;
+  return [...new Set([namespace, ...resolved(cluster).map((each) => each.namespace)])].map((name) => ({
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...(name === namespace ? namespaceLabels : {}) } },
+    status: { phase: 'Active' },
+  }));
+}
+
+export function eventObjects(cluster: Cluster): Json[] {
+  const { refused } = cluster.world.placement;
+  const [first] = resolved(cluster);
+  if (!refused || !first) return [];
+  const { namespace, name } = first;
+  const message = `Error creating: pods "${name}-" is forbidden: ${cluster.world.hostile.apiserver ? hostileText(refused) : refused}`;
+  const about = { kind: 'DaemonSet', namespace, name, apiVersion: 'apps/v1' };
+  const lastTimestamp = rfc3339(cluster.now() - 30_000);
+  return [
+    {
+      metadata: { name: `${name}.1`, namespace },
+      involvedObject: about,
+      reason: 'FailedCreate',
+      type: 'Warning',
+      message,
+      count: 14,
+      lastTimestamp,
+    },
+  ];
+}
+
+export function quotaObjects(cluster: Cluster): Json[] {
+  const { namespace } = cluster.world.names;
+  return (cluster.world.placement.quotas ?? []).map((name) => ({ metadata: { name, namespace }, spec: {}, status: {} }));
+}
+
+export function priorityClassObjects(cluster: Cluster): Json[] {
+  const names = ['system-cluster-critical', 'system-node-critical', ...(cluster.world.placement.priorityClasses ?? [])];
+  return names.map((name) => ({ metadata: { name }, value: 1000 }));
+}

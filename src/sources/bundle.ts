@@ -1,0 +1,146 @@
+/**
+ * Reads what someone sent: a report or facts as JSON, a bundle of --save, a directory, or a support bundle of another tool with ours in it.
+ * Nothing of it is trusted: sizes are bounded, links are not followed, nothing is written, and what is wrong fits on one line.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { BadArchive, type UntarLimits, untar } from './untar.js';
+
+/** What may be in it, as text. Each has its own version and is checked by its own reader. */
+export interface Bundle {
+  report?: string;
+  facts?: string;
+}
+
+export type BundleRead = { ok: true; bundle: Bundle } | { ok: false; error: string };
+
+const MiB = 1024 * 1024;
+export const LIMITS: UntarLimits = { total: 512 * MiB, entries: 50_000, file: 32 * MiB };
+
+const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
+const WORDS: Record<string, string> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EACCES: 'permission denied; run as a user who may read it',
+  EPERM: 'permission denied; run as a user who may read it',
+  ELOOP: 'is a symbolic link; not followed',
+  ENXIO: 'is no regular file',
+  EIO: 'cannot be read (input/output error)',
+  ERR_STRING_TOO_LONG: 'is too large',
+};
+
+/** Reads the file at an absolute path. Never throws. */
+export async function readBundle(path: string, limits = LIMITS): Promise<BundleRead> {
+  try {
+    // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const stat = await file.stat();
+      if (stat.isDirectory()) return found(await fromDirectory(path, limits), 'directory');
+      if (!stat.isFile()) return { ok: false, error: 'is no regular file' };
+      return await fromFile(file, limits);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return { ok: false, error: wordsOf(error) };
+  }
+}
+
+async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRead> {
+  const head = Buffer.alloc(512);
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  if (bytesRead === 0) return { ok: false, error: 'is empty' };
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const isTar = head.toString('latin1', 257, 262) === 'ustar';
+  if (!isGzip && !isTar) {
+    const text = decode(await readWhole(file, limits.file));
+    return { ok: true, bundle: looksLikeFacts(text) ? { facts: text } : { report: text } };
+  }
+  const raw = file.createReadStream({ start: 0, autoClose: false });
+  const unpacked = isGzip ? raw.pipe(createGunzip()) : raw;
+  raw.on('error', (error) => unpacked.destroy(error));
+  try {
+    const wanted = (path: string) => Object.values(NAMES).some((name) => path === name || path.endsWith(`/${name}`));
+    return found(pick(await untar(unpacked, wanted, limits)), 'archive');
+  } finally {
+    unpacked.destroy();
+    raw.destroy();
+  }
+}
+
+/** The two files of one folder; where there are several folders with a report, nobody can say which is meant. */
+function pick(files: Map<string, Buffer>): Bundle {
+  const folders = [...new Set([...files.keys()].map((path) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
+  const [folder, another] = folders;
+  if (another !== undefined)
+    throw new BadArchive(`holds ${folders.length} reports (in ${folder || './'}, ${another} …); unpack it and name one of the folders`);
+  const text = (name: string) => {
+    const bytes = files.get(`${folder ?? ''}${name}`);
+    return bytes && decode(bytes);
+  };
+  return { report: text(NAMES.report), facts: text(NAMES.facts) };
+}
+
+async function fromDirectory(path: string, limits: UntarLimits): Promise<Bundle> {
+  const text = async (name: string) => {
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+    const file = await open(join(path, name), flags).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw new BadArchive(`holds ${name}, which ${wordsOf(error)}`);
+    });
+    if (!file) return undefined;
+    try {
+      if (!(await file.stat()).isFile()) throw new BadArchive(`holds ${name}, which is no regular file`);
+      return decode(await readWhole(file, limits.file));
+    } finally {
+      await file.close();
+    }
+  };
+  return { report: await text(NAMES.report), facts: await text(NAMES.facts) };
+}
+
+function found(bundle: Bundle, what: 'directory' | 'archive'): BundleRead {
+  if (bundle.report === undefined && bundle.facts === undefined)
+    return {
+      ok: false,
+      error: `is ${what === 'archive' ? 'an archive' : 'a directory'} without a report.json or facts.json of kubelet-doctor`,
+    };
+  return { ok: true, bundle };
+}
+
+async function readWhole(file: FileHandle, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let total = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(MiB, most + 1)), 0, null, total);
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    total += bytesRead;
+    if (total > most) throw new BadArchive(`is larger than ${most} bytes`);
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
+}
+
+function decode(bytes: Buffer): string {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    throw new BadArchive('is UTF-16, as Windows PowerShell writes it; save it again as UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new BadArchive('is not UTF-8 text');
+  }
+}
+
+/** A facts file begins with its version; a report with its summary. Only the beginning counts: the rest is read by who knows it. */
+function looksLikeFacts(text: string): boolean {
+  return /^\s*\{\s*"factsVersion"/.test(text.slice(0, 4096));
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof BadArchive) return error.message;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'Z_BUF_ERROR') return 'is cut off';
+  if (code.startsWith('Z_')) return 'is damaged: its compression cannot be undone';
+  return WORDS[code] ?? `cannot be read (${code || 'unknown error'})`;
+}

@@ -1,0 +1,166 @@
+/**
+ * May the account what its profile needs? Asked of the apiserver, need by need: about ourselves by SelfSubjectAccessReview, about another by
+ * SubjectAccessReview or, where that is not ours, by impersonation. What we may not ask stays open.
+ */
+import { canINeed } from '../checks/support/needs-yaml.js';
+import type { AccessAnswer, Account, AskedBy, Identity, NodeObject, Outcome, ResolvedProfile, ServerVersion } from '../model/facts.js';
+import { type Question, questionsOf, subjectOfAccess } from '../profiles/access.js';
+import { resolveProfile } from '../profiles/resolve.js';
+import { type ApiserverQuestions, refused } from './apiserver-questions.js';
+import type { LiveContext } from './context.js';
+import { record } from './json.js';
+import { askAgentImage, askKubeletVersions } from './rights-objects.js';
+
+/** The exact questions a kubelet asks for its paths (kubernetes pkg/kubelet/server/auth.go). */
+export const KUBELET_SUBRESOURCES = ['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats'] as const;
+
+const GROUP = 'authorization.k8s.io';
+const GROUP_PATH = `/apis/${GROUP}/v1`;
+/** More needs than any profile that ships has. */
+const MOST_QUESTIONS = 600;
+
+/** Any question will do; its answer is not kept. */
+const WHETHER_WE_MAY_ASK: Question = { verb: 'get', group: '', resource: 'nodes' };
+
+/** What is known beside: the identity we have, and of the node and the server what could be read. */
+export interface Known {
+  identity: Identity;
+  /** Of the node in question. */
+  nodeName: Promise<string | undefined>;
+  node: Promise<NodeObject | undefined>;
+  version: ServerVersion | undefined;
+  /** Of the pod we run in. */
+  namespace: Promise<string | undefined>;
+  inDepth: boolean;
+}
+
+/** Writes `account`, `profile` and one `access` fact a question. */
+export async function askRights(context: LiveContext, api: ApiserverQuestions, known: Known): Promise<void> {
+  const account = await chooseAccount(context, api, known.identity);
+  const name = await known.nodeName;
+  if (!account) return void (await putProfile(context, api, known));
+  const kubelet = KUBELET_SUBRESOURCES.map((subresource) => ({ verb: 'get', group: '', resource: 'nodes', subresource }));
+  const asked = Promise.all(kubelet.map((question) => askAccess(context, api, account, { ...question, ...(name ? { name } : {}) })));
+  const profile = await putProfile(context, api, known);
+  const questions = profile.needs.flatMap(questionsOf).slice(0, MOST_QUESTIONS);
+  await Promise.all([
+    asked,
+    ...questions.map((question) => {
+      const atNode = question.resource === 'nodes' && question.subresource !== undefined && name;
+      return askAccess(context, api, account, atNode ? { ...question, name } : question);
+    }),
+  ]);
+}
+
+/** Ourselves; or the one that was named, by the first way that is allowed. Undefined where none is. */
+async function chooseAccount(context: LiveContext, api: ApiserverQuestions, identity: Identity): Promise<Account | undefined> {
+  const named = context.settings.rights.account;
+  const user = named ? `system:serviceaccount:${named.namespace}:${named.name}` : identity.user;
+  const from = named ? 'flag' : 'identity';
+  const outcome = await context.store.observe(
+    { target: 'apiserver', kind: 'account', subject: '', reproduce: 'kubectl auth whoami' },
+    async (): Promise<Outcome<Account>> => {
+      if (user === identity.user) return { status: 'observed', data: { user, from, by: 'self' } };
+      let last: Outcome<AccessAnswer> | undefined;
+      for (const by of ['review', 'impersonation'] as const) {
+        last = await review(context, api, { user, by, from }, WHETHER_WE_MAY_ASK, 'may we ask');
+        if (last.status === 'observed') return { status: 'observed', data: { user, from, by } };
+        if (last.status !== 'failed' || last.code !== 'HTTP403') break;
+      }
+      const data: Account = { user, from, by: 'impersonation' };
+      return last?.status === 'failed'
+        ? { status: 'failed', code: last.code, detail: last.detail, data }
+        : { status: 'absent', why: 'no-permission' };
+    },
+  );
+  return outcome.status === 'observed' ? outcome.data : undefined;
+}
+
+async function putProfile(context: LiveContext, api: ApiserverQuestions, known: Known): Promise<ResolvedProfile> {
+  const { rights } = context.settings;
+  const { host, store } = context;
+  const [node, own] = [await known.node, await known.namespace];
+  const account = rights.account ?? accountOf(known.identity.user);
+  const versions = node || rights.kubernetesVersion || !known.inDepth ? undefined : await askKubeletVersions(context, api);
+  const image = rights.agentVersion || !known.inDepth || !account ? undefined : await askAgentImage(api, account);
+  const kubernetes = known.version && { value: known.version.gitVersion, from: "the apiserver's /version" };
+  const profile = resolveProfile(rights.profile, {
+    source: rights.source,
+    asked: rights.features,
+    environment: host.env,
+    agentVersion: rights.agentVersion ?? image,
+    kubernetesVersion: rights.kubernetesVersion ? { value: rights.kubernetesVersion, from: '--kubernetes-version' } : kubernetes,
+    kubeletVersions: rights.kubernetesVersion
+      ? [rights.kubernetesVersion]
+      : node
+        ? [node.kubeletVersion]
+        : (versions?.versions.map((v) => v.version) ?? []),
+    namespace: rights.namespace ?? agentsNamespace(rights.account?.namespace, own, account?.namespace, rights.profile.account.namespace),
+    inDepth: known.inDepth,
+  });
+  store.put({ target: 'self', kind: 'profile', subject: '' }, { status: 'observed', data: profile, ms: 0 });
+  return profile;
+}
+
+function agentsNamespace(flag: string | undefined, pod: string | undefined, account: string | undefined, standard: string) {
+  if (flag) return { value: flag, from: '--service-account' };
+  if (pod) return { value: pod, from: "the agent's pod" };
+  return account ? { value: account, from: 'the ServiceAccount' } : { value: standard, from: "the profile's default" };
+}
+
+function accountOf(user: string): { namespace: string; name: string } | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  return namespace && name ? { namespace, name } : undefined;
+}
+
+/** One question, once; a node's name is part of it only where a kubelet would name it. */
+function askAccess(context: LiveContext, api: ApiserverQuestions, account: Account, question: Question): Promise<unknown> {
+  const subject = subjectOfAccess(question);
+  const as = account.from === 'flag' ? ` --as=${account.user}` : '';
+  const reproduce = `${canINeed({ ...question, ...(question.resource === 'nodes' && { name: undefined }) }, question.verb)}${as}`;
+  return context.store.observe({ target: 'apiserver', kind: 'access', subject, reproduce }, () => review(context, api, account, question));
+}
+
+async function review(
+  context: LiveContext,
+  api: ApiserverQuestions,
+  account: Account,
+  question: Question,
+  about = subjectOfAccess(question),
+): Promise<Outcome<AccessAnswer>> {
+  const { verb, group, resource, subresource, name, namespace, path } = question;
+  const asked = path
+    ? { nonResourceAttributes: { verb, path } }
+    : { resourceAttributes: { verb, group, ...(group ? {} : { version: 'v1' }), resource, subresource, name, namespace } };
+  const another = account.by === 'review';
+  const kind = another ? 'SubjectAccessReview' : 'SelfSubjectAccessReview';
+  const spec = another ? { ...asked, user: account.user, groups: groupsOf(account.user) } : asked;
+  return api.ask<AccessAnswer>(
+    {
+      method: 'POST',
+      path: `${GROUP_PATH}/${kind.toLowerCase()}s`,
+      about: `${about}${account.from === 'flag' ? ` as ${account.user}` : ''}`,
+      body: { apiVersion: `${GROUP}/v1`, kind, spec },
+      ...(account.by === 'impersonation' ? { impersonate: account.user } : {}),
+    },
+    (answer, json) => {
+      const { allowed, reason } = record(record(json).status);
+      if (typeof allowed !== 'boolean') return refused(answer);
+      return {
+        status: 'observed',
+        data: {
+          ...question,
+          allowed,
+          reason: reason ? context.clean(String(reason), 200) : undefined,
+          ...(account.from === 'flag' ? { user: account.user, by: account.by as AskedBy } : {}),
+        },
+      };
+    },
+  );
+}
+
+/** The groups the apiserver's authenticator gives a ServiceAccount (apiserver pkg/authentication/serviceaccount, MakeGroupNames). */
+function groupsOf(user: string): string[] {
+  const account = accountOf(user);
+  return ['system:serviceaccounts', ...(account ? [`system:serviceaccounts:${account.namespace}`] : []), 'system:authenticated'];
+}

@@ -1,0 +1,152 @@
+/** Real error texts, from threads, sources and recordings, and the cause each must lead to. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findCause } from '../../src/checks/index.js';
+import { explainText } from '../../src/checks/support/error-texts.js';
+
+const AGENT = 'system:serviceaccount:datadog:datadog-agent';
+
+/** Text → the cause that must come first. */
+const TEXTS: [text: string, first: string][] = [
+  ["x509: cannot validate certificate for 10.0.0.1 because it doesn't contain any IP SANs", 'kubelet-certificate-name-mismatch'],
+  [
+    'Get "https://10.0.0.7:10250/pods": x509: certificate is valid for aks-nodepool1-1, not aks-nodepool1-1.internal.cloudapp.net.',
+    'kubelet-certificate-name-mismatch',
+  ],
+  ['Get "https://10.96.0.1:443/version": x509: certificate is valid for 10.0.0.1, not 10.96.0.1', 'apiserver-certificate-name-mismatch'],
+  ['x509: certificate relies on legacy Common Name field, use SANs instead', 'kubelet-certificate-without-san'],
+  ['Get "https://10.0.0.7:10250/": x509: certificate signed by unknown authority', 'kubelet-certificate-unknown-authority'],
+  [
+    'Unable to connect to the server: Get "https://10.96.0.1:443/api": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'apiserver-certificate-unknown-authority',
+  ],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify the first certificate', 'kubelet-certificate-unknown-authority'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'kubelet-certificate-self-signed'],
+  [
+    "SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate')",
+    'kubelet-certificate-unknown-authority',
+  ],
+  [
+    'x509: certificate has expired or is not yet valid: current time 2026-06-01T00:00:00Z is after 2026-05-01T00:00:00Z',
+    'kubelet-certificate-expired',
+  ],
+  [
+    'x509: certificate has expired or is not yet valid: current time 2020-06-01T00:00:00Z is before 2026-05-01T00:00:00Z',
+    'kubelet-certificate-not-yet-valid',
+  ],
+  ['CERT_HAS_EXPIRED: certificate has expired', 'kubelet-certificate-expired'],
+  ['Get "https://10.0.0.7:10250/pods": remote error: tls: internal error', 'kubelet-certificate-pending'],
+  ['http: TLS handshake error from 10.0.0.1:48010: no serving certificate available for the kubelet', 'kubelet-certificate-pending'],
+  [
+    'MountVolume.SetUp failed for volume "kubelet-ca" : hostPath type check failed: /etc/kubernetes/certs/kubeletserver.crt is not a file',
+    'kubelet-ca-file-missing',
+  ],
+  ['http: server gave HTTP response to HTTPS client', 'kubelet-speaks-plain-http'],
+  ['Client sent an HTTP request to an HTTPS server.', 'kubelet-speaks-plain-http'],
+  ['tls: private key does not match public key', 'client-certificate-key-mismatch'],
+  ['net/http: TLS handshake timeout', 'kubelet-hangs'],
+  [
+    "HTTPSConnectionPool(host='10.2.0.1', port=10250): Max retries exceeded (Caused by ConnectTimeoutError(Connection to 10.2.0.1 timed out. (connect timeout=10)))",
+    'kubelet-connect-timeout',
+  ],
+  ['dial tcp 10.0.0.7:10250: i/o timeout', 'kubelet-connect-timeout'],
+  ['dial tcp 169.254.1.1:10250: i/o timeout', 'kubelet-host-not-a-node'],
+  ["OSError: [Errno 113] No route to host: ('10.0.0.7', 10250)", 'node-address-dead'],
+  ['dial tcp 10.0.0.7:10250: connect: network is unreachable', 'kubelet-no-route'],
+  ['Get http://10.0.0.7:10255/pods: dial tcp 10.0.0.7:10255: connect: connection refused', 'read-only-port-closed'],
+  ['dial tcp 10.0.0.7:10250: connect: connection refused', 'kubelet-down'],
+  [
+    'The connection to the server 10.0.0.1:6443 was refused: dial tcp 10.0.0.1:6443: connect: connection refused',
+    'apiserver-connection-refused',
+  ],
+  ['read tcp 10.244.0.5:40112->10.0.0.7:10250: read: connection reset by peer', 'kubelet-connection-reset'],
+  ['Get "http://:10255/pods": dial tcp :10255: connect: connection refused', 'kubelet-host-unset'],
+  ['impossible to reach Kubelet with host: . Please check if your setup requires kubelet_tls_verify = false', 'kubelet-host-unset'],
+  ['Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled', 'agent-ports-both-disabled'],
+  [
+    "ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')) https://10.0.0.7:10250",
+    'proxy-captures-kubelet',
+  ],
+  ['403 Client Error: Target service not allowed for url: http://172.30.16.2:9153/metrics', 'proxy-captures-kubelet'],
+  ['Get "https://10.96.0.1:443/version": proxyconnect tcp: dial tcp 10.9.0.1:3128: i/o timeout', 'proxy-captures-apiserver'],
+  [
+    'Get "https://kubernetes.default.svc/version": dial tcp: lookup kubernetes.default.svc on 10.96.0.10:53: no such host',
+    'cluster-dns-fails',
+  ],
+  ['dial tcp: lookup ip-10-0-0-7.ec2.internal on 10.96.0.10:53: no such host', 'node-name-does-not-resolve'],
+  ['getaddrinfo ENOTFOUND worker-7', 'node-name-does-not-resolve'],
+  ['401 Client Error: Unauthorized for url: https://10.0.0.7:10250/metrics/cadvisor', 'kubelet-token-authentication-off'],
+  [
+    `unexpected status code 403 on https://10.0.0.7:10250/pods: Forbidden (user=${AGENT}, verb=get, resource=nodes, subresource=proxy)`,
+    'kubelet-permission-missing',
+  ],
+  [`Forbidden (user=${AGENT}, verb=get, resource=nodes, subresource(s)=[pods proxy])`, 'kubelet-permission-missing'],
+  ['Forbidden (user=system:anonymous, verb=get, resource=nodes, subresource=proxy)', 'kubelet-ignores-token'],
+  [`Authorization error (user=${AGENT}, verb=get, resource=nodes, subresource=metrics)`, 'kubelet-cannot-reach-apiserver'],
+  [
+    'nodes "n1" is forbidden: User "system:anonymous" cannot get resource "nodes" in API group "" at the cluster scope',
+    'credential-not-sent',
+  ],
+  [`nodes is forbidden: User "${AGENT}" cannot list resource "nodes" in API group "" at the cluster scope`, 'permission-missing'],
+  [
+    `error retrieving resource lock datadog/datadog-leader-election: leases.coordination.k8s.io "datadog-leader-election" is forbidden: User "${AGENT}" cannot get resource "leases"`,
+    'leader-lock-forbidden',
+  ],
+  [
+    'pods "datadog-agent-" is forbidden: unable to validate against any security context constraint: hostPath volumes are not allowed',
+    'pod-security-refuses',
+  ],
+  ['[invalid bearer token, service account token has expired]', 'token-expired'],
+  ['[invalid bearer token, service account token has been invalidated]', 'token-rejected'],
+  ['authentication.k8s.io/stale-token: subject: system:serviceaccount:datadog:datadog-agent', 'token-stale-copy'],
+  ['token audiences ["vault"] is invalid for the target audiences ["https://kubernetes.default.svc"]', 'token-wrong-audience'],
+  ['open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory', 'token-missing'],
+  [
+    'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
+    'service-environment-missing',
+  ],
+  ['getting credentials: exec: executable aws not found', 'credential-plugin-fails'],
+  ['Debug endpoints are disabled.', 'kubelet-debug-handlers-off'],
+  ['[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed', 'kubelet-unhealthy'],
+  [
+    'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"',
+    'kubelet-endpoint-fails',
+  ],
+  ['429 Too Many Requests: Too many requests, please try again later.', 'apiserver-throttles'],
+  [
+    `cannot set a valid kubelet host: cannot connect to kubelet using any of the given hosts: [10.0.0.7] [n1], Errors: [Get "https://10.0.0.7:10250/": x509: cannot validate certificate for 10.0.0.7 because it doesn't contain any IP SANs Get "http://10.0.0.7:10255/": dial tcp 10.0.0.7:10255: connect: connection refused]`,
+    'kubelet-certificate-name-mismatch',
+  ],
+  [
+    'temporary failure in kubeutil, will retry later: cannot set a valid kubelet host: cannot connect to kubelet using any of the given hosts: [10.0.0.7] [n1], Errors: [Get "http://10.0.0.7:10255/": dial tcp 10.0.0.7:10255: connect: connection refused Get "https://10.0.0.7:10250/": dial tcp 10.0.0.7:10250: i/o timeout]',
+    'kubelet-connect-timeout',
+  ],
+];
+
+describe('error texts', () => {
+  for (const [text, first] of TEXTS)
+    it(text.slice(0, 100), () => {
+      const found = explainText(text);
+      assert.ok(typeof found === 'object', String(found));
+      assert.equal(found.causes[0], first, JSON.stringify(found));
+    });
+
+  it('lead only to causes that exist', () => {
+    for (const [text] of TEXTS) {
+      const found = explainText(text);
+      if (typeof found === 'object') for (const cause of found.causes) assert.ok(findCause(cause), cause);
+    }
+  });
+
+  it('a wrapper alone is no cause, and nonsense none at all', () => {
+    assert.equal(explainText('Unable to detect the kubelet URL automatically.'), 'wrapper');
+    assert.equal(explainText('permanent failure in kubeutil: retry number exceeded'), 'wrapper');
+    assert.equal(explainText('all is well'), undefined);
+  });
+
+  it('a very long text costs nothing', () => {
+    const began = performance.now();
+    explainText(`Forbidden (user=${'a'.repeat(100_000)} Get "https://${'b '.repeat(50_000)}`);
+    assert.ok(performance.now() - began < 200);
+  });
+});

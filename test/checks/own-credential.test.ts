@@ -1,0 +1,57 @@
+import { ownCredential } from '../../src/checks/own-credential.js';
+import type { AnyFact, Place } from '../../src/model/facts.js';
+import { base, fact, failed } from './facts.js';
+import { judgeTable } from './table.js';
+
+const NEIGHBOUR = '/proc/7/root/var/run/secrets/kubernetes.io/serviceaccount/token';
+const mounts = (neighbourToken?: string) => fact('self/mounts', { pod: 'u-1', agentImage: false, host: [], hidden: [], neighbourToken });
+const at = (place: Place['place']): AnyFact[] => [
+  ...base().filter((f) => f.kind !== 'place'),
+  fact('self/place', {
+    place,
+    vantage: 'host-network',
+    hostName: 'n1',
+    agentEnvironment: false,
+    serviceEnvironment: place === 'pod',
+    renamedVariables: [],
+    gateways: [],
+  }),
+];
+const none = [
+  fact('apiserver/credential', { as: 'nobody', source: 'none' }, 'none'),
+  fact('kubelet/credential', { as: 'nobody', source: 'none' }, 'none'),
+];
+
+judgeTable(ownCredential, [
+  { row: 'not looked at yet', facts: base(), expect: 'cannot-tell' },
+  { row: 'a token', facts: [...base(), fact('apiserver/credential', { as: 'token', source: '/t' }, 'token')], expect: 'pass' },
+  { row: 'no token in an ordinary pod: the manifest’s affair', facts: [...at('pod'), ...none, mounts()], expect: 'pass' },
+  {
+    row: 'an ephemeral container beside a container with a token',
+    facts: [...at('pod'), ...none, mounts(NEIGHBOUR)],
+    expect: { cause: 'ephemeral-container-without-token', severity: 'blocks', certainty: 'proven' },
+    says: /--token-file \/proc\/7\/root\/var\/run\/secrets.*--kubelet-ca \/proc\/7\/root/,
+  },
+  {
+    row: 'the same, the token file being named and gone',
+    facts: [...at('pod'), failed('apiserver/credential', 'token', 'ENOENT'), mounts(NEIGHBOUR)],
+    expect: { cause: 'ephemeral-container-without-token' },
+  },
+  {
+    row: 'a path that is none of /proc’s never gets into a command',
+    facts: [...at('pod'), ...none, mounts('/proc/7;id/token')],
+    expect: 'pass',
+  },
+  {
+    row: 'an agent on the host with nothing',
+    facts: [...at('node'), ...none],
+    expect: { cause: 'host-install-without-credentials', severity: 'blocks' },
+    says: /DD_KUBELET_CLIENT_CRT=.*DD_KUBELET_AUTH_TOKEN_PATH/,
+  },
+  {
+    row: 'an agent on the host with a client certificate for the kubelet',
+    facts: [...at('node'), none[0]!, fact('kubelet/credential', { as: 'certificate', source: '/c' }, 'certificate')],
+    expect: 'pass',
+  },
+  { row: 'nothing at a workstation', facts: [...at('workstation'), ...none], expect: 'pass' },
+]);

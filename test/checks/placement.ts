@@ -1,0 +1,53 @@
+/** Builders of placement facts for the checks' tables. */
+import type { AnyFact } from '../../src/model/facts.js';
+import type { AgentPod, AgentWorkload, AgentWorkloads, PlacementNode, PodTemplate } from '../../src/model/placement.js';
+import { fact } from './facts.js';
+
+export const ROLE = 'node-role.kubernetes.io/control-plane';
+
+export function node(name: string, change: Partial<PlacementNode> = {}): PlacementNode {
+  return { node: name, labels: {}, taints: [], unschedulable: false, ready: 'True', pressure: [], kubeletVersion: 'v1.36.2', ...change };
+}
+
+export const taint = (key: string, effect = 'NoSchedule', value = '') => ({ key, value, effect });
+
+export function controlPlane(name = 'cp1', keys = [ROLE]): PlacementNode {
+  return node(name, { labels: { [ROLE]: '' }, taints: keys.map((key) => taint(key)) });
+}
+
+export function workload(template: Partial<PodTemplate> = {}, change: Partial<AgentWorkload> = {}): AgentWorkload {
+  const pods = { nodeSelector: {}, hostNetwork: false, asks: [], images: ['gcr.io/datadoghq/agent:7'], ...template };
+  return { namespace: 'datadog', name: 'datadog-agent', manager: 'unknown', datadog: true, ...change, template: pods };
+}
+
+export function pod(on: string, change: Partial<AgentPod> = {}): AgentPod {
+  const ready = { phase: 'Running', ready: true, leaving: false, restarts: 0, sidecar: false };
+  return { namespace: 'datadog', pod: `datadog-agent-${on}`, node: on, owner: 'DaemonSet/datadog-agent', ...ready, ...change };
+}
+
+export interface Placed {
+  nodes?: PlacementNode[];
+  workloads?: AgentWorkload[];
+  /** Nodes with a ready pod, or pods; `none` for a list that was not had. */
+  pods?: (string | AgentPod)[] | 'none';
+  found?: Partial<AgentWorkloads>;
+  complete?: boolean;
+  everywhere?: boolean;
+}
+
+/** A cluster with nodes n1 and n2 and an agent on both. */
+export function placed({
+  nodes = [node('n1'), node('n2')],
+  workloads = [workload()],
+  pods = ['n1', 'n2'],
+  found,
+  ...more
+}: Placed = {}): AnyFact[] {
+  const { complete = true, everywhere = true } = more;
+  const running = pods === 'none' ? [] : pods.map((each) => (typeof each === 'string' ? pod(each) : each));
+  return [
+    fact('apiserver/workloads', { by: 'search', workloads, others: [], brings: [], ...found }),
+    fact('apiserver/nodes', { nodes, complete }),
+    ...(pods === 'none' ? [] : [fact('apiserver/agent-pods', { pods: running, everywhere, complete })]),
+  ];
+}

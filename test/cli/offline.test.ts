@@ -1,0 +1,75 @@
+/** `render`, `judge` and `diff` open no socket, resolve no name, run nothing and write nothing: proven by taking all of that away. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { buildSync } from 'esbuild';
+import { FACTS_VERSION } from '../../src/model/facts-file.js';
+import { jsonText } from '../../src/report/json.js';
+import { expired } from '../report/samples.js';
+
+const scratch = await mkdtemp(path.join(tmpdir(), 'kd-offline-'));
+after(() => rm(scratch, { recursive: true }));
+// As it is shipped: tsx would itself run a process.
+buildSync({
+  entryPoints: ['src/bundle.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  splitting: true,
+  outdir: path.join(scratch, 'dist'),
+  banner: { js: "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);" },
+  logLevel: 'silent',
+});
+const starter = path.join(scratch, 'start.mjs');
+await writeFile(
+  starter,
+  "import { main, processIo } from './dist/bundle.js';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
+);
+const report = path.join(scratch, 'report.json');
+await writeFile(report, jsonText(expired(), { pretty: true }));
+const facts = path.join(scratch, 'facts.json');
+const { tool, startedAt, durationMs, settings, evidence } = expired();
+const choices = { failOn: 'degrades', skip: [], only: [] };
+await writeFile(facts, JSON.stringify({ factsVersion: FACTS_VERSION, tool, startedAt, durationMs, ...choices, settings, facts: evidence }));
+
+function run(...argv: string[]) {
+  const env = { ...process.env, HTTPS_PROXY: 'http://127.0.0.1:1', KUBERNETES_SERVICE_HOST: '127.0.0.1', TS_OUTPUT_DIR: scratch };
+  const ended = spawnSync(process.execPath, ['--import', path.resolve('test/support/no-io.mjs'), starter, ...argv], {
+    encoding: 'utf8',
+    env,
+  });
+  return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
+}
+
+describe('offline', () => {
+  it('the barrier is one: check does not pass it', () => {
+    const { code, stderr } = run('check', '--kubelet-host', '127.0.0.1', '--timeout', '2s');
+    assert.deepEqual([code, /FORBIDDEN/.test(stderr)], [99, true], stderr);
+  });
+
+  for (const output of ['text', 'json', 'markdown', 'html', 'junit', 'sarif']) {
+    it(`render -o ${output}`, async () => {
+      const before = await readdir(scratch);
+      const { code, stdout, stderr } = run('render', report, '-o', output);
+      assert.deepEqual([code, stderr, stdout.length > 500], [0, '', true]);
+      assert.deepEqual(await readdir(scratch), before);
+    });
+  }
+
+  it('judge', () => {
+    const { code, stdout, stderr } = run('judge', facts, '-o', 'json');
+    assert.equal(stderr, '');
+    const judged = JSON.parse(stdout);
+    assert.equal(code, judged.summary.exitCode);
+    assert.equal(judged.startedAt, startedAt);
+  });
+
+  it('diff', () => {
+    const { code, stdout, stderr } = run('diff', report, report);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^The same findings/);
+  });
+});

@@ -1,0 +1,76 @@
+/** `kubelet-doctor rbac` against a simulated cluster, and its manifests without one. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { runCommandLine } from '../../src/cli/command-line.js';
+import { startWorld } from '../../src/sim/start.js';
+import type { World } from '../../src/sim/world.js';
+import { recordingIo } from '../scenarios/run.js';
+
+async function rbac(world: World, ...args: string[]) {
+  const running = await startWorld(world);
+  try {
+    const { io, text } = recordingIo();
+    const code = await runCommandLine(['rbac', ...running.argv, ...args], io, running.host);
+    return { code, ...text(), kubelet: running.connections.kubelet, requests: running.requests };
+  } finally {
+    await running.stop();
+  }
+}
+
+it('prints need, allowed and feature lost within 80 columns, and asks no kubelet', async () => {
+  const { code, stdout, kubelet, requests } = await rbac({ agent: { rights: 'no-stats' } }, '--feature', 'events');
+  assert.equal(code, 1);
+  assert.equal(kubelet, 0);
+  assert.ok(
+    requests.every((r) => r.method === 'GET' || /review/.test(r.path)),
+    'GET and reviews only',
+  );
+  const table = stdout.split('\n').filter((line) => /^[│┌├└]/.test(line));
+  assert.ok(table.length > 5 && table.every((line) => [...line].length <= 80), stdout);
+  assert.match(stdout, /get nodes\/stats +│ NO +│ node and volume/);
+  assert.match(stdout, /get nodes\/metrics +│ ✓ yes/);
+  assert.match(stdout, /--missing --yaml/);
+});
+
+it('is content with an agent that holds what it needs', async () => {
+  const { code, stdout } = await rbac({});
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /5 of 5 needs allowed, 0 missing/);
+});
+
+it('prints only what closes the gap', async () => {
+  const { stdout } = await rbac({ agent: { rights: 'no-stats' } }, '--missing', '--yaml');
+  assert.match(stdout, /resources: \["nodes\/stats"\]/);
+  assert.doesNotMatch(stdout, /nodes\/metrics|ServiceAccount\nmetadata/);
+  assert.match((await rbac({}, '--missing', '--yaml')).stdout, /^# nothing is missing$/m);
+});
+
+it('prints whole manifests offline, by what was chosen', async () => {
+  const offline = async (...args: string[]) => {
+    const { io, text } = recordingIo();
+    assert.equal(await runCommandLine(['rbac', '--yaml', ...args], io, { env: {}, root: '/nonexistent' }), 0, text().stderr);
+    return text().stdout;
+  };
+  const fine = await offline('--service-account', 'mon/agent');
+  assert.match(fine, /kind: ServiceAccount\nmetadata:\n {2}name: "agent"\n {2}namespace: "mon"/);
+  assert.match(fine, /nodes\/pods/);
+  assert.match(await offline('--kubernetes-version', '1.31'), /nodes\/proxy/);
+  const old = await offline('--feature', 'leader-election', '--agent-version', '7.40');
+  assert.match(old, /resources: \["configmaps"\]/);
+  for (const profile of ['datadog-cluster-agent', 'metrics-server'])
+    for (const document of parseAllDocuments(await offline('--agent', profile, '--feature', 'all'))) assert.deepEqual(document.errors, []);
+});
+
+it('says what is wrong with its options in one line', async () => {
+  for (const [args, says] of [
+    [['--service-account', 'x'], /NAMESPACE\/NAME/],
+    [['--agent', 'nope'], /is no profile/],
+    [['--feature', 'evnts'], /none of datadog-agent; it knows kubelet/],
+    [['--agent-version', 'new'], /is no version/],
+  ] as const) {
+    const { io, text } = recordingIo();
+    assert.equal(await runCommandLine(['rbac', '--yaml', ...args], io, { env: {}, root: '/nonexistent' }), 2);
+    assert.match(text().stderr, says);
+  }
+});
