@@ -1,6 +1,6 @@
 /** The questions put to the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../checks/support/kubelet.js';
-import { shellQuote } from '../checks/support/quote.js';
+import { isIp, shellQuote } from '../checks/support/quote.js';
 import type { ApiserverEndpoints, CredentialKind, HttpAnswer, Outcome } from '../model/facts.js';
 import type { Session } from '../probes/http.js';
 import { openTcp } from '../probes/tcp.js';
@@ -113,8 +113,11 @@ export async function askPlainHealthz(
   return context.store.observe(
     { target: 'kubelet', kind: 'second-sight', subject: by, reproduce: `curl -sS -m 4 ${shellQuote(url)}` },
     async () => {
-      const family = host.includes(':') ? 6 : 4;
-      const opened = await openTcp([{ address: host, family }], port, {
+      // Resolved by our own resolver: a lookup of the system's holds the process for twenty seconds when DNS is dead.
+      const literal = [{ address: host, family: host.includes(':') ? (6 as const) : (4 as const) }];
+      const resolved = isIp(host) ? undefined : await context.lookup('kubelet', host);
+      if (resolved && resolved.status !== 'observed') return { status: 'absent', why: 'blocked', detail: 'the name does not resolve' };
+      const opened = await openTcp(resolved?.data.addresses ?? literal, port, {
         timeoutMs: Math.min(2000, context.settings.connectTimeoutMs),
         signal: context.signal,
       });

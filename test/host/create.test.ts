@@ -11,7 +11,7 @@ import { createTestHost } from './files.js';
 it('reads files and directories, and says why not', async (t) => {
   const host = createTestHost(t, {
     '/etc/a': 'text',
-    '/work/relative': 'here',
+    '/cwd/relative': 'here',
     '/etc/link': { link: '/etc/a' },
     '/etc/up': { link: '../etc/a' },
     '/etc/loop': { link: 'loop' },

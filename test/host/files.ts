@@ -29,7 +29,7 @@ export function createTestHost(t: TestContext, files: Files = {}, overrides: Hos
     root: createRoot(t, files),
     home: '/home/me',
     hostName: 'machine',
-    cwd: '/work',
+    cwd: '/cwd',
     interfaceAddresses: () => [],
     ...overrides,
   });

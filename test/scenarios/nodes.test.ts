@@ -79,11 +79,11 @@ describe('nodes', () => {
     inWorld('placement-healthy', async (world) => {
       const spec = { template: { spec: { containers: [{ name: 'agent', image: 'datadog/agent:7' }] } } };
       const manifest = { kind: 'List', items: [{ kind: 'DaemonSet', metadata: { name: 'datadog-agent', namespace: 'datadog' }, spec }] };
-      mkdirSync(join(world.host.root, 'work'), { recursive: true });
-      writeFileSync(join(world.host.root, 'work', 'agent.yaml'), `---\n${JSON.stringify(manifest)}\n`);
-      const { code, stdout } = await nodes(world, ['--manifest', '/work/agent.yaml']);
+      mkdirSync(join(world.host.root, 'cwd'), { recursive: true });
+      writeFileSync(join(world.host.root, 'cwd', 'agent.yaml'), `---\n${JSON.stringify(manifest)}\n`);
+      const { code, stdout } = await nodes(world, ['--manifest', '/cwd/agent.yaml']);
       assert.equal(code, 1);
-      assert.match(stdout, /By \/work\/agent\.yaml the agent would not run on 1 control-plane node of 3/);
+      assert.match(stdout, /By \/cwd\/agent\.yaml the agent would not run on 1 control-plane node of 3/);
       assert.doesNotMatch(stdout, /kubectl -n datadog patch/);
     }));
 });

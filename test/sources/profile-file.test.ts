@@ -24,7 +24,7 @@ needs:
 
 describe('a profile file', () => {
   it('has the schema of those that ship', async (t) => {
-    const read = await readProfileFile('mine.yaml', createTestHost(t, { '/work/mine.yaml': GOOD }));
+    const read = await readProfileFile('mine.yaml', createTestHost(t, { '/cwd/mine.yaml': GOOD }));
     assert.ok(!('error' in read), JSON.stringify(read));
     assert.equal(read.account.name, 'my-agent');
     assert.deepEqual(read.needs[1]?.namespace, 'agent');
@@ -46,7 +46,7 @@ describe('a profile file', () => {
   ];
   for (const [from, to, says] of faults)
     it(`names the line: ${to.trim()}`, async (t) => {
-      const read = await readProfileFile('mine.yaml', createTestHost(t, { '/work/mine.yaml': GOOD.replace(from, to) }));
+      const read = await readProfileFile('mine.yaml', createTestHost(t, { '/cwd/mine.yaml': GOOD.replace(from, to) }));
       assert.ok('error' in read);
       assert.match(read.error, says);
     });
@@ -58,7 +58,7 @@ describe('a profile file', () => {
       features: [{ feature: 'x', always: true }],
       needs: [{ feature: 'x', verbs: ['get'], path: '/metrics' }],
     });
-    assert.ok(!('error' in (await readProfileFile('mine.json', createTestHost(t, { '/work/mine.json': json })))));
+    assert.ok(!('error' in (await readProfileFile('mine.json', createTestHost(t, { '/cwd/mine.json': json })))));
   });
 
   it('is missing', async (t) => {

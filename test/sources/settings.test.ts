@@ -162,7 +162,7 @@ const rows: Row[] = [
   { name: 'a NODE_NAME that is none', env: { NODE_NAME: '../x' }, expect: { node: undefined } },
   {
     name: 'flags before all',
-    files: { ...MOUNT, '/work/ca': 'x', '/work/t': 'x', '/work/c': 'x', '/work/k': 'x' },
+    files: { ...MOUNT, '/cwd/ca': 'x', '/cwd/t': 'x', '/cwd/c': 'x', '/cwd/k': 'x' },
     env: {
       ...SERVICE,
       DD_KUBERNETES_KUBELET_HOST: '10.0.0.7',
@@ -178,7 +178,7 @@ const rows: Row[] = [
       'kubelet-ca': 'ca',
       'kubelet-token-file': './t',
       apiserver: 'https://api:6443',
-      'apiserver-ca': '/work/ca',
+      'apiserver-ca': '/cwd/ca',
       'apiserver-client-cert': 'c',
       'apiserver-client-key': 'k',
       'insecure-skip-tls-verify': true,
@@ -192,17 +192,17 @@ const rows: Row[] = [
         host: 'n1.example',
         hostSource: '--kubelet-host',
         port: 10253,
-        caPath: '/work/ca',
+        caPath: '/cwd/ca',
         caSource: '--kubelet-ca',
-        tokenPath: '/work/t',
+        tokenPath: '/cwd/t',
         certPath: undefined,
       },
       apiserver: {
         url: { host: 'api', port: 6443, path: '' },
         from: 'flag',
-        caPath: '/work/ca',
-        certPath: '/work/c',
-        keyPath: '/work/k',
+        caPath: '/cwd/ca',
+        certPath: '/cwd/c',
+        keyPath: '/cwd/k',
         tokenPath: undefined,
       },
       insecure: true,
@@ -213,15 +213,15 @@ const rows: Row[] = [
   },
   {
     name: 'one token for both',
-    files: { '/work/t': 'x' },
+    files: { '/cwd/t': 'x' },
     flags: { 'token-file': 't' },
-    expect: { kubelet: { tokenPath: '/work/t' }, apiserver: { tokenPath: '/work/t' } },
+    expect: { kubelet: { tokenPath: '/cwd/t' }, apiserver: { tokenPath: '/cwd/t' } },
   },
   {
     name: 'a token for each',
-    files: { '/work/t': 'x', '/work/k': 'x' },
+    files: { '/cwd/t': 'x', '/cwd/k': 'x' },
     flags: { 'token-file': 't', 'kubelet-token-file': 'k' },
-    expect: { kubelet: { tokenPath: '/work/k' }, apiserver: { tokenPath: '/work/t' } },
+    expect: { kubelet: { tokenPath: '/cwd/k' }, apiserver: { tokenPath: '/cwd/t' } },
   },
   { name: 'no connection outlasts the run', flags: { timeout: '2' }, expect: { timeoutMs: 2000, connectTimeoutMs: 2000 } },
   { name: 'a bracketed address', flags: { 'kubelet-host': '[fd00::7]' }, expect: { kubelet: { host: 'fd00::7' } } },
@@ -255,9 +255,9 @@ const rows: Row[] = [
   },
   {
     name: 'flags for the kubelet beside a kubeconfig',
-    files: { ...HOME, '/work/t': 'x' },
+    files: { ...HOME, '/cwd/t': 'x' },
     flags: { 'kubelet-token-file': 't' },
-    expect: { kubelet: { tokenPath: '/work/t', certPath: undefined }, apiserver: { certPath: '/home/me/.kube/c.pem' } },
+    expect: { kubelet: { tokenPath: '/cwd/t', certPath: undefined }, apiserver: { certPath: '/home/me/.kube/c.pem' } },
   },
   {
     name: 'a pod before KUBECONFIG and ~/.kube/config',
@@ -403,7 +403,7 @@ describe('the list of settings', () => {
       {
         ...MOUNT,
         '/home/me/.kube/config': kubeconfig('{token: SENTINEL-token}', 'proxy-url: "http://me:SENTINEL-pw@proxy:3128"'),
-        '/work/t': 'SENTINEL-file',
+        '/cwd/t': 'SENTINEL-file',
       },
       {
         env: {
@@ -423,7 +423,7 @@ describe('the list of settings', () => {
       ['kubelet.host', '10.0.0.7', 'agent environment', 'DD_KUBERNETES_KUBELET_HOST'],
       ['kubelet.port', '10250', 'default', ''],
       ['kubelet.ca', `${SA}/ca.crt`, 'file', 'service account'],
-      ['kubelet.token', '/work/t', 'flag', '--kubelet-token-file'],
+      ['kubelet.token', '/cwd/t', 'flag', '--kubelet-token-file'],
       ['apiserver.url', 'https://cp:6443', 'file', 'kubeconfig /home/me/.kube/config'],
       ['apiserver.proxy', 'http://proxy:3128', 'file', 'kubeconfig /home/me/.kube/config'],
       ['apiserver.credential', 'user u', 'file', 'kubeconfig /home/me/.kube/config'],
@@ -448,7 +448,7 @@ describe('the list of settings', () => {
   };
 
   it('has an entry for every option that feeds a setting', async (t) => {
-    const files = Object.fromEntries(['f', 'k'].map((name) => [`/work/${name}`, name === 'k' ? kubeconfig('{}') : 'x']));
+    const files = Object.fromEntries(['f', 'k'].map((name) => [`/cwd/${name}`, name === 'k' ? kubeconfig('{}') : 'x']));
     const flags: Record<string, unknown> = {};
     for (const { name, type } of OPTIONS) {
       const value = {
