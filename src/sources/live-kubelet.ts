@@ -118,7 +118,7 @@ export async function askPlainHealthz(
       const resolved = isIp(host) ? undefined : await context.lookup('kubelet', host);
       if (resolved && resolved.status !== 'observed') return { status: 'absent', why: 'blocked', detail: 'the name does not resolve' };
       const opened = await openTcp(resolved?.data.addresses ?? literal, port, {
-        timeoutMs: Math.min(2000, context.settings.connectTimeoutMs),
+        timeoutMs: Math.min(1000, context.settings.connectTimeoutMs),
         signal: context.signal,
       });
       if (!opened.socket) {
