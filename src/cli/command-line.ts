@@ -241,6 +241,7 @@ function explainRefusal(message: string): string {
   const dashed = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const flag = nearest(dashed, flags);
   const command = nearest(unknown, COMMANDS);
+  if (flag === dashed) return `--${dashed} is no option of this command; \`kubelet-doctor check --help\` shows what it is for`;
   if (flag) return `there is no option --${dashed}; did you mean --${flag}?`;
   if (command) return `there is no command ${JSON.stringify(unknown)}; did you mean ${command}?`;
   return `there is no option or command ${JSON.stringify(unknown)}; \`kubelet-doctor --help\` shows them`;

@@ -14,7 +14,7 @@ type Server = 'kubelet' | 'apiserver';
 const SERVERS: readonly Server[] = ['kubelet', 'apiserver'];
 
 /** Causes that are about the way between the two servers: the kubelet asks the apiserver who a token is and what it may. */
-const BETWEEN: readonly string[] = ['kubelet-cannot-reach-apiserver', 'kubelet-token-webhook-unreachable'];
+const BETWEEN: readonly string[] = ['kubelet-cannot-reach-apiserver'];
 
 interface Stop {
   layer: Layer;

@@ -33,6 +33,7 @@ describe('wrong input', () => {
   const rows: [string[], RegExp][] = [
     [['--kubelet-prt', '1'], /no option --kubelet-prt; did you mean --kubelet-port\?/],
     [['--verbos'], /did you mean --verbose\?/],
+    [['nodes', '--save', 'x'], /--save is no option of this command/],
     [['chek'], /no command "chek"; did you mean check\?/],
     [['--kubelet-port', 'abc'], /--kubelet-port abc is no port; give a number from 1 to 65535/],
     [['--kubelet-port', '70000'], /is no port/],

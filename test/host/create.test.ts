@@ -5,7 +5,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { createHost } from '../../src/host/create.js';
-import { createDeadline } from '../../src/host/deadline.js';
 import { createTestHost } from './files.js';
 
 it('reads files and directories, and says why not', async (t) => {
@@ -89,21 +88,4 @@ it('has defaults on any machine', () => {
   assert.equal(host.dnsPort, 53);
   assert.ok(Math.abs(host.now() - Date.now()) < 1000);
   assert.ok(createHost().interfaceAddresses().length >= 0);
-});
-
-it('a deadline counts down, aborts, and can be cleared', async () => {
-  let now = 1000;
-  const deadline = createDeadline(() => now, 10);
-  assert.equal(deadline.remaining(), 10);
-  now = 1004;
-  assert.equal(deadline.remaining(), 6);
-  now = 2000;
-  assert.equal(deadline.remaining(), 0);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  assert.equal(deadline.signal.aborted, true);
-  assert.equal(deadline.signal.reason.name, 'TimeoutError');
-  const cleared = createDeadline(() => now, 10);
-  cleared.clear();
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  assert.equal(cleared.signal.aborted, false);
 });
