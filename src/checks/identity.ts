@@ -21,6 +21,10 @@ export const identity = defineCheck({
     otherUser: 'The apiserver takes us for {user}, but the credential is that of {expected}',
     otherPod: 'The token was made for pod {expected}, but the apiserver reports pod {pod}',
     otherNode: 'The token belongs to a pod on node {node}, but the settings say node {expected} ({source})',
+    mayNotImpersonate: 'The apiserver does not let us ask in the name of {user} ({source}): our own user may not impersonate it',
+    sawRefusal: 'SelfSubjectReview as {user}: 403',
+    fixWithout: 'Ask as yourself: leave --as out, or take `as` out of the kubeconfig user',
+    fixGrant: 'Or have an administrator grant `impersonate` on exactly this subject; whoever may impersonate holds its rights',
     nobody: 'the apiserver does not know us',
     notReviewed: 'the apiserver was not asked who we are',
     sawReview: 'SelfSubjectReview: {user}',
@@ -40,6 +44,15 @@ export const identity = defineCheck({
       confirm: '`kubectl auth whoami` with the same credential, beside the `sub` and `kubernetes.io` claims of the token.',
       fix: "Mount the pod's own token and read it from there; a copied token also stops working when its pod is gone.",
     },
+    'impersonation-forbidden': {
+      title: 'impersonation forbidden',
+      means:
+        'Every request to the apiserver was made in the name of somebody else (`--as`, or `as` of the kubeconfig user), and the apiserver refused that before it looked at the request. Nothing is known of what that user may do.',
+      happens:
+        'The kubeconfig was copied from an administrator who may impersonate; the groups of `as-groups` need a right of their own; or the name is misspelt in the role that allows it.',
+      confirm: '`kubectl auth can-i impersonate users/NAME` (or `serviceaccounts/NAME -n NAMESPACE`) as yourself, without `--as`.',
+      fix: 'Ask as yourself and name the agent with `--service-account`: a SubjectAccessReview then answers without impersonation. Do not grant `impersonate` on all users: it is cluster-admin by another name.',
+    },
     'debug-pod-foreign-identity': {
       title: "debug pod without the agent's identity",
       means:
@@ -54,6 +67,23 @@ export const identity = defineCheck({
     const review = view.one('apiserver/identity');
     const us = seen(review);
     const place = seen(view.one('self/place'));
+    const as = settingOf(view.one('self/settings'), 'apiserver.as');
+    if (as && review.outcome.status === 'failed' && review.outcome.code === 'EIMPERSONATION') {
+      const { value: user, source } = as;
+      return {
+        kind: 'problem',
+        cause: 'impersonation-forbidden',
+        severity: 'degrades',
+        certainty: 'proven',
+        title: say('mayNotImpersonate', { user, source: source.startsWith('--') ? source : `as of ${source}` }),
+        features: [],
+        evidence: [{ need: 'apiserver/identity', subject: '', saw: say('sawRefusal', { user }), reproduce: review.reproduce }],
+        fixes: [
+          { owner: ownerHere(place), changes: 'config', action: say('fixWithout'), verify: 'kubectl auth whoami' },
+          { owner: 'cluster', changes: 'security', action: say('fixGrant') },
+        ],
+      };
+    }
     if (!us) return { kind: 'cannot-tell', why: say('notReviewed'), wants: [] };
     if (us.user === ANONYMOUS) return { kind: 'not-applicable', why: say('nobody') };
 
@@ -80,6 +110,8 @@ export const identity = defineCheck({
         ],
       };
 
+    // In whose name we ask is said by --as or the kubeconfig, and was confirmed: the credential is another's on purpose.
+    if (as?.value === user) return { kind: 'pass' };
     const credentials = view.all('apiserver/credential');
     const token = credentialOf(credentials, 'token');
     const certificate = credentialOf(credentials, 'certificate');

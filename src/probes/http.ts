@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { CredentialKind, HttpAnswer, Outcome } from '../model/facts.js';
+import type { Impersonation } from './kubeconfig-file.js';
 import { type Headers, parseJson, recognisePayload, recogniseVoice } from './payload.js';
 import { createWire, type Exchange, failure, type Open } from './wire.js';
 
@@ -16,8 +17,8 @@ export interface RequestOptions {
   path: string;
   /** Sent as JSON. */
   body?: unknown;
-  /** `Impersonate-User`: the apiserver adds the groups of a ServiceAccount by itself (endpoints/filters/impersonation). */
-  impersonate?: string;
+  /** The `Impersonate-*` headers: the apiserver adds the groups of a ServiceAccount by itself (endpoints/filters/impersonation). */
+  impersonate?: Impersonation;
   /** For all of it: connecting, the header and the body. Waiting for the request before it does not count. */
   timeoutMs: number;
   /** Of the body that is read; default 64 KiB. */
@@ -83,7 +84,7 @@ export function openSession(options: SessionOptions): Session {
         'user-agent': options.userAgent ?? 'kubelet-doctor',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(authorization === undefined ? {} : { authorization }),
-        ...(request.impersonate === undefined ? {} : { 'impersonate-user': request.impersonate }),
+        ...(request.impersonate === undefined ? {} : impersonationHeaders(request.impersonate)),
       },
     });
   };
@@ -129,6 +130,16 @@ export function openSession(options: SessionOptions): Session {
     get requests() {
       return wire.requests;
     },
+  };
+}
+
+/** As client-go writes them (transport/round_trippers.go): a header a group, the keys of extra percent-encoded. */
+function impersonationHeaders({ user, uid, groups, extra }: Impersonation): Record<string, string | string[]> {
+  return {
+    'impersonate-user': user,
+    ...(uid ? { 'impersonate-uid': uid } : {}),
+    ...(groups.length > 0 ? { 'impersonate-group': groups } : {}),
+    ...Object.fromEntries(Object.entries(extra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, values])),
   };
 }
 

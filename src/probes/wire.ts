@@ -29,7 +29,7 @@ export interface WireRequest {
   path: string;
   /** Sent as JSON. */
   body?: unknown;
-  headers: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string | string[]>>;
   maxBytes: number;
   /** Its reason, an Error with a `code`, becomes the failure. */
   signal: AbortSignal;

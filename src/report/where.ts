@@ -19,6 +19,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   const identity = data(facts, 'apiserver', 'identity');
   const claims = data(facts, 'apiserver', 'credential')?.token;
   const claimed = claims?.subject ? `${claims.subject} (by its token, not confirmed)` : '';
+  const impersonated = data(facts, 'self', 'settings')?.find(({ setting }) => setting === 'apiserver.as')?.value;
   const candidateOf = (target: Target) => {
     const fact = find(facts, target, 'candidates');
     const candidate = fact && agentsCandidate(fact);
@@ -28,7 +29,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     place: place ? PLACES[place.place] : '',
     vantage: place ? VANTAGES[place.vantage] : '',
     node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? '',
-    identity: identity?.user ?? claimed,
+    identity: identity ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : ''}` : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
   };

@@ -66,8 +66,9 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
   };
   const self = authenticate(asked, cluster);
   if (!self) return status(UNAUTHORIZED);
-  const other = asked.impersonate === undefined ? undefined : impersonated(asked.impersonate);
-  if (other && !cluster.authorize(self, other.attributes).allowed) return status(forbidden(self, other.attributes), [NOSNIFF]);
+  const other = asked.impersonate === undefined ? undefined : impersonated(asked.impersonate, asked.impersonateGroups);
+  const denied = other?.attributes.find((attributes) => !cluster.authorize(self, attributes).allowed);
+  if (denied) return status(forbidden(self, denied), [NOSNIFF]);
   const who = other?.identity ?? self;
   const { attributes, rest } = requestInfo(asked.method, asked.path);
   const proxied = attributes.resource === 'nodes' && attributes.subresource === 'proxy';
@@ -88,14 +89,13 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
 }
 
 /** Whom a request is made as, and the right that takes: the groups of a ServiceAccount follow by themselves. */
-function impersonated(user: string): { identity: Identity; attributes: Attributes } {
+function impersonated(user: string, asGroups: string[]): { identity: Identity; attributes: Attributes[] } {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
-  const groups = namespace ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
-  const attributes = {
-    verb: 'impersonate',
-    group: '',
-    ...(namespace ? { resource: 'serviceaccounts', namespace, name } : { resource: 'users', name: user }),
-  };
+  const own = namespace ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
+  const groups = asGroups.length > 0 ? asGroups : own;
+  const verb = { verb: 'impersonate', group: '' };
+  const subject = namespace ? { ...verb, resource: 'serviceaccounts', namespace, name } : { ...verb, resource: 'users', name: user };
+  const attributes = [subject, ...asGroups.map((group) => ({ ...verb, resource: 'groups', name: group }))];
   return { identity: { user, groups: [...groups, 'system:authenticated'] }, attributes };
 }
 

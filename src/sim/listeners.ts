@@ -37,6 +37,8 @@ export interface SimRequest {
   authorization?: string;
   /** `Impersonate-User`. */
   impersonate?: string;
+  /** `Impersonate-Group`. */
+  impersonateGroups: string[];
   certificate?: X509Certificate;
   userAgent: string;
   body: string;
@@ -89,6 +91,7 @@ async function readRequest(request: IncomingMessage): Promise<SimRequest> {
     query: url.searchParams,
     authorization: request.headers.authorization,
     impersonate: request.headers['impersonate-user']?.toString(),
+    impersonateGroups: request.headersDistinct['impersonate-group'] ?? [],
     certificate,
     userAgent: request.headers['user-agent'] ?? '',
     body: Buffer.concat(chunks).toString(),

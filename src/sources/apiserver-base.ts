@@ -54,7 +54,13 @@ async function whoAmI(api: ApiserverQuestions): Promise<Outcome<Identity>> {
     const apiVersion = `authentication.k8s.io/${version}`;
     const asked = await api.ask<Identity>(
       { method: 'POST', path: `/apis/${apiVersion}/selfsubjectreviews`, body: { apiVersion, kind: 'SelfSubjectReview' } },
-      (answer, json) => (answer.status === 201 || answer.status === 200 ? reduceIdentity(json) : refused(answer)),
+      (answer, json) =>
+        answer.status === 201 || answer.status === 200
+          ? reduceIdentity(json)
+          : // apiserver/pkg/endpoints/filters/impersonation: refused before the request itself is looked at.
+            answer.status === 403 && /cannot impersonate resource/.test(answer.body)
+            ? { status: 'failed', code: 'EIMPERSONATION', detail: answer.body.slice(0, 300) }
+            : refused(answer),
     );
     if (asked.status !== 'failed' || (asked.code !== 'HTTP404' && asked.code !== 'HTTP403')) return asked;
     if (asked.code === 'HTTP403') break;

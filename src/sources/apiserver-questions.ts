@@ -20,7 +20,7 @@ export interface ApiserverQuestions {
       maxBytes?: number;
       as?: 'nobody' /** Tells apart requests to one path. */;
       about?: string;
-      /** Asked in the name of this user; only for the review that asks what it may. */
+      /** Asked in the name of this user, beside whom the settings impersonate; only for the review that asks what it may. */
       impersonate?: string;
     },
     reduce: Reduce<T>,
@@ -39,6 +39,7 @@ export function apiserverQuestions(
   const trusted = reached.handshake.verification.ok || context.settings.insecure;
   /** A path in the server's URL, e.g. Rancher's. */
   const prefix = context.settings.apiserver.url?.path ?? '';
+  const { impersonation } = context.settings.apiserver;
   const sessions = new Map<CredentialKind, Session>();
   const session = (as: CredentialKind): Session => {
     const open = sessions.get(as) ?? sessionFor(context, reached, as === 'nobody' ? undefined : presented, ca);
@@ -74,7 +75,9 @@ export function apiserverQuestions(
           path: prefix + path,
           body,
           maxBytes,
-          impersonate,
+          ...(as === 'nobody'
+            ? {}
+            : { impersonate: impersonate === undefined ? impersonation : { user: impersonate, groups: [], extra: {} } }),
           timeoutMs: REQUEST_TIMEOUT_MS,
           signal: context.signal,
         });

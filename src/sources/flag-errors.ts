@@ -7,7 +7,7 @@ import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort, parseSer
 /** Of a manifest that is read; a rendered chart is some hundred KiB, with definitions of the operator some MiB. */
 export const MANIFEST_BYTES = 8 << 20;
 
-const REPEATABLE = new Set(['skip', 'only', 'feature']);
+const REPEATABLE = new Set(['skip', 'only', 'feature', 'as-group']);
 const FILE_FLAGS = [
   'kubelet-ca',
   'kubelet-client-cert',
@@ -45,6 +45,7 @@ function wrongValue(flags: Partial<Flags>): string | undefined {
   const account = flags['service-account'];
   if (account !== undefined && !parseServiceAccount(account))
     return `--service-account ${account} is no NAMESPACE/NAME; write datadog/datadog-agent`;
+  if (flags['as-group'] !== undefined && flags.as === undefined) return '--as-group needs --as; give the user as well';
   const port = flags['kubelet-port'];
   if (port !== undefined && parsePort(port) === undefined) return `--kubelet-port ${port} is no port; give a number from 1 to 65535`;
   const kubeletHost = flags['kubelet-host'];

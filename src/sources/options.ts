@@ -140,6 +140,15 @@ export const OPTIONS = [
     description: 'context of the kubeconfig (default: its current-context)',
   },
   {
+    name: 'as',
+    type: 'text',
+    value: 'USER',
+    group: 'Apiserver',
+    setting: 'apiserver.as',
+    description: 'ask the apiserver in the name of this user, as kubectl --as (the kubelet knows no impersonation)',
+  },
+  { name: 'as-group', type: 'list', value: 'GROUP,…', group: 'Apiserver', description: 'and of these groups; needs --as' },
+  {
     name: 'daemonset',
     type: 'text',
     value: 'NS/NAME',

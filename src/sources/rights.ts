@@ -62,7 +62,9 @@ async function chooseAccount(context: LiveContext, api: ApiserverQuestions, iden
     async (): Promise<Outcome<Account>> => {
       if (user === identity.user) return { status: 'observed', data: { user, from, by: 'self' } };
       let last: Outcome<AccessAnswer> | undefined;
-      for (const by of ['review', 'impersonation'] as const) {
+      // A request holds one impersonation: who acts as another already has the review alone.
+      const ways = context.settings.apiserver.impersonation ? (['review'] as const) : (['review', 'impersonation'] as const);
+      for (const by of ways) {
         last = await review(context, api, { user, by, from }, WHETHER_WE_MAY_ASK, 'may we ask');
         if (last.status === 'observed') return { status: 'observed', data: { user, from, by } };
         if (last.status !== 'failed' || last.code !== 'HTTP403') break;

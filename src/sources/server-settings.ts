@@ -1,11 +1,14 @@
 /** The settings of each server, picked from their origins. */
+import type { Impersonation } from '../probes/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
+import type { Flags } from './options.js';
 import type { Choice, Ledger } from './setting-ledger.js';
 import { type Endpoint, parseEndpoint, parseHost, showEndpoint, withoutCredentials } from './setting-values.js';
 import type { ApiserverSettings, CredentialPaths, KubeletSettings } from './settings.js';
 
 /** What all settings are made from. */
 export interface Origins {
+  flags: Partial<Flags>;
   ledger: Ledger;
   choice: ApiserverChoice;
   /** A file of the mounted service account, when it is there. */
@@ -64,6 +67,7 @@ export function apiserverSettings(origins: Origins): ApiserverSettings {
     : (agent('DD_KUBERNETES_APISERVER_CA_PATH') ?? account('ca.crt'));
   const ca = path('apiserver-ca') ?? configured;
   use('apiserver.ca', ca);
+  const impersonation = impersonationOf(origins);
   // As kubectl's --server: the name to verify belonged to the address that was replaced.
   const serverName = use('apiserver.serverName', asked ? undefined : stored(kubeconfig?.cluster.tlsServerName));
   use('apiserver.proxy', stored(kubeconfig?.cluster.proxyUrl && withoutCredentials(kubeconfig.cluster.proxyUrl)));
@@ -74,10 +78,23 @@ export function apiserverSettings(origins: Origins): ApiserverSettings {
     ...credentialPaths(origins, 'apiserver', kubeconfig !== undefined),
     ...(kubeconfig && { kubeconfig }),
     ...(serverName && { serverName }),
+    ...(impersonation && { impersonation }),
     ...(kubeconfig?.cluster.proxyUrl && { proxyUrl: kubeconfig.cluster.proxyUrl }),
     insecureInKubeconfig: use('apiserver.insecureInKubeconfig', kubeconfig && stored(String(kubeconfig.cluster.insecure))) === 'true',
     agentVerifies: use('apiserver.tlsVerify', agentBool('DD_KUBERNETES_APISERVER_TLS_VERIFY', true)) === 'true',
   };
+}
+
+/** --as and --as-group replace what the kubeconfig says as a whole, as kubectl has it (client-go tools/clientcmd/overrides.go). */
+function impersonationOf({ choice, flags, ledger: { use, flag }, stored }: Origins): Impersonation | undefined {
+  const asked = flag('as');
+  const inKubeconfig = choice.kubeconfig?.impersonate;
+  const groups = asked ? (flags['as-group'] ?? []) : (inKubeconfig?.groups ?? []);
+  const user = use('apiserver.as', asked ?? stored(inKubeconfig?.user));
+  if (user === undefined) return undefined;
+  const source = asked ? ({ origin: 'flag', source: '--as-group' } as const) : stored('groups');
+  if (groups.length > 0 && source) use('apiserver.asGroups', { ...source, value: groups.join(',') });
+  return asked ? { user, groups, extra: {} } : { ...inKubeconfig, user, groups, extra: inKubeconfig?.extra ?? {} };
 }
 
 /** The strongest origin that names a credential, whole: what is asked for by flag is not sent along with what lies in a file. */

@@ -6,6 +6,7 @@
 import type { Host } from '../host/host.js';
 import type { Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
+import type { Impersonation } from '../probes/kubeconfig-file.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
@@ -54,6 +55,8 @@ export interface ApiserverSettings extends CredentialPaths {
   serverName?: string;
   /** `proxy-url` with its credentials, where it has some; only `settings` may be shown. */
   proxyUrl?: string;
+  /** `as` of the kubeconfig or --as: in whose name the apiserver is asked. A kubelet knows no impersonation. */
+  impersonation?: Impersonation;
   insecureInKubeconfig: boolean;
   /** DD_KUBERNETES_APISERVER_TLS_VERIFY, a fact like `kubelet.agentVerifies`. */
   agentVerifies: boolean;
@@ -96,6 +99,7 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
   const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
   const ledger = createLedger(flags, host);
   const origins: Origins = {
+    flags,
     ledger,
     choice,
     account: (name) =>

@@ -178,7 +178,12 @@ const CLIENT: Row[] = [
     'No finding but wrong input: a kubeconfig that cannot be used ends the run before any question, with the line that is wrong and exit code 2 (test/probes/kubeconfig.test.ts).',
   ),
   row('S', 'credential-plugin-fails'),
-  row('K', 'identity-unexpected'),
+  row(
+    'K',
+    'identity-unexpected',
+    ['identity-unexpected', 'impersonation-forbidden'],
+    'Whom we ask as on purpose (`--as`), and may not, has a fix of its own.',
+  ),
 ];
 
 const RBAC: Row[] = [

@@ -1,6 +1,6 @@
 import { identity } from '../../src/checks/identity.js';
 import type { AnyFact, Identity, Setting, TokenClaims } from '../../src/model/facts.js';
-import { base, certificate, fact } from './facts.js';
+import { base, certificate, fact, failed } from './facts.js';
 import { AGENT } from './kubelet-answers.js';
 import { judgeTable } from './table.js';
 
@@ -16,6 +16,7 @@ const node = (value: string, origin: Setting['origin']): AnyFact[] => [
   base()[0]!,
   fact('self/settings', [{ setting: 'node', value, origin, source: 'DD_KUBERNETES_KUBELET_NODENAME' }]),
 ];
+const as = (value: string): AnyFact => fact('self/settings', [{ setting: 'apiserver.as', value, origin: 'flag', source: '--as' }]);
 const debugPod = fact('self/place', {
   place: 'debug-pod',
   vantage: 'host-network',
@@ -36,6 +37,17 @@ judgeTable(identity, [
     facts: [...base(), token(), review({ user: 'system:serviceaccount:proxy:gateway', pod: undefined })],
     expect: { cause: 'identity-unexpected', severity: 'degrades' },
     says: /SelfSubjectReview: system:serviceaccount:proxy:gateway"/,
+  },
+  {
+    row: 'another user on purpose: --as',
+    facts: [base()[0]!, as('jane'), token(), review({ user: 'jane', pod: undefined })],
+    expect: 'pass',
+  },
+  {
+    row: 'in the name of somebody whom we may not impersonate',
+    facts: [base()[0]!, as('jane'), token(), failed('apiserver/identity', '', 'EIMPERSONATION')],
+    expect: { cause: 'impersonation-forbidden', severity: 'degrades' },
+    says: /in the name of jane \(--as\)/,
   },
   {
     row: 'the user of the certificate, which is sent beside the token',

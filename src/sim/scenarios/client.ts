@@ -76,5 +76,17 @@ export const CLIENT: Scenario[] = [
     never: ['kubelet-certificate-expired', 'apiserver-certificate-expired', 'token-expired'],
   }),
   healthy('healthy', "All is well in the agent's pod", {}),
+  broken(
+    'impersonation-forbidden',
+    'The command asks in the name of a user whom the caller may not impersonate',
+    { place: 'workstation', agent: { rights: 'all' }, argv: ['--as', 'jane'] },
+    'impersonation-forbidden',
+    { never: ['identity-unexpected', 'permission-missing', 'kubelet-permission-missing'] },
+  ),
+  healthy('impersonation', "An administrator asks in the agent's name", {
+    place: 'workstation',
+    agent: { rights: 'everything' },
+    argv: ['--as', 'ops', '--as-group', 'system:masters'],
+  }),
   healthy('healthy-workstation', 'All is well at a workstation', { place: 'workstation' }),
 ];
