@@ -4,9 +4,10 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message } from '../model/check.js';
 import type { Fact } from '../model/facts.js';
+import { askFromNode, cite, nodeName } from './support/address.js';
 import { agentsEndpoint, KUBELET_PATHS, type KubeletPath } from './support/kubelet.js';
 import { answered, isAuthenticated, isOk, isServerFault, isTimeout, REQUIRED_PATHS } from './support/kubelet-answers.js';
-import { answers, isPending, seen, took } from './support/read.js';
+import { answers, failure, isPending, seen, took } from './support/read.js';
 
 export const kubeletPayload = defineCheck({
   question: 'kubelet-payload',
@@ -14,7 +15,7 @@ export const kubeletPayload = defineCheck({
   target: 'kubelet',
   layer: 'payload',
   required: true,
-  needs: ['kubelet/candidates', 'kubelet/http'],
+  needs: ['kubelet/candidates', 'kubelet/http', 'kubelet/proxied', 'kubelet/tcp', 'self/place', 'self/settings', 'apiserver/node'],
   words: {
     otherApi: '{endpoint} is not a kubelet: a Kubernetes API server answers there, such as metrics-server, which listens on 10250, too',
     proxy: '{endpoint} is not a kubelet: a proxy or web server answers there',
@@ -24,6 +25,7 @@ export const kubeletPayload = defineCheck({
     hangs: 'The kubelet lets the agent in, but does not answer {path} within {ms} ms',
     debugOff: 'The kubelet at {endpoint} has its debug endpoints turned off: no /configz, no container logs through the API',
     nothing: 'no answer of the kubelet to look at',
+    proxied: "by its answers through the apiserver's node proxy; its port is not reached from here",
     waiting: 'the kubelet has not answered yet',
     withheld: "nothing to look at: no credential was sent, the kubelet's certificate is not verified",
     refused: 'the kubelet let us read nothing',
@@ -73,7 +75,11 @@ export const kubeletPayload = defineCheck({
   },
   judge(view, say) {
     const endpoint = agentsEndpoint(view.one('kubelet/candidates')) ?? '';
-    const http = view.all('kubelet/http');
+    const place = seen(view.one('self/place'));
+    const direct = view.all('kubelet/http');
+    const proxied = view.all('kubelet/proxied');
+    const afar = place?.place === 'workstation' && !direct.some((f) => seen(f));
+    const http: Fact<'http' | 'proxied'>[] = afar ? proxied : direct;
     const heard = http.filter((f) => seen(f));
     const mine = http.filter((f) => !f.subject.startsWith('nobody '));
 
@@ -139,26 +145,30 @@ export const kubeletPayload = defineCheck({
           },
         ],
       };
-    if (read.length > 0) return { kind: 'pass' };
+    if (read.length > 0) return { kind: 'pass', ...(afar ? { note: say('proxied') } : {}) };
     if (mine.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
     if (mine.some((f) => seen(f))) return { kind: 'not-applicable', why: say('refused') };
     const withheld = mine.some((f) => f.outcome.status === 'absent' && f.outcome.why === 'withheld');
+    if (afar && view.all('kubelet/tcp').some((f) => failure(f) !== undefined)) {
+      const name = nodeName(view.one('self/settings'), view.one('apiserver/node'));
+      return { kind: 'cannot-tell', why: say('nothing'), wants: [{ need: 'kubelet/proxied', elsewhere: askFromNode(name) }] };
+    }
     return withheld ? { kind: 'not-applicable', why: say('withheld') } : { kind: 'cannot-tell', why: say('nothing'), wants: [] };
 
-    function quote(f: Fact<'http'>): Evidence {
+    function quote(f: Fact<'http' | 'proxied'>): Evidence {
       const answer = seen(f);
       const saw = answer ? say('saw', { status: answer.status, body: answer.body }) : say('sawNothing', { ms: took(f.outcome) ?? 0 });
-      return { need: 'kubelet/http', subject: f.subject, saw, reproduce: f.reproduce };
+      return cite(f, saw);
     }
   },
 });
 
-function pathOf(f: Fact<'http'>): KubeletPath {
+function pathOf(f: Fact<'http' | 'proxied'>): KubeletPath {
   return f.subject.slice(f.subject.indexOf('/')) as KubeletPath;
 }
 
 /** `[-]syncloop failed: reason withheld` → `syncloop`. */
-function failedParts(f: Fact<'http'>): string[] {
+function failedParts(f: Fact<'http' | 'proxied'>): string[] {
   return [...(seen(f)?.body ?? '').matchAll(/\[-\]([\w-]+) failed/g)].map(([, name]) => name!);
 }
 

@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Want } from '../model/check.js';
 import type { Fact, ServingRequest } from '../model/facts.js';
-import { cite, fromAfar, kubeletPort } from './support/address.js';
+import { askFromNode, cite, fromAfar, kubeletPort, nodeName } from './support/address.js';
 import { env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
 import { kubeletConfig, restartKubelet } from './support/kubelet-fixes.js';
@@ -198,7 +198,12 @@ export const kubeletTlsHandshake = defineCheck({
       });
     }
     if (outcome.status === 'pending') return { kind: 'cannot-tell', why: say('waiting', { endpoint }), wants };
-    if (outcome.status !== 'failed') return { kind: 'cannot-tell', why: say('notTried', { endpoint }), wants: [] };
+    if (outcome.status !== 'failed') {
+      // At a workstation its port is seldom reached; the node itself can say.
+      const afar = fromAfar(place, candidate);
+      const elsewhere = askFromNode(nodeName(view.one('self/settings'), view.one('apiserver/node')));
+      return { kind: 'cannot-tell', why: say('notTried', { endpoint }), wants: afar ? [{ need: 'kubelet/tls', elsewhere }] : [] };
+    }
 
     const { code, detail } = outcome;
     const saw = cite(tls, say('sawTls', { code, detail }));

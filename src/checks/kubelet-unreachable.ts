@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Fix, type Message, type Severity, type Want } from '../model/check.js';
 import type { Vantage } from '../model/facts.js';
-import { cite, fromAfar, isGateway, kubeletPort } from './support/address.js';
+import { askFromNode, cite, fromAfar, isGateway, kubeletPort } from './support/address.js';
 import { env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig, restartKubelet } from './support/kubelet-fixes.js';
@@ -72,6 +72,7 @@ export const kubeletUnreachable = defineCheck({
     fixDown: 'On {node} see why the kubelet stopped, and start it',
     fixNode: 'Bring {node} back (power, console, cloud), or delete the Node if the machine is gone for good',
     fixHost: 'Let the agent dial its own node: DD_KUBERNETES_KUBELET_HOST from status.hostIP',
+    fixAskThere: 'Nothing to mend for the agent, which does not ask from here: ask from the node itself; this prints the command',
     fixPort: 'Dial the port that the kubelet registered',
     fixServer: 'On {node} turn the kubelet’s server on and let it listen on all addresses, then restart the kubelet',
     fixRoute: 'See which way packets to {host} go, and add the route to the subnet of the nodes',
@@ -244,9 +245,11 @@ export const kubeletUnreachable = defineCheck({
         ],
       }),
     };
-    const { title, fixes } = answers[found.cause]();
+    const { title, fixes: here } = answers[found.cause]();
     // From a workstation that found the address by itself, a closed path is the usual thing and nothing the agent suffers from.
     const severity: Severity = fromAfar(place, candidate) && !EVERYWHERE.includes(found.cause) ? 'note' : 'blocks';
+    const fixes =
+      severity === 'note' ? [fixBy('workstation', 'nothing', say('fixAskThere'), shell(askFromNode(side.name))), ...here] : here;
     return {
       kind: 'problem',
       cause: found.cause,

@@ -461,6 +461,8 @@ export interface FactData {
   lease: NodeLease;
   endpoints: ApiserverEndpoints;
   'second-sight': SecondSight;
+  /** What the kubelet answered through the apiserver's node proxy, by its path: at a workstation, where its port is not reached. */
+  proxied: HttpAnswer;
   'serving-requests': ServingRequest[];
   mounts: Mounts;
   'egress-policies': EgressPolicies;

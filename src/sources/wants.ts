@@ -6,6 +6,7 @@ import type { LiveContext } from './context.js';
 import { askEgressPolicies } from './egress-policies.js';
 import type { LiveSession } from './live.js';
 import { askPlainHealthz } from './live-kubelet.js';
+import { askThroughNodeProxy } from './node-proxy.js';
 import { askPlacement } from './placement.js';
 import { askKubeletVersions, askOwnRules, askRbacObjects } from './rights-objects.js';
 
@@ -28,6 +29,12 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
       const [api, name] = askedFor('node-proxy') ? [await permitted(), await live.nodeName] : [];
       if (api && name) await askNodeProxy(context, api, name);
       await local;
+      return;
+    }
+    case 'kubelet/proxied': {
+      // From within the cluster the port itself is asked; and only a workstation's user has the right, as a rule.
+      const [api, name, place] = [await permitted(), await live.nodeName, await live.place];
+      if (api && name && place?.place === 'workstation') await askThroughNodeProxy(context, api, name);
       return;
     }
     case 'apiserver/lease': {

@@ -1,7 +1,7 @@
 import { kubeletPayload } from '../../src/checks/kubelet-payload.js';
 import type { AnyFact } from '../../src/model/facts.js';
-import { base, failed, pending } from './facts.js';
-import { AGENT, answer, forbidden, unauthorized } from './kubelet-answers.js';
+import { base, fact, failed, pending } from './facts.js';
+import { AGENT, answer, forbidden, nodeObject, unauthorized } from './kubelet-answers.js';
 import { judgeTable } from './table.js';
 
 const nobody = unauthorized('nobody', '/pods');
@@ -10,7 +10,38 @@ const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', 
 const ROOT_FS = 'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"';
 const HEALTH = '[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed';
 
+/** A workstation that found the kubelet's address, and does not reach it. */
+const afar: AnyFact[] = [
+  fact('self/place', {
+    place: 'workstation',
+    vantage: 'workstation',
+    hostName: 'laptop',
+    agentEnvironment: false,
+    serviceEnvironment: false,
+    renamedVariables: [],
+    gateways: [],
+  }),
+  fact('self/settings', []),
+  fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
+  failed('kubelet/tcp', '10.0.0.7:10250', 'ETIMEDOUT'),
+  nodeObject(),
+];
+const proxied = (path: string, status: number, body = ''): AnyFact =>
+  fact('kubelet/proxied', { method: 'GET', path, as: 'token', status, body, voice: 'kubelet' }, `GET ${path}`);
+
 judgeTable(kubeletPayload, [
+  {
+    row: 'a workstation that does not reach it asks through the node proxy, or sends someone to the node',
+    facts: afar,
+    expect: 'cannot-tell',
+    wants: ['kubelet/proxied'],
+  },
+  { row: 'in order, by what the apiserver hands on', facts: [...afar, proxied('/healthz', 200), proxied('/pods', 200)], expect: 'pass' },
+  {
+    row: 'unhealthy, by what the apiserver hands on',
+    facts: [...afar, proxied('/healthz', 500, HEALTH), proxied('/pods', 200)],
+    expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
+  },
   { row: 'all in order', facts: [...base(), nobody, ...well('/healthz', '/pods', '/configz')], expect: 'pass' },
   { row: 'no answer', facts: [...base(), failed('kubelet/http', 'nobody GET /pods', 'ETIMEDOUT')], expect: 'cannot-tell' },
   { row: 'no answer yet', facts: [...base(), nobody, pending('kubelet/http', 'token GET /healthz')], expect: 'cannot-tell' },

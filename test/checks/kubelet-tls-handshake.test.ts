@@ -222,6 +222,16 @@ judgeTable(kubeletTlsHandshake, [
     expect: { cause: 'kubelet-connection-reset', severity: 'note' },
   },
   {
+    row: 'a workstation that does not get as far: the command for someone who asks from the node',
+    facts: [
+      place({ place: 'workstation', vantage: 'workstation' }),
+      fact('self/settings', []),
+      fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
+    ],
+    expect: 'cannot-tell',
+    wants: ['kubelet/tls'],
+  },
+  {
     row: 'plain text on the read-only port',
     facts: [...dials('10.0.0.7', 10255), failed('kubelet/tls', '10.0.0.7:10255', 'ERR_SSL_WRONG_VERSION_NUMBER')],
     expect: { cause: 'kubelet-speaks-plain-http', certainty: 'proven' },

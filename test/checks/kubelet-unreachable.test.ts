@@ -339,6 +339,7 @@ judgeTable(kubeletUnreachable, [
       node(),
     ],
     expect: { cause: 'kubelet-connect-timeout', severity: 'note' },
+    says: /kubelet-doctor manifest debug --node n1/,
   },
   {
     row: 'a workstation may know that the kubelet is down all the same',

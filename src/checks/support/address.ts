@@ -42,6 +42,11 @@ export function fromAfar(place: Place | undefined, candidate: Candidate): boolea
   return place?.place === 'workstation' && !place.agentEnvironment && candidate.origin !== 'setting';
 }
 
+/** Prints the command that asks the same from the node itself, for someone at a workstation. */
+export function askFromNode(node: string | undefined): string {
+  return `kubelet-doctor manifest debug --node ${node ?? 'NODE'}`;
+}
+
 /** A fact quoted in a finding. */
 export function cite(fact: Fact<FactKind> | AnyFact, saw: Message): Evidence {
   return { need: `${fact.target}/${fact.kind}`, subject: fact.subject, saw, reproduce: fact.reproduce };

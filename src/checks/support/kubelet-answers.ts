@@ -84,7 +84,7 @@ export function commonName(subject: string): string | undefined {
 }
 
 /** Did the kubelet answer, and so? */
-export function answered(f: Fact<'http'>, test: (answer: HttpAnswer) => boolean): boolean {
+export function answered(f: Fact<'http' | 'proxied'>, test: (answer: HttpAnswer) => boolean): boolean {
   const answer = seen(f);
   return answer?.voice === 'kubelet' && test(answer);
 }
@@ -98,7 +98,7 @@ export function isAnonymous(f: Fact<'http'>): boolean {
 }
 
 /** Connected, asked, and nothing came back. */
-export function isTimeout(f: Fact<'http'>): boolean {
+export function isTimeout(f: Fact<'http' | 'proxied'>): boolean {
   return /TIMEDOUT|TIMEOUT/.test(failure(f) ?? '');
 }
 

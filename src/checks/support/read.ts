@@ -32,7 +32,7 @@ export function subjectOf(candidate: Candidate): string {
 }
 
 /** Answers with this credential (any but `nobody` when not given), in path order. */
-export function answers(facts: Fact<'http'>[], as?: HttpAnswer['as']): HttpAnswer[] {
+export function answers(facts: Fact<'http' | 'proxied'>[], as?: HttpAnswer['as']): HttpAnswer[] {
   return facts.flatMap((f) => seen(f) ?? []).filter((a) => (as ? a.as === as : a.as !== 'nobody'));
 }
 

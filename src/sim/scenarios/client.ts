@@ -75,6 +75,13 @@ export const CLIENT: Scenario[] = [
   broken('clock-ahead', 'Our clock is two years ahead', { network: { clockOffsetMs: 730 * 86_400_000 } }, 'clock-skew', {
     never: ['kubelet-certificate-expired', 'apiserver-certificate-expired', 'token-expired'],
   }),
+  broken(
+    'apiserver-clock-ahead',
+    "The apiserver's clock is an hour ahead of ours and of the kubelet's, seen at a workstation",
+    { place: 'workstation', apiserver: { clockAheadMs: 3_600_000 } },
+    'server-clock-skew',
+    { never: ['token-expired', 'apiserver-certificate-expired'] },
+  ),
   healthy('healthy', "All is well in the agent's pod", {}),
   broken(
     'impersonation-forbidden',
@@ -88,5 +95,29 @@ export const CLIENT: Scenario[] = [
     agent: { rights: 'everything' },
     argv: ['--as', 'ops', '--as-group', 'system:masters'],
   }),
+  broken(
+    'workstation-far-away',
+    'The kubelet is not routed to a workstation; its apiserver reaches it',
+    {
+      place: 'workstation',
+      kubelet: { listen: 'silent', seenByApiserver: 'answers' },
+      apiserver: { nodeProxy: 'permitted' },
+      agent: { rights: 'everything' },
+    },
+    'kubelet-connect-timeout',
+    { exitCode: 3, never: ['kubelet-endpoint-fails', 'not-a-kubelet'] },
+  ),
+  broken(
+    'workstation-node-proxy',
+    'The same, and what the apiserver hands on shows a kubelet in trouble',
+    {
+      place: 'workstation',
+      kubelet: { listen: 'silent', seenByApiserver: 'answers', healthy: ['syncloop'] },
+      apiserver: { nodeProxy: 'permitted' },
+      agent: { rights: 'everything' },
+    },
+    'kubelet-unhealthy',
+    { also: ['kubelet-connect-timeout'] },
+  ),
   healthy('healthy-workstation', 'All is well at a workstation', { place: 'workstation' }),
 ];
