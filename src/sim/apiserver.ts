@@ -27,6 +27,7 @@ import {
   daemonSetObjects,
   eventObjects,
   namespaceObjects,
+  networkPolicyObjects,
   nodeObjects,
   priorityClassObjects,
   quotaObjects,
@@ -68,7 +69,11 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
   if (!self) return status(UNAUTHORIZED);
   const other = asked.impersonate === undefined ? undefined : impersonated(asked.impersonate, asked.impersonateGroups);
   const denied = other?.attributes.find((attributes) => !cluster.authorize(self, attributes).allowed);
-  if (denied) return status(forbidden(self, denied), [NOSNIFF]);
+  if (denied)
+    return status(
+      forbidden(self, apiserver.version === '1.36' ? constrained(denied, requestInfo(asked.method, asked.path).attributes) : denied),
+      [NOSNIFF],
+    );
   const who = other?.identity ?? self;
   const { attributes, rest } = requestInfo(asked.method, asked.path);
   const proxied = attributes.resource === 'nodes' && attributes.subresource === 'proxy';
@@ -86,6 +91,12 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
   if ('body' in found) return withFlow(found as Answer);
   const code = asked.method === 'POST' ? 201 : 200;
   return { status: code, headers: [...apiserverHeaders(), JSON_TYPE, ...flow], body: json(found, pretty) };
+}
+
+/** What 1.36 says was missing (KEP-5284): the right to impersonate for this very request. */
+function constrained(denied: Attributes, request: Attributes): Attributes {
+  const kind = denied.resource === 'serviceaccounts' ? 'serviceaccount' : 'user-info';
+  return { ...request, verb: `impersonate-on:${kind}:${request.verb}` };
 }
 
 /** Whom a request is made as, and the right that takes: the groups of a ServiceAccount follow by themselves. */
@@ -146,7 +157,8 @@ function resource({ asked, attributes, who, cluster }: Call): Found {
   const { group, resource: kind, verb, name, namespace, subresource } = attributes;
   if (subresource !== undefined) return undefined;
   if (verb === 'create') {
-    if (!REVIEWS.includes(kind) || (kind === 'selfsubjectreviews' && cluster.world.apiserver.version === '1.27')) return undefined;
+    if (!REVIEWS.includes(kind) || (kind === 'selfsubjectreviews' && ['1.27', '1.7'].includes(cluster.world.apiserver.version)))
+      return undefined;
     let body: Record<string, unknown>;
     try {
       body = JSON.parse(asked.body) as Record<string, unknown>;
@@ -207,6 +219,8 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
       const names = { clusterroles: 'ClusterRole', clusterrolebindings: 'ClusterRoleBinding', roles: 'Role', rolebindings: 'RoleBinding' };
       return { kind: names[plural as keyof typeof names], items: listed(cluster.world.rbac, plural, namespace) };
     }
+    case 'networking.k8s.io/networkpolicies':
+      return { kind: 'NetworkPolicy', items: inside(networkPolicyObjects(cluster)) };
     case 'certificates.k8s.io/certificatesigningrequests':
       return { kind: 'CertificateSigningRequest', items: signingRequests(cluster) };
     default:

@@ -57,8 +57,9 @@ async function whoAmI(api: ApiserverQuestions): Promise<Outcome<Identity>> {
       (answer, json) =>
         answer.status === 201 || answer.status === 200
           ? reduceIdentity(json)
-          : // apiserver/pkg/endpoints/filters/impersonation: refused before the request itself is looked at.
-            answer.status === 403 && /cannot impersonate resource/.test(answer.body)
+          : // Refused before the request itself is looked at. Constrained impersonation (KEP-5284; on in 1.36) names the request it was for:
+            // `cannot impersonate-on:user-info:create resource "selfsubjectreviews"`; before, `cannot impersonate resource "users"`.
+            answer.status === 403 && /cannot impersonate(-on:[\w:-]+)? resource/.test(answer.body)
             ? { status: 'failed', code: 'EIMPERSONATION', detail: answer.body.slice(0, 300) }
             : refused(answer),
     );
