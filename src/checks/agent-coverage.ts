@@ -13,7 +13,7 @@ import {
   nodeNames,
   PLACEMENT_NEEDS,
   placementWants,
-  situationOf,
+  situationIn,
   WITHOUT_AGENT,
 } from './support/placement.js';
 import { isDnsName } from './support/quote.js';
@@ -67,16 +67,10 @@ export const agentCoverage = defineCheck({
     },
   },
   judge(view, say) {
-    const facts = {
-      workloads: view.one('apiserver/workloads'),
-      nodes: view.one('apiserver/nodes'),
-      pods: view.one('apiserver/agent-pods'),
-    };
-    const at = situationOf(facts);
-    if (at === 'none') return { kind: 'not-applicable', why: say('none') };
-    if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
-    if (at !== 'closed' && at.found.by === 'manifest') return { kind: 'not-applicable', why: say('unasked') };
-    if (at === 'closed' || !at.pods) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    const at = situationIn(view, say);
+    if ('kind' in at) return at;
+    if (at.found.by === 'manifest') return { kind: 'not-applicable', why: say('unasked') };
+    if (!at.pods) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
     const { rows, pods, nodes } = at;
     const missing = rows.filter(({ state }) => state === 'missing');
     const unready = grouped(

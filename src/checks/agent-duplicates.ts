@@ -2,7 +2,7 @@
 import { defineCheck, type Evidence, type Fix } from '../model/check.js';
 import type { AgentPod } from '../model/placement.js';
 import { fixBy, shell } from './support/fix.js';
-import { counted, nodeNames, PLACEMENT_NEEDS, placementWants, situationOf } from './support/placement.js';
+import { counted, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn } from './support/placement.js';
 import { isDnsName } from './support/quote.js';
 
 export const agentDuplicates = defineCheck({
@@ -37,16 +37,10 @@ export const agentDuplicates = defineCheck({
     },
   },
   judge(view, say) {
-    const facts = {
-      workloads: view.one('apiserver/workloads'),
-      nodes: view.one('apiserver/nodes'),
-      pods: view.one('apiserver/agent-pods'),
-    };
-    const at = situationOf(facts);
-    if (at === 'none') return { kind: 'not-applicable', why: say('none') };
-    if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
-    if (at !== 'closed' && at.found.by === 'manifest') return { kind: 'not-applicable', why: say('unasked') };
-    if (at === 'closed' || !at.pods) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    const at = situationIn(view, say);
+    if ('kind' in at) return at;
+    if (at.found.by === 'manifest') return { kind: 'not-applicable', why: say('unasked') };
+    if (!at.pods) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
     const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
     if (crowded.length === 0) return at.pods.everywhere ? { kind: 'pass' } : { kind: 'pass', note: say('partly') };
 

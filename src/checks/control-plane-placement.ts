@@ -6,7 +6,7 @@ import { defineCheck, type Evidence } from '../model/check.js';
 import type { PlacementNodes } from '../model/placement.js';
 import type { NodeRow } from './support/coverage.js';
 import { isControlPlane } from './support/coverage.js';
-import { counted, grouped, nodeNames, PLACEMENT_NEEDS, placementWants, situationOf, WITHOUT_AGENT } from './support/placement.js';
+import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './support/placement.js';
 import { kubectlPatch, placementFixes, tolerationLines, tolerationPatch, tolerationsFor } from './support/placement-fixes.js';
 import { refusalText } from './support/scheduling.js';
 import { isControlPlaneTaint, taintText } from './support/taints.js';
@@ -50,15 +50,8 @@ export const controlPlanePlacement = defineCheck({
     },
   },
   judge(view, say) {
-    const facts = {
-      workloads: view.one('apiserver/workloads'),
-      nodes: view.one('apiserver/nodes'),
-      pods: view.one('apiserver/agent-pods'),
-    };
-    const at = situationOf(facts);
-    if (at === 'none') return { kind: 'not-applicable', why: say('none') };
-    if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
-    if (at === 'closed') return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    const at = situationIn(view, say);
+    if ('kind' in at) return at;
     const { rows, nodes, found } = at;
     if (!nodes.nodes.some(isControlPlane)) {
       const provider = providerOf(nodes);
@@ -83,7 +76,7 @@ export const controlPlanePlacement = defineCheck({
         need: 'apiserver/nodes',
         subject: '',
         saw: say('sawTaint', { names: nodeNames(group), taints: texts, daemonset, tolerated: tolerated || say('nothing').en }),
-        reproduce: facts.nodes.reproduce,
+        reproduce: view.one('apiserver/nodes').reproduce,
       },
       ...others.flat().map(
         (row): Evidence => ({

@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message } from '../model/check.js';
 import type { NodeRow } from './support/coverage.js';
-import { counted, grouped, nodeNames, PLACEMENT_NEEDS, placementWants, situationOf, WITHOUT_AGENT } from './support/placement.js';
+import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './support/placement.js';
 import {
   affinityPatch,
   kubectlPatch,
@@ -62,15 +62,8 @@ export const nodePlacement = defineCheck({
     },
   },
   judge(view, say) {
-    const facts = {
-      workloads: view.one('apiserver/workloads'),
-      nodes: view.one('apiserver/nodes'),
-      pods: view.one('apiserver/agent-pods'),
-    };
-    const at = situationOf(facts);
-    if (at === 'none') return { kind: 'not-applicable', why: say('none') };
-    if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
-    if (at === 'closed') return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    const at = situationIn(view, say);
+    if ('kind' in at) return at;
     const { rows, nodes, found } = at;
     const groups = grouped(rows.filter(isKeptOff), (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
     const [group, ...others] = groups;

@@ -5,7 +5,7 @@
 import { defineCheck, type Evidence, type Fix, type Say } from '../model/check.js';
 import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../model/placement.js';
 import { fixBy, shell, yaml } from './support/fix.js';
-import { kubectlTarget, PLACEMENT_NEEDS, placementWants, situationOf, WITHOUT_AGENT } from './support/placement.js';
+import { kubectlTarget, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './support/placement.js';
 import { kubectlPatch } from './support/placement-fixes.js';
 import { isDnsName } from './support/quote.js';
 import { seen } from './support/read.js';
@@ -63,17 +63,10 @@ export const podAdmission = defineCheck({
     },
   },
   judge(view, say) {
-    const facts = {
-      workloads: view.one('apiserver/workloads'),
-      nodes: view.one('apiserver/nodes'),
-      pods: view.one('apiserver/agent-pods'),
-    };
-    const at = situationOf(facts);
-    if (at === 'none') return { kind: 'not-applicable', why: say('none') };
-    if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+    const at = situationIn(view, say);
+    if ('kind' in at) return at;
     const policies = view.all('apiserver/namespace-policy').flatMap((fact) => seen(fact) ?? []);
     const eventFacts = view.all('apiserver/refused-creates');
-    if (at === 'closed') return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
 
     const problem = { kind: 'problem', severity: 'blocks', certainty: 'proven', features: WITHOUT_AGENT } as const;
     for (const workload of at.found.workloads) {

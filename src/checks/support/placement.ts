@@ -1,5 +1,5 @@
 /** What every placement check starts from: the DaemonSets, the rows, and what to say when these are not ours to list. */
-import type { Want } from '../../model/check.js';
+import type { Message, Problem, Verdict, View, Want } from '../../model/check.js';
 import type { Fact, Need } from '../../model/facts.js';
 import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../model/placement.js';
 import { type NodeRow, rowsOf } from './coverage.js';
@@ -33,6 +33,22 @@ export function situationOf({ workloads, nodes, pods }: PlacementFacts): Situati
   if (found?.workloads.length === 0) return 'none';
   if (!found || !listed) return 'closed';
   return { found, nodes: listed, ...(running ? { pods: running } : {}), rows: rowsOf(listed.nodes, found.workloads, running?.pods) };
+}
+
+/** The situation, or what a placement check answers without one, in its own words. */
+export function situationIn(
+  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  say: (key: 'none' | 'waiting' | 'closed') => Message,
+): Situation | Exclude<Verdict, Problem> {
+  const at = situationOf({
+    workloads: view.one('apiserver/workloads'),
+    nodes: view.one('apiserver/nodes'),
+    pods: view.one('apiserver/agent-pods'),
+  });
+  if (at === 'none') return { kind: 'not-applicable', why: say('none') };
+  if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+  if (at === 'closed') return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+  return at;
 }
 
 /** What a check that could not look asks for. Only one of them names the command, so that a report says it once. */
