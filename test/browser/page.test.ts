@@ -1,6 +1,5 @@
 /** The HTML report in a real browser, where one is installed: it shows, asks the network for nothing, and lets nothing foreign act. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,21 +7,10 @@ import { after, describe, it } from 'node:test';
 import type { Report } from '../../src/model/report.js';
 import { renderHtml } from '../../src/report/html.js';
 import { expired, hostile } from '../report/samples.js';
+import { chromium, noChromium } from './chromium.js';
 
-const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync(name, ['--version']).status === 0);
-const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-browser-'));
 after(() => rm(scratch, { recursive: true, maxRetries: 5, retryDelay: 200 }));
-
-function chromium(file: string, ...more: string[]): string {
-  const profile = path.join(scratch, `profile-${Math.round(performance.now())}`);
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', ...QUIET, `--user-data-dir=${profile}`, ...more];
-  return execFileSync(CHROMIUM ?? '', [...flags, `file://${file}`], {
-    encoding: 'utf8',
-    timeout: 60_000,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-}
 
 async function page(name: string, report: Report): Promise<string> {
   const file = path.join(scratch, `${name}.html`);
@@ -32,13 +20,14 @@ async function page(name: string, report: Report): Promise<string> {
 
 const ATTACK = '"><img src="http://127.0.0.1:1/leak" onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 
-describe('the page in a browser', { skip: CHROMIUM ? false : 'no chromium here' }, () => {
+describe('the page in a browser', { skip: noChromium }, () => {
   it('hostile names stay text and ask for nothing', async () => {
     const report = hostile();
     const [first] = report.findings;
     if (first) first.title = { ...first.title, en: `${first.title.en} ${ATTACK}` };
     const log = path.join(scratch, 'net.json');
     const dom = chromium(
+      scratch,
       await page('hostile', { ...report, where: { ...report.where, node: ATTACK } }),
       `--log-net-log=${log}`,
       '--dump-dom',
@@ -55,6 +44,7 @@ describe('the page in a browser', { skip: CHROMIUM ? false : 'no chromium here' 
     it(`shows: ${name}`, async () => {
       const shot = path.join(scratch, `${width}.png`);
       chromium(
+        scratch,
         await page('expired', expired()),
         `--window-size=${width},1400`,
         `--blink-settings=preferredColorScheme=${scheme}`,
