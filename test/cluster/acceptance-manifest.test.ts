@@ -8,21 +8,32 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { runCommandLine } from '../../src/cli/command-line.js';
+import type { Report } from '../../src/model/report.js';
 import { recordingIo } from '../scenarios/run.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { assertClean, diagnose } from './doctor.js';
 import { type Agent, applyObject, type KubeObject, writeSecrets } from './identities.js';
 import { NODE_IPS } from './net.js';
+import { runAsPod } from './pod-place.js';
 import { waitFor } from './process.js';
 
 const run = promisify(execFile);
 
 let cluster: Cluster;
 let agent: Agent;
+interface OurPod {
+  metadata: { ownerReferences?: unknown[] };
+  spec: {
+    nodeName: string;
+    initContainers: [{ args: string[]; env: { name: string; valueFrom: { fieldRef: { fieldPath: string } } }[] }];
+  };
+  status: { hostIP: string };
+}
+
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-manifest-'));
 
 before(async () => {
-  cluster = await startCluster({ nodes: { n1: { ip: NODE_IPS.n1 } } });
+  cluster = await startCluster({ nodes: { n1: { ip: NODE_IPS.n1 }, n2: { ip: NODE_IPS.n2 } } });
   agent = await cluster.createAgent();
 });
 after(async () => {
@@ -118,6 +129,36 @@ describe('manifest daemonset', () => {
       return list.items.some(({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'DaemonSet') ? list : undefined;
     });
     assert.ok(items.length >= 1);
+  });
+
+  it('gives one report a node: its command as written, with what the kubelet puts into its environment', async () => {
+    const pods = await waitFor('a pod on each node', async () => {
+      const { items } = await cluster.admin<{ items: OurPod[] }>('GET', '/api/v1/namespaces/kubelet-doctor/pods');
+      const ours = items.filter(({ metadata, spec, status }) => metadata.ownerReferences && spec.nodeName && status.hostIP);
+      return new Set(ours.map(({ spec }) => spec.nodeName)).size === 2 ? ours : undefined;
+    });
+    const token = await cluster.serviceAccountToken('kubelet-doctor', 'kubelet-doctor');
+    const secretsDir = await writeSecrets(cluster.dir, { token, 'ca.crt': cluster.ca.certPem, namespace: 'kubelet-doctor' });
+    const reports = await Promise.all(
+      pods.map(async ({ spec, status }) => {
+        const container = spec.initContainers[0];
+        const fields: Record<string, string> = { 'spec.nodeName': spec.nodeName, 'status.hostIP': status.hostIP };
+        const env = Object.fromEntries(container.env.map(({ name, valueFrom }) => [name, fields[valueFrom.fieldRef.fieldPath]]));
+        // The kubelet replaces $(NAME) in arguments (third_party/forked/golang/expansion).
+        const args = container.args.map((arg) => arg.replaceAll(/\$\((\w+)\)/g, (_, name: string) => env[name] ?? ''));
+        const ended = await runAsPod(cluster, {
+          argv: [process.execPath, path.resolve('bin/kubelet-doctor.js'), ...args],
+          env,
+          secretsDir,
+        });
+        assert.deepEqual([ended.code, ended.stderr], [0, '']);
+        return JSON.parse(ended.stdout) as Report;
+      }),
+    );
+    assert.deepEqual(reports.map(({ where, summary }) => [where.node, where.kubelet, summary.verdict]).sort(), [
+      ['n1', `${NODE_IPS.n1}:10250`, 'pass'],
+      ['n2', `${NODE_IPS.n2}:10250`, 'pass'],
+    ]);
   });
 
   it("is accepted in the host's network", async () => {
