@@ -7,6 +7,8 @@ import path from 'node:path';
 import { knownCauses } from '../src/checks/index.js';
 import { SCENARIOS } from '../src/sim/scenarios.js';
 import { CATALOGUE, causesOf, type Proof } from './checks/catalogue.js';
+import { LOOK_ALIKES } from './scenarios/look-alikes.js';
+import { TWO_FAULTS } from './scenarios/two-faults.js';
 
 interface Proven {
   kind: Proof;
@@ -86,6 +88,10 @@ function main(): number {
     process.stdout.write(`${cause.padEnd(wide)}  ${check.question.padEnd(24)}  ${kinds.join('').padEnd(3)}  ${shown || 'NO PROOF'}\n`);
   }
   process.stdout.write(`\n${known.length} causes: ${counts.K} on a real cluster, ${counts.S} in the simulator, ${counts.F} by fixtures.\n`);
+  const members = LOOK_ALIKES.reduce((sum, group) => sum + group.members.length, 0);
+  process.stdout.write(
+    `look-alikes: ${LOOK_ALIKES.length} groups, ${members} worlds, each with and without the second side; two faults: ${TWO_FAULTS.length} combinations\n`,
+  );
   if (weaker.length > 0) process.stdout.write(`Proven by less than the list asks: ${weaker.join(', ')}.\n`);
   if (unproven.length > 0) process.stdout.write(`Without any proof: ${unproven.join(', ')}.\n`);
   return unproven.length > 0 ? 1 : 0;

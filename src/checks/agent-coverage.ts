@@ -52,8 +52,10 @@ export const agentCoverage = defineCheck({
       means: 'By taints, selector and affinity the agent should run there, and there is no pod of it.',
       happens:
         'The controller could not create the pod (quota, pod security, webhook: it writes FailedCreate events), the DaemonSet’s update is under way, the controller-manager is down, or the node joined a moment ago.',
-      confirm: '`kubectl -n NS describe daemonset NAME` shows its events; `kubectl -n NS get pods -o wide` where its pods are.',
+      confirm:
+        'Its events, and where its pods are:\n\n    kubectl -n NAMESPACE describe daemonset NAME\n    kubectl -n NAMESPACE get pods -o wide',
       fix: 'By the event. Without one, look whether the controller-manager runs: `kubectl -n kube-system get lease kube-controller-manager`.',
+      avoid: 'Do not create a bare pod for that node: the DaemonSet does not know it, and two agents run later.',
       explainedBy: ['pod-security-refuses', 'admission-refuses'],
     },
     'agent-not-ready-on-node': {
@@ -62,8 +64,9 @@ export const agentCoverage = defineCheck({
       happens:
         'A crash loop (bad configuration, no API key, a liveness probe that fails), an image that cannot be pulled, a Secret or ConfigMap that is not there, a pod the scheduler cannot place (host port in use), or the node itself is not ready.',
       confirm:
-        '`kubectl -n NS describe pod POD` for what it waits for; `kubectl -n NS logs POD -c CONTAINER --previous` for the last words of a container that ended.',
+        'What it waits for, and the last words of a container that ended:\n\n    kubectl -n NAMESPACE describe pod POD\n    kubectl -n NAMESPACE logs POD -c CONTAINER --previous',
       fix: 'By the reason in the finding. A pod on a node that is not ready itself waits for the node.',
+      avoid: 'Do not take the probes away: the pod is then called ready and sends nothing.',
     },
   },
   judge(view, say) {

@@ -36,6 +36,7 @@ export const agentDaemonset = defineCheck({
       confirm:
         '`kubectl get daemonsets -A` lists them all; `helm list -A` the releases; `kubectl get datadogagents -A` the operator’s objects.',
       fix: 'Ask with the name it has, or install the agent. An agent that is not Datadog’s is found by its name alone: `--daemonset NS/NAME`.',
+      avoid: 'Do not install a second release to see: agents of two releases count everything twice.',
     },
   },
   judge(view, say) {

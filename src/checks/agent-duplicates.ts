@@ -32,8 +32,9 @@ export const agentDuplicates = defineCheck({
         'Two agents run on the same node. Both take the same host ports and sockets, count everything twice, and are billed as two hosts or overwrite each other.',
       happens:
         'A second release in another namespace, the operator beside the chart, a forgotten pod, or an agent as sidecar on nodes that have a DaemonSet (sidecars are for Fargate and virtual nodes).',
-      confirm: '`kubectl get pods -A -o wide --field-selector spec.nodeName=NODE`, and look for the agent’s image.',
+      confirm: 'Look for the agent’s image among them:\n\n    kubectl get pods -A -o wide --field-selector spec.nodeName=NODE',
       fix: 'Keep one, remove the others: `helm uninstall`, delete the DatadogAgent object or the DaemonSet. Cluster check runners and the Cluster Agent are no second agent.',
+      avoid: 'Do not give the second one other ports: everything is still counted twice.',
     },
   },
   judge(view, say) {

@@ -38,8 +38,10 @@ export const agentMounts = defineCheck({
         'The agent reads processes and cgroups of its node, the socket of the container runtime and, if it collects logs, /var/log/pods through mounts. Without one of them the checks that need it report nothing, or the numbers of the container in place of the node’s.',
       happens:
         'A manifest of one’s own, a DaemonSet that was cut down to get past a Pod Security level, a runtime whose socket lies elsewhere (k3s: /run/k3s/containerd, microk8s: /var/snap/microk8s), a volume that is declared and mounted into another container only. A disk partition that is not mounted has no metrics either.',
-      confirm: '`kubectl exec POD -c agent -- grep host /proc/self/mountinfo`, and volumeMounts of that container in the manifest.',
-      fix: 'Add hostPath volume and volumeMount, read-only. If the namespace forbids hostPath, label it `pod-security.kubernetes.io/enforce: privileged`. Do not run the container privileged for this.',
+      confirm:
+        'In the agent’s container, beside `volumeMounts` of that container in the manifest:\n\n    kubectl -n NAMESPACE exec POD -c agent -- grep host /proc/self/mountinfo',
+      fix: 'Add hostPath volume and volumeMount, read-only. If the namespace forbids hostPath, label it `pod-security.kubernetes.io/enforce=privileged`. The pods are replaced one by one.',
+      avoid: 'Do not run the container privileged for this: a read-only mount is enough, and a privileged one is root on the node.',
       explainedBy: ['pod-security-refuses'],
     },
     'integration-config-hidden': {
@@ -49,8 +51,9 @@ export const agentMounts = defineCheck({
       happens:
         'A ConfigMap with one custom integration is mounted at /etc/datadog-agent/conf.d instead of at conf.d/NAME.d or with subPath.',
       confirm:
-        '`kubectl exec POD -c agent -- ls /etc/datadog-agent/conf.d/kubelet.d` shows no conf.yaml.default; `agent configcheck` does not list the kubelet check.',
+        'No `conf.yaml.default` in the first, no kubelet check in the second:\n\n    kubectl -n NAMESPACE exec POD -c agent -- \\\n      ls /etc/datadog-agent/conf.d/kubelet.d\n    kubectl -n NAMESPACE exec POD -c agent -- agent configcheck',
       fix: 'Mount at the directory of your own integration (`conf.d/NAME.d`), or single files with subPath; the chart’s `datadog.confd` does it right. Code of checks goes to `checks.d`.',
+      avoid: 'Do not copy the image’s defaults into your ConfigMap: they change with each version of the agent.',
     },
   },
   judge(view, say) {

@@ -4,6 +4,7 @@
  */
 import { defineCheck } from '../model/check.js';
 import { describeNeed } from '../profiles/access.js';
+import { AGENT_RIGHTS } from './support/distributions.js';
 import { canINeeds } from './support/needs-yaml.js';
 import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './support/rights.js';
 import { ROLE_CAUSES } from './support/role-causes.js';
@@ -30,8 +31,12 @@ export const agentPermissions = defineCheck({
       means: 'A feature of the agent is on and the apiserver denies a right that it needs. The feature is lost; the others work.',
       happens:
         'The feature was turned on by hand and its rule was not: the chart grants what the chart turns on. Or the role is older than the agent.',
-      confirm: '`kubelet-doctor rbac` shows every right; `kubectl auth can-i list events --as=system:serviceaccount:NAMESPACE:NAME` one.',
-      fix: 'The rule that is printed, in a role of its own or in the chart; or turn the feature off. Do not bind cluster-admin.',
+      distributions: AGENT_RIGHTS,
+      confirm:
+        'The first shows every right, the second one of them:\n\n    kubelet-doctor rbac\n    kubectl auth can-i list events \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
+      fix: 'The rule that is printed, in a role of its own or in the chart; or turn the feature off. Nothing restarts.',
+      avoid:
+        'Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace’s `default` account either.',
       explainedBy: ROLE_CAUSES,
     },
   },

@@ -27,8 +27,10 @@ export const agentSettings = defineCheck({
       means: 'A variable is set whose name is no longer read. Its value has no effect, and nothing says so.',
       happens:
         'A manifest from the days of Agent 5, or old advice: the FAQ on ConnectTimeout to port 10250 still says KUBERNETES_KUBELET_HOST, the one on client authentication `apiserver_client_crt`.',
-      confirm: '`kubectl exec` into the agent: `env | grep -i kube` against `agent config`.',
+      confirm:
+        'In each container of the agent’s pod, against what `agent config` says:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep -i kube',
       fix: 'Rename it in the manifest. Where KUBERNETES_KUBELET_HOST was the only one that named the host, its loss is the cause of kubelet-host-unset.',
+      avoid: 'Do not set both names for safety: the old one goes on misleading the next reader.',
     },
   },
   judge(view, say) {

@@ -59,13 +59,17 @@ export const apiserverAnswers = defineCheck({
         'etcd has no leader, no space or no quorum; a start-up hook hangs; it is shutting down; an admission or authentication webhook blocks it.',
       confirm: '`kubectl get --raw "/readyz?verbose"` lists each check with [+] or [-]. Names are public, reasons are only in its log.',
       fix: 'By the name that fails: `etcd` and `etcd-readiness` are etcd; `poststarthook/…` and `informer-sync` the apiserver itself; `shutdown` passes.',
+      avoid: 'Do not restart every apiserver at once: the ones that still serve are taken away, and etcd’s fault stays.',
     },
     'apiserver-throttles': {
       title: 'apiserver turns requests away (429)',
       means: 'Priority and fairness rejected the request: the queue of its priority level is full. Retry-After says when to come back.',
       happens: 'Something lists in a loop, or many agents start at once. ServiceAccounts share the level `workload-low`.',
-      confirm: '`kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total`',
+      confirm:
+        'It grows for the level that is full:\n\n    kubectl get --raw /metrics |\n      grep apiserver_flowcontrol_rejected_requests_total',
       fix: 'Stop who asks too much; then a FlowSchema of its own for the agent. More apiservers only move the limit.',
+      avoid:
+        'Do not put the agent into the level `exempt`, and do not turn priority and fairness off: one loop then takes the whole apiserver down.',
     },
     'not-an-apiserver': {
       title: 'another server answers instead of the apiserver',
@@ -74,6 +78,7 @@ export const apiserverAnswers = defineCheck({
         'A proxy or load balancer answers for it (503 without a healthy backend), a kubelet port was given, or the address belongs to something else.',
       confirm: '`curl -ki https://HOST:PORT/version`: an apiserver answers JSON with `gitVersion`, or a `Status`.',
       fix: 'Correct the address, or what stands before it.',
+      avoid: 'Do not turn verification off to see further: the token would go to the stranger.',
       explainedBy: ['proxy-captures-apiserver'],
     },
     'kubernetes-too-old': {

@@ -53,8 +53,9 @@ export const clientCertificate = defineCheck({
       happens:
         "kubeadm's admin.conf and the like last one year. A kubelet whose rotation could not reach the apiserver is left with an old one.",
       confirm:
-        '`openssl x509 -noout -subject -dates -in FILE`; in a kubeconfig: `kubectl config view --raw --minify -o jsonpath={..client-certificate-data} | base64 -d | openssl x509 -noout -dates`',
+        'Of a file, or of the kubeconfig in use:\n\n    openssl x509 -noout -subject -dates -in FILE\n    kubectl config view --raw --minify \\\n      -o jsonpath={..client-certificate-data} | base64 -d |\n      openssl x509 -noout -dates',
       fix: 'Renew it: `kubeadm certs renew admin.conf`, or the CSR API.',
+      avoid: 'Do not set the clock back, and do not hand out the admin’s certificate in its place.',
     },
     'client-certificate-not-yet-valid': {
       title: 'client certificate not valid yet',
@@ -62,6 +63,7 @@ export const clientCertificate = defineCheck({
       happens: 'Issued by a machine whose clock runs ahead.',
       confirm: '`openssl x509 -noout -startdate -in FILE`, and `date -u` on the server.',
       fix: 'Correct the clock; issue it anew if the lead is long.',
+      avoid: 'Do not set the server’s clock forward: every other certificate is judged by it.',
     },
     'client-certificate-foreign': {
       title: 'client certificate of another CA',
@@ -70,7 +72,8 @@ export const clientCertificate = defineCheck({
       happens: 'A kubeconfig of another cluster or of an earlier life of this one, or a CA rotated since.',
       confirm:
         "`openssl verify -CAfile CLIENT-CA.crt FILE`, with the file of the apiserver's `--client-ca-file` or the kubelet's `clientCAFile`.",
-      fix: "Get one from this cluster's CA. Do not add the foreign CA to the client CA file: everyone it ever signed would get in.",
+      fix: 'Get one from this cluster’s CA.',
+      avoid: 'Do not add the foreign CA to the client CA file: everyone it ever signed would get in.',
     },
     'client-certificate-without-client-usage': {
       title: 'client certificate not made for clients',
@@ -78,13 +81,15 @@ export const clientCertificate = defineCheck({
       happens: "A serving certificate was configured as the client's.",
       confirm: '`openssl x509 -noout -ext extendedKeyUsage -in FILE`',
       fix: 'Issue one with the extended key usage clientAuth.',
+      avoid: 'Do not use the kubelet’s or the admin’s own certificate because it has the usage: the agent would act as them.',
     },
     'client-certificate-key-mismatch': {
       title: 'client certificate and key do not match',
       means: 'The private key is not the one the certificate was made for; no TLS library will present the two.',
       happens: 'One of two files was renewed, or two Secrets were mixed.',
-      confirm: '`openssl x509 -noout -pubkey -in CRT` and `openssl pkey -pubout -in KEY` print different keys.',
+      confirm: 'The two print different keys:\n\n    openssl x509 -noout -pubkey -in CRT\n    openssl pkey -pubout -in KEY',
       fix: 'Renew both together, and mount both from the same Secret.',
+      avoid: 'Do not search for a key that fits among other Secrets: renew the pair.',
     },
     'client-certificate-unreadable': {
       title: 'client certificate not readable',
@@ -92,6 +97,7 @@ export const clientCertificate = defineCheck({
       happens: 'A wrong path, a Secret not mounted, a key with mode 0600 of another user, DER in place of PEM.',
       confirm: '`ls -lnL CRT KEY; head -1 CRT KEY`',
       fix: 'Correct the path, or the mode of the file.',
+      avoid: 'Do not make the key readable to all: whoever reads it is the agent.',
     },
   },
   judge(view, say) {

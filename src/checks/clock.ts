@@ -48,15 +48,19 @@ export const clock = defineCheck({
       title: 'local clock wrong',
       means: 'Certificates and tokens are judged by the clock of who looks. With ours wrong, good ones look expired or not yet valid.',
       happens: 'No time synchronisation, a blocked NTP port (UDP 123), a virtual machine that was suspended or restored.',
-      confirm: '`date -u`, against the `Date` header: `curl -ksI https://APISERVER/version | grep -i ^date`; `chronyc tracking`.',
-      fix: 'Turn synchronisation on and step the clock. Certificates need no renewal for this.',
+      confirm:
+        'Our clock, the server’s, and what synchronises ours:\n\n    date -u\n    curl -ksI https://APISERVER:6443/version | grep -i ^date\n    chronyc tracking || timedatectl',
+      fix: 'Turn synchronisation on and step the clock: `chronyc makestep`. Nothing restarts, and certificates need no renewal for this.',
+      avoid:
+        'Do not renew certificates or turn verification off: both hide that the clock is wrong, and the renewed ones are judged by the same clock.',
     },
     'server-clock-skew': {
       title: "a server's clock wrong",
       means: "One server's clock differs from ours and from the other server's. It sees others' certificates and tokens at the wrong time.",
       happens: 'No time synchronisation on that node.',
-      confirm: '`date -u` on both nodes, at the same moment.',
-      fix: "Synchronise that node's clock.",
+      confirm: 'The same command at the same moment on both nodes:\n\n    date -u; chronyc tracking || timedatectl',
+      fix: 'Turn synchronisation on there and step the clock: `chronyc makestep`. Nothing restarts.',
+      avoid: 'Do not set the clock by hand only: it drifts away again.',
     },
   },
   judge(view, say) {

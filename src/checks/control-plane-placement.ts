@@ -6,6 +6,7 @@ import { defineCheck, type Evidence } from '../model/check.js';
 import type { PlacementNodes } from '../model/placement.js';
 import type { NodeRow } from './support/coverage.js';
 import { isControlPlane } from './support/coverage.js';
+import { CONTROL_PLANE_TAINTS } from './support/distributions.js';
 import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './support/placement.js';
 import { kubectlPatch, placementFixes, tolerationLines, tolerationPatch, tolerationsFor } from './support/placement-fixes.js';
 import { refusalText } from './support/scheduling.js';
@@ -44,9 +45,11 @@ export const controlPlanePlacement = defineCheck({
         'The control-plane nodes carry a NoSchedule or NoExecute taint that the agent’s DaemonSet does not tolerate. The DaemonSet controller leaves these nodes out silently: no event, no pending pod, and DESIRED does not count them.',
       happens:
         'Charts tolerate nothing by default. kubeadm set `node-role.kubernetes.io/master` up to 1.23, both `master` and `control-plane` in 1.24, only `control-plane` from 1.25 (KEP-2067): a toleration for the old name stops working with the upgrade. OpenShift still uses `master`; RKE1 `controlplane:NoSchedule` and `etcd:NoExecute`.',
+      distributions: CONTROL_PLANE_TAINTS,
       confirm:
-        '`kubectl get nodes -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints` beside `kubectl -n NS get daemonset NAME -o jsonpath={.spec.template.spec.tolerations}`. Compare the number of nodes with the number of agent pods, never DESIRED with READY.',
-      fix: 'A toleration with `operator: Exists` for each of these keys and effects: `agents.tolerations` in the chart, `spec.override.nodeAgent.tolerations` in the operator, a JSON patch else. Do not take the taint off the nodes: everything else would run there, too.',
+        'Compare the number of nodes with the number of agent pods, never DESIRED with READY.\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath={.spec.template.spec.tolerations}',
+      fix: 'A toleration with `operator: Exists` for each of these keys and effects: `agents.tolerations` in the chart, `spec.override.nodeAgent.tolerations` in the operator, a JSON patch else. The pods are replaced one by one.',
+      avoid: 'Do not take the taint off the nodes: everything else would run there, too.',
     },
   },
   judge(view, say) {

@@ -25,6 +25,7 @@ export const deprecatedApis = defineCheck({
       happens: 'The feature is on by default in the check of the apiserver (Agent before 7.30 has no switch).',
       confirm: '`kubectl get componentstatuses` warns, and shows what the agent sees.',
       fix: 'Turn it off in kubernetes_state or kube_apiserver conf (use_component_status: false), and watch /readyz instead.',
+      avoid: 'Do not grant the right to make the message go away: the answer is wrong on managed control planes.',
     },
     'endpoints-deprecated': {
       title: 'Endpoints deprecated',

@@ -24,8 +24,10 @@ export const eventBookmark = defineCheck({
       means: 'The agent stores up to which event it has read in the ConfigMap datadogtoken and may not read or write it.',
       happens:
         'The role names another ConfigMap (the chart names it after the release since Agent 7.37), or the agent looks in another namespace (DD_KUBE_RESOURCES_NAMESPACE, else its own).',
-      confirm: '`kubectl auth can-i update configmaps/datadogtoken -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME`.',
+      confirm:
+        'Says no:\n\n    kubectl auth can-i update configmaps/datadogtoken \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
       fix: 'A Role in that namespace with get and update on this ConfigMap alone.',
+      avoid: 'Do not give update on all ConfigMaps of the cluster: one object is meant.',
       explainedBy: ROLE_CAUSES,
     },
   },

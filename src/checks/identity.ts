@@ -43,6 +43,7 @@ export const identity = defineCheck({
         'A token copied out of another pod, a token file path that points at another mount, impersonation in the kubeconfig (`as:`), an authenticating proxy that puts its own identity in.',
       confirm: '`kubectl auth whoami` with the same credential, beside the `sub` and `kubernetes.io` claims of the token.',
       fix: "Mount the pod's own token and read it from there; a copied token also stops working when its pod is gone.",
+      avoid: 'Do not grant the agent’s rights to the identity that was seen: the credential is the fault.',
     },
     'impersonation-forbidden': {
       title: 'impersonation forbidden',
@@ -51,7 +52,8 @@ export const identity = defineCheck({
       happens:
         'The kubeconfig was copied from an administrator who may impersonate; the groups of `as-groups` need a right of their own; or the name is misspelt in the role that allows it.',
       confirm: '`kubectl auth can-i impersonate users/NAME` (or `serviceaccounts/NAME -n NAMESPACE`) as yourself, without `--as`.',
-      fix: 'Ask as yourself and name the agent with `--service-account`: a SubjectAccessReview then answers without impersonation. Do not grant `impersonate` on all users: it is cluster-admin by another name.',
+      fix: 'Ask as yourself and name the agent with `--service-account`: a SubjectAccessReview then answers without impersonation.',
+      avoid: 'Do not grant `impersonate` on all users: it is cluster-admin by another name.',
     },
     'debug-pod-foreign-identity': {
       title: "debug pod without the agent's identity",
@@ -59,8 +61,9 @@ export const identity = defineCheck({
         "A pod of `kubectl debug` runs as ServiceAccount `default` of kubectl's current namespace. What that one may read says nothing of what the agent may.",
       happens: '`kubectl debug node/NODE` has no option for a ServiceAccount and mounts the default one.',
       confirm:
-        '`kubectl auth whoami --token="$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)"` names system:serviceaccount:NAMESPACE:default.',
-      fix: "Make a token of the agent's ServiceAccount and give it with --token-file, or run the tool in the agent's pod. Never grant the agent's rights to `default`.",
+        'It names system:serviceaccount:NAMESPACE:default:\n\n    kubectl auth whoami --token="$(cat \\\n      /var/run/secrets/kubernetes.io/serviceaccount/token)"',
+      fix: 'Make a token of the agent’s ServiceAccount (`kubectl -n NAMESPACE create token NAME`) and give it with `--token-file`, or run the tool in the agent’s pod.',
+      avoid: 'Never grant the agent’s rights to `default`: every pod of the namespace without its own account has them then.',
     },
   },
   judge(view, say) {

@@ -41,6 +41,7 @@ import { readOnlyPort } from './read-only-port.js';
 import { reviewForbidden } from './review-forbidden.js';
 import { roleExcess } from './role-excess.js';
 import { roleGrants } from './role-grants.js';
+import { podNetworkPath } from './support/pod-network-path.js';
 import { tlsVerification } from './tls-verification.js';
 import { token } from './token.js';
 import { tokenCopy } from './token-copy.js';
@@ -108,9 +109,9 @@ export interface KnownCause {
 
 /** All causes, by id. */
 export function knownCauses(): KnownCause[] {
-  return CHECKS.flatMap((check) => Object.entries(check.causes).map(([cause, docs]) => ({ cause, check, docs }))).sort((a, b) =>
-    a.cause < b.cause ? -1 : 1,
-  );
+  return [...CHECKS, podNetworkPath]
+    .flatMap((check) => Object.entries(check.causes).map(([cause, docs]) => ({ cause, check, docs })))
+    .sort((a, b) => (a.cause < b.cause ? -1 : 1));
 }
 
 export function findCause(cause: string): KnownCause | undefined {

@@ -48,6 +48,7 @@ export const kubeconfig = defineCheck({
         "The cloud session expired, the program is not installed or not in PATH (in a debug pod: it is the node's, below /host), it waits for a browser, or its kubeconfig entry is outdated (`v1alpha1`).",
       confirm: '`kubectl auth whoami` runs the same program, with a terminal. `kubectl config view --minify` shows its command.',
       fix: 'Sign in again (`aws sso login`, `gcloud auth login`, `az login`), or install the program. With `--no-exec` it is never run: give `--token-file` then.',
+      avoid: 'Do not paste a token into the kubeconfig: it ends within the hour, or it is one that never ends.',
     },
   },
   judge(view, say) {

@@ -5,6 +5,7 @@
 import { defineCheck, type Evidence, type Fix, type Problem } from '../model/check.js';
 import { CALICO_GATEWAY, cite, internalIp, isGateway, isOf, kubeletPort, nodeName } from './support/address.js';
 import { dialable } from './support/apiserver.js';
+import { AGENT_KUBELET } from './support/distributions.js';
 import { env, fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from './support/kubelet-fixes.js';
@@ -59,8 +60,11 @@ export const kubeletAddress = defineCheck({
         'The agent has no address to look for the kubelet at. Agent 6 and 7 do not guess: without `DD_KUBERNETES_KUBELET_HOST` they ask only a Docker daemon for its host name, and on containerd or CRI-O nothing is left. The log then says `impossible to reach Kubelet with host: .` with nothing after the colon.',
       happens:
         'A manifest without the downward API entry, an Agent 5 variable (`KUBERNETES_KUBELET_HOST`) that nobody reads any more, or the variable set on one container of the pod and not on the others.',
-      confirm: '`kubectl exec POD -c agent -- env | grep KUBELET_HOST`, for each container of the pod.',
-      fix: 'Take the address from the downward API field `status.hostIP`; charts and operator do so by themselves. Do not write down one IP: the pod runs on every node.',
+      distributions: AGENT_KUBELET,
+      confirm:
+        'For each container of the pod, as the variable is often set on one only:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_HOST',
+      fix: 'Take the address from the downward API field; the pods are replaced. The chart and the operator do so by themselves.\n\n    - name: DD_KUBERNETES_KUBELET_HOST\n      valueFrom: {fieldRef: {fieldPath: status.hostIP}}',
+      avoid: 'Do not write down one IP: the pod runs on every node, and each would ask the same kubelet.',
       explainedBy: ['agent-settings-renamed'],
     },
     'kubelet-host-not-a-node': {
@@ -68,16 +72,19 @@ export const kubeletAddress = defineCheck({
       means: 'The address the agent dials is a gateway of its network or another machine, so nothing answers on 10250 there.',
       happens:
         "Following the Agent 5 idea that the container's default gateway is the node. With Calico it is 169.254.1.1, with others a bridge or router. Or an IP was written into the manifest and the node was replaced.",
+      distributions: AGENT_KUBELET,
       confirm: '`kubectl get node NODE -o wide` shows the addresses; `ip route` in the pod shows the gateway.',
       fix: "`status.hostIP` from the downward API. `spec.nodeName` is the other choice where the kubelet's certificate names only the host name, and only if that name resolves in pods.",
+      avoid: 'Do not write the node’s present IP into the manifest: it is wrong on every other node, and here after the next replacement.',
     },
     'agent-ports-both-disabled': {
       title: 'both kubelet ports disabled in the agent',
       means:
         'With `kubernetes_https_kubelet_port` and `kubernetes_http_kubelet_port` at 0 the agent dials nothing: `Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled`.',
       happens: 'The HTTPS port was set to 0 to force the read-only port (GKE Autopilot before `useApiServer`), and that was closed later.',
-      confirm: '`kubectl exec POD -c agent -- env | grep KUBELET_PORT`',
-      fix: 'Set the HTTPS port back to 10250, the authenticated one. Do not open 10255 instead: it answers anyone.',
+      confirm: 'In the agent’s container:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_PORT',
+      fix: 'Set the HTTPS port back to 10250, the authenticated one; the pods are replaced.',
+      avoid: 'Do not open 10255 instead: it answers anyone who reaches the node.',
     },
   },
   judge(view, say) {
@@ -171,12 +178,24 @@ export const kubeletAddress = defineCheck({
       ...(ownEndpoint && answers ? [cite(atOwn, say('sawAnswer', { endpoint: ownEndpoint }))] : []),
       ...(ownEndpoint && failsToo ? [cite(atOwn, say('sawFailure', { endpoint: ownEndpoint, code: failure(atOwn) ?? '' }))] : []),
     ];
-    // A bridge's address is the node itself: refused there, unseen from the other side, may as well be a kubelet that is down.
-    const maybeBridge = !node && !hosts.includes(CALICO_GATEWAY) && broken !== undefined && failure(broken) === 'ECONNREFUSED';
-    const unsure = maybeBridge || (failsToo && !gateway);
+    // A pod's gateway may be a bridge, which is the node itself: unseen from the other side its kubelet may be down, or behind a firewall.
+    const maybeBridge =
+      !node &&
+      !hosts.includes(CALICO_GATEWAY) &&
+      broken !== undefined &&
+      (failure(broken) === 'ECONNREFUSED' || place.vantage === 'pod-network');
+    const unsure = maybeBridge || (failsToo && (!gateway || place.vantage === 'pod-network') && !hosts.includes(CALICO_GATEWAY));
+    const named = nodeName(settings, nodeFact);
     return problem('kubelet-host-not-a-node', {
       certainty: unsure ? 'suspected' : 'proven',
-      ...(unsure ? { alternatives: ['kubelet-down', maybeBridge ? 'kubelet-connection-refused' : 'kubelet-connect-timeout'] } : {}),
+      ...(unsure
+        ? {
+            alternatives: [
+              'kubelet-down',
+              broken && failure(broken) === 'ECONNREFUSED' ? 'kubelet-connection-refused' : 'kubelet-connect-timeout',
+            ],
+          }
+        : {}),
       title: hosts.includes(CALICO_GATEWAY)
         ? say('calico', { host, port })
         : gateway
@@ -184,6 +203,9 @@ export const kubeletAddress = defineCheck({
           : say('foreign', { host, port, node: node?.node ?? '' }),
       evidence,
       fixes,
+      ...(unsure
+        ? { wants: [{ need: 'apiserver/node', subject: named, elsewhere: `kubectl get ${named ? `node ${named}` : 'nodes'} -o wide` }] }
+        : {}),
       ...(ownEndpoint && !answers && !failsToo ? { wants: [{ need: 'kubelet/tls', subject: ownEndpoint }] } : {}),
     });
   },

@@ -42,9 +42,16 @@ export const kubeletAuthorityFile = defineCheck({
         'The agent is told to verify the kubelet with a CA file that is absent, unreadable or no PEM. Nothing verifies without it; agents of today ignore the file only when verification is off, older ones fail even then.',
       happens:
         'AKS took `/etc/kubernetes/certs/kubeletserver.crt` away when serving certificate rotation came (label `kubernetes.azure.com/kubelet-serving-ca=cluster`); a volume that one container mounts and another does not; chart and operator mounting it at different paths.',
+      distributions: {
+        AKS: 'since serving certificate rotation (label `kubernetes.azure.com/kubelet-serving-ca=cluster`) the file is gone: remove `hostCAPath` and `host` from the values.',
+        'Helm chart': 'mounts `datadog.kubelet.hostCAPath` below `/var/run/kubelet-ca/`, whatever its README says.',
+        operator: 'mounts `hostCAPath` at `/var/run/host-kubelet-ca.crt`.',
+        'plain manifests': 'volume, volumeMount and `DD_KUBELET_CLIENT_CA` must agree in every container.',
+      },
       confirm:
-        '`kubectl exec POD -c agent -- ls -l PATH`, for each container; events of a pod that does not start: `hostPath type check failed: … is not a file`.',
-      fix: 'Drop the override where the cluster CA signs the kubelets’ certificates, which the service account’s `ca.crt` verifies. Else mount the file. Turning verification off instead gives the token to whoever answers.',
+        'For each container of the pod; and the events of a pod that does not start (`hostPath type check failed: … is not a file`):\n\n    kubectl -n NAMESPACE exec POD -c agent -- ls -lL PATH\n    kubectl -n NAMESPACE get events --field-selector reason=FailedMount',
+      fix: 'Drop the override where the cluster CA signs the kubelets’ certificates, which the service account’s `ca.crt` verifies. Else mount the file. The pods are replaced.',
+      avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
     },
   },
   judge(view, say) {

@@ -1,10 +1,13 @@
 /**
  * Does the kubelet's serving certificate verify for the address the agent dials, with the CA the agent uses?
  * One decision: an untrusted issuer is judged before dates, dates before names, so that a self-signed certificate
- * (which has no IP SAN either) is one finding. Dates are compared with the *server's* clock too: skew is not the certificate's fault.
+ * (which has no IP SAN either) is one finding. Dates are compared with another clock too (skew is not the certificate's
+ * fault): the kubelet's, or where it runs on our machine the apiserver's.
  */
 import { defineCheck, type Fix, type Message, type Problem } from '../model/check.js';
-import type { TlsHandshake } from '../model/facts.js';
+import type { Fact, Place, TlsHandshake } from '../model/facts.js';
+import { inPod, serverNow } from './support/apiserver.js';
+import { AGENT_KUBELET, SERVING_CERTIFICATE } from './support/distributions.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from './support/kubelet.js';
 import { hostOf, isDnsName, isIp, shellQuote } from './support/quote.js';
 import { seen, span, subjectOf } from './support/read.js';
@@ -20,7 +23,7 @@ export const kubeletCertificate = defineCheck({
   target: 'kubelet',
   layer: 'tls',
   required: true,
-  needs: ['kubelet/candidates', 'kubelet/tls', 'kubelet/clock', 'self/settings', 'self/place', 'apiserver/node'],
+  needs: ['kubelet/candidates', 'kubelet/tls', 'kubelet/clock', 'apiserver/clock', 'self/settings', 'self/place', 'apiserver/node'],
   words: {
     selfSigned: 'The kubelet at {endpoint} serves its own self-signed certificate ({subject}): no CA the agent could hold verifies it',
     unknownAuthority: "The kubelet's certificate at {endpoint} is signed by {issuer}, which is not in the CA in use ({authority})",
@@ -51,55 +54,84 @@ export const kubeletCertificate = defineCheck({
         'Without a serving certificate the kubelet makes one at its first start, signed by a CA it throws away. No CA file of the cluster verifies it, and it names only the host name, never an IP.',
       happens:
         'The default of a kubelet with neither `tlsCertFile` nor `serverTLSBootstrap` (kubeadm, Talos, many home-made clusters). The file is never renewed while it exists (kubernetes#99418).',
-      confirm: '`openssl s_client -connect NODE:10250 -showcerts </dev/null` shows issuer `HOST-ca@<unix time>`.',
-      fix: 'Set `serverTLSBootstrap: true` and approve the CSR `kubernetes.io/kubelet-serving` (kube-controller-manager never does by itself). Turning verification off is not a fix: the agent then gives its token to whoever answers on that address.',
+      distributions: SERVING_CERTIFICATE,
+      confirm:
+        'The issuer is `HOST-ca@<unix time>`:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -issuer -subject',
+      fix: '1. `serverTLSBootstrap: true` in the kubelet’s configuration, restart the kubelet (containers go on running).\n2. Compare and approve its request: `kubectl certificate approve NAME`. kube-controller-manager never does by itself.\n3. Keep an approver, or the next renewal waits again.',
+      avoid:
+        'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays. Do not mount each node’s kubelet.crt: it names no IP, and differs on each node.',
     },
     'kubelet-certificate-unknown-authority': {
       title: 'kubelet certificate signed by a CA the agent does not hold',
       means: 'The certificate is in order but its issuer is not in the CA file that the agent uses for the kubelet.',
       happens:
         'A distribution signs serving certificates with a CA of its own (OpenShift, older AKS `kubeletserver.crt`), the cluster CA was rotated, or `kubelet_client_ca` points at the wrong file.',
-      confirm: '`openssl verify -CAfile CA.crt <(openssl s_client -connect NODE:10250 </dev/null 2>/dev/null | openssl x509)`',
+      distributions: SERVING_CERTIFICATE,
+      confirm:
+        'Save what it serves, then try the CA file that the agent uses:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 >/tmp/kubelet.crt\n    openssl verify -CAfile CA.crt /tmp/kubelet.crt',
+      fix: 'Mount the CA that signed it and set `DD_KUBELET_CLIENT_CA` (chart: `datadog.kubelet.hostCAPath`) on every container; the pods are replaced.',
+      avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
       explainedBy: ['kubelet-ca-file-missing'],
-      fix: 'Mount the CA that signed it and set `DD_KUBELET_CLIENT_CA` (chart: `datadog.kubelet.hostCAPath`). Do not turn verification off instead.',
     },
     'kubelet-certificate-expired': {
       title: 'kubelet certificate expired',
-      means: "The serving certificate's end date has passed, by our clock and by the kubelet's own.",
+      means:
+        "The serving certificate's end date has passed, by our clock and by another one. In the agent's pod the kubelet's clock is ours, so that the apiserver's decides; without it the clock may be at fault as well.",
       happens: 'Rotation is off, the CSR for the next certificate was never approved, or the certificate is a file nobody renews.',
-      confirm: '`openssl s_client -connect NODE:10250 </dev/null 2>/dev/null | openssl x509 -noout -dates`; `kubectl get csr`.',
-      fix: 'Renew it. `kubectl logs` and the node proxy go on working meanwhile, because the apiserver does not verify kubelets by default: that is no sign of health.',
+      distributions: {
+        kubeadm: 'a self-signed kubelet.crt is valid for a year and never renewed while the file exists.',
+        k3s: '`k3s certificate rotate` with the service stopped, then start it.',
+        RKE2: '`rke2 certificate rotate` with the service stopped, then start it.',
+        OpenShift: 'look for Pending requests: `oc get csr`; renewals of nodes that were off for long wait there.',
+      },
+      confirm:
+        'Its dates, and a renewal that waits:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -dates\n    kubectl get csr',
+      fix: 'With `serverTLSBootstrap` restart the kubelet and approve its request. Else replace `tlsCertFile` and `tlsPrivateKeyFile`, or move away `/var/lib/kubelet/pki/kubelet.crt` and `kubelet.key` and restart: a new self-signed pair is made.\n\n`kubectl logs` goes on working meanwhile, because the apiserver does not verify kubelets by default: that is no sign of health.',
+      avoid:
+        'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays. Do not set the clock back.',
       explainedBy: ['clock-skew'],
     },
     'kubelet-certificate-not-yet-valid': {
       title: 'kubelet certificate not valid yet',
       means: "Its start date lies ahead, by our clock and by the kubelet's own.",
       happens: 'The clock of the machine that issued it ran ahead, or a certificate was prepared for later.',
-      confirm: '`openssl x509 -noout -startdate`, and `date -u` on the node.',
+      confirm:
+        'Its start, and the node’s clock:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -startdate\n    date -u',
       fix: 'Correct the clock, then reissue.',
+      avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
       explainedBy: ['clock-skew'],
     },
     'kubelet-certificate-without-san': {
       title: 'kubelet certificate without subject alternative names',
       means: 'It has only a common name. Go (since 1.15) and so the agent ignore the common name.',
       happens: 'Old issuing scripts; AKS node images before the end of 2022.',
-      confirm: '`openssl x509 -noout -ext subjectAltName` prints nothing.',
+      distributions: SERVING_CERTIFICATE,
+      confirm:
+        'Prints no names:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -ext subjectAltName',
       fix: 'Reissue it with SANs (a newer node image, or serverTLSBootstrap).',
+      avoid:
+        'Do not set `GODEBUG=x509ignoreCN=0`: Go no longer reads it. Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
     },
     'kubelet-certificate-name-mismatch': {
       title: 'kubelet certificate for another name',
       means: 'The certificate is trusted and in date, but does not name the host or IP that the agent dials.',
       happens:
         '`status.hostIP` is dialled while the certificate names only the host name (or the other way about), or the address belongs to another machine.',
-      confirm: '`openssl s_client -connect NODE:10250 </dev/null 2>/dev/null | openssl x509 -noout -ext subjectAltName`',
-      fix: 'Dial a name that is in it (`spec.nodeName`) if it resolves from the pod, or reissue with the IP.',
+      distributions: AGENT_KUBELET,
+      confirm:
+        'The names that it does have:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -ext subjectAltName',
+      fix: 'Dial a name that is in it, if the pod resolves it: `fieldPath: spec.nodeName` in place of `status.hostIP`. Else reissue it with the address: `serverTLSBootstrap` puts the Node’s addresses in. The agent’s pods, or the kubelet, restart.',
+      avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
     },
     'kubelet-certificate-expires-soon': {
       title: 'kubelet certificate expires within 30 days',
       means: 'It works today and will stop working on its end date.',
       happens: 'Rotation is off or its CSR waits for approval.',
-      confirm: '`openssl x509 -noout -enddate`; `kubectl get csr`.',
+      distributions: SERVING_CERTIFICATE,
+      confirm:
+        'Its end, and a renewal that waits:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -enddate\n    kubectl get csr',
       fix: 'Turn rotation on, or renew it by hand before then.',
+      avoid: 'Do not plan to turn verification off on that day: renewing it now costs a kubelet restart.',
     },
   },
   judge(view, say) {
@@ -111,9 +143,17 @@ export const kubeletCertificate = defineCheck({
 
     const leaf = handshake.chain[0];
     const verifies = agentVerifies(view.one('self/settings'));
-    const now = seen(view.one('self/place'))?.nowMs ?? 0;
-    const offset = seen(view.one('kubelet/clock'));
-    const theirNow = offset ? now - offset.offsetMs : now;
+    const place = seen(view.one('self/place'));
+    const now = place?.nowMs ?? 0;
+    const theirNow = otherClock(view.one('kubelet/clock'), view.one('apiserver/clock'), place) ?? now;
+    // One clock alone: that it is wrong looks the same as a certificate that is.
+    const oneClock: Partial<Problem> = isConfirmed(view.one('kubelet/clock'), view.one('apiserver/clock'), place)
+      ? {}
+      : {
+          certainty: 'suspected',
+          alternatives: ['clock-skew'],
+          wants: [{ need: 'apiserver/clock', elsewhere: 'date -u   # here, and on another machine' }],
+        };
     const notAfter = Date.parse(leaf.notAfter);
     const notBefore = Date.parse(leaf.notBefore);
     const names = leaf.names.length > 0 ? leaf.names.slice(0, 6).join(', ') : 'nothing';
@@ -123,11 +163,11 @@ export const kubeletCertificate = defineCheck({
       saw: say('sawChain', { code, subject: leaf.subject, issuer: leaf.issuer, notBefore: leaf.notBefore, notAfter: leaf.notAfter, names }),
       reproduce: tls?.reproduce,
     });
-    const problem = <C extends string>(cause: C, title: Message, fixes: Fix[]): Problem<C> => ({
+    const problem = <C extends string>(cause: C, title: Message, fixes: Fix[], more: Partial<Problem> = {}): Problem<C> => ({
+      ...{ certainty: 'proven', ...more },
       kind: 'problem',
       cause,
       severity: verifies ? 'blocks' : 'risk',
-      certainty: 'proven',
       title,
       features: verifies ? ALL_KUBELET_FEATURES : [],
       evidence: [saw(handshake.verification.code ?? 'verified')],
@@ -162,17 +202,12 @@ export const kubeletCertificate = defineCheck({
     if (!handshake.validNow) {
       if (theirNow > notBefore && theirNow < notAfter)
         return { kind: 'not-applicable', why: say('skewed', { span: span(now - theirNow) }) };
-      if (theirNow >= notAfter)
-        return problem(
-          'kubelet-certificate-expired',
-          say('expired', { endpoint, ago: span(theirNow - notAfter), notAfter: leaf.notAfter }),
-          [rotate(say('rotate'))],
-        );
-      return problem(
-        'kubelet-certificate-not-yet-valid',
-        say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(notBefore - theirNow) }),
-        [rotate(say('waitOrClock'))],
-      );
+      if (theirNow >= notAfter) {
+        const title = say('expired', { endpoint, ago: span(theirNow - notAfter), notAfter: leaf.notAfter });
+        return problem('kubelet-certificate-expired', title, [rotate(say('rotate'))], oneClock);
+      }
+      const title = say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(notBefore - theirNow) });
+      return problem('kubelet-certificate-not-yet-valid', title, [rotate(say('waitOrClock'))], oneClock);
     }
     if (leaf.names.length === 0)
       return problem('kubelet-certificate-without-san', say('withoutSan', { endpoint, subject: leaf.subject }), [
@@ -218,6 +253,24 @@ export const kubeletCertificate = defineCheck({
     return { kind: 'pass' };
   },
 });
+
+type Clock = Fact<'clock'>;
+const SAME_MS = 60_000;
+
+/** Is the kubelet on our machine, as the agent's always is? Then its clock is ours, right or wrong. */
+function sharesOurClock(kubelet: Clock, place: Place | undefined): boolean {
+  const offset = Math.abs(seen(kubelet)?.offsetMs ?? 0);
+  return (inPod(place) || place?.place === 'node') && offset < SAME_MS;
+}
+
+/** The time by a clock that is not ours: the kubelet's, or the apiserver's where the kubelet's is our own. */
+function otherClock(kubelet: Clock, apiserver: Clock, place: Place | undefined): number | undefined {
+  return serverNow(place, seen(sharesOurClock(kubelet, place) ? apiserver : kubelet));
+}
+
+function isConfirmed(kubelet: Clock, apiserver: Clock, place: Place | undefined): boolean {
+  return otherClock(kubelet, apiserver, place) !== undefined;
+}
 
 /** The kubelet's own make: leaf and CA are `HOST@unix` and `HOST-ca@unix` (client-go util/cert/cert.go), or a lone self-signed leaf. */
 function ownSelfSigned({ chain }: TlsHandshake): boolean {

@@ -75,10 +75,19 @@ export const kubeletForbidden = defineCheck({
         'The kubelet knows who asks and the apiserver denies it the right. Each path of the kubelet is a subresource of nodes, and nodes/proxy covers neither metrics nor stats.',
       happens:
         'The ClusterRole or its binding is gone, was made for another ServiceAccount, is a RoleBinding (without effect on nodes), or lacks a subresource: manifests without nodes/stats, roles with nodes/spec or nodes/logs, which no kubelet asks for.',
+      distributions: {
+        'Helm chart':
+          '`datadog.rbac.create`; `clusterAgent.rbac.create` for the Cluster Agent. `datadog.kubelet.fineGrainedAuthorization` only with kubelets of 1.33 and later.',
+        operator: 'writes the roles itself; edits by hand are undone.',
+        'plain manifests': 'look for roles without nodes/stats, the oldest gap.',
+        GKE: 'Autopilot forbids nodes/proxy: `datadog.kubelet.useApiServer` (Agent 7.65) or the fine-grained role.',
+      },
       confirm:
-        '`kubectl auth can-i get nodes --subresource=metrics --as=system:serviceaccount:NAMESPACE:NAME` (not `nodes/metrics`: kubectl takes that for a node named metrics).',
+        'Not `nodes/metrics`: kubectl takes that for a node named metrics.\n\n    kubectl auth can-i get nodes --subresource=metrics \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
+      fix: 'A ClusterRole and ClusterRoleBinding with exactly the missing subresources, beside the one of the agent, or the same lines in its chart. Nothing restarts; the kubelet keeps a refusal for up to 30 s.',
+      avoid:
+        'Do not bind cluster-admin or system:kubelet-api-admin: both can run commands in every container. nodes/proxy is no short cut: it covers neither metrics nor stats.',
       explainedBy: ROLE_CAUSES,
-      fix: 'A ClusterRole and ClusterRoleBinding with exactly the missing subresources, beside the one of the agent, or the same lines in its chart. The kubelet keeps a refusal for up to 30 s. Do not bind cluster-admin or system:kubelet-api-admin.',
     },
     'fine-grained-permission-too-new': {
       title: 'fine-grained rights on a kubelet that does not know them',
@@ -87,14 +96,16 @@ export const kubeletForbidden = defineCheck({
         'Fine-grained kubelet authorization is on from Kubernetes 1.33; in 1.32 it is behind a gate that is off. The chart value kubelet.fineGrainedAuthorization says 1.32+. The version of each node counts, not that of the apiserver.',
       confirm: '`kubectl get nodes` shows the VERSION of each kubelet; its 403 says `subresource=proxy` or `[proxy]`.',
       fix: 'nodes/proxy until the last kubelet is at 1.33, then take it away again: get on nodes/proxy is enough for exec into every container of the node.',
+      avoid: 'Do not bind cluster-admin for the time between: nodes/proxy for the old kubelets is already more than enough.',
     },
     'kubelet-decision-cached': {
       title: 'right granted, kubelet still remembers its refusal',
       means: 'The apiserver grants the right, the kubelet answers from its memory: refusals are kept for 30 s, permissions for 5 minutes.',
       happens: 'The role was mended moments ago.',
       confirm:
-        'Run again with --wait, which asks until it is well. If it stays for more than a minute, the address is perhaps the kubelet of another cluster.',
+        'It asks until it is well. If it stays for more than a minute, the address is perhaps the kubelet of another cluster.\n\n    kubelet-doctor --wait',
       fix: 'Nothing but time: half a minute, or `kubelet-doctor --wait`.',
+      avoid: 'Do not add more rights while you wait, and do not restart the kubelet: the memory is short.',
     },
   },
   judge(view, say) {
@@ -165,11 +176,15 @@ export const kubeletForbidden = defineCheck({
       if (tooNew) fixes.push({ owner: 'node', changes: 'restart', action: say('upgrade'), verify: 'kubectl get nodes' });
       if (!fine && lost.some((row) => row.path === '/pods')) fixes.push(podsOverApiserver(say('askApiserver')));
       const refusesAll = atKubelet && rows.every((row) => row.refused);
+      // The kubelet remembers a refusal for 30 s (webhook authorizer); only a review, or a second look, tells that it still holds.
+      const confirmed = grants.some((grant) => reviews.get(grant) === false);
       return {
         kind: 'problem',
         cause: tooNew ? 'fine-grained-permission-too-new' : 'kubelet-permission-missing',
         severity: lost.some((row) => REQUIRED_PATHS.has(row.path)) ? 'blocks' : 'degrades',
-        certainty: 'proven',
+        ...(confirmed
+          ? { certainty: 'proven' }
+          : { certainty: 'suspected', alternatives: ['kubelet-decision-cached'], wants: stillSo(ours ? user : undefined, grants) }),
         ...(atKubelet ? {} : { observedAt: 'apiserver' as const }),
         title: tooNew
           ? say('tooNew', { version: version ?? '< 1.33', paths, user })
@@ -193,7 +208,8 @@ export const kubeletForbidden = defineCheck({
         fixes: [fixBy('agent', 'nothing', say('askAgain'), shell('kubelet-doctor --wait'))],
       };
     if (!another && http.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
-    if (among('unknown').length > 0) return { kind: 'cannot-tell', why: say('notAsked'), wants: wantsOf(identity?.user) };
+    if (among('unknown').length > 0)
+      return { kind: 'cannot-tell', why: say('notAsked'), wants: wantsOf(identity?.by === 'review' ? identity.user : undefined) };
     if (mine.some((a) => a.status === 403 && a.voice !== 'kubelet')) return { kind: 'not-applicable', why: say('notOurs') };
     return among('held').length > 0 ? { kind: 'pass', note: say('byApiserver') } : { kind: 'pass' };
   },
@@ -247,6 +263,12 @@ function pathsOf(rows: Row[]): string {
 
 function podsOverApiserver(action: Message): Fix {
   return { owner: 'agent', changes: 'config', action, steps: 'DD_KUBELET_USE_API_SERVER=true', form: 'env', verify: 'kubelet-doctor' };
+}
+
+/** What tells a rule that is missing from one that was missing half a minute ago. */
+function stillSo(user: string | undefined, grants: string[]): Want[] {
+  const review: Want[] = user && isBindableUser(user) ? [{ need: 'apiserver/access', elsewhere: canI(user, grants) }] : [];
+  return [...review, { need: 'kubelet/http', elsewhere: 'kubelet-doctor --wait' }];
 }
 
 function wantsOf(user: string | undefined): Want[] {

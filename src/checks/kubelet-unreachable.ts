@@ -5,6 +5,7 @@
 import { defineCheck, type Fix, type Message, type Severity, type Want } from '../model/check.js';
 import type { Vantage } from '../model/facts.js';
 import { askFromNode, cite, fromAfar, isGateway, kubeletPort } from './support/address.js';
+import { KUBELET_LOG, KUBELET_SETTINGS } from './support/distributions.js';
 import { env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig, restartKubelet } from './support/kubelet-fixes.js';
@@ -84,9 +85,16 @@ export const kubeletUnreachable = defineCheck({
         'The SYN to port 10250 is never answered. A frozen kubelet still accepts connections (its kernel does), so this is the network or the machine: packets are dropped on the way, or nobody is there.',
       happens:
         'A security group or node firewall without a rule for 10250 from the pod network, a NetworkPolicy with egress rules on the agent’s pod, a CNI whose pods do not reach node addresses. The wrong address looks the same.',
+      distributions: {
+        EKS: 'the security group of the nodes must allow TCP 10250 from the pods’ group too, not from the control plane alone.',
+        OpenShift: 'a NetworkPolicy or EgressFirewall of the project comes before the node’s own firewall.',
+        Talos: 'ingress rules of the node are `NetworkRuleConfig` documents of the machine configuration.',
+      },
       confirm:
-        '`nc -vz -w 4 HOST 10250` here; `kubectl get --raw /api/v1/nodes/NODE/proxy/healthz` from the apiserver’s side; `curl http://127.0.0.1:10248/healthz` on the node.',
-      fix: 'Open TCP 10250 from where the agent runs to the node. Do not open it to the world: the kubelet can run commands in containers.',
+        'Here, from the apiserver’s side, and on the node:\n\n    nc -vz -w 4 HOST 10250\n    kubectl get --raw /api/v1/nodes/NODE/proxy/healthz\n    curl -sS http://127.0.0.1:10248/healthz',
+      fix: 'Open TCP 10250 from where the agent runs (its pod network, or the nodes’ own for a hostNetwork agent) to the nodes. The network’s owner does it; nothing restarts.',
+      avoid:
+        'Do not open 10250 to the world: the kubelet can run commands in containers. Do not turn TLS verification off or open 10255: packets that are dropped never come to it.',
       explainedBy: EXPLAINED,
     },
     'kubelet-down': {
@@ -94,9 +102,11 @@ export const kubeletUnreachable = defineCheck({
       means: 'The machine answers, but nothing listens on the kubelet’s port, for us or for the apiserver, and its heartbeat has stopped.',
       happens:
         'The kubelet crashed or does not start: a bad flag or configuration after an upgrade, an expired client certificate, swap, a full disk, a missing container runtime.',
+      distributions: KUBELET_LOG,
       confirm:
-        '`kubectl get node NODE`: NotReady within a minute. On the node: `systemctl status kubelet`. k3s and RKE2 run it inside their own service (`k3s`, `k3s-agent`, `rke2-agent`), microk8s in `snap.microk8s.daemon-kubelite`.',
+        'NotReady within a minute; then on the node:\n\n    kubectl get node NODE\n    systemctl status kubelet\n    journalctl -u kubelet -n 100 --no-pager',
       fix: 'The last error before the exit in `journalctl -u kubelet` names the reason. Restarting without reading it brings the same end.',
+      avoid: 'Do not restart it without reading the log, nor delete the Node object: the reason stays, and labels and taints are lost.',
       explainedBy: EXPLAINED,
     },
     'kubelet-connection-refused': {
@@ -106,6 +116,7 @@ export const kubeletUnreachable = defineCheck({
         'The agent dials a second interface or another machine, or the kubelet’s `address` binds it to one interface. A firewall that rejects with a TCP reset looks exactly the same.',
       confirm: 'On the node: `ss -ltnp "sport = :10250"`. Compare with `kubectl get node NODE -o wide`.',
       fix: 'Dial `status.hostIP`, or let the kubelet listen on all addresses (`address: 0.0.0.0`, its default).',
+      avoid: 'Do not fall back to port 10255: it knows no permissions, and is closed for good reason.',
       explainedBy: EXPLAINED,
     },
     'kubelet-rejected-by-firewall': {
@@ -114,8 +125,10 @@ export const kubeletUnreachable = defineCheck({
         'Something answers in the kubelet’s place with a refusal: an ICMP “prohibited” reads as EHOSTUNREACH within milliseconds, a default REJECT as ECONNREFUSED, like a closed port.',
       happens:
         'firewalld or ufw on the node, a REJECT rule in the path, a network policy of the CNI (EPERM when it is enforced at the socket).',
-      confirm: 'On the node: `iptables-save`, `nft list ruleset`. `tcpdump -ni any "icmp or tcp port 10250"` shows who answers.',
-      fix: 'Allow TCP 10250 from the pod network (or the node’s own, for a hostNetwork agent).',
+      confirm:
+        'On the node; the last shows who answers:\n\n    iptables-save | grep -iE "reject|10250"\n    nft list ruleset | grep -iE "reject|10250"\n    tcpdump -ni any "icmp or tcp port 10250"',
+      fix: 'Allow TCP 10250 from the pod network (or the node’s own, for a hostNetwork agent). Nothing restarts.',
+      avoid: 'Do not flush or stop the firewall: kube-proxy’s rules go with it, and the node stands open.',
       explainedBy: EXPLAINED,
     },
     'kubelet-no-route': {
@@ -126,6 +139,7 @@ export const kubeletUnreachable = defineCheck({
       confirm:
         '`ip route get HOST` says `Network is unreachable`, or shows a way that leads elsewhere; `ip -6 route` for the other family.',
       fix: 'Add the route or use an address of the family that is routed. From a workstation, run the tool in the agent’s pod instead.',
+      avoid: 'Do not add a route on one node by hand only: it is gone after the next boot. The CNI or the network owns it.',
       explainedBy: EXPLAINED,
     },
     'node-address-dead': {
@@ -135,14 +149,17 @@ export const kubeletUnreachable = defineCheck({
       happens: 'The machine is off, was replaced under another address, or its network is down; or the address was written down wrong.',
       confirm: '`kubectl get node NODE -o wide`: NotReady, and which address it has; the cloud console or the machine’s own.',
       fix: 'Bring the machine back, or take the address from `status.hostIP` if the node has another one by now.',
+      avoid: 'Do not give the old address to another machine: the agent would send its token there.',
       explainedBy: EXPLAINED,
     },
     'kubelet-port-differs': {
       title: 'kubelet listens on another port',
       means: 'The Node object’s `status.daemonEndpoints.kubeletEndpoint` names another port than the one the agent dials.',
       happens: 'A kubelet started with `port:` other than 10250, or an agent told to use another one.',
-      confirm: '`kubectl get node NODE -o jsonpath={.status.daemonEndpoints.kubeletEndpoint.Port}`',
+      confirm:
+        'It prints the port that the kubelet listens on:\n\n    kubectl get node NODE \\\n      -o jsonpath={.status.daemonEndpoints.kubeletEndpoint.Port}',
       fix: 'Set `DD_KUBERNETES_HTTPS_KUBELET_PORT` to it. Where nodes differ, give them one port.',
+      avoid: 'Do not turn to 10255 because 10250 is refused: the kubelet’s own port authenticates.',
       explainedBy: EXPLAINED,
     },
     'kubelet-server-disabled': {
@@ -150,8 +167,10 @@ export const kubeletUnreachable = defineCheck({
       means: 'The kubelet renews its heartbeat, but nothing listens on its port, for us or for the apiserver.',
       happens:
         '`enableServer: false`, or `address` bound to loopback. `kubectl logs` and `exec` fail on this node too. A kubelet that stopped less than forty seconds ago looks the same.',
+      distributions: KUBELET_SETTINGS,
       confirm: 'On the node: `systemctl is-active kubelet` and `ss -ltnp "sport = :10250"`.',
       fix: '`enableServer: true` (the default) and `address: 0.0.0.0` in the kubelet configuration, then restart it.',
+      avoid: 'Do not open the read-only port instead: it belongs to the same server, and knows no permissions.',
       explainedBy: EXPLAINED,
     },
   },
@@ -255,7 +274,7 @@ export const kubeletUnreachable = defineCheck({
       cause: found.cause,
       severity,
       certainty: found.certainty,
-      ...(proven ? {} : { alternatives: found.alternatives, wants }),
+      ...(proven ? {} : { alternatives: found.alternatives, wants: wants.length > 0 ? wants : nextRenewal(side) }),
       title,
       features: severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
       evidence: [
@@ -283,4 +302,9 @@ export const kubeletUnreachable = defineCheck({
 
 function vantageOf(vantage: Vantage | undefined): string {
   return vantage === 'pod-network' ? 'the pod network' : vantage === 'workstation' ? 'this workstation' : 'this machine';
+}
+
+/** Everything is known, and only time tells: whether the Lease is renewed once more. */
+function nextRenewal({ name }: ReturnType<typeof readSecondSide>): Want[] {
+  return [{ need: 'apiserver/lease', subject: name, elsewhere: `kubectl -n kube-node-lease get lease ${name ?? 'NODE'} -o yaml` }];
 }

@@ -24,9 +24,16 @@ export const leaderLock = defineCheck({
       means: 'Agents that elect a leader write its name into one object. They may not, so no one leads: no events, no cluster checks.',
       happens:
         'The kind of lock went with the version: Endpoints (Agent 5), ConfigMap, Lease from 7.47 on; a role from before lacks leases. Or the lock is looked for in another namespace (DD_KUBE_RESOURCES_NAMESPACE), or bears the name of the release since 7.37 (DD_LEADER_LEASE_NAME).',
+      distributions: {
+        'Helm chart': '`datadog.leaderElectionResource` chooses the kind of lock; the role follows.',
+        operator: 'writes role and lock name itself.',
+        'plain manifests': 'name and kind in the Role must be those of the agent’s settings; the old name is `datadog-leader-election`.',
+      },
       confirm:
-        '`kubectl auth can-i update leases.coordination.k8s.io/NAME -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME`; the agent logs `error retrieving resource lock`.',
+        'The agent logs `error retrieving resource lock`.\n\n    kubectl auth can-i update leases.coordination.k8s.io/LEASE \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
       fix: 'A Role in the namespace of the lock: get and update on that one object, and create without a name, for a request to create has none.',
+      avoid:
+        'Do not give update on all leases: kube-system’s components elect their leaders with them. Do not turn election off: each agent would send every event.',
       explainedBy: ROLE_CAUSES,
     },
   },

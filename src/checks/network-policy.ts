@@ -37,9 +37,14 @@ export const networkPolicy = defineCheck({
         'A NetworkPolicy with policyType Egress selects the agent’s pod, and no rule of any policy allows its node on port 10250. The network plugin drops the packets: connections time out, nothing is refused.',
       happens:
         'A default-deny for the namespace; or rules for pods and namespaces only. A node, and the apiserver behind its service, are no pods: only an ipBlock, or a rule without `to`, lets through. The chart’s Cilium policy names entity `host` and 10250, and leaves out the apiserver.',
+      distributions: {
+        'Helm chart': '`datadog.networkPolicy.create`: the Cilium flavour allows entity `host` on 10250 only and leaves the apiserver out.',
+        'plain manifests': 'a policy that selects the pods must name the nodes with `ipBlock`: nodes are no pods.',
+      },
       confirm:
-        '`kubectl -n NAMESPACE get networkpolicies -o yaml`: those whose podSelector matches the pod, and their egress rules. Cilium: `cilium monitor --type drop`.',
-      fix: 'Add a policy that allows the nodes’ range on 10250, and the apiserver’s endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Do not delete the default-deny.',
+        'Those whose podSelector matches the pod, and their egress rules; Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    cilium monitor --type drop',
+      fix: 'Add a policy that allows the nodes’ range on 10250, and the apiserver’s endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts.',
+      avoid: 'Do not delete the default-deny: it protects everything else in the namespace.',
     },
   },
   judge(view, say) {

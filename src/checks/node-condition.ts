@@ -1,6 +1,7 @@
 /** In what state are the nodes themselves? A node that is not ready takes no new agent; a cordoned one does. Notes: the cure is not the agent's. */
 import { defineCheck, type Evidence } from '../model/check.js';
 import type { PlacementNode } from '../model/placement.js';
+import { KUBELET_LOG } from './support/distributions.js';
 import { counted, nodeNames, placementWants } from './support/placement.js';
 import { isPending, seen } from './support/read.js';
 
@@ -25,8 +26,11 @@ export const nodeCondition = defineCheck({
       means:
         'The Node’s Ready condition is False or Unknown. The node-lifecycle controller taints it NoSchedule: an agent that is there stays, a new one does not start.',
       happens: 'The kubelet is down or cannot reach the apiserver (Unknown), or its container runtime or pod network is not up (False).',
+      distributions: KUBELET_LOG,
       confirm: '`kubectl describe node NODE`: conditions, and since when. `kubelet-doctor --node NODE` asks why.',
-      fix: 'The node’s own matter: start with `kubelet-doctor --node NODE`. Do not let the agent tolerate not-ready:NoSchedule: the DaemonSet controller adds what it needs.',
+      fix: 'The node’s own matter: start with `kubelet-doctor --node NODE`. The agent comes by itself when the node is ready.',
+      avoid:
+        'Do not let the agent tolerate not-ready:NoSchedule: the DaemonSet controller adds what it needs. Do not delete the Node object.',
     },
     'node-cordoned': {
       title: 'node cordoned',

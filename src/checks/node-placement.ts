@@ -4,6 +4,7 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message } from '../model/check.js';
 import type { NodeRow } from './support/coverage.js';
+import { AGENT_PLACEMENT } from './support/distributions.js';
 import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './support/placement.js';
 import {
   affinityPatch,
@@ -47,18 +48,23 @@ export const nodePlacement = defineCheck({
         'Nodes carry a NoSchedule or NoExecute taint that the agent’s DaemonSet does not tolerate. The controller leaves them out silently: no event, no pending pod.',
       happens:
         'A pool was made for something special (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra) and the agent’s chart was not told. PreferNoSchedule never keeps a DaemonSet off, a cordon neither.',
+      distributions: AGENT_PLACEMENT,
       confirm:
-        '`kubectl get nodes -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints`; count agent pods against nodes, not DESIRED against READY.',
+        'Count agent pods against nodes, not DESIRED against READY:\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get pods -o wide',
       fix: 'A toleration for that key, value and effect: `agents.tolerations` in the chart, `spec.override.nodeAgent.tolerations` in the operator. `operator: Exists` without a key tolerates every taint of today and tomorrow.',
+      avoid:
+        'Do not take the taint off the pool: it keeps other pods away. Do not delete the startup taint of a cloud provider: it goes by itself.',
     },
     'node-not-selected': {
       title: 'node not chosen by selector or affinity',
       means: 'nodeSelector or the required node affinity of the agent’s DaemonSet does not match these nodes.',
       happens:
         'A label value: `node-role.kubernetes.io/control-plane: ""` (kubeadm) does not match `"true"` (k3s, RKE2). A label that new pools lack. An affinity whose terms are empty: an empty term matches no node.',
+      distributions: AGENT_PLACEMENT,
       confirm:
-        '`kubectl get nodes --show-labels` beside `kubectl -n NS get daemonset NAME -o jsonpath={.spec.template.spec.nodeSelector}` and `…spec.affinity`.',
+        "The labels, and what the DaemonSet asks of them:\n\n    kubectl get nodes --show-labels\n    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath=\"{.spec.template.spec['nodeSelector','affinity']}\"",
       fix: 'Correct the value, or use affinity with `operator: Exists`, which takes any value. Where these nodes are meant to have no agent: `--skip node-not-selected`.',
+      avoid: 'Do not label nodes by hand where a pool makes them: the next node lacks the label.',
     },
   },
   judge(view, say) {

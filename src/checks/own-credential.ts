@@ -38,7 +38,8 @@ export const ownCredential = defineCheck({
       happens:
         '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts; its API has none for tokens by itself (KEP-277).',
       confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here, and works in `kubectl exec POD -c agent`.',
-      fix: 'Use the target’s files below /proc/PID/root, as the same user or root; or mount the pod’s `kube-api-access-…` volume with `--custom`. Do not set automountServiceAccountToken: it is on already.',
+      fix: 'Use the target’s files below /proc/PID/root, as the same user or root; or mount the pod’s `kube-api-access-…` volume with `--custom`. Nothing restarts.',
+      avoid: 'Do not set automountServiceAccountToken: it is on already, and ephemeral containers never get the mount.',
     },
     'host-install-without-credentials': {
       title: 'agent on the host without credentials',
@@ -46,8 +47,11 @@ export const ownCredential = defineCheck({
         'An agent installed as a package of the machine has no ServiceAccount. Without a client certificate or a token file the kubelet answers 401, and the apiserver answers as to system:anonymous.',
       happens:
         'The host agent was given the address of the kubelet and nothing else; or the kubelet’s read-only port, which needed no credential, was closed.',
-      confirm: '`datadog-agent config | grep -E "kubelet_client_crt|kubelet_auth_token_path|kubernetes_kubeconfig_path"` on that machine.',
-      fix: 'A client certificate with O=agents and a ClusterRoleBinding for it, or a bound token in a file. Never the kubelet’s or the admin’s own kubeconfig: that one may do everything.',
+      confirm:
+        'On that machine:\n\n    datadog-agent config | grep -E \\\n      "kubelet_client_crt|kubelet_auth_token_path|kubernetes_kubeconfig_path"',
+      fix: 'A client certificate with O=agents and a ClusterRoleBinding for it, or a bound token in a file.',
+      avoid:
+        'Never use the kubelet’s or the admin’s own kubeconfig, which may do everything; never open 10255 or anonymous access for one agent.',
     },
   },
   judge(view, say) {

@@ -39,9 +39,10 @@ export const reviewForbidden = defineCheck({
       means:
         'SelfSubjectAccessReview answers 403. The agent works without it; this program and kubectl auth can-i do not, so that rights stay unanswered.',
       happens: 'Somebody took system:authenticated out of the ClusterRoleBinding system:basic-user while hardening the cluster.',
-      explainedBy: ['impersonation-forbidden'],
       confirm: '`kubectl get clusterrolebinding system:basic-user -o yaml`: its subject is the group system:authenticated.',
       fix: 'Put the subject back. The role allows nothing but questions about oneself. The apiserver restores it itself at its next start, unless the annotation rbac.authorization.kubernetes.io/autoupdate says false.',
+      avoid: 'Do not bind cluster-admin to get past it: one role with questions about oneself is missing.',
+      explainedBy: ['impersonation-forbidden'],
     },
   },
   judge(view, say) {

@@ -1,6 +1,7 @@
 /** Does the agent hold more than it needs at kubelets? get on nodes/proxy reaches every container of a node; from 1.33 on less is enough. */
 import { defineCheck } from '../model/check.js';
 import { kubeletRights } from '../profiles/resolve.js';
+import { AGENT_RIGHTS } from './support/distributions.js';
 import { needsYaml } from './support/needs-yaml.js';
 import { failure, seen } from './support/read.js';
 import { RIGHTS_NEEDS, rightsOf } from './support/rights.js';
@@ -28,9 +29,11 @@ export const roleExcess = defineCheck({
       means:
         'The agent works. Its ServiceAccount may get nodes/proxy, and a GET with a WebSocket upgrade runs a command in any container of any node.',
       happens: 'The classic role, made for kubelets before 1.33, which knew nothing smaller for /pods, /healthz and /configz.',
+      distributions: AGENT_RIGHTS,
       confirm:
-        '`kubectl auth can-i get nodes --subresource=proxy --as=system:serviceaccount:NAMESPACE:NAME`, and `kubectl get nodes` shows v1.33 or later.',
+        'Says yes, and every kubelet is 1.33 or later:\n\n    kubectl auth can-i get nodes --subresource=proxy \\\n      --as=system:serviceaccount:NAMESPACE:NAME\n    kubectl get nodes',
       fix: 'nodes/pods, nodes/healthz and nodes/configz instead: first grant them, then take nodes/proxy away. Logs read through the kubelet (/containerLogs) still need it.',
+      avoid: 'Do not take nodes/proxy away before the smaller rights are there, nor while a kubelet before 1.33 is left.',
     },
   },
   judge(view, say) {

@@ -79,16 +79,19 @@ export const roleGrants = defineCheck({
       means: 'The role holds a rule about a resource or path that nobody ever asks for. It reads as if it helped, and does not.',
       happens:
         'nodes/logs (it is nodes/log), nodes/spec (gone from kubelets), or the paths of a kubelet as nonResourceURLs: those are paths of the apiserver, a kubelet asks for subresources of nodes. Some come with the chart and are harmless.',
-      confirm: '`kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME` against what the 403 of the kubelet names.',
+      confirm: 'Against what the 403 of the kubelet names:\n\n    kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME',
       fix: 'The rule that was meant; the dead one can go.',
+      avoid: 'Do not answer a dead rule with `*`: write the one that was meant.',
     },
     'create-limited-by-name': {
       title: 'create limited by name',
       means:
         'A rule with resourceNames allows requests for these names. A request to create has no name yet, so the rule never allows one.',
       happens: 'get, update and create written in one rule for the leader lock or the event bookmark.',
-      confirm: '`kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE --as=…` says no although the rule lists create.',
+      confirm:
+        'Says no, although the rule lists create:\n\n    kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
       fix: 'Two rules: create without names, the other verbs with them.',
+      avoid: 'Do not drop resourceNames from the other verbs too: the agent could then change every lock of the namespace.',
     },
   },
   judge(view, say) {

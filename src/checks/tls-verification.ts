@@ -1,6 +1,7 @@
 /** Does the agent verify whom it gives its token to? A risk by its own settings, whatever works today; says what would let it be on. */
 import { defineCheck, type Fix, type Message } from '../model/check.js';
 import { cite } from './support/address.js';
+import { AGENT_KUBELET } from './support/distributions.js';
 import { env, fixBy } from './support/fix.js';
 import { agentsEndpoint, agentVerifies, settingOf } from './support/kubelet.js';
 import { shellQuote } from './support/quote.js';
@@ -36,8 +37,12 @@ export const tlsVerification = defineCheck({
         'With `kubelet_tls_verify: false` the agent sends its ServiceAccount token to whoever answers on the kubelet’s address. On a shared network that is enough to steal it: another machine that takes over the address, a proxy, a pod with hostNetwork.',
       happens:
         'It is the advice found most often for x509 errors, and the documented setting for OpenShift and Rancher; it stays when the reason has long gone.',
-      confirm: '`kubectl exec POD -c agent -- env | grep KUBELET_TLS_VERIFY`; in the chart `datadog.kubelet.tlsVerify`.',
+      distributions: AGENT_KUBELET,
+      confirm:
+        'In the container, and in the chart `datadog.kubelet.tlsVerify`:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_TLS_VERIFY',
       fix: 'Remove what stands in the way first (which CA, which name, which date: the certificate’s own finding says it), then set it to true on every container. Not the other way round: the agent would lose the kubelet meanwhile.',
+      avoid:
+        'Do not leave verification off because the network is internal: a pod with hostNetwork or a machine that takes over the address is enough to collect the token. Do not turn it on blindly either: the agent would lose the kubelet meanwhile.',
     },
   },
   judge(view, say) {

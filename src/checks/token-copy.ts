@@ -38,8 +38,9 @@ export const tokenCopy = defineCheck({
       happens:
         'An init container or a script copied the token to a file or a Secret; `DD_KUBELET_AUTH_TOKEN_PATH` names that copy; a program read the file once and kept it (Agents before 7.31); the token was carried over from a pod that has been replaced.',
       confirm:
-        '`cut -d. -f2 FILE | base64 -d 2>/dev/null | jq \'.iat, ."kubernetes.io".pod.name\'` for the copy and for the mounted file. The audit log of an apiserver marks old ones `authentication.k8s.io/stale-token`.',
-      fix: 'Read /var/run/secrets/kubernetes.io/serviceaccount/token at each use. A restart helps for an hour. Do not make a token that never expires instead.',
+        'For the copy and for the mounted file. The audit log of an apiserver marks old ones `authentication.k8s.io/stale-token`.\n\n    cut -d. -f2 FILE | base64 -d 2>/dev/null |\n      jq \'.iat, ."kubernetes.io".pod.name\'',
+      fix: 'Read /var/run/secrets/kubernetes.io/serviceaccount/token at each use; upgrade an Agent before 7.31. A restart helps for an hour.',
+      avoid: 'Do not make a token that never expires instead: a stolen one is good until somebody deletes its Secret.',
     },
   },
   judge(view, say) {

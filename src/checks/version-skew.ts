@@ -31,7 +31,8 @@ export const versionSkew = defineCheck({
       happens:
         'A node group that was left behind in an upgrade, machine images that are newer than the managed control plane, or a control plane restored from an older backup.',
       confirm: '`kubectl get nodes` shows VERSION of each kubelet, `kubectl version` that of the apiserver.',
-      fix: 'Upgrade apiservers first, then controllers, then kubelets, one minor at a time. Do not pin the agent to an old version for this: the agent reads both.',
+      fix: 'Upgrade apiservers first, then controllers, then kubelets, one minor at a time.',
+      avoid: 'Do not pin the agent to an old version for this: the agent reads both.',
     },
   },
   judge(view, say) {

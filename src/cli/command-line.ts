@@ -7,7 +7,7 @@ import { VERSION } from '../version.js';
 import type { Io } from './io.js';
 import { nearest, usageError } from './usage.js';
 
-const COMMANDS = ['check', 'nodes', 'rbac', 'render', 'judge', 'diff', 'manifest', 'explain', 'list', 'demo'] as const;
+const COMMANDS = ['check', 'nodes', 'rbac', 'render', 'judge', 'diff', 'merge', 'manifest', 'explain', 'list', 'demo'] as const;
 const EPILOGUE =
   'Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing found but a required question stayed unanswered.';
 
@@ -57,7 +57,10 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
       run = async () =>
         (await import('./commands/diff.js')).runDiffCommand(String(flags.old), String(flags.new), pickFlags(flags), host, io);
     })
-    .command('manifest [what]', 'YAML of a pod or daemonset of ours, or the kubectl debug command', manifestOptions, (flags) => {
+    .command('merge <file..>', 'reports of many nodes, or of one node from several networks, as one', mergeOptions, (flags) => {
+      run = async () => (await import('./commands/merge.js')).runMergeCommand([flags.file].flat().map(String), pickFlags(flags), host, io);
+    })
+    .command('manifest [what]', 'what runs us elsewhere: pod, daemonset, kubectl debug, and other collectors', manifestOptions, (flags) => {
       run = async () => (await import('./commands/manifest.js')).runManifestWords(flags, io);
     })
     .command('explain <cause>', 'what a cause means, how to confirm it and how to fix it', positionalCause, ({ cause }) => {
@@ -170,6 +173,16 @@ function judgeOptions(builder: Argv): Argv {
   return addOptions(file, [...RENDERING, 'fail-on', 'skip', 'only', 'exit-zero']);
 }
 
+function mergeOptions(builder: Argv): Argv {
+  const files = builder.positional('file', {
+    type: 'string',
+    array: true,
+    description: 'reports, bundles, directories of them; - for JSON lines',
+    demandOption: true,
+  });
+  return addOptions(files, [...RENDERING, 'save', 'force', 'fail-on', 'skip', 'only', 'exit-zero']);
+}
+
 function diffOptions(builder: Argv): Argv {
   const files = positionalFile(positionalFile(builder, 'old', 'the report of then'), 'new', 'the report of now');
   return textOrJson(addOptions(files, ['no-color']));
@@ -194,7 +207,12 @@ function manifestOptions(builder: Argv): Argv {
     description: `${placeholder}: ${description}`,
   });
   return builder
-    .positional('what', { type: 'string', choices: ['pod', 'daemonset', 'debug'] as const, description: 'what to print' })
+
+    .positional('what', {
+      type: 'string',
+      choices: ['pod', 'daemonset', 'debug', 'access', 'troubleshoot', 'must-gather', 'sonobuoy', 'npd'] as const,
+      description: 'what to print',
+    })
     .option('node', text('NAME', 'the node to run on'))
     .option('namespace', text('NAME', 'where; default: one of our own'))
     .option('service-account', text('NAMESPACE/NAME', "run as this account, the agent's for example; debug: ask about its rights"))

@@ -30,6 +30,8 @@ async function renderAs(report: Report, output: Format, look: { verbose: boolean
       return (await import('../report/html.js')).renderHtml(report);
     case 'junit':
       return (await import('../report/junit.js')).renderJunit(report);
+    case 'line':
+      return (await import('../report/line.js')).renderLine(report);
     case 'sarif':
       return (await import('../report/sarif.js')).renderSarif(report, { pretty: io.outIsTty });
   }

@@ -1,9 +1,9 @@
-/** `--save`, and the directory a collector of troubleshoot.sh gives its programs (TS_OUTPUT_DIR). */
+/** `--save`, and the directories that troubleshoot.sh and Sonobuoy give their programs (TS_OUTPUT_DIR, SONOBUOY_RESULTS_DIR). */
 import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
-import { cannotSave, save } from '../sources/save.js';
+import { cannotSave, replaceFile, save } from '../sources/save.js';
 import type { Io } from './io.js';
 import { EXIT_USAGE, usageError } from './usage.js';
 
@@ -31,8 +31,8 @@ export interface Kept {
 
 /** Saves where it was asked for. An exit code other than undefined: it was asked for and failed, and the report is all there is. */
 export async function saveRun({ save: path, force = false }: SaveFlags, kept: Kept, host: Host, io: Io): Promise<number | undefined> {
-  const collector = host.env.TS_OUTPUT_DIR;
-  if (path === undefined && !collector) return undefined;
+  const { TS_OUTPUT_DIR: collector, SONOBUOY_RESULTS_DIR: sonobuoy } = host.env;
+  if (path === undefined && !collector && !sonobuoy) return undefined;
   const { report, failOn, skip, only, quiet } = kept;
   const { savedFiles } = await import('../report/saved.js');
   const files = savedFiles(report, hideSecrets(kept.facts, host.redactor), { failOn, skip, only });
@@ -40,6 +40,10 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
   if (collector) {
     const why = await save(files, { path: posix.resolve(host.cwd, collector), force: true, time });
     if (why) io.err(host.redactor.clean(`kubelet-doctor: TS_OUTPUT_DIR ${collector}: ${why}`, 400));
+  }
+  if (sonobuoy) {
+    const why = await saveForSonobuoy(files, posix.resolve(host.cwd, sonobuoy), time);
+    if (why) io.err(host.redactor.clean(`kubelet-doctor: SONOBUOY_RESULTS_DIR ${sonobuoy}: ${why}`, 400));
   }
   if (path === undefined) return undefined;
   const why = await save(files, { path: posix.resolve(host.cwd, path), force, time });
@@ -49,6 +53,12 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
   }
   if (!quiet) io.err(`Saved to ${host.redactor.clean(path, 400)}: ${files.map(({ file }) => file).join(', ')}`);
   return undefined;
+}
+
+/** Sonobuoy's worker sends the one file that `done` names, and its aggregator unpacks it and reads the JUnit in it. Last, `done`: then all is there. */
+async function saveForSonobuoy(files: Parameters<typeof save>[0], directory: string, time: number): Promise<string | undefined> {
+  const archive = posix.join(directory, 'kubelet-doctor.tar.gz');
+  return (await save(files, { path: archive, force: true, time })) ?? (await replaceFile(posix.join(directory, 'done'), archive));
 }
 
 /** Facts are redacted at birth; what leaves the house in a file passes the gate once more, string by string. */

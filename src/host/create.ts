@@ -23,7 +23,9 @@ const WORDS: Record<string, string> = {
 const SAME_AS: Record<string, string> = { ENOTDIR: 'ENOENT', EPERM: 'EACCES', ENXIO: 'ENOTFILE', ENODEV: 'ENOTFILE' };
 
 /** What a test or the simulator may replace. */
-export type HostOverrides = Partial<Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'now' | 'interfaceAddresses'>>;
+export type HostOverrides = Partial<
+  Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'healthzPort' | 'now' | 'interfaceAddresses'>
+>;
 
 /** The machine we run on, with parts of it replaced. Never throws: a machine without a home or a working directory is still a machine. */
 export function createHost(overrides: HostOverrides = {}): Host {
@@ -41,6 +43,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
     hostName: overrides.hostName ?? orElse(() => hostname(), ''),
     cwd,
     dnsPort: overrides.dnsPort ?? 53,
+    healthzPort: overrides.healthzPort ?? 10248,
     redactor,
     now: overrides.now ?? Date.now,
     readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes),

@@ -23,6 +23,8 @@ export interface Host {
   readonly cwd: string;
   /** Port of the nameservers in resolv.conf; 53 but in the simulator. */
   readonly dnsPort: number;
+  /** Port of the kubelet's own health server on this machine's loopback; 10248 but in the simulator. */
+  readonly healthzPort?: number;
   /** Knows the secrets met so far; everything shown passes through its `clean`. */
   readonly redactor: Redactor;
   /** Milliseconds since the epoch by the local clock. */

@@ -93,7 +93,9 @@ function linkOf(lower: Node, upper: Node, declared: readonly string[]): Link | u
   if (lower === upper || !isFailure(lower.finding.severity)) return undefined;
   if (lower.finding.cause !== upper.finding.cause && declared.includes(lower.finding.cause)) return 'declared';
   const [from, to] = [CHAIN.indexOf(lower.finding.layer), CHAIN.indexOf(upper.finding.layer)];
-  const connected = from >= 0 && from < to && seenAt(lower) === seenAt(upper);
+  // An answer that was read has passed authorization: what is wrong with it does not follow from a right that is missing for another path.
+  const read = lower.finding.layer === 'authz' && upper.finding.layer === 'payload';
+  const connected = from >= 0 && from < to && !read && seenAt(lower) === seenAt(upper);
   return connected && lower.finding.severity === 'blocks' && isFailure(upper.finding.severity) ? 'same connection' : undefined;
 }
 
@@ -123,6 +125,7 @@ function compareFindings(a: Finding, b: Finding): number {
     SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
     Number(!HERE.includes(a.target)) - Number(!HERE.includes(b.target)) ||
     Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
+    (b.seen?.nodes.length ?? 0) - (a.seen?.nodes.length ?? 0) ||
     LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer) ||
     theirs.features - ours.features ||
     compareText(a.cause, b.cause) ||

@@ -27,6 +27,8 @@ export interface Fix {
   form?: 'shell' | 'yaml' | 'env' | 'kubelet-config';
   /** The command that shows that it worked. */
   verify?: string;
+  /** In a merged report: the nodes it is for, where not the same for all. */
+  nodes?: string[];
 }
 
 /** A fact quoted in a finding: its words, short and verbatim, and how to see the same by hand. */
@@ -35,6 +37,8 @@ export interface Evidence {
   subject: string;
   saw: Message;
   reproduce?: string;
+  /** In a merged report: the node, and the network it was seen from. */
+  node?: string;
 }
 
 /** A fact that would decide, and how someone else can get it when it is not ours to ask. */
@@ -77,6 +81,26 @@ export interface Problem<C extends string = string> {
   observedAt?: Target;
 }
 
+/** Where the same cause has another reason or another remedy: who built the node, or who installed the agent. */
+export type Installer =
+  | 'kubeadm'
+  | 'k3s'
+  | 'RKE1'
+  | 'RKE2'
+  | 'microk8s'
+  | 'EKS'
+  | 'GKE'
+  | 'AKS'
+  | 'OpenShift'
+  | 'Talos'
+  | 'Bottlerocket'
+  | 'Helm chart'
+  | 'operator'
+  | 'plain manifests';
+
+/** One or two sentences for each installer where it differs. */
+export type Distributions = Readonly<Partial<Record<Installer, string>>>;
+
 /** What every cause must be able to say for itself in `explain`. Markdown paragraphs. */
 export interface CauseDocs {
   /** Noun phrase for lists: `kubelet certificate expired`. */
@@ -85,10 +109,14 @@ export interface CauseDocs {
   means: string;
   /** Why it happens. */
   happens: string;
-  /** How to confirm by hand. */
+  /** Where it differs in fact. */
+  distributions?: Distributions;
+  /** How to confirm by hand: commands in backticks or as indented lines, with NODE-like placeholders. */
   confirm: string;
-  /** How to fix, and what not to do. */
+  /** How to fix, least invasive first. */
   fix: string;
+  /** The wrong fix people are tempted by, and why it is wrong. */
+  avoid?: string;
   /** Causes (of other checks) that, when present, are the reason for this one. */
   explainedBy?: readonly string[];
 }

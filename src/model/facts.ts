@@ -212,8 +212,11 @@ export interface Identity {
   /** From `extra`: pod and node the token is bound to. */
   pod?: string;
   node?: string;
-  /** `review` = SelfSubjectReview; `refusal` = read from a 403 of an older server. */
-  by: 'review' | 'refusal';
+  /**
+   * `review` = SelfSubjectReview; `refusal` = read from a 403 of an older server; `disputed` = a review that names another than our own token
+   * does. Only the first may be put into a command.
+   */
+  by: 'review' | 'refusal' | 'disputed';
 }
 
 /** `/version` of the apiserver. */

@@ -2,7 +2,7 @@
 import type { Evidence, Fix, Layer, Message, Severity } from './check.js';
 import type { AnyFact, Setting, Target } from './facts.js';
 
-export const REPORT_VERSION = '1.0';
+export const REPORT_VERSION = '1.1';
 
 /** First key of the JSON, constant shape, never null: other tools' templates and regular expressions read it. */
 export interface Summary {
@@ -30,6 +30,14 @@ export interface Finding {
   /** Why it stands where it stands: the sort key, readable. */
   rankedBy: string[];
   consequences: Finding[];
+  /** In a merged report: the nodes it was seen on, of how many, and from which networks. */
+  seen?: Seen;
+}
+
+export interface Seen {
+  nodes: string[];
+  of: number;
+  vantages: string[];
 }
 
 /** What became of one check. */
@@ -84,6 +92,31 @@ export interface CauseMeta {
   fix: string;
 }
 
+/** One report that went into a merged one. */
+export interface GridRow {
+  node: string;
+  vantage: string;
+  /** ISO 8601. */
+  startedAt: string;
+  version: string;
+  /** One letter for each of the report's `results`, in their order: . well, X fails, ! risk or note, ? not answered, - does not apply or not asked. */
+  states: string;
+}
+
+/** What a merged report was made of. */
+export interface Merged {
+  given: number;
+  read: number;
+  nodes: number;
+  /** Left out: a newer report of the same node and network was given. */
+  older: number;
+  /** Left out: the same report was given before. */
+  repeated: number;
+  unread: { file: string; why: string }[];
+  /** Trouble first. */
+  grid: GridRow[];
+}
+
 export interface Report {
   summary: Summary;
   reportVersion: string;
@@ -100,4 +133,6 @@ export interface Report {
   causes: Record<string, CauseMeta>;
   /** Facts cited as evidence. Best effort, not promised. */
   evidence: AnyFact[];
+  /** Since 1.1, and only where several reports were merged. */
+  merged?: Merged;
 }

@@ -1,5 +1,5 @@
 /** `explain CAUSE` and `list`: what every cause says of itself, for a terminal. */
-import type { CauseDocs, Severity } from '../model/check.js';
+import type { CauseDocs, Distributions, Severity } from '../model/check.js';
 import { indentBlock, type Look, neutralise, neutraliseAll, palette, proseWidth, wrap } from './style.js';
 
 export interface ExplainOptions {
@@ -15,7 +15,7 @@ export interface ListedCause {
   severity?: Severity;
 }
 
-/** All four parts of a cause's documentation, and what would be its reason. Without a newline at the end. */
+/** All parts of a cause's documentation, and what would be its reason. Without a newline at the end. */
 export function renderExplain(cause: string, docs: CauseDocs, { width, colour }: ExplainOptions): string {
   const look: Look = { width, paint: palette(colour) };
   const safe = neutraliseAll(docs);
@@ -25,11 +25,19 @@ export function renderExplain(cause: string, docs: CauseDocs, { width, colour }:
     look.paint.dim(neutralise(cause)),
     ...part('What it means', safe.means, look),
     ...part('Why it happens', safe.happens, look),
+    ...(safe.distributions ? part('Where it differs', byInstaller(safe.distributions), look) : []),
     ...part('How to confirm it by hand', safe.confirm, look),
     ...part('How to fix it', safe.fix, look),
+    ...(safe.avoid ? part('What not to do', safe.avoid, look) : []),
     ...(reasons.length ? part('Follows from, when found as well', reasons.map((reason) => `- ${reason}`).join('\n'), look) : []),
   ];
   return lines.join('\n');
+}
+
+function byInstaller(distributions: Distributions): string {
+  return Object.entries(distributions)
+    .map(([installer, words]) => `- **${installer}**: ${words}`)
+    .join('\n');
 }
 
 /** Every cause below the question that can find it, in the order given. */
@@ -87,8 +95,17 @@ function prose(block: string, look: Look): string[] {
   return items.flatMap((item) => {
     const mark = /^\s*([-*]|\d+\.)\s+/.exec(item);
     const first = mark ? `  ${mark[1]} ` : '  ';
-    return wrap(item.slice(mark?.[0].length ?? 0), proseWidth(look.width), first).map((line) => emphasise(line, look));
+    const words = heldTogether(item.slice(mark?.[0].length ?? 0), proseWidth(look.width) - first.length);
+    return wrap(words, proseWidth(look.width), first).map((line) => emphasise(line.replaceAll(HELD, ' '), look));
   });
+}
+
+/** Stands for a space at which no line ends: private use, so no text of ours has it. */
+const HELD = '\uE000';
+
+/** A command between backticks is copied as one line, so it stays on one wherever it fits. */
+function heldTogether(text: string, width: number): string {
+  return text.replace(/`[^`]+`/g, (code) => (code.length <= width - 1 ? code.replaceAll(' ', HELD) : code));
 }
 
 /** `**bold**` becomes bold; backticks stay, they show where a command ends. */

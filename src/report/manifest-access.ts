@@ -55,6 +55,10 @@ export function lines(...parts: string[]): string {
   return parts.join('\n');
 }
 
+export function indent(by: number, parts: readonly string[]): string[] {
+  return parts.map((part) => ' '.repeat(by) + part);
+}
+
 function head(kind: string, name: string, namespace?: string): string[] {
   return [
     `apiVersion: ${GROUP}/v1`,

@@ -2,7 +2,7 @@
  * A Pod of ours on one node, or a DaemonSet with one report a node. Both meet the `restricted` Pod Security Standard unless they take the host's
  * network, tolerate every taint (a broken node has taints), and are bounded in time, memory and processor.
  */
-import { type Account, accessYaml, lines, namespaceYaml, quote } from './manifest-access.js';
+import { type Account, accessYaml, indent, lines, namespaceYaml, quote } from './manifest-access.js';
 
 export interface WorkloadOptions {
   /** Of the Pod; a DaemonSet is on every node. */
@@ -16,7 +16,7 @@ export interface WorkloadOptions {
 
 const NAME = 'kubelet-doctor';
 /** Does nothing, and nothing else: what a DaemonSet's pod does once its report is written. */
-const PAUSE = 'registry.k8s.io/pause:3.10';
+export const PAUSE = 'registry.k8s.io/pause:3.10';
 /** Of the image; a pod's token is readable by the user that all its containers share. */
 const USER = 65532;
 
@@ -100,7 +100,7 @@ function metadata(name: string, namespace: string): string[] {
   return ['metadata:', `  name: ${quote(name)}`, `  namespace: ${quote(namespace)}`, '  labels:', `    app.kubernetes.io/name: ${NAME}`];
 }
 
-function podSpec({ account, hostNetwork }: WorkloadOptions): string[] {
+export function podSpec({ account, hostNetwork }: WorkloadOptions): string[] {
   return [
     `serviceAccountName: ${quote(account.name)}`,
     '# The token is what the questions are asked with: projected, of an hour, mounted by the kubelet.',
@@ -122,7 +122,7 @@ function podSpec({ account, hostNetwork }: WorkloadOptions): string[] {
   ];
 }
 
-function checkContainer(image: string, args: readonly string[]): string[] {
+export function checkContainer(image: string, args: readonly string[]): string[] {
   const asked = ['check', '--node=$(NODE_NAME)', '--kubelet-host=$(HOST_IP)', ...args];
   return [
     '- name: check',
@@ -141,7 +141,7 @@ function checkContainer(image: string, args: readonly string[]): string[] {
   ];
 }
 
-function bounds(cpu: string, memory: string): string[] {
+export function bounds(cpu: string, memory: string): string[] {
   return [
     'resources:',
     '  requests:',
@@ -156,8 +156,4 @@ function bounds(cpu: string, memory: string): string[] {
     '  capabilities:',
     '    drop: ["ALL"]',
   ];
-}
-
-function indent(by: number, parts: readonly string[]): string[] {
-  return parts.map((part) => ' '.repeat(by) + part);
 }

@@ -50,26 +50,31 @@ const fix = object(
     steps: { type: 'string', description: 'To be shown verbatim; never run by kubelet-doctor.' },
     form: { enum: ['shell', 'yaml', 'env', 'kubelet-config'] },
     verify: text,
+    nodes: texts,
   },
-  ['steps', 'form', 'verify'],
+  ['steps', 'form', 'verify', 'nodes'],
 );
 
-const finding = object({
-  cause: text,
-  question: text,
-  target,
-  layer,
-  severity,
-  certainty,
-  alternatives: texts,
-  title: ref('message'),
-  features: texts,
-  evidence: listOf('evidence'),
-  fixes: listOf('fix'),
-  decide: texts,
-  rankedBy: { ...texts, description: 'Why it stands where it stands.' },
-  consequences: listOf('finding'),
-});
+const finding = object(
+  {
+    cause: text,
+    question: text,
+    target,
+    layer,
+    severity,
+    certainty,
+    alternatives: texts,
+    title: ref('message'),
+    features: texts,
+    evidence: listOf('evidence'),
+    fixes: listOf('fix'),
+    decide: texts,
+    rankedBy: { ...texts, description: 'Why it stands where it stands.' },
+    consequences: listOf('finding'),
+    seen: object({ nodes: texts, of: count, vantages: texts }),
+  },
+  ['seen'],
+);
 
 const result = object(
   {
@@ -86,31 +91,54 @@ const result = object(
   ['cause', 'note'],
 );
 
+const merged = object({
+  given: count,
+  read: count,
+  nodes: count,
+  older: count,
+  repeated: count,
+  unread: { type: 'array', items: object({ file: text, why: text }) },
+  grid: {
+    type: 'array',
+    items: object({
+      node: text,
+      vantage: text,
+      startedAt: text,
+      version: text,
+      states: { ...text, description: 'A letter for each result.' },
+    }),
+  },
+});
+
 /** The schema, as a value that can be printed as JSON. */
 export const reportSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:kubelet-doctor:report:1',
   title: 'kubelet-doctor report',
-  ...object({
-    summary,
-    reportVersion: { type: 'string', pattern: '^1\\.\\d+$' },
-    tool: object({ program: text, version: text }),
-    startedAt: { type: 'string', description: 'ISO 8601, UTC.' },
-    durationMs: milliseconds,
-    where: object({ place: text, vantage: text, node: text, identity: text, kubelet: text, apiserver: text }),
-    asked: object({ answered: count, total: count }),
-    findings: { ...listOf('finding'), description: 'In rank order: root before consequence, the worst first.' },
-    results: listOf('result'),
-    layers: listOf('layerState'),
-    timings: listOf('timing'),
-    settings: listOf('setting'),
-    causes: { type: 'object', additionalProperties: object({ title: text, question: text, means: text, fix: text }) },
-    evidence: { ...listOf('fact'), description: 'Facts cited as evidence. Best effort: their data is not promised.' },
-  }),
+  ...object(
+    {
+      summary,
+      reportVersion: { type: 'string', pattern: '^1\\.\\d+$' },
+      tool: object({ program: text, version: text }),
+      startedAt: { type: 'string', description: 'ISO 8601, UTC.' },
+      durationMs: milliseconds,
+      where: object({ place: text, vantage: text, node: text, identity: text, kubelet: text, apiserver: text }),
+      asked: object({ answered: count, total: count }),
+      findings: { ...listOf('finding'), description: 'In rank order: root before consequence, the worst first.' },
+      results: listOf('result'),
+      layers: listOf('layerState'),
+      timings: listOf('timing'),
+      settings: listOf('setting'),
+      causes: { type: 'object', additionalProperties: object({ title: text, question: text, means: text, fix: text }) },
+      evidence: { ...listOf('fact'), description: 'Facts cited as evidence. Best effort: their data is not promised.' },
+      merged,
+    },
+    ['merged'],
+  ),
   $defs: {
     message,
     fix,
-    evidence: object({ need: text, subject: text, saw: ref('message'), reproduce: text }, ['reproduce']),
+    evidence: object({ need: text, subject: text, saw: ref('message'), reproduce: text, node: text }, ['reproduce', 'node']),
     finding,
     result,
     layerState: object({ target, layer, state: { enum: ['ok', 'failed', 'warned', 'not-asked'] }, why: text, ms: milliseconds }, ['ms']),

@@ -43,13 +43,23 @@ export interface Server {
   ips: string[];
   nowMs: number;
   hostile?: boolean;
+  /** Names and a subject that are somebody else's (`World.poison`). */
+  lies?: { names: string[]; subject: string };
 }
 
 const minted = new Map<string, Promise<KeyPair | 'pending'>>();
 
 /** A serving certificate with this fault; the same one when asked again. */
 export function servingCertificate(fault: CertificateFault, server: Server): Promise<KeyPair | 'pending'> {
-  const key = JSON.stringify([fault, server.commonName, server.dnsNames, server.ips, Math.round(server.nowMs / HOUR_MS), server.hostile]);
+  const key = JSON.stringify([
+    fault,
+    server.commonName,
+    server.dnsNames,
+    server.ips,
+    Math.round(server.nowMs / HOUR_MS),
+    server.hostile,
+    server.lies,
+  ]);
   const known = minted.get(key) ?? mint(fault, server);
   minted.set(key, known);
   return known;
@@ -57,7 +67,10 @@ export function servingCertificate(fault: CertificateFault, server: Server): Pro
 
 async function mint(fault: CertificateFault, server: Server): Promise<KeyPair | 'pending'> {
   const { cluster, other } = await sharedAuthorities();
-  const { nowMs, commonName, organizations, dnsNames, ips } = server;
+  const { nowMs, ips, lies } = server;
+  const commonName = lies?.subject ?? server.commonName;
+  const organizations = lies ? [lies.subject] : server.organizations;
+  const dnsNames = [...server.dnsNames, ...(lies?.names ?? [])];
   const dates = { notBefore: new Date(nowMs - HOUR_MS), notAfter: new Date(nowMs + 365 * DAY_MS) };
   const request: CertificateRequest = { commonName, organizations, dnsNames, ips, usages: ['server'], ...dates };
   if (server.hostile) request.dnsNames = [...dnsNames, ...HOSTILE_NAMES];
@@ -65,7 +78,7 @@ async function mint(fault: CertificateFault, server: Server): Promise<KeyPair | 
     case 'pending':
       return 'pending';
     case 'self-signed':
-      return selfSignedAsKubelet(dnsNames[0] ?? commonName);
+      return selfSignedAsKubelet(lies?.names[0] ?? dnsNames[0] ?? commonName);
     case 'other-ca':
       return issueCertificate(other, request);
     case 'expired':
@@ -75,7 +88,7 @@ async function mint(fault: CertificateFault, server: Server): Promise<KeyPair | 
     case 'expires-soon':
       return issueCertificate(cluster, { ...request, notBefore: new Date(nowMs - 355 * DAY_MS), notAfter: new Date(nowMs + 10 * DAY_MS) });
     case 'wrong-name':
-      return issueCertificate(cluster, { ...request, dnsNames: ['n99'], ips: ['10.99.99.99'] });
+      return issueCertificate(cluster, { ...request, dnsNames: ['n99', ...(lies?.names ?? [])], ips: ['10.99.99.99'] });
     case 'no-san':
       return issueCertificate(cluster, { ...request, dnsNames: [], ips: [] });
     case 'good':

@@ -56,6 +56,11 @@ export class Cluster {
     return Date.now() - this.world.network.clockOffsetMs;
   }
 
+  /** The clock that tokens and client certificates are judged by. */
+  private judged(): number {
+    return this.now() + this.world.apiserver.clockAheadMs;
+  }
+
   /** Gives a user more rules; takes effect at once, as a new binding does. */
   grant(user: string, rules: Rule[]): void {
     this.rules.set(user, [...(this.rules.get(user) ?? []), ...rules]);
@@ -95,7 +100,7 @@ export class Cluster {
 
   /** TokenReview: an identity, or the reason why not. */
   authenticateToken(token: string): { identity: Identity } | { error: string } {
-    const read = readToken(token, this.now(), {
+    const read = readToken(token, this.judged(), {
       pod: (uid) => !this.deletedPods.has(uid),
       uid: (account) => (this.deletedAccounts.has(account) ? undefined : uidOf(account)),
     });
@@ -121,7 +126,7 @@ export class Cluster {
   /** x509: CN is the user, O the groups; undefined when the certificate is not this CA's, is out of date, or not for clients. */
   authenticateCertificate(certificate: X509Certificate): Identity | undefined {
     if (!certificate.verify(this.authority.publicKey)) return undefined;
-    const now = this.now();
+    const now = this.judged();
     if (now < Date.parse(certificate.validFrom) || now > Date.parse(certificate.validTo)) return undefined;
     if (certificate.keyUsage && !certificate.keyUsage.includes('1.3.6.1.5.5.7.3.2')) return undefined;
     const names = certificate.subject.split('\n').map((line) => line.split(/=(.*)/s) as [string, string]);

@@ -83,7 +83,7 @@ async function writeFiles(from: Surroundings, root: string): Promise<void> {
   const { place } = from.world;
   if (place === 'agent-pod') await writePod(from, root, write);
   if (place === 'node') await writeNode(from, write);
-  if (place === 'workstation') await write(KUBECONFIGS.workstation, kubeconfig(from, 'inline'), 0o600);
+  if (place === 'workstation' && from.world.kubeconfig === 'ours') await write(KUBECONFIGS.workstation, kubeconfig(from, 'inline'), 0o600);
   for (const [path, text] of Object.entries(from.world.agent.files)) await write(path, text);
 }
 
@@ -100,7 +100,9 @@ type Write = (path: string, text: string, mode?: number) => Promise<void>;
 async function writeNetwork({ world, nameserver, gateway, hosts }: Surroundings, write: Write): Promise<void> {
   const { namespace, pod } = world.names;
   const search =
-    world.place === 'agent-pod' ? `search ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n` : '';
+    world.place === 'agent-pod' && world.network.resolvConf === 'cluster'
+      ? `search ${namespace}.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n`
+      : '';
   await write('/etc/resolv.conf', `nameserver ${nameserver}\n${search}`);
   const headed = { 'host-network': '# Kubernetes-managed hosts file (host network).', 'pod-network': '# Kubernetes-managed hosts file.' };
   const head = world.place === 'agent-pod' ? [headed[world.network.vantage]] : [];

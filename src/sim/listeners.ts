@@ -27,6 +27,8 @@ export interface Recorder {
   connections: Map<string, number>;
   /** `SERVER from PORT` → the number of that connection. */
   numbers: Map<string, number>;
+  /** How many lies were told (`World.poison`). */
+  lies: number;
 }
 
 /** A request as the answering functions need it. */
@@ -131,8 +133,9 @@ function tlsOn(options: ListenOptions): OnSocket {
     {
       cert: certificate.certPem,
       key: certificate.keyPem,
-      ciphers: CIPHERS,
-      minVersion: 'TLSv1.2',
+      ...(options.listen === 'old-tls'
+        ? { ciphers: `${CIPHERS}:@SECLEVEL=0`, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }
+        : { ciphers: CIPHERS, minVersion: 'TLSv1.2' }),
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
       ...(options.alpn && { ALPNProtocols: options.alpn }),
     },
@@ -157,6 +160,8 @@ function onSocket(options: ListenOptions): OnSocket {
   switch (options.listen) {
     case 'hang':
       return () => {};
+    case 'stall':
+      return (socket) => socket.once('data', (first: Buffer) => first[0] !== TLS_RECORD && socket.end(PLAIN_TO_TLS));
     case 'reset':
       return (socket) => socket.once('data', () => socket.resetAndDestroy());
     case 'plain-http': {

@@ -4,7 +4,7 @@ import type { Cluster, ClusterNode } from './cluster.js';
 import { SECRETS } from './hostile.js';
 import { uidOf } from './tokens.js';
 
-const VERSIONS = { '1.36': 'v1.36.2', '1.32': 'v1.32.13', '1.31': 'v1.31.14', '1.27': 'v1.27.16' } as const;
+const VERSIONS = { '1.36': 'v1.36.2', '1.32': 'v1.32.13', '1.31': 'v1.31.14', '1.27': 'v1.27.16', '1.7': 'v1.7.6' } as const;
 
 /** `v1.36.2` for 1.36. */
 export const gitVersion = (minor: keyof typeof VERSIONS): string => VERSIONS[minor];

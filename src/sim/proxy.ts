@@ -10,8 +10,13 @@ import type { ProxyWorld } from './world.js';
 const VOICE = 'Server: squid/5.7\r\nVia: 1.1 proxy.corp.example (squid/5.7)\r\nMime-Version: 1.0\r\n';
 const PAGE = '<!DOCTYPE html><html><head><title>ERROR: Access Denied</title></head><body>Access Denied by the web gateway</body></html>\n';
 
-function refusal(status: string, extra: string): string {
-  return `HTTP/1.1 ${status}\r\n${VOICE}${extra}Content-Type: text/html;charset=utf-8\r\nContent-Length: ${PAGE.length}\r\n\r\n${PAGE}`;
+type Lies = { header: string; page: string } | undefined;
+
+function refusal(status: string, extra: string, lies?: Lies): string {
+  const page = lies?.page ?? PAGE;
+  const voice = lies ? `Server: squid ${lies.header}\r\nVia: 1.1 ${lies.header}\r\nX-Squid-Error: ${lies.header}\r\n` : VOICE;
+  const first = lies ? `${status} ${lies.header}` : status;
+  return `HTTP/1.1 ${first}\r\n${voice}${extra}Content-Type: text/html;charset=utf-8\r\nContent-Length: ${Buffer.byteLength(page)}\r\n\r\n${page}`;
 }
 
 export interface ProxyOptions {
@@ -20,19 +25,22 @@ export interface ProxyOptions {
   /** Name → address, for names only the proxy knows. */
   names: ReadonlyMap<string, string>;
   recorder: Recorder;
+  /** Said in place of its usual voice and page. */
+  lies?: Lies;
 }
 
-export async function startProxy({ host, behaviour, names, recorder }: ProxyOptions): Promise<Listener> {
+export async function startProxy({ host, behaviour, names, recorder, lies }: ProxyOptions): Promise<Listener> {
   const outgoing = new Set<Socket>();
-  const intercept = await interceptor();
+  const intercept = await interceptor(lies);
   const answer = {
     forward: (target: string, client: Socket) => forward(target, client, names, outgoing),
-    'refuse-403': (_: string, client: Socket) => void client.end(refusal('403 Forbidden', 'X-Squid-Error: ERR_ACCESS_DENIED 0\r\n')),
+    'refuse-403': (_: string, client: Socket) => void client.end(refusal('403 Forbidden', 'X-Squid-Error: ERR_ACCESS_DENIED 0\r\n', lies)),
     'require-407': (_: string, client: Socket) =>
       void client.end(
         refusal(
           '407 Proxy Authentication Required',
-          'Proxy-Authenticate: Basic realm="corp"\r\nX-Squid-Error: ERR_CACHE_ACCESS_DENIED 0\r\n',
+          `Proxy-Authenticate: Basic realm="${lies?.header ?? 'corp'}"\r\nX-Squid-Error: ERR_CACHE_ACCESS_DENIED 0\r\n`,
+          lies,
         ),
       ),
     intercept,
@@ -82,22 +90,24 @@ function forward(target: string, client: Socket, names: ReadonlyMap<string, stri
 }
 
 /** Takes the tunnel over with a certificate of the proxy's own CA for whatever host was asked for, and answers every request with a page. */
-async function interceptor(): Promise<(target: string, client: Socket) => void> {
+async function interceptor(lies: Lies): Promise<(target: string, client: Socket) => void> {
   const { proxy } = await sharedAuthorities();
   const http = createHttpServer((_, response) => {
-    response.writeHead(403, { Server: 'squid/5.7', 'Content-Type': 'text/html;charset=utf-8' }).end(PAGE);
+    response.writeHead(403, { Server: lies?.header ?? 'squid/5.7', 'Content-Type': 'text/html;charset=utf-8' }).end(lies?.page ?? PAGE);
   });
   return (target, client) => {
     const { name } = splitTarget(target);
     const names = /^[\d.]+$/.test(name) ? { ips: [name] } : { dnsNames: [name] };
-    issueCertificate(proxy, { commonName: name, ...names, usages: ['server'] }).then(({ certPem, keyPem }) => {
-      const tls = createTlsServer({ cert: certPem, key: keyPem }, (socket) => {
-        socket.on('error', () => {});
-        http.emit('connection', socket);
-      });
-      tls.on('tlsClientError', () => {});
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      tls.emit('connection', client);
-    });
+    issueCertificate(proxy, { commonName: lies ? `${lies.header} squid` : name, ...names, usages: ['server'] }).then(
+      ({ certPem, keyPem }) => {
+        const tls = createTlsServer({ cert: certPem, key: keyPem }, (socket) => {
+          socket.on('error', () => {});
+          http.emit('connection', socket);
+        });
+        tls.on('tlsClientError', () => {});
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        tls.emit('connection', client);
+      },
+    );
   };
 }

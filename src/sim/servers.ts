@@ -1,6 +1,6 @@
 /** One function for each server of a world: what it is started with, and where it ends up. */
 import { type Addresses, closedPort } from './addresses.js';
-import { type Answer, send } from './answers.js';
+import { type Answer, plainText, send } from './answers.js';
 import { apiserverAnswer } from './apiserver.js';
 import { servingCertificate, servingRequest } from './certificates.js';
 import type { Cluster, ClusterNode } from './cluster.js';
@@ -9,6 +9,7 @@ import { SECRETS } from './hostile.js';
 import { metricsServerAnswer, webServerAnswer } from './impostors.js';
 import { kubeletAnswer } from './kubelet.js';
 import { type Listener, openListener, type Recorder, type Respond, type SimRequest } from './listeners.js';
+import { certificateLies, poisoned, proxyLies } from './poison.js';
 import { startProxy } from './proxy.js';
 import type { KubeletWorld, ResolvedWorld } from './world.js';
 
@@ -21,10 +22,20 @@ export interface Servers {
   caPem: string;
 }
 
+const telling =
+  ({ recorder }: Servers) =>
+  () => {
+    recorder.lies += 1;
+  };
+
+/** Answers by this function, by a clock of its own, and with the lies that the world wants of this server. */
 const answering =
-  (cluster: Cluster, answer: (asked: SimRequest) => Answer): Respond =>
-  (asked, request, response) =>
-    send(request, response, answer(asked), cluster.now());
+  (servers: Servers, server: 'kubelet' | 'apiserver', answer: (asked: SimRequest) => Answer, aheadMs = 0): Respond =>
+  (asked, request, response) => {
+    const { cluster, world } = servers;
+    const poison = world.poison?.server === server ? world.poison : undefined;
+    send(request, response, poisoned(answer(asked), poison, telling(servers)), cluster.now() + aheadMs);
+  };
 
 export async function startKubelet(servers: Servers, name: string, kubelet: Required<KubeletWorld>, index: number): Promise<Way> {
   const { world, cluster, addresses, recorder, keep, caPem } = servers;
@@ -46,6 +57,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
     ips: [host],
     nowMs: cluster.now(),
     hostile: world.hostile.kubelet,
+    lies: certificateLies(world.poison, 'kubelet', telling(servers)),
   });
   const answers: Partial<Record<typeof kubelet.listen, (asked: SimRequest) => Answer>> = {
     impostor: (asked) => metricsServerAnswer(asked, cluster),
@@ -61,7 +73,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
       certificate,
       ...(kubelet.clientCa && { clientCa: caPem }),
       ...(kubelet.version !== '1.36' && { alpn: ['http/1.1'] }),
-      respond: answering(cluster, answer),
+      respond: answering(servers, 'kubelet', answer, kubelet.clockAheadMs),
       recorder,
     }),
   );
@@ -71,7 +83,8 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
 }
 
 /** The same kubelet in plain HTTP, to anyone: what `readOnlyPort` opens. */
-export async function startReadOnlyPort({ world, cluster, addresses, recorder, keep }: Servers): Promise<Way> {
+export async function startReadOnlyPort(servers: Servers): Promise<Way> {
+  const { world, cluster, addresses, recorder, keep } = servers;
   const node = cluster.nodes.get(world.names.node);
   if (!node) throw new Error(`no kubelet ${world.names.node}`);
   const open = { ...node, kubelet: { ...node.kubelet, anonymous: true, alwaysAllow: true } };
@@ -82,24 +95,36 @@ export async function startReadOnlyPort({ world, cluster, addresses, recorder, k
       host,
       listen: 'plain-http',
       certificate: 'pending',
-      respond: answering(cluster, (asked) => kubeletAnswer(asked, open, cluster)),
+      respond: answering(servers, 'kubelet', (asked) => kubeletAnswer(asked, open, cluster)),
       recorder,
     }),
   );
   return { host, port };
 }
 
+/** The health server that a kubelet has on its own loopback, on a port of its own; it says nothing of who may reach the other one. */
+export async function startHealthz(servers: Servers): Promise<number> {
+  const { world, recorder, keep } = servers;
+  const { listen, seenByApiserver, heartbeat } = world.kubelet;
+  const isDown = seenByApiserver === 'refused' || (listen === 'closed' && heartbeat === 'stale');
+  const { port } = keep(
+    await openListener({
+      server: 'healthz',
+      host: '127.0.0.1',
+      listen: isDown ? 'closed' : listen === 'hang' ? 'hang' : 'plain-http',
+      certificate: 'pending',
+      respond: answering(servers, 'kubelet', () => plainText(200, 'ok')),
+      recorder,
+    }),
+  );
+  return port;
+}
+
 const API_NAMES = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'kubernetes.sim'];
 
 /** The apiserver at its own address and, as a service address would lead there, at another one with the same port. */
-export async function startApiserver({
-  world,
-  cluster,
-  addresses,
-  recorder,
-  keep,
-  caPem,
-}: Servers): Promise<{ endpoint: Way; service: Way }> {
+export async function startApiserver(servers: Servers): Promise<{ endpoint: Way; service: Way }> {
+  const { world, cluster, addresses, recorder, keep, caPem } = servers;
   const { apiserver } = world;
   const certificate = await servingCertificate(apiserver.certificate, {
     commonName: 'kube-apiserver',
@@ -107,6 +132,7 @@ export async function startApiserver({
     ips: [...new Set([addresses.apiserver, addresses.service])],
     nowMs: cluster.now(),
     hostile: world.hostile.apiserver,
+    lies: certificateLies(world.poison, 'apiserver', telling(servers)),
   });
   const answer =
     apiserver.listen === 'impostor'
@@ -124,7 +150,7 @@ export async function startApiserver({
         certificate,
         clientCa: caPem,
         alpn: ['http/1.1'],
-        respond: answering(cluster, answer),
+        respond: answering(servers, 'apiserver', answer, apiserver.clockAheadMs),
         recorder,
       }),
     );
@@ -142,12 +168,13 @@ export async function agentsKubelet({ world, addresses, recorder, keep }: Server
   const { kubeletHost, kubeletPort, gateway } = world.agent;
   if (kubeletPort === 'wrong') return { host, port: await closedPort(own.host) };
   if (kubeletHost === 'unknown-name') return { host: 'ip-10-0-0-7.example.internal', port: own.port };
-  if (kubeletHost !== 'gateway') return { host, port: own.port };
-  const port = addresses.gateway === own.host ? 0 : own.port;
+  if (kubeletHost !== 'gateway' && kubeletHost !== 'elsewhere') return { host, port: own.port };
+  const there = kubeletHost === 'gateway' ? addresses.gateway : addresses.other(90);
+  const port = there === own.host ? 0 : own.port;
   const opened = keep(
     await openListener({
       server: 'gateway',
-      host: addresses.gateway,
+      host: there,
       port,
       listen: gateway,
       certificate: 'pending',
@@ -159,12 +186,21 @@ export async function agentsKubelet({ world, addresses, recorder, keep }: Server
 }
 
 export async function startWorldProxy(
-  { world, addresses, recorder, keep }: Servers,
+  servers: Servers,
   names: ReadonlyMap<string, string>,
 ): Promise<{ url: string; way: Way } | undefined> {
+  const { world, addresses, recorder, keep } = servers;
   const { proxy } = world.network;
   if (!proxy) return undefined;
-  const { host, port } = keep(await startProxy({ host: addresses.proxy, behaviour: proxy.behaviour, names, recorder }));
+  const { host, port } = keep(
+    await startProxy({
+      host: addresses.proxy,
+      behaviour: proxy.behaviour,
+      names,
+      recorder,
+      lies: proxyLies(world.poison, telling(servers)),
+    }),
+  );
   const user = proxy.credentials ? `agent:${SECRETS.proxyPassword}@` : '';
   return { url: `http://${user}${host}:${port}`, way: { host, port } };
 }

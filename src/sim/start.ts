@@ -9,11 +9,11 @@ import { makePlace, type Way } from './filesystem.js';
 import { SECRETS } from './hostile.js';
 import type { RecordedRequest, Recorder } from './listeners.js';
 import { type Rule, rulesOf } from './rights.js';
-import { agentsKubelet, type Servers, startApiserver, startKubelet, startReadOnlyPort, startWorldProxy } from './servers.js';
+import { agentsKubelet, type Servers, startApiserver, startHealthz, startKubelet, startReadOnlyPort, startWorldProxy } from './servers.js';
 import { type ResolvedWorld, resolveWorld, type World } from './world.js';
 
 /** What of `Host` a world replaces. */
-export type HostOverrides = Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'interfaceAddresses'>;
+export type HostOverrides = Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'healthzPort' | 'interfaceAddresses'>;
 
 export interface RunningWorld {
   host: HostOverrides;
@@ -23,6 +23,8 @@ export interface RunningWorld {
   requests: RecordedRequest[];
   /** Every question the DNS server saw, e.g. `A kubernetes.default.svc.cluster.local`. */
   questions: string[];
+  /** Lies told so far (`World.poison`). */
+  readonly lies: number;
   /** TCP connections accepted so far. */
   readonly connections: { apiserver: number; kubelet: number; proxy: number; gateway: number };
   /** The place's kubeconfig, where it has one, as a path below `host.root`. */
@@ -59,7 +61,7 @@ export async function startWorld(given: World = {}): Promise<RunningWorld> {
 async function start(world: ResolvedWorld, stops: Stop[], stop: Stop): Promise<RunningWorld> {
   const { cluster: ca, other } = await sharedAuthorities();
   const cluster = new Cluster(world, ca.certPem);
-  const recorder: Recorder = { requests: [], connections: new Map(), numbers: new Map() };
+  const recorder: Recorder = { requests: [], connections: new Map(), numbers: new Map(), lies: 0 };
   const credential = world.place === 'node' ? await nodeCredential(cluster) : await agentCredential(cluster);
   bindRights(world, cluster, credential);
   const keep = <T extends { stop: Stop }>(started: T): T => {
@@ -103,12 +105,16 @@ async function start(world: ResolvedWorld, stops: Stop[], stop: Stop): Promise<R
       root: place.root,
       cwd: '/',
       dnsPort: dns.port,
+      healthzPort: await startHealthz(servers),
       ...HOME_AND_NAME[world.place](world),
       interfaceAddresses: interfaces(world, own),
     },
     argv: [...placeArguments(world), ...world.argv].map((argument) => fill(argument).replaceAll('{root}', place.root)),
     requests: recorder.requests,
     questions: dns.questions,
+    get lies() {
+      return recorder.lies;
+    },
     get connections() {
       return { apiserver: count('apiserver'), kubelet: count('kubelet'), proxy: count('proxy'), gateway: count('gateway') };
     },
@@ -176,10 +182,11 @@ const HOME_AND_NAME: Record<ResolvedWorld['place'], (world: ResolvedWorld) => { 
   workstation: () => ({ home: '/home/me', hostName: 'laptop' }),
 };
 
-function placeArguments({ place, names }: ResolvedWorld): string[] {
+function placeArguments({ place, names, kubeconfig }: ResolvedWorld): string[] {
   const kubelet = ['--kubelet-host', '{kubelet}', '--kubelet-port', '{kubelet-port}'];
-  if (place === 'node') return ['--node', names.node, '--kubeconfig', '/etc/kubernetes/kubelet.conf', ...kubelet];
-  return place === 'workstation' ? ['--node', names.node] : [];
+  if (place === 'agent-pod') return [];
+  if (kubeconfig === 'none') return kubelet;
+  return place === 'node' ? ['--node', names.node, '--kubeconfig', '/etc/kubernetes/kubelet.conf', ...kubelet] : ['--node', names.node];
 }
 
 function interfaces({ place, network }: ResolvedWorld, own: Way): HostOverrides['interfaceAddresses'] {

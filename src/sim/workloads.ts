@@ -16,7 +16,7 @@ export interface NodeShape {
   ready?: boolean;
 }
 
-/** One agent DaemonSet and where its pods are: what the controller has done is said, not computed. */
+/** One agent DaemonSet and where its pods are: what the controller has done is said (`on`), else it is computed. */
 export interface DaemonSetShape {
   namespace?: string;
   name?: string;
@@ -24,7 +24,7 @@ export interface DaemonSetShape {
   image?: string;
   /** Added to the pod template's spec. */
   spec?: Json;
-  /** Nodes with a pod of it; default: all. */
+  /** Nodes with a pod of it; default: those where its selector, its tolerations and admission let one be. */
   on?: string[];
   /** Why the container on every node of it waits; default: it runs and is ready. */
   waiting?: { reason: string; message: string };
@@ -73,7 +73,7 @@ function taintOf(text: string): Json {
 
 function resolved(cluster: Cluster): Required<Omit<DaemonSetShape, 'waiting'>>[] {
   const { namespace } = cluster.world.names;
-  const all = nodeObjects(cluster).map((node) => (node.metadata as { name: string }).name);
+  const nodes = nodeObjects(cluster);
   const shapes = cluster.world.placement.daemonSets ?? [{}];
   return shapes.map((shape) => ({
     namespace,
@@ -81,9 +81,45 @@ function resolved(cluster: Cluster): Required<Omit<DaemonSetShape, 'waiting'>>[]
     labels: MARKS,
     image: 'gcr.io/datadoghq/agent:7.70.0',
     spec: {},
-    on: all,
+    on: refusal(cluster)
+      ? []
+      : nodes.filter((node) => takes(node, shape.spec ?? {})).map((node) => (node.metadata as { name: string }).name),
     ...shape,
   }));
+}
+
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+/** The DaemonSet controller's own choice: the taints that it tolerates by itself (node.kubernetes.io/…) keep no pod of it off. */
+function takes(node: Json, spec: Json): boolean {
+  const { labels } = node.metadata as { labels: Record<string, string> };
+  const { taints = [] } = node.spec as { taints?: { key: string; value?: string; effect: string }[] };
+  const tolerations = (spec.tolerations ?? []) as Toleration[];
+  const selector = Object.entries((spec.nodeSelector ?? {}) as Record<string, string>);
+  const tolerated = taints.every(
+    (taint) =>
+      taint.key.startsWith('node.kubernetes.io/') ||
+      taint.effect === 'PreferNoSchedule' ||
+      tolerations.some(
+        ({ key, operator = 'Equal', value = '', effect }) =>
+          (effect === undefined || effect === taint.effect) &&
+          (key === undefined ? operator === 'Exists' : key === taint.key) &&
+          (operator === 'Exists' || value === (taint.value ?? '')),
+      ),
+  );
+  return tolerated && selector.every(([key, value]) => labels[key] === value);
+}
+
+/** What admission says to a pod of the agent now: Pod Security refuses nothing in a namespace that enforces `privileged`. */
+function refusal({ world }: Cluster): string | undefined {
+  const { refused, namespaceLabels = {} } = world.placement;
+  const level = namespaceLabels['pod-security.kubernetes.io/enforce'] ?? 'privileged';
+  return refused?.startsWith('violates PodSecurity') && level === 'privileged' ? undefined : refused;
 }
 
 /** The agent's own spec: it asks for the host, and its environment holds what must never be shown. */
@@ -117,7 +153,9 @@ export function agentPodObjects(cluster: Cluster): Json[] {
   const daemons = resolved(cluster).flatMap(({ namespace, name, labels, image, spec, on }, at) =>
     on.map((node): Json => {
       const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${namespace}/${name}`), controller: true };
-      const metadata = { name: `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`, namespace, labels, ownerReferences: [controller] };
+      const own = node === cluster.world.names.node && namespace === cluster.world.names.namespace && name === 'datadog-agent';
+      const pod = own ? cluster.world.names.pod : `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`;
+      const metadata = { name: pod, namespace, labels, ownerReferences: [controller] };
       return { metadata, spec: { ...podSpec(image, spec), nodeName: node }, status: statusOf(cluster, shapes[at]?.waiting) };
     }),
   );
@@ -155,7 +193,7 @@ export function namespaceObjects(cluster: Cluster): Json[] {
 }
 
 export function eventObjects(cluster: Cluster): Json[] {
-  const { refused } = cluster.world.placement;
+  const refused = refusal(cluster);
   const [first] = resolved(cluster);
   if (!refused || !first) return [];
   const { namespace, name } = first;
@@ -183,4 +221,12 @@ export function quotaObjects(cluster: Cluster): Json[] {
 export function priorityClassObjects(cluster: Cluster): Json[] {
   const names = ['system-cluster-critical', 'system-node-critical', ...(cluster.world.placement.priorityClasses ?? [])];
   return names.map((name) => ({ metadata: { name }, value: 1000 }));
+}
+
+/** Each selects the agent's pods by their label. */
+export function networkPolicyObjects(cluster: Cluster): Json[] {
+  return Object.entries(cluster.world.network.egressPolicies).map(([name, egress]) => ({
+    metadata: { name, namespace: cluster.world.names.namespace },
+    spec: { podSelector: { matchLabels: { app: MARKS.app } }, policyTypes: ['Egress'], egress },
+  }));
 }

@@ -2,6 +2,7 @@
  * A world: everything a simulated cluster is made of, as plain data. A bare `{}` is a healthy in-pod world with an agent that holds
  * every right it needs. `startWorld` (start.ts) brings a world to life; `scenarios.ts` lists the ones with a known diagnosis.
  */
+import type { PoisonWorld } from './poison.js';
 import type { RbacObject } from './rbac.js';
 import type { RightSet } from './rights.js';
 import type { PlacementWorld } from './workloads.js';
@@ -21,8 +22,20 @@ export type CertificateFault =
 /**
  * What is behind the port. closed: refused. silent: SYNs stay unanswered. hang: TCP accepted, TLS silent. hang-http: TLS, then silence.
  * reset: RST as soon as the client speaks. impostor: a metrics-server-like API (JSON Status). impostor-html: a web server.
+ * stall: small packets pass (plain HTTP gets its 400), the certificate flight never arrives; others see a healthy server. old-tls: TLS 1.1 at most.
  */
-export type Listening = 'tls' | 'closed' | 'silent' | 'hang' | 'hang-http' | 'reset' | 'plain-http' | 'impostor' | 'impostor-html';
+export type Listening =
+  | 'tls'
+  | 'closed'
+  | 'silent'
+  | 'hang'
+  | 'hang-http'
+  | 'reset'
+  | 'plain-http'
+  | 'impostor'
+  | 'impostor-html'
+  | 'stall'
+  | 'old-tls';
 
 /** How the apiserver's node proxy finds this kubelet, where that differs from `listen`. */
 export type SeenByApiserver = 'answers' | 'refused' | 'timeout' | 'no-route';
@@ -56,6 +69,8 @@ export interface KubeletWorld {
   pendingRequest?: 'own-names' | 'foreign-names';
   /** Serves pods and metrics to anyone in plain HTTP, on the port that DD_KUBERNETES_HTTP_KUBELET_PORT then names. */
   readOnlyPort?: boolean;
+  /** How far the clock of its Date headers is ahead of the cluster's. On the agent's own node that is `network.clockOffsetMs`: one machine. */
+  clockAheadMs?: number;
 }
 
 export interface ApiserverWorld {
@@ -64,7 +79,9 @@ export interface ApiserverWorld {
   /** true, or the /readyz checks that fail, e.g. ['etcd']. */
   ready?: true | string[];
   /** 1.27 has no SelfSubjectReview v1. */
-  version?: '1.36' | '1.31' | '1.27';
+  version?: '1.36' | '1.31' | '1.27' | '1.7';
+  /** How far its clock is ahead of the cluster's: of its Date headers, and when it judges tokens and certificates. */
+  clockAheadMs?: number;
   anonymousAuth?: boolean;
   /** Answers 429 with this Retry-After (seconds) to all but health endpoints. */
   throttle429?: number;
@@ -102,8 +119,8 @@ export interface AgentWorld {
   credential?: CredentialWorld;
   /** false sets DD_KUBELET_TLS_VERIFY=false. */
   tlsVerify?: boolean;
-  /** DD_KUBERNETES_KUBELET_HOST: the node's address, nothing, this pod's gateway, the node's name, a name nobody knows. */
-  kubeletHost?: 'status.hostIP' | 'unset' | 'gateway' | 'name' | 'unknown-name';
+  /** DD_KUBERNETES_KUBELET_HOST: the node's address, nothing, this pod's gateway, an address where nobody answers, the node's name, a name nobody knows. */
+  kubeletHost?: 'status.hostIP' | 'unset' | 'gateway' | 'elsewhere' | 'name' | 'unknown-name';
   /** What is behind the gateway's port. Default silent. */
   gateway?: 'silent' | 'closed';
   /** DD_KUBERNETES_HTTPS_KUBELET_PORT: the kubelet's, or one where nothing listens. */
@@ -136,6 +153,10 @@ export interface NetworkWorld {
    */
   vantage?: 'host-network' | 'pod-network';
   dns?: 'ok' | 'dead' | 'refused' | 'nxdomain' | 'servfail';
+  /** Whose resolv.conf the pod got: the cluster's with its search list, or the node's (`dnsPolicy: ClusterFirst` in the host's network). */
+  resolvConf?: 'cluster' | 'node';
+  /** NetworkPolicies of the agent's namespace that select its pod, by name: the egress rules of each. They are objects; nothing enforces them. */
+  egressPolicies?: Record<string, object[]>;
   /** More names the DNS server knows, e.g. the cluster name on the endpoint. Placeholders as in `World.argv`. */
   names?: Record<string, string>;
   proxy?: ProxyWorld;
@@ -164,9 +185,13 @@ export interface World {
   agent?: AgentWorld;
   /** Roles and bindings as objects: to be listed, and effective beside `agent.rights`. */
   rbac?: RbacObject[];
+  /** `none`: at `node` and `workstation` there is no kubeconfig, nor an argument that names one. */
+  kubeconfig?: 'ours' | 'none';
   network?: NetworkWorld;
   /** Servers that put terminal escapes, shell and secrets into bodies, headers, names and certificates. */
   hostile?: { kubelet?: boolean; apiserver?: boolean };
+  /** One server that lies in these fields. */
+  poison?: PoisonWorld;
   names?: NamesWorld;
   /** More arguments. {kubelet} {kubelet-port} {apiserver} {apiserver-port} {service} {gateway} {node} {root} are replaced. */
   argv?: string[];
@@ -181,8 +206,10 @@ export interface ResolvedWorld {
   placement: PlacementWorld;
   agent: Required<AgentWorld>;
   rbac: RbacObject[];
+  kubeconfig: 'ours' | 'none';
   network: Required<Omit<NetworkWorld, 'proxy'>> & { proxy?: ProxyWorld };
   hostile: { kubelet: boolean; apiserver: boolean };
+  poison?: PoisonWorld;
   names: Required<NamesWorld>;
   argv: string[];
 }
@@ -208,6 +235,7 @@ function resolveKubelet(given: KubeletWorld = {}): Required<KubeletWorld> {
     heartbeat: 'fresh',
     pendingRequest: 'own-names',
     readOnlyPort: false,
+    clockAheadMs: 0,
     ...given,
   };
 }
@@ -224,6 +252,7 @@ export function resolveWorld(world: World): ResolvedWorld {
       listen: 'tls',
       ready: true,
       version: '1.36',
+      clockAheadMs: 0,
       anonymousAuth: true,
       throttle429: 0,
       nodeProxy: 'forbidden',
@@ -245,9 +274,20 @@ export function resolveWorld(world: World): ResolvedWorld {
       files: {},
       ...world.agent,
     },
-    network: { vantage: 'host-network', dns: 'ok', names: {}, clockOffsetMs: 0, patienceMs: 30_000, ...network },
+    network: {
+      vantage: 'host-network',
+      dns: 'ok',
+      resolvConf: 'cluster',
+      egressPolicies: {},
+      names: {},
+      clockOffsetMs: 0,
+      patienceMs: 30_000,
+      ...network,
+    },
     rbac: world.rbac ?? [],
+    kubeconfig: world.kubeconfig ?? 'ours',
     hostile: { kubelet: false, apiserver: false, ...world.hostile },
+    ...(world.poison && { poison: world.poison }),
     names: { node: 'n1', namespace: 'datadog', serviceAccount: 'datadog-agent', pod: 'datadog-agent-x7k2p', ...names },
     argv: world.argv ?? [],
   };

@@ -6,9 +6,12 @@ import type { LiveContext } from './context.js';
 import { record } from './json.js';
 import { reproduceRaw } from './reproduce.js';
 
-/** Asks the base questions in the order that needs the fewest requests; returns who we are. */
-export async function askApiserver(context: LiveContext, api: ApiserverQuestions): Promise<Identity | undefined> {
-  const { store } = context;
+/**
+ * Asks the base questions in the order that needs the fewest requests; returns who we are. `subject` is whom our own token names: a review
+ * that names another, though we impersonate nobody, is disputed.
+ */
+export async function askApiserver(context: LiveContext, api: ApiserverQuestions, subject?: string): Promise<Identity | undefined> {
+  const { store, settings } = context;
   await store.observe({ target: 'apiserver', kind: 'version', subject: '', reproduce: reproduceRaw('/version') }, () =>
     openly(api, '/version', reduceVersion),
   );
@@ -16,8 +19,14 @@ export async function askApiserver(context: LiveContext, api: ApiserverQuestions
     openly(api, '/readyz?verbose', reduceReadiness),
   );
   if (api.as === 'nobody') return undefined;
-  const identity = await store.observe({ target: 'apiserver', kind: 'identity', subject: '', reproduce: 'kubectl auth whoami' }, () =>
-    whoAmI(api),
+  const identity = await store.observe(
+    { target: 'apiserver', kind: 'identity', subject: '', reproduce: 'kubectl auth whoami' },
+    async () => {
+      const asked = await whoAmI(api);
+      const isOther = asked.status === 'observed' && subject !== undefined && asked.data.user !== subject;
+      if (!isOther || settings.apiserver.impersonation || asked.data.user === 'system:anonymous') return asked;
+      return { ...asked, data: { ...asked.data, by: 'disputed' } };
+    },
   );
   return identity.status === 'observed' ? identity.data : undefined;
 }

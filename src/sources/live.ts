@@ -81,7 +81,9 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     const reached = candidate && (await attempt('apiserver', candidate));
     return reached && apiserverQuestions(context, reached, await credentials.apiserver, (await authorities).pem.apiserver);
   })();
-  const identity = api.then((asked) => (asked ? askApiserver(context, asked) : undefined));
+  const identity = api.then(async (asked) =>
+    asked ? askApiserver(context, asked, (await credentials.apiserver).claims?.subject) : undefined,
+  );
   const nodeName = (async () => {
     if (settings.node) return settings.node;
     const claims = (await credentials.kubelet).claims ?? (await credentials.apiserver).claims;

@@ -243,7 +243,7 @@ export const OPTIONS = [
     group: 'Output',
     default: 'text',
     alias: 'o',
-    choices: ['text', 'json', 'markdown', 'html', 'junit', 'sarif'],
+    choices: ['text', 'json', 'markdown', 'html', 'junit', 'sarif', 'line'],
     description: 'what to print',
   },
   {

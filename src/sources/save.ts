@@ -99,6 +99,22 @@ async function saveArchive(files: readonly NamedText[], { path, force, time }: S
   await flushDirectory(dirname(path));
 }
 
+/** One small file of ours, whole or as it was; the answer is why not. What is there is replaced, but never through a link. */
+export async function replaceFile(path: string, text: string): Promise<string | undefined> {
+  const beside = join(dirname(path), temporary(path));
+  try {
+    if ((await lstat(path).catch(() => undefined))?.isSymbolicLink()) return WORDS.ELOOP;
+    await writeNew(beside, Buffer.from(text));
+    await rename(beside, path);
+    await flushDirectory(dirname(path));
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  } finally {
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
+
 /** A new directory appears with everything in it; into one that is there, the files are renamed one by one, the index last. */
 async function saveDirectory(files: readonly NamedText[], { path }: SaveOptions): Promise<void> {
   const isNew = (await lstat(path).catch(() => undefined)) === undefined;

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import type { Origin, Setting } from '../model/facts.js';
+import type { AgentFile } from './agent-file.js';
 import type { Flags } from './options.js';
 import { boolAsAgent, portAsAgent } from './setting-values.js';
 
@@ -20,14 +21,14 @@ export interface Ledger {
   flag(name: keyof Flags): Choice | undefined;
   /** A flag that names a file, relative to the working directory. */
   path(name: keyof Flags): Choice | undefined;
-  /** A variable of the agent's own; an empty one counts as unset, as viper has it. */
+  /** A variable of the agent's own, else the same of its datadog.yaml; an empty one counts as unset, as viper has it. */
   agent(name: string): Choice | undefined;
   environment(name: string): Choice | undefined;
   agentBool(name: string, standard: boolean): Choice;
   agentPort(name: string, standard: number): Choice;
 }
 
-export function createLedger(flags: Partial<Flags>, host: Host): Ledger {
+export function createLedger(flags: Partial<Flags>, host: Host, agentFile: AgentFile): Ledger {
   const settings: Setting[] = [];
   const flag = (name: keyof Flags): Choice | undefined => {
     const value = flags[name];
@@ -37,7 +38,7 @@ export function createLedger(flags: Partial<Flags>, host: Host): Ledger {
     const value = host.env[name];
     return value ? { value, origin, source: name } : undefined;
   };
-  const agent = (name: string) => variable(name, 'agent environment');
+  const agent = (name: string) => variable(name, 'agent environment') ?? agentFile.find(name);
   return {
     settings,
     use(setting, found) {

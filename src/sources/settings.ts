@@ -1,6 +1,6 @@
 /**
- * Every setting of a run, with where it came from: flag, then the agent's own environment (DD_*, read as the agent reads it), then our
- * environment, then files (kubeconfig, service account), then the default. Reads files; asks no server.
+ * Every setting of a run, with where it came from: flag, then the agent's own environment (DD_*, read as the agent reads it), then its
+ * datadog.yaml, then our environment, then files (kubeconfig, service account), then the default. Reads files; asks no server.
  */
 
 import type { Host } from '../host/host.js';
@@ -8,6 +8,7 @@ import type { Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
 import type { Impersonation } from '../probes/kubeconfig-file.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
+import { noAgentFile, readAgentFile } from './agent-file.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import type { Flags } from './options.js';
@@ -97,7 +98,11 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
   const choice = await chooseApiserver(flags, host);
   if ('error' in choice) return { error: choice.error };
   const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
-  const ledger = createLedger(flags, host);
+  // A kubeconfig of ours speaks for us: an agent that happens to run on this machine is not the one that is asked about.
+  const ours = choice.from === 'kubeconfig' && choice.origin !== 'agent environment';
+  const agentFile = ours ? noAgentFile : await readAgentFile(host);
+  const ledger = createLedger(flags, host, agentFile);
+  ledger.use('agent.configuration', agentFile.seen);
   const origins: Origins = {
     flags,
     ledger,

@@ -21,7 +21,9 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
   switch (need) {
     case 'kubelet/second-sight': {
       const askedFor = (by: string) => !subject || subject === by;
-      const local = askedFor('local-healthz') ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', 10248) : undefined;
+      const local = askedFor('local-healthz')
+        ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', context.host.healthzPort ?? 10248)
+        : undefined;
       if (subject === 'read-only-port' && settings.kubelet.httpPort > 0) {
         const candidate = await live.kubeletCandidate;
         if (candidate) await askPlainHealthz(context, 'read-only-port', candidate.host, settings.kubelet.httpPort);

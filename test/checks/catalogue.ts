@@ -78,6 +78,12 @@ const KUBELET_PATH: Row[] = [
   row('K', 'read-only-port-closed'),
   row('K', 'read-only-port-open'),
   row('F', 'network-policy-blocks-egress'),
+  row(
+    'F',
+    'pod-network-path',
+    ['pod-network-path-blocked', 'kubelet-silent-everywhere'],
+    'Split: what two reports of one node show together, the path of the pod or the node itself; only merge can name them.',
+  ),
 ];
 
 const KUBELET_TLS: Row[] = [

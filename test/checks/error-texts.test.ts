@@ -121,6 +121,46 @@ const TEXTS: [text: string, first: string][] = [
     'temporary failure in kubeutil, will retry later: cannot set a valid kubelet host: cannot connect to kubelet using any of the given hosts: [10.0.0.7] [n1], Errors: [Get "http://10.0.0.7:10255/": dial tcp 10.0.0.7:10255: connect: connection refused Get "https://10.0.0.7:10250/": dial tcp 10.0.0.7:10250: i/o timeout]',
     'kubelet-connect-timeout',
   ],
+  // Go, kubectl and the kubelet (crypto/tls, net/http, client-go, pkg/kubelet).
+  [
+    'tls: failed to verify certificate: x509: certificate is not valid for any names, but wanted to match node-7',
+    'kubelet-certificate-without-san',
+  ],
+  ['remote error: tls: protocol version not supported', 'kubelet-tls-version'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'kubelet-certificate-name-mismatch'],
+  ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR: tlsv1 alert internal error: SSL alert number 80', 'kubelet-certificate-pending'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'kubelet-speaks-plain-http'],
+  ['tls: first record does not look like a TLS handshake', 'kubelet-speaks-plain-http'],
+  ['remote error: tls: bad certificate', 'client-certificate-foreign'],
+  [
+    'kubelet token defined (/var/run/secrets/kubernetes.io/serviceaccount/token) but unable to read, err: open /var/run/secrets/kubernetes.io/serviceaccount/token: permission denied',
+    'token-unreadable',
+  ],
+  ['Failed to make webhook authenticator request', 'kubelet-cannot-reach-apiserver'],
+  ['Unable to authenticate the request due to an error', 'kubelet-rejects-credential'],
+  ['service account token is not valid yet', 'token-not-yet-valid'],
+  ['service account UID (a) does not match claim (b)', 'token-rejected'],
+  ['invalid signature, no keys found', 'token-foreign'],
+  // Pods that do not start, and nodes.
+  [
+    'Error creating: pods "datadog-agent-x" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostPID=true), hostPath volumes (volumes "procdir")',
+    'pod-security-refuses',
+  ],
+  ['pods "agent-" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=10, limited: pods=10', 'admission-refuses'],
+  ['insufficient quota to match these scopes: [{PriorityClass In [system-node-critical system-cluster-critical]}]', 'admission-refuses'],
+  [
+    '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }',
+    'control-plane-taint-not-tolerated',
+  ],
+  ['0/3 nodes are available: 3 node(s) had untolerated taint(s)', 'node-taint-not-tolerated'],
+  ["0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector", 'node-not-selected'],
+  ['container runtime network not ready', 'node-not-ready'],
+  [
+    'Error from server (Forbidden): serviceaccounts "agent" is forbidden: User "jane" cannot impersonate resource "serviceaccounts" in API group ""',
+    'impersonation-forbidden',
+  ],
+  ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice', 'endpoints-deprecated'],
+  ['Warning: v1 ComponentStatus is deprecated in v1.19+', 'component-status-deprecated'],
 ];
 
 describe('error texts', () => {

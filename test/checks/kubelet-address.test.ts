@@ -157,6 +157,19 @@ judgeTable(kubeletAddress, [
     row: 'a gateway that refuses may be the bridge of a node whose kubelet is down',
     facts: [place({ gateways: ['10.2.0.1'] }), settings(), at('10.2.0.1'), failed('kubelet/tcp', '10.2.0.1:10250', 'ECONNREFUSED')],
     expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
+    wants: ['apiserver/node'],
+    says: /kubectl get nodes -o wide/,
+  },
+  {
+    row: "a pod's gateway that is silent may be the bridge of a node with a firewall",
+    facts: [
+      place({ gateways: ['10.2.0.1'], vantage: 'pod-network' }),
+      settings(),
+      at('10.2.0.1'),
+      failed('kubelet/tcp', '10.2.0.1:10250', 'ETIMEDOUT'),
+    ],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
+    says: /kubelet-connect-timeout/,
   },
   {
     row: 'another machine: the Node object says so',

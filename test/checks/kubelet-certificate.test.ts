@@ -9,6 +9,13 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const own = certificate({ subject: 'CN=n1@1700000000', issuer: 'CN=n1-ca@1700000000', names: ['DNS:n1'] });
 const node = (name: string, address: string) =>
   fact('apiserver/node', { node: name, kubeletVersion: 'v1.36.2', addresses: [{ type: 'InternalIP', address }], ready: 'True' });
+const clock = (against: 'kubelet' | 'apiserver', offsetMs: number) => fact(`${against}/clock`, { against, offsetMs, toleranceMs: 1000 });
+const atWorkstation = () =>
+  base().map((f) =>
+    f.kind === 'place' && f.outcome.status === 'observed'
+      ? { ...f, outcome: { ...f.outcome, data: { ...f.outcome.data, place: 'workstation' as const, vantage: 'workstation' as const } } }
+      : f,
+  );
 const expired = certificate({ notAfter: iso(NOW - 3 * DAY) });
 
 judgeTable(kubeletCertificate, [
@@ -51,9 +58,26 @@ judgeTable(kubeletCertificate, [
   },
   {
     row: 'expired by both clocks',
-    facts: [...base(), tls({ validNow: false, chain: [expired] })],
-    expect: { cause: 'kubelet-certificate-expired' },
+    facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0), clock('apiserver', 0)],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
     says: /3 days ago/,
+  },
+  {
+    row: "expired by our clock, which is the kubelet's too: the clock may be wrong",
+    facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'suspected' },
+    wants: ['apiserver/clock'],
+    says: /"alternatives":\["clock-skew"\]/,
+  },
+  {
+    row: "expired by our clock and the kubelet's, which is ours, and in time by the apiserver's",
+    facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0), clock('apiserver', 10 * DAY)],
+    expect: 'not-applicable',
+  },
+  {
+    row: "expired, seen at a workstation: the kubelet's clock is another",
+    facts: [...atWorkstation(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
   },
   {
     row: "expired by ours only: the clock's fault",

@@ -57,6 +57,13 @@ judgeTable(kubeletForbidden, [
     neverSays: /nodes\/proxy\\"/,
   },
   {
+    row: 'refused, and nobody may ask whether that still holds: it may be remembered',
+    facts: [...agent, ...refused()],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'suspected' },
+    wants: ['apiserver/access', 'kubelet/http'],
+    says: /"alternatives":\["kubelet-decision-cached"\].*kubelet-doctor --wait/,
+  },
+  {
     row: 'all paths, old text: nodes/proxy, or the pod list from the apiserver',
     facts: [...agent, ...refused(AGENT, true)],
     expect: { cause: 'kubelet-permission-missing', severity: 'blocks' },

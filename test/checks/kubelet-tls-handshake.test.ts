@@ -168,7 +168,7 @@ judgeTable(kubeletTlsHandshake, [
     row: 'TLS silent from here only: the path swallows what is large',
     facts: [...named, tls('ETIMEDOUT', 4000), sight('answers'), node()],
     expect: { cause: 'tls-handshake-stalls', certainty: 'suspected' },
-    says: /tracepath -n 10\.0\.0\.7/,
+    says: /ping -c 3 -M do -s 1372 10\.0\.0\.7.*tracepath -n 10\.0\.0\.7/,
   },
   {
     row: 'the same for a host that is a name: no command',

@@ -211,6 +211,7 @@ judgeTable(kubeletUnreachable, [
     row: 'refused to both, lease renewed four seconds ago: it died just now, or has no server',
     facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(4), node()],
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
+    wants: ['apiserver/lease'],
     says: /kubelet-server-disabled/,
   },
   {

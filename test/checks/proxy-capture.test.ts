@@ -229,4 +229,12 @@ judgeTable(kubeletProxy, [
     says: /"NO_PROXY=n1\.example"/,
   },
 ]);
-judgeTable(apiserverProxy, rows('apiserver', '10.96.0.1'));
+judgeTable(apiserverProxy, [
+  ...rows('apiserver', '10.96.0.1'),
+  {
+    row: 'a proxy that wants a password',
+    facts: [...start({ HTTPS_PROXY: PROXY }), at('apiserver'), sends('apiserver'), refuses('apiserver', 407)],
+    expect: { cause: 'proxy-captures-apiserver', certainty: 'proven', severity: 'blocks' },
+    says: /407/,
+  },
+]);

@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { CHECKS, knownCauses } from '../../src/checks/index.js';
-import type { Check } from '../../src/model/check.js';
+import type { CauseDocs, Check } from '../../src/model/check.js';
+import { renderExplain } from '../../src/report/explain.js';
 
 const files = readdirSync('src/checks').filter((name) => name.endsWith('.ts') && name !== 'index.ts');
 
@@ -43,4 +44,41 @@ describe('the registry', () => {
       for (const part of ['means', 'happens', 'confirm', 'fix'] as const)
         assert.ok(docs[part].length >= 30, `${cause}.${part}: ${docs[part]}`);
   });
+
+  it('has a command to confirm every cause, or the reason why there is none', () => {
+    for (const { cause, docs } of knownCauses())
+      assert.match(docs.confirm, /`[^`]+`|^ {4}\S|there is no command/m, `${cause}.confirm: ${docs.confirm}`);
+  });
+
+  it('recommends nothing that opens the cluster, other than to warn of it', () => {
+    for (const { cause, docs } of knownCauses())
+      for (const words of remedies(docs)) for (const bad of OPENS) assert.doesNotMatch(words, bad, cause);
+  });
+
+  it('sends no credential to a server whose certificate is not verified', () => {
+    for (const { cause, docs } of knownCauses())
+      for (const words of [docs.confirm, ...remedies(docs)])
+        assert.doesNotMatch(words, /curl[^`]* (-\w*k|--insecure)[^`]*(Authorization|--cert\b)/, cause);
+  });
+
+  it('fits pages into 80 columns', () => {
+    for (const { cause, docs } of knownCauses())
+      for (const line of renderExplain(cause, docs, { width: 80, colour: false }).split('\n'))
+        assert.ok([...line].length <= 80, `${cause}: ${line}`);
+  });
 });
+
+/** What sets verification aside, lets anonymous in, or gives everything; `avoid` alone may name them. */
+const OPENS = [
+  /insecure-skip-tls-verify/i,
+  /tls_?verify[`'"]*\s*[:=]+\s*[`'"]?false/i,
+  /\bverif\w+ off\b|(turn|switch) off \w* ?verif/i,
+  /anonymous-auth[= ]true|anonymous: ?\{? ?enabled: true|anonymous (access )?on\b/i,
+  /cluster-admin|system:masters/,
+  /AlwaysAllow/,
+];
+
+/** The parts that tell what to do; how to confirm says what is seen. */
+function remedies({ fix, distributions }: CauseDocs): string[] {
+  return [fix, ...Object.values(distributions ?? {})];
+}

@@ -124,6 +124,13 @@ judgeTable(token, [
     says: /2 hours ago.*kubectl -n datadog delete pod agent-x/,
   },
   {
+    row: 'expired by the apiserver’s clock, in time by ours: one of the clocks is wrong',
+    facts: [...pod, held(), review(401, { serverTimeMs: NOW + 5 * HOUR * 1000 })],
+    expect: { cause: 'token-expired', certainty: 'suspected' },
+    wants: ['apiserver/clock'],
+    says: /server-clock-skew/,
+  },
+  {
     row: 'expired, in a file at a workstation: how to make another',
     facts: [...laptop, held({ expiresAt: now - 2 * HOUR }, '/tmp/my token'), review(401)],
     expect: { cause: 'token-expired', certainty: 'proven' },

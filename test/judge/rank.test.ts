@@ -61,6 +61,12 @@ describe('rank: cause and consequence', () => {
       {},
       'tcp(tls(authn))',
     ],
+    [
+      'what was read passed authorization: its faults do not follow from another path that is forbidden',
+      [judged('a', 'kubelet', 'authz'), judged('b', 'kubelet', 'payload')],
+      {},
+      'a b',
+    ],
     ['not across targets', [judged('a', 'apiserver', 'tcp'), judged('b', 'kubelet', 'tls')], {}, 'a b'],
     [
       'by where it was seen, not what it is about',

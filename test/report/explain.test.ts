@@ -39,6 +39,23 @@ describe('explain', () => {
     assert.ok(shown.includes('\u001b[1mand\u001b[22m'));
   });
 
+  it('what differs stands after the reasons, what not to do after the remedy', () => {
+    const docs = { ...DOCS, distributions: { k3s: 'look at `journalctl -u k3s`.' }, avoid: 'Never restart it blindly.' };
+    const shown = renderExplain('c', docs, { width: 80, colour: false });
+    const headings = ['Why it happens', 'Where it differs', 'How to confirm it by hand', 'How to fix it', 'What not to do'];
+    const at = headings.map((heading) => shown.indexOf(`\n${heading}\n`));
+    assert.ok(
+      at.every((place, i) => place > (at[i - 1] ?? 0)),
+      `${at}`,
+    );
+    assert.ok(shown.includes('  - k3s: look at `journalctl -u k3s`.') || shown.includes('  - **k3s**: look'), shown);
+  });
+
+  it('a command between backticks is not broken where it fits on a line', () => {
+    const docs = { ...DOCS, confirm: 'Some words that fill this line, and then `kubectl get node NODE -o wide`.' };
+    assert.match(renderExplain('c', docs, { width: 50, colour: false }), /`kubectl get node NODE -o wide`/);
+  });
+
   it('empty list', () =>
     assert.equal(renderList([], { width: 80, colour: false }), 'kubelet-doctor explain CAUSE says what each means and how to fix it.'));
 });

@@ -29,7 +29,11 @@ const RULES: readonly SidedRule[] = [
     apiserver: ['proxy-captures-apiserver'],
   },
   { text: /Target service not allowed/i, causes: ['proxy-captures-kubelet'] },
+  // Said by the kubelet's own log, about the question it asks its apiserver.
+  { text: /Failed to make webhook (authenticator|authorizer) request/, causes: ['kubelet-cannot-reach-apiserver'] },
+  { text: /Unable to authenticate the request/, causes: ['kubelet-rejects-credential', 'kubelet-cannot-reach-apiserver'] },
   // Authorization.
+  { text: /cannot impersonate resource/, causes: ['impersonation-forbidden'] },
   { text: /User "system:anonymous" cannot/, causes: ['credential-not-sent'] },
   { text: /Forbidden \(user=system:anonymous/, causes: ['kubelet-ignores-token', 'token-missing'] },
   { text: /Authorization error \(user=/, causes: ['kubelet-cannot-reach-apiserver'] },
@@ -41,12 +45,22 @@ const RULES: readonly SidedRule[] = [
   },
   { text: /cannot (get|update) resource "configmaps".*datadogtoken|datadogtoken.*forbidden/i, causes: ['event-bookmark-forbidden'] },
   { text: /unable to validate against any security context constraint|violates PodSecurity/, causes: ['pod-security-refuses'] },
-  { text: /exceeded quota|no PriorityClass with name|admission webhook .* denied/, causes: ['admission-refuses'] },
+  {
+    text: /exceeded quota|failed quota|insufficient quota to match these scopes|no PriorityClass with name|admission webhook .* denied/,
+    causes: ['admission-refuses'],
+  },
+  {
+    text: /untolerated taint \{node-role\.kubernetes\.io\/(master|control-?plane|etcd)/,
+    causes: ['control-plane-taint-not-tolerated'],
+  },
+  { text: /didn't match Pod's node affinity/, causes: ['node-not-selected'] },
+  { text: /container runtime network not ready|cni plugin not initialized/, causes: ['node-not-ready'] },
   {
     text: /had untolerated taint|untolerated taint \{node-role/,
     causes: ['node-taint-not-tolerated', 'control-plane-taint-not-tolerated'],
   },
-  { text: /componentstatuses/, causes: ['component-status-deprecated'] },
+  { text: /componentstatuses|ComponentStatus is deprecated/, causes: ['component-status-deprecated'] },
+  { text: /v1 Endpoints is deprecated/, causes: ['endpoints-deprecated'] },
   { text: /cannot (get|list|watch|create|update) resource "/, causes: ['permission-missing'] },
   // Certificates.
   {
@@ -108,6 +122,10 @@ const RULES: readonly SidedRule[] = [
   { text: /TLS handshake timeout/i, causes: ['kubelet-hangs', 'tls-handshake-stalls'], apiserver: ['apiserver-connect-timeout'] },
   // Tokens.
   { text: /token has expired|token is expired/i, causes: ['token-expired'] },
+  { text: /service account token is not valid yet|token issued in the future/i, causes: ['token-not-yet-valid', 'server-clock-skew'] },
+  { text: /service account UID .* does not match claim|service account \S+ has been deleted/i, causes: ['token-rejected'] },
+  { text: /invalid signature, no keys found/i, causes: ['token-foreign', 'token-rejected'] },
+  { text: /serviceaccount\/token: permission denied/i, causes: ['token-unreadable'] },
   { text: /stale-token/, causes: ['token-stale-copy'] },
   {
     text: /has been invalidated|service account token has been|invalid bearer token/i,

@@ -1,12 +1,15 @@
-/** `manifest pod|daemonset|debug`: prints what brings the tool to where it has to run. Asks no server, changes nothing. */
+/** `manifest pod|daemonset|debug|…`: prints what brings the tool to where it has to run. Asks no server, changes nothing. */
 import { isDnsName } from '../../checks/support/quote.js';
+import { accessYaml, namespaceYaml } from '../../report/manifest-access.js';
+import { mustGatherDockerfile, nodeProblemDetectorJson, sonobuoyYaml } from '../../report/manifest-collectors.js';
 import { debugNodeCommand, debugPodCommand } from '../../report/manifest-debug.js';
-import { daemonSetYaml, podYaml } from '../../report/manifest-workload.js';
+import { troubleshootYaml } from '../../report/manifest-troubleshoot.js';
+import { daemonSetYaml, podYaml, type WorkloadOptions } from '../../report/manifest-workload.js';
 import { VERSION } from '../../version.js';
 import type { Io } from '../io.js';
 import { usageError } from '../usage.js';
 
-export const MANIFESTS = ['pod', 'daemonset', 'debug'] as const;
+export const MANIFESTS = ['pod', 'daemonset', 'debug', 'access', 'troubleshoot', 'must-gather', 'sonobuoy', 'npd'] as const;
 
 export interface ManifestFlags {
   what: (typeof MANIFESTS)[number];
@@ -45,6 +48,19 @@ export function runManifestWords(words: Record<string, unknown>, io: Io): number
   );
 }
 
+const PRINT: Record<Exclude<ManifestFlags['what'], 'debug'>, (options: WorkloadOptions) => string> = {
+  pod: podYaml,
+  daemonset: daemonSetYaml,
+  troubleshoot: troubleshootYaml,
+  sonobuoy: sonobuoyYaml,
+  'must-gather': ({ image }) => mustGatherDockerfile(image),
+  npd: nodeProblemDetectorJson,
+  access: ({ account, own, hostNetwork }) =>
+    [...(own.namespace ? [namespaceYaml(account.namespace, hostNetwork ? 'privileged' : 'restricted')] : []), ...accessYaml(account)].join(
+      '\n---\n',
+    ),
+};
+
 export function runManifestCommand(flags: ManifestFlags, io: Io): number {
   const refusal = refusalOf(flags);
   if (refusal) return usageError(io, refusal);
@@ -58,7 +74,7 @@ export function runManifestCommand(flags: ManifestFlags, io: Io): number {
   } else {
     const account = { namespace: namespace ?? OWN, name: accountName ?? OWN };
     const own = { account: accountName === undefined, namespace: namespace === undefined && accountName === undefined };
-    io.out((what === 'pod' ? podYaml : daemonSetYaml)({ node, account, own, image, hostNetwork }));
+    io.out(PRINT[what]({ node, account, own, image, hostNetwork }));
   }
   return 0;
 }
@@ -83,7 +99,10 @@ function refusalOf({ what, node, namespace, serviceAccount, image, pod, containe
   if (what !== 'debug' && accountNamespace && namespace && accountNamespace !== namespace)
     return `a pod runs in the namespace of its account: ${accountNamespace}, not ${namespace}`;
   if (what === 'pod' && !node) return 'manifest pod needs --node NAME: which node?';
-  if (what === 'daemonset' && node) return 'a daemonset is on every node; manifest pod --node NAME is for one';
+  if (what !== 'pod' && what !== 'debug' && node)
+    return `${what === 'daemonset' ? 'a daemonset' : what} is on every node; manifest pod --node NAME is for one`;
+  if (what === 'npd' && (image || serviceAccount || namespace || hostNetwork))
+    return 'manifest npd prints a file for nodes, where no image or account is; it takes no options';
   if (what === 'debug' && Boolean(node) === Boolean(pod)) return 'manifest debug needs --node NAME, or --pod NAME for the pod of the agent';
   if (what === 'debug' && hostNetwork) return '--host-network is for pod and daemonset; kubectl debug node has it anyway';
   if (what !== 'debug' && (pod || container)) return '--pod and --container are for manifest debug';

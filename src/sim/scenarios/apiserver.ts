@@ -66,6 +66,14 @@ export const APISERVER: Scenario[] = [
     'service-address-broken',
     { never: ['apiserver-connect-timeout'] },
   ),
+  broken('kubernetes-too-old', 'The cluster is of Kubernetes 1.7.6', { apiserver: { version: '1.7' } }, 'kubernetes-too-old'),
+  broken(
+    'host-network-dns',
+    "The agent is in the host's network with dnsPolicy ClusterFirst: it has the node's nameserver",
+    { network: { dns: 'nxdomain', resolvConf: 'node' } },
+    'host-network-without-cluster-dns',
+    { never: ['cluster-dns-fails'] },
+  ),
   broken('dns-dead', 'Cluster DNS does not answer', { network: { dns: 'dead' } }, 'cluster-dns-fails'),
   broken('dns-knows-nothing', "Cluster DNS does not know the cluster's own names", { network: { dns: 'nxdomain' } }, 'cluster-dns-fails'),
 ];

@@ -85,6 +85,27 @@ export const KUBELET_PATH: Scenario[] = [
     { kubelet: { listen: 'reset', seenByApiserver: 'answers' } },
     'kubelet-connection-reset',
   ),
+  broken(
+    'network-policy',
+    'A NetworkPolicy with rules for pods alone selects the agent, whose packets to its node are dropped',
+    {
+      network: {
+        vantage: 'pod-network',
+        egressPolicies: { 'deny-all': [], dns: [{ to: [{ namespaceSelector: {} }], ports: [{ protocol: 'UDP', port: 53 }] }] },
+      },
+      kubelet: { listen: 'silent', seenByApiserver: 'answers' },
+      agent: { rights: 'everything' },
+    },
+    'network-policy-blocks-egress',
+    { also: ['kubelet-connect-timeout'], never: ['kubelet-down', 'node-address-dead'] },
+  ),
+  broken(
+    'handshake-stalls',
+    'The certificates never arrive: the path swallows large packets, the apiserver is on a better one',
+    { kubelet: { listen: 'stall' }, apiserver: permitted },
+    'tls-handshake-stalls',
+    { never: ['kubelet-down', 'kubelet-connect-timeout'] },
+  ),
   broken('not-a-kubelet', 'Another API (metrics-server) answers on port 10250', { kubelet: { listen: 'impostor' } }, 'not-a-kubelet', {
     never: ['kubelet-permission-missing'],
   }),

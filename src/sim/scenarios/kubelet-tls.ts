@@ -77,6 +77,13 @@ export const KUBELET_TLS: Scenario[] = [
     'kubelet-certificate-pending',
   ),
   broken(
+    'old-tls',
+    'The kubelet offers TLS 1.1 and older ciphers, and no more',
+    { kubelet: { listen: 'old-tls' } },
+    'kubelet-tls-version',
+    { never: ['kubelet-hangs', 'kubelet-connection-reset'] },
+  ),
+  broken(
     'verification-off',
     "Works, but the agent does not verify the kubelet's certificate",
     { kubelet: { certificate: 'self-signed' }, agent: { tlsVerify: false } },

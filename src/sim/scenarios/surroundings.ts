@@ -155,6 +155,24 @@ export const SURROUNDINGS: Scenario[] = [
     },
     'credential-plugin-fails',
   ),
+  broken(
+    'host-install',
+    'The agent is a package of the machine, and was given the address of the kubelet and nothing else',
+    {
+      place: 'node',
+      kubeconfig: 'none',
+      argv: ['--apiserver', 'https://{apiserver}:{apiserver-port}', '--apiserver-ca', '/etc/kubernetes/pki/ca.crt'],
+    },
+    'host-install-without-credentials',
+    { never: ['token-missing', 'kubelet-token-authentication-off'] },
+  ),
+  broken(
+    'apiserver-address-unset',
+    'At a workstation without a kubeconfig',
+    { place: 'workstation', kubeconfig: 'none' },
+    'apiserver-address-unset',
+    { never: ['service-environment-missing', 'kubelet-down'] },
+  ),
   broken('read-only-port', 'The kubelet’s read-only port answers anyone', { kubelet: { readOnlyPort: true } }, 'read-only-port-open', {
     exitCode: 0,
   }),

@@ -1,0 +1,44 @@
+/** `kubelet-doctor merge FILE…`: reports of many nodes, or of one node from several networks, as one report. */
+import { posix } from 'node:path';
+import type { Host } from '../../host/host.js';
+import { createMerger } from '../../report/merge.js';
+import { parseJson, readReport } from '../../report/read.js';
+import { mergeInputs } from '../../sources/merge-inputs.js';
+import type { Flags } from '../../sources/options.js';
+import { VERSION } from '../../version.js';
+import type { Io } from '../io.js';
+import { renderReport } from '../render.js';
+import { refuseSave, saveRun } from '../save.js';
+import { unknownCause, usageError } from '../usage.js';
+
+/** Named on stderr; the report has all. */
+const MOST_NAMED = 20;
+
+export async function runMergeCommand(given: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
+  if (unknown) return usageError(io, unknown);
+  const inVain = await refuseSave(flags, host);
+  if (inVain) return usageError(io, inVain);
+  const merger = createMerger();
+  for await (const input of mergeInputs(given, (path) => posix.resolve(host.cwd, path))) {
+    const read = 'error' in input ? input : reportOf(input.text);
+    if ('error' in read) merger.unread(host.redactor.clean(input.name, 400), host.redactor.clean(read.error, 400));
+    else merger.add(host.redactor.clean(input.name, 400), read.report);
+  }
+  const choices = { failOn: flags['fail-on'] ?? ('degrades' as const), skip: flags.skip ?? [], only: flags.only ?? [] };
+  const tool = { program: 'kubelet-doctor', version: VERSION };
+  const outcome = merger.finish({ ...choices, tool });
+  for (const { file, why } of outcome.unread.slice(0, MOST_NAMED)) io.err(`kubelet-doctor: ${file}: ${why}`);
+  const { length } = outcome.unread;
+  if (length > MOST_NAMED) io.err(`kubelet-doctor: and ${length - MOST_NAMED} more that could not be read`);
+  if (!outcome.report) return usageError(io, 'no report among what was given could be read');
+  io.out(await renderReport(outcome.report, flags, io));
+  const quiet = (flags.output ?? 'text') !== 'text';
+  const unsaved = await saveRun(flags, { report: outcome.report, facts: [], ...choices, quiet }, host, io);
+  return unsaved ?? (flags['exit-zero'] ? 0 : outcome.report.summary.exitCode);
+}
+
+function reportOf(text: string): ReturnType<typeof readReport> {
+  const parsed = parseJson(text);
+  return 'error' in parsed ? parsed : readReport(parsed.json);
+}

@@ -1,0 +1,227 @@
+/**
+ * Many reports as one. Each is reduced to what is needed as it comes, with equal words kept once, so that thousands fit; nothing is judged
+ * before all were seen, so their order makes no difference. Newest wins for a node and network; the same report twice counts once.
+ */
+
+import { flatten } from '../judge/rank.js';
+import type { Severity } from '../model/check.js';
+import type { CauseMeta, Finding, GridRow, Merged, Report, Result } from '../model/report.js';
+import { buildReport } from './build.js';
+import { merge as mergeFindings } from './merge-findings.js';
+import { nameOrder } from './merge-order.js';
+import { acrossVantages } from './merge-vantages.js';
+
+/** What is kept of one report. Texts that are equal in many are one string. */
+export interface View {
+  node: string;
+  vantage: string;
+  startedAt: string;
+  version: string;
+  identity: string;
+  kubelet: string;
+  apiserver: string;
+  durationMs: number;
+  /** Question and target → letter of the grid, and the result where it was not well. */
+  states: Map<string, string>;
+  /** `kubelet/tcp` and others that work. */
+  working: ReadonlySet<string>;
+  findings: Slim[];
+}
+
+/** A finding with its words as JSON, so that equal ones are one string. */
+export interface Slim {
+  finding: Pick<Finding, 'cause' | 'question' | 'target' | 'layer' | 'severity' | 'certainty'>;
+  title: string;
+  /** features, alternatives, decide */
+  rest: string;
+  fixes: string;
+  evidence: string;
+  consequences: Slim[];
+}
+
+export interface MergeChoices {
+  tool: Report['tool'];
+  failOn: Severity;
+  skip: readonly string[];
+  only: readonly string[];
+}
+
+export interface Merger {
+  /** `source`: the file's name, for those that cannot be read and those that name no node. */
+  add(source: string, report: Report): void;
+  unread(file: string, why: string): void;
+  /** No report where nothing was read. */
+  finish(choices: MergeChoices): { report?: Report; unread: Merged['unread'] };
+}
+
+const MOST_EVIDENCE = 4;
+
+export function createMerger(): Merger {
+  const kept = new Map<string, View>();
+  const texts = new Map<string, string>();
+  const questions = new Map<string, Result>();
+  const causes: Record<string, CauseMeta> = {};
+  const unread: Merged['unread'] = [];
+  const count = { read: 0, older: 0, repeated: 0 };
+
+  const once = (value: unknown): string => {
+    const text = JSON.stringify(value);
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  const slim = (given: Finding): Slim => {
+    const { cause, question, target, layer, severity, certainty, title, features, alternatives, decide, fixes, evidence } = given;
+    return {
+      finding: { cause, question, target, layer, severity, certainty },
+      title: once(title),
+      rest: once({ features, alternatives, decide }),
+      fixes: once(fixes),
+      evidence: once(evidence.slice(0, MOST_EVIDENCE)),
+      consequences: given.consequences.map(slim),
+    };
+  };
+
+  return {
+    add(source, report) {
+      if (report.merged) return void unread.push({ file: source, why: 'is merged already; give the reports it was made of' });
+      count.read += 1;
+      for (const [cause, meta] of Object.entries(report.causes)) causes[cause] ??= meta;
+      for (const { note: _, cause: __, ...result } of report.results) {
+        const key = `${result.question} ${result.target}`;
+        const known = questions.get(key);
+        if (!known || (known.elsewhere.length === 0 && result.elsewhere.length > 0)) questions.set(key, result);
+      }
+      const view = viewOf(source, report, slim);
+      const key = JSON.stringify([view.node, view.vantage]);
+      const there = kept.get(key);
+      if (there && same(there, view)) count.repeated += 1;
+      else if (there) count.older += 1;
+      if (!there || newer(view, there)) kept.set(key, view);
+    },
+    unread(file, why) {
+      unread.push({ file, why });
+    },
+    finish(choices) {
+      if (kept.size === 0) return { unread };
+      const views = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
+      return { report: build(views, { questions, causes, unread, count, choices }), unread };
+    },
+  };
+}
+
+function viewOf(source: string, report: Report, slim: (finding: Finding) => Slim): View {
+  const { where, startedAt, tool, durationMs, results, layers } = report;
+  const severities = new Map(flatten(report.findings).map((each) => [each.cause, each.severity]));
+  // 127.0.0.1 is a kubelet on every node: only an address of its own names one.
+  const address = /^(127\.|\[?::1|localhost)/.test(where.kubelet) ? '' : where.kubelet;
+  return {
+    node: where.node || address || `(no node named in ${source})`,
+    vantage: (where.vantage || where.place).replace('-', ' '),
+    startedAt,
+    version: tool.version,
+    identity: where.identity,
+    kubelet: where.kubelet,
+    apiserver: where.apiserver,
+    durationMs,
+    states: new Map(results.map((result) => [`${result.question} ${result.target}`, letter(result, severities)])),
+    working: new Set(layers.filter(({ state }) => state === 'ok' || state === 'warned').map(({ target, layer }) => `${target}/${layer}`)),
+    findings: report.findings.map(slim),
+  };
+}
+
+function letter({ outcome, cause }: Result, severities: ReadonlyMap<string, Severity>): string {
+  if (outcome === 'pass') return '.';
+  if (outcome === 'not-applicable') return '-';
+  if (outcome !== 'problem') return '?';
+  const severity = severities.get(cause ?? '');
+  return severity === 'blocks' || severity === 'degrades' ? 'X' : '!';
+}
+
+function same(a: View, b: View): boolean {
+  return a.startedAt === b.startedAt && a.durationMs === b.durationMs && JSON.stringify(a.findings) === JSON.stringify(b.findings);
+}
+
+/** A time that cannot be read is older than any; of two at one time the same one wins in whatever order they come. */
+function newer(a: View, b: View): boolean {
+  const [ours, theirs] = [a, b].map(({ startedAt }) => Date.parse(startedAt) || 0) as [number, number];
+  return ours === theirs ? JSON.stringify(a.findings) > JSON.stringify(b.findings) : ours > theirs;
+}
+
+interface Gathered {
+  questions: ReadonlyMap<string, Result>;
+  causes: Record<string, CauseMeta>;
+  unread: Merged['unread'];
+  count: { read: number; older: number; repeated: number };
+  choices: MergeChoices;
+}
+
+function build(views: readonly View[], { questions, causes, unread, count, choices }: Gathered): Report {
+  const byNode = new Map<string, View[]>();
+  for (const view of views) byNode.set(view.node, [...(byNode.get(view.node) ?? []), view]);
+  const across = acrossVantages([...byNode.values()]);
+  const findings = mergeFindings(across.views, byNode.size, { ...causes, ...across.causes });
+  const order = [...questions.keys()].sort();
+  const results = order.map((key) => resultOf(questions.get(key) as Result, key, byNode, flatten(findings)));
+  const grid = views.map(({ node, vantage, startedAt, version, states }): GridRow => {
+    const line = order.map((key) => states.get(key) ?? '-').join('');
+    return { node, vantage, startedAt, version, states: line };
+  });
+  const vantages = [...new Set(views.map(({ vantage }) => vantage))].filter(Boolean).sort(nameOrder);
+  const given = count.read + unread.length;
+  const report = buildReport({
+    tool: choices.tool,
+    startedAt:
+      views
+        .map(({ startedAt }) => startedAt)
+        .sort()
+        .at(-1) ?? '',
+    durationMs: views.reduce((most, each) => Math.max(most, each.durationMs), 0),
+    facts: [],
+    results,
+    findings,
+    settings: [],
+    where: {
+      place: `${count.read} of ${given} reports of ${byNode.size} ${byNode.size === 1 ? 'node' : 'nodes'}, merged`,
+      vantage: vantages.join(', '),
+      node: byNode.size === 1 ? (views[0]?.node ?? '') : '',
+      identity: common(views.map(({ identity }) => identity)),
+      kubelet: common(views.map(({ kubelet }) => kubelet)),
+      apiserver: common(views.map(({ apiserver }) => apiserver)),
+    },
+    failOn: choices.failOn,
+    causes: { ...causes, ...across.causes },
+    skip: choices.skip,
+    only: choices.only,
+  });
+  const trouble = ({ states }: GridRow) => Number(!states.includes('X')) * 2 + Number(!states.includes('!'));
+  const files = [...unread].sort((a, b) => nameOrder(a.file, b.file));
+  return {
+    ...report,
+    merged: { given, ...count, nodes: byNode.size, unread: files, grid: grid.sort((a, b) => trouble(a) - trouble(b)) },
+  };
+}
+
+/** The worst of all nodes; on one node, an answer from any network is an answer. */
+function resultOf(asked: Result, key: string, byNode: ReadonlyMap<string, readonly View[]>, findings: readonly Finding[]): Result {
+  const letters = [...byNode.values()].map((views) => {
+    const seen = views.map(({ states }) => states.get(key) ?? '-');
+    return ['X', '!', '.', '?'].find((each) => seen.includes(each)) ?? '-';
+  });
+  const on = (each: string) => letters.filter((one) => one === each).length;
+  const cause = findings.find(({ question, target }) => question === asked.question && target === asked.target)?.cause;
+  const said = (en: string) => ({ id: 'merged', args: {}, en });
+  const nodes = `of ${byNode.size} ${byNode.size === 1 ? 'node' : 'nodes'}`;
+  const open = on('?') > 0;
+  if (on('X') > 0 || (on('!') > 0 && !(open && asked.required)))
+    return { ...asked, outcome: 'problem', ...(cause ? { cause } : {}), note: said(`on ${on('X') + on('!')} ${nodes}`) };
+  if (open) return { ...asked, outcome: 'cannot-tell', note: said(`not answered on ${on('?')} ${nodes}`) };
+  const { elsewhere: _, ...rest } = asked;
+  if (on('.') > 0) return { ...rest, elsewhere: [], outcome: 'pass', note: said(`on ${on('.')} ${nodes}`) };
+  return { ...rest, elsewhere: [], outcome: 'not-applicable' };
+}
+
+function common(words: readonly string[]): string {
+  const [first = '', ...others] = new Set(words);
+  return others.length ? '' : first;
+}
