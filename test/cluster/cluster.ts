@@ -59,6 +59,9 @@ export interface Cluster {
   stopApiserver(): Promise<void>;
   /** Waits until it is ready; nodes may take some seconds more (waitForNodes). */
   startApiserver(extraFlags?: string[]): Promise<void>;
+  /** Controller-manager and scheduler do nothing until thawed; for less than the ten seconds in which they must renew their leases. */
+  freezeControllers(): void;
+  thawControllers(): void;
   auditEvents(): Promise<AuditEvent[]>;
   /** Signs claims with the cluster's ServiceAccount key; see signToken for the defaults. */
   mintToken(claims: Record<string, unknown>): string;
@@ -151,6 +154,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       const apiserver = await startApiserver(dir, admin, extraFlags);
       controlPlane = [apiserver, ...startControllers(dir)];
     },
+    freezeControllers: () => controlPlane.slice(1).forEach(({ child }) => void child.kill('SIGSTOP')),
+    thawControllers: () => controlPlane.slice(1).forEach(({ child }) => void child.kill('SIGCONT')),
     auditEvents: () => readAudit(join(dir, 'audit.log')),
     mintToken: (claims) => signToken(saKey, claims),
     serviceAccountToken: (namespace, name, tokenOptions) => identities.serviceAccountToken(admin, namespace, name, tokenOptions),

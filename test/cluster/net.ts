@@ -111,6 +111,11 @@ export async function reject(
   await addRule(`ip daddr ${address} tcp dport ${port}`, how === 'tcp-reset' ? 'reject with tcp reset' : `reject with icmp type ${how}`);
 }
 
+/** TCP from one source to this address and port is reset; only packets that match `which`, in nft's words, where it is given. */
+export async function rejectFrom(source: string, address: string, port: number, which = ''): Promise<void> {
+  await addRule(`ip saddr ${source} ip daddr ${address} tcp dport ${port} ${which}`, 'reject with tcp reset');
+}
+
 /** Takes every drop and reject away. */
 export async function clearFilters(): Promise<void> {
   await nft('table ip kd {}\ndelete table ip kd');

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
 	v1 "github.com/google/cadvisor/info/v1"
@@ -19,10 +22,12 @@ const (
 type nodeCadvisor struct {
 	cadvisortest.Fake
 	started time.Time
+	// While this file is there the node's file system is not found, as on a machine whose device cAdvisor does not know.
+	lost string
 }
 
-func newCadvisor(nodeName string) *nodeCadvisor {
-	return &nodeCadvisor{Fake: cadvisortest.Fake{NodeName: nodeName}, started: time.Now()}
+func newCadvisor(nodeName, rootDirectory string) *nodeCadvisor {
+	return &nodeCadvisor{Fake: cadvisortest.Fake{NodeName: nodeName}, started: time.Now(), lost: filepath.Join(rootDirectory, "rootfs-lost")}
 }
 
 func (c *nodeCadvisor) VersionInfo() (*v1.VersionInfo, error) {
@@ -55,7 +60,12 @@ func (c *nodeCadvisor) GetRequestedContainersInfo(name string, _ v2.RequestOptio
 	}}, nil
 }
 
-func (c *nodeCadvisor) RootFsInfo() (v2.FsInfo, error) { return fileSystem(), nil }
+func (c *nodeCadvisor) RootFsInfo() (v2.FsInfo, error) {
+	if _, err := os.Stat(c.lost); err == nil {
+		return v2.FsInfo{}, errors.New("cannot find filesystem info for device \"/dev/vda1\"")
+	}
+	return fileSystem(), nil
+}
 
 func (c *nodeCadvisor) ImagesFsInfo(context.Context) (v2.FsInfo, error) { return fileSystem(), nil }
 

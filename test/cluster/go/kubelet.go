@@ -55,7 +55,7 @@ func runKubelet() error {
 		return err
 	}
 	hollow := kubemark.NewHollowKubelet(o.flags, o.config, client, heartbeat,
-		newCadvisor(o.flags.HostnameOverride), images, runtime, cm.NewStubContainerManager())
+		newCadvisor(o.flags.HostnameOverride, o.flags.RootDirectory), images, runtime, cm.NewStubContainerManager())
 	// kubemark's fake would call every container ready; nil means the real prober (NewMainKubelet).
 	hollow.KubeletDeps.ProbeManager = nil
 	if err := secureServer(ctx, o, client, hollow.KubeletDeps); err != nil {
