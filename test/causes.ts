@@ -64,6 +64,9 @@ function collect(): Map<string, Proven[]> {
   for (const { scenario, expect } of SCENARIOS)
     for (const cause of [expect.first, ...(expect.also ?? [])]) if (cause) add(cause, 'S', `scenario ${scenario}`);
   for (const { file, text } of testsBelow('checks')) for (const cause of expected(text)) add(cause, 'F', file);
+  // Two causes are seen only by comparing reports.
+  for (const { file, text } of testsBelow('report'))
+    for (const [, cause = ''] of text.matchAll(/\bfind\(.*, '([a-z0-9-]+)'\)/g)) if (known.has(cause)) add(cause, 'F', file);
   return proofs;
 }
 

@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Fix } from '../model/check.js';
 import { apiserverFeatures, ownerHere } from './support/apiserver.js';
-import { fixBy, shell } from './support/fix.js';
+import { byHand, fixBy, shell } from './support/fix.js';
 import { settingOf } from './support/kubelet.js';
 import { seen } from './support/read.js';
 
@@ -69,16 +69,16 @@ export const kubeconfig = defineCheck({
     const said = detail.replace(/\s+/g, ' ').slice(0, TITLE_LENGTH);
     const command = /^(?:\S*\/)?([A-Za-z0-9._-]+)(?= |$)/.exec(detail)?.[1];
     const notRun = code === 'ENOEXEC';
-    const byHand = fixBy(here, 'nothing', say('fixByHand'), shell(BY_HAND));
+    const runIt = fixBy(here, 'nothing', say('fixByHand'), shell(BY_HAND));
     const other = fixBy(here, 'config', say('fixOther'));
     const signIn = SIGN_IN.find(([plugin]) => plugin.test(detail.replace(/^\S*\//, '')))?.[1];
     const fixes: Fix[] = notRun
       ? [fixBy(here, 'config', say('fixAllow'))]
       : code === 'EPLUGINMISSING'
-        ? [fixBy(here, 'config', say('fixInstall'), { ...shell(command && `command -v ${command}`), verify: BY_HAND }), other]
+        ? [fixBy(here, 'config', say('fixInstall'), { ...byHand(command && `command -v ${command}`), verify: BY_HAND }), other]
         : here !== 'workstation'
-          ? [fixBy(here, 'config', say('fixRole'), { verify: BY_HAND }), byHand, other]
-          : [...(signIn ? [fixBy(here, 'config', say('fixSignIn'), { ...shell(signIn), verify: BY_HAND })] : []), byHand, other];
+          ? [fixBy(here, 'config', say('fixRole'), { verify: BY_HAND }), runIt, other]
+          : [...(signIn ? [fixBy(here, 'config', say('fixSignIn'), { ...shell(signIn), verify: BY_HAND })] : []), runIt, other];
     return {
       kind: 'problem',
       cause: 'credential-plugin-fails',

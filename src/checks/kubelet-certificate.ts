@@ -4,11 +4,13 @@
  * (which has no IP SAN either) is one finding. Dates are compared with another clock too (skew is not the certificate's
  * fault): the kubelet's, or where it runs on our machine the apiserver's.
  */
-import { defineCheck, type Fix, type Message, type Problem } from '../model/check.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
 import type { Fact, Place, TlsHandshake } from '../model/facts.js';
+import { cite } from './support/address.js';
 import { inPod, serverNow } from './support/apiserver.js';
 import { AGENT_KUBELET, SERVING_CERTIFICATE } from './support/distributions.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from './support/kubelet.js';
+import { isThisNode } from './support/on-node.js';
 import { hostOf, isDnsName, isIp, shellQuote } from './support/quote.js';
 import { seen, span, subjectOf } from './support/read.js';
 
@@ -23,7 +25,18 @@ export const kubeletCertificate = defineCheck({
   target: 'kubelet',
   layer: 'tls',
   required: true,
-  needs: ['kubelet/candidates', 'kubelet/tls', 'kubelet/clock', 'apiserver/clock', 'self/settings', 'self/place', 'apiserver/node'],
+  needs: [
+    'kubelet/candidates',
+    'kubelet/tls',
+    'kubelet/proxy',
+    'kubelet/clock',
+    'apiserver/clock',
+    'self/settings',
+    'self/place',
+    'apiserver/node',
+    'self/kubelet-process',
+    'self/node-certificate',
+  ],
   words: {
     selfSigned: 'The kubelet at {endpoint} serves its own self-signed certificate ({subject}): no CA the agent could hold verifies it',
     unknownAuthority: "The kubelet's certificate at {endpoint} is signed by {issuer}, which is not in the CA in use ({authority})",
@@ -32,6 +45,9 @@ export const kubeletCertificate = defineCheck({
     withoutSan: "The kubelet's certificate at {endpoint} names no host at all (no subject alternative name, only CN {subject})",
     nameMismatch: "The kubelet's certificate is not for {host}: it names {names}",
     expiresSoon: "The kubelet's certificate at {endpoint} expires in {left}, on {notAfter}",
+    expiredHere: "The kubelet's serving certificate on the node, {path}, expired {ago} ago, on {notAfter}",
+    restart: 'Restart the kubelet: {path} holds a newer certificate, valid until {notAfter}, that it does not serve yet',
+    sawFile: '{path}: subject {subject}, issuer {issuer}, valid {notBefore} to {notAfter}',
     noHandshake: 'no TLS handshake with the kubelet to look at',
     skewed: "the kubelet's certificate is valid by the kubelet's clock; ours is {span} off",
     sawChain: '{code}: subject {subject}, issuer {issuer}, valid {notBefore} to {notAfter}, names {names}',
@@ -139,7 +155,31 @@ export const kubeletCertificate = defineCheck({
     const endpoint = candidate && subjectOf(candidate);
     const tls = endpoint ? view.one('kubelet/tls', endpoint) : undefined;
     const handshake = tls && seen(tls);
-    if (!endpoint || !handshake?.chain[0]) return { kind: 'cannot-tell', why: say('noHandshake'), wants: [] };
+    // On the node itself: what lies on disk, which a running kubelet need not serve.
+    const here = isThisNode(seen(view.one('self/kubelet-process')), seen(view.one('self/place')), candidate);
+    const fileFact = view.all('self/node-certificate').find((fact) => here && seen(fact)?.role === 'serving');
+    const file = fileFact && seen(fileFact);
+    const sawFile = (): Evidence[] => {
+      if (!file) return [];
+      const { subject, issuer, notBefore, notAfter } = file.certificate;
+      return [cite(fileFact, say('sawFile', { path: file.path, subject, issuer, notBefore, notAfter }))];
+    };
+    if (!endpoint || !handshake?.chain[0]) {
+      const today = seen(view.one('self/place'))?.nowMs ?? 0;
+      const ended = file ? Date.parse(file.certificate.notAfter) : today;
+      if (!file || ended >= today) return { kind: 'cannot-tell', why: say('noHandshake'), wants: [] };
+      return {
+        kind: 'problem',
+        cause: 'kubelet-certificate-expired',
+        severity: agentVerifies(view.one('self/settings')) ? 'blocks' : 'risk',
+        certainty: 'suspected',
+        alternatives: ['clock-skew'],
+        title: say('expiredHere', { path: file.path, ago: span(today - ended), notAfter: file.certificate.notAfter }),
+        features: ALL_KUBELET_FEATURES,
+        evidence: sawFile(),
+        fixes: [rotate(say('rotate'))],
+      };
+    }
 
     const leaf = handshake.chain[0];
     const verifies = agentVerifies(view.one('self/settings'));
@@ -191,10 +231,12 @@ export const kubeletCertificate = defineCheck({
             verify: 'kubelet-doctor',
           }
         : { owner: 'agent', changes: 'config', action: say('findCa', { issuer: leaf.issuer }), verify: 'kubelet-doctor' };
+      // A new certificate of the cluster's CA helps an agent that has that CA: not one that has none, nor where a proxy shows its own.
+      const reissuing = !working && handshake.trials.some((t) => t.inUse) && seen(view.one('kubelet/proxy', endpoint))?.via !== 'proxy';
       return {
         ...problem('kubelet-certificate-unknown-authority', say('unknownAuthority', { endpoint, issuer: leaf.issuer, authority }), [
           fix,
-          bootstrap(say('bootstrap')),
+          ...(reissuing ? [bootstrap(say('bootstrap'))] : []),
         ]),
         explainedBy: sharedFault(authority, settingOf(view.one('self/settings'), 'apiserver.ca')?.value),
       };
@@ -204,7 +246,11 @@ export const kubeletCertificate = defineCheck({
         return { kind: 'not-applicable', why: say('skewed', { span: span(now - theirNow) }) };
       if (theirNow >= notAfter) {
         const title = say('expired', { endpoint, ago: span(theirNow - notAfter), notAfter: leaf.notAfter });
-        return problem('kubelet-certificate-expired', title, [rotate(say('rotate'))], oneClock);
+        const newer =
+          file && Date.parse(file.certificate.notAfter) > theirNow && file.certificate.fingerprint !== leaf.fingerprint ? file : undefined;
+        const first = newer ? [rotate(say('restart', { path: newer.path, notAfter: newer.certificate.notAfter }))] : [];
+        const expired = problem('kubelet-certificate-expired', title, [...first, rotate(say('rotate'))], oneClock);
+        return newer ? { ...expired, evidence: [...expired.evidence, ...sawFile()] } : expired;
       }
       const title = say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(notBefore - theirNow) });
       return problem('kubelet-certificate-not-yet-valid', title, [rotate(say('waitOrClock'))], oneClock);
@@ -299,6 +345,7 @@ function rotate(action: Message): Fix {
   return { owner: 'node', changes: 'restart', action, verify: 'kubelet-doctor' };
 }
 
+/** A way around, not a cure: the certificate stays as it is. So no `form`: no machine is to apply it. */
 function lastResort(action: Message): Fix {
-  return { owner: 'agent', changes: 'security', action, steps: 'DD_KUBELET_TLS_VERIFY=false', form: 'env', verify: 'kubelet-doctor' };
+  return { owner: 'agent', changes: 'security', action, steps: 'DD_KUBELET_TLS_VERIFY=false', verify: 'kubelet-doctor' };
 }

@@ -4,8 +4,9 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
 import { KUBELET_SETTINGS } from './support/distributions.js';
-import { agentsEndpoint } from './support/kubelet.js';
+import { agentsCandidate, agentsEndpoint } from './support/kubelet.js';
 import { isOk, isSameCredential, kubeletReviews } from './support/kubelet-answers.js';
+import { knownConfig } from './support/on-node.js';
 import { answers, isPending, seen } from './support/read.js';
 
 export const kubeletOpen = defineCheck({
@@ -14,7 +15,18 @@ export const kubeletOpen = defineCheck({
   target: 'kubelet',
   layer: 'authz',
   required: false,
-  needs: ['kubelet/candidates', 'kubelet/http', 'kubelet/credential', 'apiserver/credential', 'apiserver/access', 'apiserver/identity'],
+  needs: [
+    'kubelet/candidates',
+    'kubelet/http',
+    'kubelet/credential',
+    'apiserver/credential',
+    'apiserver/access',
+    'apiserver/identity',
+    'self/place',
+    'self/kubelet-process',
+    'self/kubelet-config',
+  ],
+
   words: {
     anonymous: 'The kubelet at {endpoint} gives its pod list to anyone, without any credential',
     alwaysAllow: 'The kubelet at {endpoint} authorizes nobody: whoever is authenticated may do everything (AlwaysAllow)',
@@ -23,6 +35,10 @@ export const kubeletOpen = defineCheck({
     waiting: 'the kubelet has not answered yet',
     remembers: 'a right was taken away; the kubelet remembers its old decision for up to 5 minutes',
     sawPods: '{status}: {items} pods, no credential sent',
+    anonymousHere:
+      'The kubelet of this node gives everything to anyone: anonymous access is on and authorization is AlwaysAllow ({origin})',
+    alwaysAllowHere: 'The kubelet of this node authorizes nobody: whoever is authenticated may do everything ({origin})',
+    sawConfig: '{key}: {value} ({origin})',
     sawMode: '/configz: authorization.mode {mode}',
     sawAnswer: '{status} as {user}',
     sawDenied: 'apiserver: {user} may not get {denied}',
@@ -71,6 +87,30 @@ export const kubeletOpen = defineCheck({
         features: [],
         evidence: [{ need: 'kubelet/http', subject: byNobody.subject, saw, reproduce: byNobody.reproduce }],
         fixes: [onNode(say('close'), CLOSED)],
+      };
+    }
+
+    // On the node itself its own configuration decides. Anonymous access beside webhook authorization opens nothing by itself.
+    const config = knownConfig(
+      view.one('self/kubelet-config'),
+      view.one('self/kubelet-process'),
+      seen(view.one('self/place')),
+      agentsCandidate(view.one('kubelet/candidates')),
+    );
+    const configured = (key: 'authentication.anonymous.enabled' | 'authorization.mode'): Evidence[] =>
+      config ? [config.cite(say('sawConfig', { key, value: String(config.values[key]), origin: config.origin(key) }))] : [];
+    if (config?.values['authorization.mode'] === 'AlwaysAllow') {
+      const anyone = config.values['authentication.anonymous.enabled'];
+      const origin = config.origin('authorization.mode');
+      return {
+        kind: 'problem',
+        cause: anyone ? 'kubelet-anonymous-access' : 'kubelet-always-allow',
+        severity: 'risk',
+        certainty: 'proven',
+        title: anyone ? say('anonymousHere', { origin }) : say('alwaysAllowHere', { origin }),
+        features: [],
+        evidence: [...(anyone ? configured('authentication.anonymous.enabled') : []), ...configured('authorization.mode')],
+        fixes: [anyone ? onNode(say('close'), CLOSED) : onNode(say('authorize'), WEBHOOK)],
       };
     }
 

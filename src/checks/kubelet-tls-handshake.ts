@@ -6,7 +6,7 @@ import { defineCheck, type Evidence, type Fix, type Message, type Problem, type 
 import type { Fact, ServingRequest } from '../model/facts.js';
 import { askFromNode, cite, fromAfar, kubeletPort, nodeName } from './support/address.js';
 import { KUBELET_LOG, KUBELET_SETTINGS } from './support/distributions.js';
-import { env, fixBy, shell } from './support/fix.js';
+import { byHand, env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
 import { kubeletConfig, restartKubelet } from './support/kubelet-fixes.js';
 import { isDnsName, isIp } from './support/quote.js';
@@ -260,7 +260,7 @@ export const kubeletTlsHandshake = defineCheck({
         if (alsoSilent || hasFallenSilent(side)) return problem('kubelet-hangs', say('hangs', { endpoint }), [restart()], { evidence });
         if (answersElsewhere) {
           const trace = isIp(candidate.host) ? `ip link\ntracepath -n ${candidate.host}` : undefined;
-          const mtu = fixBy('network', 'config', say('fixMtu'), shell(trace));
+          const mtu = fixBy('network', 'config', say('fixMtu'), byHand(trace));
           return problem('tls-handshake-stalls', say('stalls', { endpoint }), [mtu, middle()], {
             evidence,
             others: ['kubelet-connection-reset', 'kubelet-hangs'],

@@ -3,12 +3,12 @@
  * that cannot ask its apiserver, so the answer comes from the second sides: the same credential at the apiserver, the time the refusal
  * took against that of a request without credential, the node's heartbeat, and what the kubelet says to others.
  */
-import { defineCheck, type Evidence, type Fix, type Message } from '../model/check.js';
-import type { Fact } from '../model/facts.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
+import type { Fact, KubeletValues } from '../model/facts.js';
 import { ownNode } from './support/apiserver.js';
 import { KUBELET_KUBECONFIG, KUBELET_SETTINGS } from './support/distributions.js';
 import { heartbeatOf } from './support/heartbeat.js';
-import { ALL_KUBELET_FEATURES, agentsEndpoint } from './support/kubelet.js';
+import { ALL_KUBELET_FEATURES, agentsCandidate, agentsEndpoint } from './support/kubelet.js';
 import {
   ANONYMOUS,
   answered,
@@ -21,6 +21,7 @@ import {
   saysAuthorizationError,
 } from './support/kubelet-answers.js';
 import { decide, deciding, type UnauthorizedCause } from './support/kubelet-authn.js';
+import { knownConfig } from './support/on-node.js';
 import { isDnsName } from './support/quote.js';
 import { answers, isPending, seen, span, took } from './support/read.js';
 
@@ -45,8 +46,13 @@ export const kubeletUnauthorized = defineCheck({
     'apiserver/lease',
     'apiserver/node',
     'self/settings',
+    'self/place',
+    'self/kubelet-process',
+    'self/kubelet-config',
   ],
   words: {
+    offHere: 'The kubelet of {node} does not accept ServiceAccount tokens: webhook authentication is off ({origin})',
+    sawConfig: '{key}: {value} ({origin})',
     off: 'The kubelet of {node} does not accept ServiceAccount tokens: 401 for a token that the apiserver accepts',
     ignores: 'The kubelet of {node} ignores the token and takes the agent for system:anonymous: webhook authentication is off',
     cutOff: "The kubelet of {node} cannot check anyone's credential: it gets no answer from its apiserver",
@@ -172,16 +178,43 @@ export const kubeletUnauthorized = defineCheck({
     const node = nodeName ?? endpoint;
     const wants = deciding(nodeName);
 
-    const mine = (['token', 'certificate'] as const).map((as) => http.filter((f) => f.subject.startsWith(`${as} `)));
+    const withToken = http.filter((f) => f.subject.startsWith('token '));
+    const mine = [withToken, http.filter((f) => f.subject.startsWith('certificate '))];
     const withCredential = mine.flat();
     const cutOff = http.find((f) => answered(f, saysAuthorizationError));
     // One way in is enough: the agent shows all it has on one connection.
     const entered = mine.some((facts) => answers(facts).some(isAuthenticated) && !facts.some(isUnauthorized));
+    // On the node itself nothing need be sent: the kubelet's own configuration says whom it believes.
+    const config = knownConfig(
+      view.one('self/kubelet-config'),
+      view.one('self/kubelet-process'),
+      seen(view.one('self/place')),
+      agentsCandidate(view.one('kubelet/candidates')),
+    );
+    const tokensOff = config?.values['authentication.webhook.enabled'] === false && !answers(http, 'token').some(isAuthenticated);
+    const configured = (key: 'authentication.webhook.enabled' | 'authentication.x509.clientCAFile'): Evidence[] => {
+      const value = String(config?.values[key]) || 'not set';
+      return config ? [config.cite(say('sawConfig', { key, value, origin: config.origin(key) }))] : [];
+    };
+    const offHere = (): Problem<'kubelet-token-authentication-off'> => ({
+      kind: 'problem',
+      cause: 'kubelet-token-authentication-off',
+      // Our certificate is believed: then it is the agents with a token that are not.
+      severity: entered ? 'degrades' : 'blocks',
+      certainty: 'proven',
+      title: say('offHere', { node, origin: config?.origin('authentication.webhook.enabled') ?? '' }),
+      features: ALL_KUBELET_FEATURES,
+      evidence: configured('authentication.webhook.enabled'),
+      fixes: [onNode(say('turnOn', { node }), WEBHOOK), certificateInstead(say('useCertificate'))],
+    });
+    const anonymous = config?.values['authentication.anonymous.enabled'] === true;
+    if (tokensOff && !anonymous && !cutOff && withToken.length === 0) return offHere();
     if (!cutOff && entered) return { kind: 'pass' };
     if (!cutOff && withCredential.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants };
     const failing =
       cutOff ?? withCredential.find((f) => isUnauthorized(f) || isAnonymous(f) || (isTimeout(f) && answered(nobody, () => true)));
     if (!failing) {
+      if (tokensOff && !anonymous && !entered) return offHere();
       if (answers(http).length > 0) return { kind: 'not-applicable', why: say('noKubelet') };
       const withheld = withCredential.some((f) => f.outcome.status === 'absent' && f.outcome.why === 'withheld');
       if (withheld && identity) return { kind: 'not-applicable', why: say('withheld', { user: identity.user }) };
@@ -192,7 +225,9 @@ export const kubeletUnauthorized = defineCheck({
     const same = isSameCredential(credentials, view.all('apiserver/credential'), as);
     const told = view.all('apiserver/http');
     const refused = same && (answers(told, as).some((a) => a.status === 401 && a.voice === 'apiserver') || identity?.user === ANONYMOUS);
-    const [cause, ...alternatives] = decide({
+    const byConfig =
+      !cutOff && !refused && config && !isTimeout(failing) ? causeByConfig(as, isAnonymous(failing), config.values) : undefined;
+    const decided = decide({
       as,
       kind: cutOff ? 'authorization error' : isUnauthorized(failing) ? 'unauthorized' : isAnonymous(failing) ? 'anonymous' : 'timeout',
       onHealthz: failing.subject.endsWith(' /healthz'),
@@ -203,6 +238,7 @@ export const kubeletUnauthorized = defineCheck({
       asksCertificate,
       canBeOff: (seen(nobody)?.status ?? 401) === 401 && !answers(withCredential, as).some(isAuthenticated),
     });
+    const [cause, ...alternatives] = byConfig ? [byConfig] : decided;
 
     const quote = (f: Fact<'http'>): Evidence[] => {
       const [answer, ms] = [seen(f), took(f.outcome) ?? 0];
@@ -228,6 +264,8 @@ export const kubeletUnauthorized = defineCheck({
     }
     if (cause === 'kubelet-client-ca-unset' && asksCertificate === false)
       evidence.push({ need: 'kubelet/tls', subject: endpoint, saw: say('sawNoRequest') });
+
+    if (byConfig) evidence.push(...configured(as === 'token' ? 'authentication.webhook.enabled' : 'authentication.x509.clientCAFile'));
 
     const credential = `${as} (${credentialOf(credentials, as)?.source ?? '?'})`;
     const said: Record<UnauthorizedCause, () => { title: Message; fixes: Fix[] }> = {
@@ -265,6 +303,14 @@ export const kubeletUnauthorized = defineCheck({
   },
 });
 
+/** What the kubelet's own configuration says of a credential it did not believe. */
+function causeByConfig(as: 'token' | 'certificate', isAnonymous: boolean, values: KubeletValues): UnauthorizedCause | undefined {
+  if (as === 'certificate') return values['authentication.x509.clientCAFile'] === '' ? 'kubelet-client-ca-unset' : undefined;
+  // A file that says other than what was met was changed after the kubelet read it.
+  if (values['authentication.webhook.enabled'] || values['authentication.anonymous.enabled'] !== isAnonymous) return undefined;
+  return isAnonymous ? 'kubelet-ignores-token' : 'kubelet-token-authentication-off';
+}
+
 const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';
@@ -278,9 +324,10 @@ function onNode(action: Message, steps: string): Fix {
   return { owner: 'node', changes: 'restart', action, steps, form: 'kubelet-config', verify: 'kubelet-doctor' };
 }
 
+/** Files that a person must make first: no `form`. */
 function certificateInstead(action: Message): Fix {
   const steps = 'DD_KUBELET_CLIENT_CRT=/etc/kubelet-client/tls.crt\nDD_KUBELET_CLIENT_KEY=/etc/kubelet-client/tls.key';
-  return { owner: 'agent', changes: 'config', action, steps, form: 'env', verify: 'kubelet-doctor' };
+  return { owner: 'agent', changes: 'config', action, steps, verify: 'kubelet-doctor' };
 }
 
 function tokenInstead(action: Message): Fix {

@@ -2,20 +2,29 @@
  * Does the kubelet accept TCP connections from here? What our own side sees (silence, refusal, no route) looks the same for a packet filter,
  * a dead kubelet and a dead node; a second side tells them apart. Where none can be had, the likeliest is suspected and the others named.
  */
-import { defineCheck, type Fix, type Message, type Severity, type Want } from '../model/check.js';
-import type { Vantage } from '../model/facts.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Severity, type Want } from '../model/check.js';
+import type { KubeletKey, Vantage } from '../model/facts.js';
 import { askFromNode, cite, fromAfar, isGateway, kubeletPort } from './support/address.js';
 import { KUBELET_LOG, KUBELET_SETTINGS } from './support/distributions.js';
 import { env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig, restartKubelet } from './support/kubelet-fixes.js';
+import { isThisNode, knownConfig, type LocalAnswer, localAnswer } from './support/on-node.js';
 import { endpointOf, isIp } from './support/quote.js';
 import { failure, seen, subjectOf } from './support/read.js';
 import { citeSecondSide, ownerOf, readSecondSide, wantsOfSecondSide } from './support/second-side.js';
-import { ARP_GIVES_UP_MS, diagnose, type UnreachableCause } from './support/unreachable.js';
+import { ARP_GIVES_UP_MS, type Diagnosis, diagnose, type UnreachableCause } from './support/unreachable.js';
 
 /** These are as bad for the agent as for us, wherever we stand. */
 const EVERYWHERE: readonly UnreachableCause[] = ['kubelet-down', 'kubelet-server-disabled'];
+/** What the node itself shows, and what is certain by it. A kubelet that has just been started does not listen yet. */
+const LOCALLY: Record<LocalAnswer, Diagnosis> = {
+  gone: { cause: 'kubelet-down', certainty: 'proven', alternatives: [] },
+  'server-off': { cause: 'kubelet-server-disabled', certainty: 'proven', alternatives: [], alive: true },
+  'other-port': { cause: 'kubelet-port-differs', certainty: 'proven', alternatives: [], alive: true },
+  'loopback-only': { cause: 'kubelet-server-disabled', certainty: 'proven', alternatives: [], alive: true },
+  'not-listening': { cause: 'kubelet-server-disabled', certainty: 'suspected', alternatives: ['kubelet-down'], alive: true },
+};
 /** A wrong address, or a connection that never was the kubelet's, looks like any of these. */
 const EXPLAINED = [
   'kubelet-host-not-a-node',
@@ -41,8 +50,18 @@ export const kubeletUnreachable = defineCheck({
     'kubelet/second-sight',
     'apiserver/lease',
     'apiserver/node',
+    'self/kubelet-process',
+    'self/kubelet-config',
   ],
   words: {
+    gone: 'The kubelet of {node} is not running: no such process on this node, and nothing listens on {endpoint}',
+    portHere: 'The agent dials port {port}, but the kubelet of {node} listens on port {other} ({origin})',
+    offHere: 'The kubelet of {node} runs without its server: enableServer is false ({origin})',
+    loopbackHere: 'The kubelet of {node} listens on {listens} only, so nobody reaches it at {endpoint} ({origin})',
+    notListening: 'The kubelet of {node} runs, but nothing listens on port {port}: it is starting, or its server failed',
+    sawGone: 'no kubelet among the processes of this node',
+    sawRuns: 'process {pid} is {program}; of its ports these listen: {listens}',
+    sawConfig: '{key}: {value} ({origin})',
     filtered: 'No answer from {endpoint} although the kubelet is alive: something on the way drops packets from {vantage}',
     silent: 'No answer from {endpoint}: a packet filter or a dead node, which cannot be told from here',
     down: 'The kubelet of {node} is down: no connection to {endpoint} ({code}), and no other sign of life',
@@ -213,7 +232,13 @@ export const kubeletUnreachable = defineCheck({
     const ms = Math.round(tries.at(-1)?.ms ?? outcome.ms ?? 0);
     const atOther = other ? view.one('kubelet/tcp', other) : undefined;
     const portOpen = atOther && (seen(atOther) ? true : failure(atOther) !== undefined ? false : undefined);
-    const found = diagnose({ code, ms, candidate, owner, side, other: other !== undefined, portOpen });
+    const processFact = view.one('self/kubelet-process');
+    const process = isThisNode(seen(processFact), place, candidate) ? seen(processFact) : undefined;
+    const config = knownConfig(view.one('self/kubelet-config'), processFact, place, candidate);
+    const local = localAnswer(process, config, candidate);
+    const found: Diagnosis = local
+      ? LOCALLY[local.answer]
+      : diagnose({ code, ms, candidate, owner, side, other: other !== undefined, portOpen });
 
     const node = side.name ?? host;
     const vantage = vantageOf(place?.vantage);
@@ -240,7 +265,10 @@ export const kubeletUnreachable = defineCheck({
         title: proven ? say('down', { node, endpoint, code }) : say('maybeDown', { node, endpoint, code }),
         fixes: [restartKubelet(say('fixDown', { node })), ...(proven ? [] : maybeForeign())],
       }),
-      'kubelet-connection-refused': () => ({ title: say('elsewhere', { endpoint, node }), fixes: [dialNode(), checkAddress()] }),
+      'kubelet-connection-refused': () => ({
+        title: say('elsewhere', { endpoint, node }),
+        fixes: [...(owner === 'own' ? [] : [dialNode()]), checkAddress()],
+      }),
       'kubelet-rejected-by-firewall': () => ({
         title: proven ? say('rejected', { vantage, endpoint, code }) : say('maybeRejected', { vantage, endpoint, code, ms }),
         fixes: [openPath(), lookFilter()],
@@ -255,7 +283,7 @@ export const kubeletUnreachable = defineCheck({
       }),
       'kubelet-port-differs': () => ({
         title: say('port', { port, node, other: registered ?? '' }),
-        fixes: [fixBy('agent', 'config', say('fixPort'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: registered ?? '' }))],
+        fixes: [fixBy('agent', 'config', say('fixPort'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: local?.port ?? registered ?? '' }))],
       }),
       'kubelet-server-disabled': () => ({
         title: say('serverOff', { node, endpoint }),
@@ -264,7 +292,34 @@ export const kubeletUnreachable = defineCheck({
         ],
       }),
     };
-    const { title, fixes: here } = answers[found.cause]();
+    const listens = (process?.listening ?? []).map((socket) => endpointOf(socket.address, socket.port)).join(', ') || 'none';
+    const origin = (key: KubeletKey) => config?.origin(key) ?? 'its configuration was not read';
+    const onNode: Record<LocalAnswer, () => Message> = {
+      gone: () => say('gone', { node, endpoint }),
+      'other-port': () => say('portHere', { port, node, other: local?.port ?? '', origin: origin('port') }),
+      'server-off': () => say('offHere', { node, origin: origin('enableServer') }),
+      'loopback-only': () => say('loopbackHere', { node, endpoint, listens, origin: origin('address') }),
+      'not-listening': () => say('notListening', { node, port }),
+    };
+    const decides: Partial<Record<LocalAnswer, KubeletKey>> = {
+      'other-port': 'port',
+      'server-off': 'enableServer',
+      'loopback-only': 'address',
+    };
+    const key = local && decides[local.answer];
+    const seenOnNode: Evidence[] = local
+      ? [
+          cite(
+            processFact,
+            local.answer === 'gone'
+              ? say('sawGone')
+              : say('sawRuns', { pid: process?.pid ?? '', program: process?.program ?? '', listens }),
+          ),
+          ...(key && config ? [config.cite(say('sawConfig', { key, value: String(config.values[key]), origin: config.origin(key) }))] : []),
+        ]
+      : [];
+    const { title: general, fixes: here } = answers[found.cause]();
+    const title = local ? onNode[local.answer]() : general;
     // From a workstation that found the address by itself, a closed path is the usual thing and nothing the agent suffers from.
     const severity: Severity = fromAfar(place, candidate) && !EVERYWHERE.includes(found.cause) ? 'note' : 'blocks';
     const fixes =
@@ -282,6 +337,7 @@ export const kubeletUnreachable = defineCheck({
           tcp,
           say('sawTries', { tries: tries.map((t) => `${endpointOf(t.address, t.port)} ${t.result} after ${t.ms} ms`).join(', ') || code }),
         ),
+        ...seenOnNode,
         ...(atOther && other && portOpen ? [cite(atOther, say('sawOther', { endpoint: other }))] : []),
         ...citeSecondSide(side, {
           sight: (by, said) => say('sawSight', { by, said }),

@@ -1,9 +1,10 @@
 /** Can this place have a credential of its own at all? Where it cannot, a missing token is no fault of the manifest. */
 import { defineCheck } from '../model/check.js';
+import type { Place } from '../model/facts.js';
 import { apiserverFeatures, inPod } from './support/apiserver.js';
-import { env, fixBy, shell, yaml } from './support/fix.js';
+import { byHand, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
-import { shellQuote } from './support/quote.js';
+import { isDnsName, shellQuote } from './support/quote.js';
 import { failure, seen } from './support/read.js';
 
 /** Written by us, and checked all the same: the process id comes from /proc. */
@@ -25,7 +26,7 @@ export const ownCredential = defineCheck({
     sawNothing: 'no token, no client certificate, no kubeconfig user; not in a pod',
     fixRead: "Read the token of the agent's container from here",
     fixCustom:
-      "Or start the debug container with the pod's own token volume (kubectl debug --custom FILE; the volume's name is in the pod)",
+      "Or add another debug container that has the pod's own token: at a workstation this prints the kubectl debug command with its --custom file",
     fixCertificate: 'Give the agent a client certificate that kubelet and apiserver accept, and a kubeconfig for the apiserver',
     fixToken: 'Or a token of a ServiceAccount with the rights of an agent, renewed before it expires',
     fixPod: 'Or run the agent as a DaemonSet: its token is then mounted and renewed',
@@ -75,7 +76,7 @@ export const ownCredential = defineCheck({
         evidence: [{ need: 'self/mounts', subject: '', saw: say('sawNeighbour', { path }), reproduce: `ls -l ${shellQuote(path)}` }],
         fixes: [
           fixBy('agent', 'nothing', say('fixRead'), shell(`kubelet-doctor --token-file ${path} --kubelet-ca ${ca} --apiserver-ca ${ca}`)),
-          fixBy('agent', 'nothing', say('fixCustom'), yaml(CUSTOM)),
+          fixBy('agent', 'nothing', say('fixCustom'), shell(`kubelet-doctor manifest debug --namespace NAMESPACE --pod ${podName(place)}`)),
         ],
       };
     }
@@ -86,8 +87,8 @@ export const ownCredential = defineCheck({
       title: say('hostInstall'),
       evidence: [{ need: 'apiserver/credential', subject: 'none', saw: say('sawNothing') }],
       fixes: [
-        fixBy('node', 'config', say('fixCertificate'), env(FILES)),
-        fixBy('node', 'config', say('fixToken'), env({ DD_KUBELET_AUTH_TOKEN_PATH: '/etc/datadog-agent/kubelet.token' })),
+        fixBy('node', 'config', say('fixCertificate'), byHand(linesOf(FILES))),
+        fixBy('node', 'config', say('fixToken'), byHand('DD_KUBELET_AUTH_TOKEN_PATH=/etc/datadog-agent/kubelet.token')),
         fixBy('cluster', 'config', say('fixPod')),
       ],
     };
@@ -100,8 +101,14 @@ const FILES = {
   DD_KUBERNETES_KUBECONFIG_PATH: '/etc/datadog-agent/kubeconfig',
 };
 
-const CUSTOM = `volumeMounts:
-  - name: kube-api-access-NAME
-    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
-    readOnly: true
-`;
+/** Files that a person must make first. */
+function linesOf(variables: Record<string, string>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+}
+
+/** In a network of its own a pod's host name is the pod's; in the host's it is the node's. */
+function podName({ vantage, hostName }: Place): string {
+  return vantage === 'pod-network' && isDnsName(hostName) ? hostName : 'POD';
+}

@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Evidence, type Fix, type Say } from '../model/check.js';
 import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../model/placement.js';
-import { fixBy, shell, yaml } from './support/fix.js';
+import { byHand, fixBy, shell, yaml } from './support/fix.js';
 import { kubectlTarget, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './support/placement.js';
 import { kubectlPatch } from './support/placement-fixes.js';
 import { isDnsName } from './support/quote.js';
@@ -167,7 +167,7 @@ function fixesFor(message: string, workload: AgentWorkload, policy: NamespacePol
   if (/insufficient quota to match these scopes/.test(message))
     return [fixBy('cluster', 'config', say('fixScopes'), target ? yaml(systemQuota(target.namespace)) : {})];
   if (/(exceeded|failed) quota/.test(message)) {
-    const look = shell(target && `kubectl -n ${target.namespace} describe resourcequota`);
+    const look = byHand(target && `kubectl -n ${target.namespace} describe resourcequota`);
     return [fixBy('cluster', 'config', say('fixQuota', { quotas: policy?.quotas.join(', ') || 'see the message' }), look)];
   }
   if (/no PriorityClass/.test(message)) {

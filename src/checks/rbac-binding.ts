@@ -145,7 +145,6 @@ export const rbacBinding = defineCheck({
         changes: 'config',
         action: say('correct', names),
         steps: `kubectl edit ${binding.kind.toLowerCase()} ${binding.name}${inNamespace(binding)}`,
-        form: 'shell',
       });
     return {
       kind: 'problem',

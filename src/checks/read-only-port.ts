@@ -6,6 +6,7 @@ import { defineCheck } from '../model/check.js';
 import { cite } from './support/address.js';
 import { agentsCandidate, settingOf } from './support/kubelet.js';
 import { kubeletConfig } from './support/kubelet-fixes.js';
+import { knownConfig } from './support/on-node.js';
 import { endpointOf, shellQuote } from './support/quote.js';
 import { answers, failure, seen, subjectOf } from './support/read.js';
 
@@ -37,11 +38,23 @@ export const readOnlyPort = defineCheck({
   target: 'kubelet',
   layer: 'tcp',
   required: false,
-  needs: ['kubelet/second-sight', 'kubelet/candidates', 'kubelet/tcp', 'kubelet/tls', 'kubelet/http', 'self/place', 'self/settings'],
+  needs: [
+    'kubelet/second-sight',
+    'kubelet/candidates',
+    'kubelet/tcp',
+    'kubelet/tls',
+    'kubelet/http',
+    'self/place',
+    'self/settings',
+    'self/kubelet-process',
+    'self/kubelet-config',
+  ],
   words: {
     open: 'The read-only port of the kubelet answers at {endpoint}, to anyone and without encryption',
     closed:
       'The read-only port {endpoint} is closed, as it should be: the agent tries it after 10250 has failed, and logs this refusal last',
+    openHere: 'The read-only port {port} of the kubelet of this node is open, to anyone and without encryption ({origin})',
+    sawConfig: 'readOnlyPort: {port} ({origin}); it listens on {address}',
     notHere: "asked only where the agent runs, on its kubelet's own address",
     notUsed: 'the agent does not use a read-only port',
     waiting: 'the read-only port has not answered yet',
@@ -83,6 +96,23 @@ export const readOnlyPort = defineCheck({
     const settings = view.one('self/settings');
     const place = seen(view.one('self/place'));
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
+    const processFact = view.one('self/kubelet-process');
+    const config = knownConfig(view.one('self/kubelet-config'), processFact, place, candidate);
+    const configured = config?.values.readOnlyPort ?? 0;
+    const socket = config && configured > 0 ? seen(processFact)?.listening?.find((at) => at.port === configured) : undefined;
+    if (config && socket) {
+      const origin = config.origin('readOnlyPort');
+      return {
+        kind: 'problem',
+        cause: 'read-only-port-open',
+        severity: 'risk',
+        certainty: 'proven',
+        title: say('openHere', { port: configured, origin }),
+        features: [],
+        evidence: [config.cite(say('sawConfig', { port: configured, origin, address: socket.address }))],
+        fixes: [kubeletConfig(say('fixClose'), 'readOnlyPort: 0')],
+      };
+    }
     const port = Number(settingOf(settings, 'kubelet.httpPort')?.value ?? 0);
     if (!place?.agentEnvironment || candidate?.origin !== 'setting') return { kind: 'not-applicable', why: say('notHere') };
     if (port === 0) return { kind: 'not-applicable', why: say('notUsed') };

@@ -3,8 +3,11 @@ import { defineCheck } from '../model/check.js';
 import { fixBy, shell } from './support/fix.js';
 import { failure, seen } from './support/read.js';
 
-/** As the apiserver creates it (plugin/pkg/auth/authorizer/rbac/bootstrappolicy); `auth reconcile` only adds. */
-const RESTORE = `kubectl auth reconcile -f - <<'EOF'
+/**
+ * As the apiserver creates it (plugin/pkg/auth/authorizer/rbac/bootstrappolicy). Not `kubectl auth reconcile`: it leaves a binding alone whose
+ * annotation autoupdate says false (component-helpers auth/rbac/reconciliation), and only such a one outlives a restart of the apiserver.
+ */
+const RESTORE = `kubectl apply --server-side --force-conflicts -f - <<'EOF'
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:

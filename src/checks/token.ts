@@ -4,7 +4,7 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
 import { apiserverFeatures, inPod, ownerHere, ownPod, quotedPath, serverNow } from './support/apiserver.js';
-import { AUTOMOUNT, fixBy, shell, yaml } from './support/fix.js';
+import { AUTOMOUNT, byHand, fixBy, shell, yaml } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { serviceAccountOf } from './support/quote.js';
 import { answers, failure, seen, span } from './support/read.js';
@@ -206,7 +206,7 @@ export const token = defineCheck({
       if (code)
         return problem(
           'token-unreadable',
-          atFile(say('unreadable', { path, code }), fixBy(here, 'config', say('fixMode'), shell(file && `id\nls -lnL ${file}`))),
+          atFile(say('unreadable', { path, code }), fixBy(here, 'config', say('fixMode'), byHand(file && `id\nls -lnL ${file}`))),
           own,
         );
       if (none) return problem('credential-not-sent', atFile(say('nothingToSend'), fixBy(here, 'config', say('fixConfigure'))), own);
@@ -300,7 +300,7 @@ export const token = defineCheck({
       const title = say('notYetValid', { source, when: new Date(from).toISOString(), ahead: span(from - by) });
       return problem(
         'token-not-yet-valid',
-        { title, evidence, fixes: [fixBy('cluster', 'config', say('fixClock'), shell('date -u\nchronyc tracking'))] },
+        { title, evidence, fixes: [fixBy('cluster', 'config', say('fixClock'), byHand('date -u\nchronyc tracking'))] },
         times,
       );
     }

@@ -1,7 +1,7 @@
 /** Are kubelet and apiserver of versions that are made for each other? kubernetes.io/releases/version-skew-policy: never newer, at most three minors behind. */
 import { defineCheck, type Evidence } from '../model/check.js';
 import { cite, nodeName } from './support/address.js';
-import { fixBy, shell } from './support/fix.js';
+import { byHand, fixBy } from './support/fix.js';
 import { seen } from './support/read.js';
 
 /** Two minors before kubelets of 1.25. */
@@ -48,7 +48,7 @@ export const versionSkew = defineCheck({
 
     const args = { node: node.node, kubelet: node.kubeletVersion, apiserver: version.gitVersion };
     const name = nodeName(view.one('self/settings'), nodeFact);
-    const drain = shell(name && `kubectl drain ${name} --ignore-daemonsets`);
+    const drain = byHand(name && `kubectl drain ${name} --ignore-daemonsets`);
     const evidence: Evidence[] = [
       cite(nodeFact, say('sawNode', { node: node.node, kubelet: node.kubeletVersion })),
       cite(versionFact, say('sawServer', { apiserver: version.gitVersion })),

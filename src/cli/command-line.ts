@@ -10,7 +10,6 @@ import { nearest, usageError } from './usage.js';
 const COMMANDS = ['check', 'nodes', 'rbac', 'render', 'judge', 'diff', 'merge', 'manifest', 'explain', 'list', 'demo'] as const;
 const EPILOGUE =
   'Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing found but a required question stayed unanswered.';
-
 type Run = () => number | Promise<number>;
 
 /** Parses and runs; the exit code. */
@@ -57,8 +56,10 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
       run = async () =>
         (await import('./commands/diff.js')).runDiffCommand(String(flags.old), String(flags.new), pickFlags(flags), host, io);
     })
-    .command('merge <file..>', 'reports of many nodes, or of one node from several networks, as one', mergeOptions, (flags) => {
-      run = async () => (await import('./commands/merge.js')).runMergeCommand([flags.file].flat().map(String), pickFlags(flags), host, io);
+    .command('merge', 'reports of many nodes, or of one node from several networks, as one', mergeOptions, (flags) => {
+      const files = flags._.slice(1).map(String);
+      if (files.length === 0) refusal = 'merge needs files: reports, bundles, directories of them, or - for JSON lines from standard input';
+      else run = async () => (await import('./commands/merge.js')).runMergeCommand(files, pickFlags(flags), host, io);
     })
     .command('manifest [what]', 'what runs us elsewhere: pod, daemonset, kubectl debug, and other collectors', manifestOptions, (flags) => {
       run = async () => (await import('./commands/manifest.js')).runManifestWords(flags, io);
@@ -138,7 +139,9 @@ function pickFlags(parsed: Record<string, unknown>): Partial<Flags> {
 
 /** For commands that print a table of their own: no report in every form, nothing saved. */
 function tableOptions(builder: Argv): Argv {
-  const others = (OPTIONS as readonly OptionSpec[]).map(({ name }) => name).filter((name) => !['output', 'save', 'force'].includes(name));
+  const others = (OPTIONS as readonly OptionSpec[])
+    .map(({ name }) => name)
+    .filter((name) => !['output', 'save', 'force', 'pseudonyms'].includes(name));
   return textOrJson(addOptions(builder, others as OptionName[]));
 }
 
@@ -165,7 +168,7 @@ function rbacOptions(builder: Argv): Argv {
 const RENDERING = ['output', 'verbose', 'no-color'] as const;
 
 function renderOptions(builder: Argv): Argv {
-  return addOptions(positionalFile(builder, 'file', 'a report.json, or a bundle or directory of --save'), RENDERING);
+  return addOptions(positionalFile(builder, 'file', 'a report.json, or a bundle or directory of --save'), [...RENDERING, 'pseudonyms']);
 }
 
 function judgeOptions(builder: Argv): Argv {
@@ -173,14 +176,15 @@ function judgeOptions(builder: Argv): Argv {
   return addOptions(file, [...RENDERING, 'fail-on', 'skip', 'only', 'exit-zero']);
 }
 
+/** Of many positionals under one name yargs keeps the last where options may be repeated, and drops a bare `-`: these stay where they are. */
 function mergeOptions(builder: Argv): Argv {
-  const files = builder.positional('file', {
-    type: 'string',
-    array: true,
-    description: 'reports, bundles, directories of them; - for JSON lines',
-    demandOption: true,
-  });
-  return addOptions(files, [...RENDERING, 'save', 'force', 'fail-on', 'skip', 'only', 'exit-zero']);
+  const files = builder
+    .usage(
+      '$0 merge FILE..\n\nFILE: a report.json, a bundle or directory of --save, a directory of reports, or - for JSON lines from standard input',
+    )
+    .strict(false)
+    .strictOptions();
+  return addOptions(files, [...RENDERING, 'save', 'force', 'pseudonyms', 'fail-on', 'skip', 'only', 'exit-zero']);
 }
 
 function diffOptions(builder: Argv): Argv {

@@ -1,5 +1,6 @@
 /** `--save`, and the directories that troubleshoot.sh and Sonobuoy give their programs (TS_OUTPUT_DIR, SONOBUOY_RESULTS_DIR). */
 import { posix } from 'node:path';
+import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
@@ -34,11 +35,13 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
   const { TS_OUTPUT_DIR: collector, SONOBUOY_RESULTS_DIR: sonobuoy } = host.env;
   if (path === undefined && !collector && !sonobuoy) return undefined;
   const { report, failOn, skip, only, quiet } = kept;
-  const { savedFiles } = await import('../report/saved.js');
-  const files = savedFiles(report, hideSecrets(kept.facts, host.redactor), { failOn, skip, only });
+  const { FACTS, savedFiles } = await import('../report/saved.js');
+  const gone = report.merged ? [FACTS] : [];
+  // Facts are redacted at birth; what leaves the house in a file passes the gate once more.
+  const files = savedFiles(hideSecrets(report, host.redactor), hideSecrets(kept.facts, host.redactor), { failOn, skip, only });
   const time = Math.floor(Date.parse(report.startedAt) / 1000);
   if (collector) {
-    const why = await save(files, { path: posix.resolve(host.cwd, collector), force: true, time });
+    const why = await save(files, { path: posix.resolve(host.cwd, collector), force: true, time, gone });
     if (why) io.err(host.redactor.clean(`kubelet-doctor: TS_OUTPUT_DIR ${collector}: ${why}`, 400));
   }
   if (sonobuoy) {
@@ -46,7 +49,7 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
     if (why) io.err(host.redactor.clean(`kubelet-doctor: SONOBUOY_RESULTS_DIR ${sonobuoy}: ${why}`, 400));
   }
   if (path === undefined) return undefined;
-  const why = await save(files, { path: posix.resolve(host.cwd, path), force, time });
+  const why = await save(files, { path: posix.resolve(host.cwd, path), force, time, gone });
   if (why) {
     usageError(io, host.redactor.clean(`--save ${path}: ${why}; nothing was saved`, 400));
     return EXIT_USAGE;
@@ -59,24 +62,4 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
 async function saveForSonobuoy(files: Parameters<typeof save>[0], directory: string, time: number): Promise<string | undefined> {
   const archive = posix.join(directory, 'kubelet-doctor.tar.gz');
   return (await save(files, { path: archive, force: true, time })) ?? (await replaceFile(posix.join(directory, 'done'), archive));
-}
-
-/** Facts are redacted at birth; what leaves the house in a file passes the gate once more, string by string. */
-function hideSecrets<T>(value: T, redactor: Host['redactor']): T {
-  const walk = (each: unknown): unknown => {
-    if (typeof each === 'string') return hide(each);
-    if (Array.isArray(each)) return each.map(walk);
-    if (typeof each !== 'object' || each === null) return each;
-    return Object.fromEntries(Object.entries(each).map(([key, inner]) => [hide(key), walk(inner)]));
-  };
-  // `clean` also joins lines and escapes; a string without a secret stays as it is.
-  const hide = (text: string) => {
-    const cleaned = redactor.clean(text, text.length + 1000);
-    return marks(cleaned) > marks(text) ? cleaned : text;
-  };
-  return walk(value) as T;
-}
-
-function marks(text: string): number {
-  return text.split('[redacted]').length;
 }

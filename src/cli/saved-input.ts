@@ -1,5 +1,6 @@
 /** FILE of `render`, `judge` and `diff`: what it holds, or one line that says why not. No server is asked and nothing is run or written. */
 import { posix } from 'node:path';
+import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
 import type { Report } from '../model/report.js';
@@ -11,16 +12,24 @@ export async function reportFrom(file: string, host: Host): Promise<{ report: Re
   return part(file, host, (bundle) => {
     if (bundle.report === undefined) return { error: 'holds facts and no report; kubelet-doctor judge makes one of them' };
     const parsed = parseJson(bundle.report);
-    return 'error' in parsed ? parsed : readReport(parsed.json);
+    return 'error' in parsed ? parsed : readReport(hideSecrets(parsed.json, host.redactor));
   });
 }
 
 export async function factsFrom(file: string, host: Host): Promise<{ file: FactsFile } | { error: string }> {
   return part(file, host, (bundle) => {
-    if (bundle.facts === undefined) return { error: 'holds a report and no facts; kubelet-doctor render shows it' };
+    if (bundle.facts === undefined)
+      return { error: isMerged(bundle.report) ? MERGED : 'holds a report and no facts; kubelet-doctor render shows it' };
     const parsed = parseJson(bundle.facts);
-    return 'error' in parsed ? parsed : readFacts(parsed.json);
+    return 'error' in parsed ? parsed : readFacts(hideSecrets(parsed.json, host.redactor));
   });
+}
+
+const MERGED = 'holds a merged report, which has no facts; judge the bundles it was made of, and merge again';
+
+function isMerged(report = ''): boolean {
+  const parsed = parseJson(report);
+  return 'json' in parsed && typeof parsed.json === 'object' && parsed.json !== null && 'merged' in parsed.json;
 }
 
 async function part<T extends object>(

@@ -24,7 +24,7 @@ const SAME_AS: Record<string, string> = { ENOTDIR: 'ENOENT', EPERM: 'EACCES', EN
 
 /** What a test or the simulator may replace. */
 export type HostOverrides = Partial<
-  Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'healthzPort' | 'now' | 'interfaceAddresses'>
+  Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'healthzPort' | 'now' | 'interfaceAddresses' | 'redactor'>
 >;
 
 /** The machine we run on, with parts of it replaced. Never throws: a machine without a home or a working directory is still a machine. */
@@ -32,7 +32,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
   const env = overrides.env ?? process.env;
   const root = (overrides.root ?? '').replace(/\/+$/, '');
   const cwd = overrides.cwd ?? orElse(() => process.cwd(), '/');
-  const redactor = createRedactor();
+  const redactor = overrides.redactor ?? createRedactor();
   registerEnvironment(env, redactor);
   const locate = (path: string) => (root === '' ? Promise.resolve(posix.resolve(cwd, path)) : locateBelow(root, posix.resolve(cwd, path)));
   return {
@@ -132,7 +132,7 @@ async function readRegularFile(path: string, locate: (path: string) => Promise<s
         chunks.push(buffer.subarray(0, bytesRead));
       }
       const bytes = Buffer.concat(chunks);
-      return { ok: true, path, bytes, text: bytes.toString('utf8') };
+      return { ok: true, path, bytes, text: bytes.toString('utf8'), modifiedMs: stat.mtimeMs };
     } finally {
       await file.close();
     }

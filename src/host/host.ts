@@ -2,7 +2,9 @@
 import type { Redactor } from './redact.js';
 
 /** A file as read, or why not. Codes: ENOENT EACCES EISDIR ELOOP ENOTFILE (FIFO, socket, device) ETOOBIG. Never throws. */
-export type FileRead = { ok: true; path: string; bytes: Buffer; text: string } | { ok: false; path: string; code: string; detail: string };
+export type FileRead =
+  | { ok: true; path: string; bytes: Buffer; text: string /** When it was last written, ms since the epoch. */; modifiedMs?: number }
+  | { ok: false; path: string; code: string; detail: string };
 
 /** One address of one interface of the network namespace we are in. */
 export interface InterfaceAddress {

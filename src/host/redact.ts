@@ -57,6 +57,20 @@ function cut(text: string, max: number): string {
 
 /** Every way a secret is commonly written. Base64 at the three possible alignments, since it may stand inside something longer. */
 function formsOf(secret: string): Set<string> {
+  const decoded = decodedForm(secret);
+  return decoded === secret ? formsOfOne(secret) : new Set([...formsOfOne(secret), ...formsOfOne(decoded)]);
+}
+
+/** A password in a URL is percent-encoded there, and plain in the header that is made of it. */
+function decodedForm(secret: string): string {
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    return secret;
+  }
+}
+
+function formsOfOne(secret: string): Set<string> {
   const forms = new Set<string>();
   const whole = secret.trim();
   if (whole.length < MIN_SECRET) return forms;
@@ -140,17 +154,22 @@ function replaceRanges(text: string, ranges: [from: number, to: number][]): stri
 
 /** `"token": "…"`, `password: …`, `api_key=…`; but not `system:serviceaccount:secret:x`, where a colon joins. */
 const SECRET_KEYS =
-  /((?:token|password|passwd|secret|client[_-]key[_-]data|(?:api|app)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["']))\\?["']?)([^\s"',;}&\\]+)/gi;
+  /((?:token|password|passwd|secret|client[_-]key[_-]data|(?:api|app)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["'])|%3D)\\?["']?)([^\s"',;}&\\]+)/gi;
 
 /** Secrets by their shape, for those nobody registered: another client's token in an error page, a key in a plugin's stderr. */
 function hidePatterns(text: string): string {
-  return text
-    .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
-    .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)
-    .replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#]*@/gi, `$1${MARK}@`)
-    .replace(/\b((?:bearer|basic) )([^\s"',;]+)/gi, keepWords)
-    .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
-    .replace(SECRET_KEYS, keepWords);
+  return (
+    text
+      .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
+      .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)
+      // The same in base64 once more, as in a Secret's data.
+      .replace(/ZXlK[\w+/-]{16,}={0,2}/g, MARK)
+      .replace(/\b((?:set-)?cookie["']?\s*[:=]\s*["']?[^\s=;,"']{1,64}=)([^\s;,"']+)/gi, keepWords)
+      .replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#]*@/gi, `$1${MARK}@`)
+      .replace(/\b((?:bearer|basic)(?: |%20))([^\s"',;]+)/gi, keepWords)
+      .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
+      .replace(SECRET_KEYS, keepWords)
+  );
 }
 
 /** `bearer token`, `Basic realm=…`, `token: expired`, `token=/path` are speech, not secrets. */

@@ -2,7 +2,10 @@
  * Facts: what was observed, as plain data, redacted before it gets here. Probes and bundle readers write them, checks read them.
  * A fact never holds a token, a key, a password or a whole response body; see `src/host/redact.ts`.
  */
+import type { KubeletConfig, KubeletProcess, NodeCertificate } from './facts-node.js';
 import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, RefusedCreate } from './placement.js';
+
+export type * from './facts-node.js';
 
 /** What a fact is about. `self` is the process, its files and its settings; the other two are logical servers, not addresses. */
 export type Target = 'self' | 'kubelet' | 'apiserver';
@@ -479,6 +482,9 @@ export interface FactData {
   'rbac-objects': RbacObjects;
   'own-rules': OwnRules;
   'kubelet-versions': KubeletVersions;
+  'kubelet-process': KubeletProcess;
+  'kubelet-config': KubeletConfig;
+  'node-certificate': NodeCertificate;
 }
 
 export type FactKind = keyof FactData;

@@ -3,9 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Host } from '../host/host.js';
 import type { ClusterEntry, ExecEntry } from './kubeconfig-file.js';
 
+/** Only what the user named may make us run a program. */
+export type KubeconfigOrigin = 'named' | 'found';
+
 /** A plugin as a kubeconfig describes it. `file` is that kubeconfig; `cluster` is there when the plugin asked for it. */
 export interface ExecConfig extends ExecEntry {
   file: string;
+  /** Whose word the kubeconfig is: `named` by the user, by flag or variable or as their own; or `found` on a node or in a bundle. */
+  origin: KubeconfigOrigin;
   cluster?: Omit<ClusterEntry, 'file' | 'execConfig'> & { server: string; config?: unknown };
 }
 
@@ -25,14 +30,14 @@ const MAX_OUTPUT = 1024 * 1024;
 const MAX_STDERR = 500;
 
 /**
- * Runs the plugin without stdin and without a terminal. Only a kubeconfig of the user's own may name it: one found under /host or /proc
- * belongs to someone else, and its command would run as us.
+ * Runs the plugin without stdin and without a terminal. Only a kubeconfig that the user named may name it: one that was found, on
+ * a node or below another process, belongs to someone else, wherever it lies, and its command would run as us.
  */
 export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, allowed, signal }: ExecOptions): Promise<PluginResult> {
   const name = host.redactor.clean(exec.command, 200) || 'the credential plugin';
   if (!allowed) return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: --no-exec` };
-  if (/^\/(host|proc)\//.test(exec.file))
-    return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: ${exec.file} is not a kubeconfig of yours` };
+  if (exec.origin !== 'named')
+    return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: ${exec.file} was found, not named by you` };
   const refused = whyInvalid(exec);
   if (refused) return { ok: false, code: 'EPLUGINFAILED', detail: `${name} was not run: ${refused}` };
 
@@ -40,7 +45,7 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
   const ran = await run(exec, { ...host.env, ...own, KUBERNETES_EXEC_INFO: await execInfo(host, exec) }, timeoutMs, signal);
   const credential = ran.code === 0 ? readCredential(ran.stdout, exec.apiVersion) : undefined;
   // Before anything of stderr is shown: a plugin may well log what it prints.
-  for (const secret of [credential?.token, credential?.keyPem]) if (secret) host.redactor.register(secret);
+  for (const secret of [credential?.token, credential?.keyPem, ...secretsIn(ran.stdout)]) if (secret) host.redactor.register(secret);
   const said = lastOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), MAX_STDERR);
   const saying = said === '' ? '' : `: ${said}`;
   if (ran.spawnCode !== undefined) {
@@ -54,6 +59,17 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
     return { ok: false, code: 'EPLUGINFAILED', detail: `${name} ${credential?.fault ?? 'printed nothing'}${saying}` };
   const { fault: _, ...found } = credential;
   return { ok: true, ...found };
+}
+
+/** What looks like the credential in output that is not accepted as one: of a plugin that failed after it printed, of another version, cut off. */
+function secretsIn(stdout: string): string[] {
+  return [...stdout.matchAll(/"(?:token|clientKeyData)"\s*:\s*"((?:[^"\\]|\\.)+)/g)].map(([, text = '']) => {
+    try {
+      return JSON.parse(`"${text}"`) as string;
+    } catch {
+      return text;
+    }
+  });
 }
 
 /** What client-go refuses before it runs anything (tools/clientcmd/validation.go, plugin/pkg/client/auth/exec). */

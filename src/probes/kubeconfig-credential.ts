@@ -1,7 +1,7 @@
 /** What a kubeconfig's user would present. */
 import type { Host } from '../host/host.js';
 import { clean } from '../host/redact.js';
-import type { ExecConfig } from './exec-plugin.js';
+import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
 import type { KubeconfigCredential, UserError } from './kubeconfig.js';
 import type { ClusterEntry, ExecEntry, UserEntry } from './kubeconfig-file.js';
 
@@ -15,7 +15,12 @@ export function registerSecrets(host: Host, cluster: ClusterEntry, user: UserEnt
 }
 
 /** What is presented, by client-go's precedence: inline data before files, a token file before a token, a token before a plugin. */
-export async function credentialOf(host: Host, user: UserEntry, cluster: ClusterEntry): Promise<KubeconfigCredential | UserError> {
+export async function credentialOf(
+  host: Host,
+  user: UserEntry,
+  cluster: ClusterEntry,
+  origin: KubeconfigOrigin,
+): Promise<KubeconfigCredential | UserError> {
   const { exec, tokenFile, token, username } = user;
   const pair = await certificateOf(host, user);
   if ('error' in pair) return pair;
@@ -24,14 +29,14 @@ export async function credentialOf(host: Host, user: UserEntry, cluster: Cluster
     ...(tokenFile ? { tokenFile } : token && { token }),
     ...(username && { username }),
     // client-go runs no plugin when there is a token to send (plugin/pkg/client/auth/exec; kubectl 1.32 tried).
-    ...(exec && !token && !tokenFile && { exec: pluginOf(exec, user.file, cluster) }),
+    ...(exec && !token && !tokenFile && { exec: pluginOf(exec, user.file, cluster, origin) }),
   };
 }
 
-function pluginOf(exec: ExecEntry, file: string, cluster: ClusterEntry): ExecConfig {
-  if (!exec.provideClusterInfo) return { ...exec, file };
+function pluginOf(exec: ExecEntry, file: string, cluster: ClusterEntry, origin: KubeconfigOrigin): ExecConfig {
+  if (!exec.provideClusterInfo) return { ...exec, file, origin };
   const { file: _file, execConfig: config, ...rest } = cluster;
-  return { ...exec, file, cluster: { ...rest, server: cluster.server ?? '', config } };
+  return { ...exec, file, origin, cluster: { ...rest, server: cluster.server ?? '', config } };
 }
 
 /** Both halves as paths, or both as PEMs: where one is inline and the other a file, the file is read here. */

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import { clean } from '../host/redact.js';
-import type { ExecConfig } from './exec-plugin.js';
+import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
 import { credentialOf, registerSecrets } from './kubeconfig-credential.js';
 import type { Impersonation, KubeconfigFile } from './kubeconfig-file.js';
 
@@ -57,6 +57,8 @@ export interface KubeconfigRequest {
   path?: string;
   kubeconfigEnv?: string;
   context?: string;
+  /** Whose word the file is; default `found`: a plugin of it is not run. */
+  origin?: KubeconfigOrigin;
 }
 
 /** Loads one context. Secrets of the chosen user are registered with the host's redactor. */
@@ -80,7 +82,7 @@ export async function loadKubeconfig(host: Host, request: KubeconfigRequest): Pr
     return fail(`context "${name}" is for the user "${context.user}", who is not there (${known(merged.users)})`);
 
   registerSecrets(host, cluster, user);
-  const credential = user ? await credentialOf(host, user, cluster) : {};
+  const credential = user ? await credentialOf(host, user, cluster, request.origin ?? 'found') : {};
   if ('error' in credential) return credential;
   if (user?.authProvider && Object.keys(credential).length === 0) {
     return fail(

@@ -16,12 +16,17 @@ export interface Fields {
   /** A list of mappings. */
   each(key: string): Fields[];
   raw(key: string): unknown;
+  /** The line its value stands in, from 1. */
+  line(key: string): number;
   /** What to throw for a fault found by the reader: `file:line: what`. */
   fault(what: string, key?: string): Error;
 }
 
 type Step = string | number;
-type Faulty = (path: Step[], what: string) => Error;
+interface Faulty {
+  (path: Step[], what: string): Error;
+  line(path: Step[]): number;
+}
 
 /** What we say of a wrong file, told apart from what a library throws. */
 const FAULT = 'YamlFault';
@@ -37,7 +42,11 @@ export function readYaml<T extends object>(text: string, file: string, read: (ro
     const [document] = parseAllDocuments(text, options) as Document.Parsed[];
     const [first] = document?.errors ?? [];
     if (first) return { error: clean(`${file}:${lines.linePos(first.pos[0]).line}: ${first.message.split('\n')[0]}`, 300) };
-    const fault: Faulty = (path, what) => Object.assign(new Error(`${file}:${lineOf(document, path, lines)}: ${what}`), { name: FAULT });
+    const line = (path: Step[]) => lineOf(document, path, lines);
+    const fault: Faulty = Object.assign(
+      (path: Step[], what: string) => Object.assign(new Error(`${file}:${line(path)}: ${what}`), { name: FAULT }),
+      { line },
+    );
     // The alias limit stops a few lines from growing into gigabytes.
     return read(createFields(document?.toJS({ maxAliasCount: 100 }), [], fault));
   } catch (thrown) {
@@ -98,6 +107,7 @@ function createFields(value: unknown, path: Step[], fault: Faulty): Fields {
     fields: (key) => createFields(get(key), at(key), fault),
     each: (key) => list(key).map((item, i) => createFields(item, [...at(key), i], fault)),
     raw: get,
+    line: (key) => fault.line(at(key)),
     fault: (what, key) => fault(key === undefined ? path : at(key), what),
   };
 }

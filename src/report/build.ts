@@ -56,10 +56,16 @@ export function buildReport(input: ReportInput): Report {
     results: [...results],
     layers,
     timings: timingsOf(facts),
-    settings: [...input.settings],
+    settings: withFailOn(input.settings, failOn),
     causes: mentioned(causes, findings, results),
     evidence: cited(facts, findings),
   };
+}
+
+/** A setting of the report, for readers who must know what made the exit code; the default goes without saying. */
+function withFailOn(settings: readonly Setting[], failOn: Severity): Setting[] {
+  const others = settings.filter(({ setting }) => setting !== 'fail-on');
+  return failOn === 'degrades' ? others : [...others, { setting: 'fail-on', value: failOn, origin: 'flag', source: '--fail-on' }];
 }
 
 function keep(findings: readonly Finding[], skip: readonly string[], only: readonly string[]): Finding[] {

@@ -1,7 +1,7 @@
 /** The one style sheet of the HTML report. Its hash stands in the content security policy: no other style, and no script, can act in the page. */
 
 /** SHA-256 of STYLE in base64; a test says when it must change. */
-export const STYLE_HASH = 'sha256-DOPzAZ5JJLWbOu18rMMjkdK+8Chp3HvT4oq05dQ45YA=';
+export const STYLE_HASH = 'sha256-9hPr0P9iEzvS1L56irNABKKzKyisz/kWbyzn9LqAHhM=';
 
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;--code:#f0f2f5;--bad:#b42318;--bad-bg:#fdecea;--warn:#8a4b00;--warn-bg:#fff3dc;--ok:#1a6b3c;--ok-bg:#e6f4ea;--note:#0b5cad;--note-bg:#e7f1fb;--off:#8b949e}
@@ -72,9 +72,23 @@ svg .track{fill:var(--code)}svg .took{fill:var(--ok)}svg .took-bad{fill:var(--ba
 td.bar svg{height:.75rem}
 .tall{display:none;max-width:26rem;margin:0 auto}
 .grid td{text-align:center}
+.key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.2rem 0 .7rem;padding:0;font-size:.92rem}
+.t-open{color:var(--note)}
+.matrix{max-height:85vh;overflow:auto}
+.matrix table{width:auto;border-collapse:separate;border-spacing:0}
+.matrix caption{position:sticky;left:0;max-width:80vw}
+.matrix th{background:var(--card);white-space:nowrap}
+.matrix thead th{position:sticky;top:0;z-index:1;vertical-align:bottom;padding:.4rem 0;font-size:.82rem}
+.matrix thead th span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg);max-height:17rem;line-height:1.9rem}
+.matrix thead th:first-child{left:0;z-index:2;padding-right:.8rem}
+.matrix tbody th{position:sticky;left:0;max-width:18rem;overflow:hidden;text-overflow:ellipsis;padding-right:.8rem}
+.matrix td{position:relative;min-width:1.9rem;padding:.3rem 0;text-align:center;font-weight:600;border-left:1px solid var(--line)}
+.m-ok{color:var(--ok)}.m-failed{color:var(--bad);background:var(--bad-bg)}.m-warned{color:var(--warn);background:var(--warn-bg)}.m-open{color:var(--note);background:var(--note-bg)}.m-not-asked{color:var(--soft)}
+.hear{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.asks dt{margin-top:.5rem}.asks dd{margin:0 0 0 1rem}
 footer{padding-top:.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.9rem}
-@media (max-width:46rem){header,main,footer{padding-left:.8rem;padding-right:.8rem}header{padding-top:1.2rem}h1{font-size:1.35rem}section{padding:1rem}.wide{display:none}.tall{display:block}.roomy{display:none}}
+@media (max-width:46rem){header,main,footer{padding-left:.8rem;padding-right:.8rem}header{padding-top:1.2rem}h1{font-size:1.35rem}section{padding:1rem}.matrix tbody th{max-width:9rem}.wide{display:none}.tall{display:block}.roomy{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media (forced-colors:active){.verdict,.chip{border:1px solid}}
-@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#f5f5f5;--bad:#a01a10;--bad-bg:#fdecea;--warn:#7a4200;--warn-bg:#fff3dc;--ok:#155a32;--ok-bg:#e6f4ea;--note:#0b4d92;--note-bg:#e7f1fb;--off:#777}body{font-size:11pt}nav,.skip{display:none}section{border:0;padding:0;margin:1.2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:none}h2,h3,h4{break-after:avoid}.fix,svg,tr{break-inside:avoid}header,main,footer{max-width:none;padding:0}details::details-content{content-visibility:visible;block-size:auto}}
+@media print{.matrix{max-height:none;overflow:visible;font-size:8pt}.matrix td{min-width:0}.matrix th{position:static!important}.matrix td,.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#f5f5f5;--bad:#a01a10;--bad-bg:#fdecea;--warn:#7a4200;--warn-bg:#fff3dc;--ok:#155a32;--ok-bg:#e6f4ea;--note:#0b4d92;--note-bg:#e7f1fb;--off:#777}body{font-size:11pt}nav,.skip{display:none}section{border:0;padding:0;margin:1.2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:none}h2,h3,h4{break-after:avoid}.fix,svg,tr{break-inside:avoid}header,main,footer{max-width:none;padding:0}details::details-content{content-visibility:visible;block-size:auto}}
 `;

@@ -6,6 +6,7 @@ import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Report, Summary } from '../model/report.js';
 import { findingsHtml } from './html-findings.js';
+import { gridHtml, unreadHtml } from './html-grid.js';
 import { section, text } from './html-parts.js';
 import { pathHtml } from './html-path.js';
 import { STYLE, STYLE_HASH } from './html-style.js';
@@ -68,8 +69,15 @@ function partsOf(report: Report): Part[] {
     {
       id: 'path',
       title: report.layers.some(({ state }) => state === 'failed') ? 'The way, and where it breaks' : 'The way',
-      inner: pathHtml(report) && `${pathHtml(report)}\n${layersTable(report)}`,
+      // The ways of many nodes are not one way: of a merged report the table alone.
+      inner: report.merged ? layersTable(report) : pathHtml(report) && `${pathHtml(report)}\n${layersTable(report)}`,
     },
+    {
+      id: 'unread',
+      title: `Not read, and not in this report: ${counted(report.merged?.unread.length ?? 0, 'file')}`,
+      inner: unreadHtml(report),
+    },
+    { id: 'nodes', title: 'Nodes and questions', inner: gridHtml(report) },
     { id: 'findings', title: found > 1 ? `${found} findings, root causes and the worst first` : 'Finding', inner: findingsHtml(report) },
     { id: 'open', title: `${counted(open, 'question')} not answered`, inner: openHtml(report) },
     { id: 'times', title: `Times, of ${Math.round(report.durationMs)} ms in all`, inner: waterfallHtml(report) },

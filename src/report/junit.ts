@@ -2,9 +2,12 @@
  * The report as JUnit XML (the schema Jenkins' xunit plugin, GitLab and Azure DevOps read): a suite for each target, a test for each question.
  * A failure is what made the exit code 1; a required question without an answer is an error; what does not apply or was not asked is skipped.
  */
+import { reaches } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
+import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
-import type { Finding, Report, Result } from '../model/report.js';
+import type { Finding, Merged, Report, Result } from '../model/report.js';
+import { nodeSuites } from './junit-nodes.js';
 import { neutraliseAll, oneLine } from './style.js';
 import { fixLine, LAYER_WORDS, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from './words.js';
 import { attributes, escapeMarkup } from './xml.js';
@@ -19,16 +22,46 @@ interface Case {
 /** With a newline at the end. */
 export function renderJunit(report: Report): string {
   const safe = neutraliseAll(report);
+  if (safe.merged) return nodes(safe, safe.merged);
   const suites = (Object.keys(TARGETS) as Target[]).flatMap((target) => {
     const cases = safe.results.filter((result) => result.target === target).map((result) => testCase(result, safe));
     return cases.length ? [{ target, cases }] : [];
   });
-  const all = suites.flatMap(({ cases }) => cases);
-  const { tool, durationMs } = safe;
+  return document(
+    safe,
+    suites.flatMap(({ cases }) => cases),
+    suites.map(({ target, cases }) => suite(target, cases, safe)),
+  );
+}
+
+/** A suite for each node and network; and one for the files that could not be read, whose nodes nobody knows. */
+function nodes(report: Report, merged: Merged): string {
+  const { program } = report.tool;
+  const suites = nodeSuites(report, merged).map(({ name, row, results }) => ({
+    values: { name: `${program} ${oneLine(name)}`, timestamp: zoneless(row.startedAt), hostname: row.node },
+    cases: results.map((result) => testCase(result, report)),
+  }));
+  const unread = merged.unread.map(({ file, why }): Case => {
+    const open = `    <testcase${attributes({ name: oneLine(file), classname: `${program}.reports`, time: '0.000' })}>`;
+    return { kind: 'skipped', xml: `${open}\n      ${element('skipped', { message: oneLine(`not read: ${why}`) })}\n    </testcase>` };
+  });
+  const files = {
+    values: { name: `${program} files not read`, timestamp: zoneless(report.startedAt), hostname: 'unknown' },
+    cases: unread,
+  };
+  const all = unread.length ? [...suites, files] : suites;
+  return document(
+    report,
+    all.flatMap(({ cases }) => cases),
+    all.map(({ values: { name, ...rest }, cases }) => suiteXml({ name, ...counts(cases), time: seconds(0), ...rest }, cases)),
+  );
+}
+
+function document({ tool, durationMs }: Report, all: readonly Case[], suites: readonly string[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: tool.program, tests: all.length, failures: count(all, 'failure'), errors: count(all, 'error'), time: seconds(durationMs) })}>`,
-    ...suites.map(({ target, cases }) => suite(target, cases, safe)),
+    ...suites,
     '</testsuites>',
     '',
   ].join('\n');
@@ -39,15 +72,24 @@ function suite(target: Target, cases: readonly Case[], { startedAt, where, timin
   const ends = timings.filter((timing) => timing.target === target).map(({ startedMs, ms }) => startedMs + ms);
   const values = {
     name,
-    tests: cases.length,
-    failures: count(cases, 'failure'),
-    errors: count(cases, 'error'),
-    skipped: count(cases, 'skipped'),
+    ...counts(cases),
     time: seconds(Math.max(0, ...ends)),
-    // The schema wants no zone and no fraction.
-    timestamp: startedAt.replace(/(\.\d+)?Z$/, ''),
+    timestamp: zoneless(startedAt),
     hostname: where.node || 'unknown',
   };
+  return suiteXml(values, cases);
+}
+
+function counts(cases: readonly Case[]) {
+  return { tests: cases.length, failures: count(cases, 'failure'), errors: count(cases, 'error'), skipped: count(cases, 'skipped') };
+}
+
+/** The schema wants no zone and no fraction. */
+function zoneless(time: string): string {
+  return time.replace(/(\.\d+)?Z$/, '');
+}
+
+function suiteXml(values: Record<string, string | number>, cases: readonly Case[]): string {
   return [`  <testsuite${attributes(values)}>`, ...cases.map(({ xml }) => xml), '  </testsuite>'].join('\n');
 }
 
@@ -85,9 +127,11 @@ function problem({ question, target, cause }: Result, report: Report): { kind: C
   return { kind: 'passed', inner: element('system-out', {}, `${message}\n${words(finding)}`) };
 }
 
-/** The report keeps the exit code, not `--fail-on`; with it, what is as bad as the least that can have caused it. */
-function fails({ severity }: Finding, { summary }: Report): boolean {
+/** By the report's own `--fail-on`; one of before it was kept says by its exit code and counts whether risks were meant. */
+function fails({ severity }: Finding, { summary, settings }: Report): boolean {
   if (summary.exitCode !== 1 || severity === 'note') return false;
+  const threshold = SEVERITIES.find((each) => each === settings.find(({ setting }) => setting === 'fail-on')?.value);
+  if (threshold) return reaches(severity, threshold);
   return severity !== 'risk' || summary.counts.blocks + summary.counts.degrades === 0;
 }
 

@@ -3,6 +3,7 @@ import { isUnanswered } from '../judge/exit.js';
 import { LAYERS } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, LayerState, Report } from '../model/report.js';
+import { compactGrid, groupName, LETTERS, unreadWords } from './grid.js';
 import { code, fence, md } from './markdown-escape.js';
 import { neutraliseAll, palette } from './style.js';
 import { headLines, titleOf } from './text-head.js';
@@ -10,6 +11,9 @@ import { CHANGES, counted, LAYER_WORDS, OWNERS, SEVERITY_WORDS, TO_DECIDE, witho
 
 const SIGNS: Record<LayerState['state'], string> = { ok: '✅', failed: '❌', warned: '⚠️', 'not-asked': '–' };
 const HEADS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
+
+const MOST_UNREAD = 20;
+const MOST_GROUPS = 50;
 
 /** With a newline at the end. */
 export function renderMarkdown(report: Report): string {
@@ -20,12 +24,44 @@ export function renderMarkdown(report: Report): string {
     `**${md(fix)}**`,
     md(where),
     ...table(safe),
+    ...unread(safe),
+    ...grid(safe),
     ...(safe.findings.length ? ['## Findings, root causes and the worst first'] : []),
     ...safe.findings.flatMap((finding, at) => findingBlocks(finding, `${at + 1}`, safe)),
     ...open(safe),
     `_${md(`${safe.tool.program} ${safe.tool.version}`)}, ${md(safe.startedAt)}, ${Math.round(safe.durationMs)} ms, ${safe.asked.answered} of ${counted(safe.asked.total, 'question')} answered._`,
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
+}
+
+function unread({ merged }: Report): string[] {
+  if (!merged?.unread.length) return [];
+  return [
+    `**Not read, and not in this report: ${counted(merged.unread.length, 'file')}**`,
+    unreadWords(merged, MOST_UNREAD)
+      .map((words) => `- ${md(words)}`)
+      .join('\n'),
+  ];
+}
+
+/** One row for all nodes that say the same; of a single node there is nothing to compare. */
+function grid(report: Report): string[] {
+  const compact = compactGrid(report);
+  if (!compact || (report.merged?.grid.length ?? 0) < 2) return [];
+  const { groups, heads, legend, well } = compact;
+  const shown = groups.slice(0, MOST_GROUPS);
+  const rows = shown.map((group) => `| ${md(groupName(group))} | ${[...group.letters].map((letter) => md(letter)).join(' | ')} |`);
+  const beside = [
+    groups.length > shown.length ? `${groups.length - shown.length} more rows are in the JSON.` : '',
+    well ? `${counted(well, 'other row')} without trouble.` : '',
+  ];
+  return [
+    '## Trouble, node by node',
+    [`| node | ${[...heads].join(' | ')} |`, `| --- |${' --- |'.repeat(heads.length)}`, ...rows].join('\n'),
+    md(
+      `${legend.join(', ')}. X ${LETTERS.X}, ! ${LETTERS['!']}, ? ${LETTERS['?']}, . ${LETTERS['.']}, - ${LETTERS['-']}. ${beside.filter(Boolean).join(' ')}`.trim(),
+    ),
+  ];
 }
 
 function table({ layers }: Report): string[] {

@@ -43,7 +43,13 @@ export function merge(views: readonly View[], of: number, causes: Readonly<Recor
       decide: rests[0]?.decide ?? [],
       evidence: evidenceOf(group, nodes.slice(0, SHOWN_NODES)),
       fixes: fixesOf(group, nodes),
-      rankedBy: [finding.severity, finding.certainty, `on ${nodes.length} of ${of} nodes`, `layer ${finding.layer}`, finding.cause],
+      rankedBy: [
+        finding.severity,
+        finding.certainty,
+        ...(of > 1 ? [`on ${nodes.length} of ${of} nodes`] : []),
+        `layer ${finding.layer}`,
+        finding.cause,
+      ],
       consequences: level(group.flatMap(({ view, slim }) => slim.consequences.map((each) => ({ view, slim: each })))),
       seen: { nodes, of, vantages },
     };
@@ -65,12 +71,13 @@ function titleOf(group: readonly Sighting[], nodes: readonly string[], of: numbe
 function evidenceOf(group: readonly Sighting[], shown: readonly string[]): Evidence[] {
   return group
     .filter(({ view }) => shown.includes(view.node))
-    .flatMap(({ view, slim }) =>
-      (JSON.parse(slim.evidence) as Evidence[]).map((each) => {
-        const node = `${view.node}${view.vantage ? `, ${view.vantage}` : ''}`;
-        return { ...each, node, saw: { ...each.saw, en: `${node}: ${each.saw.en}` } };
-      }),
-    );
+    .flatMap(({ view, slim }) => (JSON.parse(slim.evidence) as Evidence[]).map((each) => (each.node ? each : seenFrom(view, each))));
+}
+
+/** The evidence with where it was seen. */
+export function seenFrom({ node, vantage }: Pick<View, 'node' | 'vantage'>, evidence: Evidence): Evidence {
+  const from = `${node}${vantage ? `, ${vantage}` : ''}`;
+  return { ...evidence, node: from, saw: { ...evidence.saw, en: `${from}: ${evidence.saw.en}` } };
 }
 
 /** A fix that is the same on every node once; one that differs only in the node's own name and address once, with a word about it. */

@@ -4,6 +4,7 @@ import { sayFor } from '../judge/judge.js';
 import type { Evidence, Fix, Message } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
 import type { Slim, View } from './merge.js';
+import { seenFrom } from './merge-findings.js';
 
 /** What looks the same for a path and for a server; a cause that says more (a policy that was read, a wrong address) stays as it is. */
 const SILENT: readonly string[] = [
@@ -44,7 +45,8 @@ function compare(given: Slim, pod: View, host: View): Slim {
   const say = sayFor(podNetworkPath) as (key: string, args: Record<string, string | number>) => Message;
   const server = `${target} ${pod[target]}`.trim();
   const args = { server, node: pod.node };
-  const answers = (['tcp', 'tls', 'payload'] as const).some((layer) => host.working.has(`${target}/${layer}`));
+  const works = JSON.parse(host.working) as string[];
+  const answers = (['tcp', 'tls', 'payload'] as const).some((layer) => works.includes(`${target}/${layer}`));
   const there = host.findings.find((each) => SILENT.includes(each.finding.cause) && each.finding.target === target);
   const apart = Math.abs(Date.parse(pod.startedAt) - Date.parse(host.startedAt));
   const far = !(apart <= APART_MS);
@@ -65,7 +67,8 @@ function compare(given: Slim, pod: View, host: View): Slim {
       alternatives: far || pod[target] !== host[target] ? [cause] : [],
       decide: [],
     }),
-    evidence: JSON.stringify([...(JSON.parse(given.evidence) as Evidence[]), ...evidence]),
+    // The other side first: it is what one report alone does not show.
+    evidence: JSON.stringify([...evidence.map((each) => seenFrom(host, each)), ...(JSON.parse(given.evidence) as Evidence[])]),
     fixes: JSON.stringify(fixes),
     consequences: [given],
   });

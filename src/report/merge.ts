@@ -10,6 +10,7 @@ import { buildReport } from './build.js';
 import { merge as mergeFindings } from './merge-findings.js';
 import { nameOrder } from './merge-order.js';
 import { acrossVantages } from './merge-vantages.js';
+import { better, type Worded } from './merge-words.js';
 
 /** What is kept of one report. Texts that are equal in many are one string. */
 export interface View {
@@ -21,10 +22,10 @@ export interface View {
   kubelet: string;
   apiserver: string;
   durationMs: number;
-  /** Question and target → letter of the grid, and the result where it was not well. */
-  states: Map<string, string>;
-  /** `kubelet/tcp` and others that work. */
-  working: ReadonlySet<string>;
+  /** A letter of the grid for each question, in the order in which the merger met them; shorter than all where later reports had more. */
+  states: string;
+  /** `kubelet/tcp` and others that work, as JSON. */
+  working: string;
   findings: Slim[];
 }
 
@@ -59,8 +60,9 @@ const MOST_EVIDENCE = 4;
 export function createMerger(): Merger {
   const kept = new Map<string, View>();
   const texts = new Map<string, string>();
-  const questions = new Map<string, Result>();
-  const causes: Record<string, CauseMeta> = {};
+  const runs = new Set<string>();
+  const questions = new Map<string, Worded<Omit<Result, 'note' | 'cause'>>>();
+  const causes = new Map<string, Worded<CauseMeta>>();
   const unread: Merged['unread'] = [];
   const count = { read: 0, older: 0, repeated: 0 };
 
@@ -86,17 +88,19 @@ export function createMerger(): Merger {
     add(source, report) {
       if (report.merged) return void unread.push({ file: source, why: 'is merged already; give the reports it was made of' });
       count.read += 1;
-      for (const [cause, meta] of Object.entries(report.causes)) causes[cause] ??= meta;
+      for (const [cause, meta] of Object.entries(report.causes)) causes.set(cause, better(causes.get(cause), meta, report));
       for (const { note: _, cause: __, ...result } of report.results) {
         const key = `${result.question} ${result.target}`;
-        const known = questions.get(key);
-        if (!known || (known.elsewhere.length === 0 && result.elsewhere.length > 0)) questions.set(key, result);
+        questions.set(key, better(questions.get(key), result, report));
       }
-      const view = viewOf(source, report, slim);
+      const view = viewOf(source, report, { slim, once, order: [...questions.keys()] });
       const key = JSON.stringify([view.node, view.vantage]);
       const there = kept.get(key);
-      if (there && same(there, view)) count.repeated += 1;
+      // A node asked twice in one millisecond for as long to the microsecond: that is one report.
+      const run = JSON.stringify([key, view.startedAt, view.durationMs]);
+      if (runs.has(run)) count.repeated += 1;
       else if (there) count.older += 1;
+      runs.add(run);
       if (!there || newer(view, there)) kept.set(key, view);
     },
     unread(file, why) {
@@ -105,14 +109,22 @@ export function createMerger(): Merger {
     finish(choices) {
       if (kept.size === 0) return { unread };
       const views = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
-      return { report: build(views, { questions, causes, unread, count, choices }), unread };
+      const known = Object.fromEntries([...causes].map(([cause, { value }]) => [cause, value]));
+      return { report: build(views, { questions, causes: known, unread, count, choices }), unread };
     },
   };
 }
 
-function viewOf(source: string, report: Report, slim: (finding: Finding) => Slim): View {
+interface Slimming {
+  slim: (finding: Finding) => Slim;
+  once: (value: unknown) => string;
+  order: readonly string[];
+}
+
+function viewOf(source: string, report: Report, { slim, once, order }: Slimming): View {
   const { where, startedAt, tool, durationMs, results, layers } = report;
   const severities = new Map(flatten(report.findings).map((each) => [each.cause, each.severity]));
+  const states = new Map(results.map((result) => [`${result.question} ${result.target}`, letter(result, severities)]));
   // 127.0.0.1 is a kubelet on every node: only an address of its own names one.
   const address = /^(127\.|\[?::1|localhost)/.test(where.kubelet) ? '' : where.kubelet;
   return {
@@ -124,8 +136,8 @@ function viewOf(source: string, report: Report, slim: (finding: Finding) => Slim
     kubelet: where.kubelet,
     apiserver: where.apiserver,
     durationMs,
-    states: new Map(results.map((result) => [`${result.question} ${result.target}`, letter(result, severities)])),
-    working: new Set(layers.filter(({ state }) => state === 'ok' || state === 'warned').map(({ target, layer }) => `${target}/${layer}`)),
+    states: order.map((key) => states.get(key) ?? '-').join(''),
+    working: once(layers.filter(({ state }) => state === 'ok' || state === 'warned').map(({ target, layer }) => `${target}/${layer}`)),
     findings: report.findings.map(slim),
   };
 }
@@ -138,10 +150,6 @@ function letter({ outcome, cause }: Result, severities: ReadonlyMap<string, Seve
   return severity === 'blocks' || severity === 'degrades' ? 'X' : '!';
 }
 
-function same(a: View, b: View): boolean {
-  return a.startedAt === b.startedAt && a.durationMs === b.durationMs && JSON.stringify(a.findings) === JSON.stringify(b.findings);
-}
-
 /** A time that cannot be read is older than any; of two at one time the same one wins in whatever order they come. */
 function newer(a: View, b: View): boolean {
   const [ours, theirs] = [a, b].map(({ startedAt }) => Date.parse(startedAt) || 0) as [number, number];
@@ -149,7 +157,7 @@ function newer(a: View, b: View): boolean {
 }
 
 interface Gathered {
-  questions: ReadonlyMap<string, Result>;
+  questions: ReadonlyMap<string, Worded<Omit<Result, 'note' | 'cause'>>>;
   causes: Record<string, CauseMeta>;
   unread: Merged['unread'];
   count: { read: number; older: number; repeated: number };
@@ -161,10 +169,13 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
   for (const view of views) byNode.set(view.node, [...(byNode.get(view.node) ?? []), view]);
   const across = acrossVantages([...byNode.values()]);
   const findings = mergeFindings(across.views, byNode.size, { ...causes, ...across.causes });
-  const order = [...questions.keys()].sort();
-  const results = order.map((key) => resultOf(questions.get(key) as Result, key, byNode, flatten(findings)));
+  const met = [...questions.keys()];
+  const order = [...met].sort();
+  const places = order.map((key) => met.indexOf(key));
+  const all = flatten(findings);
+  const results = order.map((key, at) => resultOf(questions.get(key)?.value as Result, places[at] ?? 0, byNode, all));
   const grid = views.map(({ node, vantage, startedAt, version, states }): GridRow => {
-    const line = order.map((key) => states.get(key) ?? '-').join('');
+    const line = places.map((place) => states[place] ?? '-').join('');
     return { node, vantage, startedAt, version, states: line };
   });
   const vantages = [...new Set(views.map(({ vantage }) => vantage))].filter(Boolean).sort(nameOrder);
@@ -195,7 +206,7 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
     only: choices.only,
   });
   const trouble = ({ states }: GridRow) => Number(!states.includes('X')) * 2 + Number(!states.includes('!'));
-  const files = [...unread].sort((a, b) => nameOrder(a.file, b.file));
+  const files = [...unread].sort((a, b) => nameOrder(a.file, b.file) || nameOrder(a.why, b.why));
   return {
     ...report,
     merged: { given, ...count, nodes: byNode.size, unread: files, grid: grid.sort((a, b) => trouble(a) - trouble(b)) },
@@ -203,21 +214,21 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
 }
 
 /** The worst of all nodes; on one node, an answer from any network is an answer. */
-function resultOf(asked: Result, key: string, byNode: ReadonlyMap<string, readonly View[]>, findings: readonly Finding[]): Result {
+function resultOf(asked: Result, place: number, byNode: ReadonlyMap<string, readonly View[]>, findings: readonly Finding[]): Result {
   const letters = [...byNode.values()].map((views) => {
-    const seen = views.map(({ states }) => states.get(key) ?? '-');
+    const seen = views.map(({ states }) => states[place] ?? '-');
     return ['X', '!', '.', '?'].find((each) => seen.includes(each)) ?? '-';
   });
   const on = (each: string) => letters.filter((one) => one === each).length;
   const cause = findings.find(({ question, target }) => question === asked.question && target === asked.target)?.cause;
-  const said = (en: string) => ({ id: 'merged', args: {}, en });
-  const nodes = `of ${byNode.size} ${byNode.size === 1 ? 'node' : 'nodes'}`;
+  const said = (en: string) => (byNode.size === 1 ? {} : { note: { id: 'merged', args: {}, en } });
+  const nodes = `of ${byNode.size} nodes`;
   const open = on('?') > 0;
   if (on('X') > 0 || (on('!') > 0 && !(open && asked.required)))
-    return { ...asked, outcome: 'problem', ...(cause ? { cause } : {}), note: said(`on ${on('X') + on('!')} ${nodes}`) };
-  if (open) return { ...asked, outcome: 'cannot-tell', note: said(`not answered on ${on('?')} ${nodes}`) };
+    return { ...asked, outcome: 'problem', ...(cause ? { cause } : {}), ...said(`on ${on('X') + on('!')} ${nodes}`) };
+  if (open) return { ...asked, outcome: 'cannot-tell', ...said(`not answered on ${on('?')} ${nodes}`) };
   const { elsewhere: _, ...rest } = asked;
-  if (on('.') > 0) return { ...rest, elsewhere: [], outcome: 'pass', note: said(`on ${on('.')} ${nodes}`) };
+  if (on('.') > 0) return { ...rest, elsewhere: [], outcome: 'pass', ...said(`on ${on('.')} ${nodes}`) };
   return { ...rest, elsewhere: [], outcome: 'not-applicable' };
 }
 

@@ -5,7 +5,7 @@
 import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
-import type { Finding, Report, Result } from '../model/report.js';
+import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { jsonText } from './json.js';
 import { neutraliseAll, oneLine } from './style.js';
 import { fixLine, OWNERS, TO_DECIDE } from './words.js';
@@ -63,17 +63,47 @@ function rule(id: string, { causes }: Report, open: readonly Result[]): object {
   };
 }
 
-function invocation({ startedAt, durationMs, summary }: Report): object {
+function invocation({ startedAt, durationMs, summary, merged }: Report): object {
   const started = Date.parse(startedAt);
   const ended = started + durationMs;
   const times =
     Number.isFinite(ended) && Math.abs(ended) < 8.64e15 ? { startTimeUtc: startedAt, endTimeUtc: new Date(ended).toISOString() } : {};
-  return { executionSuccessful: true, exitCode: summary.exitCode, exitCodeDescription: EXITS[summary.exitCode] ?? '', ...times };
+  return {
+    executionSuccessful: true,
+    exitCode: summary.exitCode,
+    exitCodeDescription: EXITS[summary.exitCode] ?? '',
+    ...times,
+    ...notRead(merged),
+  };
+}
+
+/** A file whose node is in no result. */
+function notRead(merged: Merged | undefined): object {
+  if (!merged?.unread.length) return {};
+  const notifications = merged.unread.map(({ file, why }) => ({
+    level: 'warning',
+    message: { text: sentence(`${file} was not read: ${why}`) },
+  }));
+  return { toolExecutionNotifications: notifications };
 }
 
 function findingResult(finding: Finding, at: number, ids: readonly string[], report: Report): object {
-  const { cause, severity, certainty, target, layer, title, features, evidence, fixes, decide, alternatives, rankedBy, consequences } =
-    finding;
+  const {
+    cause,
+    severity,
+    certainty,
+    target,
+    layer,
+    title,
+    features,
+    evidence,
+    fixes,
+    decide,
+    alternatives,
+    rankedBy,
+    consequences,
+    seen,
+  } = finding;
   return {
     ruleId: cause,
     ruleIndex: ids.indexOf(cause),
@@ -89,6 +119,7 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
       alternatives,
       features,
       rankedBy,
+      ...(seen ? { nodes: seen.nodes, ofNodes: seen.of, vantages: seen.vantages } : {}),
       evidence: evidence.map(({ saw, reproduce }) => ({ saw: saw.en, ...(reproduce ? { reproduce } : {}) })),
       decide,
       fixes: fixes.map(({ action, ...fix }) => ({ ...fix, action: action.en })),

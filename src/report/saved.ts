@@ -9,6 +9,7 @@ import { renderMarkdown } from './markdown.js';
 import { renderText } from './text.js';
 
 export const BUNDLE_VERSION = '1.0';
+export const FACTS = 'facts.json';
 
 /** The choices a run was judged with. */
 export type Choices = Pick<FactsFile, 'failOn' | 'skip' | 'only'>;
@@ -29,13 +30,16 @@ export function savedFiles(report: Report, facts: readonly AnyFact[], choices: C
     { file: 'report.html', holds: 'the same to look at, in any browser', text: renderHtml(report) },
     { file: 'report.md', holds: 'the same for a ticket', text: renderMarkdown(report) },
     { file: 'report.json', holds: 'the same for machines: kubelet-doctor render', text: renderJson(report, { pretty: true }) },
-    { file: 'facts.json', holds: 'everything that was observed: kubelet-doctor judge', text: jsonText(factsFile, { pretty: true }) },
+    // The facts of a merged report stay with the reports it was made of.
+    ...(report.merged
+      ? []
+      : [{ file: FACTS, holds: 'everything that was observed: kubelet-doctor judge', text: jsonText(factsFile, { pretty: true }) }]),
     { file: 'junit.xml', holds: 'the questions as tests', text: renderJunit(report) },
   ].map((each) => ({ ...each, text: each.text.endsWith('\n') ? each.text : `${each.text}\n` }));
   const index = {
     bundleVersion: BUNDLE_VERSION,
     reportVersion: report.reportVersion,
-    factsVersion: FACTS_VERSION,
+    ...(report.merged ? {} : { factsVersion: FACTS_VERSION }),
     tool,
     startedAt,
     where: report.where,

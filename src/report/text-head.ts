@@ -3,9 +3,9 @@
  * is the answer, and a command in line two can be pasted.
  */
 import { isUnanswered } from '../judge/exit.js';
-import type { Finding, LayerState, Report } from '../model/report.js';
+import type { Finding, LayerState, Merged, Report } from '../model/report.js';
 import { type Look, oneLine, type Paint } from './style.js';
-import { firstStep, placeWords } from './words.js';
+import { counted, firstStep, placeWords } from './words.js';
 
 /** Always exactly three lines. */
 export function headLines(report: Report, { paint }: Look): string[] {
@@ -80,9 +80,16 @@ function askedLine({ asked, results }: Report): string {
   return `Asked ${asked.answered} of ${asked.total}; ${how}`;
 }
 
-function whereLine({ where }: Report): string {
+/** `Merged from 60 of 61 reports of 61 nodes`; where all could be read, `2 reports of n1`. */
+function mergedWords({ given, read, nodes }: Merged, node: string): string {
+  const reports = `${read === given ? '' : `${read} of `}${counted(given, 'report')}`;
+  return `Merged from ${reports} of ${nodes === 1 ? node || '1 node' : `${nodes} nodes`}`;
+}
+
+function whereLine({ where, merged }: Report): string {
   const vantage = where.vantage && where.vantage !== where.place ? ` (${where.vantage.replace('-', ' ')})` : '';
   const identity = where.identity ? `, as ${where.identity}` : '';
   const servers = [where.kubelet && `kubelet ${where.kubelet}`, where.apiserver && `apiserver ${where.apiserver}`].filter(Boolean);
-  return oneLine(`Ran ${placeWords(where)}${vantage}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
+  const ran = merged ? mergedWords(merged, where.node) : `Ran ${placeWords(where)}`;
+  return oneLine(`${ran}${vantage}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
 }

@@ -6,6 +6,7 @@ import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from './
 import { findingLines } from './text-finding.js';
 import { asksNothing, headLines } from './text-head.js';
 import { layerLines } from './text-layers.js';
+import { gridLines, unreadLines } from './text-merged.js';
 import { leftOutLines, openLines, passedLines, settingLines, timeLines } from './text-rest.js';
 import { counted } from './words.js';
 
@@ -28,6 +29,8 @@ function body(report: Report, look: Look, verbose: boolean): string[] {
   const trouble = verdict === 'fail' || verdict === 'incomplete';
   return [
     ...(trouble || verbose ? [...layerLines(report, look), ''] : []),
+    ...unreadLines(report, look),
+    ...gridLines(report, look, verbose),
     ...overview(report, look, verbose),
     ...findingLines(report, look, verbose),
     ...leftOutLines(report, look),

@@ -62,7 +62,7 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
   const pretty = /^(curl|Wget|Mozilla\/5\.0)/.test(asked.userAgent);
   const { hostile, apiserver } = cluster.world;
   const status = (given: Status, extra: [string, string][] = []): Answer => {
-    const said = hostile.apiserver ? hostileStatus(given) : given;
+    const said = hostile.apiserver ? hostileStatus(given, asked.authorization) : given;
     return { status: said.code, headers: [...apiserverHeaders(), JSON_TYPE, ...extra], body: json(statusObject(said), pretty) };
   };
   const self = authenticate(asked, cluster);

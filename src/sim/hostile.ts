@@ -33,16 +33,33 @@ function withHeaders(answer: Answer): Answer {
   return { ...answer, headers: [...answer.headers, ...HEADERS] };
 }
 
+/** What the caller sent, as a server with a debug page would show it: as it came, and encoded in every common way. */
+export function echoOf(authorization: string | undefined): string {
+  if (!authorization) return '';
+  const token = authorization.replace(/^Bearer /, '');
+  const forms = [token, base64(token), base64(` ${token}`), base64(`  ${token}`), Buffer.from(token).toString('base64url')];
+  return `you sent ${authorization} that is ${[...forms, encodeURIComponent(`${token}\n`)].join(' or ')}`;
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** A hostile refusal: it echoes the credential it refuses, in the body and in a cookie. */
+export function hostileRefusal(answer: Answer, authorization: string | undefined): Answer {
+  const header: [string, string][] = authorization ? [['Set-Cookie', `was=${authorization}`]] : [];
+  return withHeaders({ ...answer, headers: [...answer.headers, ...header], body: `${answer.body.trim()} ${echoOf(authorization)}\n` });
+}
+
 /** What a hostile kubelet answers to callers it has let in. */
-export function hostileKubelet(path: string): Answer | undefined {
+export function hostileKubelet(path: string, authorization?: string): Answer | undefined {
   const user = `system:admin${ESCAPES}${SHELL}`;
+  const echo = echoOf(authorization);
   switch (path) {
     case '/healthz':
       return withHeaders(textError(500, `[+]ping ok\n[-]${ESCAPES}syncloop failed: ${SPILL}\nhealthz check failed`));
     case '/metrics':
       return withHeaders(plainText(403, `Forbidden (user=${user}, verb=get, resource=nodes, subresource(s)=[${SHELL}]) ${SPILL}\n`));
     case '/stats/summary':
-      return withHeaders(plainText(500, `Internal Error: ${ESCAPES}${SHELL} ${SPILL}`));
+      return withHeaders(plainText(500, `Internal Error: ${echo} ${ESCAPES}${SHELL} ${SPILL}`));
     case '/pods':
       return withHeaders({
         status: 200,
@@ -58,8 +75,8 @@ export function hostileKubelet(path: string): Answer | undefined {
 export const hostileText = (text: string) => `${text}${ESCAPES}${SHELL} ${SPILL}`;
 
 /** A refusal of a hostile apiserver. */
-export function hostileStatus(status: Status): Status {
-  return { ...status, message: hostileText(status.message) };
+export function hostileStatus(status: Status, authorization?: string): Status {
+  return { ...status, message: `${hostileText(status.message)} ${echoOf(authorization)}` };
 }
 
 /** Names a hostile server puts into its certificate. */

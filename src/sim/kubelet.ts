@@ -9,7 +9,7 @@ import {
   textError,
 } from './answers.js';
 import { ANONYMOUS, type Cluster, type ClusterNode, type Identity } from './cluster.js';
-import { hostileKubelet } from './hostile.js';
+import { hostileKubelet, hostileRefusal } from './hostile.js';
 import type { SimRequest } from './listeners.js';
 import { payload } from './payloads.js';
 
@@ -53,11 +53,11 @@ export function kubeletAnswer(asked: SimRequest, node: ClusterNode, cluster: Clu
   const route = ROUTES.find((r) => r.path.test(asked.path) && minor >= (r.since ?? 0));
   if (!route || (route.debugging === 'gone' && !kubelet.debugHandlers)) return notFound();
   const who = as ?? authenticate(asked, node, cluster);
-  if ('status' in who) return who;
+  if ('status' in who) return cluster.world.hostile.kubelet ? hostileRefusal(who, asked.authorization) : who;
   const refusal = authorize(who, VERBS[asked.method] ?? '', minor >= 33 ? route.fine : [route.coarse], node, cluster);
   if (refusal) return refusal;
   if (route.debugging === 'disabled' && !kubelet.debugHandlers) return textError(405, 'Debug endpoints are disabled.');
-  const hostile = cluster.world.hostile.kubelet ? hostileKubelet(asked.path) : undefined;
+  const hostile = cluster.world.hostile.kubelet ? hostileKubelet(asked.path, asked.authorization) : undefined;
   return hostile ?? failure(asked.path, node) ?? health(asked, node) ?? payload(asked.path, node, cluster);
 }
 

@@ -68,7 +68,7 @@ function fromServiceEnvironment({ env }: Host): ApiserverChoice | undefined {
 }
 
 async function fromKubeconfig(host: Host, { request, origin, source }: KubeconfigChoice): Promise<ApiserverChoice | UserError> {
-  const kubeconfig = await loadKubeconfig(host, request);
+  const kubeconfig = await loadKubeconfig(host, { ...request, origin: 'named' });
   if ('error' in kubeconfig) {
     const named = request.context !== undefined && kubeconfig.code === 'ECONTEXT' ? '--context' : source;
     return { ...kubeconfig, error: `${named}: ${kubeconfig.error}${kubeconfig.code === 'ENOENT' ? '; check the path' : ''}` };

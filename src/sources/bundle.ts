@@ -111,14 +111,22 @@ function found(bundle: Bundle, what: 'directory' | 'archive'): BundleRead {
   return { ok: true, bundle };
 }
 
+/** One buffer of the file's size; a file that grows meanwhile, or has no size (/proc), gets more. */
 async function readWhole(file: FileHandle, most: number): Promise<Buffer> {
+  const { size } = await file.stat();
   const chunks: Buffer[] = [];
-  for (let total = 0; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(MiB, most + 1)), 0, null, total);
-    if (bytesRead === 0) return Buffer.concat(chunks);
+  // One byte more than there is, so that the end is found without another buffer.
+  let [room, total] = [Math.min(size, most) + 1, 0];
+  for (let chunk = Buffer.alloc(room), used = 0; ; ) {
+    const { bytesRead } = await file.read(chunk, used, chunk.length - used, total);
+    used += bytesRead;
     total += bytesRead;
     if (total > most) throw new BadArchive(`is larger than ${most} bytes`);
-    chunks.push(buffer.subarray(0, bytesRead));
+    if (bytesRead > 0 && used < chunk.length) continue;
+    chunks.push(chunk.subarray(0, used));
+    if (bytesRead === 0) return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+    room = Math.min(MiB, most + 1 - total);
+    [chunk, used] = [Buffer.alloc(room), 0];
   }
 }
 

@@ -24,7 +24,7 @@ const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run 
 
 /** One line that names the flag, what is wrong with it, and what to do; undefined when all is well. */
 export async function findFlagError(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
-  const wrong = wrongValue(flags) ?? (await unreadableFile(flags, host));
+  const wrong = wrongValue(flags) ?? (await unreadableFile(flags, host)) ?? (await noDirectory(flags, host));
   return wrong && host.redactor.clean(wrong, 400);
 }
 
@@ -74,4 +74,12 @@ async function unreadableFile(flags: Partial<Flags>, host: Host): Promise<string
     if (file && !file.ok) return `--${name} ${value}: ${file.detail}; ${ADVICE[file.code] ?? 'name a readable file'}`;
   }
   return undefined;
+}
+
+/** Only a directory will do: a file, or a path that is not there, would look like a node without a kubelet. */
+async function noDirectory({ root }: Partial<Flags>, host: Host): Promise<string | undefined> {
+  if (root === undefined) return undefined;
+  const read = await host.readFile(root, 1);
+  if (!read.ok && read.code === 'EISDIR') return undefined;
+  return `--root ${root}: ${read.ok || read.code === 'ETOOBIG' ? 'is a file' : read.detail}; name the directory that holds the node's file system`;
 }

@@ -14,6 +14,7 @@ import { authoritiesAtHand } from './authorities.js';
 import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
 import { askKubelet, type KubeletQuestions } from './live-kubelet.js';
+import { observeNode } from './node-shell.js';
 import { type Reached, reach } from './reach.js';
 import { askRights } from './rights.js';
 import type { Source } from './run.js';
@@ -119,6 +120,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
       );
     }),
   );
+  store.during(place.then((at) => (at.status === 'observed' && !rightsOnly ? observeNode(context, at.data) : undefined)));
   // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
   const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
   const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== mountedToken);

@@ -1,7 +1,10 @@
 /** What `merge` was given, one report after another: files, bundles, directories of them, JSON lines. No more than one is in memory at a time. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { LIMITS, readBundle } from './bundle.js';
+
+/** Another word for `-`. */
+const STDIN = '/dev/stdin';
 
 /** `name` is what was typed, or the entry below it. */
 export type MergeInput = { name: string; text: string } | { name: string; error: string };
@@ -13,7 +16,7 @@ export async function* mergeInputs(
   stdin: AsyncIterable<Buffer | string> = process.stdin,
 ): AsyncGenerator<MergeInput> {
   for (const name of given) {
-    if (name === '-') yield* lines(stdin);
+    if (name === '-' || name === STDIN) yield* lines(stdin);
     else if (await isFolder(resolve(name))) yield* folder(name, resolve(name));
     else yield await one(name, resolve(name));
   }
@@ -48,7 +51,7 @@ async function* lines(stdin: AsyncIterable<Buffer | string>): AsyncGenerator<Mer
   const decoder = new TextDecoder();
   for await (const chunk of stdin) {
     rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (rest.length > LIMITS.file) return yield { name: `${basename('-')}:${number + 1}`, error: `is larger than ${LIMITS.file} bytes` };
+    if (rest.length > LIMITS.file) return yield { name: `-:${number + 1}`, error: `is larger than ${LIMITS.file} bytes` };
     const parts = rest.split('\n');
     rest = parts.pop() ?? '';
     for (const text of parts) {

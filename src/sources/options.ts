@@ -84,6 +84,14 @@ export const OPTIONS = [
     description: 'token for the kubelet',
   },
   {
+    name: 'root',
+    type: 'path',
+    value: 'DIR',
+    group: 'Kubelet',
+    setting: 'root',
+    description: "the node's file system, e.g. /host: its kubelet's process, configuration and certificates are read from there",
+  },
+  {
     name: 'apiserver',
     type: 'address',
     value: 'HOST:PORT',
@@ -252,6 +260,13 @@ export const OPTIONS = [
     value: 'FILE.tgz|DIR',
     group: 'Output',
     description: 'also write the report in every form and all facts, to send and to judge again (in a directory: TS_OUTPUT_DIR)',
+  },
+  {
+    name: 'pseudonyms',
+    type: 'path',
+    value: 'FILE',
+    group: 'Output',
+    description: 'print and save substitutes for names and addresses (node-1, 192.0.2.1); FILE keeps which is which, and is used again',
   },
   { name: 'force', type: 'switch', group: 'Output', description: 'let --save replace what is there' },
   { name: 'skip', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'leave these causes out' },

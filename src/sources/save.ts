@@ -21,6 +21,8 @@ export interface SaveOptions {
   force: boolean;
   /** Seconds since the epoch: the time of every entry, so that the same facts give the same bytes. */
   time: number;
+  /** Files of an earlier bundle that this one has none of: taken away, so that nobody reads them as its own. */
+  gone?: readonly string[];
 }
 
 /** Folder inside the archive: unpacked, it is one folder and not seven files. */
@@ -99,6 +101,21 @@ async function saveArchive(files: readonly NamedText[], { path, force, time }: S
   await flushDirectory(dirname(path));
 }
 
+/** A small file of ours that must not be there yet, whole or not at all; the answer is why not. */
+export async function createFile(path: string, text: string): Promise<string | undefined> {
+  const beside = join(dirname(path), temporary(path));
+  try {
+    await writeNew(beside, Buffer.from(text));
+    await claim(beside, path);
+    await flushDirectory(dirname(path));
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  } finally {
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
+
 /** One small file of ours, whole or as it was; the answer is why not. What is there is replaced, but never through a link. */
 export async function replaceFile(path: string, text: string): Promise<string | undefined> {
   const beside = join(dirname(path), temporary(path));
@@ -116,7 +133,7 @@ export async function replaceFile(path: string, text: string): Promise<string | 
 }
 
 /** A new directory appears with everything in it; into one that is there, the files are renamed one by one, the index last. */
-async function saveDirectory(files: readonly NamedText[], { path }: SaveOptions): Promise<void> {
+async function saveDirectory(files: readonly NamedText[], { path, gone = [] }: SaveOptions): Promise<void> {
   const isNew = (await lstat(path).catch(() => undefined)) === undefined;
   const stage = isNew ? join(dirname(path), temporary(path)) : join(path, temporary('report'));
   await mkdir(stage, { mode: 0o700 });
@@ -124,7 +141,10 @@ async function saveDirectory(files: readonly NamedText[], { path }: SaveOptions)
     for (const { file, text } of files) await writeNew(join(stage, file), Buffer.from(text));
     await flushDirectory(stage);
     if (isNew) await rename(stage, path);
-    else for (const { file } of [...files].reverse()) await rename(join(stage, file), join(path, file));
+    else {
+      for (const file of gone) await rm(join(path, file), { force: true });
+      for (const { file } of [...files].reverse()) await rename(join(stage, file), join(path, file));
+    }
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@
  * datadog.yaml, then our environment, then files (kubeconfig, service account), then the default. Reads files; asks no server.
  */
 
+import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import type { Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
@@ -78,6 +79,8 @@ export interface Resolved {
   connectTimeoutMs: number;
   saDirectory: string;
   placement: PlacementSettings;
+  /** --root: where the node's file system is. */
+  root?: string;
 }
 
 /** Where the agent may run. */
@@ -134,6 +137,7 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
   // The agent's own list of exceptions is compared as text unless it is told otherwise (datadog-agent pkg/util/http/transport.go).
   if (use('agent.noProxy', agent('DD_PROXY_NO_PROXY')) !== undefined)
     use('agent.noProxyNonexact', ledger.agentBool('DD_NO_PROXY_NONEXACT_MATCH', false));
+  const root = use('root', flag('root'));
   const [daemonset, manifest] = [use('daemonset', flag('daemonset')), use('manifest', flag('manifest'))];
   const [namespace = '', name = ''] = daemonset?.split('/') ?? [];
   const timeoutMs = duration('timeout', '30s');
@@ -153,6 +157,7 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     timeoutMs,
     connectTimeoutMs,
     saDirectory: SERVICE_ACCOUNT_DIRECTORY,
+    ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),
     placement: {
       ...(daemonset ? { daemonset: { namespace, name } } : {}),
       ...(manifest ? { manifest } : {}),

@@ -1,16 +1,19 @@
 /**
  * `npm run bench`: figures side by side in one run, so that the machine's speed cancels out.
  * Start: `--version` against `node -e 0`. Work: a healthy check against the same questions put by kubectl one by one (without kubectl that
- * half is left out, and said). Medians of interleaved runs; peak memory; requests and connections as the simulated servers counted them.
+ * half is left out, and said). Memory: a merge of thousands of reports. Medians of interleaved runs; peak memory; requests and connections as the simulated servers counted them.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Report } from '../../src/model/report.js';
 import { startWorld } from '../../src/sim/start.js';
 
 const COMMAND = path.resolve('bin/kubelet-doctor.js');
 const RUNS = Number(process.env.BENCH_RUNS ?? 15);
+const REPORTS = 5000;
+const MOST_MIB = 200;
 
 interface Measured {
   ms: number;
@@ -27,6 +30,40 @@ async function measure(file: string, args: string[], env: NodeJS.ProcessEnv = pr
   });
   await new Promise<void>((resolve, reject) => child.on('error', reject).on('close', () => resolve()));
   return { ms: performance.now() - started, peakMiB: Number(/maxRSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024 };
+}
+
+/** A report as the command prints it, with an expired certificate, as that of each of many nodes; what it says and how large it is. */
+async function writeFleet(directory: string, env: NodeJS.ProcessEnv): Promise<[string, number]> {
+  const ill = await startWorld({ place: 'workstation', kubelet: { certificate: 'expired' } });
+  let report: string;
+  try {
+    const kubeconfig = path.join(ill.host.root ?? '', ill.kubeconfig ?? '');
+    const args = [COMMAND, 'check', ...ill.argv, '-o', 'json', '--exit-zero'];
+    report = await output(process.execPath, args, { ...env, KUBECONFIG: kubeconfig });
+  } finally {
+    await ill.stop();
+  }
+  const { where, summary } = JSON.parse(report) as Report;
+  const address = where.kubelet.replace(/:\d+$/, '');
+  await mkdir(directory);
+  for (let at = 1; at <= REPORTS; at++) {
+    const text = report
+      .replaceAll(`"${where.node}"`, `"node-${at}"`)
+      .replaceAll(`${where.node} `, `node-${at} `)
+      .replaceAll(address, `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`);
+    await writeFile(path.join(directory, `${at}.json`), text);
+  }
+  return [summary.top.id, report.length];
+}
+
+async function output(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  await new Promise<void>((resolve, reject) => child.on('error', reject).on('close', () => resolve()));
+  return text;
 }
 
 const REPORT_PEAK = `data:text/javascript,process.on("exit",()=>process.stderr.write("maxRSS "+process.resourceUsage().maxRSS))`;
@@ -74,6 +111,15 @@ try {
   print(
     `a healthy check: ${asked.length} requests; connections: apiserver ${world.connections.apiserver - before.apiserver}, kubelet ${world.connections.kubelet - before.kubelet}`,
   );
+
+  // What is kept of a report must stay small: thousands of nodes at once, each with its own name, address and time.
+  const fleet = path.join(scratch, 'fleet');
+  const [sample, bytes] = await writeFleet(fleet, env);
+  const merged = await measure(process.execPath, ['--import', REPORT_PEAK, COMMAND, 'merge', fleet, '--exit-zero']);
+  print(
+    `merge of ${REPORTS} reports of ${(bytes / 1024).toFixed(0)} KB (${sample}): ${(merged.ms / 1000).toFixed(1)} s, peak memory ${merged.peakMiB.toFixed(0)} MiB (at most ${MOST_MIB})`,
+  );
+  if (merged.peakMiB > MOST_MIB) process.exitCode = 1;
 
   if (spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status !== 0)
     print('kubectl is not on PATH: no comparison with it');

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Report } from '../../src/model/report.js';
 import { renderHtml } from '../../src/report/html.js';
+import { fleet } from '../report/merged-samples.js';
 import { expired, healthy, hostile } from '../report/samples.js';
 import { chromium, noChromium } from './chromium.js';
 
@@ -45,7 +46,7 @@ async function violations(name: string, report: Report, scheme: 'light' | 'dark'
 }
 
 describe('the page for everyone', { skip: noChromium }, () => {
-  for (const [name, report] of Object.entries({ expired, healthy, hostile }))
+  for (const [name, report] of Object.entries({ expired, healthy, hostile, merged: fleet }))
     for (const scheme of ['light', 'dark'] as const)
       it(`${name}, ${scheme}`, async () => {
         const found = await violations(name, report(), scheme);

@@ -1,6 +1,7 @@
 import { kubeletCertificate } from '../../src/checks/kubelet-certificate.js';
 import type { TlsHandshake } from '../../src/model/facts.js';
 import { base, certificate, ENDPOINT, fact, failed, handshake, NOW } from './facts.js';
+import { atNode, nodeProcess, servingFile } from './node-facts.js';
 import { judgeTable } from './table.js';
 
 const DAY = 86_400_000;
@@ -52,8 +53,28 @@ judgeTable(kubeletCertificate, [
     says: /DD_KUBELET_CLIENT_CA=\/etc\/kubernetes\/other.crt/,
   },
   {
+    row: 'another CA, and none at hand: one of the CA in use would do',
+    facts: [
+      ...base({ 'kubelet.ca': '/ca.crt' }),
+      tls({ trusted: false, trials: [{ authority: '/ca.crt', inUse: true, verifies: false }] }),
+    ],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+    says: /serverTLSBootstrap: true/,
+  },
+  {
+    row: 'another CA, shown by a proxy: no certificate of the kubelet helps',
+    facts: [
+      ...base({ 'kubelet.ca': '/ca.crt' }),
+      fact('kubelet/proxy', { via: 'proxy', proxy: 'http://proxy:3128' }, ENDPOINT),
+      tls({ trusted: false, trials: [{ authority: '/ca.crt', inUse: true, verifies: false }] }),
+    ],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+    neverSays: /serverTLSBootstrap/,
+  },
+  {
     row: 'another CA, none at hand',
     facts: [...base(), tls({ trusted: false })],
+    neverSays: /serverTLSBootstrap/,
     expect: { cause: 'kubelet-certificate-unknown-authority' },
   },
   {
@@ -114,5 +135,28 @@ judgeTable(kubeletCertificate, [
     row: 'nine days left',
     facts: [...base(), tls({ chain: [certificate({ notAfter: iso(NOW + 9 * DAY) })] })],
     expect: { cause: 'kubelet-certificate-expires-soon', severity: 'degrades' },
+  },
+  {
+    row: 'on the node: no handshake, and the certificate on disk has expired',
+    facts: [atNode(), nodeProcess(), servingFile({ notAfter: iso(NOW - 3 * DAY) })],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'suspected', severity: 'blocks' },
+    says: /kubelet\.crt, expired 3 days ago/,
+  },
+  {
+    row: 'on the node: no handshake, and the certificate on disk is in order',
+    facts: [atNode(), nodeProcess(), servingFile()],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'on the node: expired, and a newer one lies on disk: a restart is enough',
+    facts: [
+      ...base(),
+      tls({ validNow: false, chain: [expired], verification: { ok: false, code: 'CERT_HAS_EXPIRED' } }),
+      clock('kubelet', 0),
+      nodeProcess(),
+      servingFile({ fingerprint: 'bb' }),
+    ],
+    expect: { cause: 'kubelet-certificate-expired' },
+    says: /kubelet\.crt holds a newer certificate/,
   },
 ]);

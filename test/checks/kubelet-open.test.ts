@@ -2,6 +2,7 @@ import { kubeletOpen } from '../../src/checks/kubelet-open.js';
 import type { Payload } from '../../src/model/facts.js';
 import { base, failed, pending } from './facts.js';
 import { access, answer, credentials, forbidden, identity, unauthorized } from './kubelet-answers.js';
+import { atNode, nodeConfig, nodeProcess } from './node-facts.js';
 import { judgeTable } from './table.js';
 
 const pods = { payload: { recognised: 'pod-list', items: 14 } } as const;
@@ -47,6 +48,22 @@ judgeTable(kubeletOpen, [
   {
     row: 'the apiserver judged another credential',
     facts: [...base(), identity(), nobody, answer('certificate', '/pods', 200, '', pods), ...access()],
+    expect: 'pass',
+  },
+  {
+    row: 'on the node: open to everyone by its configuration, nothing asked',
+    facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.anonymous.enabled': true, 'authorization.mode': 'AlwaysAllow' })],
+    expect: { cause: 'kubelet-anonymous-access', certainty: 'proven', severity: 'risk' },
+    says: /authorization\.mode: AlwaysAllow \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+  },
+  {
+    row: 'on the node: AlwaysAllow by its configuration',
+    facts: [atNode(), nodeProcess(), nodeConfig({ 'authorization.mode': 'AlwaysAllow' })],
+    expect: { cause: 'kubelet-always-allow', certainty: 'proven', severity: 'risk' },
+  },
+  {
+    row: 'on the node: anonymous access beside webhook authorization',
+    facts: [...agent, nobody, nodeProcess(), nodeConfig({ 'authentication.anonymous.enabled': true })],
     expect: 'pass',
   },
 ]);

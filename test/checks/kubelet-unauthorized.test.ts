@@ -2,6 +2,7 @@ import { kubeletUnauthorized } from '../../src/checks/kubelet-unauthorized.js';
 import type { AnyFact, TokenClaims } from '../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, handshake, pending } from './facts.js';
 import { answer, credentials, forbidden, identity, nodeObject, unauthorized } from './kubelet-answers.js';
+import { atNode, nodeConfig, nodeProcess } from './node-facts.js';
 import { judgeTable } from './table.js';
 
 const lease = (ageSeconds: number) => fact('apiserver/lease', { node: 'n1', renewedAt: '2026-06-01T00:00:00Z', ageSeconds }, 'n1');
@@ -201,5 +202,60 @@ judgeTable(kubeletUnauthorized, [
     row: 'certificate asked for and refused',
     facts: [...certificate, tls(true), identity('lab-admin')],
     expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
+  },
+  {
+    row: 'on the node: webhook off by its configuration, and no token sent',
+    facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
+    expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
+    says: /webhook authentication is off \(\/var\/lib\/kubelet\/config\.yaml:5\).*authentication\.webhook\.enabled: false/,
+  },
+  {
+    row: 'on the node: the same, and only our certificate was tried, which is believed',
+    facts: [
+      ...certificate.slice(0, -2),
+      atNode(),
+      answer('certificate', '/pods', 200),
+      nodeProcess(),
+      nodeConfig({ 'authentication.webhook.enabled': false }),
+    ],
+    expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'degrades' },
+  },
+  {
+    row: 'on the node: the files say off, and the flags of the process are not seen',
+    facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false }, false)],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'on another node than the one that is asked about',
+    facts: [...base({ node: 'n1' }), nodeProcess({ local: ['n2', '10.0.0.8'] }), nodeConfig({ 'authentication.webhook.enabled': false })],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'on the node: 401 for the token, and its configuration says why, though no lease was read',
+    facts: [...good, nobody, ...refused401, nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
+    expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
+    says: /config\.yaml:5/,
+  },
+  {
+    row: 'on the node: the token is believed, so the file was changed after the kubelet read it',
+    facts: [...good, nobody, answer('token', '/pods', 200), nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
+    expect: 'pass',
+  },
+  {
+    row: 'on the node: the certificate is refused and no client CA is configured',
+    facts: [...certificate, nodeProcess(), nodeConfig({ 'authentication.x509.clientCAFile': '' })],
+    expect: { cause: 'kubelet-client-ca-unset', certainty: 'proven', severity: 'blocks' },
+    says: /clientCAFile: not set \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+  },
+  {
+    row: 'on the node: anonymous access on, so the token is ignored',
+    facts: [
+      ...good,
+      forbidden('token', '/pods', 'system:anonymous', 'pods proxy'),
+      nodeProcess(),
+      nodeConfig({ 'authentication.webhook.enabled': false, 'authentication.anonymous.enabled': true }),
+    ],
+    expect: { cause: 'kubelet-ignores-token', certainty: 'proven' },
+    says: /config\.yaml:5/,
   },
 ]);

@@ -1,6 +1,7 @@
 import { kubeletUnreachable } from '../../src/checks/kubelet-unreachable.js';
 import type { AnyFact, NodeObject, Place, SecondSight } from '../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, NOW, pending } from './facts.js';
+import { nodeConfig, nodeProcess } from './node-facts.js';
 import { judgeTable } from './table.js';
 
 const tcp = (code: string, ms = 5, endpoint = ENDPOINT): AnyFact =>
@@ -354,5 +355,50 @@ judgeTable(kubeletUnreachable, [
       node(),
     ],
     expect: { cause: 'kubelet-down', severity: 'blocks' },
+  },
+  {
+    row: 'on the node: no kubelet among its processes',
+    facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ state: 'gone', pid: undefined, listening: [] })],
+    expect: { cause: 'kubelet-down', certainty: 'proven', severity: 'blocks' },
+    says: /no such process/,
+  },
+  {
+    row: 'on the node: the list of processes was not whole',
+    facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ state: 'hidden', pid: undefined, listening: undefined })],
+    expect: { cause: 'kubelet-down', certainty: 'suspected' },
+  },
+  {
+    row: 'on the node: its server is off',
+    facts: [
+      ...onNode,
+      tcp('ECONNREFUSED'),
+      nodeProcess({ listening: [{ address: '127.0.0.1', port: 10248 }] }),
+      nodeConfig({ enableServer: false }),
+    ],
+    expect: { cause: 'kubelet-server-disabled', certainty: 'proven', severity: 'blocks' },
+    says: /enableServer: false \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+  },
+  {
+    row: 'on the node: it listens on another port',
+    facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ listening: [{ address: '::', port: 10350 }] }), nodeConfig({ port: 10350 })],
+    expect: { cause: 'kubelet-port-differs', certainty: 'proven' },
+    says: /listens on port 10350.*DD_KUBERNETES_HTTPS_KUBELET_PORT=10350/,
+  },
+  {
+    row: 'on the node: it listens on loopback only',
+    facts: [
+      ...onNode,
+      tcp('ECONNREFUSED'),
+      nodeProcess({ listening: [{ address: '127.0.0.1', port: 10250 }] }),
+      nodeConfig({ address: '127.0.0.1' }),
+    ],
+    expect: { cause: 'kubelet-server-disabled', certainty: 'proven' },
+    says: /127\.0\.0\.1:10250 only/,
+  },
+  {
+    row: 'on the node: it runs and listens on nothing, with every setting in order',
+    facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ listening: [] }), nodeConfig()],
+    expect: { cause: 'kubelet-server-disabled', certainty: 'suspected' },
+    says: /starting/,
   },
 ]);

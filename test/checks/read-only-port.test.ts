@@ -2,6 +2,7 @@ import { readOnlyPort } from '../../src/checks/read-only-port.js';
 import type { AnyFact, SecondSight } from '../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, handshake } from './facts.js';
 import { answer } from './kubelet-answers.js';
+import { atNode, nodeConfig, nodeProcess } from './node-facts.js';
 import { judgeTable } from './table.js';
 
 const agent = base({ 'kubelet.httpPort': '10255' });
@@ -44,5 +45,16 @@ judgeTable(readOnlyPort, [
     row: 'closed, and the certificate of 10250 does not verify',
     facts: [...agent, refused, fact('kubelet/tls', handshake({ verification: { ok: false, code: 'X' } }), ENDPOINT)],
     expect: { cause: 'read-only-port-closed' },
+  },
+  {
+    row: 'on the node: open by its configuration, and it listens',
+    facts: [atNode(), nodeProcess({ listening: [{ address: '::', port: 10255 }] }), nodeConfig({ readOnlyPort: 10255 })],
+    expect: { cause: 'read-only-port-open', certainty: 'proven', severity: 'risk' },
+    says: /readOnlyPort: 10255 \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+  },
+  {
+    row: 'on the node: configured, and nothing listens there',
+    facts: [atNode(), nodeProcess(), nodeConfig({ readOnlyPort: 10255 })],
+    expect: 'not-applicable',
   },
 ]);

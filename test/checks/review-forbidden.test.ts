@@ -12,7 +12,7 @@ judgeTable(reviewForbidden, [
     row: 'system:basic-user taken away',
     facts: [account(), failed('apiserver/access', 'get nodes/stats', 'HTTP403')],
     expect: { cause: 'review-forbidden', severity: 'note' },
-    says: /auth reconcile.*system:authenticated/,
+    says: /apply --server-side --force-conflicts.*system:authenticated/,
   },
   { row: 'another reason', facts: [account(), failed('apiserver/access', 'get nodes/stats', 'ETIMEDOUT')], expect: 'pass' },
   {

@@ -54,6 +54,8 @@ export interface Cluster {
   thaw(name: string): void;
   /** Whether its container runtime says the pod network is ready; if not the Node becomes NotReady. */
   setPodNetwork(name: string, ready: boolean): void;
+  /** Its container runtime is not ready: it looks after no pods, and five minutes later its /healthz says so. */
+  setRuntime(name: string, ready: boolean): void;
   swapKubeletCertificate(name: string, pair: KeyPair): Promise<void>;
   /** Stops the apiserver and with it controller-manager and scheduler; etcd keeps everything. */
   stopApiserver(): Promise<void>;
@@ -62,6 +64,9 @@ export interface Cluster {
   /** Controller-manager and scheduler do nothing until thawed; for less than the ten seconds in which they must renew their leases. */
   freezeControllers(): void;
   thawControllers(): void;
+  /** etcd answers nobody until thawed. */
+  freezeEtcd(): void;
+  thawEtcd(): void;
   auditEvents(): Promise<AuditEvent[]>;
   /** Signs claims with the cluster's ServiceAccount key; see signToken for the defaults. */
   mintToken(claims: Record<string, unknown>): string;
@@ -146,6 +151,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     freeze: (name) => void cluster.kubelet(name).process.child.kill('SIGSTOP'),
     thaw: (name) => void cluster.kubelet(name).process.child.kill('SIGCONT'),
     setPodNetwork: (name, ready) => void cluster.kubelet(name).process.child.kill(ready ? 'SIGUSR2' : 'SIGUSR1'),
+    setRuntime: (name, ready) => void cluster.kubelet(name).process.child.kill(ready ? 'SIGUSR2' : 'SIGHUP'),
     swapKubeletCertificate: (name, pair) => kubelet.swapCertificate(cluster.kubelet(name), pair),
     async stopApiserver() {
       await Promise.all(controlPlane.map(killComponent));
@@ -156,6 +162,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
     freezeControllers: () => controlPlane.slice(1).forEach(({ child }) => void child.kill('SIGSTOP')),
     thawControllers: () => controlPlane.slice(1).forEach(({ child }) => void child.kill('SIGCONT')),
+    freezeEtcd: () => void etcd.child.kill('SIGSTOP'),
+    thawEtcd: () => void etcd.child.kill('SIGCONT'),
     auditEvents: () => readAudit(join(dir, 'audit.log')),
     mintToken: (claims) => signToken(saKey, claims),
     serviceAccountToken: (namespace, name, tokenOptions) => identities.serviceAccountToken(admin, namespace, name, tokenOptions),

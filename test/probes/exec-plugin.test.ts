@@ -24,6 +24,7 @@ function plugin(t: TestContext, script: string, more: Partial<ExecConfig> = {}) 
     apiVersion: V1BETA1,
     provideClusterInfo: false,
     file: join(directory, 'config'),
+    origin: 'named',
     ...more,
   };
   const run = (options: { timeoutMs?: number; allowed?: boolean; signal?: AbortSignal } = {}) =>
@@ -97,7 +98,7 @@ describe('runExecPlugin', () => {
     ['v1 without interactiveMode', 'exit 0', { apiVersion: V1 }, 'EPLUGINFAILED', /was not run: interactiveMode is missing/],
     ['that wants a terminal', 'exit 0', { interactiveMode: 'Always' }, 'EPLUGINFAILED', /was not run: interactiveMode is Always/],
     ['without a command', '', { command: '' }, 'EPLUGINFAILED', /has no command/],
-    ['of a file on the node', '', { file: '/host/var/lib/kubelet/kubeconfig' }, 'ENOEXEC', /not a kubeconfig of yours/],
+    ['of a file on the node', '', { file: '/home/me/.kube/config', origin: 'found' }, 'ENOEXEC', /was found, not named by you/],
   ];
   for (const [name, script, more, code, detail] of failures) {
     it(`fails: ${name}`, async (t) => {

@@ -4,9 +4,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Report } from '../../src/model/report.js';
 import { renderJson } from '../../src/report/json.js';
 import { reportSchema } from '../../src/report/schema.js';
+import { merged } from './merged-samples.js';
 import { expired, healthy, hostile, SAMPLES } from './samples.js';
 
-const ALL = { ...SAMPLES, hostile };
+const ALL = { ...SAMPLES, hostile, merged };
 
 /** The schema with every object closed: what a report has must be described. */
 function closed(schema: unknown): unknown {

@@ -6,6 +6,7 @@ import { Ajv } from 'ajv';
 import { renderJunit } from '../../src/report/junit.js';
 import { renderSarif } from '../../src/report/sarif.js';
 import { type Element, parseXml } from './junit-rules.js';
+import { merged } from './merged-samples.js';
 import { hostile, SAMPLES } from './samples.js';
 
 const data = (name: string) => readFileSync(new URL(`./data/${name}`, import.meta.url), 'utf8');
@@ -52,7 +53,7 @@ describe('the official schemas', () => {
     assert.ok((rules.get('testsuite')?.children.length ?? 0) === 5);
     assert.notDeepEqual(faults({ name: 'testsuite', attributes: { name: 'x' }, children: [], text: '' }), []);
   });
-  for (const [name, build] of Object.entries({ ...SAMPLES, hostile })) {
+  for (const [name, build] of Object.entries({ ...SAMPLES, hostile, merged })) {
     it(`take the SARIF of ${name}`, () => {
       assert.ok(validate(JSON.parse(renderSarif(build(), { pretty: false }))), JSON.stringify(validate.errors?.slice(0, 3)));
     });

@@ -66,6 +66,10 @@ const invocation = object(
     executionSuccessful: { type: 'boolean' },
     exitCode: { type: 'integer' },
     exitCodeDescription: text,
+    toolExecutionNotifications: {
+      type: 'array',
+      items: object({ level: { enum: ['none', 'note', 'warning', 'error'] }, message: object({ text }, ['text']) }, ['message']),
+    },
     startTimeUtc: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' },
     endTimeUtc: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' },
     properties: bag,

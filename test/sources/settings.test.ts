@@ -453,7 +453,7 @@ describe('the list of settings', () => {
     for (const { name, type } of OPTIONS) {
       const value = {
         text: 'a',
-        path: name === 'kubeconfig' ? 'k' : 'f',
+        path: name === 'kubeconfig' ? 'k' : name === 'root' ? '/cwd' : 'f',
         address: 'h',
         port: '1',
         duration: '1s',

@@ -11,6 +11,11 @@ export function shell(steps: string | undefined): Pick<Fix, 'steps' | 'form'> {
   return steps === undefined ? {} : { steps, form: 'shell' };
 }
 
+/** Commands that only look, or are a part of what a person then does: no `form`, for no machine is done with them. */
+export function byHand(steps: string | undefined): Pick<Fix, 'steps'> {
+  return steps === undefined ? {} : { steps };
+}
+
 /** `NAME=value` lines for the agent's environment. */
 export function env(variables: Record<string, string | number>): Pick<Fix, 'steps' | 'form'> {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);

@@ -17,7 +17,7 @@ export const podNetworkPath = defineCheck({
     apart: '; the two were asked {minutes} minutes apart',
     silent:
       '{server} answers neither from the pod network nor from the host network: the kubelet of {node} or the node itself is the cause',
-    answered: 'from the host network: {server} answers',
+    answered: '{server} answers',
     fixPath: 'Let pods of the agent connect to {server}: first its NetworkPolicies (egress), then what the CNI does with node addresses',
     fixHostNetwork: 'Or run the agent in the network of the host (hostNetwork: true), which answers',
     fixNode: 'On {node} see whether the kubelet runs: systemctl status kubelet, then journalctl -u kubelet',

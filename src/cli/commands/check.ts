@@ -1,4 +1,5 @@
 /** `kubelet-doctor check`: asks, judges, reports; with --wait asks again until well or the time is over. */
+import { hideSecrets } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
 import type { Report } from '../../model/report.js';
 import type { Flags } from '../../sources/options.js';
@@ -6,6 +7,7 @@ import { resolveSettings } from '../../sources/settings.js';
 import { diagnose } from '../diagnose.js';
 import type { Io } from '../io.js';
 import { showProgress } from '../progress.js';
+import { openDisguise } from '../pseudonyms.js';
 import { renderReport } from '../render.js';
 import { refuseSave, saveRun } from '../save.js';
 import { unknownCause, usageError } from '../usage.js';
@@ -26,13 +28,15 @@ export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io,
   if ('error' in settings) return usageError(io, settings.error);
   const inVain = await refuseSave(flags, host);
   if (inVain) return usageError(io, inVain);
+  const opened = await openDisguise(flags, host);
+  if ('error' in opened) return usageError(io, opened.error);
 
   const startedMs = host.now();
   const totalMs = flags.wait && !timeoutGiven ? WAIT_BUDGET_MS : settings.timeoutMs;
   const left = () => totalMs - (host.now() - startedMs);
   for (;;) {
     let progress = Promise.resolve({ stop() {} });
-    const { report, facts } = await diagnose({
+    const seen = await diagnose({
       host,
       settings,
       failOn: flags['fail-on'] ?? 'degrades',
@@ -40,14 +44,19 @@ export async function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io,
       only: flags.only ?? [],
       budgetMs: Math.min(settings.timeoutMs, Math.max(1000, left())),
       watch: (waiting) => {
-        progress = showProgress(io, waiting);
+        // It names the servers it waits for.
+        if (!opened.disguise) progress = showProgress(io, waiting);
       },
     });
     (await progress).stop();
-    if (flags.wait && !isWell(report) && left() > ASK_AGAIN_MS + 1000) {
+    if (flags.wait && !isWell(seen.report) && left() > ASK_AGAIN_MS + 1000) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       continue;
     }
+    const safe = hideSecrets(seen, host.redactor);
+    const { report, facts } = (await opened.disguise?.replace(safe)) ?? safe;
+    const unkept = await opened.disguise?.keep();
+    if (unkept) return usageError(io, unkept);
     // Machine output has nothing beside it: a pod's log mixes both streams.
     const quiet = (flags.output ?? 'text') !== 'text';
     if (flags.debug && !quiet) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));

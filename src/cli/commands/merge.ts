@@ -1,5 +1,6 @@
 /** `kubelet-doctor merge FILE…`: reports of many nodes, or of one node from several networks, as one report. */
 import { posix } from 'node:path';
+import { createHide, type Hide } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
 import { createMerger } from '../../report/merge.js';
 import { parseJson, readReport } from '../../report/read.js';
@@ -7,6 +8,7 @@ import { mergeInputs } from '../../sources/merge-inputs.js';
 import type { Flags } from '../../sources/options.js';
 import { VERSION } from '../../version.js';
 import type { Io } from '../io.js';
+import { openDisguise } from '../pseudonyms.js';
 import { renderReport } from '../render.js';
 import { refuseSave, saveRun } from '../save.js';
 import { unknownCause, usageError } from '../usage.js';
@@ -19,15 +21,22 @@ export async function runMergeCommand(given: readonly string[], flags: Partial<F
   if (unknown) return usageError(io, unknown);
   const inVain = await refuseSave(flags, host);
   if (inVain) return usageError(io, inVain);
+  const opened = await openDisguise(flags, host);
+  if ('error' in opened) return usageError(io, opened.error);
   const merger = createMerger();
+  // One for all: reports of many nodes have most words in common.
+  const hide = createHide(host.redactor);
   for await (const input of mergeInputs(given, (path) => posix.resolve(host.cwd, path))) {
-    const read = 'error' in input ? input : reportOf(input.text);
+    const read = 'error' in input ? input : reportOf(input.text, hide);
     if ('error' in read) merger.unread(host.redactor.clean(input.name, 400), host.redactor.clean(read.error, 400));
     else merger.add(host.redactor.clean(input.name, 400), read.report);
   }
   const choices = { failOn: flags['fail-on'] ?? ('degrades' as const), skip: flags.skip ?? [], only: flags.only ?? [] };
   const tool = { program: 'kubelet-doctor', version: VERSION };
-  const outcome = merger.finish({ ...choices, tool });
+  const merged = merger.finish({ ...choices, tool });
+  const outcome = (await opened.disguise?.replace(merged)) ?? merged;
+  const unkept = await opened.disguise?.keep();
+  if (unkept) return usageError(io, unkept);
   for (const { file, why } of outcome.unread.slice(0, MOST_NAMED)) io.err(`kubelet-doctor: ${file}: ${why}`);
   const { length } = outcome.unread;
   if (length > MOST_NAMED) io.err(`kubelet-doctor: and ${length - MOST_NAMED} more that could not be read`);
@@ -38,7 +47,7 @@ export async function runMergeCommand(given: readonly string[], flags: Partial<F
   return unsaved ?? (flags['exit-zero'] ? 0 : outcome.report.summary.exitCode);
 }
 
-function reportOf(text: string): ReturnType<typeof readReport> {
+function reportOf(text: string, hide: Hide): ReturnType<typeof readReport> {
   const parsed = parseJson(text);
-  return 'error' in parsed ? parsed : readReport(parsed.json);
+  return 'error' in parsed ? parsed : readReport(hide(parsed.json));
 }

@@ -77,21 +77,22 @@ func (r *nodeRuntime) addressOf(id string) string {
 	return r.addresses[id].String()
 }
 
-// reportNetwork lets a test break the pod network of this node (SIGUSR1) and mend it (SIGUSR2), in the words containerd
-// uses when it finds no CNI configuration.
+// reportNetwork lets a test break the pod network of this node (SIGUSR1), in the words containerd uses when it finds no
+// CNI configuration, or the whole runtime (SIGHUP), and mend both (SIGUSR2).
 func reportNetwork(fake *fakeremote.RemoteRuntime) {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGUSR2)
+	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
 	go func() {
 		for received := range signals {
 			network := &cri.RuntimeCondition{Type: cri.NetworkReady, Status: true}
+			runtime := &cri.RuntimeCondition{Type: cri.RuntimeReady, Status: received != syscall.SIGHUP}
 			if received == syscall.SIGUSR1 {
 				network = &cri.RuntimeCondition{Type: cri.NetworkReady, Reason: "NetworkPluginNotReady",
 					Message: "Network plugin returns error: cni plugin not initialized"}
 			}
 			fake.RuntimeService.Lock()
 			fake.RuntimeService.FakeStatus = &cri.RuntimeStatus{Conditions: []*cri.RuntimeCondition{
-				{Type: cri.RuntimeReady, Status: true}, network,
+				runtime, network,
 			}}
 			fake.RuntimeService.Unlock()
 		}

@@ -1,0 +1,44 @@
+/** The gate at the door: whatever is printed, saved or read from a stranger's file passes it, string by string. */
+import type { Redactor } from './redact.js';
+
+/** Strings remembered: the words of many reports of one kind are the same. */
+const MOST_KNOWN = 20_000;
+const LONGEST_KNOWN = 4000;
+
+/** Hides secrets in a JSON-like value, keys too; everything else in it stays as it is, line breaks and all. */
+export type Hide = <T>(value: T) => T;
+
+/** A gate with a memory, for one value or for thousands. A secret that is registered later is hidden from then on in strings it has not seen. */
+export function createHide(redactor: Redactor): Hide {
+  const known = new Map<string, string>();
+  const look = (text: string) => {
+    // `clean` also joins lines and escapes; a string without a secret stays as it is.
+    const cleaned = redactor.clean(text, text.length + 1000);
+    return marks(cleaned) > marks(text) ? cleaned : text;
+  };
+  const hide = (text: string) => {
+    if (text.length < 4) return text;
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const after = look(text);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (text.length <= LONGEST_KNOWN) known.set(text, after);
+    return after;
+  };
+  const walk = (each: unknown): unknown => {
+    if (typeof each === 'string') return hide(each);
+    if (Array.isArray(each)) return each.map(walk);
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([key, inner]) => [hide(key), walk(inner)]));
+  };
+  return (value) => walk(value) as typeof value;
+}
+
+/** {@link createHide} for one value. */
+export function hideSecrets<T>(value: T, redactor: Redactor): T {
+  return createHide(redactor)(value);
+}
+
+function marks(text: string): number {
+  return text.split('[redacted]').length;
+}

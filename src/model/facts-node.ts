@@ -1,0 +1,64 @@
+/** Facts about a node's own kubelet, read from the node's files: at a node, in a debug pod that has the node's root, or with --root. */
+import type { Certificate } from './facts.js';
+
+/** What the kernel lists of the kubelet's process and its sockets. */
+export interface KubeletProcess {
+  /**
+   * `hidden`: not seen, and not all processes are ours to see. `gone`: all were seen, and none is a kubelet. `several`: which one is meant
+   * is not known.
+   */
+  state: 'running' | 'gone' | 'several' | 'hidden';
+  pid?: number;
+  /** The program: `kubelet`, `kubelite` (microk8s), or `k3s`, whose kubelet is inside it and shows no flags. */
+  program?: string;
+  /** Names and addresses of this machine: whether the kubelet that was asked is this one. */
+  local: string[];
+  /** The node's files were named with --root: then the user says that they are of the node that is asked about. */
+  named: boolean;
+  /** Sockets that listen on the ports that matter; undefined where the kernel's list could not be read. */
+  listening?: { address: string; port: number }[];
+}
+
+/** The settings of a kubelet that are judged, by their dotted names in KubeletConfiguration. */
+export interface KubeletValues {
+  'authentication.webhook.enabled': boolean;
+  'authentication.anonymous.enabled': boolean;
+  'authentication.x509.clientCAFile': string;
+  'authorization.mode': string;
+  readOnlyPort: number;
+  port: number;
+  address: string;
+  enableServer: boolean;
+  enableDebuggingHandlers: boolean;
+  serverTLSBootstrap: boolean;
+  tlsCertFile: string;
+  rotateCertificates: boolean;
+  tlsMinVersion: string;
+}
+
+export type KubeletKey = keyof KubeletValues;
+
+/** Where a value came from. A later one overrides: default, --config file, --config-dir drop-ins in order of their names, flags. */
+export interface ValueOrigin {
+  by: 'default' | 'file' | 'drop-in' | 'flag';
+  /** The file, or the flag as it is written. */
+  source: string;
+  line?: number;
+}
+
+/** `failed` where a file of the configuration cannot be read or is none: ENOENT EACCES EISDIR ELOOP ENOTFILE ETOOBIG, EYAML, EKIND. */
+export interface KubeletConfig {
+  values: KubeletValues;
+  origins: Record<KubeletKey, ValueOrigin>;
+  /** Files it was made of, in order. */
+  files: string[];
+  /** The flags of the running kubelet were seen, which override every file. Without them nothing is proven by a file, nor by one written after its start. */
+  certain: boolean;
+}
+
+/** A certificate of the kubelet as it lies on the node; `failed` codes as for other files. */
+export interface NodeCertificate {
+  role: 'serving' | 'client';
+  path: string;
+  certificate: Certificate;
+}
