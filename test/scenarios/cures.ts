@@ -67,13 +67,15 @@ function next(name: string, value: string, world: World, { apiserver, service, k
 
 /** KubeletConfiguration, field by field. A kubelet with serverTLSBootstrap asks for a certificate, which someone must approve. */
 function kubeletSettings(config: Json, path = ''): KubeletWorld {
-  return Object.entries(config).reduce<KubeletWorld>((settings, [key, value]) => {
+  const settings: KubeletWorld = {};
+  for (const [key, value] of Object.entries(config)) {
     const at = `${path}${key}`;
-    if (typeof value === 'object' && value !== null) return { ...settings, ...kubeletSettings(value as Json, `${at}.`) };
-    const known = KUBELET_FIELDS[`${at}: ${String(value)}`];
+    const isGroup = typeof value === 'object' && value !== null;
+    const known = isGroup ? kubeletSettings(value as Json, `${at}.`) : KUBELET_FIELDS[`${at}: ${String(value)}`];
     if (!known) throw new Error(`kubelet setting not known: ${at}: ${String(value)}`);
-    return { ...settings, ...known };
-  }, {});
+    Object.assign(settings, known);
+  }
+  return settings;
 }
 
 const KUBELET_FIELDS: Record<string, KubeletWorld> = {
@@ -120,22 +122,22 @@ function withRbac(world: World, manifest: Json): World {
 function withPodSpec(world: World, patch: Json): World {
   const spec = (patch.spec as { template?: { spec?: Json } } | undefined)?.template?.spec;
   if (!spec) throw new Error(`not a patch of a DaemonSet: ${JSON.stringify(patch)}`);
-  return Object.entries(spec).reduce<World>((now, [field, value]) => {
+  let now = world;
+  for (const [field, value] of Object.entries(spec)) {
     const { agent = {}, network = {} } = now;
     if (field === 'automountServiceAccountToken' && value === true) {
       // The volume of the ServiceAccount hides whatever lay below its path.
       const files = Object.entries(agent.files ?? {}).filter(
         ([path]) => !path.startsWith('/var/run/secrets/kubernetes.io/serviceaccount/'),
       );
-      return { ...now, agent: { ...agent, credential: 'token', files: Object.fromEntries(files) } };
-    }
-    // Another nameserver is asked then: the cluster's, with its search list.
-    if (field === 'dnsPolicy' && value === 'ClusterFirstWithHostNet')
-      return { ...now, network: { ...network, dns: 'ok', resolvConf: 'cluster' } };
-    if (field === 'containers') return withMounts(now, value as Json[], spec.volumes as Json[]);
-    if (field === 'volumes' && spec.containers) return now;
-    throw new Error(`field not known: ${field}: ${JSON.stringify(value)}`);
-  }, world);
+      now = { ...now, agent: { ...agent, credential: 'token', files: Object.fromEntries(files) } };
+    } else if (field === 'dnsPolicy' && value === 'ClusterFirstWithHostNet') {
+      // Another nameserver is asked then: the cluster's, with its search list.
+      now = { ...now, network: { ...network, dns: 'ok', resolvConf: 'cluster' } };
+    } else if (field === 'containers') now = withMounts(now, value as Json[], spec.volumes as Json[]);
+    else if (field !== 'volumes' || !spec.containers) throw new Error(`field not known: ${field}: ${JSON.stringify(value)}`);
+  }
+  return now;
 }
 
 function withMounts(world: World, containers: Json[], volumes: Json[]): World {

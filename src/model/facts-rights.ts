@@ -1,0 +1,157 @@
+/** Who we are to the apiserver, what may be done, and the roles and bindings behind it. */
+/** SelfSubjectReview (or its fallback): who the apiserver takes us for. */
+export interface Identity {
+  user: string;
+  groups: string[];
+  /** From `extra`: pod and node the token is bound to. */
+  pod?: string;
+  node?: string;
+  /**
+   * `review` = SelfSubjectReview; `refusal` = read from a 403 of an older server; `disputed` = a review that names another than our own token
+   * does. Only the first may be put into a command.
+   */
+  by: 'review' | 'refusal' | 'disputed';
+}
+
+/** `/version` of the apiserver. */
+export interface ServerVersion {
+  gitVersion: string;
+  major: number;
+  minor: number;
+}
+
+/** `/readyz?verbose` of the apiserver: the checks that failed, by name. */
+export interface Readiness {
+  ready: boolean;
+  failing: string[];
+}
+
+/** One SelfSubjectAccessReview, asked the way this kubelet asks. */
+export interface AccessAnswer {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+  name?: string;
+  namespace?: string;
+  allowed: boolean;
+  /** The authorizer's words, cleaned and cut. */
+  reason?: string;
+  /** A path of the apiserver, for a right that is about no resource. */
+  path?: string;
+  /** Whom it was asked for, where that is not simply us. */
+  user?: string;
+  by?: AskedBy;
+}
+
+/** How rights are asked for: about ourselves, about another (SubjectAccessReview), or as another (impersonation). */
+export type AskedBy = 'self' | 'review' | 'impersonation';
+
+/** Whose rights are judged. `failed` with code HTTP403: another's were asked for, and neither way is allowed to us. */
+export interface Account {
+  user: string;
+  /** `flag`: named by --service-account; our own words, so it may be printed. */
+  from: 'identity' | 'flag';
+  by: AskedBy;
+}
+
+/** One right a profile needs in this run, all choices made. */
+export interface ResolvedNeed {
+  verbs: string[];
+  group: string;
+  resource: string;
+  subresource?: string;
+  /** Subresources that serve as well. */
+  orElse?: string[];
+  name?: string;
+  /** Missing: cluster-wide. */
+  namespace?: string;
+  /** A path of the apiserver instead of a resource. */
+  path?: string;
+  feature: string;
+  /** What is lost without it, as a phrase. */
+  loses: string;
+  required: boolean;
+  kind: NeedKind;
+}
+
+/** Which check speaks of it. */
+export type NeedKind = 'kubelet' | 'leader-lock' | 'event-bookmark' | 'general';
+
+/** Kubernetes object a leader election locks on. */
+export type LockKind = 'lease' | 'configmap' | 'endpoints';
+
+/** What the agent needs, by its profile, and where each choice came from. */
+export interface ResolvedProfile {
+  profile: string;
+  /** Built in, or the file it was read from. */
+  source: string;
+  /** Features that are on, and why. */
+  features: { feature: string; why: string }[];
+  /** Features it knows and that were not asked for. */
+  off: string[];
+  agentVersion: { value: string; from: string };
+  kubernetesVersion: { value: string; from: string };
+  kubelet: 'fine-grained' | 'classic' | 'unknown';
+  lock?: LockKind;
+  namespace: { value: string; from: string };
+  /** Words that names of its roles hold. */
+  hints: string[];
+  needs: ResolvedNeed[];
+  /** What should be known about deprecated APIs it uses. */
+  deprecated: string[];
+  /** Asked for by the `rbac` command or for a named account: roles are then judged in depth. */
+  inDepth: boolean;
+}
+
+/** A rule of RBAC as it stands, cleaned. */
+export interface RbacRule {
+  verbs: string[];
+  groups: string[];
+  resources: string[];
+  names: string[];
+  paths: string[];
+}
+
+export interface RbacRole {
+  kind: 'ClusterRole' | 'Role';
+  name: string;
+  namespace?: string;
+  rules: RbacRule[];
+}
+
+export interface RbacSubject {
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+export interface RbacBinding {
+  kind: 'ClusterRoleBinding' | 'RoleBinding';
+  name: string;
+  namespace?: string;
+  role: { kind: string; name: string };
+  subjects: RbacSubject[];
+}
+
+/** Roles and bindings that concern the account, or that by their names or rules might be meant for it. */
+export interface RbacObjects {
+  bindings: RbacBinding[];
+  roles: RbacRole[];
+  /** ClusterRoles and Roles that a binding names and that do not exist: `ClusterRole/NAME`, `Role/NAMESPACE/NAME`. */
+  gone: string[];
+  /** Everything was listed; otherwise there are more than we read. */
+  complete: boolean;
+}
+
+/** SelfSubjectRulesReview: a rule that is listed is held; one that is not may be held all the same. */
+export interface OwnRules {
+  rules: RbacRule[];
+  incomplete: boolean;
+}
+
+/** Versions of all kubelets, for what is judged for every node. */
+export interface KubeletVersions {
+  versions: { version: string; nodes: number; examples: string[] }[];
+  complete: boolean;
+}
