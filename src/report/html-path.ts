@@ -87,11 +87,13 @@ function wide(lanes: readonly Lane[], report: Report): string {
     const x = (index: number) => 226 + gap * index;
     const wires = lane.stops.map(({ wire }, index) => line(index === 0 ? 180 : x(index - 1), y, x(index), y, wire));
     const last = line(x(lane.stops.length - 1), y, 822, y, lane.arrives ? '' : ' wire-off');
+    // Side by side the words of several would overlap; the table below has them all.
+    const worst = lane.stops.find(({ state }) => state === 'failed') ?? lane.stops.find(({ state }) => state === 'warned');
     const stops = lane.stops.map((each, index) =>
       [
         stop(each, x(index), y, lane.proxied),
         label(x(index), y + 38, LAYER_WORDS[each.layer], 'small', 'middle'),
-        each.state === 'failed' || each.state === 'warned' ? saying(each, x(index), y - 28) : '',
+        each === worst ? saying(each, x(index), y - 28) : '',
       ].join(''),
     );
     return [...wires, last, ...stops].join('\n');

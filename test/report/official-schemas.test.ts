@@ -1,7 +1,9 @@
 /** SARIF and JUnit by the schemas their publishers made (data/README.md), beside our own, stricter rules in formats.test.ts. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { renderJunit } from '../../src/report/junit.js';
 import { renderSarif } from '../../src/report/sarif.js';
@@ -44,6 +46,9 @@ function faults({ name, attributes, children }: Element): string[] {
   ];
 }
 
+const noXmllint =
+  spawnSync('xmllint', ['--version']).status === 0 ? false : 'no xmllint here; the rules read from the schema stand in for it';
+
 describe('the official schemas', () => {
   it('are read as what they are', () => {
     assert.equal(dialect, 'http://json-schema.org/draft-04/schema#');
@@ -58,5 +63,13 @@ describe('the official schemas', () => {
       assert.ok(validate(JSON.parse(renderSarif(build(), { pretty: false }))), JSON.stringify(validate.errors?.slice(0, 3)));
     });
     it(`take the JUnit of ${name}`, () => assert.deepEqual(faults(parseXml(renderJunit(build()))), []));
+    it(`take the JUnit of ${name}, says xmllint`, { skip: noXmllint }, () => {
+      const schema = fileURLToPath(new URL('./data/junit-10.xsd', import.meta.url));
+      const { status, stderr } = spawnSync('xmllint', ['--noout', '--nonet', '--schema', schema, '-'], {
+        input: renderJunit(build()),
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+    });
   }
 });
