@@ -15,6 +15,8 @@ export interface WorkloadOptions {
 }
 
 const NAME = 'kubelet-doctor';
+/** Told apart from the one Pod of `manifest pod`, which the controller would adopt by its name's label, and delete (seen on 1.36). */
+const OF_THE_SET = ['app.kubernetes.io/component', 'nodes'] as const;
 /** Does nothing, and nothing else: what a DaemonSet's pod does once its report is written. */
 export const PAUSE = 'registry.k8s.io/pause:3.10';
 /** Of the image; a pod's token is readable by the user that all its containers share. */
@@ -51,7 +53,7 @@ export function daemonSetYaml(options: WorkloadOptions): string {
   return documents(
     [
       '# kubectl apply -f FILE; then the report of every node, one line each:',
-      `# kubectl -n ${account.namespace} logs -l app.kubernetes.io/name=${NAME} -c check --tail=-1 --max-log-requests=100`,
+      `# kubectl -n ${account.namespace} logs -l app.kubernetes.io/name=${NAME},${OF_THE_SET[0]}=${OF_THE_SET[1]} -c check --tail=-1 --max-log-requests=100`,
     ],
     options,
     lines(
@@ -62,6 +64,7 @@ export function daemonSetYaml(options: WorkloadOptions): string {
       '  selector:',
       '    matchLabels:',
       `      app.kubernetes.io/name: ${NAME}`,
+      `      ${OF_THE_SET.join(': ')}`,
       '  updateStrategy:',
       '    rollingUpdate:',
       '      maxUnavailable: 100%',
@@ -69,6 +72,7 @@ export function daemonSetYaml(options: WorkloadOptions): string {
       '    metadata:',
       '      labels:',
       `        app.kubernetes.io/name: ${NAME}`,
+      `        ${OF_THE_SET.join(': ')}`,
       '    spec:',
       ...indent(6, podSpec(options)),
       '      # A DaemonSet starts again whatever ends: the check runs first, and then nothing.',
