@@ -196,7 +196,8 @@ describe('the way to the kubelet', () => {
 
   it('leads to the plain HTTP port', async () => {
     await cluster.restartKubelet('n1', { readOnlyPort: 10255 });
-    assertFirst(await run({ env: { DD_KUBERNETES_HTTPS_KUBELET_PORT: '10255' } }), 'kubelet-speaks-plain-http');
+    const found = assertFirst(await run({ env: { DD_KUBERNETES_HTTPS_KUBELET_PORT: '10255' } }), 'kubelet-speaks-plain-http');
+    assertGone(await run({ env: environmentOf(fixIn(found, 'env')) }), 'kubelet-speaks-plain-http');
     await restore();
   });
 
