@@ -23,9 +23,19 @@ export const NOT_CURING: readonly NotCuring[] = [
   { kind: 'by-hand', cause: /^token-never-expires$/, steps: /create token/, why: 'prints a token, which a person must put in place' },
   { kind: 'by-hand', cause: /^integration-config-hidden$/, steps: /NAME\.d/, why: 'the name of the integration is the person’s' },
   { kind: 'by-hand', cause: /^role-grants-too-much$/, steps: /./, why: 'the first half: nodes/proxy is then taken out by hand' },
-  { kind: 'not-modelled', cause: /^network-policy-blocks-egress$/, steps: /./, why: 'NetworkPolicies are objects that nothing enforces; test/cluster applies it' },
+  {
+    kind: 'not-modelled',
+    cause: /^network-policy-blocks-egress$/,
+    steps: /./,
+    why: 'NetworkPolicies are objects that nothing enforces; test/cluster applies it',
+  },
   { kind: 'not-modelled', cause: /^admission-refuses$/, steps: /^oc adm/, why: 'no SecurityContextConstraints' },
-  { kind: 'not-modelled', cause: /^kubelet-speaks-plain-http$/, steps: /=10250/, why: 'this kubelet has no second, secure port; test/cluster applies it' },
+  {
+    kind: 'not-modelled',
+    cause: /^kubelet-speaks-plain-http$/,
+    steps: /=10250/,
+    why: 'this kubelet has no second, secure port; test/cluster applies it',
+  },
   {
     kind: 'uncovers',
     cause: /^kubelet-always-allow$/,
