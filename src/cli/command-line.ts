@@ -251,7 +251,9 @@ function explainRefusal(message: string): string {
     .filter(Boolean)
     .join(' ');
   const [, option, given, choices] = /^Invalid values: Argument: ([^,]+), Given: (.*), Choices: (.*)$/.exec(line) ?? [];
-  if (option) return `--${option} ${given?.replaceAll('"', '')} is not known; it is one of ${choices?.replaceAll('"', '')}`;
+  // What stands without a flag has a name for yargs alone.
+  const named = option === 'what' ? '' : `--${option} `;
+  if (option) return `${named}${given?.replaceAll('"', '')} is not known; it is one of ${choices?.replaceAll('"', '')}`;
   const [, needed] = /^Missing required argument: (\w+)/.exec(line) ?? [];
   if (needed === 'file') return 'name the file: what --save wrote, a report.json or a facts.json';
   if (needed === 'old' || needed === 'new') return 'diff needs two files, the older report and the newer one';

@@ -102,27 +102,22 @@ async function saveArchive(files: readonly NamedText[], { path, force, time }: S
 }
 
 /** A small file of ours that must not be there yet, whole or not at all; the answer is why not. */
-export async function createFile(path: string, text: string): Promise<string | undefined> {
-  const beside = join(dirname(path), temporary(path));
-  try {
-    await writeNew(beside, Buffer.from(text));
-    await claim(beside, path);
-    await flushDirectory(dirname(path));
-    return undefined;
-  } catch (error) {
-    return wordsOf(error);
-  } finally {
-    await rm(beside, { force: true }).catch(() => undefined);
-  }
+export function createFile(path: string, text: string): Promise<string | undefined> {
+  return putSmall(path, text, (beside) => claim(beside, path));
 }
 
 /** One small file of ours, whole or as it was; the answer is why not. What is there is replaced, but never through a link. */
 export async function replaceFile(path: string, text: string): Promise<string | undefined> {
+  if ((await lstat(path).catch(() => undefined))?.isSymbolicLink()) return WORDS.ELOOP;
+  return putSmall(path, text, (beside) => rename(beside, path));
+}
+
+/** Writes it beside its place first; `put` then brings it there in one step. */
+async function putSmall(path: string, text: string, put: (beside: string) => Promise<unknown>): Promise<string | undefined> {
   const beside = join(dirname(path), temporary(path));
   try {
-    if ((await lstat(path).catch(() => undefined))?.isSymbolicLink()) return WORDS.ELOOP;
     await writeNew(beside, Buffer.from(text));
-    await rename(beside, path);
+    await put(beside);
     await flushDirectory(dirname(path));
     return undefined;
   } catch (error) {
