@@ -5,7 +5,7 @@
 import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
 import type { ClockComparison } from '../model/facts.js';
 import { apiserverFeatures, inPod } from './support/apiserver.js';
-import { fixBy, shell } from './support/fix.js';
+import { byHand, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
 import { seen, span } from './support/read.js';
 
@@ -28,6 +28,7 @@ export const clock = defineCheck({
     'kubelet/credential',
     'self/place',
     'self/settings',
+    'self/time-sync',
   ],
   words: {
     ahead: "The clock of this machine is {span} ahead of the servers' ({servers})",
@@ -39,6 +40,13 @@ export const clock = defineCheck({
     sawClock: 'Date of the {server}: we are {offset} s off (±{tolerance} s)',
     sawCertificate: "the {server}'s certificate is invalid by our clock, and valid by the servers'",
     sawToken: "the token is outside its time by our clock, and inside by the servers'",
+    nobodySets:
+      'Nothing keeps the clock of this node right: none of the programs that set clocks runs (chronyd, ntpd, systemd-timesyncd …)',
+    notYet: 'systemd-timesyncd runs on this node, and has not set its clock yet: it reaches no time server',
+    sawSync: 'programs that set the clock: {daemons}',
+    sawNotYet: 'no mark of a first synchronisation (/run/systemd/timesync/synchronized)',
+    fixSync: 'Turn time synchronisation on, before the clock drifts: then certificates and tokens look expired or not yet valid',
+    fixServerOfTime: 'See which time servers it asks, and let UDP 123 through to them',
     fixNode: 'Synchronise the clock of this node; pods share it',
     fixWorkstation: 'Synchronise the clock of this machine',
     fixServer: 'Synchronise the clock of the machine the {server} runs on',
@@ -53,6 +61,17 @@ export const clock = defineCheck({
       fix: 'Turn synchronisation on and step the clock: `chronyc makestep`. Nothing restarts, and certificates need no renewal for this.',
       avoid:
         'Do not renew certificates or turn verification off: both hide that the clock is wrong, and the renewed ones are judged by the same clock.',
+    },
+    'time-not-synchronised': {
+      title: 'nothing keeps the clock right',
+      means:
+        'The clock of this node is right for now, and nothing keeps it so. A clock that runs free drifts by seconds a day; at some minutes certificates and tokens are refused.',
+      happens:
+        'A minimal image without chrony or ntp, a time service that was stopped, or UDP 123 blocked. Some virtual machines get their time from the host without any program: then this note can be left alone.',
+      confirm:
+        'It shows the source and the offset, or that there is none:\n\n    chronyc tracking || timedatectl timesync-status || timedatectl',
+      fix: 'Install and start one of them (`systemctl enable --now chronyd`, or `timedatectl set-ntp true`). Nothing restarts.',
+      avoid: 'Do not set the clock by hand instead: it drifts again. Do not run two of them: they fight.',
     },
     'server-clock-skew': {
       title: "a server's clock wrong",
@@ -71,12 +90,16 @@ export const clock = defineCheck({
       return found ? [{ server, ...found, need: `${server}/clock` as const, reproduce: fact.reproduce }] : [];
     });
     const now = place?.nowMs;
+    const syncFact = view.one('self/time-sync');
+    const sync = seen(syncFact);
+    const unkept = sync?.synchronised === false || (sync?.complete && sync.daemons.length === 0);
+    if (comparisons.length === 0 && unkept && now !== undefined) return unsynchronised();
     if (comparisons.length === 0 || now === undefined) return { kind: 'cannot-tell', why: say('unknown'), wants: [] };
 
     const off = comparisons.filter(isOff);
     const worst = off.reduce((most, c) => Math.max(most, Math.abs(c.offsetMs)), 0);
     const [first] = off;
-    if (!first) return { kind: 'pass' };
+    if (!first) return unkept ? unsynchronised() : { kind: 'pass' };
 
     const evidence: Evidence[] = comparisons.map((c) => ({
       need: c.need,
@@ -84,6 +107,7 @@ export const clock = defineCheck({
       saw: say('sawClock', { server: c.server, offset: Math.round(c.offsetMs / 1000), tolerance: Math.ceil(c.toleranceMs / 1000) }),
       reproduce: c.reproduce,
     }));
+    if (sync) evidence.push(sawSync());
     // What our clock alone makes invalid.
     const theirNow = now - first.offsetMs;
     const hurt = TARGETS.filter((server) => {
@@ -115,12 +139,12 @@ export const clock = defineCheck({
       ],
       ...{ cause, title, evidence, fixes },
     });
-    const sync = shell('timedatectl set-ntp true\nchronyc makestep');
+    const step = shell('timedatectl set-ntp true\nchronyc makestep');
     const verify = 'timedatectl status; chronyc tracking';
     const ours =
       place?.place === 'workstation'
-        ? fixBy('workstation', 'config', say('fixWorkstation'), { ...sync, verify })
-        : fixBy('node', 'config', say('fixNode'), { ...sync, verify });
+        ? fixBy('workstation', 'config', say('fixWorkstation'), { ...step, verify })
+        : fixBy('node', 'config', say('fixNode'), { ...step, verify });
     const shown = { span: span(first.offsetMs), servers: off.map((c) => c.server).join(', ') };
     const title = first.offsetMs > 0 ? say('ahead', shown) : say('behind', shown);
     const unsure: Partial<Problem> = {
@@ -144,9 +168,39 @@ export const clock = defineCheck({
     return problem(
       'server-clock-skew',
       offsetMs < 0 ? say('serverAhead', told) : say('serverBehind', told),
-      [fixBy(server === 'kubelet' ? 'node' : 'cluster', 'config', say('fixServer', { server }), { ...sync, verify })],
+      [fixBy(server === 'kubelet' ? 'node' : 'cluster', 'config', say('fixServer', { server }), { ...step, verify })],
       { certainty: 'suspected', alternatives: ['clock-skew'], wants: unsure.wants },
     );
+
+    function sawSync(): Evidence {
+      const saw =
+        sync?.synchronised === false
+          ? say('sawNotYet')
+          : say('sawSync', { daemons: sync?.daemons.join(', ') || 'none of those that are known' });
+      return { need: 'self/time-sync', subject: '', saw, reproduce: syncFact.reproduce };
+    }
+    function unsynchronised(): Problem<'time-not-synchronised'> {
+      const waiting = sync?.synchronised === false;
+      return {
+        kind: 'problem',
+        cause: 'time-not-synchronised',
+        severity: 'note',
+        certainty: 'proven',
+        title: waiting ? say('notYet') : say('nobodySets'),
+        features: [],
+        evidence: [sawSync()],
+        fixes: [
+          waiting
+            ? fixBy(
+                'network',
+                'config',
+                say('fixServerOfTime'),
+                byHand('timedatectl timesync-status\njournalctl -u systemd-timesyncd -n 20'),
+              )
+            : fixBy('node', 'config', say('fixSync'), { ...shell('timedatectl set-ntp true'), verify: 'timedatectl status' }),
+        ],
+      };
+    }
   },
 });
 

@@ -13,6 +13,7 @@ import { apiserverUnreachable } from './apiserver-unreachable.js';
 import { clientCertificate } from './client-certificate.js';
 import { clock } from './clock.js';
 import { clusterDns } from './cluster-dns.js';
+import { containerRuntime } from './container-runtime.js';
 import { controlPlanePlacement } from './control-plane-placement.js';
 import { deprecatedApis } from './deprecated-apis.js';
 import { eventBookmark } from './event-bookmark.js';
@@ -22,6 +23,7 @@ import { kubeletAddress } from './kubelet-address.js';
 import { kubeletAuthorityFile } from './kubelet-authority-file.js';
 import { kubeletCertificate } from './kubelet-certificate.js';
 import { kubeletForbidden } from './kubelet-forbidden.js';
+import { kubeletKubeconfig } from './kubelet-kubeconfig.js';
 import { kubeletName } from './kubelet-name.js';
 import { kubeletOpen } from './kubelet-open.js';
 import { kubeletPayload } from './kubelet-payload.js';
@@ -67,6 +69,8 @@ export const CHECKS: readonly Check[] = [
   kubeletAuthorityFile,
   tlsVerification,
   kubeconfig,
+  kubeletKubeconfig,
+  containerRuntime,
   clock,
   kubeletProxy,
   apiserverProxy,

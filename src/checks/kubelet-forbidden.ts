@@ -59,8 +59,8 @@ export const kubeletForbidden = defineCheck({
     waiting: 'the kubelet has not answered yet',
     notAsked: 'neither the kubelet nor the apiserver has said what the agent may read',
     sawRefusal: '{status} {body}',
-    sawDenied: 'SelfSubjectAccessReview as {user}: get nodes/{subresource} denied',
-    sawAllowed: 'SelfSubjectAccessReview as {user}: get nodes/{subresource} allowed',
+    sawDenied: 'access review as {user}: get nodes/{subresource} denied',
+    sawAllowed: 'access review as {user}: get nodes/{subresource} allowed',
     grant: 'Grant {user} get on {rights}: apply this, then run again with --wait',
     grantProxy:
       'Grant {user} get on {rights}: apply this, then run again with --wait (nodes/proxy allows exec, too: from 1.33 on kubelets know nodes/pods, nodes/healthz and nodes/configz instead)',
@@ -118,7 +118,7 @@ export const kubeletForbidden = defineCheck({
     const profile = seen(view.one('self/profile'));
     if (profile && !profile.needs.some((need) => need.kind === 'kubelet'))
       return { kind: 'not-applicable', why: say('notNeeded', { profile: profile.profile }) };
-    const another = account?.from === 'flag' && account.by !== 'self' ? account.user : undefined;
+    const another = account && account.from !== 'identity' && account.by !== 'self' ? account.user : undefined;
     const mine = another ? [] : answers(http);
     const refusals = mine.flatMap((answer) => ({ answer, refusal: refusalOf(answer) })).filter(isPersonal);
     const user = another ?? refusals[0]?.refusal.user ?? identity?.user;

@@ -6,8 +6,9 @@ import { defineCheck, type Evidence, type Fix, type Message } from '../model/che
 import type { Fact } from '../model/facts.js';
 import { askFromNode, cite, nodeName } from './support/address.js';
 import { KUBELET_LOG, KUBELET_SETTINGS } from './support/distributions.js';
-import { agentsEndpoint, KUBELET_PATHS, type KubeletPath } from './support/kubelet.js';
+import { agentsCandidate, agentsEndpoint, KUBELET_PATHS, type KubeletPath } from './support/kubelet.js';
 import { answered, isAuthenticated, isOk, isServerFault, isTimeout, REQUIRED_PATHS } from './support/kubelet-answers.js';
+import { isThisNode } from './support/on-node.js';
 import { answers, failure, isPending, seen, took } from './support/read.js';
 
 export const kubeletPayload = defineCheck({
@@ -16,7 +17,17 @@ export const kubeletPayload = defineCheck({
   target: 'kubelet',
   layer: 'payload',
   required: true,
-  needs: ['kubelet/candidates', 'kubelet/http', 'kubelet/proxied', 'kubelet/tcp', 'self/place', 'self/settings', 'apiserver/node'],
+  needs: [
+    'kubelet/candidates',
+    'kubelet/http',
+    'kubelet/proxied',
+    'kubelet/tcp',
+    'kubelet/second-sight',
+    'self/place',
+    'self/settings',
+    'self/kubelet-process',
+    'apiserver/node',
+  ],
   words: {
     otherApi: '{endpoint} is not a kubelet: a Kubernetes API server answers there, such as metrics-server, which listens on 10250, too',
     proxy: '{endpoint} is not a kubelet: a proxy or web server answers there',
@@ -27,6 +38,7 @@ export const kubeletPayload = defineCheck({
     debugOff: 'The kubelet at {endpoint} has its debug endpoints turned off: no /configz, no container logs through the API',
     nothing: 'no answer of the kubelet to look at',
     proxied: "by its answers through the apiserver's node proxy; its port is not reached from here",
+    byHealthz: 'a kubelet answers (401 without a credential), and its own health port on this node says {said}',
     waiting: 'the kubelet has not answered yet',
     withheld: "nothing to look at: no credential was sent, the kubelet's certificate is not verified",
     refused: 'the kubelet let us read nothing',
@@ -58,7 +70,7 @@ export const kubeletPayload = defineCheck({
         'From the apiserver’s side with the details; and on the node its own port:\n\n    kubectl get --raw "/api/v1/nodes/NODE/proxy/healthz?verbose"\n    curl -sS http://127.0.0.1:10248/healthz',
       fix: "Look at the kubelet's log and at the container runtime first (`crictl info`); restart the kubelet when the cause is mended.",
       avoid: 'Do not restart the kubelet in a loop: while the runtime hangs it comes back unhealthy.',
-      explainedBy: ['kubelet-hangs'],
+      explainedBy: ['kubelet-hangs', 'container-runtime-down'],
     },
     'kubelet-endpoint-fails': {
       title: 'kubelet endpoint fails',
@@ -70,7 +82,7 @@ export const kubeletPayload = defineCheck({
       confirm: '`kubectl get --raw /api/v1/nodes/NODE/proxy/stats/summary` fails in the same words.',
       fix: "Read the kubelet's log for the same words; check the container runtime with `crictl stats`. Longer timeouts help only where it is slow.",
       avoid: 'Do not add rights: the request was allowed, and failed after that.',
-      explainedBy: ['kubelet-hangs'],
+      explainedBy: ['kubelet-hangs', 'container-runtime-down'],
     },
     'kubelet-debug-handlers-off': {
       title: 'kubelet debug endpoints turned off',
@@ -157,6 +169,23 @@ export const kubeletPayload = defineCheck({
     if (read.length > 0) return { kind: 'pass', ...(afar ? { note: say('proxied') } : {}) };
     if (mine.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
     if (mine.some((f) => seen(f))) return { kind: 'not-applicable', why: say('refused') };
+    // At the node itself nothing need be sent: that a kubelet refuses nobody's request shows it, and its health port how it is.
+    const refusesNobody = heard.some((f) => answered(f, (a) => a.as === 'nobody' && (a.status === 401 || a.status === 403)));
+    if (
+      mine.length === 0 &&
+      refusesNobody &&
+      isThisNode(seen(view.one('self/kubelet-process')), place, agentsCandidate(view.one('kubelet/candidates')))
+    ) {
+      const sight = seen(view.one('kubelet/second-sight', 'local-healthz'));
+      if (sight?.kubelet === 'answers' && sight.status === 200)
+        return { kind: 'pass', note: say('byHealthz', { said: sight.said || 'ok' }) };
+      if (!sight)
+        return {
+          kind: 'cannot-tell',
+          why: say('nothing'),
+          wants: [{ need: 'kubelet/second-sight', subject: 'local-healthz', elsewhere: 'curl -sS http://127.0.0.1:10248/healthz' }],
+        };
+    }
     const withheld = mine.some((f) => f.outcome.status === 'absent' && f.outcome.why === 'withheld');
     if (afar && view.all('kubelet/tcp').some((f) => failure(f) !== undefined)) {
       const name = nodeName(view.one('self/settings'), view.one('apiserver/node'));

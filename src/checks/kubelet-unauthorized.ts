@@ -3,7 +3,7 @@
  * that cannot ask its apiserver, so the answer comes from the second sides: the same credential at the apiserver, the time the refusal
  * took against that of a request without credential, the node's heartbeat, and what the kubelet says to others.
  */
-import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Want } from '../model/check.js';
 import type { Fact, KubeletValues } from '../model/facts.js';
 import { ownNode } from './support/apiserver.js';
 import { KUBELET_KUBECONFIG, KUBELET_SETTINGS } from './support/distributions.js';
@@ -24,6 +24,7 @@ import { decide, deciding, type UnauthorizedCause } from './support/kubelet-auth
 import { knownConfig } from './support/on-node.js';
 import { isDnsName } from './support/quote.js';
 import { answers, isPending, seen, span, took } from './support/read.js';
+import { reasonOf, replayed } from './support/replayed.js';
 
 /** A refusal this much later than the one without a credential was not decided on the node: it waited for the apiserver. */
 const LATE_MS = 1500;
@@ -45,6 +46,9 @@ export const kubeletUnauthorized = defineCheck({
     'apiserver/identity',
     'apiserver/lease',
     'apiserver/node',
+    'apiserver/tcp',
+    'apiserver/tls',
+    'apiserver/token-review',
     'self/settings',
     'self/place',
     'self/kubelet-process',
@@ -53,11 +57,16 @@ export const kubeletUnauthorized = defineCheck({
   words: {
     offHere: 'The kubelet of {node} does not accept ServiceAccount tokens: webhook authentication is off ({origin})',
     sawConfig: '{key}: {value} ({origin})',
+    cutOffHere: 'The kubelet of {node} cannot check any token or right: by its own way to the apiserver there is no answer ({code})',
+    acceptsHere: 'by its configuration it asks the apiserver about tokens ({origin}), and its own way there works',
+    sawReplay: 'asked as the kubelet itself: {code}',
+    sawReview: 'TokenReview by {by}: {reason}',
     off: 'The kubelet of {node} does not accept ServiceAccount tokens: 401 for a token that the apiserver accepts',
     ignores: 'The kubelet of {node} ignores the token and takes the agent for system:anonymous: webhook authentication is off',
     cutOff: "The kubelet of {node} cannot check anyone's credential: it gets no answer from its apiserver",
     noClientCa: 'The kubelet of {node} accepts no client certificates: it has no client CA (authentication.x509.clientCAFile)',
     rejects: 'The kubelet of {node} rejects the {credential} with 401',
+    rejectsBecause: 'The {credential} is not valid: {reason}, says the apiserver, whom the kubelet of {node} asks',
     rejectsBoth: 'The {credential} is not valid: the apiserver and the kubelet of {node} both reject it',
     notAsked: 'the kubelet has answered no request with a credential',
     withheld: "no credential was sent: the kubelet's certificate is not verified. The apiserver accepts the identity {user}",
@@ -207,6 +216,33 @@ export const kubeletUnauthorized = defineCheck({
       evidence: configured('authentication.webhook.enabled'),
       fixes: [onNode(say('turnOn', { node }), WEBHOOK), certificateInstead(say('useCertificate'))],
     });
+    // Nor that, where its own way to the apiserver was tried.
+    const replay = replayed(view.one('self/settings'), identity, [...view.all('apiserver/tcp'), ...view.all('apiserver/tls')]);
+    const tokensOn = config?.values['authentication.webhook.enabled'] === true && withToken.length === 0;
+    const cutOffHere = (fact: Fact<'tcp' | 'tls'>, code: string): Problem<'kubelet-cannot-reach-apiserver'> => ({
+      kind: 'problem',
+      cause: 'kubelet-cannot-reach-apiserver',
+      severity: 'blocks',
+      certainty: 'proven',
+      title: say('cutOffHere', { node, code }),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [
+        { need: `apiserver/${fact.kind}`, subject: fact.subject, saw: say('sawReplay', { code }), reproduce: fact.reproduce },
+        ...configured('authentication.webhook.enabled'),
+      ],
+      fixes: wayToApiserver(node),
+    });
+    const wayToApiserver = (name: string): Fix[] => [
+      {
+        owner: 'node',
+        changes: 'nothing',
+        action: say('lookOnNode', { node: name }),
+        steps: LOOK,
+        form: 'shell',
+        verify: 'kubelet-doctor',
+      },
+      { owner: 'network', changes: 'config', action: say('openTheWay', { node: name }), verify: 'kubelet-doctor' },
+    ];
     const anonymous = config?.values['authentication.anonymous.enabled'] === true;
     if (tokensOff && !anonymous && !cutOff && withToken.length === 0) return offHere();
     if (!cutOff && entered) return { kind: 'pass' };
@@ -215,6 +251,9 @@ export const kubeletUnauthorized = defineCheck({
       cutOff ?? withCredential.find((f) => isUnauthorized(f) || isAnonymous(f) || (isTimeout(f) && answered(nobody, () => true)));
     if (!failing) {
       if (tokensOff && !anonymous && !entered) return offHere();
+      if (tokensOn && !entered && replay?.works)
+        return { kind: 'pass', note: say('acceptsHere', { origin: config?.origin('authentication.webhook.enabled') ?? '' }) };
+      if (tokensOn && !entered && replay && !replay.works) return cutOffHere(replay.fact, replay.code);
       if (answers(http).length > 0) return { kind: 'not-applicable', why: say('noKubelet') };
       const withheld = withCredential.some((f) => f.outcome.status === 'absent' && f.outcome.why === 'withheld');
       if (withheld && identity) return { kind: 'not-applicable', why: say('withheld', { user: identity.user }) };
@@ -224,7 +263,12 @@ export const kubeletUnauthorized = defineCheck({
     const as = failing.subject.startsWith('certificate') ? 'certificate' : 'token';
     const same = isSameCredential(credentials, view.all('apiserver/credential'), as);
     const told = view.all('apiserver/http');
-    const refused = same && (answers(told, as).some((a) => a.status === 401 && a.voice === 'apiserver') || identity?.user === ANONYMOUS);
+    const reviewFact = view.one('apiserver/token-review');
+    const review = as === 'token' ? seen(reviewFact) : undefined;
+    const reason = reasonOf(review);
+    const refused =
+      reason !== undefined ||
+      (same && (answers(told, as).some((a) => a.status === 401 && a.voice === 'apiserver') || identity?.user === ANONYMOUS));
     const byConfig =
       !cutOff && !refused && config && !isTimeout(failing) ? causeByConfig(as, isAnonymous(failing), config.values) : undefined;
     const decided = decide({
@@ -232,7 +276,13 @@ export const kubeletUnauthorized = defineCheck({
       kind: cutOff ? 'authorization error' : isUnauthorized(failing) ? 'unauthorized' : isAnonymous(failing) ? 'anonymous' : 'timeout',
       onHealthz: failing.subject.endsWith(' /healthz'),
       late: (took(failing.outcome) ?? 0) - (took(nobody.outcome) ?? 0) > LATE_MS,
-      apiserver: refused ? 'refuses' : same && identity ? 'accepts' : told.some((f) => seen(f)) ? 'unasked' : 'silent',
+      apiserver: refused
+        ? 'refuses'
+        : review?.authenticated || (same && identity)
+          ? 'accepts'
+          : told.some((f) => seen(f))
+            ? 'unasked'
+            : 'silent',
       heartbeat: heartbeatOf(lease, nodeObject),
       cutOffElsewhere: sight !== undefined && saysAuthorizationError({ status: sight.status, body: sight.said }),
       asksCertificate,
@@ -247,6 +297,10 @@ export const kubeletUnauthorized = defineCheck({
       return [{ need: 'kubelet/http', subject: f.subject, saw, reproduce: f.reproduce }];
     };
     const evidence = [...quote(failing), ...(failing === nobody ? [] : quote(nobody))];
+    if (review) {
+      const told = reason ?? `authenticated as ${review.user ?? '?'}`;
+      evidence.push({ need: 'apiserver/token-review', subject: '', saw: say('sawReview', { by: review.by, reason: told }) });
+    }
     if (identity) {
       const saw = say('sawIdentity', { user: identity.user });
       evidence.push({ need: 'apiserver/identity', subject: '', saw, reproduce: identityFact.reproduce });
@@ -268,6 +322,8 @@ export const kubeletUnauthorized = defineCheck({
     if (byConfig) evidence.push(...configured(as === 'token' ? 'authentication.webhook.enabled' : 'authentication.x509.clientCAFile'));
 
     const credential = `${as} (${credentialOf(credentials, as)?.source ?? '?'})`;
+    // Also where it is certain that the token is refused: only a TokenReview has the reason.
+    const asking = as === 'token' ? [ASK_REASON] : [];
     const said: Record<UnauthorizedCause, () => { title: Message; fixes: Fix[] }> = {
       'kubelet-token-authentication-off': () => ({
         title: say('off', { node }),
@@ -276,17 +332,18 @@ export const kubeletUnauthorized = defineCheck({
       'kubelet-ignores-token': () => ({ title: say('ignores', { node }), fixes: [onNode(say('turnOnClosed', { node }), CLOSED)] }),
       'kubelet-cannot-reach-apiserver': () => ({
         title: say('cutOff', { node }),
-        fixes: [
-          { owner: 'node', changes: 'nothing', action: say('lookOnNode', { node }), steps: LOOK, form: 'shell', verify: 'kubelet-doctor' },
-          { owner: 'network', changes: 'config', action: say('openTheWay', { node }), verify: 'kubelet-doctor' },
-        ],
+        fixes: wayToApiserver(node),
       }),
       'kubelet-client-ca-unset': () => ({
         title: say('noClientCa', { node }),
         fixes: [onNode(say('setClientCa', { node }), CLIENT_CA), tokenInstead(say('useToken'))],
       }),
       'kubelet-rejects-credential': () => ({
-        title: refused ? say('rejectsBoth', { node, credential }) : say('rejects', { node, credential }),
+        title: reason
+          ? say('rejectsBecause', { node, credential, reason })
+          : refused
+            ? say('rejectsBoth', { node, credential })
+            : say('rejects', { node, credential }),
         fixes: [{ owner: 'agent', changes: 'config', action: say('freshCredential', { credential }), verify: 'kubelet-doctor' }],
       }),
     };
@@ -295,7 +352,7 @@ export const kubeletUnauthorized = defineCheck({
       cause,
       severity: 'blocks',
       certainty: alternatives.length > 0 ? 'suspected' : 'proven',
-      ...(alternatives.length > 0 ? { alternatives, wants } : {}),
+      ...(alternatives.length > 0 ? { alternatives, wants: [...wants, ...asking] } : { wants: asking }),
       features: ALL_KUBELET_FEATURES,
       evidence,
       ...said[cause](),
@@ -311,6 +368,8 @@ function causeByConfig(as: 'token' | 'certificate', isAnonymous: boolean, values
   return isAnonymous ? 'kubelet-ignores-token' : 'kubelet-token-authentication-off';
 }
 
+/** Fetched where somebody else is at hand to ask as; no command, which would have to hold the token. */
+const ASK_REASON: Want = { need: 'apiserver/token-review' };
 const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';

@@ -126,7 +126,7 @@ export const kubeletUnreachable = defineCheck({
         'NotReady within a minute; then on the node:\n\n    kubectl get node NODE\n    systemctl status kubelet\n    journalctl -u kubelet -n 100 --no-pager',
       fix: 'The last error before the exit in `journalctl -u kubelet` names the reason. Restarting without reading it brings the same end.',
       avoid: 'Do not restart it without reading the log, nor delete the Node object: the reason stays, and labels and taints are lost.',
-      explainedBy: EXPLAINED,
+      explainedBy: [...EXPLAINED, 'container-runtime-down', 'kubelet-kubeconfig-broken'],
     },
     'kubelet-connection-refused': {
       title: 'kubelet alive, but not at this address',

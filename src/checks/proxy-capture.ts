@@ -6,15 +6,17 @@ import { defineCheck, type Feature, type Fix, type Problem, type Say, type Sever
 import type { Candidate, Fact, Need, Place, ProxyDecision, Setting } from '../model/facts.js';
 import { cite, fromAfar } from './support/address.js';
 import { apiserverFeatures, ownerHere } from './support/apiserver.js';
-import { env, fixBy } from './support/fix.js';
+import { env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies } from './support/kubelet.js';
 import { isDnsName, isIp } from './support/quote.js';
 import { failure, seen, subjectOf } from './support/read.js';
+import { asksAsKubelet } from './support/replayed.js';
 
 /** Both servers for both questions: one line of NO_PROXY must serve them together. */
 const NEEDS = [
   'self/place',
   'self/settings',
+  'self/kubelet-proxy',
   'kubelet/candidates',
   'kubelet/proxy',
   'kubelet/dns',
@@ -44,10 +46,13 @@ const WORDS = {
   through: 'through the proxy {proxy} ({variable})',
   excepted: 'direct: {matched} in {variable}',
   sawDecision: '{endpoint} leaves through {proxy} because of {variable}; NO_PROXY: {noProxy}',
+  sawService: 'the kubelet runs with {name}={value} ({source})',
   sawFailure: '{code}: {detail}',
   sawCertificate: '{subject}, issuer {issuer}',
   fixAdd: 'Keep {host} out of the proxy’s way: add it to NO_PROXY (now from {from})',
   fixNew: 'Keep {host} out of the proxy’s way: set NO_PROXY, which is not set now',
+  fixService:
+    'Keep {host} out of the proxy’s way for the kubelet: a drop-in of its service with the whole list, then restart it (k3s, RKE2 and microk8s have services of their own)',
   fixElsewhere: 'Take the proxy out of {variable}: NO_PROXY does not count there',
   fixProxy: 'If this connection is meant to take the proxy: let {proxy} pass CONNECT to {endpoint}',
 } as const;
@@ -205,7 +210,8 @@ function judgeCapture<S extends Server>(
   }
   const { proxy } = decision;
   if (/^socks/i.test(proxy)) return { kind: 'cannot-tell', why: say('socks', { server, proxy }), wants: [] };
-  const variable = decision.variable ?? 'HTTPS_PROXY';
+  const named = decision.variable ?? 'HTTPS_PROXY';
+  const variable = asksAsKubelet(settings) ? `${named} of the kubelet's service` : named;
   const trouble = troubleOn(path);
   if (!trouble) {
     const delivered = seen(path.tls) !== undefined || failure(path.tls) !== undefined;
@@ -216,17 +222,19 @@ function judgeCapture<S extends Server>(
 
   const { candidate, endpoint } = path;
   const { host } = candidate;
-  const owner = place?.agentEnvironment ? 'agent' : ownerHere(place);
+  const ofKubelet = asksAsKubelet(settings);
+  const service = view.one('self/kubelet-proxy');
+  const owner = ofKubelet ? 'node' : place?.agentEnvironment ? 'agent' : ownerHere(place);
   const exempt = [path, ...(other && troubleOn(other) ? [other] : [])].map(exemptionFor);
   const lines = linesToSet(exempt, decision, seen(settings) ?? []);
-  const isVariable = /^(https?|all)_proxy$/i.test(variable);
+  const isVariable = /^(https?|all)_proxy$/i.test(named);
   const first: Fix = !isVariable
     ? fixBy(owner, 'config', say('fixElsewhere', { variable }))
     : fixBy(
         owner,
-        'config',
-        lines.from ? say('fixAdd', { host, from: lines.from }) : say('fixNew', { host }),
-        lines.values ? env(lines.values) : {},
+        ofKubelet ? 'restart' : 'config',
+        ofKubelet ? say('fixService', { host }) : lines.from ? say('fixAdd', { host, from: lines.from }) : say('fixNew', { host }),
+        lines.values ? (ofKubelet ? shell(dropIn(lines.values)) : env(lines.values)) : {},
       );
   const suspected = trouble.how === 'breaks' || trouble.how === 'opens';
   const severity = severityOf(path, place, which === 'apiserver' || agentVerifies(settings) || trouble.how !== 'opens');
@@ -241,6 +249,9 @@ function judgeCapture<S extends Server>(
     features: severity === 'blocks' ? features : [],
     evidence: [
       cite(path.decision, say('sawDecision', { endpoint, proxy, variable, noProxy: decision.noProxy || 'not set' })),
+      ...(seen(service) ?? [])
+        .filter(() => ofKubelet)
+        .map(({ name, value, source }) => cite(service, say('sawService', { name, value, source }))),
       cite(
         trouble.fact,
         trouble.how === 'opens'
@@ -309,6 +320,21 @@ function linesToSet(exempt: string[], decision: Proxied, settings: readonly Sett
   );
   const printable = Object.values(values).every((value) => /^[A-Za-z0-9.*:_/,[\]-]+$/.test(value));
   return { from, values: printable && exempt.every(isExemption) ? values : undefined };
+}
+
+/** Read after every other drop-in, and after `EnvironmentFile=` of none: systemd takes the last. The values passed the same guard as lines to paste. */
+function dropIn(values: Record<string, string>): string {
+  const file = '/etc/systemd/system/kubelet.service.d/99-no-proxy.conf';
+  const lines = Object.entries(values).map(([name, value]) => `Environment="${name}=${value}"`);
+  return [
+    `mkdir -p ${file.replace(/\/[^/]*$/, '')}`,
+    `cat > ${file} <<'END'`,
+    '[Service]',
+    ...lines,
+    'END',
+    'systemctl daemon-reload',
+    'systemctl restart kubelet',
+  ].join('\n');
 }
 
 function isExemption(token: string): boolean {

@@ -2,12 +2,13 @@
  * Is the token one the apiserver takes? Whether it was accepted counts before anything its claims say. A 401 gives no reason (on purpose):
  * times are proof by the *server's* clock only; audience and issuer make a suspicion, which a TokenReview by someone else decides.
  */
-import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Want } from '../model/check.js';
 import { apiserverFeatures, inPod, ownerHere, ownPod, quotedPath, serverNow } from './support/apiserver.js';
 import { AUTOMOUNT, byHand, fixBy, shell, yaml } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { serviceAccountOf } from './support/quote.js';
 import { answers, failure, seen, span } from './support/read.js';
+import { causeOfReason, reasonOf } from './support/replayed.js';
 import { isForApiserver, isForSomeoneElse, looksForeign } from './support/token-claims.js';
 
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -26,6 +27,7 @@ export const token = defineCheck({
     'apiserver/identity',
     'apiserver/clock',
     'apiserver/tls',
+    'apiserver/token-review',
     'kubelet/http',
     'kubelet/clock',
     'self/place',
@@ -43,6 +45,8 @@ export const token = defineCheck({
     wrongAudience: 'The token in {source} is made for {audiences}, not for the apiserver, which refuses it',
     foreign: 'The apiserver refuses the token in {source}: it comes from another issuer ({issuer})',
     rejected: 'The apiserver refuses the token in {source}, whose dates and audience look right: its pod, account or signing key is gone',
+    rejectedBecause: 'The apiserver refuses the token in {source}: {reason}',
+    sawReview: 'TokenReview by {by}: {reason}',
     neverExpires: 'The token in {source} never expires: whoever copies it once can use it for ever',
     anonymous: 'The apiserver takes us for system:anonymous: the token in {source} did not reach it',
     nothingToSend: 'No credential for the apiserver is configured: it would answer as to a stranger',
@@ -237,7 +241,11 @@ export const token = defineCheck({
     const ordinary = fixBy('agent', 'config', say('fixOrdinary'), yaml(AUTOMOUNT));
     const renew = !inPod(place) ? made : source.includes('/secrets/kubernetes.io/serviceaccount/') ? remount : ordinary;
     const cat = file && (pod ? `kubectl -n ${pod.namespace} exec ${pod.name} -- cat ${file}` : `cat ${file}`);
-    const wants = [{ need: 'apiserver/identity' as const, elsewhere: cat && tokenReview(cat) }];
+    const wants: Want[] = [{ need: 'apiserver/identity', elsewhere: cat && tokenReview(cat) }, { need: 'apiserver/token-review' }];
+    const review = seen(view.one('apiserver/token-review'));
+    const reason = reasonOf(review);
+    const told = reason === undefined ? undefined : causeOfReason(reason);
+    if (review && reason) saw('apiserver/token-review', '', say('sawReview', { by: review.by, reason }));
     const expired = claims?.expiresAt === undefined ? Number.POSITIVE_INFINITY : claims.expiresAt * 1000;
 
     if (identity ? identity.user === 'system:anonymous' : heard.some((a) => a.status === 403 && a.body.includes('system:anonymous'))) {
@@ -273,30 +281,34 @@ export const token = defineCheck({
       return { kind: 'cannot-tell', why: withheld ? say('withheld') : say('notAsked'), wants: [] };
     }
 
-    if (!claims)
+    if (!claims && !reason)
       return problem(
         'token-malformed',
         { title: say('opaque', { source }), evidence, fixes: [renew] },
         { certainty: 'suspected', alternatives: ['token-rejected'], wants },
       );
+    if (!claims)
+      return problem('token-rejected', { title: say('rejectedBecause', { source, reason: reason ?? '' }), evidence, fixes: [renew] });
     const by = theirNow ?? now;
     const from = Math.max(claims.notBefore ?? 0, claims.issuedAt ?? 0) * 1000;
     // Out of time by the apiserver's clock and in time by ours: one of the two clocks is wrong, and the token may be well.
     const disputed = theirNow !== undefined && now >= from && now < expired && (by >= expired || by < from);
     const times: Partial<Problem> =
-      theirNow === undefined
-        ? { certainty: 'suspected', alternatives: ['clock-skew', 'token-rejected'], wants }
-        : disputed
-          ? {
-              certainty: 'suspected',
-              alternatives: ['server-clock-skew', 'clock-skew'],
-              explainedBy: ['clock-skew', 'server-clock-skew'],
-              wants: [{ need: 'apiserver/clock', elsewhere: 'date -u   # on the control-plane node, and here' }],
-            }
-          : {};
-    if (by >= expired)
+      told === 'token-expired' || told === 'token-not-yet-valid'
+        ? {}
+        : theirNow === undefined
+          ? { certainty: 'suspected', alternatives: ['clock-skew', 'token-rejected'], wants }
+          : disputed
+            ? {
+                certainty: 'suspected',
+                alternatives: ['server-clock-skew', 'clock-skew'],
+                explainedBy: ['clock-skew', 'server-clock-skew'],
+                wants: [{ need: 'apiserver/clock', elsewhere: 'date -u   # on the control-plane node, and here' }],
+              }
+            : {};
+    if (told ? told === 'token-expired' : by >= expired)
       return problem('token-expired', { title: say('expired', { source, ago: span(by - expired) }), evidence, fixes: [renew] }, times);
-    if (by < from) {
+    if (told ? told === 'token-not-yet-valid' : by < from) {
       const title = say('notYetValid', { source, when: new Date(from).toISOString(), ahead: span(from - by) });
       return problem(
         'token-not-yet-valid',
@@ -304,25 +316,25 @@ export const token = defineCheck({
         times,
       );
     }
-    if (!isForApiserver(claims)) {
+    if (told ? told === 'token-wrong-audience' : !isForApiserver(claims)) {
       const fixes = [inPod(place) ? ordinary : made];
       return problem(
         'token-wrong-audience',
         { title: say('wrongAudience', { source, audiences }), evidence, fixes },
-        isForSomeoneElse(claims) ? {} : { certainty: 'suspected', alternatives: ['token-rejected', 'token-foreign'], wants },
+        told || isForSomeoneElse(claims) ? {} : { certainty: 'suspected', alternatives: ['token-rejected', 'token-foreign'], wants },
       );
     }
     const names = view.all('apiserver/tls').flatMap((f) => seen(f)?.chain[0]?.names ?? []);
-    if (looksForeign(claims, names))
+    if (told ? told === 'token-foreign' : looksForeign(claims, names))
       return problem(
         'token-foreign',
         { title: say('foreign', { source, issuer: claims.issuer ?? 'none' }), evidence, fixes: [renew] },
-        { certainty: 'suspected', alternatives: ['token-rejected', 'token-wrong-audience'], wants },
+        told ? {} : { certainty: 'suspected', alternatives: ['token-rejected', 'token-wrong-audience'], wants },
       );
     return problem(
       'token-rejected',
-      { title: say('rejected', { source }), evidence, fixes: [renew] },
-      { certainty: 'suspected', alternatives: ['token-foreign', 'token-wrong-audience'], wants },
+      { title: reason ? say('rejectedBecause', { source, reason }) : say('rejected', { source }), evidence, fixes: [renew] },
+      reason ? {} : { certainty: 'suspected', alternatives: ['token-foreign', 'token-wrong-audience'], wants },
     );
   },
 });

@@ -46,6 +46,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
     healthzPort: overrides.healthzPort ?? 10248,
     redactor,
     now: overrides.now ?? Date.now,
+    locate,
     readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes),
     async listDirectory(path) {
       try {
@@ -71,7 +72,7 @@ function realInterfaces(): InterfaceAddress[] {
 }
 
 /** Variables that are secret by their name, and passwords of proxies, are never shown, whoever quotes them. */
-function registerEnvironment(env: Host['env'], redactor: Redactor): void {
+export function registerEnvironment(env: Host['env'], redactor: Redactor): void {
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || value.length < 8) continue;
     // By the end of the name: DD_SECRET_BACKEND_TYPE or SECRET_NAME hold words that reports need.

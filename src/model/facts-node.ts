@@ -34,6 +34,7 @@ export interface KubeletValues {
   tlsCertFile: string;
   rotateCertificates: boolean;
   tlsMinVersion: string;
+  containerRuntimeEndpoint: string;
 }
 
 export type KubeletKey = keyof KubeletValues;
@@ -61,4 +62,56 @@ export interface NodeCertificate {
   role: 'serving' | 'client';
   path: string;
   certificate: Certificate;
+}
+
+/**
+ * The kubeconfig with which the kubelet goes to its apiserver. `failed` where it is named and cannot be used: ENOENT EACCES EISDIR … for it or a
+ * file it names, EYAML for its contents.
+ */
+export interface KubeletKubeconfig {
+  path: string;
+  /** As written. */
+  server: string;
+  user: string;
+  /** `plugin`: a program that is not run from here makes its credential. */
+  presents: 'certificate' | 'token' | 'plugin' | 'nothing';
+  plugin?: string;
+}
+
+/** A variable of the kubelet's service that decides whether its requests leave through a proxy; without credentials. */
+export interface ServiceVariable {
+  name: string;
+  value: string;
+  /** Where the service sets it, `FILE:line`; `process PID` where it runs with it and no file says so. */
+  source: string;
+}
+
+/** What keeps this machine's clock right. */
+export interface TimeSync {
+  /** Programs that set clocks, and run: `chronyd`. */
+  daemons: string[];
+  /** Every process was seen: where none is listed, none runs. */
+  complete: boolean;
+  /** By systemd-timesyncd's own mark; undefined where that one does not run. */
+  synchronised?: boolean;
+}
+
+/** The socket at which the kubelet speaks to its container runtime. */
+export interface RuntimeSocket {
+  /** As configured: `unix:///run/containerd/containerd.sock`. */
+  endpoint: string;
+  /** The file and line or flag that says so, or the default. */
+  source: string;
+  /** `refused`: the socket is there and nobody listens at it. `denied`: not ours to ask. `other`: no socket of this machine. */
+  state: 'answers' | 'refused' | 'missing' | 'denied' | 'other';
+}
+
+/** What the apiserver makes of the token that is shown to the kubelet: the question a kubelet asks it (TokenReview), without the token. */
+export interface TokenReview {
+  authenticated: boolean;
+  user?: string;
+  /** The apiserver's reason, cleaned and cut. */
+  error?: string;
+  /** Who asked: the kubelet's own identity, or the user of the kubeconfig. */
+  by: string;
 }

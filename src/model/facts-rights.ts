@@ -3,7 +3,7 @@
 export interface Identity {
   user: string;
   groups: string[];
-  /** From `extra`: pod and node the token is bound to. */
+  /** From `extra`: pod and node the token is bound to; of a kubelet its own node. */
   pod?: string;
   node?: string;
   /**
@@ -50,9 +50,11 @@ export type AskedBy = 'self' | 'review' | 'impersonation';
 /** Whose rights are judged. `failed` with code HTTP403: another's were asked for, and neither way is allowed to us. */
 export interface Account {
   user: string;
-  /** `flag`: named by --service-account; our own words, so it may be printed. */
-  from: 'identity' | 'flag';
+  /** `flag`: named by --service-account; our own words, so it may be printed. `pod`: that of the agent's pod on this node. */
+  from: 'identity' | 'flag' | 'pod';
   by: AskedBy;
+  /** For `pod`: `NAMESPACE/NAME` of that pod. */
+  pod?: string;
 }
 
 /** One right a profile needs in this run, all choices made. */

@@ -12,7 +12,16 @@ import type {
   TlsHandshake,
   TunnelAnswer,
 } from './facts-connection.js';
-import type { KubeletConfig, KubeletProcess, NodeCertificate } from './facts-node.js';
+import type {
+  KubeletConfig,
+  KubeletKubeconfig,
+  KubeletProcess,
+  NodeCertificate,
+  RuntimeSocket,
+  ServiceVariable,
+  TimeSync,
+  TokenReview,
+} from './facts-node.js';
 import type {
   AccessAnswer,
   Account,
@@ -209,6 +218,11 @@ export interface FactData {
   'kubelet-process': KubeletProcess;
   'kubelet-config': KubeletConfig;
   'node-certificate': NodeCertificate;
+  'kubelet-kubeconfig': KubeletKubeconfig;
+  'kubelet-proxy': ServiceVariable[];
+  'time-sync': TimeSync;
+  'runtime-socket': RuntimeSocket;
+  'token-review': TokenReview;
 }
 
 export type FactKind = keyof FactData;

@@ -27,6 +27,7 @@ const FILE_DEFAULTS: KubeletValues = {
   tlsCertFile: '',
   rotateCertificates: false,
   tlsMinVersion: '',
+  containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
 };
 
 /** The same file with what cmd/kubelet/app/options applyLegacyDefaults changes. */
@@ -52,6 +53,7 @@ const FLAGS: Record<KubeletKey, string> = {
   tlsCertFile: 'tls-cert-file',
   rotateCertificates: 'rotate-certificates',
   tlsMinVersion: 'tls-min-version',
+  containerRuntimeEndpoint: 'container-runtime-endpoint',
 };
 const KEYS = Object.keys(FLAGS) as KubeletKey[];
 

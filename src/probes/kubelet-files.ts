@@ -68,10 +68,20 @@ export async function findConfiguration(host: Host): Promise<{ file?: string; di
   return unreadable;
 }
 
-/** `*.conf` of a directory in the order of their names, as the kubelet walks it (cmd/kubelet/app/server.go mergeKubeletConfigurations). */
-export async function dropInsOf(host: Host, directory: string): Promise<string[]> {
-  const names = (await host.listDirectory(directory)).filter((name) => name.endsWith('.conf'));
-  return names.slice(0, MAX_DROP_INS).map((name) => `${directory.replace(/\/+$/, '')}/${name}`);
+/**
+ * `*.conf` of a directory and those below it, in the order of their names, as the kubelet walks it (cmd/kubelet/app/server.go
+ * mergeKubeletConfigurations: filepath.WalkDir, which follows no link to a directory).
+ */
+export async function dropInsOf(host: Host, directory: string, depth = 3): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await host.listDirectory(directory)) {
+    const path = `${directory.replace(/\/+$/, '')}/${name}`;
+    const below = depth > 1 ? await dropInsOf(host, path, depth - 1) : [];
+    if (below.length > 0) found.push(...below);
+    else if (name.endsWith('.conf')) found.push(path);
+    if (found.length >= MAX_DROP_INS) break;
+  }
+  return found.slice(0, MAX_DROP_INS);
 }
 
 /** What a running kubelet is told of its certificates. */

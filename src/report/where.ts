@@ -1,5 +1,6 @@
 /** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
 import { agentsCandidate } from '../checks/support/kubelet.js';
+import { isDnsName, isIp } from '../checks/support/quote.js';
 import { seen, subjectOf } from '../checks/support/read.js';
 import type { AnyFact, Fact, FactKind, Target } from '../model/facts.js';
 import type { Where } from '../model/report.js';
@@ -19,7 +20,11 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   const identity = data(facts, 'apiserver', 'identity');
   const claims = data(facts, 'apiserver', 'credential')?.token;
   const claimed = claims?.subject ? `${claims.subject} (by its token, not confirmed)` : '';
-  const impersonated = data(facts, 'self', 'settings')?.find(({ setting }) => setting === 'apiserver.as')?.value;
+  const settings = data(facts, 'self', 'settings');
+  const asKubelet = settings?.some(({ setting, value }) => setting === 'apiserver.kubeletIdentity' && value === 'used');
+  const account = data(facts, 'apiserver', 'account');
+  const judged = account && account.from !== 'identity' && account.user !== identity?.user ? `, for ${account.user}` : '';
+  const impersonated = settings?.find(({ setting }) => setting === 'apiserver.as')?.value;
   const candidateOf = (target: Target) => {
     const fact = find(facts, target, 'candidates');
     const candidate = fact && agentsCandidate(fact);
@@ -28,11 +33,19 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   return {
     place: place ? PLACES[place.place] : '',
     vantage: place ? VANTAGES[place.vantage] : '',
-    node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? '',
-    identity: identity ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : ''}` : claimed,
+    node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
+    identity: identity
+      ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged}`
+      : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
   };
+}
+
+/** At a node whose apiserver does not answer: what its kubelet is called, else the machine. */
+function nodeHere(facts: readonly AnyFact[]): string | undefined {
+  if (data(facts, 'self', 'place')?.place !== 'node') return undefined;
+  return data(facts, 'self', 'kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
 }
 
 function find<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K): Fact<K> | undefined {

@@ -5,6 +5,7 @@ import { type ApiserverQuestions, type Reduce, refused } from './apiserver-quest
 import type { LiveContext } from './context.js';
 import { record } from './json.js';
 import { reproduceRaw } from './reproduce.js';
+import { isDnsName } from './setting-values.js';
 
 /**
  * Asks the base questions in the order that needs the fewest requests; returns who we are. `subject` is whom our own token names: a review
@@ -81,6 +82,12 @@ async function whoAmI(api: ApiserverQuestions): Promise<Outcome<Identity>> {
   });
 }
 
+/** `system:node:n1`: a kubelet's own name is its node's. */
+function nodeOfUser(user: string): string | undefined {
+  const name = user.startsWith('system:node:') ? user.slice('system:node:'.length) : '';
+  return isDnsName(name) ? name : undefined;
+}
+
 function reduceIdentity(json: unknown): Outcome<Identity> {
   const { username, groups, extra } = record(record(record(json).status).userInfo);
   if (typeof username !== 'string') return { status: 'failed', code: 'ENOTREVIEW', detail: 'no userInfo in the answer' };
@@ -94,7 +101,7 @@ function reduceIdentity(json: unknown): Outcome<Identity> {
       user: clean(username, 253),
       groups: Array.isArray(groups) ? groups.slice(0, 20).map((group) => clean(String(group), 253)) : [],
       pod: first('pod-name'),
-      node: first('node-name'),
+      node: first('node-name') ?? nodeOfUser(clean(username, 253)),
       by: 'review',
     },
   };

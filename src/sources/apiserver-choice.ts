@@ -13,6 +13,11 @@ export interface ApiserverChoice {
   /** Who chose the kubeconfig, or gave the address. */
   origin: Origin;
   source: string;
+  /**
+   * It is the kubelet's own. `identity`: it speaks to the apiserver, and nothing of it is shown to the kubelet. `way`: server, CA and proxy alone, for
+   * a credential that was named.
+   */
+  ofKubelet?: 'identity' | 'way';
 }
 
 interface KubeconfigChoice {

@@ -14,7 +14,8 @@ import { authoritiesAtHand } from './authorities.js';
 import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
 import { askKubelet, type KubeletQuestions } from './live-kubelet.js';
-import { observeNode } from './node-shell.js';
+import { placeAt } from './node-files.js';
+import { candidateHere, nameHere, observeNode } from './node-shell.js';
 import { type Reached, reach } from './reach.js';
 import { askRights } from './rights.js';
 import type { Source } from './run.js';
@@ -55,6 +56,8 @@ export interface LiveSession {
   nodeName: Promise<string | undefined>;
   node: Promise<NodeObject | undefined>;
   kubelet: Promise<KubeletQuestions | undefined>;
+  /** The token that is shown to the kubelet, else to the apiserver. A secret: for a TokenReview, and for no fact. */
+  token: Promise<string | undefined>;
   kubeletCandidate: Promise<Candidate | undefined>;
   /** Attempts at one more address of a target. */
   attempt(target: 'kubelet' | 'apiserver', candidate: Candidate): Promise<Reached | undefined>;
@@ -65,7 +68,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => ({
     status: 'observed',
-    data: { ...(await observePlace(host)), nowMs: host.now() },
+    data: { ...placeAt(await observePlace(host), settings.root, settings.nodeFiles), nowMs: host.now() },
   }));
 
   const authorities = authoritiesAtHand(context);
@@ -88,7 +91,8 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   const nodeName = (async () => {
     if (settings.node) return settings.node;
     const claims = (await credentials.kubelet).claims ?? (await credentials.apiserver).claims;
-    return claims?.node ?? (await identity)?.node;
+    const who = await identity;
+    return claims?.node ?? who?.node ?? (await nameHere(settings, place, host));
   })();
   const node = (async () => {
     const [name, asked] = [await nodeName, await api];
@@ -120,7 +124,9 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
       );
     }),
   );
-  store.during(place.then((at) => (at.status === 'observed' && !rightsOnly ? observeNode(context, at.data) : undefined)));
+  const { nodeFiles } = settings;
+  if (nodeFiles && !rightsOnly)
+    store.during(place.then((at) => (at.status === 'observed' ? observeNode(context, nodeFiles, at.data) : undefined)));
   // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
   const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
   const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== mountedToken);
@@ -133,9 +139,10 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     if (rightsOnly) return undefined;
     const set = settingCandidate(settings);
     if (set) return putCandidates(context, 'kubelet', [set])[0];
-    const found = await node;
-    const fromNode = found && candidateFromNode(found, settings.kubelet.port);
-    return putCandidates(context, 'kubelet', fromNode ? [fromNode] : [])[0];
+    const own = settings.nodeFiles && candidateHere(context, settings.nodeFiles);
+    const found = own?.certain ? undefined : await node;
+    const candidate = found ? candidateFromNode(found, settings.kubelet.port) : own?.candidate;
+    return putCandidates(context, 'kubelet', candidate ? [candidate] : [])[0];
   })();
   const kubelet = (async () => {
     const candidate = await kubeletCandidate;
@@ -143,8 +150,11 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     return reached && askKubelet(context, reached, await credentials.kubelet, (await authorities).pem.kubelet);
   })();
   for (const part of [api, identity, nodeName, node, kubelet]) store.during(part);
+  const token = Promise.all([credentials.kubelet, credentials.apiserver]).then(
+    (all) => all.flatMap((one) => one.token ?? one.beside?.token ?? [])[0],
+  );
   const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
-  return { place: seenPlace, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt };
+  return { place: seenPlace, api, identity, nodeName, node, kubelet, token, kubeletCandidate, attempt };
 }
 
 function versionIn(store: LiveContext['store']): ServerVersion | undefined {
@@ -170,8 +180,10 @@ function putCandidates(context: LiveContext, target: Target, candidates: Candida
 }
 
 function reachOptions({ apiserver: settings }: Resolved, target: 'kubelet' | 'apiserver') {
-  if (target === 'kubelet') return {};
+  // Asked in the kubelet's place, its proxy counts; and whoever asks it from its own node needs none.
+  if (target === 'kubelet') return settings.proxyEnvironment ? { proxyEnvironment: {} } : {};
   return {
+    proxyEnvironment: settings.proxyEnvironment,
     serverName: settings.serverName,
     proxyUrl: settings.proxyUrl ? { url: settings.proxyUrl, source: 'kubeconfig proxy-url' } : undefined,
   };

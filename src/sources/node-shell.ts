@@ -1,49 +1,57 @@
 /**
- * Facts only a node's own files give: the kubelet's process, its effective configuration, its certificates. Read at a node, in a debug pod that
- * has the node's whole root at /host, or below --root. Nothing here is a credential, and nothing of it is sent anywhere.
+ * Facts only a node's own files give: the kubelet's process, its effective configuration, its certificates, its kubeconfig and proxy, the clock's
+ * keeper and the container runtime's socket. Nothing here is a credential, and nothing of it is sent anywhere.
  */
 import { shellQuote } from '../checks/support/quote.js';
-import { createHost } from '../host/create.js';
-import type { Host } from '../host/host.js';
-import type { Place } from '../model/facts.js';
-import { readKubeletConfig } from '../probes/kubelet-config.js';
+import type { Candidate, Outcome, Place } from '../model/facts.js';
 import { readNodeCertificates } from '../probes/kubelet-files.js';
-import { findKubeletProcess } from '../probes/kubelet-process.js';
 import { observeListening } from '../probes/listening.js';
+import { observeRuntimeSocket } from '../probes/runtime-socket.js';
+import { observeTimeSync } from '../probes/time-sync.js';
 import type { LiveContext } from './context.js';
+import type { NodeFiles } from './node-files.js';
+import { KUBELET_PROXY } from './reproduce.js';
+import { isDnsName } from './setting-values.js';
 
 const WELL_KNOWN_PORTS = [10250, 10248, 10255];
 
-/** The node's files as a Host of their own: the session's reads stay where they are. Undefined where no node's files are at hand. */
-export function nodeHost({ host, settings }: Pick<LiveContext, 'host' | 'settings'>, place: Place): Host | undefined {
-  const below = (root: string) =>
-    createHost({ ...host, root, redactor: host.redactor, interfaceAddresses: host.interfaceAddresses, now: host.now });
-  if (settings.root !== undefined) return below(settings.root);
-  if (place.place === 'node') return host;
-  return place.place === 'debug-pod' ? below(`${host.root}/host`) : undefined;
+/** Writes one fact a thing, in no order that matters. */
+export async function observeNode(context: LiveContext, files: NodeFiles, place: Place): Promise<void> {
+  const { store } = context;
+  store.put(
+    { target: 'self', kind: 'kubelet-config', subject: '', reproduce: "tr '\\0' '\\n' < /proc/$(pgrep -xo kubelet)/cmdline" },
+    files.config,
+  );
+  await Promise.all([
+    observeProcess(context, files, place),
+    observeCertificates(context, files),
+    observeRuntime(context, files),
+    store.observe({ target: 'self', kind: 'time-sync', subject: '', reproduce: 'chronyc tracking || timedatectl' }, async () => ({
+      status: 'observed',
+      data: await observeTimeSync(files.host, files.processes),
+    })),
+  ]);
+  const { kubeconfig, proxy } = files;
+  if (kubeconfig) {
+    const { found } = kubeconfig;
+    const outcome = 'code' in found ? ({ status: 'failed', ...found } as const) : ({ status: 'observed', data: found, ms: 0 } as const);
+    store.put({ target: 'self', kind: 'kubelet-kubeconfig', subject: '' }, outcome);
+  }
+  store.put(
+    { target: 'self', kind: 'kubelet-proxy', subject: '', reproduce: KUBELET_PROXY },
+    { status: 'observed', data: proxy.shown, ms: 0 },
+  );
 }
 
-/** Writes `self/kubelet-process`, `self/kubelet-config` and one `self/node-certificate` a file. */
-export async function observeNode(context: LiveContext, place: Place): Promise<void> {
-  const host = nodeHost(context, place);
-  if (!host) return;
-  // A debug pod without the node's root has none of these directories.
-  if (context.settings.root === undefined && (await host.listDirectory('/etc')).length === 0) return;
-  const { store, settings } = context;
-  const found = await findKubeletProcess(host);
-  const { flags } = found;
-  const config = await store.observe(
-    { target: 'self', kind: 'kubelet-config', subject: '', reproduce: "tr '\\0' '\\n' < /proc/$(pgrep -xo kubelet)/cmdline" },
-    () => readKubeletConfig(host, flags, found.startedMs),
-  );
+function observeProcess({ store, settings }: LiveContext, { host, kubelet, config }: NodeFiles, place: Place): Promise<unknown> {
   const values = config.status === 'observed' ? config.data.values : undefined;
-  await store.observe({ target: 'self', kind: 'kubelet-process', subject: '', reproduce: 'pgrep -xa kubelet; ss -ltn' }, async () => {
+  const { flags, state, pid, program } = kubelet;
+  return store.observe({ target: 'self', kind: 'kubelet-process', subject: '', reproduce: 'pgrep -xa kubelet; ss -ltn' }, async () => {
     const ports = new Set([...WELL_KNOWN_PORTS, settings.kubelet.port, ...(values ? [values.port, values.readOnlyPort] : [])]);
-    const listening = found.state === 'hidden' ? undefined : await observeListening(host, found.pid ?? 1, ports);
+    const listening = state === 'hidden' ? undefined : await observeListening(host, pid ?? 1, ports);
     const named = [flags?.['hostname-override'], ...(flags?.['node-ip']?.split(',') ?? [])].filter((name) => name !== undefined);
     const sharesNetwork = place.vantage === 'host-network';
     const own = sharesNetwork ? [host.hostName, ...host.interfaceAddresses().map(({ address }) => address)] : [];
-    const { state, pid, program } = found;
     return {
       status: 'observed',
       data: {
@@ -56,12 +64,60 @@ export async function observeNode(context: LiveContext, place: Place): Promise<v
       },
     };
   });
+}
+
+async function observeCertificates({ store }: LiveContext, { host, kubelet: { flags }, config }: NodeFiles): Promise<void> {
+  const tlsCertFile = config.status === 'observed' ? config.data.values.tlsCertFile : '';
   const certificates = await readNodeCertificates(host, {
-    ...(values?.tlsCertFile && { tlsCertFile: values.tlsCertFile }),
+    ...(tlsCertFile && { tlsCertFile }),
     ...(flags?.['cert-dir'] && { certDirectory: flags['cert-dir'] }),
   });
   for (const { path, outcome } of certificates) {
     const reproduce = `openssl x509 -noout -subject -issuer -dates -ext subjectAltName -in ${shellQuote(host.redactor.clean(path, 300))}`;
     store.put({ target: 'self', kind: 'node-certificate', subject: host.redactor.clean(path, 300), reproduce }, outcome);
   }
+}
+
+/** Only where the endpoint is known for certain: another runtime's socket that is not there says nothing. */
+async function observeRuntime({ store }: LiveContext, { host, config }: NodeFiles): Promise<void> {
+  if (config.status !== 'observed' || !config.data.certain) return;
+  const endpoint = config.data.values.containerRuntimeEndpoint;
+  const { by, source, line } = config.data.origins.containerRuntimeEndpoint;
+  const origin = by === 'default' ? `the default of ${source}` : line === undefined ? source : `${source}:${line}`;
+  await store.observe({ target: 'self', kind: 'runtime-socket', subject: '', reproduce: 'crictl info | head' }, async () => ({
+    status: 'observed',
+    data: { endpoint: host.redactor.clean(endpoint, 300), source: origin, state: await observeRuntimeSocket(host, endpoint) },
+  }));
+}
+
+/** What this node's kubelet is dialled at: the address its flags name, which is certain; else the machine's own, for where no Node object tells. */
+export function candidateHere(
+  { settings, host: own }: LiveContext,
+  { kubelet, config }: NodeFiles,
+): { candidate?: Candidate; certain: boolean } {
+  const port = (config.status === 'observed' && config.data.certain && config.data.values.port) || settings.kubelet.port;
+  const given = kubelet.flags?.['node-ip']?.split(',')[0];
+  if (given && given !== '0.0.0.0' && given !== '::') {
+    return {
+      certain: true,
+      candidate: { host: given, port, origin: 'loopback', source: `--node-ip of the kubelet's process ${kubelet.pid}` },
+    };
+  }
+  // Without a process there is nobody to dial but where the apiserver says; and below --root the machine need not be this one.
+  if (settings.root !== undefined && kubelet.state !== 'running') return { certain: false };
+  const address = own.interfaceAddresses().find(({ name, address: a }) => /^(en|eth|ens|eno|enp|bond|ib)/.test(name) && !a.includes(':'));
+  return { certain: false, candidate: { host: address?.address ?? '127.0.0.1', port, origin: 'loopback', source: 'this machine' } };
+}
+
+/** The node's name where no server told it: what the kubelet was told, else the machine's own (pkg/util/node GetHostname: lower case). */
+export async function nameHere(
+  { nodeFiles, root }: LiveContext['settings'],
+  place: Promise<Outcome<Place>>,
+  { hostName }: LiveContext['host'],
+): Promise<string | undefined> {
+  if (!nodeFiles) return undefined;
+  const told = nodeFiles.kubelet.flags?.['hostname-override'];
+  const at = await place;
+  const shares = root === undefined && at.status === 'observed' && at.data.vantage === 'host-network';
+  return [told, shares ? hostName.toLowerCase() : undefined].find((name) => name !== undefined && isDnsName(name));
 }

@@ -219,6 +219,12 @@ export const OPTIONS = [
     setting: 'insecure-skip-tls-verify',
     description: 'send credentials even to a server whose certificate does not verify',
   },
+  {
+    name: 'no-kubelet-identity',
+    type: 'switch',
+    group: 'Run',
+    description: "at a node, do not ask the apiserver with the kubelet's own kubeconfig (used where no other credential is named)",
+  },
   { name: 'no-exec', type: 'switch', group: 'Run', setting: 'no-exec', description: 'never run a credential plugin of a kubeconfig' },
   {
     name: 'timeout',

@@ -42,6 +42,8 @@ export interface ReachOptions {
   serverName?: string;
   /** `proxy-url` of a kubeconfig. */
   proxyUrl?: { url: string; source: string };
+  /** Proxy variables that count in place of our own. */
+  proxyEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Writes the proxy, dns, tcp, tunnel and tls facts of this candidate; undefined when no handshake came about. */
@@ -58,8 +60,11 @@ export async function reach(
     store.put({ ...about, kind: 'tcp' }, { status: 'absent', why: 'not-ours', detail: 'a cloud metadata address is never dialled' });
     return undefined;
   }
-  const proxy = chooseProxy(context.host.env, candidate, options.proxyUrl);
-  store.put({ ...about, kind: 'proxy', reproduce: reproduceProxy() }, { status: 'observed', data: proxy.decision, ms: 0 });
+  const proxy = chooseProxy(options.proxyEnvironment ?? context.host.env, candidate, options.proxyUrl);
+  store.put(
+    { ...about, kind: 'proxy', reproduce: reproduceProxy(undefined, Object.keys(options.proxyEnvironment ?? {}).length > 0) },
+    { status: 'observed', data: proxy.decision, ms: 0 },
+  );
   if (proxy.unsupported) {
     store.put({ ...about, kind: 'tunnel' }, { status: 'absent', why: 'not-ours', detail: `a ${proxy.unsupported} proxy cannot be asked` });
     return undefined;

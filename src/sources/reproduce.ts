@@ -10,8 +10,12 @@ export function reproduceTcp(host: string, port: number): string {
   return `nc -vz -w 4 ${shellQuote(host)} ${port}`;
 }
 
+/** The variables that the kubelet runs with; without the password a proxy may have. */
+export const KUBELET_PROXY = "tr '\\0' '\\n' < /proc/$(pgrep -xo kubelet)/environ | grep -i _proxy | sed 's#//[^@/]*@#//#'";
+
 /** Shows the variables; with an endpoint, the proxy's own answer. */
-export function reproduceProxy(endpoint?: string): string {
+export function reproduceProxy(endpoint?: string, ofKubelet = false): string {
+  if (ofKubelet) return KUBELET_PROXY;
   return endpoint ? `curl -vk ${shellQuote(`https://${endpoint}/`)}` : `env | grep -i _proxy | sed 's#//[^@/]*@#//#'`;
 }
 

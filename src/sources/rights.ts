@@ -6,6 +6,7 @@ import { canINeed } from '../checks/support/needs-yaml.js';
 import type { AccessAnswer, Account, AskedBy, Identity, NodeObject, Outcome, ResolvedProfile, ServerVersion } from '../model/facts.js';
 import { type Question, questionsOf, subjectOfAccess } from '../profiles/access.js';
 import { resolveProfile } from '../profiles/resolve.js';
+import { type AgentOnNode, askAgentOnNode } from './agent-on-node.js';
 import { type ApiserverQuestions, refused } from './apiserver-questions.js';
 import type { LiveContext } from './context.js';
 import { record } from './json.js';
@@ -36,12 +37,12 @@ export interface Known {
 
 /** Writes `account`, `profile` and one `access` fact a question. */
 export async function askRights(context: LiveContext, api: ApiserverQuestions, known: Known): Promise<void> {
-  const account = await chooseAccount(context, api, known.identity);
   const name = await known.nodeName;
+  const { account, agent } = await chooseAccount(context, api, known.identity, name);
   if (!account) return void (await putProfile(context, api, known));
   const kubelet = KUBELET_SUBRESOURCES.map((subresource) => ({ verb: 'get', group: '', resource: 'nodes', subresource }));
   const asked = Promise.all(kubelet.map((question) => askAccess(context, api, account, { ...question, ...(name ? { name } : {}) })));
-  const profile = await putProfile(context, api, known);
+  const profile = await putProfile(context, api, known, agent);
   const questions = profile.needs.flatMap(questionsOf).slice(0, MOST_QUESTIONS);
   await Promise.all([
     asked,
@@ -52,11 +53,20 @@ export async function askRights(context: LiveContext, api: ApiserverQuestions, k
   ]);
 }
 
-/** Ourselves; or the one that was named, by the first way that is allowed. Undefined where none is. */
-async function chooseAccount(context: LiveContext, api: ApiserverQuestions, identity: Identity): Promise<Account | undefined> {
+/** Ourselves; or the one that was named, by the first way that is allowed. No account where none is. */
+async function chooseAccount(
+  context: LiveContext,
+  api: ApiserverQuestions,
+  identity: Identity,
+  node: string | undefined,
+): Promise<{ account?: Account; agent?: AgentOnNode }> {
   const named = context.settings.rights.account;
-  const user = named ? `system:serviceaccount:${named.namespace}:${named.name}` : identity.user;
-  const from = named ? 'flag' : 'identity';
+  // A kubelet sees the pods of its node, and may ask what any account may do: so the agent's rights are known without its token.
+  const agent = !named && context.settings.apiserver.asKubelet && node ? await askAgentOnNode(api, node) : undefined;
+  const other = named ?? agent;
+  const user = other ? `system:serviceaccount:${other.namespace}:${other.name}` : identity.user;
+  const from = named ? 'flag' : agent ? 'pod' : 'identity';
+  const pod = agent && { pod: agent.pod };
   const outcome = await context.store.observe(
     { target: 'apiserver', kind: 'account', subject: '', reproduce: 'kubectl auth whoami' },
     async (): Promise<Outcome<Account>> => {
@@ -66,7 +76,7 @@ async function chooseAccount(context: LiveContext, api: ApiserverQuestions, iden
       const ways = context.settings.apiserver.impersonation ? (['review'] as const) : (['review', 'impersonation'] as const);
       for (const by of ways) {
         last = await review(context, api, { user, by, from }, WHETHER_WE_MAY_ASK, 'may we ask');
-        if (last.status === 'observed') return { status: 'observed', data: { user, from, by } };
+        if (last.status === 'observed') return { status: 'observed', data: { user, from, by, ...pod } };
         if (last.status !== 'failed' || last.code !== 'HTTP403') break;
       }
       const data: Account = { user, from, by: 'impersonation' };
@@ -75,14 +85,14 @@ async function chooseAccount(context: LiveContext, api: ApiserverQuestions, iden
         : { status: 'absent', why: 'no-permission' };
     },
   );
-  return outcome.status === 'observed' ? outcome.data : undefined;
+  return { ...(outcome.status === 'observed' && { account: outcome.data }), ...(agent && { agent }) };
 }
 
-async function putProfile(context: LiveContext, api: ApiserverQuestions, known: Known): Promise<ResolvedProfile> {
+async function putProfile(context: LiveContext, api: ApiserverQuestions, known: Known, agent?: AgentOnNode): Promise<ResolvedProfile> {
   const { rights } = context.settings;
   const { host, store } = context;
   const [node, own] = [await known.node, await known.namespace];
-  const account = rights.account ?? accountOf(known.identity.user);
+  const account = rights.account ?? agent ?? accountOf(known.identity.user);
   const versions = node || rights.kubernetesVersion || !known.inDepth ? undefined : await askKubeletVersions(context, api);
   const image = rights.agentVersion || !known.inDepth || !account ? undefined : await askAgentImage(api, account);
   const kubernetes = known.version && { value: known.version.gitVersion, from: "the apiserver's /version" };
@@ -90,22 +100,30 @@ async function putProfile(context: LiveContext, api: ApiserverQuestions, known: 
     source: rights.source,
     asked: rights.features,
     environment: host.env,
-    agentVersion: rights.agentVersion ?? image,
+    agentVersion: rights.agentVersion ?? image ?? agent?.version,
     kubernetesVersion: rights.kubernetesVersion ? { value: rights.kubernetesVersion, from: '--kubernetes-version' } : kubernetes,
     kubeletVersions: rights.kubernetesVersion
       ? [rights.kubernetesVersion]
       : node
         ? [node.kubeletVersion]
         : (versions?.versions.map((v) => v.version) ?? []),
-    namespace: rights.namespace ?? agentsNamespace(rights.account?.namespace, own, account?.namespace, rights.profile.account.namespace),
+    namespace:
+      rights.namespace ?? agentsNamespace(rights.account?.namespace, agent, own, account?.namespace, rights.profile.account.namespace),
     inDepth: known.inDepth,
   });
   store.put({ target: 'self', kind: 'profile', subject: '' }, { status: 'observed', data: profile, ms: 0 });
   return profile;
 }
 
-function agentsNamespace(flag: string | undefined, pod: string | undefined, account: string | undefined, standard: string) {
+function agentsNamespace(
+  flag: string | undefined,
+  agent: AgentOnNode | undefined,
+  pod: string | undefined,
+  account: string | undefined,
+  standard: string,
+) {
   if (flag) return { value: flag, from: '--service-account' };
+  if (agent) return { value: agent.namespace, from: `pod ${agent.pod}` };
   if (pod) return { value: pod, from: "the agent's pod" };
   return account ? { value: account, from: 'the ServiceAccount' } : { value: standard, from: "the profile's default" };
 }
@@ -118,7 +136,7 @@ function accountOf(user: string): { namespace: string; name: string } | undefine
 /** One question, once; a node's name is part of it only where a kubelet would name it. */
 function askAccess(context: LiveContext, api: ApiserverQuestions, account: Account, question: Question): Promise<unknown> {
   const subject = subjectOfAccess(question);
-  const as = account.from === 'flag' ? ` --as=${account.user}` : '';
+  const as = account.from === 'identity' ? '' : ` --as=${account.user}`;
   const reproduce = `${canINeed({ ...question, ...(question.resource === 'nodes' && { name: undefined }) }, question.verb)}${as}`;
   return context.store.observe({ target: 'apiserver', kind: 'access', subject, reproduce }, () => review(context, api, account, question));
 }
@@ -141,7 +159,7 @@ async function review(
     {
       method: 'POST',
       path: `${GROUP_PATH}/${kind.toLowerCase()}s`,
-      about: `${about}${account.from === 'flag' ? ` as ${account.user}` : ''}`,
+      about: `${about}${account.from === 'identity' ? '' : ` as ${account.user}`}`,
       body: { apiVersion: `${GROUP}/v1`, kind, spec },
       ...(account.by === 'impersonation' ? { impersonate: account.user } : {}),
     },
@@ -154,7 +172,7 @@ async function review(
           ...question,
           allowed,
           reason: reason ? context.clean(String(reason), 200) : undefined,
-          ...(account.from === 'flag' ? { user: account.user, by: account.by as AskedBy } : {}),
+          ...(account.from === 'identity' ? {} : { user: account.user, by: account.by as AskedBy }),
         },
       };
     },

@@ -23,10 +23,11 @@ export function kubeletSettings(origins: Origins): KubeletSettings {
   const { use, flag, path, agent, agentBool, agentPort } = ledger;
   const { kubeconfig } = choice;
   // The agent's kubeconfig is for its apiserver client alone; a kubeconfig of ours speaks for us to both servers.
-  const usesKubeconfig = kubeconfig !== undefined && choice.origin !== 'agent environment';
+  const isOurs = kubeconfig !== undefined && choice.origin !== 'agent environment';
+  const usesKubeconfig = isOurs && !choice.ofKubelet;
   const host = flag('kubelet-host') ?? agent('DD_KUBERNETES_KUBELET_HOST');
-  const inline = usesKubeconfig && kubeconfig.cluster.caPem ? stored(kubeconfig.cluster.caSource) : undefined;
-  const inKubeconfig = inline ?? (usesKubeconfig ? stored(kubeconfig.cluster.caPath) : undefined);
+  const inline = isOurs && kubeconfig.cluster.caPem ? stored(kubeconfig.cluster.caSource) : undefined;
+  const inKubeconfig = inline ?? (isOurs ? stored(kubeconfig.cluster.caPath) : undefined);
   const ca = path('kubelet-ca') ?? agent('DD_KUBELET_CLIENT_CA') ?? inKubeconfig ?? account('ca.crt');
   const kubeletHost = use('kubelet.host', host && { ...host, value: parseHost(host.value) ?? host.value });
   const port = use('kubelet.port', flag('kubelet-port') ?? agentPort('DD_KUBERNETES_HTTPS_KUBELET_PORT', 10250));
@@ -77,6 +78,7 @@ export function apiserverSettings(origins: Origins): ApiserverSettings {
     ...(ca && (ca === inline ? { caPem: kubeconfig?.cluster.caPem } : { caPath: ca.value })),
     ...credentialPaths(origins, 'apiserver', kubeconfig !== undefined),
     ...(kubeconfig && { kubeconfig }),
+    asKubelet: choice.ofKubelet === 'identity',
     ...(serverName && { serverName }),
     ...(impersonation && { impersonation }),
     ...(kubeconfig?.cluster.proxyUrl && { proxyUrl: kubeconfig.cluster.proxyUrl }),

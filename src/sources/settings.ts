@@ -12,6 +12,8 @@ import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { noAgentFile, readAgentFile } from './agent-file.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
+import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
+import { type NodeFiles, openNodeFiles } from './node-files.js';
 import type { Flags } from './options.js';
 import { type RightsSettings, rightsSettings } from './rights-settings.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './server-settings.js';
@@ -60,6 +62,10 @@ export interface ApiserverSettings extends CredentialPaths {
   /** `as` of the kubeconfig or --as: in whose name the apiserver is asked. A kubelet knows no impersonation. */
   impersonation?: Impersonation;
   insecureInKubeconfig: boolean;
+  /** The apiserver is asked as the kubelet of this node. */
+  asKubelet: boolean;
+  /** With credentials; only `settings` may be shown. Missing: our own environment decides. */
+  proxyEnvironment?: Readonly<Record<string, string>>;
   /** DD_KUBERNETES_APISERVER_TLS_VERIFY, a fact like `kubelet.agentVerifies`. */
   agentVerifies: boolean;
 }
@@ -81,6 +87,10 @@ export interface Resolved {
   placement: PlacementSettings;
   /** --root: where the node's file system is. */
   root?: string;
+  /** False: --no-kubelet-identity. */
+  kubeletIdentity: boolean;
+  /** The node's own files, where they are at hand. */
+  nodeFiles?: NodeFiles;
 }
 
 /** Where the agent may run. */
@@ -98,11 +108,13 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy
 export async function resolveSettings(flags: Partial<Flags>, host: Host): Promise<Resolved | { error: string }> {
   const wrong = await findFlagError(flags, host);
   if (wrong) return { error: wrong };
-  const choice = await chooseApiserver(flags, host);
-  if ('error' in choice) return { error: choice.error };
+  const [chosen, nodeFiles] = await Promise.all([chooseApiserver(flags, host), openNodeFiles(host, flags.root)]);
+  if ('error' in chosen) return { error: chosen.error };
+  const identity = kubeletIdentity(flags, host, nodeFiles, chosen);
+  const choice = identity && 'choice' in identity ? identity.choice : chosen;
   const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
   // A kubeconfig of ours speaks for us: an agent that happens to run on this machine is not the one that is asked about.
-  const ours = choice.from === 'kubeconfig' && choice.origin !== 'agent environment';
+  const ours = choice.from === 'kubeconfig' && choice.origin !== 'agent environment' && !choice.ofKubelet;
   const agentFile = ours ? noAgentFile : await readAgentFile(host);
   const ledger = createLedger(flags, host, agentFile);
   ledger.use('agent.configuration', agentFile.seen);
@@ -111,7 +123,10 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     ledger,
     choice,
     account: (name) =>
-      mounted.has(name) ? { value: `${SERVICE_ACCOUNT_DIRECTORY}/${name}`, origin: 'file', source: 'service account' } : undefined,
+      // In a debug pod it is the default account's, and would be shown to the kubelet beside the kubelet's own name.
+      mounted.has(name) && !choice.ofKubelet
+        ? { value: `${SERVICE_ACCOUNT_DIRECTORY}/${name}`, origin: 'file', source: 'service account' }
+        : undefined,
     stored: (value) => (value && choice.kubeconfig ? { value, origin: 'file', source: choice.kubeconfig.source } : undefined),
   };
 
@@ -120,8 +135,9 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     'node',
     flag('node') ?? [agent('DD_KUBERNETES_KUBELET_NODENAME'), environment('NODE_NAME')].find((c) => c && isDnsName(c.value)),
   );
+  if (identity && nodeFiles) use('apiserver.kubeletIdentity', { ...describeIdentity(identity, nodeFiles), origin: 'file' });
   const kubelet = kubeletSettings(origins);
-  const apiserver = apiserverSettings(origins);
+  const apiserver = { ...apiserverSettings(origins), ...(choice.ofKubelet && { proxyEnvironment: nodeFiles?.proxy.environment ?? {} }) };
   const rights = await rightsSettings(flags, host, ledger);
   if ('error' in rights) return { error: rights.error };
   const on = (name: string, given: boolean) =>
@@ -142,7 +158,9 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
   const [namespace = '', name = ''] = daemonset?.split('/') ?? [];
   const timeoutMs = duration('timeout', '30s');
   const connectTimeoutMs = Math.min(duration('connect-timeout', '4s'), timeoutMs);
-  for (const name of PROXY_VARIABLES) {
+  for (const { name, value, source } of choice.ofKubelet ? (nodeFiles?.proxy.shown ?? []) : [])
+    use(name, { value, origin: 'file', source: `the kubelet's service, ${source}` });
+  for (const name of choice.ofKubelet ? [] : PROXY_VARIABLES) {
     const found = environment(name);
     use(name, found && { ...found, value: /^no_proxy$/i.test(name) ? found.value : withoutCredentials(found.value) });
   }
@@ -154,10 +172,12 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     rights,
     insecure,
     noExec,
+    kubeletIdentity: flags['kubelet-identity'] !== false,
     timeoutMs,
     connectTimeoutMs,
     saDirectory: SERVICE_ACCOUNT_DIRECTORY,
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),
+    ...(nodeFiles && { nodeFiles }),
     placement: {
       ...(daemonset ? { daemonset: { namespace, name } } : {}),
       ...(manifest ? { manifest } : {}),

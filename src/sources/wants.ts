@@ -9,6 +9,7 @@ import { askPlainHealthz } from './live-kubelet.js';
 import { askThroughNodeProxy } from './node-proxy.js';
 import { askPlacement } from './placement.js';
 import { askKubeletVersions, askOwnRules, askRbacObjects } from './rights-objects.js';
+import { askTokenReview } from './token-review.js';
 
 /** A fact some check wants; what is not ours to ask from here is left alone and stays unanswered. */
 export async function fetchWant(context: LiveContext, live: LiveSession, { need, subject }: Want): Promise<void> {
@@ -39,6 +40,9 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
       if (api && name && place?.place === 'workstation') await askThroughNodeProxy(context, api, name);
       return;
     }
+    case 'apiserver/token-review':
+      await askTokenReview(context, live);
+      return;
     case 'apiserver/lease': {
       const [api, name] = [await permitted(), await live.nodeName];
       if (api && name) await askLease(context, api, name);

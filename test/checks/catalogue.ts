@@ -251,6 +251,9 @@ const BUNDLES: Row[] = [
   row('F', 'evidence-too-thin', [], 'No cause of its own: a check that lacks facts answers "cannot tell", with what to collect.'),
 ];
 
+/** Beyond the list: what a node's own files show. */
+const NODE: Row[] = [row('K', 'container-runtime-down'), row('K', 'kubelet-kubeconfig-broken'), row('K', 'time-not-synchronised')];
+
 export const CATALOGUE: readonly Row[] = [
   ...PLACE,
   ...PROXY_NAME_CLOCK,
@@ -263,6 +266,7 @@ export const CATALOGUE: readonly Row[] = [
   ...RBAC,
   ...PLACEMENT,
   ...BUNDLES,
+  ...NODE,
 ];
 
 /** What a row stands for in the registry. */

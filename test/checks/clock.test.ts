@@ -1,5 +1,5 @@
 import { clock } from '../../src/checks/clock.js';
-import type { AnyFact, Place } from '../../src/model/facts.js';
+import type { AnyFact, Place, TimeSync } from '../../src/model/facts.js';
 import { certificate, ENDPOINT, fact, handshake, NOW } from './facts.js';
 import { judgeTable } from './table.js';
 
@@ -24,11 +24,40 @@ const at = (target: 'kubelet' | 'apiserver', offsetMs: number, toleranceMs = 100
   fact(`${target}/clock`, { against: target, offsetMs, toleranceMs });
 const tls = (target: 'kubelet' | 'apiserver', change = {}) =>
   fact(`${target}/tls`, handshake(change), target === 'kubelet' ? ENDPOINT : SERVICE);
+const sync = (change: Partial<TimeSync> = {}) => fact('self/time-sync', { daemons: [], complete: true, ...change });
 const invalidByOurs = { validNow: false, chain: [certificate({ notAfter: iso(NOW - DAY) })] };
 
 judgeTable(clock, [
   { row: 'right', facts: [...world(), at('apiserver', 300), at('kubelet', -400)], expect: 'pass' },
   { row: 'within the tolerance of a slow answer', facts: [...world(), at('apiserver', 70_000, 15_000)], expect: 'pass' },
+  {
+    row: 'right, and a program keeps it so',
+    facts: [...world('node'), at('apiserver', 300), sync({ daemons: ['chronyd'] })],
+    expect: 'pass',
+  },
+  {
+    row: 'right, and not all processes were seen',
+    facts: [...world('node'), at('apiserver', 300), sync({ complete: false })],
+    expect: 'pass',
+  },
+  {
+    row: 'right, and nothing keeps it so',
+    facts: [...world('node'), at('apiserver', 300), sync()],
+    expect: { cause: 'time-not-synchronised', certainty: 'proven', severity: 'note' },
+    says: /none of those that are known.*timedatectl set-ntp true/,
+  },
+  {
+    row: 'no server told the time, and systemd-timesyncd has not reached one either',
+    facts: [...world('node'), sync({ daemons: ['systemd-timesyncd'], synchronised: false })],
+    expect: { cause: 'time-not-synchronised', severity: 'note' },
+    says: /has not set its clock yet.*UDP 123/,
+  },
+  {
+    row: 'far off, and nothing runs that would set it',
+    facts: [...world('node'), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE), sync()],
+    expect: { cause: 'clock-skew', certainty: 'proven' },
+    says: /programs that set the clock: none/,
+  },
   { row: 'nobody told the time', facts: world(), expect: 'cannot-tell' },
   { row: 'two minutes off, nothing minds', facts: [...world(), at('apiserver', 2 * MINUTE)], expect: 'pass', says: /2 minutes off/ },
   {

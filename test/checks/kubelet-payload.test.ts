@@ -2,6 +2,7 @@ import { kubeletPayload } from '../../src/checks/kubelet-payload.js';
 import type { AnyFact } from '../../src/model/facts.js';
 import { base, fact, failed, pending } from './facts.js';
 import { AGENT, answer, forbidden, nodeObject, unauthorized } from './kubelet-answers.js';
+import { atNode, nodeProcess } from './node-facts.js';
 import { judgeTable } from './table.js';
 
 const nobody = unauthorized('nobody', '/pods');
@@ -9,6 +10,9 @@ const well = (...paths: string[]) => paths.map((path) => answer('token', path, 2
 const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
 const ROOT_FS = 'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"';
 const HEALTH = '[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed';
+
+const localHealthz = (status: number, said: string) =>
+  fact('kubelet/second-sight', { by: 'local-healthz', status, said, kubelet: 'answers' }, 'local-healthz');
 
 /** A workstation that found the kubelet's address, and does not reach it. */
 const afar: AnyFact[] = [
@@ -35,6 +39,23 @@ judgeTable(kubeletPayload, [
     facts: afar,
     expect: 'cannot-tell',
     wants: ['kubelet/proxied'],
+  },
+  {
+    row: 'at the node, nothing is sent: its health port is asked',
+    facts: [...base(), atNode(), nodeProcess(), nobody],
+    expect: 'cannot-tell',
+    wants: ['kubelet/second-sight'],
+  },
+  {
+    row: 'at the node: a kubelet answers nobody, and its health port says ok',
+    facts: [...base(), atNode(), nodeProcess(), nobody, localHealthz(200, 'ok')],
+    expect: 'pass',
+    says: /says ok/,
+  },
+  {
+    row: 'at the node: its health port does not answer',
+    facts: [...base(), atNode(), nodeProcess(), nobody, localHealthz(500, 'healthz check failed')],
+    expect: 'cannot-tell',
   },
   { row: 'in order, by what the apiserver hands on', facts: [...afar, proxied('/healthz', 200), proxied('/pods', 200)], expect: 'pass' },
   {

@@ -1,5 +1,5 @@
 import { kubeletUnauthorized } from '../../src/checks/kubelet-unauthorized.js';
-import type { AnyFact, TokenClaims } from '../../src/model/facts.js';
+import type { AnyFact, TokenClaims, TokenReview } from '../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, handshake, pending } from './facts.js';
 import { answer, credentials, forbidden, identity, nodeObject, unauthorized } from './kubelet-answers.js';
 import { atNode, nodeConfig, nodeProcess } from './node-facts.js';
@@ -16,6 +16,12 @@ const sight = (status: number, said: string) =>
 const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
 const silent = (subject: string) => failed('kubelet/http', subject, 'ETIMEDOUT', undefined, 5000);
 const claims: TokenClaims = { audiences: [], legacy: false, node: 'n1' };
+
+const asKubelet = fact('self/settings', [
+  { setting: 'apiserver.kubeletIdentity', value: 'used', origin: 'file', source: '/etc/kubernetes/kubelet.conf' },
+]);
+const reviewed = (change: Partial<TokenReview>) =>
+  fact('apiserver/token-review', { authenticated: false, by: "this node's kubelet", ...change });
 
 const nobody = unauthorized('nobody', '/pods');
 /** 401 at once to the token and to nobody; the apiserver accepts the token. */
@@ -219,6 +225,44 @@ judgeTable(kubeletUnauthorized, [
       nodeConfig({ 'authentication.webhook.enabled': false }),
     ],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'degrades' },
+  },
+  {
+    row: 'on the node: no token was sent, and its own way to the apiserver works',
+    facts: [atNode(), asKubelet, nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': true }), identity('system:node:n1')],
+    expect: 'pass',
+    says: /asks the apiserver about tokens \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+  },
+  {
+    row: 'on the node: its own way to the apiserver is refused',
+    facts: [atNode(), asKubelet, nodeProcess(), nodeConfig(), failed('apiserver/tcp', '10.0.0.5:6443', 'ECONNREFUSED')],
+    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven', severity: 'blocks' },
+    says: /asked as the kubelet itself: ECONNREFUSED/,
+  },
+  {
+    row: 'refused by the kubelet; a TokenReview has the reason',
+    facts: [
+      ...base({ node: 'n1' }),
+      ...credentials('token'),
+      ...refused401,
+      nobody,
+      reviewed({ error: 'service account token has expired' }),
+    ],
+    expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
+    says: /TokenReview by this node's kubelet: service account token has expired/,
+  },
+  {
+    row: 'refused by the kubelet; a TokenReview finds nothing wrong with it',
+    facts: [
+      ...base({ node: 'n1' }),
+      ...credentials('token'),
+      ...refused401,
+      nobody,
+      lease(4),
+      reviewed({ authenticated: true, user: 'system:serviceaccount:d:a' }),
+    ],
+    expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven' },
+    wants: ['apiserver/token-review'],
+    says: /authenticated as system:serviceaccount:d:a/,
   },
   {
     row: 'on the node: the files say off, and the flags of the process are not seen',

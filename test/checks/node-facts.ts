@@ -16,6 +16,7 @@ const VALUES: KubeletValues = {
   tlsCertFile: '',
   rotateCertificates: true,
   tlsMinVersion: '',
+  containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
 };
 
 /** The kubelet at 10.0.0.7 runs and listens on 10250, with changes. */

@@ -53,6 +53,27 @@ function rows(server: Server, line: string): Row[] {
       says: /direct: 10\.0\.0\.0\/8 in NO_PROXY/,
     },
     {
+      row: "the proxy of the kubelet's own service",
+      facts: [
+        place({ place: 'node', vantage: 'host-network', agentEnvironment: false }),
+        fact('self/settings', [
+          { setting: 'apiserver.kubeletIdentity', value: 'used', origin: 'file', source: '/etc/kubernetes/kubelet.conf' },
+          {
+            setting: 'NO_PROXY',
+            value: 'localhost',
+            origin: 'file',
+            source: "the kubelet's service, /etc/systemd/system/kubelet.service.d/p.conf:3",
+          },
+        ]),
+        fact('self/kubelet-proxy', [{ name: 'HTTPS_PROXY', value: PROXY, source: '/etc/systemd/system/kubelet.service.d/p.conf:2' }]),
+        at(server),
+        sends(server),
+        refuses(server),
+      ],
+      expect: { cause, certainty: 'proven' },
+      says: new RegExp(`p\\.conf:2.*"owner":"node","changes":"restart".*99-no-proxy\\.conf.*NO_PROXY=localhost,${escaped}`),
+    },
+    {
       row: 'waiting for the proxy',
       facts: [...start(), at(server), sends(server), pending(`${server}/tcp`, ENDPOINTS[server])],
       expect: 'cannot-tell',

@@ -230,6 +230,26 @@ judgeTable(token, [
     facts: [...pod, held({ legacy: true, issuer: 'kubernetes/serviceaccount', audiences: [], expiresAt: undefined }), agent],
     expect: { cause: 'token-never-expires', severity: 'note' },
   },
+  ...(
+    [
+      ['token-expired', '[invalid bearer token, service account token has expired]'],
+      ['token-not-yet-valid', 'token issued in the future'],
+      ['token-wrong-audience', 'token audiences ["vault"] is invalid for the target audiences ["https://kubernetes.default.svc"]'],
+      ['token-foreign', 'invalid signature, no keys found'],
+      ['token-rejected', 'service account token has been invalidated'],
+    ] as const
+  ).map(([cause, error]) => ({
+    row: `a TokenReview has the reason: ${cause}`,
+    facts: [...pod, held(), review(401), fact('apiserver/token-review', { authenticated: false, error, by: "this node's kubelet" })],
+    expect: { cause, certainty: 'proven' as const },
+    says: /TokenReview by this node's kubelet/,
+  })),
+  {
+    row: 'a token of another kind, and the reason for its refusal',
+    facts: [...laptop, opaque, review(401), fact('apiserver/token-review', { authenticated: false, error: 'no such token', by: 'ops' })],
+    expect: { cause: 'token-rejected', certainty: 'proven' },
+    says: /no such token/,
+  },
   { row: 'apiserver not reached', facts: [...pod, held()], expect: 'cannot-tell' },
   {
     row: 'withheld: the certificate did not verify',

@@ -1,6 +1,7 @@
 /** One kubelet process a node: how it is configured, started, stopped, frozen, and given another certificate. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { Authority, KeyPair } from '../../src/sim/pki.js';
 import { ask } from './ask.js';
 import { NODE_GRACE_SECONDS } from './control-plane.js';
@@ -41,6 +42,13 @@ export interface KubeletSettings {
   apiserver?: string;
   /** Further flags of the upstream kubelet. */
   flags?: string[];
+  /**
+   * As kubeadm has it: what stands above and has a name in KubeletConfiguration goes into config.yaml in its directory, and no flag says it.
+   * `dropIns` by file name, as objects, in config.d (--config-dir); all read by the upstream kubelet's own readers.
+   */
+  config?: { dropIns?: Record<string, object> };
+  /** Of its process: a proxy, for instance. */
+  environment?: Record<string, string>;
 }
 
 /** A node's kubelet. `process` changes with every start. */
@@ -105,11 +113,56 @@ function nodeFlags(name: string, directory: string, certDirectory: string, ip: s
     `--pod-cidr=10.244.${ip.split('.')[3]}.0/24`,
     `--kubeconfig=${join(directory, 'kubeconfig')}`,
     `--root-dir=${join(directory, 'root')}`,
+    // Where the stand-in of the container runtime listens (go/kubelet.go).
+    `--container-runtime-endpoint=unix://${join(directory, 'root', 'cri.sock')}`,
     `--cert-dir=${certDirectory}`,
     // A lease is renewed at a quarter of its duration; both must beat --node-monitor-grace-period.
     `--node-lease-duration-seconds=${NODE_GRACE_SECONDS}`,
     '--node-status-update-frequency=1s',
   ];
+}
+
+/** Flags that have a name in KubeletConfiguration: in a file where the settings say so. */
+const IN_FILE: Record<string, string> = {
+  'read-only-port': 'readOnlyPort',
+  port: 'port',
+  'authentication-token-webhook': 'authentication.webhook.enabled',
+  'authentication-token-webhook-cache-ttl': 'authentication.webhook.cacheTTL',
+  'anonymous-auth': 'authentication.anonymous.enabled',
+  'client-ca-file': 'authentication.x509.clientCAFile',
+  'authorization-mode': 'authorization.mode',
+  'authorization-webhook-cache-authorized-ttl': 'authorization.webhook.cacheAuthorizedTTL',
+  'authorization-webhook-cache-unauthorized-ttl': 'authorization.webhook.cacheUnauthorizedTTL',
+  'enable-debugging-handlers': 'enableDebuggingHandlers',
+  'enable-server': 'enableServer',
+  'tls-cert-file': 'tlsCertFile',
+  'tls-private-key-file': 'tlsPrivateKeyFile',
+  'rotate-server-certificates': 'serverTLSBootstrap',
+};
+
+/** Writes config.yaml and config.d, and returns the flags that are left, with those two. */
+async function intoFiles(directory: string, flags: string[], dropIns: Record<string, object> = {}): Promise<string[]> {
+  const config: Record<string, unknown> = { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' };
+  const left = flags.filter((flag) => {
+    const [, name = '', value = 'true'] = /^--([\w-]+)(?:=(.*))?$/.exec(flag) ?? [];
+    const path = IN_FILE[name]?.split('.');
+    if (!path) return true;
+    const last = path.pop() as string;
+    let at = config;
+    for (const step of path) {
+      at[step] ??= {};
+      at = at[step] as Record<string, unknown>;
+    }
+    at[last] = /^(true|false)$/.test(value) ? value === 'true' : /^\d+$/.test(value) ? Number(value) : value;
+    return false;
+  });
+  await mkdir(join(directory, 'config.d'), { recursive: true });
+  for (const old of await readdir(join(directory, 'config.d'))) await rm(join(directory, 'config.d', old));
+  await writeFile(join(directory, 'config.yaml'), stringify(config));
+  const header = { apiVersion: config.apiVersion, kind: config.kind };
+  for (const [name, object] of Object.entries(dropIns))
+    await writeFile(join(directory, 'config.d', name), stringify({ ...header, ...object }));
+  return [...left, `--config=${join(directory, 'config.yaml')}`, `--config-dir=${join(directory, 'config.d')}`];
 }
 
 /** Starts the kubelet of a node and waits until its port listens (not until the Node is Ready). */
@@ -132,9 +185,11 @@ export async function startKubelet(
     ...(await servingFlags(directory, name, ca, settings)),
     ...settingFlags(caFile, settings),
   ];
+  const started = settings.config ? await intoFiles(directory, flags, settings.config.dropIns) : flags;
   // kubemark keeps directories in TMPDIR and removes none (pkg/kubemark GetHollowKubeletConfig).
-  const process = startComponent('kubelet', join(clusterDirectory, 'logs', `kubelet-${name}.log`), flags, {
+  const process = startComponent('kubelet', join(clusterDirectory, 'logs', `kubelet-${name}.log`), started, {
     TMPDIR: join(directory, 'tmp'),
+    ...settings.environment,
   });
   const port = settings.port ?? KUBELET_PORT;
   if (settings.server ?? true) await waitForPort(process, settings.ip, port);

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Place } from '../../src/model/facts.js';
-import { nodeHost } from '../../src/sources/node-shell.js';
-import { type Resolved, resolveSettings } from '../../src/sources/settings.js';
+import { nodeHost } from '../../src/sources/node-files.js';
+import { resolveSettings } from '../../src/sources/settings.js';
 import { createTestHost } from '../host/files.js';
-
-const at = (place: Place['place']): Place => ({
-  place,
-  vantage: 'host-network',
-  hostName: 'n1',
-  agentEnvironment: false,
-  serviceEnvironment: false,
-  renamedVariables: [],
-  gateways: [],
-});
 
 describe("the node's files", () => {
   const files = { '/etc/os-release': 'own', '/host/etc/os-release': 'node', '/elsewhere/etc/os-release': 'named', '/file': 'x' };
@@ -21,8 +11,7 @@ describe("the node's files", () => {
   it('are our own at a node, below /host in a debug pod, below --root anywhere, and else not at hand', async (t) => {
     const host = createTestHost(t, files);
     const seen = async (place: Place['place'], root?: string) => {
-      const settings = { root: root && `${host.root}${root}` } as Resolved;
-      const file = await nodeHost({ host, settings }, at(place))?.readFile('/etc/os-release');
+      const file = await nodeHost(host, root && `${host.root}${root}`, place)?.readFile('/etc/os-release');
       return file?.ok ? file.text : undefined;
     };
     assert.deepEqual(
@@ -33,7 +22,7 @@ describe("the node's files", () => {
 
   it('share what is known as secret with the session', (t) => {
     const host = createTestHost(t, files);
-    nodeHost({ host, settings: {} as Resolved }, at('debug-pod'))?.redactor.register('a-secret-of-the-node');
+    nodeHost(host, undefined, 'debug-pod')?.redactor.register('a-secret-of-the-node');
     assert.equal(host.redactor.clean('a-secret-of-the-node'), '[redacted]');
   });
 

@@ -34,7 +34,7 @@ export function rightsOf(view: RightsView): Rights | undefined {
 
 /** A kubelet's identity, or the ServiceAccount that `kubectl debug` happens to get: not the agent's rights. */
 function isForeign({ user, from }: Account, inDebugPod: boolean): boolean {
-  return from !== 'flag' && (user.startsWith('system:node:') || (inDebugPod && serviceAccountOf(user)?.name === 'default'));
+  return from === 'identity' && (user.startsWith('system:node:') || (inDebugPod && serviceAccountOf(user)?.name === 'default'));
 }
 
 export function ofKind(needs: readonly ResolvedNeed[], ...kinds: NeedKind[]): ResolvedNeed[] {

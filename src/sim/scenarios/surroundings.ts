@@ -161,7 +161,13 @@ export const SURROUNDINGS: Scenario[] = [
     {
       place: 'node',
       kubeconfig: 'none',
-      argv: ['--apiserver', 'https://{apiserver}:{apiserver-port}', '--apiserver-ca', '/etc/kubernetes/pki/ca.crt'],
+      argv: [
+        '--apiserver',
+        'https://{apiserver}:{apiserver-port}',
+        '--apiserver-ca',
+        '/etc/kubernetes/pki/ca.crt',
+        '--no-kubelet-identity',
+      ],
     },
     'host-install-without-credentials',
     { never: ['token-missing', 'kubelet-token-authentication-off'] },

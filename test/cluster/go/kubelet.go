@@ -91,6 +91,9 @@ func parseKubeletOptions(args []string) (*kubeletOptions, error) {
 	if err := o.set.Parse(args); err != nil {
 		return nil, err
 	}
+	if err := o.applyConfigFiles(args); err != nil {
+		return nil, err
+	}
 	c.NodeLeaseDurationSeconds = o.leaseSeconds
 	c.ProviderID = "kubemark://" + f.HostnameOverride
 	c.StaticPodPath = filepath.Join(f.RootDirectory, "manifests")

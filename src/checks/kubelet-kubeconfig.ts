@@ -1,0 +1,65 @@
+/** Can the kubelet of this node go to its apiserver with the kubeconfig it has? Asked where the node's files are at hand. */
+import { defineCheck, type Fix } from '../model/check.js';
+import { cite } from './support/address.js';
+import { KUBELET_KUBECONFIG } from './support/distributions.js';
+import { byHand, fixBy } from './support/fix.js';
+import { failure, seen } from './support/read.js';
+
+export const kubeletKubeconfig = defineCheck({
+  question: 'kubelet-kubeconfig',
+  asks: "Is the kubelet's own kubeconfig whole, with the certificate it names?",
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/kubelet-kubeconfig', 'self/kubelet-process'],
+  words: {
+    broken: 'The kubelet of this node has no usable way to its apiserver: {detail}',
+    runs: 'The kubelet of this node runs on what it read at its start; its kubeconfig is broken by now: {detail}',
+    notFound: "no kubeconfig of a kubelet is at hand: not at a node, or the node's files are not here",
+    denied: '{detail}; run as root',
+    plugin: '{plugin} makes its credential (not run from here)',
+    sawFault: '{code}: {detail}',
+    look: 'See what is there, and what the kubelet says of it',
+    again:
+      'Join the node anew, so that it gets a fresh kubeconfig and certificate (kubeadm shown; other installers do it when their agent starts)',
+  },
+  causes: {
+    'kubelet-kubeconfig-broken': {
+      title: "kubelet's own kubeconfig broken",
+      means:
+        'The file that names the apiserver, or the client certificate it points at, is missing or unreadable. A kubelet that runs has both in memory; it cannot renew its certificate, and does not start again.',
+      happens:
+        'A bootstrap that never ended (the bootstrap token expired), a rotation cut off by a full disk, `kubelet-client-current.pem` pointing at a file that is gone, a node restored from an old image.',
+      distributions: KUBELET_KUBECONFIG,
+      confirm:
+        'The link must lead to a file with a certificate and a key:\n\n    ls -lL /etc/kubernetes/kubelet.conf \\\n      /var/lib/kubelet/pki/kubelet-client-current.pem\n    journalctl -u kubelet -g "kubeconfig|bootstrap" -n 20',
+      fix: 'Restore the certificate, or let the node bootstrap again. Its pods go on running meanwhile.',
+      avoid: 'Do not put an administrator’s kubeconfig in its place: every pod of the node that gets at the file is then administrator.',
+    },
+  },
+  judge(view, say) {
+    const fact = view.one('self/kubelet-kubeconfig');
+    const code = failure(fact);
+    const found = seen(fact);
+    if (found)
+      return found.presents === 'plugin' ? { kind: 'pass', note: say('plugin', { plugin: found.plugin ?? '?' }) } : { kind: 'pass' };
+    if (!code || fact.outcome.status !== 'failed') return { kind: 'not-applicable', why: say('notFound') };
+    const { detail } = fact.outcome;
+    if (code === 'EACCES') return { kind: 'cannot-tell', why: say('denied', { detail }), wants: [] };
+    const running = seen(view.one('self/kubelet-process'))?.state === 'running';
+    const again: Fix = fixBy('node', 'restart', say('again'), byHand(AGAIN));
+    return {
+      kind: 'problem',
+      cause: 'kubelet-kubeconfig-broken',
+      severity: running ? 'degrades' : 'blocks',
+      certainty: 'proven',
+      title: running ? say('runs', { detail }) : say('broken', { detail }),
+      features: [],
+      evidence: [cite(fact, say('sawFault', { code, detail }))],
+      fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), again],
+    };
+  },
+});
+
+const LOOK = 'ls -lL /etc/kubernetes/*.conf /var/lib/kubelet/pki/\njournalctl -u kubelet -g "kubeconfig|bootstrap" -n 20 --no-pager';
+const AGAIN = 'kubeadm token create --print-join-command   # on a control-plane node\nkubeadm join …   # on this node, as printed';

@@ -1,0 +1,67 @@
+/**
+ * A node's own files, opened once for settings and facts: at a node, in a debug pod that has the node's whole root at /host, or below --root. From
+ * them the kubelet's process is known, and the kubeconfig and proxy with which it goes to its apiserver.
+ */
+import { readlink } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { createHost } from '../host/create.js';
+import type { Host } from '../host/host.js';
+import type { KubeletConfig, Outcome, Place } from '../model/facts.js';
+import { readKubeletConfig } from '../probes/kubelet-config.js';
+import { type FoundKubeconfig, readKubeletKubeconfig } from '../probes/kubelet-kubeconfig.js';
+import { type FoundProcess, findKubeletProcess } from '../probes/kubelet-process.js';
+import { type KubeletProxy, readKubeletProxy } from '../probes/kubelet-proxy.js';
+import { observePlace } from '../probes/place.js';
+import { listProcesses, type Processes } from '../probes/processes.js';
+
+export interface NodeFiles {
+  /** Reads below the node's root. */
+  host: Host;
+  place: Place['place'];
+  /** The kubelet runs in the network we are in: its loopback is ours. */
+  sharesNetwork: boolean;
+  processes: Processes;
+  kubelet: FoundProcess;
+  config: Outcome<KubeletConfig>;
+  kubeconfig?: FoundKubeconfig;
+  proxy: KubeletProxy;
+}
+
+/** The node's files as a Host of their own: the session's reads stay where they are. Undefined where no node's files are at hand. */
+export function nodeHost(host: Host, root: string | undefined, place: Place['place']): Host | undefined {
+  const below = (directory: string) =>
+    createHost({ ...host, root: directory, redactor: host.redactor, interfaceAddresses: host.interfaceAddresses, now: host.now });
+  if (root !== undefined) return below(root);
+  if (place === 'node') return host;
+  return place === 'debug-pod' ? below(`${host.root}/host`) : undefined;
+}
+
+/** Opens them; `root` as typed, relative to the working directory. */
+export async function openNodeFiles(own: Host, root: string | undefined): Promise<NodeFiles | undefined> {
+  const { place } = await observePlace(own);
+  const host = nodeHost(own, root === undefined ? undefined : posix.resolve(own.cwd, root), place);
+  // A debug pod without the node's root has none of its directories.
+  if (!host || (root === undefined && (await host.listDirectory('/etc')).length === 0)) return undefined;
+  const processes = await listProcesses(host);
+  const kubelet = await findKubeletProcess(host, processes);
+  const [config, kubeconfig, proxy] = await Promise.all([
+    readKubeletConfig(host, kubelet.flags, kubelet.startedMs),
+    readKubeletKubeconfig(host, kubelet),
+    readKubeletProxy(host, kubelet),
+  ]);
+  const sharesNetwork = kubelet.pid !== undefined && (await isOurNetwork(host, kubelet.pid));
+  return { host, place, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
+}
+
+/** Network namespaces are told apart by what their links name (namespaces(7)). */
+async function isOurNetwork(host: Host, pid: number): Promise<boolean> {
+  const name = (root: string, process: string) => readlink(posix.join(root || '/', 'proc', process, 'ns/net')).catch(() => undefined);
+  const [theirs, ours] = await Promise.all([name(host.root, String(pid)), name('', 'self')]);
+  return theirs !== undefined && theirs === ours;
+}
+
+/** With --root it is the user who says where the node is: we are at it when its kubelet runs before our eyes. */
+export function placeAt(seen: Place, root: string | undefined, files: NodeFiles | undefined): Place {
+  if (root === undefined || files?.kubelet.state !== 'running' || seen.place !== 'workstation') return seen;
+  return { ...seen, place: 'node', ...(files.sharesNetwork && { vantage: 'host-network' as const }) };
+}
