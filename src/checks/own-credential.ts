@@ -1,11 +1,12 @@
 /** Can this place have a credential of its own at all? Where it cannot, a missing token is no fault of the manifest. */
 import { defineCheck } from '../model/check.js';
 import type { Place } from '../model/facts.js';
-import { apiserverFeatures, inPod } from './support/apiserver.js';
+import { apiserverFeatures, inPod, judgesAnAgent } from './support/apiserver.js';
 import { byHand, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
 import { isDnsName, shellQuote } from './support/quote.js';
 import { failure, seen } from './support/read.js';
+import { asksAsKubelet } from './support/replayed.js';
 
 /** Written by us, and checked all the same: the process id comes from /proc. */
 const NEIGHBOUR = /^\/proc\/\d+\/root\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token$/;
@@ -61,9 +62,11 @@ export const ownCredential = defineCheck({
     const ours = view.all('apiserver/credential');
     const features = [...ALL_KUBELET_FEATURES, ...apiserverFeatures(settings)];
     const problem = { kind: 'problem', severity: 'blocks', certainty: 'proven', features } as const;
-    const held = [...ours, ...view.all('kubelet/credential')].some((fact) => (seen(fact)?.as ?? 'nobody') !== 'nobody');
+    // The kubelet's own name is none of the agent's.
+    const agents = asksAsKubelet(settings) ? view.all('kubelet/credential') : [...ours, ...view.all('kubelet/credential')];
+    const held = agents.some((fact) => (seen(fact)?.as ?? 'nobody') !== 'nobody');
     if (held) return { kind: 'pass' };
-    const isMissing = ours.some((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody');
+    const isMissing = agents.some((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody');
     if (!place || !isMissing) return { kind: 'cannot-tell', why: say('notLooked'), wants: [] };
 
     const path = seen(view.one('self/mounts'))?.neighbourToken;
@@ -80,7 +83,7 @@ export const ownCredential = defineCheck({
         ],
       };
     }
-    if (place.place !== 'node') return { kind: 'pass' };
+    if (place.place !== 'node' || !judgesAnAgent(place, settings)) return { kind: 'pass' };
     return {
       ...problem,
       cause: 'host-install-without-credentials',

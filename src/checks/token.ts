@@ -3,7 +3,7 @@
  * times are proof by the *server's* clock only; audience and issuer make a suspicion, which a TokenReview by someone else decides.
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Want } from '../model/check.js';
-import { apiserverFeatures, inPod, ownerHere, ownPod, quotedPath, serverNow } from './support/apiserver.js';
+import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, quotedPath, serverNow } from './support/apiserver.js';
 import { AUTOMOUNT, byHand, fixBy, shell, yaml } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { serviceAccountOf } from './support/quote.js';
@@ -50,6 +50,7 @@ export const token = defineCheck({
     neverExpires: 'The token in {source} never expires: whoever copies it once can use it for ever',
     anonymous: 'The apiserver takes us for system:anonymous: the token in {source} did not reach it',
     nothingToSend: 'No credential for the apiserver is configured: it would answer as to a stranger',
+    nobodyNamed: 'no credential was named, and no agent is installed on this node',
     usesCertificate: 'a client certificate is used, not a token',
     noFact: 'no credential was looked at yet',
     plugin: 'the credential plugin gave no token',
@@ -213,6 +214,7 @@ export const token = defineCheck({
           atFile(say('unreadable', { path, code }), fixBy(here, 'config', say('fixMode'), byHand(file && `id\nls -lnL ${file}`))),
           own,
         );
+      if (none && !judgesAnAgent(place, settings)) return { kind: 'not-applicable', why: say('nobodyNamed') };
       if (none) return problem('credential-not-sent', atFile(say('nothingToSend'), fixBy(here, 'config', say('fixConfigure'))), own);
       return { kind: 'cannot-tell', why: say('noFact'), wants: [] };
     }

@@ -40,6 +40,10 @@ function wellLine({ where, layers }: Report): string {
     answers(layers, 'kubelet') ? `kubelet ${oneLine(`${where.node} ${brackets(where.kubelet, through(layers, 'kubelet'))}`)}` : '',
     answers(layers, 'apiserver') ? oneLine(`apiserver ${brackets(where.apiserver, through(layers, 'apiserver'))}`) : '',
   ].filter(Boolean);
+  // Asked as another: no credential of the agent was shown to anyone, and what it may is the apiserver's word.
+  const [, account] = /, for (\S+)$/.exec(where.identity) ?? [];
+  if (servers.length > 0 && account && !where.identity.startsWith(account))
+    return `All well: ${servers.join(' and ')} answer${servers.length === 1 ? 's' : ''}, and ${account} may do what was asked.`;
   if (servers.length === 0) return 'All well: nothing wrong was found in what was asked.';
   const [s, verb] = servers.length === 1 ? ['s', 'takes our credential'] : ['', 'take our credential'];
   const full = (['kubelet', 'apiserver'] as const).every((target) => !answers(layers, target) || isOk(layers, target, 'authn'));

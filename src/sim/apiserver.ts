@@ -75,7 +75,9 @@ export function apiserverAnswer(asked: SimRequest, cluster: Cluster): Answer {
       [NOSNIFF],
     );
   const who = other?.identity ?? self;
-  const { attributes, rest } = requestInfo(asked.method, asked.path);
+  const { attributes: named, rest } = requestInfo(asked.method, asked.path);
+  const fieldSelector = asked.query.get('fieldSelector') ?? undefined;
+  const attributes = fieldSelector === undefined ? named : { ...named, fieldSelector };
   const proxied = attributes.resource === 'nodes' && attributes.subresource === 'proxy';
   const flow = proxied ? [] : flowSchema(who, asked.path);
   const withFlow = (answer: Answer): Answer => ({ ...answer, headers: [...apiserverHeaders(), ...answer.headers, ...flow] });

@@ -7,6 +7,8 @@ export interface Rule {
   resources?: string[];
   resourceNames?: string[];
   namespace?: string;
+  /** The field selector a list must have (the node authorizer, KEP-4601). */
+  fieldSelector?: string;
   paths?: string[];
 }
 
@@ -19,6 +21,7 @@ export interface Attributes {
   subresource?: string;
   name?: string;
   namespace?: string;
+  fieldSelector?: string;
   path?: string;
 }
 
@@ -100,6 +103,7 @@ export function nodeRules(node: string): Rule[] {
   return [
     { verbs: ['get', 'list', 'watch'], groups: [''], resources: ['nodes'], resourceNames: [node] },
     { verbs: ['get', 'list', 'watch'], groups: [''], resources: ['services'] },
+    { verbs: ['list', 'watch'], groups: [''], resources: ['pods'], fieldSelector: `spec.nodeName=${node}` },
     { verbs: ['get'], groups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [node], namespace: 'kube-node-lease' },
     { verbs: ['create'], groups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
     { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews', 'localsubjectaccessreviews'] },
@@ -120,5 +124,6 @@ export function allows(rule: Rule, asked: Attributes): boolean {
   const resource = asked.subresource ? `${asked.resource}/${asked.subresource}` : asked.resource;
   if (!has(rule.groups, asked.group) || !has(rule.resources, resource)) return false;
   if (rule.resourceNames !== undefined && !rule.resourceNames.includes(asked.name ?? '')) return false;
+  if (rule.fieldSelector !== undefined && rule.fieldSelector !== asked.fieldSelector) return false;
   return rule.namespace === undefined || rule.namespace === asked.namespace;
 }

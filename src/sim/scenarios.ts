@@ -6,6 +6,7 @@ import { CLIENT } from './scenarios/client.js';
 import { KUBELET_PATH } from './scenarios/kubelet-path.js';
 import { KUBELET_RIGHTS } from './scenarios/kubelet-rights.js';
 import { KUBELET_TLS } from './scenarios/kubelet-tls.js';
+import { NODE_SHELL } from './scenarios/node-shell.js';
 import { PLACEMENT } from './scenarios/placement.js';
 import { SURROUNDINGS } from './scenarios/surroundings.js';
 
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...CLIENT,
   ...PLACEMENT,
   ...SURROUNDINGS,
+  ...NODE_SHELL,
 ];

@@ -133,7 +133,9 @@ const NODE_PROXY: Rule = { verbs: ['get'], groups: [''], resources: ['nodes/prox
 
 function bindRights(world: ResolvedWorld, cluster: Cluster, credential: ClientCredential): void {
   const coarse = world.kubelet.version !== '1.36' && [world.agent.rights].flat().includes('all');
-  if (world.place !== 'node') cluster.grant(credential.user, rulesOf(world.agent.rights));
+  // At a node we are its kubelet; the agent whose pod is there holds its rights all the same.
+  const agent = `system:serviceaccount:${world.names.namespace}:${world.names.serviceAccount}`;
+  cluster.grant(world.place === 'node' ? agent : credential.user, rulesOf(world.agent.rights));
   if (coarse || world.apiserver.nodeProxy === 'permitted') cluster.grant(credential.user, [NODE_PROXY]);
 }
 

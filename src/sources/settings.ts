@@ -17,7 +17,7 @@ import { type NodeFiles, openNodeFiles } from './node-files.js';
 import type { Flags } from './options.js';
 import { type RightsSettings, rightsSettings } from './rights-settings.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './server-settings.js';
-import { byDefault, createLedger } from './setting-ledger.js';
+import { byDefault, createLedger, type Ledger } from './setting-ledger.js';
 import { type Endpoint, formatDuration, isDnsName, parseDuration, withoutCredentials } from './setting-values.js';
 
 /** What would be presented to a server, as files; all of one origin. */
@@ -104,6 +104,16 @@ export interface PlacementSettings {
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
 
+/** What a node itself has to verify a serving certificate of its cluster with: the CA its kubelet believes clients by (kubeadm has one CA for both). */
+async function authorityOfNode({ host, config }: NodeFiles, use: Ledger['use']): Promise<Partial<KubeletSettings>> {
+  const path = config.status === 'observed' ? config.data.values['authentication.x509.clientCAFile'] : '';
+  const file = path ? await host.readFile(path) : undefined;
+  if (!file?.ok) return {};
+  const source = `clientCAFile of this node's kubelet, ${path}`;
+  use('kubelet.ca', { value: path, origin: 'file', source: "clientCAFile of this node's kubelet" });
+  return { caPem: file.text, caSource: source };
+}
+
 /** Resolves the settings of a run. An error is one line that names the flag or variable, what is wrong, and what to do. */
 export async function resolveSettings(flags: Partial<Flags>, host: Host): Promise<Resolved | { error: string }> {
   const wrong = await findFlagError(flags, host);
@@ -137,6 +147,7 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
   );
   if (identity && nodeFiles) use('apiserver.kubeletIdentity', { ...describeIdentity(identity, nodeFiles), origin: 'file' });
   const kubelet = kubeletSettings(origins);
+  if (kubelet.caSource === 'none' && nodeFiles) Object.assign(kubelet, await authorityOfNode(nodeFiles, use));
   const apiserver = { ...apiserverSettings(origins), ...(choice.ofKubelet && { proxyEnvironment: nodeFiles?.proxy.environment ?? {} }) };
   const rights = await rightsSettings(flags, host, ledger);
   if ('error' in rights) return { error: rights.error };

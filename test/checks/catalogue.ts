@@ -252,7 +252,7 @@ const BUNDLES: Row[] = [
 ];
 
 /** Beyond the list: what a node's own files show. */
-const NODE: Row[] = [row('K', 'container-runtime-down'), row('K', 'kubelet-kubeconfig-broken'), row('K', 'time-not-synchronised')];
+const NODE: Row[] = [row('K', 'container-runtime-down'), row('K', 'kubelet-kubeconfig-broken'), row('S', 'time-not-synchronised')];
 
 export const CATALOGUE: readonly Row[] = [
   ...PLACE,

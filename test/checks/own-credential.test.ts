@@ -22,6 +22,14 @@ const none = [
   fact('kubelet/credential', { as: 'nobody', source: 'none' }, 'none'),
 ];
 
+const installed = [
+  ...at('node').filter((f) => f.kind !== 'settings'),
+  fact('self/settings', [
+    { setting: 'agent.configuration', value: 'read', origin: 'file', source: '/etc/datadog-agent/datadog.yaml' },
+    { setting: 'apiserver.kubeletIdentity', value: 'used', origin: 'file', source: '/etc/kubernetes/kubelet.conf' },
+  ]),
+];
+
 judgeTable(ownCredential, [
   { row: 'not looked at yet', facts: base(), expect: 'cannot-tell' },
   { row: 'a token', facts: [...base(), fact('apiserver/credential', { as: 'token', source: '/t' }, 'token')], expect: 'pass' },
@@ -43,10 +51,20 @@ judgeTable(ownCredential, [
     expect: 'pass',
   },
   {
-    row: 'an agent on the host with nothing',
+    row: 'a node where no agent is installed',
     facts: [...at('node'), ...none],
+    expect: 'pass',
+  },
+  {
+    row: 'an agent on the host with nothing',
+    facts: [...installed, ...none],
     expect: { cause: 'host-install-without-credentials', severity: 'blocks' },
     says: /DD_KUBELET_CLIENT_CRT=.*DD_KUBELET_AUTH_TOKEN_PATH/,
+  },
+  {
+    row: 'the same, where the apiserver is asked as the kubelet: its name is not the agent’s',
+    facts: [...installed, fact('apiserver/credential', { as: 'certificate', source: 'kubeconfig' }, 'certificate'), none[1]!],
+    expect: { cause: 'host-install-without-credentials', severity: 'blocks' },
   },
   {
     row: 'an agent on the host with a client certificate for the kubelet',

@@ -106,6 +106,11 @@ judgeTable(token, [
     expect: { cause: 'token-malformed' },
     says: /wc -lc \/tmp\/token/,
   },
+  {
+    row: 'nothing configured, and no agent installed on this node',
+    facts: [...world({ place: 'node', agentEnvironment: false }), none],
+    expect: 'not-applicable',
+  },
   { row: 'nothing configured', facts: [...laptop, none], expect: { cause: 'credential-not-sent', severity: 'blocks' } },
   {
     row: 'sent, but the apiserver sees nobody',

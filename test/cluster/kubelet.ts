@@ -40,7 +40,7 @@ export interface KubeletSettings {
   healthz?: string;
   /** Server in its kubeconfig, for instance a closed port. */
   apiserver?: string;
-  /** Further flags of the upstream kubelet. */
+  /** Further flags of the upstream kubelet; they stay flags whatever `config` says. */
   flags?: string[];
   /**
    * As kubeadm has it: what stands above and has a name in KubeletConfiguration goes into config.yaml in its directory, and no flag says it.
@@ -101,7 +101,6 @@ function settingFlags(clientCaFile: string, settings: KubeletSettings): string[]
         ]
       : []),
     ...(settings.taints ? [`--register-with-taints=${settings.taints.join(',')}`] : []),
-    ...(settings.flags ?? []),
   ];
 }
 
@@ -185,7 +184,8 @@ export async function startKubelet(
     ...(await servingFlags(directory, name, ca, settings)),
     ...settingFlags(caFile, settings),
   ];
-  const started = settings.config ? await intoFiles(directory, flags, settings.config.dropIns) : flags;
+  const configured = settings.config ? await intoFiles(directory, flags, settings.config.dropIns) : flags;
+  const started = [...configured, ...(settings.flags ?? [])];
   // kubemark keeps directories in TMPDIR and removes none (pkg/kubemark GetHollowKubeletConfig).
   const process = startComponent('kubelet', join(clusterDirectory, 'logs', `kubelet-${name}.log`), started, {
     TMPDIR: join(directory, 'tmp'),

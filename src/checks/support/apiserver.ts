@@ -22,6 +22,11 @@ export function ownerHere(place: Place | undefined): Fix['owner'] {
   return inPod(place) ? 'agent' : place?.place === 'workstation' ? 'workstation' : 'node';
 }
 
+/** Is it an agent's own access that is judged here? Not in a node's shell where no agent is installed and none was named. */
+export function judgesAnAgent(place: Place | undefined, settings: Fact<'settings'>): boolean {
+  return place?.place !== 'node' || place.agentEnvironment || settingOf(settings, 'agent.configuration') !== undefined;
+}
+
 /** Our pod, when its name and namespace are known and safe in a command. In the host's network the host name is the node's. */
 export function ownPod(place: Place | undefined): { namespace: string; name: string } | undefined {
   if (!place?.namespace || !inPod(place) || place.vantage !== 'pod-network') return undefined;

@@ -161,13 +161,8 @@ export const SURROUNDINGS: Scenario[] = [
     {
       place: 'node',
       kubeconfig: 'none',
-      argv: [
-        '--apiserver',
-        'https://{apiserver}:{apiserver-port}',
-        '--apiserver-ca',
-        '/etc/kubernetes/pki/ca.crt',
-        '--no-kubelet-identity',
-      ],
+      argv: ['--apiserver', 'https://{apiserver}:{apiserver-port}', '--apiserver-ca', '/etc/kubernetes/pki/ca.crt'],
+      agent: { files: { '/etc/datadog-agent/datadog.yaml': 'kubernetes_kubelet_host: n1\n' } },
     },
     'host-install-without-credentials',
     { never: ['token-missing', 'kubelet-token-authentication-off'] },
