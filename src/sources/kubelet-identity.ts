@@ -29,6 +29,8 @@ export function kubeletIdentity(
   // A pod's own way will do for a credential that is named.
   if (!free || (named && chosen.from !== 'none') || flags.as !== undefined) return undefined;
   if (flags['kubelet-identity'] === false) return { unused: 'not used: --no-kubelet-identity' };
+  // A stranger's tree may name any server, and a CA for it: nothing is sent there, least of all a token that was named beside.
+  if (!files.live) return { unused: 'not used: what --root names are not the files of this running machine (no kernel’s /proc below it)' };
   const { found, loaded } = files.kubeconfig;
   if ('code' in found) return { unused: `not used: ${found.detail}${found.code === 'EACCES' ? '; run as root' : ''}` };
   if (!loaded) return undefined;

@@ -2,7 +2,7 @@
  * A node's own files, opened once for settings and facts: at a node, in a debug pod that has the node's whole root at /host, or below --root. From
  * them the kubelet's process is known, and the kubeconfig and proxy with which it goes to its apiserver.
  */
-import { readlink } from 'node:fs/promises';
+import { readlink, statfs } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
@@ -18,6 +18,8 @@ export interface NodeFiles {
   /** Reads below the node's root. */
   host: Host;
   place: Place['place'];
+  /** These are the files of a machine that runs, this one: not a copy, or somebody's tree, that was named with --root. */
+  live: boolean;
   /** The kubelet runs in the network we are in: its loopback is ours. */
   sharesNetwork: boolean;
   processes: Processes;
@@ -50,7 +52,15 @@ export async function openNodeFiles(own: Host, root: string | undefined): Promis
     readKubeletProxy(host, kubelet),
   ]);
   const sharesNetwork = kubelet.pid !== undefined && (await isOurNetwork(host, kubelet.pid));
-  return { host, place, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
+  const live = (root === undefined && place === 'node') || (await isProcfs(posix.join(host.root, 'proc')));
+  return { host, place, live, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
+}
+
+/** PROC_SUPER_MAGIC of statfs(2): the kernel's own list, which no archive can hold. */
+const PROCFS = 0x9fa0;
+
+async function isProcfs(directory: string): Promise<boolean> {
+  return (await statfs(directory).catch(() => undefined))?.type === PROCFS;
 }
 
 /** Network namespaces are told apart by what their links name (namespaces(7)). */

@@ -50,7 +50,7 @@ async function reviewerOf(context: LiveContext, live: LiveSession): Promise<{ ap
 /** A session beside the main one: the token was named by flag, and the kubelet's kubeconfig lies here as well. */
 async function asKubelet(context: LiveContext, live: LiveSession): Promise<ApiserverQuestions | undefined> {
   const { settings, host } = context;
-  const loaded = settings.kubeletIdentity === false ? undefined : settings.nodeFiles?.kubeconfig?.loaded;
+  const loaded = settings.kubeletIdentity && settings.nodeFiles?.live ? settings.nodeFiles.kubeconfig?.loaded : undefined;
   const endpoint = loaded && parseEndpoint(loaded.cluster.server);
   const { certPem, keyPem } = loaded?.credential ?? {};
   if (!loaded || !endpoint || typeof endpoint === 'string' || !certPem || !keyPem) return undefined;
