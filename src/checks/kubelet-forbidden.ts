@@ -48,6 +48,7 @@ export const kubeletForbidden = defineCheck({
     refuses: 'The kubelet refuses GET {paths}: {user} may not get {rights}',
     refusesAll: 'The kubelet refuses every path: {user} may not get {rights}',
     wouldRefuse: 'By the word of the apiserver {user} may not get {rights}: the kubelet would refuse {paths}',
+    wouldRefuseAll: 'By the word of the apiserver {user} may not get {rights}: the kubelet would refuse every path',
     tooNew: 'This kubelet ({version}) asks for nodes/proxy on {paths}: {user} has only the rights that newer kubelets know',
     askAgain: 'Nothing but time: ask again until the kubelet has forgotten',
     cached: '{user} has the right; the kubelet still remembers its refusal of {paths} (up to 30 s)',
@@ -175,7 +176,7 @@ export const kubeletForbidden = defineCheck({
         : [{ owner: 'cluster', changes: 'config', action: say('grantUnnamed', { rights }), verify: 'kubelet-doctor --wait' }];
       if (tooNew) fixes.push({ owner: 'node', changes: 'restart', action: say('upgrade'), verify: 'kubectl get nodes' });
       if (!fine && lost.some((row) => row.path === '/pods')) fixes.push(podsOverApiserver(say('askApiserver')));
-      const refusesAll = atKubelet && rows.every((row) => row.refused);
+      const refusesAll = rows.every((row) => (atKubelet ? row.refused : lost.includes(row)));
       // The kubelet remembers a refusal for 30 s (webhook authorizer); only a review, or a second look, tells that it still holds.
       const confirmed = grants.some((grant) => reviews.get(grant) === false);
       return {
@@ -189,7 +190,7 @@ export const kubeletForbidden = defineCheck({
         title: tooNew
           ? say('tooNew', { version: version ?? '< 1.33', paths, user })
           : refusesAll
-            ? say('refusesAll', { user, rights })
+            ? say(atKubelet ? 'refusesAll' : 'wouldRefuseAll', { user, rights })
             : say(atKubelet ? 'refuses' : 'wouldRefuse', { paths, user, rights }),
         features: lost.map((row) => KUBELET_PATHS[row.path]),
         evidence: evidenceOf(lost),

@@ -6,6 +6,7 @@
 import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Want } from '../model/check.js';
 import type { Fact, KubeletValues } from '../model/facts.js';
 import { ownNode } from './support/apiserver.js';
+import { CLIENT_CA, CLOSED, certificateInstead, onNode, tokenInstead, WEBHOOK, wayToApiserver } from './support/authn-fixes.js';
 import { KUBELET_KUBECONFIG, KUBELET_SETTINGS } from './support/distributions.js';
 import { heartbeatOf } from './support/heartbeat.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentsEndpoint } from './support/kubelet.js';
@@ -230,19 +231,9 @@ export const kubeletUnauthorized = defineCheck({
         { need: `apiserver/${fact.kind}`, subject: fact.subject, saw: say('sawReplay', { code }), reproduce: fact.reproduce },
         ...configured('authentication.webhook.enabled'),
       ],
-      fixes: wayToApiserver(node),
+      fixes: way(),
     });
-    const wayToApiserver = (name: string): Fix[] => [
-      {
-        owner: 'node',
-        changes: 'nothing',
-        action: say('lookOnNode', { node: name }),
-        steps: LOOK,
-        form: 'shell',
-        verify: 'kubelet-doctor',
-      },
-      { owner: 'network', changes: 'config', action: say('openTheWay', { node: name }), verify: 'kubelet-doctor' },
-    ];
+    const way = () => wayToApiserver(say('lookOnNode', { node }), say('openTheWay', { node }));
     const anonymous = config?.values['authentication.anonymous.enabled'] === true;
     if (tokensOff && !anonymous && !cutOff && withToken.length === 0) return offHere();
     if (!cutOff && entered) return { kind: 'pass' };
@@ -332,7 +323,7 @@ export const kubeletUnauthorized = defineCheck({
       'kubelet-ignores-token': () => ({ title: say('ignores', { node }), fixes: [onNode(say('turnOnClosed', { node }), CLOSED)] }),
       'kubelet-cannot-reach-apiserver': () => ({
         title: say('cutOff', { node }),
-        fixes: wayToApiserver(node),
+        fixes: way(),
       }),
       'kubelet-client-ca-unset': () => ({
         title: say('noClientCa', { node }),
@@ -370,26 +361,3 @@ function causeByConfig(as: 'token' | 'certificate', isAnonymous: boolean, values
 
 /** Fetched where somebody else is at hand to ask as; no command, which would have to hold the token. */
 const ASK_REASON: Want = { need: 'apiserver/token-review' };
-const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
-const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
-const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';
-const LOOK = [
-  "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|Authorization error'",
-  `curl -sk --max-time 5 "$(awk '/server:/ {print $2; exit}' /etc/kubernetes/kubelet.conf)/readyz"`,
-  'openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem',
-].join('\n');
-
-function onNode(action: Message, steps: string): Fix {
-  return { owner: 'node', changes: 'restart', action, steps, form: 'kubelet-config', verify: 'kubelet-doctor' };
-}
-
-/** Files that a person must make first: no `form`. */
-function certificateInstead(action: Message): Fix {
-  const steps = 'DD_KUBELET_CLIENT_CRT=/etc/kubelet-client/tls.crt\nDD_KUBELET_CLIENT_KEY=/etc/kubelet-client/tls.key';
-  return { owner: 'agent', changes: 'config', action, steps, verify: 'kubelet-doctor' };
-}
-
-function tokenInstead(action: Message): Fix {
-  const steps = 'DD_KUBELET_AUTH_TOKEN_PATH=/var/run/secrets/kubernetes.io/serviceaccount/token';
-  return { owner: 'agent', changes: 'config', action, steps, form: 'env', verify: 'kubelet-doctor' };
-}

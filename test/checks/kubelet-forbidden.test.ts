@@ -220,6 +220,18 @@ judgeTable(kubeletForbidden, [
     says: /v1\.31\.4 on n7/,
   },
   {
+    row: "the account of the agent's pod on this node, asked about as its kubelet: no right at all",
+    facts: [
+      ...base(),
+      identity('system:node:n1'),
+      account({ user: OTHER, from: 'pod', by: 'review', pod: 'datadog/agent-x' }),
+      nodeObject(),
+      ...reviewsOf(OTHER),
+    ],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
+    says: /datadog:other may not get .*: the kubelet would refuse every path.*name: \\"datadog\\"|would refuse every path.*datadog-other/,
+  },
+  {
     row: 'another profile does not read these paths',
     facts: [...agent, fact('self/profile', profile({}, metricsServer)), ...refused(), ...access()],
     expect: 'not-applicable',

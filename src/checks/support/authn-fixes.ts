@@ -1,0 +1,36 @@
+/** Fixes for a kubelet that believes no credential: what it is told of tokens and certificates, and its way to the apiserver. */
+import type { Fix, Message } from '../../model/check.js';
+
+export const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+export const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+export const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';
+const LOOK = [
+  "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|Authorization error'",
+  `curl -sk --max-time 5 "$(awk '/server:/ {print $2; exit}' /etc/kubernetes/kubelet.conf)/readyz"`,
+  'openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem',
+].join('\n');
+
+/** Lines of the kubelet's configuration; it reads them at its start. */
+export function onNode(action: Message, steps: string): Fix {
+  return { owner: 'node', changes: 'restart', action, steps, form: 'kubelet-config', verify: 'kubelet-doctor' };
+}
+
+/** Files that a person must make first: no `form`. */
+export function certificateInstead(action: Message): Fix {
+  const steps = 'DD_KUBELET_CLIENT_CRT=/etc/kubelet-client/tls.crt\nDD_KUBELET_CLIENT_KEY=/etc/kubelet-client/tls.key';
+  return { owner: 'agent', changes: 'config', action, steps, verify: 'kubelet-doctor' };
+}
+
+/** The one that every pod has. */
+export function tokenInstead(action: Message): Fix {
+  const steps = 'DD_KUBELET_AUTH_TOKEN_PATH=/var/run/secrets/kubernetes.io/serviceaccount/token';
+  return { owner: 'agent', changes: 'config', action, steps, form: 'env', verify: 'kubelet-doctor' };
+}
+
+/** Look first, on the node; then the way itself. */
+export function wayToApiserver(look: Message, open: Message): Fix[] {
+  return [
+    { owner: 'node', changes: 'nothing', action: look, steps: LOOK, form: 'shell', verify: 'kubelet-doctor' },
+    { owner: 'network', changes: 'config', action: open, verify: 'kubelet-doctor' },
+  ];
+}
