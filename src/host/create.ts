@@ -46,6 +46,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
     healthzPort: overrides.healthzPort ?? 10248,
     redactor,
     now: overrides.now ?? Date.now,
+    locate,
     readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes),
     async listDirectory(path) {
       try {

@@ -35,6 +35,8 @@ export interface Host {
   readFile(path: string, maxBytes?: number): Promise<FileRead>;
   /** Names in a directory, sorted; empty when it cannot be read. */
   listDirectory(path: string): Promise<string[]>;
+  /** Where a path of this host is in our own file system: below `root`, with its links followed there. Rejects for a loop of links. */
+  locate(path: string): Promise<string>;
   /** Interfaces that are up, loopback included. */
   interfaceAddresses(): InterfaceAddress[];
 }

@@ -1,7 +1,7 @@
 /** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
 import { agentsCandidate } from '../checks/support/kubelet.js';
 import { seen, subjectOf } from '../checks/support/read.js';
-import type { AnyFact, Fact, FactKind, Target } from '../model/facts.js';
+import type { AnyFact, Fact, FactKind, Place, Target } from '../model/facts.js';
 import type { Where } from '../model/report.js';
 
 const PLACES = {
@@ -10,6 +10,15 @@ const PLACES = {
   'debug-pod': 'a debug pod',
   node: 'a node',
   workstation: 'a workstation',
+} as const;
+/** With --agent-process: where we ran ourselves. */
+const BESIDE = {
+  'ephemeral-container': 'an ephemeral container',
+  'agent-pod': "the agent's pod",
+  pod: 'a container',
+  'debug-pod': 'a debug pod',
+  node: 'a shell',
+  workstation: 'a shell',
 } as const;
 const VANTAGES = { 'pod-network': 'pod network', 'host-network': 'host network', workstation: '' } as const;
 
@@ -26,13 +35,17 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     return candidate ? subjectOf(candidate) : '';
   };
   return {
-    place: place ? PLACES[place.place] : '',
+    place: place ? placeOf(place) : '',
     vantage: place ? VANTAGES[place.vantage] : '',
     node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? '',
     identity: identity ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : ''}` : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
   };
+}
+
+function placeOf({ place, agentProcess }: Place): string {
+  return agentProcess ? `${BESIDE[agentProcess.beside]} beside the agent's process ${agentProcess.pid}` : PLACES[place];
 }
 
 function find<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K): Fact<K> | undefined {

@@ -2,6 +2,7 @@
  * Facts from a live cluster: wires the questions to kubelet and apiserver so that independent ones run at once and dependent ones wait
  * for what they need, and fetches further facts when a check wants them.
  */
+import { isDnsName, shellQuote } from '../checks/support/quote.js';
 import type { Host } from '../host/host.js';
 import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion, Target } from '../model/facts.js';
 import { observeMounts } from '../probes/mounts.js';
@@ -33,7 +34,8 @@ export interface LiveOptions {
 /** Creates the source; nothing is asked before `start`. */
 export function createLiveSource({ host, settings, version, rightsOnly = false }: LiveOptions): Source {
   const store = createFactStore(() => host.now());
-  const { context, close } = createContext({ host, settings, store, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
+  const parts = { host: settings.agent?.host ?? host, own: host, settings, store };
+  const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
   const session = once(() => askAll(context, rightsOnly));
   return {
     store,
@@ -65,7 +67,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => ({
     status: 'observed',
-    data: { ...(await observePlace(host)), nowMs: host.now() },
+    data: { ...(settings.agent?.place ?? (await observePlace(host))), nowMs: host.now() },
   }));
 
   const authorities = authoritiesAtHand(context);
@@ -115,12 +117,19 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   store.during(
     place.then(async (at) => {
       if (at.status !== 'observed' || at.data.place === 'workstation' || at.data.place === 'node') return;
-      await store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: 'cat /proc/self/mountinfo' }, () =>
-        observeMounts(host),
+      const { agent } = settings;
+      const file = `${agent?.processes.root ?? ''}/proc/${agent?.pid ?? 'self'}/mountinfo`;
+      await store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: `cat ${shellQuote(file)}` }, () =>
+        observeMounts(host, agent && { host: agent.processes, pid: agent.pid }),
       );
     }),
   );
-  store.during(place.then((at) => (at.status === 'observed' && !rightsOnly ? observeNode(context, at.data) : undefined)));
+  store.during(
+    place.then((at) => {
+      if (at.status !== 'observed' || rightsOnly) return undefined;
+      return observeNode({ ...context, host: context.own }, settings.agent?.beside ?? at.data);
+    }),
+  );
   // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
   const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
   const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== mountedToken);
@@ -129,12 +138,15 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
       store.observe({ target: 'self', kind: 'credential', subject: 'mounted' }, async () => (await readToken(host, mountedToken)).outcome),
     );
 
+  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
   const kubeletCandidate = (async () => {
     if (rightsOnly) return undefined;
     const set = settingCandidate(settings);
     if (set) return putCandidates(context, 'kubelet', [set])[0];
     const found = await node;
-    const fromNode = found && candidateFromNode(found, settings.kubelet.port);
+    const fromNode = found
+      ? candidateFromNode(found, settings.kubelet.port)
+      : await fromOwnToken(context, await seenPlace, (await credentials.kubelet).claims?.node);
     return putCandidates(context, 'kubelet', fromNode ? [fromNode] : [])[0];
   })();
   const kubelet = (async () => {
@@ -143,7 +155,6 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     return reached && askKubelet(context, reached, await credentials.kubelet, (await authorities).pem.kubelet);
   })();
   for (const part of [api, identity, nodeName, node, kubelet]) store.during(part);
-  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
   return { place: seenPlace, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt };
 }
 
@@ -155,6 +166,16 @@ function versionIn(store: LiveContext['store']): ServerVersion | undefined {
 function settingCandidate({ kubelet }: Resolved): Candidate | undefined {
   return kubelet.host && kubelet.port > 0
     ? { host: kubelet.host, port: kubelet.port, origin: 'setting', source: kubelet.hostSource }
+    : undefined;
+}
+
+/** The account of a debug pod may read no Node, but its token names the node; where that name resolves, the kubelet is asked by it. */
+async function fromOwnToken(context: LiveContext, place: Place | undefined, node: string | undefined): Promise<Candidate | undefined> {
+  const { port } = context.settings.kubelet;
+  if (place?.place !== 'debug-pod' || !node || !isDnsName(node) || port === 0) return undefined;
+  const resolved = await context.lookup('kubelet', node);
+  return resolved.status === 'observed' && resolved.data.addresses.length > 0
+    ? { host: node, port, origin: 'token', source: 'the token' }
     : undefined;
 }
 

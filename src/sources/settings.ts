@@ -10,6 +10,7 @@ import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
 import type { Impersonation } from '../probes/kubeconfig-file.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { noAgentFile, readAgentFile } from './agent-file.js';
+import { type AgentSource, openAgent, withOwnPaths } from './agent-host.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import type { Flags } from './options.js';
@@ -81,6 +82,8 @@ export interface Resolved {
   placement: PlacementSettings;
   /** --root: where the node's file system is. */
   root?: string;
+  /** --agent-process: whom everything else here was read from. */
+  agent?: AgentSource;
 }
 
 /** Where the agent may run. */
@@ -95,16 +98,20 @@ export interface PlacementSettings {
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
 
 /** Resolves the settings of a run. An error is one line that names the flag or variable, what is wrong, and what to do. */
-export async function resolveSettings(flags: Partial<Flags>, host: Host): Promise<Resolved | { error: string }> {
-  const wrong = await findFlagError(flags, host);
+export async function resolveSettings(given: Partial<Flags>, own: Host): Promise<Resolved | { error: string }> {
+  const wrong = await findFlagError(given, own);
   if (wrong) return { error: wrong };
-  const choice = await chooseApiserver(flags, host);
+  const process = await openAgent(given, own);
+  if (process && 'error' in process) return { error: own.redactor.clean(process.error, 900) };
+  const [flags, host] = process ? [withOwnPaths(given, own), process.host] : [given, own];
+  const choice = await chooseApiserver(flags, host, process ? 'found' : 'named');
   if ('error' in choice) return { error: choice.error };
   const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
   // A kubeconfig of ours speaks for us: an agent that happens to run on this machine is not the one that is asked about.
   const ours = choice.from === 'kubeconfig' && choice.origin !== 'agent environment';
   const agentFile = ours ? noAgentFile : await readAgentFile(host);
   const ledger = createLedger(flags, host, agentFile);
+  ledger.use('agent.process', process && { value: String(process.pid), origin: 'flag', source: '--agent-process' });
   ledger.use('agent.configuration', agentFile.seen);
   const origins: Origins = {
     flags,
@@ -157,6 +164,7 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     timeoutMs,
     connectTimeoutMs,
     saDirectory: SERVICE_ACCOUNT_DIRECTORY,
+    ...(process && { agent: process }),
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),
     placement: {
       ...(daemonset ? { daemonset: { namespace, name } } : {}),

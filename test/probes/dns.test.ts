@@ -60,6 +60,7 @@ function hostWith(files: Record<string, string>, dnsPort: number, hostName = 'po
       return { ok: true, path, bytes: Buffer.from(text), text };
     },
     listDirectory: async () => [],
+    locate: async (path) => path,
     interfaceAddresses: () => [],
   };
 }
