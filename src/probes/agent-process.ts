@@ -39,24 +39,32 @@ const PROGRAMS = new Set(['agent', 'trace-agent', 'process-agent', 'security-age
 const IMAGE = '/opt/datadog-agent/';
 const CLUSTER_AGENT = 'datadog-cluster-agent';
 
-/** Every process of an agent, at most 8192 are looked at; lowest id first. Our own is none. */
+/**
+ * Every process of an agent, at most 8192 are looked at; lowest id first. Our own is none. By the program; the environments of others are read
+ * only where no process has such a one.
+ */
 export async function findAgentProcesses(host: Host, ownPid = process.pid): Promise<{ found: AgentProcess[]; seen: number }> {
   const listed = (await host.listDirectory('/proc'))
     .filter((name) => /^\d+$/.test(name) && Number(name) !== ownPid)
     .sort((a, b) => Number(a) - Number(b))
     .slice(0, MAX_PROCESSES);
-  const found: AgentProcess[] = [];
-  for (let at = 0; at < listed.length; at += AT_ONCE) {
-    const some = await Promise.all(listed.slice(at, at + AT_ONCE).map((pid) => inspect(host, Number(pid))));
-    found.push(...some.filter((each) => each !== undefined));
-  }
-  return { found, seen: listed.length };
+  const look = async (by: 'program' | 'variables') => {
+    const found: AgentProcess[] = [];
+    for (let at = 0; at < listed.length; at += AT_ONCE) {
+      const some = await Promise.all(listed.slice(at, at + AT_ONCE).map((pid) => inspect(host, Number(pid), by)));
+      found.push(...some.filter((each) => each !== undefined));
+    }
+    return found;
+  };
+  const programs = await look('program');
+  return { found: programs.length > 0 ? programs : await look('variables'), seen: listed.length };
 }
 
-async function inspect(host: Host, pid: number): Promise<AgentProcess | undefined> {
+async function inspect(host: Host, pid: number, by: 'program' | 'variables'): Promise<AgentProcess | undefined> {
   const words = await commandLine(host, pid);
   const program = posix.basename(words[0] ?? '');
   const byProgram = isAgent(words);
+  if (by === 'program' && !byProgram) return undefined;
   const environment = await readEnvironment(host, pid);
   const byVariables = 'env' in environment && Object.keys(environment.env).some((name) => AGENT_VARIABLE.test(name));
   if (!byProgram && !byVariables) return undefined;
@@ -88,15 +96,10 @@ export function chooseMain(group: readonly AgentProcess[]): AgentProcess | undef
   return [...group].sort((a, b) => rank(a) - rank(b) || a.pid - b.pid)[0];
 }
 
-/**
- * What is meant by "the agent": known by its program, where there is such a one; and the Cluster Agent, which asks no kubelet, only where no
- * other is there.
- */
-export function withoutLookAlikes(found: readonly AgentProcess[]): AgentProcess[] {
-  const programs = found.filter(({ byProgram }) => byProgram);
-  const known = programs.length > 0 ? programs : found;
-  const nodeAgents = known.filter(({ program }) => program !== CLUSTER_AGENT);
-  return [...(nodeAgents.length > 0 ? nodeAgents : known)];
+/** The Cluster Agent asks no kubelet: it is meant only where no other is there. */
+export function withoutClusterAgent(found: readonly AgentProcess[]): readonly AgentProcess[] {
+  const nodeAgents = found.filter(({ program }) => program !== CLUSTER_AGENT);
+  return nodeAgents.length > 0 ? nodeAgents : found;
 }
 
 /** The words a process was started with; empty for a kernel thread, and for a process that is gone. */
@@ -136,7 +139,18 @@ export async function userOf(host: Host, pid: number): Promise<number | undefine
   return uid === undefined ? undefined : Number(uid);
 }
 
+/** Ids of the mounts of a process; unique among all of the machine's, so that they tell its files from ours. */
+export async function mountIds(host: Host, pid: number): Promise<ReadonlySet<string>> {
+  const file = await host.readFile(`/proc/${pid}/mountinfo`, MAX_MOUNTS);
+  return new Set(file.ok ? file.text.split('\n').map((line) => line.split(' ', 1)[0] ?? '') : []);
+}
+
+/** The kernel's own link, which a directory made to look like it is not. */
+export async function hasRootLink(host: Host, pid: number): Promise<boolean> {
+  return (await linkOf(host, pid, 'root')) !== undefined;
+}
+
 /** A namespace of a process, `net:[4026531840]`: equal text is the same one. Undefined where it may not be seen. */
-export async function linkOf(host: Host, pid: number | 'self', below: 'ns/net' | 'ns/mnt'): Promise<string | undefined> {
+export async function linkOf(host: Host, pid: number | 'self', below: 'ns/net' | 'ns/mnt' | 'root'): Promise<string | undefined> {
   return readlink(posix.join(host.root || '/', 'proc', String(pid), below)).catch(() => undefined);
 }

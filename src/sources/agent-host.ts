@@ -12,11 +12,13 @@ import {
   chooseMain,
   commandLine,
   findAgentProcesses,
+  hasRootLink,
   linkOf,
+  mountIds,
   podOfProcess,
   readEnvironment,
   userOf,
-  withoutLookAlikes,
+  withoutClusterAgent,
 } from '../probes/agent-process.js';
 import { observePlace } from '../probes/place.js';
 import { FILE_FLAGS } from './flag-errors.js';
@@ -74,6 +76,8 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
     // In its own network the agent's name is its pod's; runtimes put it into the environment.
     hostName: network === 'same' && inPod && env.HOSTNAME ? env.HOSTNAME : own.hostName,
     redactor: own.redactor,
+    // Its owner may change a link between our look at it and our opening of it; what is opened then is on a mount of ours, and is not read.
+    ...((await hasRootLink(processes, pid)) && { mayRead: async (mount: string) => (await mountIds(processes, pid)).has(mount) }),
   });
   const host = withOurs(files, own, withOwnPaths(flags, own));
   const seen = await observePlace(files);
@@ -132,7 +136,7 @@ async function filesHere<T extends Partial<Record<string, string>>>(host: Host, 
 
 async function findAgent(processes: Host, own: Host, beside: Place): Promise<{ pid: number } | { error: string }> {
   const { found, seen } = await findAgentProcesses(processes);
-  const agents = withoutLookAlikes(found);
+  const agents = withoutClusterAgent(found);
   if (agents.length === 0)
     return {
       error: `--agent-process auto: no agent among the ${seen} processes in sight; ${

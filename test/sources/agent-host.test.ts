@@ -1,6 +1,7 @@
 /** --agent-process, with a process list made of files: what is the agent's, what stays ours, and what is refused. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -161,6 +162,23 @@ users: [{ name: u, user: { exec: { apiVersion: client.authentication.k8s.io/v1, 
     const { agent, kubelet } = await open(host, { 'agent-process': '7', root: `${outer.root}/host` });
     assert.equal(kubelet.host, '10.0.0.7');
     assert.equal(agent.host.root, `${outer.root}/host/proc/7/root`);
+  });
+});
+
+describe('a process of this machine', { skip: process.platform !== 'linux' }, () => {
+  it('is read through the links of the kernel, and nothing on a mount that is not its own', async (t) => {
+    const env = { DD_KUBERNETES_KUBELET_HOST: '10.0.0.7', DD_API_KEY: SECRET };
+    const child = spawn('sleep', ['60'], { env: { ...env, PATH: process.env.PATH } });
+    t.after(() => child.kill());
+    await once(child, 'spawn');
+    const host = createHost({ env: {}, interfaceAddresses: () => [] });
+    const { agent, kubelet } = await open(host, { 'agent-process': String(child.pid) });
+    assert.deepEqual([kubelet.host, agent.place.agentProcess?.network], ['10.0.0.7', 'same']);
+    assert.equal((await agent.host.readFile('/etc/passwd')).ok, true);
+    child.kill();
+    await once(child, 'exit');
+    // Its mounts are gone with it: what its root was is nobody's now.
+    assert.equal((await agent.host.readFile('/etc/passwd')).ok, false);
   });
 });
 
