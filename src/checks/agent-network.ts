@@ -1,8 +1,9 @@
 /** With --agent-process: was it asked from the agent's own network? From a node's shell the files may be a pod's, and the way to the servers the node's. */
 import { defineCheck } from '../model/check.js';
+import type { Place } from '../model/facts.js';
 import { fixBy, shell } from './support/fix.js';
 import { settingOf } from './support/kubelet.js';
-import { shellQuote } from './support/quote.js';
+import { isDnsName, shellQuote } from './support/quote.js';
 import { seen } from './support/read.js';
 
 export const agentNetwork = defineCheck({
@@ -19,6 +20,8 @@ export const agentNetwork = defineCheck({
       "The token and the settings are those of the agent's process {pid}, the network is ours: what refuses or loses its pod's packets is not seen from here",
     saw: 'the network namespaces of process {pid} and of this one differ',
     ask: "Ask from the agent's own network as well",
+    askBeside: "Ask from the agent's own network as well, in its pod (IMAGE is yours)",
+    orEnter: 'Or enter that network from here, where there is an nsenter and the right to',
   },
   causes: {
     'asked-from-another-network': {
@@ -40,6 +43,8 @@ export const agentNetwork = defineCheck({
     if (!agentProcess) return { kind: 'not-applicable', why: say('noProcess') };
     if (agentProcess.network === 'same') return { kind: 'pass' };
     const { pid } = agentProcess;
+    // Images of debug pods, ours too, seldom have nsenter; a node has it.
+    const inDebugPod = agentProcess.beside === 'debug-pod';
     const root = settingOf(view.one('self/settings'), 'root')?.value;
     const enter = root === undefined ? `nsenter -t ${pid} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
     const again = `kubelet-doctor --agent-process ${pid}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
@@ -52,7 +57,19 @@ export const agentNetwork = defineCheck({
       title: say('other', { pid }),
       features: [],
       evidence: [{ need: 'self/place', subject: '', saw: say('saw', { pid }), reproduce }],
-      fixes: [fixBy('node', 'nothing', say('ask'), { ...shell(`${enter} ${again}`), verify: again })],
+      fixes: inDebugPod
+        ? [
+            fixBy('workstation', 'nothing', say('askBeside'), { ...shell(besideCommand(place)), verify: again }),
+            fixBy('node', 'nothing', say('orEnter'), { ...shell(`${enter} ${again}`), verify: again }),
+          ]
+        : [fixBy('node', 'nothing', say('ask'), { ...shell(`${enter} ${again}`), verify: again })],
     };
   },
 });
+
+/** The agent's containers see what the pod sees; the one that is called `agent` is the chart's and the operator's. */
+function besideCommand({ namespace, agentProcess }: Place): string {
+  const pod = agentProcess?.pod && isDnsName(agentProcess.pod) ? agentProcess.pod : 'POD';
+  const where = namespace && isDnsName(namespace) ? namespace : 'NAMESPACE';
+  return `kubectl debug ${pod} -n ${where} -it --image=IMAGE --target=agent --profile=general -- kubelet-doctor --agent-process auto`;
+}

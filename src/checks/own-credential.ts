@@ -18,7 +18,7 @@ export const ownCredential = defineCheck({
   required: false,
   needs: ['self/place', 'self/mounts', 'self/settings', 'apiserver/credential', 'kubelet/credential'],
   words: {
-    ephemeral: "This is an ephemeral container: it has no token of its own, the pod's other container has one ({path})",
+    ephemeral: 'This is an ephemeral container: it has no token of its own; the container of process {pid} has one',
     perhaps: 'There is no token here, as in every ephemeral container, or the pod has none at all',
     hostInstall:
       'The agent runs on the host itself, with neither a token nor a client certificate: kubelet and apiserver take it for a stranger',
@@ -79,13 +79,14 @@ export const ownCredential = defineCheck({
     });
     const cause = 'ephemeral-container-without-token';
     if (inPod(place) && path && pid) {
+      const be = `kubelet-doctor --agent-process ${pid}`;
       return {
         ...problem,
         cause,
-        title: say('ephemeral', { path }),
+        title: say('ephemeral', { pid }),
         evidence: [{ need: 'self/mounts', subject: '', saw: say('sawNeighbour', { path }), reproduce: `ls -l ${shellQuote(path)}` }],
         fixes: [
-          fixBy('agent', 'nothing', say('fixBe'), shell(`kubelet-doctor --agent-process ${pid}`)),
+          fixBy('workstation', 'nothing', say('fixBe'), { ...shell(be), verify: be }),
           fixBy('workstation', 'nothing', say('fixCustom'), shell(custom)),
         ],
       };
@@ -105,7 +106,7 @@ export const ownCredential = defineCheck({
         ],
         fixes: [
           fixBy('workstation', 'nothing', say('fixCustom'), shell(custom)),
-          fixBy('agent', 'nothing', say('fixTrace'), shell('kubelet-doctor --agent-process auto')),
+          fixBy('workstation', 'nothing', say('fixTrace'), shell('kubelet-doctor --agent-process auto')),
         ],
       };
     }

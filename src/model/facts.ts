@@ -79,6 +79,8 @@ export interface Place {
 export interface AgentProcessPlace {
   pid: number;
   program: string;
+  /** Name of its pod, where that has a network of its own and its environment says it. */
+  pod?: string;
   /** Where we run ourselves. */
   beside: Place['place'] | 'ephemeral-container';
   /** Is the network we ask from the agent's? */

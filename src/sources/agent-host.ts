@@ -23,6 +23,7 @@ import {
 import { observePlace } from '../probes/place.js';
 import { FILE_FLAGS } from './flag-errors.js';
 import type { Flags } from './options.js';
+import { isDnsName } from './setting-values.js';
 
 /** The agent we are asked to be. */
 export interface AgentSource {
@@ -86,6 +87,7 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
     program: own.redactor.clean(posix.basename(words[0] ?? ''), 40),
     beside: beside.place === 'pod' && beside.noToken ? 'ephemeral-container' : beside.place,
     network,
+    ...(inPod && seen.vantage === 'pod-network' && env.HOSTNAME && isDnsName(env.HOSTNAME) && { pod: env.HOSTNAME }),
     ...(flags.root !== undefined && { root: true }),
   };
   const { noToken: _, ...ofAgent } = seen;

@@ -29,6 +29,19 @@ judgeTable(agentNetwork, [
     says: /nsenter -t 7 -n kubelet-doctor --agent-process 7"/,
   },
   {
+    row: 'from a debug pod: into the pod, whose name its environment says',
+    facts: as(process({ beside: 'debug-pod', pod: 'agent-x' })),
+    expect: { cause: 'asked-from-another-network' },
+    says: /kubectl debug agent-x -n NAMESPACE -it .*--target=agent.*nsenter -t 7 -n/,
+  },
+  {
+    row: 'a name that is none never gets into the command',
+    facts: as(process({ beside: 'debug-pod', pod: 'x;id' })),
+    expect: { cause: 'asked-from-another-network' },
+    says: /kubectl debug POD /,
+    neverSays: /x;id/,
+  },
+  {
     row: 'the process list is below a directory, whose name is quoted',
     facts: [as(process())[0]!, root('/my host')],
     expect: { cause: 'asked-from-another-network' },

@@ -222,7 +222,9 @@ describe('where every process of the node is in sight', { skip: mayRun ? false :
     const { report, code } = await ask(place, '--agent-process', String(pids[0]));
     assert.equal(code, 0, JSON.stringify([report.summary, causesOf(report)]));
     assert.deepEqual([report.where.place, report.where.identity], [`a debug pod beside the agent's process ${pids[0]}`, AGENTS]);
-    assert.ok(causesOf(report).includes('asked-from-another-network'));
+    const note = report.findings.find(({ cause }) => cause === 'asked-from-another-network');
+    const name = /kubectl debug (agent-b) -n datadog -it --image=IMAGE --target=agent /.exec(note?.fixes[0]?.steps ?? '')?.[1];
+    assert.equal(name, 'agent-b', JSON.stringify(note));
     assert.ok(!causesOf(report).includes('debug-pod-foreign-identity'));
   });
 

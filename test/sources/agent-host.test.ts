@@ -96,7 +96,7 @@ describe('the agent of a process', () => {
         hostName: 'agent-x',
         vantage: 'pod-network',
         agentEnvironment: true,
-        agentProcess: { pid: 7, program: 'agent', beside: 'ephemeral-container', network: 'same' },
+        agentProcess: { pid: 7, program: 'agent', pod: 'agent-x', beside: 'ephemeral-container', network: 'same' },
       },
     );
     assert.equal(host.redactor.clean(`key ${SECRET}`), 'key [redacted]');
