@@ -169,10 +169,10 @@ function settingCandidate({ kubelet }: Resolved): Candidate | undefined {
     : undefined;
 }
 
-/** The account of a debug pod may read no Node, but its token names the node; where that name resolves, the kubelet is asked by it. */
+/** Few accounts may read a Node, but a pod's token names it; where that name resolves, the kubelet is asked by it. The agent itself must be told. */
 async function fromOwnToken(context: LiveContext, place: Place | undefined, node: string | undefined): Promise<Candidate | undefined> {
   const { port } = context.settings.kubelet;
-  if (place?.place !== 'debug-pod' || !node || !isDnsName(node) || port === 0) return undefined;
+  if ((place?.place !== 'debug-pod' && place?.place !== 'pod') || !node || !isDnsName(node) || port === 0) return undefined;
   const resolved = await context.lookup('kubelet', node);
   return resolved.status === 'observed' && resolved.data.addresses.length > 0
     ? { host: node, port, origin: 'token', source: 'the token' }

@@ -11,7 +11,16 @@ import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Report } from '../../src/model/report.js';
 import { recordingIo } from '../scenarios/run.js';
 import { type Cluster, startCluster } from './cluster.js';
-import { type ContainerPlace, hasKubectl, kubectl, type PodObject, readPod, runInContainer, startInContainer } from './container-place.js';
+import {
+  type ContainerPlace,
+  hasKubectl,
+  kubectl,
+  layOutNode,
+  type PodObject,
+  readPod,
+  runInContainer,
+  startInContainer,
+} from './container-place.js';
 import { AGENT_ENV, assertReadOnly } from './doctor.js';
 import { type Agent, applyObject } from './identities.js';
 import { clearFilters, DNS_IP, dropFrom, KUBELET_PORT, NODE_IPS, POD_IP } from './net.js';
@@ -226,6 +235,31 @@ describe('where every process of the node is in sight', { skip: mayRun ? false :
     const name = /kubectl debug (agent-b) -n datadog -it --image=IMAGE --target=agent /.exec(note?.fixes[0]?.steps ?? '')?.[1];
     assert.equal(name, 'agent-b', JSON.stringify(note));
     assert.ok(!causesOf(report).includes('debug-pod-foreign-identity'));
+  });
+
+  it('with --root the processes are those of the node whose root is there', async () => {
+    const node = await layOutNode(cluster, 'n1');
+    const said = await kubectl(cluster, 'kubectl debug node/n1 -n default -it --profile=sysadmin --image=kubelet-doctor:test -- sh');
+    const pod = await readPod(cluster, 'default', /node-debugger-n1-\w+/.exec(said)?.[0] ?? assert.fail(said));
+    const place = { pod, container: pod.spec.containers[0] ?? assert.fail(), nodeRoot: node.root };
+    const { report, code } = await ask(place, '--root', '/host', '--agent-process', String(pids[0]));
+    await node.remove();
+    assert.equal(code, 0, JSON.stringify([report.summary, causesOf(report)]));
+    assert.equal(report.where.identity, AGENTS);
+    const note = report.findings.find(({ cause }) => cause === 'asked-from-another-network');
+    assert.match(note?.fixes[1]?.steps ?? '', new RegExp(`^nsenter --net=/host/proc/${pids[0]}/ns/net kubelet-doctor --agent-process `));
+  });
+
+  it('a copy of the pod has the account of the agent, and its rights', async () => {
+    const copy = await kubectl(
+      cluster,
+      `kubectl debug ${agent.podName} -n datadog -it --copy-to=agent-copy --image=kubelet-doctor:test -- sh`,
+    );
+    const pod = await readPod(cluster, 'datadog', 'agent-copy');
+    const added = pod.spec.containers.find(({ name }) => name !== 'agent') ?? assert.fail(copy);
+    const { report, code } = await ask({ pod, container: added });
+    assert.equal(code, 0, JSON.stringify([report.summary, causesOf(report)]));
+    assert.deepEqual([report.where.place, report.where.identity], ['a pod', AGENTS]);
   });
 
   it('a token that the kubelet gave to the user of the pod is read as that user', async () => {
