@@ -85,8 +85,6 @@ export interface AgentProcessPlace {
   beside: Place['place'] | 'ephemeral-container';
   /** Is the network we ask from the agent's? */
   network: 'same' | 'other';
-  /** The process list is that of --root. */
-  root?: boolean;
 }
 
 /** An address to try, and who named it. `host` is an IP (unbracketed) or a name. */

@@ -38,7 +38,6 @@ export interface AgentSource {
   place: Place;
   /** Where we run ourselves: a debug pod has the node's files at /host. */
   beside: Place;
-  inPod: boolean;
   /** The same files where a shell of ours finds them; for commands that are printed. */
   filesHere<T extends Partial<Record<string, string>>>(files: T): Promise<T>;
 }
@@ -88,7 +87,6 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
     beside: beside.place === 'pod' && beside.noToken ? 'ephemeral-container' : beside.place,
     network,
     ...(inPod && seen.vantage === 'pod-network' && env.HOSTNAME && isDnsName(env.HOSTNAME) && { pod: env.HOSTNAME }),
-    ...(flags.root !== undefined && { root: true }),
   };
   const { noToken: _, ...ofAgent } = seen;
   const place: Place = {
@@ -97,7 +95,6 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
     // The agent's variables are what they are for, whatever they are called.
     place: inPod ? 'agent-pod' : beside.place === 'workstation' ? 'workstation' : 'node',
     vantage: network === 'same' && inPod ? seen.vantage : beside.vantage === 'workstation' ? 'host-network' : beside.vantage,
-    hostName: host.hostName,
     agentEnvironment: true,
     gateways: beside.gateways,
     agentProcess,
@@ -109,7 +106,6 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
     resolver: network === 'same' ? host : own,
     place,
     beside,
-    inPod,
     filesHere: (paths) => filesHere(files, paths, ownFiles(withOwnPaths(flags, own))),
   };
 }
