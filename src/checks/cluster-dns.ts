@@ -27,7 +27,7 @@ export const clusterDns = defineCheck({
       "This pod is in the host's network with the node's resolver ({nameservers}), which does not know cluster names such as {name}",
     nameUnknown: "The apiserver's name {name} does not resolve here ({code} from {nameservers})",
     noName: 'the apiserver is addressed by IP, and this is no pod: cluster DNS is not in use',
-    debugPod: "a debug pod in the host's network has the node's resolver: that says nothing of the agent",
+    debugPod: "asked in the host's network, with the node's resolver: that says nothing of the agent",
     notAsked: 'no name was looked up',
     waiting: 'still waiting for the nameservers about {name}',
     sawDns: '{code}: asked {asked} of {nameservers}',
@@ -146,12 +146,13 @@ export const clusterDns = defineCheck({
       shell('kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide\nkubectl -n kube-system logs -l k8s-app=kube-dns --tail 20'),
     );
     const policy = fixBy('cluster', 'config', say('fixPolicy'), shell(own && `kubectl -n ${own.namespace} get networkpolicy`));
+    const ofNode = place?.vantage === 'host-network' && (place.place === 'debug-pod' || place.agentProcess?.network === 'other');
+    if (ofNode && !byName && !hasClusterSearch(data)) return { kind: 'not-applicable', why: say('debugPod') };
     if (code !== 'ENOTFOUND') return problem('cluster-dns-fails', say('fails', { name, code, nameservers }), [pods, policy]);
     if (place?.vantage !== 'host-network' || hasClusterSearch(data)) {
       const first = fixBy('agent', 'restart', say('fixPolicyClusterFirst'), yaml(dnsPolicy('ClusterFirst')));
       return problem('cluster-dns-fails', say('doesNotKnow', { name, nameservers }), hasClusterSearch(data) ? [pods] : [first, pods]);
     }
-    if (place.place === 'debug-pod' && !byName) return { kind: 'not-applicable', why: say('debugPod') };
     return problem(
       'host-network-without-cluster-dns',
       say('hostNetwork', { name, nameservers }),

@@ -3,10 +3,12 @@
  * the node of the settings; and in a pod of `kubectl debug` against the ServiceAccount that such a pod gets without asking.
  */
 import { defineCheck, type Evidence, type Fix } from '../model/check.js';
+import type { Setting } from '../model/facts.js';
 import { ownerHere } from './support/apiserver.js';
+import { fixBy, shell } from './support/fix.js';
 import { settingOf } from './support/kubelet.js';
 import { ANONYMOUS, commonName, credentialOf } from './support/kubelet-answers.js';
-import { serviceAccountOf } from './support/quote.js';
+import { isDnsName, isIp, serviceAccountOf, shellQuote } from './support/quote.js';
 import { seen } from './support/read.js';
 
 export const identity = defineCheck({
@@ -15,9 +17,20 @@ export const identity = defineCheck({
   target: 'apiserver',
   layer: 'authn',
   required: false,
-  needs: ['apiserver/identity', 'apiserver/credential', 'self/place', 'self/settings'],
+  needs: [
+    'apiserver/identity',
+    'apiserver/credential',
+    'apiserver/account',
+    'kubelet/candidates',
+    'kubelet/http',
+    'self/place',
+    'self/settings',
+  ],
   words: {
-    debugPod: 'This token belongs to {user}, not to the agent: rights are not judged for the agent',
+    debugPod: 'Rights not judged: this token belongs to {user}, not to the agent',
+    debugPodReached: 'Kubelet reachable; rights not judged: this token belongs to {user}, not to the agent',
+    debugPodUnasked:
+      'Kubelet not asked, for no address of it is known here; rights not judged: this token belongs to {user}, not to the agent',
     otherUser: 'The apiserver takes us for {user}, but the credential is that of {expected}',
     otherPod: 'The token was made for pod {expected}, but the apiserver reports pod {pod}',
     otherNode: 'The token belongs to a pod on node {node}, but the settings say node {expected} ({source})',
@@ -30,7 +43,9 @@ export const identity = defineCheck({
     sawReview: 'SelfSubjectReview: {user}',
     sawBound: 'SelfSubjectReview: {user}, pod {pod} on node {node}',
     sawCredential: '{source}: {expected}',
-    useAgents: "Run it with a token of the agent's ServiceAccount (or in the agent's pod: kubectl exec)",
+    nameAgents: "Name the agent's ServiceAccount",
+    beAgent: 'Or be the agent, where its processes are in sight and may be read: as root, in a debug pod of profile sysadmin',
+    useAgents: "Or run it with a token of the agent's ServiceAccount (or in the agent's pod: kubectl exec)",
     useOwn: "Use the credential that is meant: the pod's own mounted token, no impersonation and no rewriting proxy on the way",
     ownToken: 'Use the token mounted in this pod, not a copy from another one, and set the node name from spec.nodeName',
   },
@@ -61,8 +76,8 @@ export const identity = defineCheck({
         "A pod of `kubectl debug` runs as ServiceAccount `default` of kubectl's current namespace. What that one may read says nothing of what the agent may.",
       happens: '`kubectl debug node/NODE` has no option for a ServiceAccount and mounts the default one.',
       confirm:
-        'It names system:serviceaccount:NAMESPACE:default:\n\n    kubectl auth whoami --token="$(cat \\\n      /var/run/secrets/kubernetes.io/serviceaccount/token)"',
-      fix: 'Make a token of the agent’s ServiceAccount (`kubectl -n NAMESPACE create token NAME`) and give it with `--token-file`, or run the tool in the agent’s pod.',
+        'In the debug pod, where kubectl takes the mounted token by itself. It names system:serviceaccount:NAMESPACE:default:\n\n    kubectl auth whoami',
+      fix: 'Name the agent’s account with `--service-account NAMESPACE/NAME`: its rights are asked about, or the commands are printed that ask. Or be the agent: `--agent-process auto` where its processes are in sight, or a token of its account (`kubectl -n NAMESPACE create token NAME`) with `--token-file`.',
       avoid: 'Never grant the agent’s rights to `default`: every pod of the namespace without its own account has them then.',
     },
   },
@@ -94,14 +109,22 @@ export const identity = defineCheck({
     const saw = pod && node ? say('sawBound', { user, pod, node }) : say('sawReview', { user });
     const reviewed: Evidence = { need: 'apiserver/identity', subject: '', saw, reproduce: review.reproduce };
     const problem = { kind: 'problem' as const, certainty: 'proven' as const, features: [] };
-    if (place?.place === 'debug-pod' && serviceAccountOf(user)?.name === 'default')
+    if (place?.place === 'debug-pod' && serviceAccountOf(user)?.name === 'default') {
+      // Another was named: it is that one who is judged, or said not to be.
+      const { outcome } = view.one('apiserver/account');
+      if ((outcome.status === 'observed' || outcome.status === 'failed') && outcome.data?.from === 'flag') return { kind: 'pass' };
+      const unasked = seen(view.one('kubelet/candidates'))?.length === 0;
+      const reached = view.all('kubelet/http').some((fact) => seen(fact));
+      const address = kubeletHost(settingOf(view.one('self/settings'), 'kubelet.host'), unasked);
       return {
         ...problem,
         cause: 'debug-pod-foreign-identity',
         severity: 'note',
-        title: say('debugPod', { user }),
+        title: say(unasked ? 'debugPodUnasked' : reached ? 'debugPodReached' : 'debugPod', { user }),
         evidence: [reviewed],
         fixes: [
+          fixBy('workstation', 'nothing', say('nameAgents'), shell(`kubelet-doctor${address} --service-account NAMESPACE/NAME`)),
+          fixBy('workstation', 'nothing', say('beAgent'), shell('kubelet-doctor --agent-process auto')),
           {
             owner: 'cluster',
             changes: 'nothing',
@@ -112,6 +135,7 @@ export const identity = defineCheck({
           },
         ],
       };
+    }
 
     // In whose name we ask is said by --as or the kubeconfig, and was confirmed: the credential is another's on purpose.
     if (as?.value === user) return { kind: 'pass' };
@@ -160,5 +184,11 @@ export const identity = defineCheck({
     return { kind: 'pass' };
   },
 });
+
+/** As it was given by flag; where nothing was known it has to be given. */
+function kubeletHost(given: Setting | undefined, unasked: boolean): string {
+  if (given?.origin === 'flag' && (isIp(given.value) || isDnsName(given.value))) return ` --kubelet-host ${shellQuote(given.value)}`;
+  return unasked ? ' --kubelet-host ADDRESS' : '';
+}
 
 const WITH_TOKEN = ['kubectl -n NAMESPACE create token SERVICEACCOUNT > agent.token', 'kubelet-doctor --token-file agent.token'].join('\n');

@@ -5,6 +5,7 @@ import { agentCoverage } from './agent-coverage.js';
 import { agentDaemonset } from './agent-daemonset.js';
 import { agentDuplicates } from './agent-duplicates.js';
 import { agentMounts } from './agent-mounts.js';
+import { agentNetwork } from './agent-network.js';
 import { agentPermissions } from './agent-permissions.js';
 import { agentSettings } from './agent-settings.js';
 import { apiserverAnswers } from './apiserver-answers.js';
@@ -63,6 +64,7 @@ export const PLACEMENT_CHECKS: readonly Check[] = [
 export const CHECKS: readonly Check[] = [
   agentSettings,
   agentMounts,
+  agentNetwork,
   proxyVariables,
   ownCredential,
   kubeletAddress,

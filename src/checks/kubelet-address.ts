@@ -127,7 +127,8 @@ export const kubeletAddress = defineCheck({
     const told = settingOf(settings, 'kubelet.host')?.value;
     if (!candidate && told) return { kind: 'not-applicable', why: say('plainOnly', { host: told }) };
     if (!candidate) {
-      const agents = place.agentEnvironment || place.place === 'agent-pod' || (place.place === 'pod' && list.length === 0);
+      const agents =
+        place.agentEnvironment || place.place === 'agent-pod' || (place.place === 'pod' && list.length === 0 && !place.noToken);
       const others = list.map(subjectOf).join(', ') || 'none';
       if (agents)
         return problem('kubelet-host-unset', {

@@ -59,6 +59,7 @@ export const kubeletForbidden = defineCheck({
     notOurs: 'the 403 does not come from a kubelet',
     waiting: 'the kubelet has not answered yet',
     notAsked: 'neither the kubelet nor the apiserver has said what the agent may read',
+    notOursToAsk: 'rights not judged: we may not ask about {user}, neither by SubjectAccessReview nor in its name',
     sawRefusal: '{status} {body}',
     sawDenied: 'access review as {user}: get nodes/{subresource} denied',
     sawAllowed: 'access review as {user}: get nodes/{subresource} allowed',
@@ -125,7 +126,10 @@ export const kubeletForbidden = defineCheck({
     const user = another ?? refusals[0]?.refusal.user ?? identity?.user;
     if (user && !another && isForeign(user, seen(view.one('self/place'))?.place === 'debug-pod')) {
       const elsewhere = canI('system:serviceaccount:NAMESPACE:NAME', ['metrics', 'proxy', 'stats']);
-      return { kind: 'cannot-tell', why: say('foreign', { user }), wants: [{ need: 'apiserver/access', elsewhere }] };
+      const open = { kind: 'cannot-tell', why: say('foreign', { user }), wants: [{ need: 'apiserver/access', elsewhere }] } as const;
+      return user.startsWith('system:node:')
+        ? { ...open, wants: [...open.wants] }
+        : { ...open, wants: [...open.wants], because: 'debug-pod-foreign-identity' };
     }
 
     const reviewed = kubeletReviews(view.all('apiserver/access'), user);
@@ -210,7 +214,11 @@ export const kubeletForbidden = defineCheck({
       };
     if (!another && http.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
     if (among('unknown').length > 0)
-      return { kind: 'cannot-tell', why: say('notAsked'), wants: wantsOf(identity?.by === 'review' ? identity.user : undefined) };
+      return {
+        kind: 'cannot-tell',
+        why: another && outcome.status === 'failed' ? say('notOursToAsk', { user: another }) : say('notAsked'),
+        wants: wantsOf(another ?? (identity?.by === 'review' ? identity.user : undefined)),
+      };
     if (mine.some((a) => a.status === 403 && a.voice !== 'kubelet')) return { kind: 'not-applicable', why: say('notOurs') };
     return among('held').length > 0 ? { kind: 'pass', note: say('byApiserver') } : { kind: 'pass' };
   },

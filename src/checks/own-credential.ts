@@ -1,15 +1,15 @@
 /** Can this place have a credential of its own at all? Where it cannot, a missing token is no fault of the manifest. */
 import { defineCheck } from '../model/check.js';
-import type { Place } from '../model/facts.js';
-import { apiserverFeatures, inPod, judgesAnAgent } from './support/apiserver.js';
+import { apiserverFeatures, inPod, judgesAnAgent, ownPod } from './support/apiserver.js';
+import { debugPodCommand } from './support/debug-command.js';
 import { byHand, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
-import { isDnsName, shellQuote } from './support/quote.js';
+import { shellQuote } from './support/quote.js';
 import { failure, seen } from './support/read.js';
 import { asksAsKubelet } from './support/replayed.js';
 
 /** Written by us, and checked all the same: the process id comes from /proc. */
-const NEIGHBOUR = /^\/proc\/\d+\/root\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token$/;
+const NEIGHBOUR = /^\/proc\/(\d+)\/root(?:\/var)?\/run\/secrets\/kubernetes\.io\/serviceaccount\/token$/;
 
 export const ownCredential = defineCheck({
   question: 'own-credential',
@@ -19,15 +19,17 @@ export const ownCredential = defineCheck({
   required: false,
   needs: ['self/place', 'self/mounts', 'self/settings', 'apiserver/credential', 'kubelet/credential'],
   words: {
-    ephemeral: "This is an ephemeral container: it has no token of its own, the pod's other container has one ({path})",
+    ephemeral: 'This is an ephemeral container: it has no token of its own; the container of process {pid} has one',
+    perhaps: 'There is no token here, as in every ephemeral container, or the pod has none at all',
     hostInstall:
       'The agent runs on the host itself, with neither a token nor a client certificate: kubelet and apiserver take it for a stranger',
     notLooked: 'no credential was looked at yet',
     sawNeighbour: 'no token mounted here; one in the same pod, at {path}',
+    sawNoMount: 'no ServiceAccount is mounted here',
     sawNothing: 'no token, no client certificate, no kubeconfig user; not in a pod',
-    fixRead: "Read the token of the agent's container from here",
-    fixCustom:
-      "Or add another debug container that has the pod's own token: at a workstation this prints the kubectl debug command with its --custom file",
+    fixBe: 'Be the agent of that process: its environment, its files and its token',
+    fixCustom: "Add a debug container that has the pod's own token, at a workstation (IMAGE is yours)",
+    fixTrace: 'Or be the agent of its process: as root with the right to trace, in a debug container with --target',
     fixCertificate: 'Give the agent a client certificate that kubelet and apiserver accept, and a kubeconfig for the apiserver',
     fixToken: 'Or a token of a ServiceAccount with the rights of an agent, renewed before it expires',
     fixPod: 'Or run the agent as a DaemonSet: its token is then mounted and renewed',
@@ -40,7 +42,7 @@ export const ownCredential = defineCheck({
       happens:
         '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts; its API has none for tokens by itself (KEP-277).',
       confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here, and works in `kubectl exec POD -c agent`.',
-      fix: 'Use the target’s files below /proc/PID/root, as the same user or root; or mount the pod’s `kube-api-access-…` volume with `--custom`. Nothing restarts.',
+      fix: 'Be the agent of its process: `--agent-process auto`, as the same user or root, in a container with `--target`. Or mount the pod’s `kube-api-access-…` volume with `--custom`; `kubelet-doctor manifest debug --pod POD` prints how. Nothing restarts.',
       avoid: 'Do not set automountServiceAccountToken: it is on already, and ephemeral containers never get the mount.',
     },
     'host-install-without-credentials': {
@@ -63,23 +65,52 @@ export const ownCredential = defineCheck({
     const features = [...ALL_KUBELET_FEATURES, ...apiserverFeatures(settings)];
     const problem = { kind: 'problem', severity: 'blocks', certainty: 'proven', features } as const;
     // The kubelet's own name is none of the agent's.
-    const agents = asksAsKubelet(settings) ? view.all('kubelet/credential') : [...ours, ...view.all('kubelet/credential')];
+    const agents =
+      asksAsKubelet(settings) && place?.place === 'node' ? view.all('kubelet/credential') : [...ours, ...view.all('kubelet/credential')];
     const held = agents.some((fact) => (seen(fact)?.as ?? 'nobody') !== 'nobody');
     if (held) return { kind: 'pass' };
     const isMissing = agents.some((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody');
     if (!place || !isMissing) return { kind: 'cannot-tell', why: say('notLooked'), wants: [] };
 
     const path = seen(view.one('self/mounts'))?.neighbourToken;
-    if (inPod(place) && path && NEIGHBOUR.test(path)) {
-      const ca = path.replace(/token$/, 'ca.crt');
+    const [, pid] = (path && NEIGHBOUR.exec(path)) ?? [];
+    const pod = ownPod(place);
+    const custom = debugPodCommand({
+      pod: pod?.name ?? 'POD',
+      container: 'agent',
+      namespace: pod?.namespace ?? 'NAMESPACE',
+      image: 'IMAGE',
+    });
+    const cause = 'ephemeral-container-without-token';
+    if (inPod(place) && path && pid) {
+      const be = `kubelet-doctor --agent-process ${pid}`;
       return {
         ...problem,
-        cause: 'ephemeral-container-without-token',
-        title: say('ephemeral', { path }),
+        cause,
+        title: say('ephemeral', { pid }),
         evidence: [{ need: 'self/mounts', subject: '', saw: say('sawNeighbour', { path }), reproduce: `ls -l ${shellQuote(path)}` }],
         fixes: [
-          fixBy('agent', 'nothing', say('fixRead'), shell(`kubelet-doctor --token-file ${path} --kubelet-ca ${ca} --apiserver-ca ${ca}`)),
-          fixBy('agent', 'nothing', say('fixCustom'), shell(`kubelet-doctor manifest debug --namespace NAMESPACE --pod ${podName(place)}`)),
+          fixBy('workstation', 'nothing', say('fixBe'), { ...shell(be), verify: be }),
+          fixBy('workstation', 'nothing', say('fixCustom'), shell(custom)),
+        ],
+      };
+    }
+    // Our own variables would be the agent's: then it is the agent's container, and its manifest that lacks the mount.
+    if (place.place === 'pod' && place.noToken && place.serviceEnvironment) {
+      const ephemerals = `kubectl get pod ${pod?.name ?? 'POD'} -n ${pod?.namespace ?? 'NAMESPACE'} -o jsonpath='{.spec.ephemeralContainers[*].name}'`;
+      return {
+        ...problem,
+        cause,
+        certainty: 'suspected',
+        alternatives: ['token-missing'],
+        wants: [{ need: 'self/mounts', elsewhere: ephemerals }],
+        title: say('perhaps'),
+        evidence: [
+          { need: 'self/place', subject: '', saw: say('sawNoMount'), reproduce: 'ls /var/run/secrets/kubernetes.io/serviceaccount' },
+        ],
+        fixes: [
+          fixBy('workstation', 'nothing', say('fixCustom'), shell(custom)),
+          fixBy('workstation', 'nothing', say('fixTrace'), shell('kubelet-doctor --agent-process auto')),
         ],
       };
     }
@@ -109,9 +140,4 @@ function linesOf(variables: Record<string, string>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
-}
-
-/** In a network of its own a pod's host name is the pod's; in the host's it is the node's. */
-function podName({ vantage, hostName }: Place): string {
-  return vantage === 'pod-network' && isDnsName(hostName) ? hostName : 'POD';
 }

@@ -63,7 +63,7 @@ export const token = defineCheck({
     sawClaims: 'claims: iss {issuer}, aud {audiences}, sub {subject}, exp {expires}',
     sawStatus: 'the apiserver answers {status} to it',
     sawUser: 'the apiserver names us {user}',
-    fixMount: 'Mount the token: automountServiceAccountToken true in the pod template (it wins over the ServiceAccount)',
+    fixMount: 'Mount the token, automountServiceAccountToken: true, in the pod template (it wins over the ServiceAccount)',
     fixFile: 'Write a token to that file, or name the right one with --token-file',
     fixMode: 'Let the user of this process read it: file mode, fsGroup or runAsUser of the pod',
     fixRecreate: 'Recreate the pod: the kubelet mounts a fresh token and keeps it fresh',

@@ -48,6 +48,7 @@ function resultOf({ check, verdict }: Judgement): Result {
     required,
     outcome: verdict.kind,
     ...(verdict.kind === 'problem' ? { cause: verdict.cause } : {}),
+    ...(verdict.kind === 'cannot-tell' && verdict.because ? { cause: verdict.because } : {}),
     ...(verdict.kind === 'crashed' ? { note: { id: 'crashed', args: {}, en: verdict.error } } : note ? { note } : {}),
     elsewhere: [...new Set(wants.flatMap((w) => w.elsewhere ?? []))],
   };

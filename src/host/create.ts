@@ -1,6 +1,6 @@
 /** The real machine as a Host. */
 import { constants } from 'node:fs';
-import { open, readdir, readlink } from 'node:fs/promises';
+import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
 import type { FileRead, Host, InterfaceAddress } from './host.js';
@@ -17,6 +17,7 @@ const WORDS: Record<string, string> = {
   EISDIR: 'is a directory',
   ELOOP: 'too many symbolic links',
   ENOTFILE: 'is not a regular file',
+  EXDEV: 'leads out of the file system it was named in',
 };
 
 /** Codes that say the same to a reader: a path through a file is a missing path, a socket is no file (open says ENXIO). */
@@ -25,7 +26,10 @@ const SAME_AS: Record<string, string> = { ENOTDIR: 'ENOENT', EPERM: 'EACCES', EN
 /** What a test or the simulator may replace. */
 export type HostOverrides = Partial<
   Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'healthzPort' | 'now' | 'interfaceAddresses' | 'redactor'>
->;
+> & {
+  /** Asked with the id of the mount that an opened file is on (proc_pid_fdinfo(5)), before it is read. */
+  mayRead?(mount: string): Promise<boolean>;
+};
 
 /** The machine we run on, with parts of it replaced. Never throws: a machine without a home or a working directory is still a machine. */
 export function createHost(overrides: HostOverrides = {}): Host {
@@ -47,7 +51,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
     redactor,
     now: overrides.now ?? Date.now,
     locate,
-    readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes),
+    readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes, overrides.mayRead),
     async listDirectory(path) {
       try {
         return (await readdir(await locate(path))).sort();
@@ -114,7 +118,12 @@ async function locateBelow(root: string, path: string): Promise<string> {
   return posix.join(root, ...done);
 }
 
-async function readRegularFile(path: string, locate: (path: string) => Promise<string>, maxBytes: number): Promise<FileRead> {
+async function readRegularFile(
+  path: string,
+  locate: (path: string) => Promise<string>,
+  maxBytes: number,
+  mayRead: HostOverrides['mayRead'],
+): Promise<FileRead> {
   try {
     // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one; O_NOCTTY: nor may a terminal become ours.
     const file = await open(await locate(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -122,6 +131,7 @@ async function readRegularFile(path: string, locate: (path: string) => Promise<s
       const stat = await file.stat();
       if (stat.isDirectory()) return failed(path, 'EISDIR');
       if (!stat.isFile()) return failed(path, 'ENOTFILE');
+      if (mayRead && !(await mayRead(await mountOf(file.fd)))) return failed(path, 'EXDEV');
       // Read to the end rather than trust st_size, which is 0 for everything in /proc.
       const chunks: Buffer[] = [];
       let total = 0;
@@ -140,6 +150,11 @@ async function readRegularFile(path: string, locate: (path: string) => Promise<s
   } catch (error) {
     return failed(path, (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN');
   }
+}
+
+async function mountOf(fd: number): Promise<string> {
+  const info = await readFile(`/proc/self/fdinfo/${fd}`, 'utf8').catch(() => '');
+  return /^mnt_id:\s*(\d+)$/m.exec(info)?.[1] ?? 'unknown';
 }
 
 function failed(path: string, code: string): FileRead {

@@ -33,10 +33,10 @@ export interface Host {
   now(): number;
   /** Reads at most `maxBytes` (default 1 MiB) of a regular file below `root`; opens non-blocking so that a FIFO cannot hang it. */
   readFile(path: string, maxBytes?: number): Promise<FileRead>;
-  /** Where a path lies on this machine: below `root`, with links followed as a process with that root would. Rejects with ELOOP. */
-  locate(path: string): Promise<string>;
   /** Names in a directory, sorted; empty when it cannot be read. */
   listDirectory(path: string): Promise<string[]>;
+  /** Where a path of this host is in our own file system: below `root`, with its links followed there. Rejects for a loop of links. */
+  locate(path: string): Promise<string>;
   /** Interfaces that are up, loopback included. */
   interfaceAddresses(): InterfaceAddress[];
 }

@@ -56,7 +56,8 @@ export type Feature = string;
 export type Verdict<C extends string = string> =
   | { kind: 'pass'; note?: Message }
   | { kind: 'not-applicable'; why: Message }
-  | { kind: 'cannot-tell'; why: Message; wants: Want[] }
+  /** `because`: the cause, found by another check, that keeps it open; where nothing is worse, that one is said first. */
+  | { kind: 'cannot-tell'; why: Message; wants: Want[]; because?: string }
   | Problem<C>;
 
 export interface Problem<C extends string = string> {

@@ -68,6 +68,8 @@ export interface Place {
   hostName: string;
   /** Namespace of the pod we run in, when known. */
   namespace?: string;
+  /** In a pod, and no ServiceAccount is mounted here: an ephemeral container, or a pod for which that is turned off. */
+  noToken?: true;
   /** Local clock when the run began, ms since the epoch: checks have no clock of their own. */
   nowMs?: number;
   /** Does the environment hold the agent's own variables? Then its settings are judged too. */
@@ -78,14 +80,28 @@ export interface Place {
   renamedVariables: { old: string; current: string }[];
   /** A default gateway and the bridge addresses of this network namespace, to recognise a host setting that is no node. */
   gateways: string[];
+  /** With --agent-process: the process that stands for the agent. Environment, namespace and mounts are its own, the network is ours. */
+  agentProcess?: AgentProcessPlace;
+}
+
+/** Whose environment and files were taken for the agent's. */
+export interface AgentProcessPlace {
+  pid: number;
+  program: string;
+  /** Name of its pod, where that has a network of its own and its environment says it. */
+  pod?: string;
+  /** Where we run ourselves. */
+  beside: Place['place'] | 'ephemeral-container';
+  /** Is the network we ask from the agent's? */
+  network: 'same' | 'other';
 }
 
 /** An address to try, and who named it. `host` is an IP (unbracketed) or a name. */
 export interface Candidate {
   host: string;
   port: number;
-  /** `setting` was asked for; the others were found: Node object, service environment, cluster DNS name, EndpointSlice, kubeconfig. */
-  origin: 'setting' | 'node-object' | 'service-environment' | 'dns-name' | 'endpoint' | 'kubeconfig' | 'loopback';
+  /** `setting` was asked for; the others were found: Node object, token, service environment, cluster DNS name, EndpointSlice, kubeconfig. */
+  origin: 'setting' | 'node-object' | 'token' | 'service-environment' | 'dns-name' | 'endpoint' | 'kubeconfig' | 'loopback';
   /** Human source: the variable, flag, file or object. */
   source: string;
 }

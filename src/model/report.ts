@@ -48,7 +48,7 @@ export interface Result {
   layer: Layer;
   required: boolean;
   outcome: 'pass' | 'problem' | 'not-applicable' | 'cannot-tell' | 'crashed';
-  /** The cause, for a problem. */
+  /** The cause, for a problem; for a question that stayed open the cause that keeps it so. */
   cause?: string;
   note?: Message;
   /** How someone else can answer it. */

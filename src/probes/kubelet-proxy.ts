@@ -6,6 +6,7 @@ import { registerEnvironment } from '../host/create.js';
 import type { Host } from '../host/host.js';
 import { clean } from '../host/redact.js';
 import type { ServiceVariable } from '../model/facts-node.js';
+import { readEnvironment } from './agent-process.js';
 import type { FoundProcess } from './kubelet-process.js';
 
 const PROXY_NAME = /^(https?_proxy|all_proxy|no_proxy)$/i;
@@ -30,8 +31,9 @@ interface Assigned {
 /** Of a running kubelet what it runs with; else what its service's files say. */
 export async function readKubeletProxy(host: Host, { pid }: Pick<FoundProcess, 'pid'>): Promise<KubeletProxy> {
   const inFiles = await assignedInFiles(host);
-  const running = pid === undefined ? undefined : await environmentOf(host, pid);
-  const values = running ?? new Map([...inFiles].map(([name, { value }]) => [name, value]));
+  const read = pid === undefined ? undefined : await readEnvironment(host, pid);
+  const running = read && 'env' in read ? read.env : undefined;
+  const values = running ? Object.entries(running) : new Map([...inFiles].map(([name, { value }]) => [name, value]));
   const environment = Object.fromEntries([...values].filter(([name, value]) => PROXY_NAME.test(name) && value !== ''));
   registerEnvironment(environment, host.redactor);
   const shown = Object.entries(environment).map(([name, value]): ServiceVariable => {
@@ -40,13 +42,6 @@ export async function readKubeletProxy(host: Host, { pid }: Pick<FoundProcess, '
     return { name, value: clean(/^no_proxy$/i.test(name) ? value : value.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1'), 400), source };
   });
   return { environment, shown };
-}
-
-/** Undefined where it is not ours to read. */
-async function environmentOf(host: Host, pid: number): Promise<Map<string, string> | undefined> {
-  const file = await host.readFile(`/proc/${pid}/environ`, MAX_BYTES);
-  if (!file.ok) return undefined;
-  return new Map(file.text.split('\0').flatMap((word) => pairOf(word) ?? []));
 }
 
 /** Each variable by the last file that sets it; an EnvironmentFile counts after every `Environment=` line. */

@@ -1,4 +1,5 @@
 /** This container's mounts, as far as an agent needs them: read from mountinfo, whose paths are those of this mount namespace. */
+import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
 import { clean } from '../host/redact.js';
 import type { HostMount, Mounts, Outcome } from '../model/facts.js';
@@ -24,16 +25,19 @@ const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
   { what: 'pod-logs', path: '/var/log/pods', at: /^(\/host)?\/var\/log(\/pods)?$/ },
 ];
 
-/** Pod logs are expected only where the agent collects them from files. */
-export async function observeMounts(host: Host): Promise<Outcome<Mounts>> {
-  const file = await host.readFile('/proc/self/mountinfo', MAX_BYTES);
+/**
+ * Pod logs are expected only where the agent collects them from files. `of` is another process than this one, whose files the host has: below
+ * /proc/PID/root, `self` would still be us.
+ */
+export async function observeMounts(host: Host, of?: { host: Host; pid: number }): Promise<Outcome<Mounts>> {
+  const file = await (of?.host ?? host).readFile(`/proc/${of?.pid ?? 'self'}/mountinfo`, MAX_BYTES);
   if (!file.ok) return { status: 'failed', code: file.code, detail: file.detail };
   const points = mountPoints(file.text);
   const logs = host.env.DD_LOGS_ENABLED === 'true' && host.env.DD_LOGS_CONFIG_K8S_CONTAINER_USE_FILE !== 'false';
   const expected = HOST_MOUNTS.filter(({ what }) => what !== 'pod-logs' || logs);
   const pod = podOf(file.text);
   const agentImage = (await host.listDirectory(AGENT_PROGRAM)).length > 0;
-  const neighbourToken = pod ? await findNeighbourToken(host, pod) : undefined;
+  const neighbourToken = pod && !of ? await findNeighbourToken(host, pod) : undefined;
   return {
     status: 'observed',
     data: {
@@ -55,7 +59,7 @@ function mountPoints(mountinfo: string): string[] {
 }
 
 /** The kubelet mounts `…/pods/UID/etc-hosts` on /etc/hosts of every container (pkg/kubelet/kubelet_pods.go makeMounts). */
-function podOf(mountinfo: string): string | undefined {
+export function podOf(mountinfo: string): string | undefined {
   return /^\S+ \S+ \S+ \S*\/pods\/([\w-]{1,64})\/\S+ (?:\/etc\/hosts|\/dev\/termination-log|\S*\/serviceaccount) /m.exec(mountinfo)?.[1];
 }
 
@@ -82,10 +86,13 @@ async function findHidden(host: Host, points: readonly string[]): Promise<Mounts
 async function findNeighbourToken(host: Host, pod: string): Promise<string | undefined> {
   const processes = (await host.listDirectory('/proc')).filter((name) => /^\d+$/.test(name)).slice(0, MAX_PROCESSES);
   for (const process of processes) {
-    const directory = `/proc/${process}/root${SERVICE_ACCOUNT_DIRECTORY}`;
-    if (!(await host.listDirectory(directory)).includes('token')) continue;
+    // A Host of its own: /var/run is an absolute link in many images, and would lead back into our files.
+    const below = createHost({ ...host, root: `${host.root}/proc/${process}/root`, redactor: host.redactor });
+    if (!(await below.listDirectory(SERVICE_ACCOUNT_DIRECTORY)).includes('token')) continue;
     const mounts = await host.readFile(`/proc/${process}/mountinfo`, MAX_BYTES);
-    if (mounts.ok && podOf(mounts.text) === pod) return `${directory}/token`;
+    if (!mounts.ok || podOf(mounts.text) !== pod) continue;
+    const located = await below.locate(SERVICE_ACCOUNT_DIRECTORY);
+    return `${located.slice(host.root.length)}/token`;
   }
   return undefined;
 }

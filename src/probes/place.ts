@@ -1,13 +1,15 @@
 /** Where we run and whose network it is, from what the kubelet leaves in every container. Asks no server. */
 import type { Host } from '../host/host.js';
 import { clean } from '../host/redact.js';
-import type { Place, Vantage } from '../model/facts.js';
+import type { Place, TokenClaims, Vantage } from '../model/facts.js';
+import { readToken } from './token.js';
 
 /** Where a service account's token, CA and namespace are mounted (client-go rest/config.go). */
 export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Variables only an agent's own environment has; DD_ENV, DD_SERVICE or DD_AGENT_HOST any instrumented application has too. */
-const AGENT_VARIABLE = /^DD_(API_KEY|KUBELET_|KUBERNETES_|EKS_FARGATE|CLUSTER_AGENT_ENABLED|COLLECT_KUBERNETES_EVENTS|LEADER_ELECTION)/;
+export const AGENT_VARIABLE =
+  /^DD_(API_KEY|KUBELET_|KUBERNETES_|EKS_FARGATE|CLUSTER_AGENT_ENABLED|COLLECT_KUBERNETES_EVENTS|LEADER_ELECTION)/;
 
 /**
  * Names Agent 5 read, or its kubernetes.yaml as variables, and what an agent of today reads. The server credentials moved into a kubeconfig
@@ -36,6 +38,9 @@ export const RENAMED_VARIABLES: Readonly<Record<string, string>> = {
   DD_APISERVER_CA_CERT: 'DD_KUBERNETES_APISERVER_CA_PATH',
 };
 
+/** How the pods of `kubectl debug node` begin. */
+const DEBUGGER = 'node-debugger-';
+
 /** Interfaces a node has and a pod has not: bridges, tunnels and the host ends of pods' interfaces. */
 const NODE_INTERFACE =
   /^(docker0|cni0|cbr0|cali|flannel|cilium_|lxc|veth|weave|kube-ipvs0|kube-bridge|antrea-gw|ovn-k8s|tunl0$|vxlan\.calico)/;
@@ -57,12 +62,16 @@ export async function observePlace(host: Host): Promise<Place> {
   const mounted = await host.readFile(`${SERVICE_ACCOUNT_DIRECTORY}/namespace`, 1024);
   const inPod = mounted.ok || (env.KUBERNETES_SERVICE_HOST ?? '') !== '' || (await hasPodMarks(host));
   const agentEnvironment = Object.keys(env).some((name) => AGENT_VARIABLE.test(name) && env[name]);
-  const place = inPod ? await kindOfPod(host, agentEnvironment) : (await isNode(host)) ? 'node' : 'workstation';
+  const namespace = mounted.ok ? clean(mounted.text, 63) : inPod ? await searchedNamespace(host) : undefined;
+  const token = mounted.ok ? (await readToken(host, `${SERVICE_ACCOUNT_DIRECTORY}/token`)).outcome : undefined;
+  const claims = token?.status === 'observed' ? token.data.token : undefined;
+  const place = inPod ? await kindOfPod(host, agentEnvironment, claims) : (await isNode(host)) ? 'node' : 'workstation';
   return {
     place,
     vantage: inPod ? await podVantage(host) : place === 'node' ? 'host-network' : 'workstation',
     hostName: clean(host.hostName, 253),
-    ...(mounted.ok && { namespace: clean(mounted.text, 63) }),
+    ...(inPod && !mounted.ok && { noToken: true }),
+    ...(namespace && { namespace }),
     agentEnvironment,
     serviceEnvironment: Boolean(env.KUBERNETES_SERVICE_HOST && env.KUBERNETES_SERVICE_PORT),
     renamedVariables: Object.entries(RENAMED_VARIABLES)
@@ -82,13 +91,27 @@ async function hasPodMarks(host: Host): Promise<boolean> {
   return mounts.ok && /^\S+ \S+ \S+ \S*\/pods\/\S+ (\/etc\/hosts|\/dev\/termination-log|\S*\/serviceaccount) /m.test(mounts.text);
 }
 
-async function kindOfPod(host: Host, agentEnvironment: boolean): Promise<Place['place']> {
+/** An ephemeral container has no mount that tells, but the pod's resolver: `search NAMESPACE.svc.DOMAIN svc.DOMAIN …` (pkg/kubelet/network/dns). */
+async function searchedNamespace(host: Host): Promise<string | undefined> {
+  const file = await host.readFile('/etc/resolv.conf');
+  return file.ok ? /^search\s+([a-z0-9-]{1,63})\.(svc\.\S+)\s+\2(\s|$)/m.exec(file.text)?.[1] : undefined;
+}
+
+async function kindOfPod(host: Host, agentEnvironment: boolean, claims: TokenClaims | undefined): Promise<Place['place']> {
   if (agentEnvironment) return 'agent-pod';
-  // `kubectl debug node` names its pod so; with the host's network the host name is the node's, and the mounted root tells.
-  if (host.hostName.startsWith('node-debugger-')) return 'debug-pod';
+  // `kubectl debug node` names its pod so, and has no word about the account. With the host's network the host name is the node's (profile
+  // netadmin has not even /host), but the token is bound to the pod.
+  const isDefault = (claims?.serviceAccount ?? 'default') === 'default';
+  if (isDefault && (host.hostName.startsWith(DEBUGGER) || isDebugger(claims))) return 'debug-pod';
   const below = new Set(await host.listDirectory('/host'));
   // A whole root, not the /host/proc and /host/sys/fs/cgroup agents mount.
   return ['etc', 'proc', 'usr', 'var'].every((name) => below.has(name)) ? 'debug-pod' : 'pod';
+}
+
+/** node-debugger-NODE-xxxxx (kubectl pkg/cmd/debug); tokens name the node as well from Kubernetes 1.30 on. */
+function isDebugger(claims: TokenClaims | undefined): boolean {
+  const [, node] = /^node-debugger-(.+)-[a-z0-9]{5}$/.exec(claims?.pod ?? '') ?? [];
+  return node !== undefined && (claims?.node ?? node) === node;
 }
 
 async function isNode(host: Host): Promise<boolean> {

@@ -83,7 +83,12 @@ function summarise(findings: readonly Finding[], results: readonly Result[], fai
   const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: open.length };
   for (const { severity } of flatten(findings)) counts[severity] += 1;
   const required = open.filter((result) => result.required);
-  const top = verdict === 'incomplete' ? { id: '', ...openQuestion(required) } : topOf(findings[0]);
+  // What keeps a question open says more than that it is open.
+  const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
+  const top =
+    verdict === 'incomplete' && !kept
+      ? { id: '', ...openQuestion(required) }
+      : topOf(kept && verdict === 'incomplete' ? kept : findings[0]);
   return { verdict, exitCode: exitCodeOf(decision), top, counts };
 }
 

@@ -2,7 +2,7 @@
 import { agentsCandidate } from '../checks/support/kubelet.js';
 import { isDnsName, isIp } from '../checks/support/quote.js';
 import { seen, subjectOf } from '../checks/support/read.js';
-import type { AnyFact, Fact, FactKind, Target } from '../model/facts.js';
+import type { AnyFact, Fact, FactKind, Place, Target } from '../model/facts.js';
 import type { Where } from '../model/report.js';
 
 const PLACES = {
@@ -11,6 +11,15 @@ const PLACES = {
   'debug-pod': 'a debug pod',
   node: 'a node',
   workstation: 'a workstation',
+} as const;
+/** With --agent-process: where we ran ourselves. */
+const BESIDE = {
+  'ephemeral-container': 'an ephemeral container',
+  'agent-pod': "the agent's pod",
+  pod: 'a container',
+  'debug-pod': 'a debug pod',
+  node: 'a shell',
+  workstation: 'a shell',
 } as const;
 const VANTAGES = { 'pod-network': 'pod network', 'host-network': 'host network', workstation: '' } as const;
 
@@ -31,7 +40,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     return candidate ? subjectOf(candidate) : '';
   };
   return {
-    place: place ? PLACES[place.place] : '',
+    place: place ? placeOf(place) : '',
     vantage: place ? VANTAGES[place.vantage] : '',
     node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
     identity: identity
@@ -46,6 +55,10 @@ export function whereOf(facts: readonly AnyFact[]): Where {
 function nodeHere(facts: readonly AnyFact[]): string | undefined {
   if (data(facts, 'self', 'place')?.place !== 'node') return undefined;
   return data(facts, 'self', 'kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
+}
+
+function placeOf({ place, agentProcess }: Place): string {
+  return agentProcess ? `${BESIDE[agentProcess.beside]} beside the agent's process ${agentProcess.pid}` : PLACES[place];
 }
 
 function find<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K): Fact<K> | undefined {

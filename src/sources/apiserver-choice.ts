@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import type { Origin } from '../model/facts.js';
+import type { KubeconfigOrigin } from '../probes/exec-plugin.js';
 import { type KubeconfigRequest, type LoadedKubeconfig, loadKubeconfig, type UserError } from '../probes/kubeconfig.js';
 import type { Flags } from './options.js';
 import { type Endpoint, parseEndpoint, parseHost, parsePort } from './setting-values.js';
@@ -21,16 +22,21 @@ export interface ApiserverChoice {
 }
 
 interface KubeconfigChoice {
-  request: KubeconfigRequest;
+  request: Omit<KubeconfigRequest, 'origin'>;
   origin: Origin;
   source: string;
 }
 
 /**
  * --kubeconfig or --context, then the agent's DD_KUBERNETES_KUBECONFIG_PATH, then the service environment, then KUBECONFIG, then
- * ~/.kube/config. --apiserver is not weighed here: as kubectl's --server it replaces the address alone.
+ * ~/.kube/config. --apiserver is not weighed here: as kubectl's --server it replaces the address alone. `whose` word a kubeconfig is: the
+ * plugin of one that was found, below another process, is not run.
  */
-export async function chooseApiserver(flags: Partial<Flags>, host: Host): Promise<ApiserverChoice | UserError> {
+export async function chooseApiserver(
+  flags: Partial<Flags>,
+  host: Host,
+  whose: KubeconfigOrigin = 'named',
+): Promise<ApiserverChoice | UserError> {
   const { env } = host;
   const agents = env.DD_KUBERNETES_KUBECONFIG_PATH;
   const implied: KubeconfigChoice = agents
@@ -41,16 +47,16 @@ export async function chooseApiserver(flags: Partial<Flags>, host: Host): Promis
 
   if (flags.kubeconfig !== undefined) {
     const request = { path: flags.kubeconfig, context: flags.context };
-    return fromKubeconfig(host, { request, origin: 'flag', source: '--kubeconfig' });
+    return fromKubeconfig(host, { request, origin: 'flag', source: '--kubeconfig' }, whose);
   }
   if (flags.context !== undefined) {
-    return fromKubeconfig(host, { ...implied, request: { ...implied.request, context: flags.context } });
+    return fromKubeconfig(host, { ...implied, request: { ...implied.request, context: flags.context } }, whose);
   }
-  if (agents) return fromKubeconfig(host, implied);
+  if (agents) return fromKubeconfig(host, implied, whose);
   const inCluster = fromServiceEnvironment(host);
   if (inCluster) return inCluster;
   if (!env.KUBECONFIG && !(await host.listDirectory(posix.join(host.home, '.kube'))).includes('config')) return nothing();
-  const found = await fromKubeconfig(host, implied);
+  const found = await fromKubeconfig(host, implied, whose);
   // `kubectl config unset` leaves an empty skeleton behind: nobody's mistake.
   return 'error' in found && found.code === 'EMPTY' && !env.KUBECONFIG ? nothing() : found;
 }
@@ -72,8 +78,12 @@ function fromServiceEnvironment({ env }: Host): ApiserverChoice | undefined {
   };
 }
 
-async function fromKubeconfig(host: Host, { request, origin, source }: KubeconfigChoice): Promise<ApiserverChoice | UserError> {
-  const kubeconfig = await loadKubeconfig(host, { ...request, origin: 'named' });
+async function fromKubeconfig(
+  host: Host,
+  { request, origin, source }: KubeconfigChoice,
+  whose: KubeconfigOrigin,
+): Promise<ApiserverChoice | UserError> {
+  const kubeconfig = await loadKubeconfig(host, { ...request, origin: whose });
   if ('error' in kubeconfig) {
     const named = request.context !== undefined && kubeconfig.code === 'ECONTEXT' ? '--context' : source;
     return { ...kubeconfig, error: `${named}: ${kubeconfig.error}${kubeconfig.code === 'ENOENT' ? '; check the path' : ''}` };

@@ -10,7 +10,10 @@ import type { FactStore } from './store.js';
 export const REQUEST_TIMEOUT_MS = 5000;
 
 export interface LiveContext {
+  /** Whose environment and files count: ours, or with --agent-process the agent's. */
   host: Host;
+  /** Where we run: the node's files, and our network. */
+  own: Host;
   settings: Resolved;
   store: FactStore;
   userAgent: string;
@@ -27,7 +30,7 @@ export interface LiveContext {
 }
 
 /** A context and the function that closes everything made through it. */
-export function createContext(parts: Pick<LiveContext, 'host' | 'settings' | 'store' | 'userAgent' | 'clean'>): {
+export function createContext(parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean'>): {
   context: LiveContext;
   close: () => Promise<void>;
 } {
@@ -52,7 +55,7 @@ export function createContext(parts: Pick<LiveContext, 'host' | 'settings' | 'st
     },
     lookup: (target, name) =>
       parts.store.observe({ target, kind: 'dns', subject: name, reproduce: reproduceDns(name) }, async () => {
-        resolver ??= createResolver(parts.host);
+        resolver ??= createResolver(parts.settings.agent?.resolver ?? parts.own);
         return (await resolver).lookup(name, { timeoutMs: parts.settings.connectTimeoutMs, signal: abort.signal });
       }),
   };

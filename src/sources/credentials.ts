@@ -88,9 +88,10 @@ async function present(
     return inspected.outcome;
   });
   const { token, certPem, keyPem } = secrets;
+  const here = (await context.settings.agent?.filesHere(files)) ?? files;
   if (outcome.status !== 'observed') return NOBODY;
-  if (token) return { as: 'token', token, claims: outcome.data.token, files: { ...files, as: 'token' } };
-  return certPem && keyPem ? { as: 'certificate', certPem, keyPem, files: { ...files, as: 'certificate' } } : NOBODY;
+  if (token) return { as: 'token', token, claims: outcome.data.token, files: { ...here, as: 'token' } };
+  return certPem && keyPem ? { as: 'certificate', certPem, keyPem, files: { ...here, as: 'certificate' } } : NOBODY;
 }
 
 function presentNothing({ store }: LiveContext, target: Exclude<Target, 'self'>): Presented {

@@ -8,7 +8,8 @@ import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort, parseSer
 export const MANIFEST_BYTES = 8 << 20;
 
 const REPEATABLE = new Set(['skip', 'only', 'feature', 'as-group']);
-const FILE_FLAGS = [
+/** Flags that name a file that is read. */
+export const FILE_FLAGS = [
   'kubelet-ca',
   'kubelet-client-cert',
   'kubelet-client-key',
@@ -46,6 +47,12 @@ function wrongValue(flags: Partial<Flags>): string | undefined {
   if (account !== undefined && !parseServiceAccount(account))
     return `--service-account ${account} is no NAMESPACE/NAME; write datadog/datadog-agent`;
   if (flags['as-group'] !== undefined && flags.as === undefined) return '--as-group needs --as; give the user as well';
+  const agentProcess = flags['agent-process'];
+  if (agentProcess !== undefined && !/^(auto|[1-9]\d{0,9})$/.test(agentProcess))
+    return `--agent-process ${agentProcess} is neither a process id nor auto; \`ps -e\` shows the ids`;
+  for (const name of ['kubeconfig', 'context'] as const)
+    if (agentProcess !== undefined && flags[name] !== undefined)
+      return `--agent-process asks as that agent, --${name} as another; leave one of them out`;
   const port = flags['kubelet-port'];
   if (port !== undefined && parsePort(port) === undefined) return `--kubelet-port ${port} is no port; give a number from 1 to 65535`;
   const kubeletHost = flags['kubelet-host'];

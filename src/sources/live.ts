@@ -2,6 +2,7 @@
  * Facts from a live cluster: wires the questions to kubelet and apiserver so that independent ones run at once and dependent ones wait
  * for what they need, and fetches further facts when a check wants them.
  */
+import { isDnsName, shellQuote } from '../checks/support/quote.js';
 import type { Host } from '../host/host.js';
 import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion, Target } from '../model/facts.js';
 import { observeMounts } from '../probes/mounts.js';
@@ -34,7 +35,8 @@ export interface LiveOptions {
 /** Creates the source; nothing is asked before `start`. */
 export function createLiveSource({ host, settings, version, rightsOnly = false }: LiveOptions): Source {
   const store = createFactStore(() => host.now());
-  const { context, close } = createContext({ host, settings, store, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
+  const parts = { host: settings.agent?.host ?? host, own: host, settings, store };
+  const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
   const session = once(() => askAll(context, rightsOnly));
   return {
     store,
@@ -68,7 +70,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => ({
     status: 'observed',
-    data: { ...placeAt(await observePlace(host), settings.root, settings.nodeFiles), nowMs: host.now() },
+    data: { ...(settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles)), nowMs: host.now() },
   }));
 
   const authorities = authoritiesAtHand(context);
@@ -119,14 +121,18 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   store.during(
     place.then(async (at) => {
       if (at.status !== 'observed' || at.data.place === 'workstation' || at.data.place === 'node') return;
-      await store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: 'cat /proc/self/mountinfo' }, () =>
-        observeMounts(host),
+      const { agent } = settings;
+      const file = `${agent?.processes.root ?? ''}/proc/${agent?.pid ?? 'self'}/mountinfo`;
+      await store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: `cat ${shellQuote(file)}` }, () =>
+        observeMounts(host, agent && { host: agent.processes, pid: agent.pid }),
       );
     }),
   );
   const { nodeFiles } = settings;
   if (nodeFiles && !rightsOnly)
-    store.during(place.then((at) => (at.status === 'observed' ? observeNode(context, nodeFiles, at.data) : undefined)));
+    store.during(
+      place.then((at) => (at.status === 'observed' ? observeNode(context, nodeFiles, settings.agent?.beside ?? at.data) : undefined)),
+    );
   // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
   const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
   const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== mountedToken);
@@ -135,13 +141,16 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
       store.observe({ target: 'self', kind: 'credential', subject: 'mounted' }, async () => (await readToken(host, mountedToken)).outcome),
     );
 
+  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
   const kubeletCandidate = (async () => {
     if (rightsOnly) return undefined;
     const set = settingCandidate(settings);
     if (set) return putCandidates(context, 'kubelet', [set])[0];
     const own = settings.nodeFiles && candidateHere(context, settings.nodeFiles);
     const found = own?.certain ? undefined : await node;
-    const candidate = found ? candidateFromNode(found, settings.kubelet.port) : own?.candidate;
+    const candidate = found
+      ? candidateFromNode(found, settings.kubelet.port)
+      : (own?.candidate ?? (await fromOwnToken(context, await seenPlace, (await credentials.kubelet).claims?.node)));
     return putCandidates(context, 'kubelet', candidate ? [candidate] : [])[0];
   })();
   const kubelet = (async () => {
@@ -153,7 +162,6 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   const token = Promise.all([credentials.kubelet, credentials.apiserver]).then(
     (all) => all.flatMap((one) => one.token ?? one.beside?.token ?? [])[0],
   );
-  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
   return { place: seenPlace, api, identity, nodeName, node, kubelet, token, kubeletCandidate, attempt };
 }
 
@@ -165,6 +173,16 @@ function versionIn(store: LiveContext['store']): ServerVersion | undefined {
 function settingCandidate({ kubelet }: Resolved): Candidate | undefined {
   return kubelet.host && kubelet.port > 0
     ? { host: kubelet.host, port: kubelet.port, origin: 'setting', source: kubelet.hostSource }
+    : undefined;
+}
+
+/** Few accounts may read a Node, but a pod's token names it; where that name resolves, the kubelet is asked by it. The agent itself must be told. */
+async function fromOwnToken(context: LiveContext, place: Place | undefined, node: string | undefined): Promise<Candidate | undefined> {
+  const { port } = context.settings.kubelet;
+  if ((place?.place !== 'debug-pod' && place?.place !== 'pod') || !node || !isDnsName(node) || port === 0) return undefined;
+  const resolved = await context.lookup('kubelet', node);
+  return resolved.status === 'observed' && resolved.data.addresses.length > 0
+    ? { host: node, port, origin: 'token', source: 'the token' }
     : undefined;
 }
 

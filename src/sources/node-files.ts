@@ -2,11 +2,12 @@
  * A node's own files, opened once for settings and facts: at a node, in a debug pod that has the node's whole root at /host, or below --root. From
  * them the kubelet's process is known, and the kubeconfig and proxy with which it goes to its apiserver.
  */
-import { readlink, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
 import type { KubeletConfig, Outcome, Place } from '../model/facts.js';
+import { linkOf } from '../probes/agent-process.js';
 import { readKubeletConfig } from '../probes/kubelet-config.js';
 import { type FoundKubeconfig, readKubeletKubeconfig } from '../probes/kubelet-kubeconfig.js';
 import { type FoundProcess, findKubeletProcess } from '../probes/kubelet-process.js';
@@ -51,7 +52,7 @@ export async function openNodeFiles(own: Host, root: string | undefined): Promis
     readKubeletKubeconfig(host, kubelet),
     readKubeletProxy(host, kubelet),
   ]);
-  const sharesNetwork = kubelet.pid !== undefined && (await isOurNetwork(host, kubelet.pid));
+  const sharesNetwork = kubelet.pid !== undefined && (await isOurNetwork(own, host, kubelet.pid));
   const live = (root === undefined && place === 'node') || (await isProcfs(posix.join(host.root, 'proc')));
   return { host, place, live, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
 }
@@ -63,10 +64,8 @@ async function isProcfs(directory: string): Promise<boolean> {
   return (await statfs(directory).catch(() => undefined))?.type === PROCFS;
 }
 
-/** Network namespaces are told apart by what their links name (namespaces(7)). */
-async function isOurNetwork(host: Host, pid: number): Promise<boolean> {
-  const name = (root: string, process: string) => readlink(posix.join(root || '/', 'proc', process, 'ns/net')).catch(() => undefined);
-  const [theirs, ours] = await Promise.all([name(host.root, String(pid)), name('', 'self')]);
+async function isOurNetwork(own: Host, host: Host, pid: number): Promise<boolean> {
+  const [theirs, ours] = await Promise.all([linkOf(host, pid, 'ns/net'), linkOf(own, 'self', 'ns/net')]);
   return theirs !== undefined && theirs === ours;
 }
 

@@ -91,10 +91,7 @@ async function observeRuntime({ store }: LiveContext, { host, config }: NodeFile
 }
 
 /** What this node's kubelet is dialled at: the address its flags name, which is certain; else the machine's own, for where no Node object tells. */
-export function candidateHere(
-  { settings, host: own }: LiveContext,
-  { kubelet, config }: NodeFiles,
-): { candidate?: Candidate; certain: boolean } {
+export function candidateHere({ settings, own }: LiveContext, { kubelet, config }: NodeFiles): { candidate?: Candidate; certain: boolean } {
   const port = (config.status === 'observed' && config.data.certain && config.data.values.port) || settings.kubelet.port;
   const given = kubelet.flags?.['node-ip']?.split(',')[0];
   if (given && given !== '0.0.0.0' && given !== '::') {

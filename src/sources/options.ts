@@ -92,6 +92,14 @@ export const OPTIONS = [
     description: "the node's file system, e.g. /host: its kubelet's process, configuration and certificates are read from there",
   },
   {
+    name: 'agent-process',
+    type: 'text',
+    value: 'PID|auto',
+    group: 'Run',
+    setting: 'agent.process',
+    description: 'be the agent of that process: its environment and, below /proc/PID/root, its files and token; auto finds it',
+  },
+  {
     name: 'apiserver',
     type: 'address',
     value: 'HOST:PORT',

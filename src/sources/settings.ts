@@ -10,6 +10,7 @@ import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
 import type { Impersonation } from '../probes/kubeconfig-file.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { noAgentFile, readAgentFile } from './agent-file.js';
+import { type AgentSource, openAgent, withOwnPaths } from './agent-host.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
@@ -91,6 +92,8 @@ export interface Resolved {
   kubeletIdentity: boolean;
   /** The node's own files, where they are at hand. */
   nodeFiles?: NodeFiles;
+  /** --agent-process: whom everything else here was read from. */
+  agent?: AgentSource;
 }
 
 /** Where the agent may run. */
@@ -115,18 +118,26 @@ async function authorityOfNode({ host, config }: NodeFiles, use: Ledger['use']):
 }
 
 /** Resolves the settings of a run. An error is one line that names the flag or variable, what is wrong, and what to do. */
-export async function resolveSettings(flags: Partial<Flags>, host: Host): Promise<Resolved | { error: string }> {
-  const wrong = await findFlagError(flags, host);
+export async function resolveSettings(given: Partial<Flags>, own: Host): Promise<Resolved | { error: string }> {
+  const wrong = await findFlagError(given, own);
   if (wrong) return { error: wrong };
-  const [chosen, nodeFiles] = await Promise.all([chooseApiserver(flags, host), openNodeFiles(host, flags.root)]);
+  const process = await openAgent(given, own);
+  if (process && 'error' in process) return { error: own.redactor.clean(process.error, 900) };
+  const [flags, host] = process ? [withOwnPaths(given, own), process.host] : [given, own];
+  const [chosen, nodeFiles] = await Promise.all([
+    chooseApiserver(flags, host, process ? 'found' : 'named'),
+    openNodeFiles(own, given.root),
+  ]);
   if ('error' in chosen) return { error: chosen.error };
-  const identity = kubeletIdentity(flags, host, nodeFiles, chosen);
+  // The agent of a process speaks for itself.
+  const identity = process ? undefined : kubeletIdentity(flags, host, nodeFiles, chosen);
   const choice = identity && 'choice' in identity ? identity.choice : chosen;
   const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
   // A kubeconfig of ours speaks for us: an agent that happens to run on this machine is not the one that is asked about.
   const ours = choice.from === 'kubeconfig' && choice.origin !== 'agent environment' && !choice.ofKubelet;
   const agentFile = ours ? noAgentFile : await readAgentFile(host);
   const ledger = createLedger(flags, host, agentFile);
+  ledger.use('agent.process', process && { value: String(process.pid), origin: 'flag', source: '--agent-process' });
   ledger.use('agent.configuration', agentFile.seen);
   const origins: Origins = {
     flags,
@@ -187,6 +198,7 @@ export async function resolveSettings(flags: Partial<Flags>, host: Host): Promis
     timeoutMs,
     connectTimeoutMs,
     saDirectory: SERVICE_ACCOUNT_DIRECTORY,
+    ...(process && { agent: process }),
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),
     ...(nodeFiles && { nodeFiles }),
     placement: {

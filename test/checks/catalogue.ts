@@ -25,7 +25,13 @@ const row = (proof: Proof, listed: string, causes?: readonly string[], why?: str
 
 const PLACE: Row[] = [
   row('K', 'debug-pod-foreign-identity'),
-  row('F', 'ephemeral-container-without-token'),
+  row('K', 'ephemeral-container-without-token'),
+  row(
+    'K',
+    'asked-from-another-network',
+    undefined,
+    'Added: with --agent-process the files may be of another network than the connections.',
+  ),
   row(
     'S',
     'service-environment-missing',

@@ -112,6 +112,22 @@ judgeTable(clusterDns, [
     expect: 'not-applicable',
   },
   {
+    row: 'the same where that resolver is dead',
+    facts: [...world({ place: 'debug-pod', vantage: 'host-network' }, service), fails('ECONNREFUSED')],
+    expect: 'not-applicable',
+  },
+  {
+    row: "an agent's process from a node's shell: not the agent's resolver either",
+    facts: [
+      ...world(
+        { place: 'agent-pod', vantage: 'host-network', agentProcess: { pid: 7, program: 'agent', beside: 'node', network: 'other' } },
+        service,
+      ),
+      fails('ENOTFOUND'),
+    ],
+    expect: 'not-applicable',
+  },
+  {
     row: 'workstation without VPN',
     facts: [...world(laptop, at('api.private.example')), fails('ENOTFOUND', 'api.private.example')],
     expect: { cause: 'apiserver-name-does-not-resolve', severity: 'blocks' },

@@ -1,7 +1,7 @@
 import { identity } from '../../src/checks/identity.js';
 import type { AnyFact, Identity, Setting, TokenClaims } from '../../src/model/facts.js';
 import { base, certificate, fact, failed } from './facts.js';
-import { AGENT } from './kubelet-answers.js';
+import { AGENT, answer } from './kubelet-answers.js';
 import { judgeTable } from './table.js';
 
 const review = (change: Partial<Identity> = {}) =>
@@ -26,6 +26,10 @@ const debugPod = fact('self/place', {
   renamedVariables: [],
   gateways: [],
 });
+
+const DEFAULT = review({ user: 'system:serviceaccount:default:default' });
+const n1 = { host: 'n1', port: 10250, origin: 'token', source: 'the token' } as const;
+const byFlag = (value: string) => fact('self/settings', [{ setting: 'kubelet.host', value, origin: 'flag', source: '--kubelet-host' }]);
 
 judgeTable(identity, [
   { row: 'as the token says', facts: [...node('n1', 'agent environment'), token(), review()], expect: 'pass' },
@@ -79,7 +83,35 @@ judgeTable(identity, [
     row: 'kubectl debug: the default ServiceAccount',
     facts: [debugPod, review({ user: 'system:serviceaccount:default:default' })],
     expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
-    says: /--token-file agent.token/,
+    says: /Rights not judged.*kubelet-doctor --service-account NAMESPACE\/NAME.*--agent-process auto.*--token-file agent.token/,
+  },
+  {
+    row: 'the same, and the kubelet answered: what is known is said',
+    facts: [debugPod, DEFAULT, fact('kubelet/candidates', [n1]), answer('nobody', '/pods', 401), byFlag('10.0.0.7')],
+    expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
+    says: /Kubelet reachable; rights not judged.*kubelet-doctor --kubelet-host 10\.0\.0\.7 --service-account NAMESPACE\/NAME/,
+  },
+  {
+    row: 'the same, and no address of the kubelet is known',
+    facts: [debugPod, DEFAULT, fact('kubelet/candidates', [])],
+    expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
+    says: /Kubelet not asked.*--kubelet-host ADDRESS --service-account/,
+  },
+  {
+    row: 'a host that is no name never gets into the command',
+    facts: [debugPod, DEFAULT, byFlag('$(id)')],
+    expect: { cause: 'debug-pod-foreign-identity' },
+    neverSays: /\$\(id\)/,
+  },
+  {
+    row: 'kubectl debug, the agent named: it is the one who is judged',
+    facts: [debugPod, DEFAULT, fact('apiserver/account', { user: AGENT, from: 'flag', by: 'review' })],
+    expect: 'pass',
+  },
+  {
+    row: 'the same, though its rights are not ours to ask for',
+    facts: [debugPod, DEFAULT, failed('apiserver/account', '', 'HTTP403', { user: AGENT, from: 'flag', by: 'impersonation' })],
+    expect: 'pass',
   },
   { row: "a debug pod with the agent's ServiceAccount", facts: [debugPod, token(), review()], expect: 'pass' },
 ]);

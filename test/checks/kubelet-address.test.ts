@@ -102,6 +102,11 @@ judgeTable(kubeletAddress, [
     expect: { cause: 'kubelet-host-unset' },
   },
   {
+    row: 'an ephemeral container was never told: its own environment is not the agent’s',
+    facts: [place({ place: 'pod', agentEnvironment: false, noToken: true }), settings(), fact('kubelet/candidates', [])],
+    expect: 'cannot-tell',
+  },
+  {
     row: 'a debug pod was never told: what was found is used',
     facts: [place({ place: 'debug-pod', agentEnvironment: false }), settings(), at('10.0.0.7', 'node-object')],
     expect: 'not-applicable',

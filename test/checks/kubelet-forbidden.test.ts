@@ -186,6 +186,17 @@ judgeTable(kubeletForbidden, [
     wants: ['apiserver/access'],
   },
   {
+    row: 'another, about whom we may not ask: the commands are about that one',
+    facts: [
+      ...debugPod(base()),
+      identity('system:serviceaccount:default:default'),
+      failed('apiserver/account', '', 'HTTP403', { user: OTHER, from: 'flag', by: 'impersonation' }),
+    ],
+    expect: 'cannot-tell',
+    says: /may not ask about system:serviceaccount:datadog:other.*--as=system:serviceaccount:datadog:other/,
+    neverSays: /--as=system:serviceaccount:default/,
+  },
+  {
     row: "a kubelet's own identity has no rights on nodes, and needs none",
     facts: [...base(), ...refused('system:node:n1')],
     expect: 'cannot-tell',

@@ -5,7 +5,7 @@ import { judgeTable } from './table.js';
 
 const NEIGHBOUR = '/proc/7/root/var/run/secrets/kubernetes.io/serviceaccount/token';
 const mounts = (neighbourToken?: string) => fact('self/mounts', { pod: 'u-1', agentImage: false, host: [], hidden: [], neighbourToken });
-const at = (place: Place['place']): AnyFact[] => [
+const at = (place: Place['place'], change: Partial<Place> = {}): AnyFact[] => [
   ...base().filter((f) => f.kind !== 'place'),
   fact('self/place', {
     place,
@@ -15,6 +15,7 @@ const at = (place: Place['place']): AnyFact[] => [
     serviceEnvironment: place === 'pod',
     renamedVariables: [],
     gateways: [],
+    ...change,
   }),
 ];
 const none = [
@@ -38,7 +39,29 @@ judgeTable(ownCredential, [
     row: 'an ephemeral container beside a container with a token',
     facts: [...at('pod'), ...none, mounts(NEIGHBOUR)],
     expect: { cause: 'ephemeral-container-without-token', severity: 'blocks', certainty: 'proven' },
-    says: /--token-file \/proc\/7\/root\/var\/run\/secrets.*--kubelet-ca \/proc\/7\/root/,
+    says: /kubelet-doctor --agent-process 7"[\s\S]*kubectl debug POD -n NAMESPACE .*--target=agent --profile=restricted/,
+  },
+  {
+    row: 'the same, where /var/run is a link; pod and namespace are known',
+    facts: [
+      ...at('pod', { vantage: 'pod-network', hostName: 'agent-x', namespace: 'datadog' }),
+      ...none,
+      mounts(NEIGHBOUR.replace('/var', '')),
+    ],
+    expect: { cause: 'ephemeral-container-without-token' },
+    says: /kubelet-doctor --agent-process 7"[\s\S]*kubectl debug agent-x -n datadog -it/,
+  },
+  {
+    row: 'no token, no variables of the agent, nobody in sight: an ephemeral container, or a pod without a mount',
+    facts: [...at('pod', { noToken: true }), ...none, mounts()],
+    expect: { cause: 'ephemeral-container-without-token', certainty: 'suspected' },
+    wants: ['self/mounts'],
+    says: /spec\.ephemeralContainers/,
+  },
+  {
+    row: "in the agent's own container it is the manifest's affair",
+    facts: [...at('agent-pod', { noToken: true }), ...none, mounts()],
+    expect: 'pass',
   },
   {
     row: 'the same, the token file being named and gone',

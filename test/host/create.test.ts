@@ -89,3 +89,15 @@ it('has defaults on any machine', () => {
   assert.ok(Math.abs(host.now() - Date.now()) < 1000);
   assert.ok(createHost().interfaceAddresses().length >= 0);
 });
+
+it('reads a file only on a mount that is allowed, by what was opened and not by its name', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const { root } = createTestHost(t, { '/etc/a': 'text' });
+  const asked: string[] = [];
+  const host = (allowed: boolean) => createHost({ root, mayRead: async (mount) => asked.push(mount) > 0 && allowed });
+  assert.equal((await host(true).readFile('/etc/a')).ok, true);
+  const refused = await host(false).readFile('/etc/a');
+  assert.equal(!refused.ok && refused.code, 'EXDEV');
+  assert.match(asked.join(), /^(\d+),\1$/);
+});

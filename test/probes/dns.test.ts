@@ -59,8 +59,8 @@ function hostWith(files: Record<string, string>, dnsPort: number, hostName = 'po
       if (text === undefined) return { ok: false, path, code: 'ENOENT', detail: 'is missing' };
       return { ok: true, path, bytes: Buffer.from(text), text };
     },
-    locate: async (path) => path,
     listDirectory: async () => [],
+    locate: async (path) => path,
     interfaceAddresses: () => [],
   };
 }

@@ -10,6 +10,15 @@ const MOUNT = {
   '/var/run/secrets/kubernetes.io/serviceaccount/namespace': 'datadog',
   '/var/run/secrets/kubernetes.io/serviceaccount/token': 'x',
 };
+/** As a token bound to a pod says of itself; nobody signed it. */
+function tokenOf(name: string, pod: string, node?: string): Files {
+  const claims = {
+    sub: `system:serviceaccount:datadog:${name}`,
+    'kubernetes.io': { namespace: 'datadog', serviceaccount: { name }, pod: { name: pod }, ...(node && { node: { name: node } }) },
+  };
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return { ...MOUNT, '/var/run/secrets/kubernetes.io/serviceaccount/token': `${part({ alg: 'none' })}.${part(claims)}.signature` };
+}
 const POD_HOSTS = { '/etc/hosts': '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n' };
 const HOST_HOSTS = { '/etc/hosts': '# Kubernetes-managed hosts file (host network).\n127.0.0.1\tlocalhost\n' };
 const ROOT = { '/host/etc/x': '', '/host/proc/x': '', '/host/usr/x': '', '/host/var/lib/kubelet/x': '' };
@@ -63,6 +72,36 @@ const rows: [name: string, files: Files, overrides: HostOverrides, expected: Par
     { ...MOUNT, ...POD_HOSTS },
     { env: SERVICE, hostName: 'node-debugger-n1-abcde' },
     { place: 'debug-pod', vantage: 'pod-network' },
+  ],
+  [
+    'node debugger of profile netadmin, known by its token alone',
+    { ...HOST_HOSTS, ...tokenOf('default', 'node-debugger-n1-x7k2p', 'n1') },
+    { env: SERVICE, hostName: 'n1' },
+    { place: 'debug-pod', vantage: 'host-network', namespace: 'datadog' },
+  ],
+  [
+    'the same of an apiserver that does not name the node in tokens',
+    { ...HOST_HOSTS, ...tokenOf('default', 'node-debugger-n1-x7k2p') },
+    { env: SERVICE, hostName: 'n1' },
+    { place: 'debug-pod' },
+  ],
+  [
+    'a pod whose name only begins so',
+    { ...HOST_HOSTS, ...tokenOf('default', 'node-debugger-tool-x7k2p', 'n1') },
+    { env: SERVICE, hostName: 'n1' },
+    { place: 'pod' },
+  ],
+  [
+    'a pod of that name with an account of its own',
+    { ...POD_HOSTS, ...tokenOf('tools', 'node-debugger-n1-x7k2p', 'n1') },
+    { env: SERVICE, hostName: 'node-debugger-n1-x7k2p' },
+    { place: 'pod' },
+  ],
+  [
+    'ephemeral container: no token, the namespace by its resolver',
+    { ...POD_HOSTS, '/etc/resolv.conf': 'nameserver 10.96.0.10\nsearch dd.svc.cluster.local svc.cluster.local cluster.local\n' },
+    { env: SERVICE },
+    { place: 'pod', noToken: true, namespace: 'dd' },
   ],
   [
     'agent pod with the whole root',

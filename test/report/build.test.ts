@@ -50,6 +50,15 @@ describe('summary', () => {
     assert.equal(fix, 'To find out: kubelet-doctor --service-account datadog/agent');
   });
 
+  it('incomplete, and a finding says what keeps the question open: that one is said', () => {
+    const { results, findings } = noted();
+    const cause = findings[0]?.cause ?? assert.fail('a note');
+    const open = { ...(results[0] ?? assert.fail()), required: true, outcome: 'cannot-tell' as const };
+    const top = (kept?: string) => report([], { results: [{ ...open, cause: kept }], findings }).summary;
+    assert.deepEqual([top(cause).exitCode, top(cause).top.id, top(cause).top.title], [3, cause, findings[0]?.title.en]);
+    assert.deepEqual([top().exitCode, top().top.id], [3, '']);
+  });
+
   it('counts consequences too', () => {
     assert.deepEqual(expired().summary.counts, { blocks: 1, degrades: 2, risk: 0, note: 0, unanswered: 2 });
     assert.deepEqual(expired().asked, { answered: 8, total: 10 });

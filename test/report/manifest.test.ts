@@ -67,7 +67,15 @@ describe('manifest', () => {
     assert.match(node, /^kubectl debug node\/n1 -it .*--custom="\$custom" -- .*--node n1 --service-account datadog\/agent$/m);
     const pod = manifest({ what: 'debug', pod: 'agent-x', namespace: 'datadog', container: 'trace-agent' }).stdout;
     assert.match(pod, /^kubectl debug agent-x -n datadog -it .*--target=trace-agent/m);
-    const custom = /^\{.*\}$/m.exec(pod)?.[0] ?? '';
-    assert.equal((JSON.parse(custom) as { volumeMounts: { name: string }[] }).volumeMounts[0]?.name, '$volume');
+    const custom = (/^\{.*\}$/m.exec(pod)?.[0] ?? '').replace('$user', '0').replace('$nonroot', 'false');
+    const { volumeMounts, securityContext } = JSON.parse(custom) as {
+      volumeMounts: { name: string }[];
+      securityContext: { runAsUser: number; runAsNonRoot: boolean };
+    };
+    assert.equal(volumeMounts[0]?.name, '$volume');
+    assert.deepEqual([securityContext.runAsUser, securityContext.runAsNonRoot], [0, false]);
+    // Without --custom, as a comment: whoever pastes it all runs one command.
+    for (const text of [node, pod]) assert.equal(text.split('\n').filter((line) => line.startsWith('kubectl debug')).length, 1);
+    assert.match(pod, /^# kubectl debug agent-x .*--profile=general -- .* --agent-process auto$/m);
   });
 });

@@ -81,12 +81,12 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
 }
 
 /** Everything the profile needs, for whom and for which versions was said; by the environment at hand, asked of nobody. */
-function printManifest({ rights }: Resolved, host: Host, io: Io): number {
+function printManifest({ rights, agent }: Resolved, host: Host, io: Io): number {
   const account = rights.account ?? rights.profile.account;
   const profile = resolveProfile(rights.profile, {
     source: rights.source,
     asked: rights.features,
-    environment: host.env,
+    environment: (agent?.host ?? host).env,
     agentVersion: rights.agentVersion,
     kubernetesVersion: rights.kubernetesVersion ? { value: rights.kubernetesVersion, from: '--kubernetes-version' } : undefined,
     kubeletVersions: rights.kubernetesVersion ? [rights.kubernetesVersion] : [],
