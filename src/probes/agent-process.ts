@@ -7,6 +7,7 @@ import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import { podOf } from './mounts.js';
 import { AGENT_VARIABLE } from './place.js';
+import { type Listed, listProcesses } from './processes.js';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -27,7 +28,6 @@ export interface AgentProcess {
   unreadable?: string;
 }
 
-const MAX_PROCESSES = 8192;
 const AT_ONCE = 32;
 const MAX_COMMAND_LINE = 64 * 1024;
 const MAX_MOUNTS = 1 << 20;
@@ -44,27 +44,22 @@ const CLUSTER_AGENT = 'datadog-cluster-agent';
  * only where no process has such a one.
  */
 export async function findAgentProcesses(host: Host, ownPid = process.pid): Promise<{ found: AgentProcess[]; seen: number }> {
-  const listed = (await host.listDirectory('/proc'))
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== ownPid)
-    .sort((a, b) => Number(a) - Number(b))
-    .slice(0, MAX_PROCESSES);
-  const look = async (by: 'program' | 'variables') => {
+  const listed = (await listProcesses(host)).list.filter(({ pid }) => pid !== ownPid);
+  const look = async (some: readonly Listed[]) => {
     const found: AgentProcess[] = [];
-    for (let at = 0; at < listed.length; at += AT_ONCE) {
-      const some = await Promise.all(listed.slice(at, at + AT_ONCE).map((pid) => inspect(host, Number(pid), by)));
-      found.push(...some.filter((each) => each !== undefined));
+    for (let at = 0; at < some.length; at += AT_ONCE) {
+      const inspected = await Promise.all(some.slice(at, at + AT_ONCE).map((each) => inspect(host, each)));
+      found.push(...inspected.filter((each) => each !== undefined));
     }
     return found;
   };
-  const programs = await look('program');
-  return { found: programs.length > 0 ? programs : await look('variables'), seen: listed.length };
+  const programs = await look(listed.filter(isAgent));
+  return { found: programs.length > 0 ? programs : await look(listed), seen: listed.length };
 }
 
-async function inspect(host: Host, pid: number, by: 'program' | 'variables'): Promise<AgentProcess | undefined> {
-  const words = await commandLine(host, pid);
-  const program = posix.basename(words[0] ?? '');
-  const byProgram = isAgent(words);
-  if (by === 'program' && !byProgram) return undefined;
+async function inspect(host: Host, listed: Listed): Promise<AgentProcess | undefined> {
+  const { pid, program } = listed;
+  const byProgram = isAgent(listed);
   const environment = await readEnvironment(host, pid);
   const byVariables = 'env' in environment && Object.keys(environment.env).some((name) => AGENT_VARIABLE.test(name));
   if (!byProgram && !byVariables) return undefined;
@@ -82,12 +77,10 @@ async function inspect(host: Host, pid: number, by: 'program' | 'variables'): Pr
 }
 
 /** `agent run`, or what lies in the directory of the image; `agent status`, which somebody is just typing, is as good: it has the same environment. */
-function isAgent(words: readonly string[]): boolean {
-  const [first = '', second = ''] = words;
-  const name = posix.basename(first);
-  if (name === CLUSTER_AGENT) return true;
-  if (!PROGRAMS.has(name)) return false;
-  return name !== 'agent' || first.startsWith(IMAGE) || second === 'run' || second === 'start';
+function isAgent({ program, path, words: [second = ''] }: Listed): boolean {
+  if (program === CLUSTER_AGENT) return true;
+  if (!PROGRAMS.has(program)) return false;
+  return program !== 'agent' || path.startsWith(IMAGE) || second === 'run' || second === 'start';
 }
 
 /** Of several the one to be: the program that talks to the kubelet, before its helpers, before what only has its environment. */

@@ -5,7 +5,9 @@ import type { Host } from '../host/host.js';
 /** One process; kernel threads, which have no command line, are left out. */
 export interface Listed {
   pid: number;
-  /** Last part of the first word: `kubelet`. */
+  /** The first word, as it was started. */
+  path: string;
+  /** Its last part: `kubelet`. */
   program: string;
   /** The other words. They may hold secrets: nothing of them is shown as it stands. */
   words: string[];
@@ -33,7 +35,7 @@ export async function listProcesses(host: Host): Promise<Processes> {
       // A process that ended meanwhile is none that was hidden.
       if (!file.ok) unseen ||= file.code !== 'ENOENT' && file.code !== 'ESRCH';
       const [first, ...words] = file.ok ? file.text.split('\0').filter((word) => word !== '') : [];
-      if (first !== undefined) list.push({ pid: Number(some[i]), program: posix.basename(first), words });
+      if (first !== undefined) list.push({ pid: Number(some[i]), path: first, program: posix.basename(first), words });
     });
   }
   return { list, complete: !unseen && (await isWhole(host)) };
