@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   judge: { rooms: ['judge', 'model'], packages: /^$/ },
   report: { rooms: ['report', 'judge', 'checks', 'model'], packages: /^cli-table3$/ },
   host: { rooms: ['host', 'model'], packages: /^node:/ },
-  probes: { rooms: ['probes', 'host', 'model'], packages: /^(node:|undici$|yaml$)/ },
+  probes: { rooms: ['probes', 'host', 'profiles', 'model'], packages: /^(node:|undici$|yaml$)/ },
   sources: { rooms: ['sources', 'probes', 'host', 'judge', 'checks', 'profiles', 'model'], packages: /^node:/ },
 };
 const PACKAGE_ROOT = /^(?:@[^/]+\/)?[^/]+/;

@@ -1,6 +1,9 @@
-/** Has the agent's container the mounts through which it sees its node, and none that hides what it came with? Only in the agent's own container. */
-import { defineCheck, type Feature, type Fix } from '../model/check.js';
-import type { HostMount } from '../model/facts.js';
+/**
+ * Has the agent's container the mounts through which it sees its node, and none that hides what it came with? In the agent's own container by
+ * what is mounted there; elsewhere by its pod template.
+ */
+import { defineCheck, type Evidence, type Feature, type Fix } from '../model/check.js';
+import type { HostMount, Mounts } from '../model/facts.js';
 import { fixBy, yaml } from './support/fix.js';
 import { failure, seen } from './support/read.js';
 
@@ -18,15 +21,16 @@ export const agentMounts = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['self/mounts', 'self/place'],
+  needs: ['self/mounts', 'self/place', 'self/agent-configuration'],
   words: {
-    missing: "The agent's container lacks {paths} of its node: a volume, or its volumeMount, is missing",
-    hidden: 'A mount on {path} hides the default configuration of {checks}: these checks do not run',
+    missing: "The agent's container{of} lacks {paths} of its node: a volume, or its volumeMount, is missing",
+    hidden: 'A mount on {path}{of} hides the default configuration of {checks}: these checks do not run',
     notAgent: "this is not the agent's container",
     notRead: 'the mounts of this container could not be read ({code})',
     notLooked: 'the mounts were not looked at',
     sawMissing: 'no mount at {path}',
     sawHidden: 'a mount at {path}, and no conf.yaml.default of {checks}',
+    sawTemplate: 'its pod template mounts: {mounts}',
     fixMount: "Add volume and volumeMount to the agent's DaemonSet (kubectl patch daemonset NAME --patch-file FILE)",
     fixSubPath: 'Mount the one file, with subPath, instead of the whole directory',
     fixChart: 'With the chart use `datadog.confd`: it puts files beside the ones of the image',
@@ -60,37 +64,56 @@ export const agentMounts = defineCheck({
     const fact = view.one('self/mounts');
     const mounts = seen(fact);
     const place = seen(view.one('self/place'));
-    if (place && place.place !== 'agent-pod' && place.place !== 'pod') return { kind: 'not-applicable', why: say('notAgent') };
+    const inContainer = !place || place.place === 'agent-pod' || place.place === 'pod';
     const code = failure(fact);
-    if (!mounts) return { kind: 'cannot-tell', why: code ? say('notRead', { code }) : say('notLooked'), wants: [] };
-    if (!mounts.agentImage) return { kind: 'not-applicable', why: say('notAgent') };
+    const templates = view
+      .all('self/agent-configuration')
+      .flatMap((each) => seen(each) ?? [])
+      .filter(({ pod }) => pod);
+    if (inContainer && !mounts && templates.length === 0)
+      return { kind: 'cannot-tell', why: code ? say('notRead', { code }) : say('notLooked'), wants: [] };
+    const reproduce = fact.reproduce && { reproduce: fact.reproduce };
+    const own = { name: '', cite: { need: 'self/mounts', subject: '', ...reproduce } as const };
+    const all: Seen[] = [
+      ...(inContainer && mounts?.agentImage ? [{ ...own, host: mounts.host, hidden: mounts.hidden }] : []),
+      ...templates.flatMap(({ name, pod }) => {
+        const cite = { need: 'self/agent-configuration', subject: name } as const;
+        return pod ? [{ name, cite, host: pod.host, hidden: pod.hidden, template: pod.disks.map(({ at }) => at) }] : [];
+      }),
+    ];
+    if (all.length === 0) return { kind: 'not-applicable', why: say('notAgent') };
 
-    const { hidden } = mounts;
-    const cite = { need: 'self/mounts', subject: '', reproduce: fact.reproduce } as const;
-    const [first] = hidden;
-    if (first) {
+    const covered = all.find(({ hidden }) => hidden.length > 0);
+    if (covered) {
+      const { hidden, name, cite } = covered;
       const checks = [...new Set(hidden.flatMap((h) => h.checks))];
+      const path = hidden[0]?.path ?? '';
       return {
         kind: 'problem',
         cause: 'integration-config-hidden',
         severity: checks.includes('kubelet') ? 'blocks' : 'degrades',
         certainty: 'proven',
-        title: say('hidden', { path: first.path, checks: checks.join(', ') }),
+        title: say('hidden', { path, of: ofName(name), checks: checks.join(', ') }),
         features: checks.map((check) => `the ${check} check`),
         evidence: hidden.map((h) => ({ ...cite, saw: say('sawHidden', { path: h.path, checks: h.checks.join(', ') }) })),
         fixes: [fixBy('agent', 'config', say('fixSubPath'), yaml(SUB_PATH)), fixBy('agent', 'config', say('fixChart'))],
       };
     }
-    const missing = mounts.host.filter(({ mounted }) => !mounted);
-    if (missing.length === 0) return { kind: 'pass' };
+    const lacking = all.find(({ host }) => host.some(({ mounted }) => !mounted));
+    if (!lacking) return { kind: 'pass' };
+    const missing = lacking.host.filter(({ mounted }) => !mounted);
+    const { name, cite, template } = lacking;
     return {
       kind: 'problem',
       cause: 'host-mounts-missing',
       severity: 'degrades',
       certainty: 'proven',
-      title: say('missing', { paths: missing.map(({ path }) => path).join(', ') }),
+      title: say('missing', { of: ofName(name), paths: missing.map(({ path }) => path).join(', ') }),
       features: missing.map(({ what }) => LOST[what]),
-      evidence: missing.map(({ path }) => ({ ...cite, saw: say('sawMissing', { path }) })),
+      evidence: [
+        ...missing.map(({ path }) => ({ ...cite, saw: say('sawMissing', { path }) })),
+        ...(template ? [{ ...cite, saw: say('sawTemplate', { mounts: template.slice(0, 12).join(', ') || 'nothing of the node' }) }] : []),
+      ],
       fixes: [mountFix(missing.map(({ what }) => what))],
     };
 
@@ -99,6 +122,18 @@ export const agentMounts = defineCheck({
     }
   },
 });
+
+/** One agent's container, as it is or as it will be. */
+interface Seen extends Pick<Mounts, 'host' | 'hidden'> {
+  name: string;
+  cite: Pick<Evidence, 'need' | 'subject' | 'reproduce'>;
+  /** What of the node its template mounts, and where. */
+  template?: string[];
+}
+
+function ofName(name: string): string {
+  return name && ` (${name})`;
+}
 
 const SUB_PATH = `volumeMounts:
   - name: custom-integration

@@ -1,12 +1,15 @@
 /** The registry: every check, bottom layer first. Kept by hand; a test compares it with the folder. */
 import type { CauseDocs, Check } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
+import { agentContradictions } from './agent-contradictions.js';
 import { agentCoverage } from './agent-coverage.js';
 import { agentDaemonset } from './agent-daemonset.js';
 import { agentDuplicates } from './agent-duplicates.js';
+import { agentInstall } from './agent-install.js';
 import { agentMounts } from './agent-mounts.js';
 import { agentNetwork } from './agent-network.js';
 import { agentPermissions } from './agent-permissions.js';
+import { agentSettingValues } from './agent-setting-values.js';
 import { agentSettings } from './agent-settings.js';
 import { apiserverAnswers } from './apiserver-answers.js';
 import { apiserverCertificate } from './apiserver-certificate.js';
@@ -63,6 +66,9 @@ export const PLACEMENT_CHECKS: readonly Check[] = [
 
 export const CHECKS: readonly Check[] = [
   agentSettings,
+  agentSettingValues,
+  agentContradictions,
+  agentInstall,
   agentMounts,
   agentNetwork,
   proxyVariables,

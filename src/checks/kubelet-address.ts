@@ -65,7 +65,7 @@ export const kubeletAddress = defineCheck({
         'For each container of the pod, as the variable is often set on one only:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_HOST',
       fix: 'Take the address from the downward API field; the pods are replaced. The chart and the operator do so by themselves.\n\n    - name: DD_KUBERNETES_KUBELET_HOST\n      valueFrom: {fieldRef: {fieldPath: status.hostIP}}',
       avoid: 'Do not write down one IP: the pod runs on every node, and each would ask the same kubelet.',
-      explainedBy: ['agent-settings-renamed'],
+      explainedBy: ['agent-settings-renamed', 'agent-setting-misspelt', 'agent-setting-empty'],
     },
     'kubelet-host-not-a-node': {
       title: 'kubelet host is not the node',

@@ -7,7 +7,7 @@ import { VERSION } from '../version.js';
 import type { Io } from './io.js';
 import { nearest, usageError } from './usage.js';
 
-const COMMANDS = ['check', 'nodes', 'rbac', 'render', 'judge', 'diff', 'merge', 'manifest', 'explain', 'list', 'demo'] as const;
+const COMMANDS = ['check', 'nodes', 'rbac', 'settings', 'render', 'judge', 'diff', 'merge', 'manifest', 'explain', 'list', 'demo'] as const;
 const EPILOGUE =
   'Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing found but a required question stayed unanswered.';
 type Run = () => number | Promise<number>;
@@ -45,6 +45,9 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
           host,
           io,
         );
+    })
+    .command('settings', 'how the agent is configured: each setting, its value, where it comes from', tableOptions, (flags) => {
+      run = async () => (await import('./commands/settings.js')).runSettingsCommand(pickFlags(flags), host, io);
     })
     .command('render <file>', 'a saved report, or the bundle it is in, in another format', renderOptions, (flags) => {
       run = async () => (await import('./commands/render.js')).runRenderCommand(String(flags.file), pickFlags(flags), host, io);

@@ -1,5 +1,6 @@
 /** What is wrong with the input, in one line, and exit code 2. */
 import { knownCauses } from '../checks/index.js';
+import { differingLetters } from '../profiles/near.js';
 import type { Io } from './io.js';
 
 export const EXIT_USAGE = 2;
@@ -28,17 +29,6 @@ export function unknownCause(named: readonly string[]): string | undefined {
 /** The known word nearest to a misspelt one; undefined when none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
-  const ranked = known.map((candidate) => ({ candidate, away: distance(word, candidate) })).sort((a, b) => a.away - b.away);
+  const ranked = known.map((candidate) => ({ candidate, away: differingLetters(word, candidate) })).sort((a, b) => a.away - b.away);
   return ranked[0] && ranked[0].away <= limit ? ranked[0].candidate : undefined;
-}
-
-/** Levenshtein distance; words here are flags and cause ids, so the plain table is enough. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

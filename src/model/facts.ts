@@ -2,6 +2,7 @@
  * Facts: what was observed, as plain data, redacted before it gets here. Probes and bundle readers write them, checks read them.
  * A fact never holds a token, a key, a password or a whole response body; see `src/host/redact.ts`.
  */
+import type { AgentConfiguration, RunningAgent } from './facts-agent.js';
 import type {
   AuthorityFile,
   Credential,
@@ -35,6 +36,7 @@ import type {
 } from './facts-rights.js';
 import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, RefusedCreate } from './placement.js';
 
+export type * from './facts-agent.js';
 export type * from './facts-connection.js';
 export type * from './facts-node.js';
 export type * from './facts-rights.js';
@@ -239,6 +241,8 @@ export interface FactData {
   'time-sync': TimeSync;
   'runtime-socket': RuntimeSocket;
   'token-review': TokenReview;
+  'agent-configuration': AgentConfiguration;
+  'running-agents': { agents: RunningAgent[]; complete: boolean };
 }
 
 export type FactKind = keyof FactData;

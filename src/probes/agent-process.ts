@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import { podOf } from './mounts.js';
 import { AGENT_VARIABLE } from './place.js';
-import { type Listed, listProcesses } from './processes.js';
+import { type Listed, listProcesses, type Processes } from './processes.js';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -43,8 +43,12 @@ const CLUSTER_AGENT = 'datadog-cluster-agent';
  * Every process of an agent, at most 8192 are looked at; lowest id first. Our own is none. By the program; the environments of others are read
  * only where no process has such a one.
  */
-export async function findAgentProcesses(host: Host, ownPid = process.pid): Promise<{ found: AgentProcess[]; seen: number }> {
-  const listed = (await listProcesses(host)).list.filter(({ pid }) => pid !== ownPid);
+export async function findAgentProcesses(
+  host: Host,
+  ownPid = process.pid,
+  known?: Processes,
+): Promise<{ found: AgentProcess[]; seen: number }> {
+  const listed = (known ?? (await listProcesses(host))).list.filter(({ pid }) => pid !== ownPid);
   const look = async (some: readonly Listed[]) => {
     const found: AgentProcess[] = [];
     for (let at = 0; at < some.length; at += AT_ONCE) {

@@ -7,14 +7,14 @@ import { SERVICE_ACCOUNT_DIRECTORY } from './place.js';
 
 const MAX_BYTES = 1 << 20;
 const AGENT_PROGRAM = '/opt/datadog-agent';
-const CONFIGURATION = '/etc/datadog-agent';
+export const CONFIGURATION = '/etc/datadog-agent';
 /** Checks that configure themselves from the image; each has a `conf.yaml.default` (datadog-agent cmd/agent/dist/conf.d). */
-const DEFAULT_CHECKS = ['kubelet', 'container', 'cpu', 'disk', 'network'];
+export const DEFAULT_CHECKS = ['kubelet', 'container', 'cpu', 'disk', 'network'];
 /** Processes looked at for a neighbour's mounts. */
 const MAX_PROCESSES = 64;
 
 /** Where charts and operator mount them; a socket may also be mounted by itself. */
-const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
+export const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
   { what: 'proc', path: '/host/proc', at: /^\/host(\/proc)?$/ },
   { what: 'cgroup', path: '/host/sys/fs/cgroup', at: /^\/host(\/sys(\/fs(\/cgroup)?)?)?$/ },
   {

@@ -2,6 +2,7 @@
 import type { Host } from '../host/host.js';
 import { clean } from '../host/redact.js';
 import type { Place, TokenClaims, Vantage } from '../model/facts.js';
+import { RENAMED_VARIABLES } from '../profiles/datadog-settings.js';
 import { readToken } from './token.js';
 
 /** Where a service account's token, CA and namespace are mounted (client-go rest/config.go). */
@@ -10,33 +11,6 @@ export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/service
 /** Variables only an agent's own environment has; DD_ENV, DD_SERVICE or DD_AGENT_HOST any instrumented application has too. */
 export const AGENT_VARIABLE =
   /^DD_(API_KEY|KUBELET_|KUBERNETES_|EKS_FARGATE|CLUSTER_AGENT_ENABLED|COLLECT_KUBERNETES_EVENTS|LEADER_ELECTION)/;
-
-/**
- * Names Agent 5 read, or its kubernetes.yaml as variables, and what an agent of today reads. The server credentials moved into a kubeconfig
- * (docs.datadoghq.com, "Upgrade to Agent v6", tab Kubernetes).
- */
-export const RENAMED_VARIABLES: Readonly<Record<string, string>> = {
-  KUBERNETES_KUBELET_HOST: 'DD_KUBERNETES_KUBELET_HOST',
-  KUBELET_TLS_VERIFY: 'DD_KUBELET_TLS_VERIFY',
-  KUBELET_CLIENT_CRT: 'DD_KUBELET_CLIENT_CRT',
-  KUBELET_CLIENT_KEY: 'DD_KUBELET_CLIENT_KEY',
-  KUBELET_CLIENT_CA: 'DD_KUBELET_CLIENT_CA',
-  KUBELET_CERT: 'DD_KUBELET_CLIENT_CA',
-  BEARER_TOKEN_PATH: 'DD_KUBELET_AUTH_TOKEN_PATH',
-  API_SERVER_URL: 'DD_KUBERNETES_KUBECONFIG_PATH',
-  APISERVER_CLIENT_CRT: 'DD_KUBERNETES_KUBECONFIG_PATH',
-  APISERVER_CLIENT_KEY: 'DD_KUBERNETES_KUBECONFIG_PATH',
-  APISERVER_CA_CERT: 'DD_KUBERNETES_APISERVER_CA_PATH',
-  KUBERNETES_COLLECT_EVENTS: 'DD_COLLECT_KUBERNETES_EVENTS',
-  KUBERNETES_LEADER_CANDIDATE: 'DD_LEADER_ELECTION',
-  // The same with today's prefix and yesterday's name, as the client authentication FAQ leads one to write.
-  DD_KUBELET_CERT: 'DD_KUBELET_CLIENT_CA',
-  DD_BEARER_TOKEN_PATH: 'DD_KUBELET_AUTH_TOKEN_PATH',
-  DD_API_SERVER_URL: 'DD_KUBERNETES_KUBECONFIG_PATH',
-  DD_APISERVER_CLIENT_CRT: 'DD_KUBERNETES_KUBECONFIG_PATH',
-  DD_APISERVER_CLIENT_KEY: 'DD_KUBERNETES_KUBECONFIG_PATH',
-  DD_APISERVER_CA_CERT: 'DD_KUBERNETES_APISERVER_CA_PATH',
-};
 
 /** How the pods of `kubectl debug node` begin. */
 const DEBUGGER = 'node-debugger-';

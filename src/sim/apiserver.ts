@@ -24,6 +24,7 @@ import { review } from './reviews.js';
 import type { Attributes } from './rights.js';
 import {
   agentPodObjects,
+  configMapObjects,
   daemonSetObjects,
   eventObjects,
   namespaceObjects,
@@ -209,6 +210,8 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
       return { kind: 'Namespace', items: namespaceObjects(cluster) };
     case '/events':
       return { kind: 'Event', items: inside(eventObjects(cluster)) };
+    case '/configmaps':
+      return { kind: 'ConfigMap', items: inside(configMapObjects(cluster)) };
     case '/resourcequotas':
       return { kind: 'ResourceQuota', items: inside(quotaObjects(cluster)) };
     case 'scheduling.k8s.io/priorityclasses':

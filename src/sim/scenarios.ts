@@ -1,6 +1,7 @@
 /** All worlds with a known diagnosis, for `demo` and the tests. Add one to its group; its name must be new. */
 import type { Scenario } from './scenario.js';
 import { AGENT_RIGHTS } from './scenarios/agent-rights.js';
+import { AGENT_SETTINGS } from './scenarios/agent-settings.js';
 import { APISERVER } from './scenarios/apiserver.js';
 import { CLIENT } from './scenarios/client.js';
 import { KUBELET_PATH } from './scenarios/kubelet-path.js';
@@ -22,4 +23,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...PLACEMENT,
   ...SURROUNDINGS,
   ...NODE_SHELL,
+  ...AGENT_SETTINGS,
 ];

@@ -24,6 +24,12 @@ export interface DaemonSetShape {
   image?: string;
   /** Added to the pod template's spec. */
   spec?: Json;
+  /** The agent's variables; default: the kubelet's host from status.hostIP, as the chart has it. */
+  env?: Json[];
+  /** Directories of the node that its container has under /host; default: those of the chart. */
+  mounts?: string[];
+  /** More volumeMounts of ConfigMaps. */
+  configMounts?: string[];
   /** Nodes with a pod of it; default: those where its selector, its tolerations and admission let one be. */
   on?: string[];
   /** Why the container on every node of it waits; default: it runs and is ready. */
@@ -41,6 +47,8 @@ export interface PlacementWorld {
   refused?: string;
   quotas?: string[];
   priorityClasses?: string[];
+  /** ConfigMaps of the agent's namespace. */
+  configMaps?: Record<string, Record<string, string>>;
 }
 
 const MARKS = { app: 'datadog-agent', 'app.kubernetes.io/component': 'agent', 'app.kubernetes.io/name': 'datadog-agent' };
@@ -71,7 +79,9 @@ function taintOf(text: string): Json {
   return { key, ...(value ? { value } : {}), effect };
 }
 
-function resolved(cluster: Cluster): Required<Omit<DaemonSetShape, 'waiting'>>[] {
+type Resolved = Required<Omit<DaemonSetShape, 'waiting'>>;
+
+function resolved(cluster: Cluster): Resolved[] {
   const { namespace } = cluster.world.names;
   const nodes = nodeObjects(cluster);
   const shapes = cluster.world.placement.daemonSets ?? [{}];
@@ -81,6 +91,9 @@ function resolved(cluster: Cluster): Required<Omit<DaemonSetShape, 'waiting'>>[]
     labels: MARKS,
     image: 'gcr.io/datadoghq/agent:7.70.0',
     spec: {},
+    env: [{ name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
+    mounts: ['/proc', '/sys/fs/cgroup', '/var/run'],
+    configMounts: [],
     on: refusal(cluster)
       ? []
       : nodes.filter((node) => takes(node, shape.spec ?? {})).map((node) => (node.metadata as { name: string }).name),
@@ -123,18 +136,25 @@ function refusal({ world }: Cluster): string | undefined {
 }
 
 /** The agent's own spec: it asks for the host, and its environment holds what must never be shown. */
-function podSpec(image: string, more: Json): Json {
+function podSpec({ image, spec, env, mounts, configMounts }: Resolved): Json {
+  const volumes = mounts.map((path, at) => ({ name: `host-${at}`, hostPath: { path } }));
+  const configs = configMounts.map((_, at) => ({ name: `config-${at}`, configMap: { name: 'custom-integration' } }));
+  const volumeMounts = [
+    ...mounts.map((path, at) => ({ name: `host-${at}`, mountPath: `/host${path}`, readOnly: true })),
+    ...configMounts.map((mountPath, at) => ({ name: `config-${at}`, mountPath })),
+  ];
+  const variables = [{ name: 'DD_API_KEY', value: SECRETS.podEnvironment }, ...env];
   return {
     hostPID: true,
     serviceAccountName: 'datadog-agent',
-    containers: [{ name: 'agent', image, env: [{ name: 'DD_API_KEY', value: SECRETS.podEnvironment }], ports: [{ hostPort: 8125 }] }],
-    volumes: [{ name: 'procdir', hostPath: { path: '/proc' } }],
-    ...more,
+    containers: [{ name: 'agent', image, env: variables, ports: [{ hostPort: 8125 }], volumeMounts }],
+    volumes: [...volumes, ...configs],
+    ...spec,
   };
 }
 
 export function daemonSetObjects(cluster: Cluster): Json[] {
-  return resolved(cluster).map(({ namespace, name, labels, image, spec, on }) => ({
+  return resolved(cluster).map(({ namespace, name, labels, on, ...shape }) => ({
     metadata: {
       name,
       namespace,
@@ -143,22 +163,26 @@ export function daemonSetObjects(cluster: Cluster): Json[] {
       labels,
       annotations: { note: SECRETS.podEnvironment },
     },
-    spec: { selector: { matchLabels: { app: name } }, template: { metadata: { labels }, spec: podSpec(image, spec) } },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels }, spec: podSpec({ namespace, name, labels, on, ...shape }) },
+    },
     status: { desiredNumberScheduled: on.length, currentNumberScheduled: on.length, numberReady: on.length, observedGeneration: 1 },
   }));
 }
 
 export function agentPodObjects(cluster: Cluster): Json[] {
   const shapes = cluster.world.placement.daemonSets ?? [{}];
-  const daemons = resolved(cluster).flatMap(({ namespace, name, labels, image, spec, on }, at) =>
-    on.map((node): Json => {
+  const daemons = resolved(cluster).flatMap((shape, at) => {
+    const { namespace, name, labels, on } = shape;
+    return on.map((node): Json => {
       const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${namespace}/${name}`), controller: true };
       const own = node === cluster.world.names.node && namespace === cluster.world.names.namespace && name === 'datadog-agent';
       const pod = own ? cluster.world.names.pod : `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`;
       const metadata = { name: pod, namespace, labels, ownerReferences: [controller] };
-      return { metadata, spec: { ...podSpec(image, spec), nodeName: node }, status: statusOf(cluster, shapes[at]?.waiting) };
-    }),
-  );
+      return { metadata, spec: { ...podSpec(shape), nodeName: node }, status: statusOf(cluster, shapes[at]?.waiting) };
+    });
+  });
   const sidecars = (cluster.world.placement.sidecars ?? []).map((node): Json => {
     const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-6b7f9', uid: uidOf('rs/shop'), controller: true };
     const containers = [
@@ -228,5 +252,12 @@ export function networkPolicyObjects(cluster: Cluster): Json[] {
   return Object.entries(cluster.world.network.egressPolicies).map(([name, egress]) => ({
     metadata: { name, namespace: cluster.world.names.namespace },
     spec: { podSelector: { matchLabels: { app: MARKS.app } }, policyTypes: ['Egress'], egress },
+  }));
+}
+
+export function configMapObjects({ world }: Cluster): Json[] {
+  return Object.entries(world.placement.configMaps ?? {}).map(([name, data]) => ({
+    metadata: { name, namespace: world.names.namespace },
+    data,
   }));
 }

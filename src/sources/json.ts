@@ -9,3 +9,8 @@ export function record(json: unknown): Record<string, unknown> {
 export function list(json: unknown): unknown[] {
   return Array.isArray(json) ? json : [];
 }
+
+/** What stands at the end of a path of keys; undefined where there is none. */
+export function valueAt(json: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (Object.hasOwn(record(at), key) ? record(at)[key] : undefined), json) ?? undefined;
+}

@@ -8,6 +8,7 @@ import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersi
 import { observeMounts } from '../probes/mounts.js';
 import { observePlace, SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
 import { readToken } from '../probes/token.js';
+import { putConfiguration } from './agent-configuration.js';
 import { askApiserver } from './apiserver-base.js';
 import { askNode, candidateFromNode } from './apiserver-objects.js';
 import { type ApiserverQuestions, apiserverQuestions } from './apiserver-questions.js';
@@ -16,7 +17,7 @@ import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
 import { askKubelet, type KubeletQuestions } from './live-kubelet.js';
 import { placeAt } from './node-files.js';
-import { candidateHere, nameHere, observeNode } from './node-shell.js';
+import { candidateHere, nameHere, observeAgents, observeNode } from './node-shell.js';
 import { type Reached, reach } from './reach.js';
 import { askRights } from './rights.js';
 import type { Source } from './run.js';
@@ -72,6 +73,13 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     status: 'observed',
     data: { ...(settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles)), nowMs: host.now() },
   }));
+
+  store.during(
+    place.then((at) => {
+      if (at.status !== 'observed' || !settings.configuration || (at.data.place === 'workstation' && !settings.agent)) return;
+      putConfiguration(store, { ...settings.configuration, install: at.data.place === 'node' ? 'host' : 'container' });
+    }),
+  );
 
   const authorities = authoritiesAtHand(context);
   const credentials = {
@@ -129,6 +137,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     }),
   );
   const { nodeFiles } = settings;
+  if (nodeFiles) store.during(observeAgents(context, nodeFiles));
   if (nodeFiles && !rightsOnly)
     store.during(
       place.then((at) => (at.status === 'observed' ? observeNode(context, nodeFiles, settings.agent?.beside ?? at.data) : undefined)),

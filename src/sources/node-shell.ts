@@ -3,7 +3,8 @@
  * keeper and the container runtime's socket. Nothing here is a credential, and nothing of it is sent anywhere.
  */
 import { shellQuote } from '../checks/support/quote.js';
-import type { Candidate, Outcome, Place } from '../model/facts.js';
+import type { Candidate, FactData, Outcome, Place } from '../model/facts.js';
+import { findAgentProcesses, withoutClusterAgent } from '../probes/agent-process.js';
 import { readNodeCertificates } from '../probes/kubelet-files.js';
 import { observeListening } from '../probes/listening.js';
 import { observeRuntimeSocket } from '../probes/runtime-socket.js';
@@ -41,6 +42,25 @@ export async function observeNode(context: LiveContext, files: NodeFiles, place:
     { target: 'self', kind: 'kubelet-proxy', subject: '', reproduce: KUBELET_PROXY },
     { status: 'observed', data: proxy.shown, ms: 0 },
   );
+}
+
+/** Which agents run on this node. */
+export function observeAgents({ store }: LiveContext, files: NodeFiles): Promise<unknown> {
+  const reproduce = "pgrep -a '^(agent|trace-agent|process-agent)$'";
+  return store.observe({ target: 'self', kind: 'running-agents', subject: '', reproduce }, async () => ({
+    status: 'observed',
+    data: await agentsAmong(files),
+  }));
+}
+
+/** The main process of each agent, by its program; what only has an agent's variables may be anything. */
+async function agentsAmong({ host, processes }: NodeFiles): Promise<FactData['running-agents']> {
+  const { found } = await findAgentProcesses(host, process.pid, processes);
+  const agents = withoutClusterAgent(found).filter(({ byProgram, program }) => byProgram && program === 'agent');
+  const of = agents
+    .slice(0, 20)
+    .map(({ pid, program, pod }) => ({ pid, program, install: pod ? ('container' as const) : ('host' as const) }));
+  return { agents: of, complete: processes.complete };
 }
 
 function observeProcess({ store, settings }: LiveContext, { host, kubelet, config }: NodeFiles, place: Place): Promise<unknown> {

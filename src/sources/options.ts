@@ -178,7 +178,8 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Placement',
     setting: 'manifest',
-    description: 'judge the DaemonSet of this file (e.g. `helm template` output) before it is installed',
+    description:
+      "judge the agent of this file before it is installed: a DaemonSet (`helm template` output), the chart's values, or a DatadogAgent",
   },
   {
     name: 'service-account',

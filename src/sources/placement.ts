@@ -6,6 +6,7 @@ import { isDnsName } from '../checks/support/quote.js';
 import { clean } from '../host/redact.js';
 import type { FactData, Outcome } from '../model/facts.js';
 import type { AgentPod, AgentPods, AgentWorkload, NamespacePolicy, PlacementNode, RefusedCreate } from '../model/placement.js';
+import { askConfigurations, keepTemplate, putConfiguration, type Templates } from './agent-configuration.js';
 import { type ApiserverQuestions, refused } from './apiserver-questions.js';
 import type { LiveContext } from './context.js';
 import { MANIFEST_BYTES } from './flag-errors.js';
@@ -22,6 +23,25 @@ const MOST_PODS_PAGES = 10;
 const MOST_WORKLOADS = 10;
 
 const running = new WeakMap<LiveContext, Promise<void>>();
+const listed = new WeakMap<LiveContext, Promise<AgentWorkload[]>>();
+
+/** The agent's DaemonSets and how each is configured; asked once a run. */
+export function askWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<AgentWorkload[]> {
+  const asked = listed.get(context) ?? askForWorkloads(context, api);
+  listed.set(context, asked);
+  return asked;
+}
+
+async function askForWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<AgentWorkload[]> {
+  const templates: Templates = new Map();
+  const workloads = await context.store.observe(
+    { target: 'apiserver', kind: 'workloads', subject: '', reproduce: 'kubectl get daemonsets -A' },
+    () => findWorkloads(context, api, templates),
+  );
+  const found = workloads.status === 'observed' ? workloads.data.workloads : [];
+  await askConfigurations(context, api, found, templates);
+  return found;
+}
 
 /** Asks once a run, however many checks want it. */
 export function askPlacement(context: LiveContext, api: ApiserverQuestions): Promise<void> {
@@ -32,11 +52,7 @@ export function askPlacement(context: LiveContext, api: ApiserverQuestions): Pro
 
 async function askAll(context: LiveContext, api: ApiserverQuestions): Promise<void> {
   const { store, settings } = context;
-  const workloads = await store.observe(
-    { target: 'apiserver', kind: 'workloads', subject: '', reproduce: 'kubectl get daemonsets -A' },
-    () => findWorkloads(context, api),
-  );
-  const found = workloads.status === 'observed' ? workloads.data.workloads : [];
+  const found = await askWorkloads(context, api);
   await store.observe({ target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' }, () =>
     askNodes(api, found),
   );
@@ -100,11 +116,17 @@ function denied<T>(outcome: Outcome<unknown>): Outcome<T> {
   return outcome as Outcome<T>;
 }
 
-async function findWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<Outcome<FactData['workloads']>> {
+async function findWorkloads(context: LiveContext, api: ApiserverQuestions, templates: Templates): Promise<Outcome<FactData['workloads']>> {
   const { daemonset, manifest } = context.settings.placement;
   if (manifest) return fromManifest(context, manifest);
   const asked = daemonset && `${daemonset.namespace}/${daemonset.name}`;
-  const all = await pages(api, '/apis/apps/v1/daemonsets', MOST_PODS_PAGES, (item) => daemonSetOf(item));
+  const daemonSetOf = (item: unknown): AgentWorkload[] => {
+    const workload = reduceDaemonSet(item);
+    // Of others the template is dropped at once: a page of DaemonSets is some MiB.
+    if (workload && (workload.datadog || `${workload.namespace}/${workload.name}` === asked)) keepTemplate(templates, workload, item);
+    return workload ? [workload] : [];
+  };
+  const all = await pages(api, '/apis/apps/v1/daemonsets', MOST_PODS_PAGES, daemonSetOf);
   if (all.status === 'observed') {
     const nameOf = ({ namespace, name }: AgentWorkload) => `${namespace}/${name}`;
     const agents = all.data.items.filter((workload) => workload.datadog || nameOf(workload) === asked);
@@ -117,26 +139,22 @@ async function findWorkloads(context: LiveContext, api: ApiserverQuestions): Pro
   if (!daemonset) return denied(all);
   const path = `/apis/apps/v1/namespaces/${daemonset.namespace}/daemonsets/${daemonset.name}`;
   const one = await api.ask<FactData['workloads']>({ path, maxBytes: 1 << 20 }, (answer, json) => {
-    const workload = answer.status === 200 ? reduceDaemonSet(json) : undefined;
+    const [workload] = answer.status === 200 ? daemonSetOf(json) : [];
     if (!workload && answer.status !== 404) return refused(answer);
     return { status: 'observed', data: { by: 'flag', asked, workloads: workload ? [workload] : [], others: [], brings: [] } };
   });
   return denied(one);
 }
 
-function daemonSetOf(item: unknown): AgentWorkload[] {
-  const workload = reduceDaemonSet(item);
-  return workload ? [workload] : [];
-}
-
 /** The one that is named, else those that look like an agent, else all: whoever hands us a manifest means what is in it. */
-async function fromManifest({ host, settings }: LiveContext, file: string): Promise<Outcome<FactData['workloads']>> {
+async function fromManifest({ host, settings, store }: LiveContext, file: string): Promise<Outcome<FactData['workloads']>> {
   const read = await host.readFile(file, MANIFEST_BYTES);
   if (!read.ok) return { status: 'failed', code: read.code, detail: clean(read.detail, 200) };
   // The YAML library is loaded for those who bring a manifest.
   const { parseManifest } = await import('./manifest.js');
   const manifest = parseManifest(read.text, file);
   if ('error' in manifest) return { status: 'failed', code: 'ENOTYAML', detail: manifest.error };
+  for (const configuration of manifest.configurations) putConfiguration(store, configuration);
   const { daemonset } = settings.placement;
   const home = (workload: AgentWorkload) => ({ ...workload, namespace: workload.namespace || (daemonset?.namespace ?? '') });
   const all = manifest.daemonSets.map(home);

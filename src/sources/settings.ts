@@ -5,10 +5,11 @@
 
 import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
-import type { Setting } from '../model/facts.js';
+import type { AgentConfiguration, Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
 import type { Impersonation } from '../probes/kubeconfig-file.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/place.js';
+import { configurationOf } from './agent-configuration.js';
 import { noAgentFile, readAgentFile } from './agent-file.js';
 import { type AgentSource, openAgent, withOwnPaths } from './agent-host.js';
 import { chooseApiserver } from './apiserver-choice.js';
@@ -94,6 +95,8 @@ export interface Resolved {
   nodeFiles?: NodeFiles;
   /** --agent-process: whom everything else here was read from. */
   agent?: AgentSource;
+  /** What environment and datadog.yaml say of the agent's settings, as they say it. */
+  configuration?: Omit<AgentConfiguration, 'install'>;
 }
 
 /** Where the agent may run. */
@@ -136,6 +139,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
   // A kubeconfig of ours speaks for us: an agent that happens to run on this machine is not the one that is asked about.
   const ours = choice.from === 'kubeconfig' && choice.origin !== 'agent environment' && !choice.ofKubelet;
   const agentFile = ours ? noAgentFile : await readAgentFile(host);
+  const configuration = configurationOf(host.env, agentFile, process ? `process ${process.pid}` : 'this process');
   const ledger = createLedger(flags, host, agentFile);
   ledger.use('agent.process', process && { value: String(process.pid), origin: 'flag', source: '--agent-process' });
   ledger.use('agent.configuration', agentFile.seen);
@@ -199,6 +203,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
     connectTimeoutMs,
     saDirectory: SERVICE_ACCOUNT_DIRECTORY,
     ...(process && { agent: process }),
+    ...(configuration && { configuration }),
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),
     ...(nodeFiles && { nodeFiles }),
     placement: {

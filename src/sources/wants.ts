@@ -7,7 +7,7 @@ import { askEgressPolicies } from './egress-policies.js';
 import type { LiveSession } from './live.js';
 import { askPlainHealthz } from './live-kubelet.js';
 import { askThroughNodeProxy } from './node-proxy.js';
-import { askPlacement } from './placement.js';
+import { askPlacement, askWorkloads } from './placement.js';
 import { askKubeletVersions, askOwnRules, askRbacObjects } from './rights-objects.js';
 import { askTokenReview } from './token-review.js';
 
@@ -101,6 +101,13 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
     case 'apiserver/dns':
       if (subject) await context.lookup('apiserver', subject);
       return;
+    case 'self/agent-configuration': {
+      const place = settings.placement.asked ? undefined : await live.place;
+      if (place && place.place !== 'workstation') return;
+      const api = await permitted();
+      if (api) await askWorkloads(context, api);
+      return;
+    }
     case 'apiserver/workloads':
     case 'apiserver/nodes':
     case 'apiserver/agent-pods':

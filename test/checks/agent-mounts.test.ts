@@ -1,5 +1,6 @@
 import { agentMounts } from '../../src/checks/agent-mounts.js';
 import type { HostMount, Mounts } from '../../src/model/facts.js';
+import { agent, settings } from './configurations.js';
 import { base, fact, failed } from './facts.js';
 import { judgeTable } from './table.js';
 
@@ -64,5 +65,22 @@ judgeTable(agentMounts, [
     row: 'a mount over one check',
     facts: [...base(), mounts({ hidden: [{ path: '/etc/datadog-agent/conf.d/disk.d', checks: ['disk'] }] })],
     expect: { cause: 'integration-config-hidden', severity: 'degrades' },
+  },
+  { row: 'a pod template with all of them', facts: [agent(settings())], expect: 'pass' },
+  {
+    row: 'a pod template without /proc, with its name and what it mounts',
+    facts: [
+      agent(settings(), {
+        pod: {
+          hostNetwork: false,
+          noToken: false,
+          host: [{ what: 'proc', path: '/host/proc', mounted: false }],
+          hidden: [],
+          disks: [{ from: '/var/run', at: '/host/var/run' }],
+        },
+      }),
+    ],
+    expect: { cause: 'host-mounts-missing', severity: 'degrades' },
+    says: /\(DaemonSet datadog\/datadog-agent\) lacks \/host\/proc.*mounts: \/host\/var\/run/,
   },
 ]);

@@ -1,6 +1,7 @@
 import { agentSettings } from '../../src/checks/agent-settings.js';
 import type { AnyFact, Place } from '../../src/model/facts.js';
-import { base } from './facts.js';
+import { agent, ownAgent, settings } from './configurations.js';
+import { base, fact } from './facts.js';
 import { judgeTable } from './table.js';
 
 const HOST = { old: 'KUBERNETES_KUBELET_HOST', current: 'DD_KUBERNETES_KUBELET_HOST' };
@@ -31,5 +32,55 @@ judgeTable(agentSettings, [
     facts: at({ renamedVariables: [CA] }, { 'kubelet.host': '10.0.0.7' }),
     expect: { cause: 'agent-settings-renamed' },
     says: /rename KUBELET_CLIENT_CA to DD_KUBELET_CLIENT_CA/,
+  },
+  {
+    row: 'at a workstation, with no DaemonSet in sight',
+    facts: at({ place: 'workstation', agentEnvironment: false }),
+    expect: 'cannot-tell',
+    wants: ['self/agent-configuration'],
+  },
+  {
+    row: 'in a DaemonSet: its own words, and a rename where the value is known',
+    facts: [...at({ place: 'workstation', agentEnvironment: false }), agent(settings('KUBELET_TLS_VERIFY=false'))],
+    expect: { cause: 'agent-settings-renamed' },
+    says: /DaemonSet datadog\/datadog-agent.*set env daemonset\/datadog-agent -c agent KUBELET_TLS_VERIFY- DD_KUBELET_TLS_VERIFY=false/,
+  },
+  {
+    row: 'a DaemonSet with the names of today',
+    facts: [agent(settings('DD_KUBELET_TLS_VERIFY=false', 'KUBELET_TLS_VERIFY=true'))],
+    expect: 'pass',
+  },
+  {
+    row: 'a name that nobody reads, of the host: it comes before a renamed one',
+    facts: [agent(settings('KUBELET_TLS_VERIFY=false', 'DD_KUBELET_HOST<status.hostIP'))],
+    expect: { cause: 'agent-setting-misspelt', severity: 'degrades' },
+    says: /container metrics.*status\.hostIP/,
+  },
+  {
+    row: 'misspelt in our own environment',
+    facts: [...base({ 'kubelet.host': '10.0.0.7' }), ownAgent(settings('DD_KUBELET_VERIFY_TLS=false'))],
+    expect: { cause: 'agent-setting-misspelt' },
+  },
+  {
+    row: 'a key of the chart is no variable',
+    facts: [
+      fact(
+        'self/agent-configuration',
+        {
+          of: 'file',
+          install: 'container',
+          name: 'the values in values.yaml',
+          containers: [
+            {
+              container: 'agent',
+              settings: [{ variable: 'kubelet.host', source: 'x', meant: { why: 'misspelt', current: 'datadog.kubelet.host' } }],
+            },
+          ],
+        },
+        'the values in values.yaml',
+      ),
+    ],
+    expect: { cause: 'agent-setting-misspelt' },
+    neverSays: /kubectl/,
   },
 ]);

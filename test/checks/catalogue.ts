@@ -45,6 +45,17 @@ const PLACE: Row[] = [
   row('F', 'host-install-without-credentials'),
   row('F', 'integration-config-hidden'),
   row('S', 'host-mounts-missing'),
+  ...(
+    [
+      ['agent-setting-misspelt', 'a name that was never one of the agent’s is no name of Agent 5'],
+      ['agent-setting-invalid', 'a value that the agent cannot read'],
+      ['agent-setting-empty', 'a value that is not there'],
+      ['agent-settings-contradict', 'two settings that do not go together'],
+      ['agent-host-of-one-node', 'the address of one node in a template for all'],
+      ['agent-token-not-mounted', 'seen in the template, before a pod runs'],
+      ['agent-installed-twice', 'the package and the pod on one node'],
+    ] as const
+  ).map(([cause, why]) => row('S', cause, undefined, `Added: ${why}.`)),
 ];
 
 const PROXY_NAME_CLOCK: Row[] = [

@@ -19,14 +19,22 @@ interface DaemonSetStatus {
 
 const path = (namespace: string, name = '') => `/apis/apps/v1/namespaces/${namespace}/daemonsets${name && `/${name}`}`;
 
+const HOST_PATHS = ['/proc', '/sys/fs/cgroup', '/var/run'];
+/** As the chart has it. */
+const ASKS_FOR = {
+  env: [{ name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
+  volumeMounts: HOST_PATHS.map((path, at) => ({ name: `host-${at}`, mountPath: `/host${path}`, readOnly: true })),
+};
+
 /** An agent that looks like Datadog's, with a grace period of its own so that an update takes no half minute. */
 export async function createDaemonSet(
   admin: Admin,
   { namespace = 'datadog', name = 'datadog-agent', spec = {}, container = {} }: DaemonSetOptions = {},
 ): Promise<void> {
   const labels = { app: name, 'app.kubernetes.io/component': 'agent', 'app.kubernetes.io/name': 'datadog-agent' };
-  const containers = [{ name: 'agent', image: 'gcr.io/datadoghq/agent:7.70.0', ...container }];
-  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers, ...spec } };
+  const containers = [{ name: 'agent', image: 'gcr.io/datadoghq/agent:7.70.0', ...ASKS_FOR, ...container }];
+  const volumes = HOST_PATHS.map((path, at) => ({ name: `host-${at}`, hostPath: { path } }));
+  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers, volumes, ...spec } };
   await admin('POST', path(namespace), {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',

@@ -99,7 +99,8 @@ function withYaml(world: World, steps: string): World {
 function withVariable(world: World, entry: Json): World {
   const wanted = { name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
   if (JSON.stringify(entry) !== JSON.stringify(wanted)) throw new Error(`variable not known: ${JSON.stringify(entry)}`);
-  return { ...world, agent: { ...world.agent, kubeletHost: 'status.hostIP' } };
+  if (world.place !== 'workstation') return { ...world, agent: { ...world.agent, kubeletHost: 'status.hostIP' } };
+  return withDaemonSets(world, (shape) => [{ ...shape, env: [...(shape.env ?? []).filter(({ name }) => name !== wanted.name), wanted] }]);
 }
 
 /** `kubectl apply`: added, or in place of the one with the same name. */
@@ -122,6 +123,7 @@ function withRbac(world: World, manifest: Json): World {
 function withPodSpec(world: World, patch: Json): World {
   const spec = (patch.spec as { template?: { spec?: Json } } | undefined)?.template?.spec;
   if (!spec) throw new Error(`not a patch of a DaemonSet: ${JSON.stringify(patch)}`);
+  if (world.place === 'workstation') return withTemplate(world, spec);
   let now = world;
   for (const [field, value] of Object.entries(spec)) {
     const { agent = {}, network = {} } = now;
@@ -138,6 +140,31 @@ function withPodSpec(world: World, patch: Json): World {
     else if (field !== 'volumes' || !spec.containers) throw new Error(`field not known: ${field}: ${JSON.stringify(value)}`);
   }
   return now;
+}
+
+/** The same patch where the DaemonSet itself is judged. */
+function withTemplate(world: World, { containers, volumes, ...spec }: Json): World {
+  const paths = ((volumes as Json[] | undefined) ?? []).map(({ hostPath }) => String((hostPath as Json).path));
+  if (containers && paths.length === 0) throw new Error('mounts of nothing');
+  return withDaemonSets(world, ({ mounts = [], ...shape }) => [
+    { ...shape, ...(paths.length > 0 && { mounts: [...mounts, ...paths] }), spec: { ...shape.spec, ...spec } },
+  ]);
+}
+
+/** `NAME=value` sets, `NAME-` takes away. */
+function withSetEnv(world: World, match: Match): World {
+  const words = (match[3] ?? '').split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+  return withDaemonSets(world, (shape) => {
+    if (!isNamed(shape, match)) return [shape];
+    const kept = (shape.env ?? []).filter(
+      ({ name }) => !words.some((word) => word === `${String(name)}-` || word.startsWith(`${String(name)}=`)),
+    );
+    const added = words.flatMap((word) => {
+      const [, name, value] = /^(\w+)=(.*)$/.exec(word) ?? [];
+      return name ? [{ name, value }] : [];
+    });
+    return [{ ...shape, env: [...kept, ...added] }];
+  });
 }
 
 function withMounts(world: World, containers: Json[], volumes: Json[]): World {
@@ -162,13 +189,28 @@ type Match = (string | undefined)[];
 type Command = [pattern: RegExp, apply: (world: World, match: Match, owner: Fix['owner']) => World];
 const same = (world: World): World => world;
 
+/** What runs in no pod is the package's. */
+function withoutPackage(world: World): World {
+  const all = Object.entries(world.agent?.files ?? {});
+  const services = all.flatMap(([path, text]) => (/datadog-agent\.service/.test(text) ? [path.replace(/[^/]*$/, '')] : []));
+  const files = Object.fromEntries(all.filter(([path]) => !services.some((directory) => path.startsWith(directory))));
+  return { ...world, agent: { ...world.agent, files } };
+}
+
+/** A node's own: systemd starts its keeper of the clock, which then says that it has set it. */
+function withTimesyncd(world: World): World {
+  if (world.place !== 'node') return world;
+  const files = { '/proc/601/cmdline': '/usr/lib/systemd/systemd-timesyncd\0', '/run/systemd/timesync/synchronized': '' };
+  return { ...world, agent: { ...world.agent, files: { ...world.agent?.files, ...files } } };
+}
+
 const COMMANDS: Command[] = [
   [/^systemctl status kubelet --no-pager$/, same],
   [/^journalctl -u kubelet -n 50 --no-pager$/, same],
   [/^kubeadm certs check-expiration$/, same],
   [/^systemctl restart kubelet$/, restarted],
   // Both on the machine that is wrong: the agent's, or the apiserver's.
-  [/^timedatectl set-ntp true$/, same],
+  [/^timedatectl set-ntp true$/, withTimesyncd],
   [
     /^chronyc makestep$/,
     (world, _, owner) =>
@@ -180,6 +222,8 @@ const COMMANDS: Command[] = [
   [/^kubectl label namespace (\S+) (\S+)=(\S+) --overwrite$/, labelled],
   [/^kubectl -n (\S+) patch daemonset (\S+) --type=json -p '(.*)'$/, patched],
   [/^kubectl -n (\S+) delete daemonset (\S+)$/, deleted],
+  [/^kubectl -n (\S+) set env daemonset\/(\S+) -c agent (.+)$/, withSetEnv],
+  [/^systemctl disable --now datadog-agent$/, withoutPackage],
   [
     /^kubectl apply --server-side --force-conflicts -f - <<'EOF'\n([\s\S]*)\nEOF$/,
     (world, [, manifest]) => reconciled(world, manifest ?? ''),

@@ -50,7 +50,7 @@ describe('a manifest', () => {
     assert.match(JSON.stringify(parseManifest('kind: x\na: [', 'a.yaml')), /a.yaml:\d+: /);
     const levels = Array.from({ length: 12 }, (_, at) => `l${at + 1}: &l${at + 1} [${Array(9).fill(`*l${at}`).join(',')}]`);
     assert.ok('error' in parseManifest(['l0: &l0 [x]', ...levels].join('\n'), 'a.yaml'));
-    assert.deepEqual(parseManifest('', 'a.yaml'), { daemonSets: [], priorityClasses: [] });
+    assert.deepEqual(parseManifest('', 'a.yaml'), { daemonSets: [], configurations: [], priorityClasses: [] });
   });
 });
 

@@ -1,0 +1,81 @@
+/** How agents are configured, as several checks read it, and how a setting is changed where it is written. */
+import type { Fix, Message } from '../../model/check.js';
+import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../model/facts.js';
+import { env, fixBy, shell } from './fix.js';
+import { isDnsName, shellQuote } from './quote.js';
+import { seen } from './read.js';
+
+/** One container of one agent. */
+export interface Configured {
+  configuration: AgentConfiguration;
+  container: AgentContainer;
+}
+
+/** Every container of every agent whose configuration is known. */
+export function configured(facts: readonly Fact<'agent-configuration'>[]): Configured[] {
+  return facts
+    .flatMap((fact) => seen(fact) ?? [])
+    .flatMap((configuration) => configuration.containers.map((container) => ({ configuration, container })));
+}
+
+/** What counts for this variable: the first that is not empty, as an empty one is unset for the agent. */
+export function effective({ settings }: AgentContainer, variable: string): AgentSetting | undefined {
+  return settings.find((setting) => setting.variable === variable && (setting.value ?? setting.from));
+}
+
+/** As the agent reads a boolean; undefined where it is not set or not known. */
+export function isOn(container: AgentContainer, variable: string): boolean | undefined {
+  const value = effective(container, variable)?.value;
+  return value === undefined ? undefined : TRUE.has(value);
+}
+
+/** strconv.ParseBool, which the agent's boolean variables go through; whatever else is false. */
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+
+export function isBoolean(value: string): boolean {
+  return TRUE.has(value) || FALSE.has(value);
+}
+
+/** Where it is written and, where it comes from elsewhere, from where. */
+export function writtenIn({ source, from, value }: AgentSetting): string {
+  return from && value !== undefined ? `${source}, from ${from}` : source;
+}
+
+/** `, container trace-agent` where it is not the one that talks to the kubelet. */
+export function inContainer({ container }: Configured): string {
+  return container.container && container.container !== 'agent' ? `, container ${container.container}` : '';
+}
+
+/** A command that shows the same by hand, where there is one. */
+export function lookAt({ configuration: { of, name }, container: { container } }: Configured, variable: string): string | undefined {
+  if (of === 'process') return name === 'this process' ? `printenv ${variable}` : undefined;
+  const target = daemonSetOf(name);
+  return target && isDnsName(container)
+    ? `kubectl -n ${target.namespace} set env daemonset/${target.name} -c ${container} --list`
+    : undefined;
+}
+
+/** Sets variables, or takes them away (`undefined`), where this agent is configured. */
+export function changeSettings(
+  { configuration: { of, name }, container: { container } }: Configured,
+  action: Message,
+  changes: Readonly<Record<string, string | undefined>>,
+): Fix {
+  const entries = Object.entries(changes);
+  const target = of === 'workload' ? daemonSetOf(name) : undefined;
+  if (target && isDnsName(container)) {
+    const words = entries.map(([variable, value]) => (value === undefined ? `${variable}-` : shellQuote(`${variable}=${value}`)));
+    const command = `kubectl -n ${target.namespace} set env daemonset/${target.name} -c ${container} ${words.join(' ')}`;
+    return fixBy('agent', 'restart', action, { ...shell(command), verify: 'kubelet-doctor settings' });
+  }
+  const set = Object.fromEntries(entries.flatMap(([variable, value]) => (value === undefined ? [] : [[variable, value]])));
+  const steps = of === 'process' && Object.keys(set).length === entries.length ? env(set) : {};
+  return fixBy('agent', 'config', action, { ...steps, verify: 'kubelet-doctor settings' });
+}
+
+/** The DaemonSet behind a name, when it is safe in a command. */
+function daemonSetOf(name: string): { namespace: string; name: string } | undefined {
+  const [, namespace = '', daemonSet = ''] = /^DaemonSet ([^/ ]+)\/([^/ ]+)$/.exec(name) ?? [];
+  return isDnsName(namespace) && isDnsName(daemonSet) ? { namespace, name: daemonSet } : undefined;
+}

@@ -1,0 +1,119 @@
+/** How the agent is configured: in its own environment, and in the pod template of its DaemonSet as seen at a workstation. */
+import { broken, type Scenario } from '../scenario.js';
+import type { DaemonSetShape, PlacementWorld } from '../workloads.js';
+import type { World } from '../world.js';
+
+const fromHostIp = (name: string) => ({ name, valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } });
+const HOST = fromHostIp('DD_KUBERNETES_KUBELET_HOST');
+
+const installed = (shape: DaemonSetShape, more: PlacementWorld = {}): World => ({
+  place: 'workstation',
+  agent: { rights: 'everything' },
+  placement: { ...more, daemonSets: [shape] },
+});
+
+const words = (...line: string[]) => `${line.join('\0')}\0`;
+const AGENT = words('/opt/datadog-agent/bin/agent/agent', 'run');
+const NODE = {
+  '/proc/1/comm': 'systemd\n',
+  '/proc/1/cmdline': words('/sbin/init'),
+  '/proc/600/cmdline': words('/usr/sbin/chronyd'),
+  '/proc/700/cmdline': words(
+    '/usr/bin/kubelet',
+    '--config=/var/lib/kubelet/config.yaml',
+    '--kubeconfig=/etc/kubernetes/kubelet.conf',
+    '--container-runtime-endpoint=tcp://127.0.0.1:9',
+  ),
+};
+
+export const AGENT_SETTINGS: Scenario[] = [
+  broken(
+    'settings-renamed',
+    'The DaemonSet names the kubelet host as Agent 5 did',
+    installed({ env: [fromHostIp('KUBERNETES_KUBELET_HOST')] }),
+    'agent-settings-renamed',
+  ),
+  broken(
+    'settings-misspelt',
+    'The DaemonSet names the kubelet host with a name that nobody reads',
+    installed({ env: [fromHostIp('DD_KUBELET_HOST')] }),
+    'agent-setting-misspelt',
+  ),
+  broken(
+    'settings-invalid',
+    'DD_KUBELET_TLS_VERIFY is "yes", which the agent takes for false',
+    installed({ env: [HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'yes' }] }),
+    'agent-setting-invalid',
+  ),
+  broken(
+    'settings-invalid-in-pod',
+    'The same in the environment of the agent itself',
+    { agent: { env: { DD_KUBELET_TLS_VERIFY: 'yes' } } },
+    'agent-setting-invalid',
+    { also: ['tls-verification-disabled'] },
+  ),
+  broken(
+    'settings-empty',
+    'The kubelet host is taken from a key that its ConfigMap does not have',
+    installed(
+      {
+        env: [
+          {
+            name: 'DD_KUBERNETES_KUBELET_HOST',
+            valueFrom: { configMapKeyRef: { name: 'kubelet-settings', key: 'hots', optional: true } },
+          },
+        ],
+      },
+      { configMaps: { 'kubelet-settings': { host: '10.0.0.7' } } },
+    ),
+    'agent-setting-empty',
+  ),
+  broken(
+    'settings-one-node',
+    'The address of one node stands in the DaemonSet for all of them',
+    installed({ env: [{ name: 'DD_KUBERNETES_KUBELET_HOST', value: '10.0.0.7' }] }),
+    'agent-host-of-one-node',
+  ),
+  broken(
+    'settings-contradict',
+    'One variable stands twice in the list, with two values',
+    installed({ env: [HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'false' }, { name: 'DD_KUBELET_TLS_VERIFY', value: 'true' }] }),
+    'agent-settings-contradict',
+  ),
+  broken(
+    'settings-no-token',
+    'The pod template mounts no token',
+    installed({ spec: { automountServiceAccountToken: false } }),
+    'agent-token-not-mounted',
+  ),
+  broken(
+    'template-mounts-missing',
+    'The pod template mounts neither /proc nor the cgroups of the node',
+    installed({ mounts: ['/var/run'] }),
+    'host-mounts-missing',
+  ),
+  broken(
+    'template-config-hidden',
+    'The pod template mounts a ConfigMap over conf.d',
+    installed({ configMounts: ['/etc/datadog-agent/conf.d'] }),
+    'integration-config-hidden',
+  ),
+  broken(
+    'agent-installed-twice',
+    "The agent's package runs on the node beside the pod of the DaemonSet",
+    {
+      place: 'node',
+      kubeconfig: 'none',
+      agent: {
+        files: {
+          ...NODE,
+          '/proc/800/cmdline': AGENT,
+          '/proc/800/cgroup': '0::/system.slice/datadog-agent.service\n',
+          '/proc/900/cmdline': AGENT,
+          '/proc/900/cgroup': '0::/kubepods.slice/kubepods-pod6e1d9b7a_0000_4000_8000_000000000001.slice/cri-containerd-1.scope\n',
+        },
+      },
+    },
+    'agent-installed-twice',
+  ),
+];
