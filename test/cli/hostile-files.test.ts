@@ -58,6 +58,7 @@ const USES: Record<string, (file: string) => string[]> = {
   '--token-file': (file) => ['--token-file', file],
   '--kubeconfig': (file) => ['--kubeconfig', file],
   '--manifest': (file) => ['nodes', '--manifest', file],
+  'settings --manifest': (file) => ['settings', '--manifest', file],
   '--agent': (file) => ['--agent', `${path.dirname(file)}/${path.basename(file)}`],
   '--root': (file) => ['--root', file],
   '--pseudonyms': (file) => ['--pseudonyms', file],

@@ -67,6 +67,14 @@ describe('offline', () => {
     assert.equal(judged.startedAt, startedAt);
   });
 
+  it('settings of a file', async () => {
+    const values = path.join(scratch, 'values.yaml');
+    await writeFile(values, 'datadog: { kubelet: { tlsVerify: true } }\n');
+    const { code, stdout, stderr } = run('settings', '--manifest', values);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /DD_KUBELET_TLS_VERIFY +│ true/);
+  });
+
   it('diff', () => {
     const { code, stdout, stderr } = run('diff', report, report);
     assert.deepEqual([code, stderr], [0, '']);

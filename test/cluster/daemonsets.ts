@@ -75,10 +75,26 @@ export async function applyCommand(admin: Admin, command: string): Promise<void>
   if (verb === 'patch' && kind === 'daemonset') {
     assert.deepEqual(rest.slice(0, 2), ['--type=json', '-p'], command);
     await admin('PATCH', path(namespace, name), JSON.parse(rest[2] ?? ''), 'application/json-patch+json');
+  } else if (verb === 'set' && kind === 'env') {
+    const [flag, container = '', ...changes] = rest;
+    assert.equal(flag, '-c', command);
+    await setEnv(admin, path(namespace, name.replace(/^daemonset\//, '')), container, changes);
   } else if (verb === 'delete' && kind === 'daemonset') await admin('DELETE', path(namespace, name));
   else if (verb === 'label' && kind === 'namespace') {
     const [, label = '', value = ''] = /^([^=]+)=(.*)$/.exec(rest[0] ?? '') ?? [];
     assert.equal(rest[1], '--overwrite', command);
     await admin('PATCH', `/api/v1/namespaces/${name}`, { metadata: { labels: { [label]: value } } }, 'application/merge-patch+json');
   } else assert.fail(`not a command that the test knows: ${command}`);
+}
+
+type Entry = { name: string; value?: string; $patch?: 'delete' };
+
+/** kubectl set env: `NAME=value` sets, `NAME-` takes away. */
+async function setEnv(admin: Admin, daemonSet: string, container: string, changes: string[]): Promise<void> {
+  const env = changes.map((change): Entry => {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(change) ?? [];
+    return change.endsWith('-') && !name ? { name: change.slice(0, -1), $patch: 'delete' } : { name, value };
+  });
+  const patch = { spec: { template: { spec: { containers: [{ name: container, env }] } } } };
+  await admin('PATCH', daemonSet, patch, 'application/strategic-merge-patch+json');
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/netip"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -20,6 +23,7 @@ import (
 // sandbox that does not share the node's network.
 type nodeRuntime struct {
 	internalapi.RuntimeService
+	directory string
 	mutex     sync.Mutex
 	next      netip.Addr
 	addresses map[string]netip.Addr
@@ -46,7 +50,11 @@ func startRuntime(ctx context.Context, endpoint, podCIDR string) (internalapi.Ru
 	if err != nil {
 		return nil, nil, err
 	}
-	return &nodeRuntime{RuntimeService: service, next: prefix.Addr(), addresses: map[string]netip.Addr{}}, fake.ImageService, nil
+	directory := filepath.Join(filepath.Dir(strings.TrimPrefix(endpoint, "unix://")), "environments")
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, nil, err
+	}
+	return &nodeRuntime{RuntimeService: service, directory: directory, next: prefix.Addr(), addresses: map[string]netip.Addr{}}, fake.ImageService, nil
 }
 
 func (r *nodeRuntime) Version(ctx context.Context, apiVersion string) (*cri.VersionResponse, error) {
@@ -65,6 +73,23 @@ func (r *nodeRuntime) PodSandboxStatus(ctx context.Context, id string, verbose b
 	}
 	response.Status.Network = &cri.PodSandboxNetworkStatus{Ip: address}
 	return response, nil
+}
+
+// CreateContainer leaves the environment that the kubelet has made for a container, for a test to compare with what was foretold.
+func (r *nodeRuntime) CreateContainer(ctx context.Context, sandbox string, config *cri.ContainerConfig, sandboxConfig *cri.PodSandboxConfig) (string, error) {
+	environment := map[string]string{}
+	for _, variable := range config.GetEnvs() {
+		environment[variable.GetKey()] = string(variable.GetValue())
+	}
+	written, err := json.Marshal(environment)
+	if err != nil {
+		return "", err
+	}
+	name := sandboxConfig.GetMetadata().GetNamespace() + "_" + sandboxConfig.GetMetadata().GetName() + "_" + config.GetMetadata().GetName()
+	if err := os.WriteFile(filepath.Join(r.directory, name), written, 0o600); err != nil {
+		return "", err
+	}
+	return r.RuntimeService.CreateContainer(ctx, sandbox, config, sandboxConfig)
 }
 
 func (r *nodeRuntime) addressOf(id string) string {
