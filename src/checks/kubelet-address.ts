@@ -3,14 +3,18 @@
  * A host that is none of the node's addresses is only a fault where it does not answer: NAT, second interfaces and bridges exist.
  */
 import { defineCheck, type Evidence, type Fix, type Problem } from '../model/check.js';
+import type { Fact } from '../model/facts.js';
 import { CALICO_GATEWAY, cite, internalIp, isGateway, isOf, kubeletPort, nodeName } from './support/address.js';
 import { dialable } from './support/apiserver.js';
+import { configured } from './support/configuration.js';
 import { AGENT_KUBELET } from './support/distributions.js';
 import { env, fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from './support/kubelet-fixes.js';
 import { endpointOf } from './support/quote.js';
 import { failure, isPending, seen, subjectOf } from './support/read.js';
+
+const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 
 export const kubeletAddress = defineCheck({
   question: 'kubelet-address',
@@ -21,6 +25,7 @@ export const kubeletAddress = defineCheck({
   needs: [
     'self/settings',
     'self/place',
+    'self/agent-configuration',
     'kubelet/candidates',
     'kubelet/proxy',
     'kubelet/dns',
@@ -65,7 +70,7 @@ export const kubeletAddress = defineCheck({
         'For each container of the pod, as the variable is often set on one only:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_HOST',
       fix: 'Take the address from the downward API field; the pods are replaced. The chart and the operator do so by themselves.\n\n    - name: DD_KUBERNETES_KUBELET_HOST\n      valueFrom: {fieldRef: {fieldPath: status.hostIP}}',
       avoid: 'Do not write down one IP: the pod runs on every node, and each would ask the same kubelet.',
-      explainedBy: ['agent-settings-renamed', 'agent-setting-misspelt', 'agent-setting-empty'],
+      explainedBy: ['agent-settings-renamed'],
     },
     'kubelet-host-not-a-node': {
       title: 'kubelet host is not the node',
@@ -135,6 +140,7 @@ export const kubeletAddress = defineCheck({
           title: say('unset'),
           evidence: [cite(candidates, say('sawNoHost', { others })), ...sawNode],
           fixes,
+          explainedBy: whySettingsNameNone(view.all('self/agent-configuration')),
         });
       if (list[0]) return { kind: 'not-applicable', why: say('found', { source: list[0].source }) };
       return {
@@ -211,3 +217,13 @@ export const kubeletAddress = defineCheck({
     });
   },
 });
+
+/** The findings about our own settings that are the reason why no host is set. */
+function whySettingsNameNone(facts: readonly Fact<'agent-configuration'>[]): string[] {
+  const own = configured(facts).filter(({ configuration }) => configuration.of === 'process');
+  const settings = own.flatMap(({ container }) => container.settings);
+  return [
+    ...(settings.some(({ meant }) => meant?.why === 'misspelt' && meant.current === HOST) ? ['agent-setting-misspelt'] : []),
+    ...(settings.some(({ variable, value }) => variable === HOST && value === '') ? ['agent-setting-empty'] : []),
+  ];
+}

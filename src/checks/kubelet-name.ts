@@ -3,7 +3,7 @@ import { defineCheck, type Want } from '../model/check.js';
 import { cite, fromAfar } from './support/address.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from './support/kubelet-fixes.js';
-import { isIp } from './support/quote.js';
+import { isDnsName, isIp } from './support/quote.js';
 import { failure, isPending, seen, subjectOf } from './support/read.js';
 
 /** A name that every cluster DNS knows: does the resolver work at all? */
@@ -82,6 +82,8 @@ export const kubeletName = defineCheck({
         ...(failsToo ? [cite(cluster, say('sawClusterFails', { name: CLUSTER_NAME, code: failsToo }))] : []),
       ],
       fixes: [hostFromDownwardApi(say('fixHost')), ...hostOfNode(say('fixHostNow'), seen(view.one('apiserver/node')))],
+      // No name at all, but a URL or a reference that was not filled in: what is set is wrong.
+      ...(isDnsName(host.toLowerCase()) ? {} : { explainedBy: ['agent-setting-invalid'] }),
     };
   },
 });

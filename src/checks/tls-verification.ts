@@ -43,7 +43,6 @@ export const tlsVerification = defineCheck({
       fix: 'Remove what stands in the way first (which CA, which name, which date: the certificate’s own finding says it), then set it to true on every container. Not the other way round: the agent would lose the kubelet meanwhile.',
       avoid:
         'Do not leave verification off because the network is internal: a pod with hostNetwork or a machine that takes over the address is enough to collect the token. Do not turn it on blindly either: the agent would lose the kubelet meanwhile.',
-      explainedBy: ['agent-setting-invalid'],
     },
   },
   judge(view, say) {

@@ -1,10 +1,11 @@
 /** Finds values by origin and keeps the list of those used. */
 import { posix } from 'node:path';
+import { readsAsTrue } from '../checks/support/configuration.js';
 import type { Host } from '../host/host.js';
 import type { Origin, Setting } from '../model/facts.js';
 import type { AgentFile } from './agent-file.js';
 import type { Flags } from './options.js';
-import { boolAsAgent, portAsAgent } from './setting-values.js';
+import { portAsAgent } from './setting-values.js';
 
 /** A value and who gave it. */
 export interface Choice {
@@ -54,7 +55,7 @@ export function createLedger(flags: Partial<Flags>, host: Host, agentFile: Agent
     environment: (name) => variable(name, 'environment'),
     agentBool(name, standard) {
       const found = agent(name);
-      return found ? { ...found, value: String(boolAsAgent(found.value)) } : byDefault(String(standard));
+      return found ? { ...found, value: String(readsAsTrue(found.value)) } : byDefault(String(standard));
     },
     agentPort(name, standard) {
       const found = agent(name);

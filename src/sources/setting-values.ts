@@ -1,13 +1,5 @@
 /** How values are read from text: flags strictly, the agent's variables as the agent reads them. */
 
-/**
- * A boolean as the Agent takes it from its environment: viper casts with strconv.ParseBool, and what does not parse is false. So
- * `DD_KUBELET_TLS_VERIFY=yes` turns verification off (github.com/spf13/cast ToBool; DataDog/datadog-agent pkg/config).
- */
-export function boolAsAgent(text: string): boolean {
-  return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text);
-}
-
 /** A port as the Agent takes it: what is no number is 0 (cast.ToInt), and 0 turns a kubelet port off. No port beyond 65535 can be asked either. */
 export function portAsAgent(text: string): number {
   return parsePort(text) ?? 0;

@@ -1,5 +1,6 @@
 import { kubeletAddress } from '../../src/checks/kubelet-address.js';
 import type { AnyFact, Candidate, NodeObject, Place } from '../../src/model/facts.js';
+import { ownAgent, settings as writtenAs } from './configurations.js';
 import { ENDPOINT, fact, failed, handshake, NOW, pending } from './facts.js';
 import { judgeTable } from './table.js';
 
@@ -88,6 +89,12 @@ judgeTable(kubeletAddress, [
     facts: [...agent, at('10.0.0.7', 'node-object'), node()],
     expect: { cause: 'kubelet-host-unset', certainty: 'proven', severity: 'blocks' },
     says: /fieldPath: status\.hostIP.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
+  },
+  {
+    row: 'unset, for what names it is misspelt, or empty',
+    facts: [...agent, fact('kubelet/candidates', []), ownAgent(writtenAs('DD_KUBELET_HOST=10.0.0.7', 'DD_KUBERNETES_KUBELET_HOST='))],
+    expect: { cause: 'kubelet-host-unset' },
+    says: /"explainedBy":\["agent-setting-misspelt","agent-setting-empty"\]/,
   },
   {
     row: 'unset, and nothing else is known',

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { readsAsTrue } from '../../src/checks/support/configuration.js';
 import type { Setting } from '../../src/model/facts.js';
 import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/sources/options.js';
-import {
-  boolAsAgent,
-  parseDuration,
-  parseEndpoint,
-  parseHost,
-  parsePort,
-  portAsAgent,
-  withoutCredentials,
-} from '../../src/sources/setting-values.js';
+import { parseDuration, parseEndpoint, parseHost, parsePort, portAsAgent, withoutCredentials } from '../../src/sources/setting-values.js';
 import { type Resolved, resolveSettings } from '../../src/sources/settings.js';
 import { createTestHost, type Files } from '../host/files.js';
 
@@ -516,7 +509,7 @@ describe('values', () => {
     ['abc', 0],
     ['', 0],
   ]);
-  check('booleans of the agent', boolAsAgent, [
+  check('booleans of the agent', readsAsTrue, [
     ['true', true],
     ['1', true],
     ['T', true],

@@ -26,12 +26,17 @@ export function effective({ settings }: AgentContainer, variable: string): Agent
 /** As the agent reads a boolean; undefined where it is not set or not known. */
 export function isOn(container: AgentContainer, variable: string): boolean | undefined {
   const value = effective(container, variable)?.value;
-  return value === undefined ? undefined : TRUE.has(value);
+  return value === undefined ? undefined : readsAsTrue(value);
 }
 
-/** strconv.ParseBool, which the agent's boolean variables go through; whatever else is false. */
+/** strconv.ParseBool, which the agent's boolean variables go through; whatever else is false (github.com/spf13/cast ToBool). */
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+
+/** As the agent takes it: what does not parse is false, so `DD_KUBELET_TLS_VERIFY=yes` turns verification off. */
+export function readsAsTrue(value: string): boolean {
+  return TRUE.has(value);
+}
 
 export function isBoolean(value: string): boolean {
   return TRUE.has(value) || FALSE.has(value);
