@@ -95,7 +95,15 @@ const BY_SETTING: Readonly<Record<string, Kind>> = {
   serviceAccount: 'account',
   daemonset: 'object',
   'apiserver.as': 'user',
+  DD_KUBERNETES_KUBELET_HOST: 'host',
+  DD_KUBERNETES_KUBELET_NODENAME: 'node',
+  DD_KUBE_RESOURCES_NAMESPACE: 'namespace',
+  DD_CLUSTER_NAME: 'context',
+  DD_CLUSTER_AGENT_KUBERNETES_SERVICE_NAME: 'object',
+  DD_LEADER_LEASE_NAME: 'object',
 };
+/** What an agent's configuration is called: a name with its kind before it, or words of ours. */
+const CONFIGURED = /^(?:DaemonSet|DatadogAgent|this process|process|the values) ?/;
 
 const V4 = /(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g;
 const V6 = /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
@@ -108,6 +116,9 @@ const NODE = /system:node:([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)/g;
 const DISTINGUISHED = /\b(CN|OU?)=([^\n,+"]+)/g;
 const CERTIFICATE_NAME = /\bDNS:(?:\*\.)?([A-Za-z0-9][A-Za-z0-9.-]*)/g;
 const KUBECONFIG_USER = /\(user ([^)\s]+)\)/g;
+/** As settings are said to come from them. */
+const WORKLOAD = /\bDaemonSet ([a-z0-9][a-z0-9.-]*)\/([a-z0-9][a-z0-9.-]*)/g;
+const SOURCE = /\b(?:ConfigMap|Secret) ([a-z0-9][a-z0-9.-]*)(?=, key |$)|\bDatadogAgent ([a-z0-9][a-z0-9.-]*) in /g;
 const REGISTRY = /^([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?\//i;
 
 /** Every name in a JSON-like value, by kind; each name once. */
@@ -132,11 +143,13 @@ export function namesIn(value: unknown): Map<Kind, Set<string>> {
       const kind = parent === 'unread' && key === 'file' ? 'file' : (kindFor(key, parent, setting) ?? undefined);
       if (kind) byKey(kind, each, add);
       if (key === 'images') for (const [, host = ''] of [REGISTRY.exec(each) ?? []].filter((match) => match.length > 0)) add('host', host);
-      if (key === 'noProxy' || (key === 'value' && /^no_proxy$/i.test(setting))) for (const part of each.split(',')) add('host', part);
+      if (key === 'noProxy' || (key === 'value' && /^(DD_PROXY_)?no_proxy$/i.test(setting)))
+        for (const part of each.split(/[, ]/)) add('host', part);
     } else if (Array.isArray(each)) {
       for (const one of each) walk(one, key, parent, setting);
     } else if (typeof each === 'object' && each !== null && key !== 'causes') {
-      const named = 'setting' in each && typeof each.setting === 'string' ? each.setting : '';
+      const { setting: written, variable = written } = each as Record<string, unknown>;
+      const named = typeof variable === 'string' ? variable : '';
       for (const [name, one] of Object.entries(each)) {
         byShape(name, add);
         walk(one, name, key, named);
@@ -156,6 +169,7 @@ function kindFor(key: string, parent: string, setting: string): Kind | undefined
 
 /** A value under a key that holds names: perhaps `NS/NAME`, `Kind/NAME`, or with words behind it. */
 function byKey(kind: Kind, text: string, add: (kind: Kind, name: string) => void): void {
+  if (CONFIGURED.test(text)) return;
   const [first = ''] = text.split(/\s/);
   if (kind === 'file') {
     add('file', (text.split('/').at(-1) ?? '').replace(/(\.tar)?\.\w+$/, ''));
@@ -184,6 +198,11 @@ function byShape(text: string, add: (kind: Kind, name: string) => void): void {
     add('namespace', namespace);
     add('account', account);
   }
+  for (const [, namespace = '', daemonSet = ''] of text.matchAll(WORKLOAD)) {
+    add('namespace', namespace);
+    add('object', daemonSet);
+  }
+  for (const [, map, custom] of text.matchAll(SOURCE)) add('object', map ?? custom ?? '');
   for (const [, namespace = ''] of text.matchAll(ACCOUNTS)) add('namespace', namespace);
   for (const [, node = ''] of text.matchAll(NODE)) add('node', node);
   for (const [, host = ''] of text.matchAll(CERTIFICATE_NAME)) add('host', host);

@@ -93,6 +93,22 @@ describe('pseudonyms of a report', () => {
     });
   });
 
+  it('of an agent’s settings: its DaemonSet, what its values come from, and the cluster’s name', async () => {
+    const key = { configMapKeyRef: { name: 'acme-settings', key: 'host', optional: true } };
+    const env = [
+      { name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: key },
+      { name: 'DD_CLUSTER_NAME', value: 'acme-prod' },
+      { name: 'DD_CLUSTER_NAME', value: 'acme-old' },
+    ];
+    const daemonSets = [{ name: 'acme-agent', namespace: 'acme-watch', env }];
+    const world: World = { place: 'workstation', names: NAMES, agent: { rights: 'everything' }, placement: { daemonSets } };
+    const { report } = await diagnoseWorld(world);
+    const hidden = JSON.stringify(pseudonymise(report, extendPseudonyms(new Map(), report)));
+    assert.match(JSON.stringify(report), /acme-settings.*acme-agent|acme-agent.*acme-settings/s);
+    assert.doesNotMatch(hidden, /acme/);
+    assert.match(hidden, /env of DaemonSet /);
+  });
+
   it('are the same for two reports with one map, and are never names that occur', () => {
     const first = extendPseudonyms(new Map(), { node: 'berlin-7', namespace: 'node-1' });
     assert.equal(first.get('berlin-7'), 'node-2');
