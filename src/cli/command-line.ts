@@ -257,6 +257,9 @@ function explainRefusal(message: string): string {
   // What stands without a flag has a name for yargs alone.
   const named = option === 'what' ? '' : `--${option} `;
   if (option) return `${named}${given?.replaceAll('"', '')} is not known; it is one of ${choices?.replaceAll('"', '')}`;
+  const [, bare] = /^Not enough arguments following: ([\w-]+)/.exec(line) ?? [];
+  const spec = OPTIONS.find(({ name, alias }: OptionSpec) => name === bare || alias === bare) as OptionSpec | undefined;
+  if (bare) return `--${spec?.name ?? bare} needs a value${spec?.value ? `: --${spec.name} ${spec.value}` : ''}`;
   const [, needed] = /^Missing required argument: (\w+)/.exec(line) ?? [];
   if (needed === 'file') return 'name the file: what --save wrote, a report.json or a facts.json';
   if (needed === 'old' || needed === 'new') return 'diff needs two files, the older report and the newer one';
