@@ -25,12 +25,15 @@ export const agentMounts = defineCheck({
   words: {
     missing: "The agent's container{of} lacks {paths} of its node: a volume, or its volumeMount, is missing",
     hidden: 'A mount on {path}{of} hides the default configuration of {checks}: these checks do not run',
+    disks: 'Nothing of {paths} is mounted into the agent’s container: it measures no disk there',
     notAgent: "this is not the agent's container",
     notRead: 'the mounts of this container could not be read ({code})',
     notLooked: 'the mounts were not looked at',
     sawMissing: 'no mount at {path}',
+    sawDisk: "{device}, at {path} of the node, is not among this container's mounts",
     sawHidden: 'a mount at {path}, and no conf.yaml.default of {checks}',
     sawTemplate: 'its pod template mounts: {mounts}',
+    fixDisk: "If it is to be measured, mount something of it: a volume and a volumeMount in the agent's DaemonSet",
     fixMount: "Add volume and volumeMount to the agent's DaemonSet (kubectl patch daemonset NAME --patch-file FILE)",
     fixSubPath: 'Mount the one file, with subPath, instead of the whole directory',
     fixChart: 'With the chart use `datadog.confd`: it puts files beside the ones of the image',
@@ -47,6 +50,16 @@ export const agentMounts = defineCheck({
       fix: 'Add hostPath volume and volumeMount, read-only. If the namespace forbids hostPath, label it `pod-security.kubernetes.io/enforce=privileged`. The pods are replaced one by one.',
       avoid: 'Do not run the container privileged for this: a read-only mount is enough, and a privileged one is root on the node.',
       explainedBy: ['pod-security-refuses'],
+    },
+    'partition-not-mounted': {
+      title: 'partition of the node the agent cannot see',
+      means:
+        'A file system of the node has nothing mounted into the agent’s container. Its disk check sees only what is mounted there, so this partition has no metrics: used, free, inodes.',
+      happens: 'A data disk that was added to the node; a chart mounts /proc and the cgroups, not every disk.',
+      confirm:
+        'The node’s list beside the container’s:\n\n    kubectl -n NAMESPACE exec POD -c agent -- cat /host/proc/1/mounts\n    kubectl -n NAMESPACE exec POD -c agent -- df -h',
+      fix: 'A hostPath volume of the mount point, or of one file on it, read-only. The pods are replaced.',
+      avoid: 'Do not mount the whole root of the node for it: the check then stumbles over the mounts of every pod.',
     },
     'integration-config-hidden': {
       title: 'default configuration of checks hidden by a mount',
@@ -100,6 +113,18 @@ export const agentMounts = defineCheck({
       };
     }
     const lacking = all.find(({ host }) => host.some(({ mounted }) => !mounted));
+    const disks = (inContainer && mounts?.unseenDisks) || [];
+    if (!lacking && disks.length > 0)
+      return {
+        kind: 'problem',
+        cause: 'partition-not-mounted',
+        severity: 'note',
+        certainty: 'proven',
+        title: say('disks', { paths: disks.map(({ at }) => at).join(', ') }),
+        features: [],
+        evidence: disks.map(({ device, at }) => ({ ...own.cite, saw: say('sawDisk', { device, path: at }) })),
+        fixes: [fixBy('agent', 'restart', say('fixDisk'), diskPatch(disks.map(({ at }) => at)))],
+      };
     if (!lacking) return { kind: 'pass' };
     const missing = lacking.host.filter(({ mounted }) => !mounted);
     const { name, cite, template } = lacking;
@@ -118,7 +143,7 @@ export const agentMounts = defineCheck({
     };
 
     function mountFix(what: HostMount[]): Fix {
-      return fixBy('agent', 'restart', say('fixMount'), yaml(patch(what)));
+      return fixBy('agent', 'restart', say('fixMount'), yaml(patch(what.map((w) => VOLUME[w]))));
     }
   },
 });
@@ -149,9 +174,14 @@ const VOLUME: Record<HostMount, { name: string; from: string; to: string }> = {
   'pod-logs': { name: 'logpodpath', from: '/var/log/pods', to: '/var/log/pods' },
 };
 
+/** Nothing for a path that has more in it than a path has. */
+function diskPatch(paths: string[]): Partial<Fix> {
+  if (!paths.every((path) => /^(\/[\w.-]+)+$/.test(path))) return {};
+  return yaml(patch(paths.map((path, at) => ({ name: `disk-${at + 1}`, from: path, to: `/host${path}` }))));
+}
+
 /** A strategic merge patch of the pod template. */
-function patch(what: HostMount[]): string {
-  const volumes = what.map((w) => VOLUME[w]);
+function patch(volumes: { name: string; from: string; to: string }[]): string {
   return [
     'spec:',
     '  template:',

@@ -176,6 +176,8 @@ export interface Mounts {
   host: { what: HostMount; path: string; mounted: boolean }[];
   /** Mounts over the agent's configuration directory, and the checks whose default configuration is not there any more. */
   hidden: { path: string; checks: string[] }[];
+  /** File systems of the node of which nothing is mounted here, by the node's own list in /host/proc; undefined where that was not read. */
+  unseenDisks?: { device: string; at: string }[];
   /** A token of our own pod, mounted in another container of it: below /proc/PID/root. */
   neighbourToken?: string;
 }

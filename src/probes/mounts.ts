@@ -37,6 +37,7 @@ export async function observeMounts(host: Host, of?: { host: Host; pid: number }
   const expected = HOST_MOUNTS.filter(({ what }) => what !== 'pod-logs' || logs);
   const pod = podOf(file.text);
   const agentImage = (await host.listDirectory(AGENT_PROGRAM)).length > 0;
+  const unseenDisks = agentImage ? await findUnseenDisks(host, file.text) : undefined;
   const neighbourToken = pod && !of ? await findNeighbourToken(host, pod) : undefined;
   return {
     status: 'observed',
@@ -45,16 +46,43 @@ export async function observeMounts(host: Host, of?: { host: Host; pid: number }
       agentImage,
       host: expected.map(({ what, path, at }) => ({ what, path, mounted: points.some((point) => at.test(point)) })),
       hidden: agentImage ? await findHidden(host, points) : [],
+      ...(unseenDisks && { unseenDisks }),
       ...(neighbourToken && { neighbourToken }),
     },
   };
+}
+
+/** File systems that hold data; those of a boot loader, of images and of memory are not measured. */
+const DISK_TYPES = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs']);
+const NOT_DATA = /^\/(boot|snap|run|var\/lib\/(kubelet|docker|containerd|containers|rancher)|var\/snap)(\/|$)/;
+
+/** The node's first process lists the node's mounts; of a device with anything mounted here, the agent sees the whole. */
+async function findUnseenDisks(host: Host, own: string): Promise<Mounts['unseenDisks']> {
+  const file = await host.readFile('/host/proc/1/mountinfo', MAX_BYTES);
+  if (!file.ok) return undefined;
+  const here = new Set(devicesIn(own).map(({ device }) => device));
+  const unseen = devicesIn(file.text).filter(({ device, type, at }) => DISK_TYPES.has(type) && !here.has(device) && !NOT_DATA.test(at));
+  const first = new Map([...unseen].reverse().map(({ device, at }) => [device, at]));
+  return [...first].slice(0, 20).map(([device, at]) => ({ device: clean(device, 200), at: clean(at, 200) }));
+}
+
+/** After the lone `-`: type and device. */
+function devicesIn(mountinfo: string): { at: string; type: string; device: string }[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [, at = '', type = '', device = ''] = /^\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) (\S+)/.exec(line) ?? [];
+    return device ? [{ at: unescaped(at), type, device: unescaped(device) }] : [];
+  });
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 /** Fifth field; spaces and the like are octal escapes (Linux Documentation/filesystems/proc.rst). */
 function mountPoints(mountinfo: string): string[] {
   return mountinfo.split('\n').flatMap((line) => {
     const point = line.split(' ')[4];
-    return point ? [point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))] : [];
+    return point ? [unescaped(point)] : [];
   });
 }
 

@@ -83,4 +83,17 @@ judgeTable(agentMounts, [
     expect: { cause: 'host-mounts-missing', severity: 'degrades' },
     says: /\(DaemonSet datadog\/datadog-agent\) lacks \/host\/proc.*mounts: \/host\/var\/run/,
   },
+  {
+    row: 'a data disk of the node',
+    facts: [...base(), mounts({ unseenDisks: [{ device: '/dev/sdb1', at: '/data' }] })],
+    expect: { cause: 'partition-not-mounted', severity: 'note', certainty: 'proven' },
+    says: /Nothing of \/data.*\/dev\/sdb1.*mountPath: \/host\/data.*path: \/data/,
+  },
+  {
+    row: 'a disk with a name of which no command is made',
+    facts: [...base(), mounts({ unseenDisks: [{ device: '/dev/sdb1', at: '/my disk' }] })],
+    expect: { cause: 'partition-not-mounted' },
+    neverSays: /mountPath/,
+  },
+  { row: 'every disk is seen', facts: [...base(), mounts({ unseenDisks: [] })], expect: 'pass' },
 ]);

@@ -44,7 +44,12 @@ const PLACE: Row[] = [
   row('F', 'agent-ports-both-disabled'),
   row('F', 'host-install-without-credentials'),
   row('F', 'integration-config-hidden'),
-  row('S', 'host-mounts-missing'),
+  row(
+    'S',
+    'host-mounts-missing',
+    ['host-mounts-missing', 'partition-not-mounted'],
+    'Split: a partition that is not measured is no fault of the agent.',
+  ),
   ...(
     [
       ['agent-setting-misspelt', 'a name that was never one of the agent’s is no name of Agent 5'],

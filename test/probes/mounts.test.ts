@@ -36,6 +36,25 @@ describe('mounts', () => {
     });
   });
 
+  it('of disks it knows those of the node that have nothing here; boot, images and the runtime’s are none', async (t) => {
+    const node = [
+      '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
+      '21 20 8:2 / /boot rw - ext4 /dev/sda2 rw',
+      '22 20 8:17 / /data rw shared:2 - xfs /dev/sdb1 rw',
+      '23 20 8:17 /x /data/again rw - xfs /dev/sdb1 rw',
+      '24 20 8:33 / /with\\040space rw - ext4 /dev/sdc1 rw',
+      '25 20 8:49 / /var/lib/containerd rw - ext4 /dev/sdd1 rw',
+      '26 20 0:5 / /dev rw - devtmpfs udev rw',
+      '27 20 7:1 / /snap/core rw - squashfs /dev/loop1 ro',
+      'not a line of it',
+    ].join('\n');
+    const seen = await observe(t, { ...IMAGE, '/proc/self/mountinfo': pod('u-1'), '/host/proc/1/mountinfo': node });
+    assert.deepEqual(seen.unseenDisks, [
+      { device: '/dev/sdc1', at: '/with space' },
+      { device: '/dev/sdb1', at: '/data' },
+    ]);
+  });
+
   for (const socket of [
     '/var/run/docker.sock',
     '/host/run/containerd/containerd.sock',

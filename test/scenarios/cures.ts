@@ -169,11 +169,17 @@ function withSetEnv(world: World, match: Match): World {
 
 function withMounts(world: World, containers: Json[], volumes: Json[]): World {
   const mountinfo = '/proc/self/mountinfo';
+  const onNode = world.agent?.files?.['/host/proc/1/mountinfo'] ?? '';
+  const deviceOf = (at: string) =>
+    onNode
+      .split('\n')
+      .find((line) => line.split(' ')[4] === at)
+      ?.split(' - ')[1] ?? 'ext4 /dev/sda1 rw';
   const lines = containers.flatMap(({ volumeMounts }) =>
     (volumeMounts as Json[]).map(({ name, mountPath }, n) => {
       const volume = volumes.find((v) => v.name === name)?.hostPath as { path: string } | undefined;
       if (!volume) throw new Error(`no volume ${String(name)}`);
-      return `${700 + n} 500 8:1 ${volume.path} ${String(mountPath)} ro,relatime - ext4 /dev/sda1 rw\n`;
+      return `${700 + n} 500 8:1 ${volume.path} ${String(mountPath)} ro,relatime - ${deviceOf(volume.path)}\n`;
     }),
   );
   const files = world.agent?.files ?? {};

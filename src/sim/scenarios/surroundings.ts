@@ -49,6 +49,21 @@ export const SURROUNDINGS: Scenario[] = [
     'host-mounts-missing',
   ),
   broken(
+    'partition-not-mounted',
+    'A data disk of the node has nothing mounted into the agent',
+    {
+      agent: {
+        files: {
+          ...agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }).files,
+          '/host/proc/1/mountinfo':
+            '20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n21 20 8:17 / /data rw,relatime shared:2 - xfs /dev/sdb1 rw\n',
+        },
+      },
+    },
+    'partition-not-mounted',
+    { exitCode: 0 },
+  ),
+  broken(
     'integration-config-hidden',
     'A ConfigMap is mounted over conf.d and hides the configuration of the kubelet check',
     {
