@@ -164,7 +164,8 @@ function wrongOrEmpty(at: Configured): Found[] {
     const setting = own.find(({ value }) => value !== '') ?? counts ?? own[0];
     if (!known || !setting) return [];
     const wrong = wrongIn(known, setting);
-    const empty = setting.value === '';
+    // Templates leave many of them empty: worth a word where something else was meant, or a default takes its place.
+    const empty = setting.value === '' && (VITAL.has(variable) || known.standard !== '' || setting.from !== undefined);
     return wrong || empty ? [{ ...at, setting, known, ...(wrong && { wrong }) }] : [];
   });
 }

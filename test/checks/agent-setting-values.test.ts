@@ -94,10 +94,11 @@ judgeTable(agentSettingValues, [
   },
   {
     row: 'another empty one, in another container',
-    facts: [agent(settings(HOST, 'DD_EKS_FARGATE=false'), {}, { 'trace-agent': settings('DD_KUBELET_CLIENT_CA=') })],
+    facts: [agent(settings(HOST, 'DD_EKS_FARGATE=false'), {}, { 'trace-agent': settings('DD_LEADER_ELECTION=') })],
     expect: { cause: 'agent-setting-empty', severity: 'note' },
-    says: /container trace-agent.*-c trace-agent DD_KUBELET_CLIENT_CA-/,
+    says: /container trace-agent.*-c trace-agent DD_LEADER_ELECTION-/,
   },
+  { row: 'empty, as it is by itself', facts: [agent(settings(HOST, 'DD_KUBELET_CLIENT_CA='))], expect: 'pass' },
   {
     row: 'hostile names come into no command',
     facts: [agent(settings(HOST, 'DD_KUBELET_TLS_VERIFY=yes'), { name: 'DaemonSet a$(id)/b' })],
