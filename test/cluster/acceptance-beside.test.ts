@@ -110,7 +110,7 @@ describe('an ephemeral container in the agent’s pod', { skip: mayRun ? false :
     );
     const { report } = await ask(beside);
     const [first] = report.findings;
-    assert.deepEqual([first?.cause, first?.certainty], ['ephemeral-container-without-token', 'proven']);
+    assert.ok(first?.cause === 'ephemeral-container-without-token' && first.certainty === 'proven', JSON.stringify(first));
     assert.equal(first?.fixes[0]?.steps, 'kubelet-doctor --agent-process 1');
     assert.ok(!causesOf(report).includes('kubelet-host-unset'));
   });

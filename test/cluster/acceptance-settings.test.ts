@@ -144,23 +144,36 @@ async function cured(cause: string): Promise<void> {
   assertClean(await doctor('settings'));
 }
 
-describe('cured as printed', () => {
-  const cases: Record<string, () => Promise<void>> = {
-    'agent-settings-renamed': () => create([{ name: 'KUBERNETES_KUBELET_HOST', valueFrom: HOST.valueFrom }]),
-    'agent-setting-misspelt': () => create([HOST, { name: 'DD_KUBELET_VERIFY_TLS', value: 'true' }]),
-    'agent-setting-invalid': () => create([HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'yes' }]),
-    'agent-setting-empty': () => create([]),
-    'agent-host-of-one-node': () => create([{ name: HOST.name, value: '10.77.0.11' }]),
-    'agent-token-not-mounted': () => create([HOST], {}, { automountServiceAccountToken: false }),
-    'host-mounts-missing': () => create([HOST], { volumeMounts: [] }, { volumes: [] }),
-  };
-  for (const [cause, make] of Object.entries(cases))
-    it(cause, async () => {
-      await make();
-      await cured(cause);
-    });
-
-  it('agent-settings-contradict: a CA beside verification that is off', async () => {
+describe('a DaemonSet', () => {
+  it('with the host under the name of Agent 5', async () => {
+    await create([{ name: 'KUBERNETES_KUBELET_HOST', valueFrom: HOST.valueFrom }]);
+    await cured('agent-settings-renamed');
+  });
+  it('with words in another order', async () => {
+    await create([HOST, { name: 'DD_KUBELET_VERIFY_TLS', value: 'true' }]);
+    await cured('agent-setting-misspelt');
+  });
+  it('with yes where the agent reads true', async () => {
+    await create([HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'yes' }]);
+    await cured('agent-setting-invalid');
+  });
+  it('without a host', async () => {
+    await create([]);
+    await cured('agent-setting-empty');
+  });
+  it('with the address of one node', async () => {
+    await create([{ name: HOST.name, value: '10.77.0.11' }]);
+    await cured('agent-host-of-one-node');
+  });
+  it('without a token', async () => {
+    await create([HOST], {}, { automountServiceAccountToken: false });
+    await cured('agent-token-not-mounted');
+  });
+  it('without anything of its node', async () => {
+    await create([HOST], { volumeMounts: [] }, { volumes: [] });
+    await cured('host-mounts-missing');
+  });
+  it('with a CA beside verification that is off', async () => {
     await create([HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'false' }, { name: 'DD_KUBELET_CLIENT_CA', value: '/ca.crt' }]);
     await cured('agent-settings-contradict');
   });
