@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { SettingsTable } from '../../src/checks/support/settings-table.js';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Report } from '../../src/model/report.js';
 import { recordingIo } from '../scenarios/run.js';
@@ -129,6 +130,16 @@ describe('an ephemeral container in the agent’s pod', { skip: mayRun ? false :
       const verify = report.settings.find(({ setting }) => setting === 'kubelet.tlsVerify');
       assert.equal(verify?.source, 'kubelet_tls_verify in /etc/datadog-agent/datadog.yaml');
     }
+  });
+
+  it('lists the settings of that process: its environment over its datadog.yaml, each with where it stands', async () => {
+    const { report, code } = await ask(beside, 'settings', '--agent-process', 'auto');
+    const [own] = (report as Report & { agents: SettingsTable[] }).agents;
+    const rows = own?.rows.filter(({ state }) => state === 'counts') ?? [];
+    const from = (setting: string) => rows.find((row) => row.setting === setting)?.from;
+    assert.deepEqual([code, own?.agent, own?.install], [0, 'process 1', 'container']);
+    assert.equal(from('DD_KUBERNETES_KUBELET_HOST'), 'the environment');
+    assert.equal(from('DD_KUBELET_TLS_VERIFY'), 'kubelet_tls_verify in /etc/datadog-agent/datadog.yaml');
   });
 
   it('commands by hand name files where a shell of ours finds them: /var/run is an absolute link there', async () => {
