@@ -1,7 +1,17 @@
 /** Do the settings of an agent agree with each other, and with the pod it runs in? Each may be right, and the pair is not. */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Severity } from '../model/check.js';
 import type { AgentSetting } from '../model/facts.js';
-import { type Configured, changeSettings, configured, effective, inContainer, isOn, lookAt } from './support/configuration.js';
+import {
+  type Configured,
+  changeSettings,
+  configured,
+  effective,
+  inContainer,
+  isOn,
+  lookAt,
+  whereToChange,
+  writtenIn,
+} from './support/configuration.js';
 import { AUTOMOUNT, fixBy, yaml } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
 import { hostFromDownwardApi } from './support/kubelet-fixes.js';
@@ -155,8 +165,14 @@ export const agentContradictions = defineCheck({
         const strong = effective(at.container, variable);
         const weak = settings.find((each) => each.variable === variable && each !== strong && said(each) && said(each) !== said(strong));
         if (!strong || !weak || strong.meant) return [];
-        const words = { variable, strong: said(strong), strongSource: strong.source, weak: said(weak), weakSource: weak.source };
-        const fix = fixBy('agent', 'config', say('fixShadowed', { where: inContainer(at), weakSource: weak.source }), {
+        const words = {
+          variable,
+          strong: said(strong),
+          strongSource: writtenIn(at, strong),
+          weak: said(weak),
+          weakSource: writtenIn(at, weak),
+        };
+        const fix = fixBy('agent', 'config', say('fixShadowed', { where: inContainer(at), weakSource: writtenIn(at, weak) }), {
           verify: 'kubelet-doctor settings',
         });
         // An environment is there to overrule a file; of one list it is a mistake.
@@ -179,8 +195,8 @@ export const agentContradictions = defineCheck({
       const ca = effective(at.container, 'DD_KUBELET_CLIENT_CA');
       const verify = effective(at.container, 'DD_KUBELET_TLS_VERIFY');
       if (!ca || !verify || isOn(at.container, 'DD_KUBELET_TLS_VERIFY') !== false) return undefined;
-      const fix = changeSettings(at, say('fixCa', { where: inContainer(at) }), { DD_KUBELET_TLS_VERIFY: 'true' });
-      return contradiction(at, 'risk', say('unusedCa', { source: ca.source }), [ca, verify], fix);
+      const fix = changeSettings(at, say('fixCa', { where: whereToChange(at, verify) }), { DD_KUBELET_TLS_VERIFY: 'true' });
+      return contradiction(at, 'risk', say('unusedCa', { source: writtenIn(at, ca) }), [ca, verify], fix);
     }
     function contradiction(at: Configured, severity: Severity, title: Message, settings: AgentSetting[], fix: Fix): Found {
       return { at, cause: 'agent-settings-contradict', severity, title, settings, fix };
@@ -189,7 +205,9 @@ export const agentContradictions = defineCheck({
       const { name } = at.configuration;
       const cite = { need: 'self/agent-configuration', subject: name } as const;
       if (settings.length === 0) return [{ ...cite, saw: say('sawNoToken', { name }) }];
-      return settings.map(({ variable, value, from = '', source }) => {
+      return settings.map((setting) => {
+        const { variable, value, from = '' } = setting;
+        const source = writtenIn(at, setting);
         const reproduce = lookAt(at, variable);
         const saw = value === undefined ? say('sawFrom', { variable, value: from, source }) : say('saw', { variable, value, source });
         return { ...cite, saw, ...(reproduce && { reproduce }) };

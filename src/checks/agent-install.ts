@@ -32,8 +32,8 @@ export const agentInstall = defineCheck({
   judge(view, say) {
     const running = seen(view.one('self/running-agents'));
     if (!running) return { kind: 'not-applicable', why: say('notSeen') };
-    const host = running.agents.find(({ install }) => install === 'host');
-    const pod = running.agents.find(({ install }) => install === 'container');
+    const host = running.find(({ install }) => install === 'host');
+    const pod = running.find(({ install }) => install === 'container');
     if (!host && !pod) return { kind: 'not-applicable', why: say('none') };
     if (!host || !pod) return { kind: 'pass' };
     return {
@@ -43,7 +43,7 @@ export const agentInstall = defineCheck({
       certainty: 'proven',
       title: say('twice', { host: host.pid, pod: pod.pid }),
       features: ['metrics counted once', 'the host ports of the agent'],
-      evidence: running.agents.slice(0, 6).map(({ pid, program, install }) => ({
+      evidence: running.slice(0, 6).map(({ pid, program, install }) => ({
         need: 'self/running-agents',
         subject: '',
         saw: say('saw', { pid, program, where: install === 'host' ? 'installed on the node' : 'in a pod' }),

@@ -2,7 +2,18 @@
 import { defineCheck, type Evidence, type Fix, type Message } from '../model/check.js';
 import type { AgentSetting } from '../model/facts.js';
 import { type KnownSetting, knownSetting } from '../profiles/datadog-settings.js';
-import { type Configured, changeSettings, configured, inContainer, isBoolean, isOn, lookAt, writtenIn } from './support/configuration.js';
+import {
+  type Configured,
+  changeSettings,
+  configured,
+  effective,
+  inContainer,
+  isBoolean,
+  isOn,
+  lookAt,
+  whereToChange,
+  writtenIn,
+} from './support/configuration.js';
 import { fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
 import { hostFromDownwardApi } from './support/kubelet-fixes.js';
@@ -97,10 +108,11 @@ export const agentSettingValues = defineCheck({
       fixes: found.slice(0, 4).map(fixOf),
     };
 
-    function titleOf({ setting, wrong, missing, configuration: { name } }: Found): Message {
-      if (missing) return say('missing', { name, variable: setting.variable });
+    function titleOf(at: Found): Message {
+      const { setting, wrong, missing } = at;
+      if (missing) return say('missing', { name: at.configuration.name, variable: setting.variable });
       const { variable, value = '', from = '' } = setting;
-      const source = writtenIn(setting);
+      const source = writtenIn(at, setting);
       return wrong === 'field'
         ? say('field', { variable, value: from, source })
         : wrong
@@ -111,7 +123,7 @@ export const agentSettingValues = defineCheck({
       const { name } = at.configuration;
       const none = at.missing && say('sawMissing', { name, variable: HOST, count: at.container.settings.length });
       const { variable, value, from = '' } = at.setting;
-      const source = writtenIn(at.setting);
+      const source = writtenIn(at, at.setting);
       const saw = none
         ? none
         : value === undefined
@@ -122,7 +134,7 @@ export const agentSettingValues = defineCheck({
     }
     function fixOf(at: Found): Fix {
       const { variable, value = '' } = at.setting;
-      const where = inContainer(at);
+      const where = at.missing ? inContainer(at) : whereToChange(at, at.setting);
       if (variable === HOST) return hostFromDownwardApi(say('fixHost', { variable, where }));
       const meant = MEANT[value.trim().toLowerCase()];
       if (at.wrong === 'bool' && meant)
@@ -159,9 +171,7 @@ function wrongOrEmpty(at: Configured): Found[] {
   const variables = [...new Set(settings.map(({ variable }) => variable))];
   return variables.flatMap((variable): Found[] => {
     const known = knownSetting(variable);
-    const own = settings.filter((setting) => setting.variable === variable);
-    const counts = own.find(({ value, from }) => value ?? from);
-    const setting = own.find(({ value }) => value !== '') ?? counts ?? own[0];
+    const setting = effective(at.container, variable) ?? settings.find((each) => each.variable === variable);
     if (!known || !setting) return [];
     const wrong = wrongIn(known, setting);
     // Templates leave many of them empty: worth a word where something else was meant, or a default takes its place.

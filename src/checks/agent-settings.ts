@@ -38,7 +38,7 @@ export const agentSettings = defineCheck({
     notInSight: 'no DaemonSet of an agent is in sight from here',
     saw: '{old} is set{of}',
     rename: "In the agent's manifest, rename {old} to {current}{where}",
-    renameHost: "In the agent's manifest, replace {old} by {current}, from status.hostIP{where}",
+    renameHost: "In the agent's manifest, replace {old} by {current}, from {field}{where}",
   },
   causes: {
     'agent-settings-renamed': {
@@ -100,10 +100,12 @@ export const agentSettings = defineCheck({
 
     function fixOf({ old, current, at }: Unread): Fix {
       const where = at ? inContainer(at) : '';
+      const written = at?.container.settings.find(({ variable }) => variable === old);
+      const field = written?.from === 'spec.nodeName' ? written.from : 'status.hostIP';
       if (current === HOST)
-        return { ...hostFromDownwardApi(say('renameHost', { old, current, where })), verify: 'kubelet-doctor --verbose' };
+        return { ...hostFromDownwardApi(say('renameHost', { old, current, field, where }), field), verify: 'kubelet-doctor --verbose' };
       const action = say('rename', { old, current, where });
-      const value = at?.container.settings.find(({ variable }) => variable === old)?.value;
+      const value = written?.value;
       // A key of the chart or the operator is no variable.
       if (at && value !== undefined && !old.includes('.')) return changeSettings(at, action, { [old]: undefined, [current]: value });
       return fixBy('agent', 'config', action, { verify: at ? 'kubelet-doctor settings' : 'kubelet-doctor --verbose' });

@@ -6,7 +6,7 @@ export interface AgentSetting {
   variable: string;
   /** Cleaned and cut, without credentials; undefined where it is only known in the pod (`from`), or not ours to read. */
   value?: string;
-  /** Where it is written: `env of DaemonSet datadog/datadog-agent`, `kubelet_tls_verify in /etc/datadog-agent/datadog.yaml`. */
+  /** Where in that agent's configuration it is written: `env`, `datadog.kubelet.host`, `kubelet_tls_verify in /etc/datadog-agent/datadog.yaml`. */
   source: string;
   /** Where the pod takes it from at its start: `status.hostIP`, `ConfigMap kubelet-settings, key host`, `Secret …`. Never what a Secret holds. */
   from?: string;

@@ -244,7 +244,7 @@ export interface FactData {
   'runtime-socket': RuntimeSocket;
   'token-review': TokenReview;
   'agent-configuration': AgentConfiguration;
-  'running-agents': { agents: RunningAgent[]; complete: boolean };
+  'running-agents': RunningAgent[];
 }
 
 export type FactKind = keyof FactData;

@@ -2,11 +2,11 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { clean } from '../host/redact.js';
 
-/** The values, or one line, `file:line: what`. */
+/** The values, or one line, `file:line: what`. YAML 1.1, as kubectl and Helm read it: `yes` and `on` are true. */
 export function readYamlDocuments(text: string, file: string): unknown[] | { error: string } {
   const lines = new LineCounter();
   try {
-    const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+    const options = { lineCounter: lines, version: '1.1', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
     const documents = parseAllDocuments(text, options) as Document.Parsed[];
     const [wrong] = documents.flatMap(({ errors }) => errors);
     if (wrong) return { error: clean(`${file}:${lines.linePos(wrong.pos[0]).line}: ${wrong.message.split('\n')[0]}`, 300) };

@@ -67,7 +67,7 @@ export function configurationOf(
 ): Omit<AgentConfiguration, 'install'> | undefined {
   const variables = Object.keys(env).filter(isKept).sort();
   if (variables.length === 0 && !file.seen) return undefined;
-  const own = variables.flatMap((variable) => settingFrom(variable, env[variable] ?? '', `the environment of ${name}`));
+  const own = variables.flatMap((variable) => settingFrom(variable, env[variable] ?? '', 'the environment'));
   const filed = file.all.flatMap(({ variable, value, source }) => settingFrom(variable, value, source));
   return { of: 'process', name, containers: [{ container: '', settings: [...own, ...filed] }] };
 }

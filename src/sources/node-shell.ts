@@ -57,10 +57,7 @@ export function observeAgents({ store }: LiveContext, files: NodeFiles): Promise
 async function agentsAmong({ host, processes }: NodeFiles): Promise<FactData['running-agents']> {
   const { found } = await findAgentProcesses(host, process.pid, processes);
   const agents = withoutClusterAgent(found).filter(({ byProgram, program }) => byProgram && program === 'agent');
-  const of = agents
-    .slice(0, 20)
-    .map(({ pid, program, pod }) => ({ pid, program, install: pod ? ('container' as const) : ('host' as const) }));
-  return { agents: of, complete: processes.complete };
+  return agents.slice(0, 20).map(({ pid, program, pod }) => ({ pid, program, install: pod ? ('container' as const) : ('host' as const) }));
 }
 
 function observeProcess({ store, settings }: LiveContext, { host, kubelet, config }: NodeFiles, place: Place): Promise<unknown> {

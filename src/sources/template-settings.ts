@@ -63,7 +63,7 @@ export function dataOf(configMap: unknown): Record<string, string> {
 export function readTemplate(podSpec: unknown, of: AgentConfiguration['of'], name: string, maps: ConfigMaps): AgentConfiguration {
   const { hostNetwork, automountServiceAccountToken: automount, volumes } = record(podSpec);
   const projected = list(volumes).flatMap((volume) => list(record(record(volume).projected).sources).map(record));
-  const containers = agentContainers(podSpec).map((container) => readContainer(container, name, maps));
+  const containers = agentContainers(podSpec).map((container) => readContainer(container, maps));
   return {
     of,
     install: 'container',
@@ -97,30 +97,30 @@ interface Entry {
   from?: string;
 }
 
-function readContainer(container: Record<string, unknown>, name: string, maps: ConfigMaps): AgentContainer {
+function readContainer(container: Record<string, unknown>, maps: ConfigMaps): AgentContainer {
   const inherited = list(container.envFrom)
     .slice(0, 20)
     .map(record)
     .reverse()
-    .flatMap((each) => inheritedFrom(each, name, maps));
+    .flatMap((each) => inheritedFrom(each, maps));
   const seen = new Map<string, Entry>(inherited.map(({ variable, value, from }) => [variable, { value, from }]));
   const own: AgentSetting[] = [];
   for (const each of list(container.env).slice(0, MOST_VARIABLES).map(record)) {
     const variable = text(each.name, 100);
     const entry = each.valueFrom === undefined ? expand(String(each.value ?? ''), seen) : referred(record(each.valueFrom), maps);
     seen.set(variable, entry);
-    own.unshift(...settingFrom(variable, entry.value, `env of ${name}`, entry.from));
+    own.unshift(...settingFrom(variable, entry.value, 'env', entry.from));
   }
   return { container: text(container.name, 63), settings: [...own, ...inherited] };
 }
 
-function inheritedFrom({ configMapRef, secretRef, prefix }: Record<string, unknown>, name: string, maps: ConfigMaps): AgentSetting[] {
+function inheritedFrom({ configMapRef, secretRef, prefix }: Record<string, unknown>, maps: ConfigMaps): AgentSetting[] {
   if (secretRef !== undefined) return [];
   const configMap = text(record(configMapRef).name);
   const found = maps.get(configMap);
   if (found === undefined || found === 'missing') return [];
   return Object.entries(found).flatMap(([key, value]) =>
-    settingFrom(`${text(prefix, 100)}${key}`, value, `envFrom of ${name}`, `ConfigMap ${configMap}`),
+    settingFrom(`${text(prefix, 100)}${key}`, value, 'envFrom', `ConfigMap ${configMap}`),
   );
 }
 

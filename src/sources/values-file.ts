@@ -101,8 +101,8 @@ function valuesOf(json: unknown): unknown {
 function readForm(form: Form, root: unknown, name: string, metadata: Record<string, unknown>): AgentInFile | undefined {
   const get = (key: string) => valueAt(root, form.at(key).split('.'));
   const podSpec = podSpecOf(form, get);
-  const written = form.env.flatMap((key) => envOf(get(key), `${form.at(key)} in ${name}`));
-  const keyed = [...keySettings(form, get, name), ...nearKeys(form, root, get, name)];
+  const written = form.env.flatMap((key) => envOf(get(key), form.at(key)));
+  const keyed = [...keySettings(form, get), ...nearKeys(form, root, get)];
   const host = [...written, ...keyed].some(({ variable }) => variable === HOST);
   // Both forms do so where nobody says otherwise.
   const standard = host ? [] : settingFrom(HOST, undefined, `the default of the ${form.form}`, 'status.hostIP');
@@ -138,7 +138,7 @@ function envOf(env: unknown, source: string): AgentSetting[] {
   return (containers[0]?.settings ?? []).map((setting) => ({ ...setting, source }));
 }
 
-function keySettings(form: Form, get: (key: string) => unknown, name: string): AgentSetting[] {
+function keySettings(form: Form, get: (key: string) => unknown): AgentSetting[] {
   const hostCa = get(`${form.kubelet}.hostCAPath`);
   const agentCa = get(`${form.kubelet}.agentCAPath`);
   const mounted = typeof hostCa === 'string' && hostCa !== '' && !agentCa;
@@ -147,17 +147,17 @@ function keySettings(form: Form, get: (key: string) => unknown, name: string): A
       const key = form.key(known);
       const value = key === undefined ? undefined : get(key);
       if (key === undefined || value === undefined) return [];
-      const source = `${form.at(key)} in ${name}`;
+      const source = form.at(key);
       const field = valueAt(value, ['valueFrom', 'fieldRef', 'fieldPath']) ?? valueAt(value, ['fieldRef', 'fieldPath']);
       if (typeof field === 'string') return settingFrom(known.variable, undefined, source, clean(field, 100));
       return typeof value === 'object' ? [] : settingFrom(known.variable, String(value), source);
     }),
-    ...(mounted ? settingFrom('DD_KUBELET_CLIENT_CA', form.ca(hostCa), `${form.at(`${form.kubelet}.hostCAPath`)} in ${name}`) : []),
+    ...(mounted ? settingFrom('DD_KUBELET_CLIENT_CA', form.ca(hostCa), form.at(`${form.kubelet}.hostCAPath`)) : []),
   ];
 }
 
 /** Keys about the kubelet that nobody reads: written with other letters, or a level too high. */
-function nearKeys(form: Form, root: unknown, get: (key: string) => unknown, name: string): AgentSetting[] {
+function nearKeys(form: Form, root: unknown, get: (key: string) => unknown): AgentSetting[] {
   const below = Object.keys(record(get(form.kubelet))).slice(0, 50);
   const near = below.flatMap((written): [string, string][] => {
     if (form.kubeletKeys.includes(written)) return [];
@@ -169,7 +169,7 @@ function nearKeys(form: Form, root: unknown, get: (key: string) => unknown, name
   const all = [...near, ...high.map((key): [string, string] => [`kubelet.${key}`, `${form.kubelet}.${key}`])];
   return all.map(([written, meant]) => ({
     variable: clean(form.at(written), 120),
-    source: name,
+    source: form.at(written),
     meant: { why: 'misspelt', current: form.at(meant) },
   }));
 }

@@ -19,6 +19,11 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
     const api = await live.api;
     return api && api.as !== 'nobody' ? api : undefined;
   };
+  // From the agent's own pod lists of the cluster are not ours; someone who asks for them by name may try.
+  const permittedToList = async () => {
+    const place = settings.placement.asked ? undefined : await live.place;
+    return place && place.place !== 'workstation' ? undefined : permitted();
+  };
   switch (need) {
     case 'kubelet/second-sight': {
       const askedFor = (by: string) => !subject || subject === by;
@@ -102,9 +107,7 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
       if (subject) await context.lookup('apiserver', subject);
       return;
     case 'self/agent-configuration': {
-      const place = settings.placement.asked ? undefined : await live.place;
-      if (place && place.place !== 'workstation') return;
-      const api = await permitted();
+      const api = await permittedToList();
       if (api) await askWorkloads(context, api);
       return;
     }
@@ -113,10 +116,7 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
     case 'apiserver/agent-pods':
     case 'apiserver/namespace-policy':
     case 'apiserver/refused-creates': {
-      // From the agent's own pod these lists are not ours; someone who asks for them by name may try.
-      const place = settings.placement.asked ? undefined : await live.place;
-      if (place && place.place !== 'workstation') return;
-      const api = await permitted();
+      const api = await permittedToList();
       if (api) await askPlacement(context, api);
       return;
     }

@@ -4,7 +4,10 @@ import { fact } from './facts.js';
 import { judgeTable } from './table.js';
 
 const running = (...installs: RunningAgent['install'][]): AnyFact[] => [
-  fact('self/running-agents', { agents: installs.map((install, at) => ({ pid: 800 + at, program: 'agent', install })), complete: true }),
+  fact(
+    'self/running-agents',
+    installs.map((install, at) => ({ pid: 800 + at, program: 'agent', install })),
+  ),
 ];
 
 judgeTable(agentInstall, [

@@ -69,6 +69,13 @@ judgeTable(agentSettingValues, [
     says: /status\.podIP/,
   },
   {
+    row: 'in a file: with the key it stands under, and no command',
+    facts: [agent(settings('DD_KUBELET_TLS_VERIFY=yes@datadog.kubelet.tlsVerify', HOST), { of: 'file', name: 'the values in a.yaml' })],
+    expect: invalid,
+    says: /datadog\.kubelet\.tlsVerify in the values in a\.yaml.*Set DD_KUBELET_TLS_VERIFY to true \(datadog\.kubelet\.tlsVerify\)/,
+    neverSays: /kubectl/,
+  },
+  {
     row: 'no host at all',
     facts: [agent(settings('DD_KUBELET_TLS_VERIFY=true'))],
     expect: { cause: 'agent-setting-empty', severity: 'degrades' },

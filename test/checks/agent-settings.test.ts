@@ -57,6 +57,13 @@ judgeTable(agentSettings, [
     says: /container metrics.*status\.hostIP/,
   },
   {
+    row: 'the node’s name, where that was meant',
+    facts: [agent(settings('KUBERNETES_KUBELET_HOST<spec.nodeName'))],
+    expect: { cause: 'agent-settings-renamed' },
+    says: /from spec\.nodeName.*fieldPath: spec\.nodeName/,
+    neverSays: /status\.hostIP/,
+  },
+  {
     row: 'misspelt in our own environment',
     facts: [...base({ 'kubelet.host': '10.0.0.7' }), ownAgent(settings('DD_KUBELET_VERIFY_TLS=false'))],
     expect: { cause: 'agent-setting-misspelt' },

@@ -8,7 +8,7 @@ export const NAME = 'DaemonSet datadog/datadog-agent';
 /** `NAME=value`; `NAME<field` is taken from there; `NAME=value@source`. Strongest first. */
 export function settings(...written: string[]): AgentSetting[] {
   return written.map((text) => {
-    const [, variable = '', sign, rest = '', source = `env of ${NAME}`] = /^([\w.]+)([=<])([^@]*)(?:@(.*))?$/.exec(text) ?? [];
+    const [, variable = '', sign, rest = '', source = 'env'] = /^([\w.]+)([=<])([^@]*)(?:@(.*))?$/.exec(text) ?? [];
     const meant = meantBy(variable);
     return { variable, ...(sign === '=' ? { value: rest } : { from: rest }), source, ...(meant && { meant }) };
   });

@@ -69,6 +69,19 @@ it('in a pod is its environment over its datadog.yaml, and in JSON has the same 
   assert.ok(rows.every(({ setting }) => !/API_KEY/.test(setting)));
 });
 
+it('in a pod says nothing of an apiserver that is down: that is another question', async () => {
+  const { code, stdout } = await settings({ apiserver: { listen: 'closed' } });
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^All well/);
+  assert.match(stdout, /DD_KUBERNETES_KUBELET_HOST/);
+});
+
+it('at a workstation names what keeps it from the DaemonSets', async () => {
+  const { code, stdout } = await settings({ ...world('settings-one-node'), apiserver: { listen: 'closed' } });
+  assert.equal(code, 1);
+  assert.match(stdout, /refuse/);
+});
+
 it('says what helps where no configuration is in sight', async () => {
   const { stdout, code } = await settings({ place: 'workstation', agent: { rights: 'everything' }, placement: { daemonSets: [] } });
   assert.equal(code, 3);

@@ -56,7 +56,13 @@ describe('values of the chart', () => {
   });
 
   it('say where each stands', () => {
-    assert.equal(settingsOf(VALUES)[3]?.source, 'datadog.kubelet.tlsVerify in the values in f.yaml');
+    assert.equal(settingsOf(VALUES)[3]?.source, 'datadog.kubelet.tlsVerify');
+  });
+
+  it('are YAML 1.1, in which yes, on and n are booleans: `kubectl label --local` makes the same of them', () => {
+    const yaml = 'datadog: { kubelet: { tlsVerify: yes, useApiServer: n } }\nagents: { useHostNetwork: on }';
+    assert.deepEqual(told(yaml).slice(0, 2), ['DD_KUBELET_TLS_VERIFY=true', 'DD_KUBELET_USE_API_SERVER=false']);
+    assert.equal(parsed(yaml).daemonSets[0]?.template.hostNetwork, true);
   });
 
   it('take the host from the downward API where nobody says otherwise', () => {

@@ -42,9 +42,15 @@ export function isBoolean(value: string): boolean {
   return TRUE.has(value) || FALSE.has(value);
 }
 
-/** Where it is written and, where it comes from elsewhere, from where. */
-export function writtenIn({ source, from, value }: AgentSetting): string {
-  return from && value !== undefined ? `${source}, from ${from}` : source;
+/** Where it is written and, where it comes from elsewhere, from where: `env of DaemonSet datadog/datadog-agent, from ConfigMap a, key b`. */
+export function writtenIn({ configuration: { of, name } }: Configured, { source, from, value }: AgentSetting): string {
+  const where = of === 'workload' ? `${source} of ${name}` : of === 'file' ? `${source} in ${name}` : source;
+  return from && value !== undefined ? `${where}, from ${from}` : where;
+}
+
+/** For a fix: which container and, in a file, under which key, so that nobody writes it a second time elsewhere. */
+export function whereToChange(at: Configured, { source }: AgentSetting): string {
+  return at.configuration.of === 'file' ? ` (${source}${inContainer(at)})` : inContainer(at);
 }
 
 /** `, container trace-agent` where it is not the one that talks to the kubelet. */

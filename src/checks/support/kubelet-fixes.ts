@@ -5,14 +5,14 @@ import { internalIp } from './address.js';
 import { env, fixBy, shell, yaml } from './fix.js';
 
 /** One entry of a container's `env` list. */
-const HOST_IP_ENTRY = `- name: DD_KUBERNETES_KUBELET_HOST
+const hostEntry = (field: string) => `- name: DD_KUBERNETES_KUBELET_HOST
   valueFrom:
     fieldRef:
-      fieldPath: status.hostIP`;
+      fieldPath: ${field}`;
 
-/** The address that follows the pod to every node. */
-export function hostFromDownwardApi(action: Message): Fix {
-  return fixBy('agent', 'config', action, yaml(HOST_IP_ENTRY));
+/** The address that follows the pod to every node; its name where that was meant, for a certificate that names no address. */
+export function hostFromDownwardApi(action: Message, field: 'status.hostIP' | 'spec.nodeName' = 'status.hostIP'): Fix {
+  return fixBy('agent', 'config', action, yaml(hostEntry(field)));
 }
 
 /** The Node's own address, for one node; nothing when the Node object does not give one that may be printed. */

@@ -28,7 +28,7 @@ export interface SettingsTable {
 /** Containers that say the same as the first are left out. */
 export function settingsTables(configurations: readonly AgentConfiguration[]): SettingsTable[] {
   return configurations.flatMap(({ name, install, containers, pod }) => {
-    const all = containers.map((container) => ({ container: container.container, rows: rowsOf(container, name) }));
+    const all = containers.map((container) => ({ container: container.container, rows: rowsOf(container) }));
     const [first] = all;
     const others = all.filter((each) => each !== first && JSON.stringify(each.rows) !== JSON.stringify(first?.rows));
     return [...(first ? [first] : []), ...others].map(({ container, rows }) => ({
@@ -41,9 +41,9 @@ export function settingsTables(configurations: readonly AgentConfiguration[]): S
   });
 }
 
-function rowsOf(container: AgentContainer, agent: string): SettingRow[] {
+function rowsOf(container: AgentContainer): SettingRow[] {
   const order = new Map(KNOWN_SETTINGS.map(({ variable }, at) => [variable, at]));
-  const written = container.settings.map((setting) => rowOf(setting, effective(container, setting.variable), agent));
+  const written = container.settings.map((setting) => rowOf(setting, effective(container, setting.variable)));
   const named = new Set(container.settings.map(({ variable }) => variable));
   const unset = KNOWN_SETTINGS.filter(({ variable }) => !named.has(variable)).map(
     ({ variable, standard }): SettingRow => ({ setting: variable, value: standard, from: 'default', state: 'default' }),
@@ -52,10 +52,8 @@ function rowsOf(container: AgentContainer, agent: string): SettingRow[] {
   return [...written, ...unset].sort((a, b) => at(a) - at(b));
 }
 
-function rowOf(setting: AgentSetting, counting: AgentSetting | undefined, agent: string): SettingRow {
-  const { variable, value, from, meant } = setting;
-  // The agent's name stands above its table.
-  const source = setting.source.replace(` in ${agent}`, '').replace(` of ${agent}`, '');
+function rowOf(setting: AgentSetting, counting: AgentSetting | undefined): SettingRow {
+  const { variable, value, source, from, meant } = setting;
   const state = meant ? 'unread' : setting === counting ? 'counts' : value === '' ? 'empty' : 'overruled';
   return {
     setting: variable,

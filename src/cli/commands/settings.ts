@@ -6,6 +6,7 @@ import { judge } from '../../judge/judge.js';
 import type { Check } from '../../model/check.js';
 import type { AgentConfiguration, AnyFact } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
+import { observePlace } from '../../probes/place.js';
 import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../../report/style.js';
 import { findingLines } from '../../report/text-finding.js';
 import { headLines } from '../../report/text-head.js';
@@ -22,10 +23,13 @@ const ABOUT = new Set(['agent-settings', 'agent-setting-values', 'agent-contradi
 /** Layers without whose answer no DaemonSet can be read: what fails there is the reason, and is named. */
 const WAY: readonly string[] = ['proxy', 'dns', 'tcp', 'tls', 'authn'];
 
-const OWN: readonly Check[] = CHECKS.filter(({ question }) => ABOUT.has(question));
+const OWN: readonly Check[] = CHECKS.filter(({ question }) => ABOUT.has(question)).map((check) => ({
+  ...check,
+  required: check.question === 'agent-settings',
+}));
 const QUESTIONS: readonly Check[] = [
   ...CHECKS.filter(({ target, layer }) => target === 'apiserver' && WAY.includes(layer)).map((check) => ({ ...check, required: false })),
-  ...OWN.map((check) => ({ ...check, required: check.question === 'agent-settings' })),
+  ...OWN,
 ];
 
 export async function runSettingsCommand(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
@@ -68,7 +72,11 @@ function renderSettings(report: Report, tables: readonly SettingsTable[], look: 
 async function fromLive(flags: Partial<Flags>, host: Host): Promise<Diagnosis | { error: string }> {
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return settings;
-  return diagnose({ host, settings, checks: QUESTIONS, rightsOnly: true, budgetMs: settings.timeoutMs, ...choices(flags) });
+  // An agent that is here speaks for itself: what its apiserver is like is another question.
+  const { place } = settings.agent?.place ?? (await observePlace(host));
+  const isHere = settings.configuration !== undefined && place !== 'workstation' && !flags.daemonset;
+  const checks = isHere ? OWN : QUESTIONS;
+  return diagnose({ host, settings, checks, rightsOnly: true, budgetMs: settings.timeoutMs, ...choices(flags) });
 }
 
 /** Asks no server: everything stands in the file. */
