@@ -322,15 +322,20 @@ function linesToSet(exempt: string[], decision: Proxied, settings: readonly Sett
   return { from, values: printable && exempt.every(isExemption) ? values : undefined };
 }
 
-/** Read after every other drop-in, and after `EnvironmentFile=` of none: systemd takes the last. The values passed the same guard as lines to paste. */
+/**
+ * A file of variables, named by the last drop-in: whatever `Environment=` says, an `EnvironmentFile=` overrides it, and of several the last counts
+ * (systemd.exec(5)). The values passed the same guard as lines to paste.
+ */
 function dropIn(values: Record<string, string>): string {
-  const file = '/etc/systemd/system/kubelet.service.d/99-no-proxy.conf';
-  const lines = Object.entries(values).map(([name, value]) => `Environment="${name}=${value}"`);
+  const directory = '/etc/systemd/system/kubelet.service.d';
   return [
-    `mkdir -p ${file.replace(/\/[^/]*$/, '')}`,
-    `cat > ${file} <<'END'`,
+    `mkdir -p ${directory}`,
+    `cat > ${directory}/99-no-proxy.conf <<'END'`,
     '[Service]',
-    ...lines,
+    `EnvironmentFile=${directory}/99-no-proxy.env`,
+    'END',
+    `cat > ${directory}/99-no-proxy.env <<'END'`,
+    ...Object.entries(values).map(([name, value]) => `${name}=${value}`),
     'END',
     'systemctl daemon-reload',
     'systemctl restart kubelet',

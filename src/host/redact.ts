@@ -177,3 +177,8 @@ function keepWords(all: string, before: string, value: string): string {
   const speech = /^[A-Z]?[a-z]{0,15}[.:)]*$/.test(value) || /^(?:realm|error|scope)=/i.test(value) || /^[/<$[(]/.test(value);
   return speech ? all : `${before}${MARK}`;
 }
+
+/** A proxy URL without its user and password, whatever characters they hold. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1');
+}

@@ -4,7 +4,7 @@
  */
 import { registerEnvironment } from '../host/create.js';
 import type { Host } from '../host/host.js';
-import { clean } from '../host/redact.js';
+import { clean, withoutCredentials } from '../host/redact.js';
 import type { ServiceVariable } from '../model/facts-node.js';
 import { readEnvironment } from './agent-process.js';
 import type { FoundProcess } from './kubelet-process.js';
@@ -39,7 +39,7 @@ export async function readKubeletProxy(host: Host, { pid }: Pick<FoundProcess, '
   const shown = Object.entries(environment).map(([name, value]): ServiceVariable => {
     const file = inFiles.get(name);
     const source = file && (running === undefined || file.value === value) ? file.source : `process ${pid}`;
-    return { name, value: clean(/^no_proxy$/i.test(name) ? value : value.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1'), 400), source };
+    return { name, value: clean(/^no_proxy$/i.test(name) ? value : withoutCredentials(value), 400), source };
   });
   return { environment, shown };
 }
@@ -93,13 +93,8 @@ async function filesOf(host: Host): Promise<string[]> {
 }
 
 function assign(found: Map<string, Assigned>, word: string, source: string): void {
-  const [pair] = pairOf(word) ?? [];
-  if (pair && PROXY_NAME.test(pair[0])) found.set(pair[0], { value: pair[1], source: clean(source, 300) });
-}
-
-function pairOf(word: string): [string, string][] | undefined {
-  const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
-  return name === undefined ? undefined : [[name, value ?? '']];
+  const [, name = '', value = ''] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
+  if (PROXY_NAME.test(name)) found.set(name, { value, source: clean(source, 300) });
 }
 
 /** `"A=b c" D=e`: words in either kind of quotes, or bare. */

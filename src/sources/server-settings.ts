@@ -1,9 +1,11 @@
 /** The settings of each server, picked from their origins. */
+
+import { withoutCredentials } from '../host/redact.js';
 import type { Impersonation } from '../probes/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
 import type { Flags } from './options.js';
 import type { Choice, Ledger } from './setting-ledger.js';
-import { type Endpoint, parseEndpoint, parseHost, showEndpoint, withoutCredentials } from './setting-values.js';
+import { type Endpoint, parseEndpoint, parseHost, showEndpoint } from './setting-values.js';
 import type { ApiserverSettings, CredentialPaths, KubeletSettings } from './settings.js';
 
 /** What all settings are made from. */

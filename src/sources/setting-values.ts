@@ -63,11 +63,6 @@ export function showEndpoint({ host, port, path }: Endpoint): string {
   return `https://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
 }
 
-/** A proxy URL without its user and password, whatever characters they hold. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1');
-}
-
 /** `NAMESPACE/NAME`, or the user name `system:serviceaccount:NAMESPACE:NAME`. Case counts, as it does for the apiserver. */
 export function parseServiceAccount(text: string): { namespace: string; name: string } | undefined {
   const [, namespace = '', name = ''] = /^(?:system:serviceaccount:)?([^:/]+)[:/]([^:/]+)$/.exec(text) ?? [];

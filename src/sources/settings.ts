@@ -5,6 +5,7 @@
 
 import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
+import { withoutCredentials } from '../host/redact.js';
 import type { AgentConfiguration, Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/kubeconfig.js';
 import type { Impersonation } from '../probes/kubeconfig-file.js';
@@ -20,7 +21,7 @@ import type { Flags } from './options.js';
 import { type RightsSettings, rightsSettings } from './rights-settings.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './server-settings.js';
 import { byDefault, createLedger, type Ledger } from './setting-ledger.js';
-import { type Endpoint, formatDuration, isDnsName, parseDuration, withoutCredentials } from './setting-values.js';
+import { type Endpoint, formatDuration, isDnsName, parseDuration } from './setting-values.js';
 
 /** What would be presented to a server, as files; all of one origin. */
 export interface CredentialPaths {

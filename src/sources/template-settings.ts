@@ -2,12 +2,11 @@
  * From a pod template to the settings of its agent, as the kubelet will make the environment: of two variables the later, envFrom below env,
  * `$(NAME)` filled in (pkg/kubelet/kubelet_pods.go makeEnvironmentVariables). Only known settings are kept; a Secret is named and never read.
  */
-import { clean } from '../host/redact.js';
+import { clean, withoutCredentials } from '../host/redact.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
 import { knownSetting, meantBy } from '../profiles/datadog-settings.js';
 import { list, record } from './json.js';
 import { isAgentImage } from './reduce-workload.js';
-import { withoutCredentials } from './setting-values.js';
 import { readTemplateMounts } from './template-mounts.js';
 
 /** ConfigMaps by name; `missing`: there is none of that name. Those that were not read are not in it. */

@@ -211,6 +211,20 @@ describe("the proxy of the kubelet's service", () => {
     ]);
   });
 
+  it('that is printed to except a host overrules a list in an EnvironmentFile, which no Environment= would', async (t) => {
+    const printed: Files = {
+      [`${DROP_IN}/99-no-proxy.conf`]: `[Service]\nEnvironmentFile=${DROP_IN}/99-no-proxy.env\n`,
+      [`${DROP_IN}/99-no-proxy.env`]: 'NO_PROXY=localhost,10.0.0.1\n',
+    };
+    const { variables } = await shown(t, {
+      [`${DROP_IN}/10-a.conf`]: '[Service]\nEnvironmentFile=/etc/default/kubelet\n',
+      [`${DROP_IN}/99-by-hand.conf`]: '[Service]\nEnvironment=NO_PROXY=never\n',
+      '/etc/default/kubelet': 'NO_PROXY=localhost\n',
+      ...printed,
+    });
+    assert.deepEqual(variables, [`NO_PROXY=localhost,10.0.0.1 ${DROP_IN}/99-no-proxy.env:1`]);
+  });
+
   it('of k3s stands in the file of its service', async (t) => {
     const { variables } = await shown(t, {
       '/etc/systemd/system/k3s-agent.service': '[Service]\nEnvironmentFile=-/etc/systemd/system/k3s-agent.service.env\n',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readsAsTrue } from '../../src/checks/support/configuration.js';
+import { withoutCredentials } from '../../src/host/redact.js';
 import type { Setting } from '../../src/model/facts.js';
 import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/sources/options.js';
-import { parseDuration, parseEndpoint, parseHost, parsePort, portAsAgent, withoutCredentials } from '../../src/sources/setting-values.js';
+import { parseDuration, parseEndpoint, parseHost, parsePort, portAsAgent } from '../../src/sources/setting-values.js';
 import { type Resolved, resolveSettings } from '../../src/sources/settings.js';
 import { createTestHost, type Files } from '../host/files.js';
 
