@@ -6,6 +6,7 @@ import {
   changeSettings,
   configured,
   effective,
+  hostFromApi,
   inContainer,
   isOn,
   lookAt,
@@ -14,7 +15,6 @@ import {
 } from './support/configuration.js';
 import { AUTOMOUNT, fixBy, yaml } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
-import { hostFromDownwardApi } from './support/kubelet-fixes.js';
 import { isIp } from './support/quote.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
@@ -120,7 +120,7 @@ export const agentContradictions = defineCheck({
       if (!host || of === 'process' || install !== 'container' || !isIp(value)) return undefined;
       // In the host's network loopback is each node's own.
       if (pod?.hostNetwork && /^(127\.|::1$)/.test(value)) return undefined;
-      const fix = hostFromDownwardApi(say('fixHost', { variable: HOST, where: inContainer(at) }));
+      const fix = hostFromApi(at, host, say('fixHost', { variable: HOST, where: whereToChange(at, host) }));
       return {
         at,
         cause: 'agent-host-of-one-node',

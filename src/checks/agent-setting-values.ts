@@ -7,6 +7,7 @@ import {
   changeSettings,
   configured,
   effective,
+  hostFromApi,
   inContainer,
   isBoolean,
   isOn,
@@ -16,7 +17,6 @@ import {
 } from './support/configuration.js';
 import { fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES } from './support/kubelet.js';
-import { hostFromDownwardApi } from './support/kubelet-fixes.js';
 import { isDnsName, isIp } from './support/quote.js';
 
 /** Fields of the downward API that name the node. */
@@ -135,7 +135,7 @@ export const agentSettingValues = defineCheck({
     function fixOf(at: Found): Fix {
       const { variable, value = '' } = at.setting;
       const where = at.missing ? inContainer(at) : whereToChange(at, at.setting);
-      if (variable === HOST) return hostFromDownwardApi(say('fixHost', { variable, where }));
+      if (variable === HOST) return hostFromApi(at, at.setting, say('fixHost', { variable, where }));
       const meant = MEANT[value.trim().toLowerCase()];
       if (at.wrong === 'bool' && meant)
         return changeSettings(at, say('fixValue', { variable, value: meant, where }), { [variable]: meant });

@@ -1,8 +1,10 @@
 /** `kubelet-doctor settings`: in a simulated cluster, and from a file, where nobody is asked. */
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
+import { parse } from 'yaml';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Io } from '../../src/cli/io.js';
+import type { Report } from '../../src/model/report.js';
 import { SECRETS } from '../../src/sim/hostile.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
@@ -95,6 +97,24 @@ it('of a file asks nobody, and names it', async (t) => {
   assert.match(stdout, /no server was asked/);
   assert.match(stdout, /The values in \/values\.yaml, container agent/);
 });
+
+for (const [what, file, broken] of [
+  ['the chart', 'datadog: { kubelet: { tlsVerify: true } }', 'datadog: { kubelet: { host: 10.0.0.7 } }'],
+  [
+    'the operator',
+    '{ apiVersion: datadoghq.com/v2alpha1, kind: DatadogAgent, metadata: { name: dd } }',
+    '{ spec: { global: { kubelet: { host: { fieldRef: { fieldPath: status.podIP } } } } } }',
+  ],
+] as const)
+  it(`of a file of ${what} prints the host as that has it, and it cures`, async (t) => {
+    const whole = (change: unknown) => JSON.stringify({ ...(parse(file) as object), ...(change as object) });
+    const { code, stdout } = await fromFile(t, whole(parse(broken)), '-o', 'json');
+    assert.equal(code, 1);
+    const [fix] = (JSON.parse(stdout) as Report).findings[0]?.fixes ?? [];
+    const cured = await fromFile(t, whole(parse(fix?.steps ?? '')), '-o', 'json');
+    assert.equal(cured.code, 0, `${fix?.steps}\n${cured.stdout}`);
+    assert.match(cured.stdout, /"from":\s?"status\.hostIP \((spec\.global|datadog)\.kubelet\.host\)"/);
+  });
 
 it('of a well-written file is content', async (t) => {
   const { code, stdout } = await fromFile(t, 'datadog: { kubelet: { tlsVerify: true } }');

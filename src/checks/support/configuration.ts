@@ -1,7 +1,8 @@
 /** How agents are configured, as several checks read it, and how a setting is changed where it is written. */
 import type { Fix, Message } from '../../model/check.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../model/facts.js';
-import { env, fixBy, shell } from './fix.js';
+import { env, fixBy, shell, yaml } from './fix.js';
+import { hostFromDownwardApi } from './kubelet-fixes.js';
 import { isDnsName, shellQuote } from './quote.js';
 import { seen } from './read.js';
 
@@ -83,6 +84,16 @@ export function changeSettings(
   const set = Object.fromEntries(entries.flatMap(([variable, value]) => (value === undefined ? [] : [[variable, value]])));
   const steps = of === 'process' && Object.keys(set).length === entries.length ? env(set) : {};
   return fixBy('agent', 'config', action, { ...steps, verify: 'kubelet-doctor settings' });
+}
+
+/** The kubelet's host from the downward API, written as the place it stands in has it: an entry of `env`, or a key of the chart or the operator. */
+export function hostFromApi({ configuration: { of } }: Configured, { source }: AgentSetting, action: Message): Fix {
+  const isKey = of === 'file' && /^[a-z]+(\.[a-z]+)*\.kubelet\.host$/i.test(source);
+  if (!isKey) return hostFromDownwardApi(action);
+  const field = 'fieldRef: {fieldPath: status.hostIP}';
+  const lines = [...source.split('.').map((key) => `${key}:`), source.startsWith('spec.') ? field : `valueFrom: {${field}}`];
+  const steps = lines.map((line, depth) => `${'  '.repeat(depth)}${line}`).join('\n');
+  return fixBy('agent', 'config', action, { ...yaml(`${steps}\n`), verify: 'kubelet-doctor settings' });
 }
 
 /** The DaemonSet behind a name, when it is safe in a command. */
