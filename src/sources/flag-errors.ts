@@ -21,6 +21,21 @@ export const FILE_FLAGS = [
   'manifest',
 ] as const;
 
+/**
+ * Flags that say who asks. Beside --agent-process the servers, and the CAs that verify them, are those of a process that may be anybody's: ours would
+ * go to whomever it names.
+ */
+const CREDENTIAL_FLAGS = [
+  'kubeconfig',
+  'context',
+  'token-file',
+  'kubelet-token-file',
+  'kubelet-client-cert',
+  'kubelet-client-key',
+  'apiserver-client-cert',
+  'apiserver-client-key',
+] as const;
+
 const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run as a user who may read it' };
 
 /** One line that names the flag, what is wrong with it, and what to do; undefined when all is well. */
@@ -50,7 +65,7 @@ function wrongValue(flags: Partial<Flags>): string | undefined {
   const agentProcess = flags['agent-process'];
   if (agentProcess !== undefined && !/^(auto|[1-9]\d{0,9})$/.test(agentProcess))
     return `--agent-process ${agentProcess} is neither a process id nor auto; \`ps -e\` shows the ids`;
-  for (const name of ['kubeconfig', 'context'] as const)
+  for (const name of CREDENTIAL_FLAGS)
     if (agentProcess !== undefined && flags[name] !== undefined)
       return `--agent-process asks as that agent, --${name} as another; leave one of them out`;
   const port = flags['kubelet-port'];

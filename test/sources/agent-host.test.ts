@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { createHost, type HostOverrides } from '../../src/host/create.js';
 import type { Host } from '../../src/host/host.js';
 import { observeMounts } from '../../src/probes/mounts.js';
-import type { Flags } from '../../src/sources/options.js';
+import { type Flags, OPTIONS } from '../../src/sources/options.js';
 import { type Resolved, resolveSettings } from '../../src/sources/settings.js';
 import { createTestHost, type Files } from '../host/files.js';
 
@@ -117,12 +117,16 @@ describe('the agent of a process', () => {
   });
 
   it('files that a flag names are ours, wherever we stand', async (t) => {
-    const host = hostWith(t, { 7: AGENT }, { ...BESIDE, '/cwd/mine.crt': 'my CA', '/cwd/mine.token': 'my token' });
-    const { kubelet, agent } = await open(host, { 'agent-process': '7', 'kubelet-ca': 'mine.crt', 'token-file': '/cwd/mine.token' });
-    assert.deepEqual([kubelet.caPath, kubelet.tokenPath], ['/cwd/mine.crt', '/cwd/mine.token']);
-    const [ca, token] = [await agent.host.readFile('/cwd/mine.crt'), await agent.host.readFile('/cwd/mine.token')];
-    assert.deepEqual([ca.ok && ca.text, token.ok && token.text], ['my CA', 'my token']);
-    assert.deepEqual(await agent.filesHere({ tokenPath: '/cwd/mine.token' }), { tokenPath: '/cwd/mine.token' });
+    const host = hostWith(t, { 7: AGENT }, { ...BESIDE, '/cwd/mine.crt': 'my CA', '/cwd/other.crt': 'my other CA' });
+    const { kubelet, apiserver, agent } = await open(host, {
+      'agent-process': '7',
+      'kubelet-ca': 'mine.crt',
+      'apiserver-ca': '/cwd/other.crt',
+    });
+    assert.deepEqual([kubelet.caPath, apiserver.caPath], ['/cwd/mine.crt', '/cwd/other.crt']);
+    const [ca, other] = [await agent.host.readFile('/cwd/mine.crt'), await agent.host.readFile('/cwd/other.crt')];
+    assert.deepEqual([ca.ok && ca.text, other.ok && other.text], ['my CA', 'my other CA']);
+    assert.deepEqual(await agent.filesHere({ caPath: '/cwd/mine.crt' }), { caPath: '/cwd/mine.crt' });
   });
 
   it('commands by hand name the files where we find them, links of directories followed', async (t) => {
@@ -273,6 +277,11 @@ describe('is refused in one line', () => {
     [{ 'agent-process': '3' }, /a thread of the kernel/],
     [{ 'agent-process': '7', kubeconfig: '/x' }, /asks as that agent, --kubeconfig as another/],
     [{ 'agent-process': '7', context: 'x' }, /--context as another/],
+    // Every flag that is a credential: the servers and the CAs are those of a process that may be anybody's.
+    ...OPTIONS.filter(({ name }) => /token-file|client-(cert|key)/.test(name)).map(({ name }): [Partial<Flags>, RegExp] => [
+      { 'agent-process': '7', [name]: '/cwd/mine' },
+      new RegExp(`asks as that agent, --${name} as another; leave one of them out$`),
+    ]),
   ];
   for (const [flags, says] of rows)
     it(JSON.stringify(flags), async (t) => assert.match(await refused(hostWith(t, { 3: { words: [] }, 7: AGENT }), flags), says));
