@@ -140,7 +140,7 @@ export const apiserverUnreachable = defineCheck({
       confirm: '`kubectl config view --minify`',
       fix: "Name one: `kubelet-doctor --kubeconfig FILE`. On a node the kubelet's own is often /etc/kubernetes/kubelet.conf or /var/lib/kubelet/kubeconfig.",
       avoid: 'Do not give the agent an administrator’s kubeconfig: it may do everything, and so may who reads it.',
-      explainedBy: ['kubelet-kubeconfig-broken'],
+      explainedBy: ['kubelet-kubeconfig-broken', 'kubelet-kubeconfig-exposed'],
     },
     'service-address-broken': {
       title: 'service address of the apiserver broken on this node',

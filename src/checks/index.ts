@@ -27,6 +27,7 @@ import { kubeletAddress } from './kubelet-address.js';
 import { kubeletAuthorityFile } from './kubelet-authority-file.js';
 import { kubeletCertificate } from './kubelet-certificate.js';
 import { kubeletForbidden } from './kubelet-forbidden.js';
+import { kubeletImpostor } from './kubelet-impostor.js';
 import { kubeletKubeconfig } from './kubelet-kubeconfig.js';
 import { kubeletName } from './kubelet-name.js';
 import { kubeletOpen } from './kubelet-open.js';
@@ -78,6 +79,7 @@ export const CHECKS: readonly Check[] = [
   tlsVerification,
   kubeconfig,
   kubeletKubeconfig,
+  kubeletImpostor,
   containerRuntime,
   clock,
   kubeletProxy,

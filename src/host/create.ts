@@ -1,14 +1,13 @@
 /** The real machine as a Host. */
 import { constants } from 'node:fs';
-import { open, readdir, readFile, readlink } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
 import type { FileRead, Host, InterfaceAddress } from './host.js';
 import { createRedactor, type Redactor } from './redact.js';
+import { walkBelow } from './walk.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
-/** As the kernel's own limit (path_resolution(7)). */
-const MAX_LINKS = 40;
 
 /** What a failed open means in words; the code is the fact. */
 const WORDS: Record<string, string> = {
@@ -38,7 +37,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
   const cwd = overrides.cwd ?? orElse(() => process.cwd(), '/');
   const redactor = overrides.redactor ?? createRedactor();
   registerEnvironment(env, redactor);
-  const locate = (path: string) => (root === '' ? Promise.resolve(posix.resolve(cwd, path)) : locateBelow(root, posix.resolve(cwd, path)));
+  const locate = (path: string) => (root === '' ? Promise.resolve(posix.resolve(cwd, path)) : walkBelow(root, posix.resolve(cwd, path)));
   return {
     env,
     root,
@@ -89,33 +88,6 @@ export function registerEnvironment(env: Host['env'], redactor: Redactor): void 
       redactor.register(userInfo.slice(userInfo.indexOf(':') + 1));
     }
   }
-}
-
-/**
- * A path as a process with this root would see it: absolute links start again at `root`. A kubelet's own
- * `kubelet-client-current.pem` is such a link, and seen from a debug pod under /host it would point into the debug pod.
- */
-async function locateBelow(root: string, path: string): Promise<string> {
-  let pending = path.split('/').filter(Boolean);
-  let done: string[] = [];
-  for (let links = 0; pending.length > 0; ) {
-    const part = pending.shift() as string;
-    if (part === '.') continue;
-    if (part === '..') {
-      done.pop();
-      continue;
-    }
-    const link = await readlink(posix.join(root, ...done, part)).catch(() => undefined);
-    if (link === undefined) {
-      done.push(part);
-      continue;
-    }
-    links += 1;
-    if (links > MAX_LINKS) throw Object.assign(new Error('too many symbolic links'), { code: 'ELOOP' });
-    if (link.startsWith('/')) done = [];
-    pending = [...link.split('/').filter(Boolean), ...pending];
-  }
-  return posix.join(root, ...done);
 }
 
 async function readRegularFile(

@@ -17,6 +17,17 @@ export interface KubeletProcess {
   named: boolean;
   /** Sockets that listen on the ports that matter; undefined where the kernel's list could not be read. */
   listening?: { address: string; port: number }[];
+  /** Processes that have its name and are not this node's kubelet; at most 8. */
+  impostors?: KubeletImpostor[];
+}
+
+/** Its name is a process's own choice; what it names is not believed, and nobody it names is sent anything. */
+export interface KubeletImpostor {
+  pid: number;
+  program: string;
+  /** `pod`: in a pod's cgroup. `container`: in a process namespace of its own. `user`: not root's. */
+  why: 'pod' | 'container' | 'user';
+  user?: number;
 }
 
 /** The settings of a kubelet that are judged, by their dotted names in KubeletConfiguration. */
@@ -66,7 +77,7 @@ export interface NodeCertificate {
 
 /**
  * The kubeconfig with which the kubelet goes to its apiserver. `failed` where it is named and cannot be used: ENOENT EACCES EISDIR … for it or a
- * file it names, EYAML for its contents.
+ * file it names, EYAML for its contents, EOWNER where others than root have a say in one of them.
  */
 export interface KubeletKubeconfig {
   path: string;

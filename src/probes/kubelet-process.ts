@@ -3,7 +3,10 @@
  * flags that are judged are kept; what a flag that names a secret holds is known to the redactor before anything else is.
  */
 import type { Host } from '../host/host.js';
-import { listProcesses, type Processes, withoutPods } from './processes.js';
+import type { KubeletImpostor } from '../model/facts-node.js';
+import { type Foreignness, foreignnessOf } from './kubelet-impostor.js';
+import { listProcesses, type Processes } from './processes.js';
+import { rootOf } from './root-owned.js';
 
 /** Flags by name, without the dashes. A switch without a value is `true`. */
 export type KubeletFlags = Readonly<Record<string, string>>;
@@ -17,9 +20,13 @@ export interface FoundProcess {
   flags?: KubeletFlags;
   /** When it was started, ms since the epoch; undefined where the kernel does not say. */
   startedMs?: number;
+  /** Processes of that name that are not this node's kubelet; nothing of them is kept but what is said here. */
+  impostors?: KubeletImpostor[];
 }
 
 const MAX_BYTES = 128 * 1024;
+const AT_ONCE = 32;
+const MAX_IMPOSTORS = 8;
 /** Programs a kubelet lives inside of: its flags are made by them and stand in no command line (k3s, RKE2's own supervisor aside). */
 const EMBEDDING = new Set(['k3s', 'k3s-server', 'k3s-agent']);
 const MICROK8S_DATA = '/var/snap/microk8s/current';
@@ -27,17 +34,36 @@ const MICROK8S_DATA = '/var/snap/microk8s/current';
 /** The kubelet among the processes below the host's root; they are read here unless they were read already. */
 export async function findKubeletProcess(host: Host, processes?: Processes): Promise<FoundProcess> {
   const { list, complete } = processes ?? (await listProcesses(host));
-  const found = list.flatMap(({ pid, program: name, words }) => {
+  const found = list.flatMap(({ pid, program: name, words }): Named[] => {
     const program = programOf(name, words);
     return program ? [{ pid, program, words }] : [];
   });
-  const own = found.length > 1 ? await withoutPods(host, found) : found;
+  const root = await rootOf(host);
+  const judged: (Named & { foreign?: Foreignness })[] = [];
+  for (let at = 0; at < found.length; at += AT_ONCE)
+    judged.push(
+      ...(await Promise.all(
+        found.slice(at, at + AT_ONCE).map(async (one) => ({ ...one, foreign: await foreignnessOf(host, one.pid, root) })),
+      )),
+    );
+  const impostors = judged.flatMap(({ pid, program, foreign }) =>
+    foreign && foreign.why !== 'unknown' ? [{ pid, program, ...foreign }] : [],
+  );
+  const own = judged.filter(({ foreign }) => !foreign);
+  const beside = impostors.length > 0 ? { impostors: impostors.slice(0, MAX_IMPOSTORS) } : {};
   const [one] = own;
-  if (!one) return { state: complete ? 'gone' : 'hidden' };
-  if (own.length > 1) return { state: 'several' };
+  if (!one) return { state: complete && judged.length === impostors.length ? 'gone' : 'hidden', ...beside };
+  if (own.length > 1) return { state: 'several', ...beside };
   const startedMs = await startOf(host, one.pid);
   const flags = await flagsOf(host, one.program, one.words);
-  return { state: 'running', pid: one.pid, program: one.program, flags, ...(startedMs !== undefined && { startedMs }) };
+  return { state: 'running', pid: one.pid, program: one.program, flags, ...(startedMs !== undefined && { startedMs }), ...beside };
+}
+
+/** A process by a name that kubelets have. */
+interface Named {
+  pid: number;
+  program: string;
+  words: readonly string[];
 }
 
 function programOf(name: string, rest: readonly string[]): string | undefined {

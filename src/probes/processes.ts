@@ -41,15 +41,6 @@ export async function listProcesses(host: Host): Promise<Processes> {
   return { list, complete: !unseen && (await isWhole(host)) };
 }
 
-/** What runs in a pod is not the node's own, whatever it calls itself. Those whose cgroup cannot be read are kept. */
-export async function withoutPods<T extends { pid: number }>(host: Host, found: readonly T[]): Promise<T[]> {
-  const cgroups = await Promise.all(found.map(({ pid }) => host.readFile(`/proc/${pid}/cgroup`, MAX_BYTES)));
-  return found.filter((_, i) => {
-    const cgroup = cgroups[i];
-    return !(cgroup?.ok && /kubepods/.test(cgroup.text));
-  });
-}
-
 /** Is this the list of the whole machine? Kernel threads, or an init, stand in no container's list (kind's node containers have an init). */
 async function isWhole(host: Host): Promise<boolean> {
   const [first, second] = await Promise.all([host.readFile('/proc/1/comm', 64), host.readFile('/proc/2/comm', 64)]);

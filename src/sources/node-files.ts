@@ -14,10 +14,13 @@ import { type FoundProcess, findKubeletProcess } from '../probes/kubelet-process
 import { type KubeletProxy, readKubeletProxy } from '../probes/kubelet-proxy.js';
 import { observePlace } from '../probes/place.js';
 import { listProcesses, type Processes } from '../probes/processes.js';
+import { onlyRoots } from '../probes/root-owned.js';
 
 export interface NodeFiles {
   /** Reads below the node's root. */
   host: Host;
+  /** The same for files whose word decides who is sent a credential: on a machine that runs, only those that are root's alone. */
+  trusted: Host;
   place: Place['place'];
   /** These are the files of a machine that runs, this one: not a copy, or somebody's tree, that was named with --root. */
   live: boolean;
@@ -47,14 +50,16 @@ export async function openNodeFiles(own: Host, root: string | undefined): Promis
   if (!host || (root === undefined && (await host.listDirectory('/etc')).length === 0)) return undefined;
   const processes = await listProcesses(host);
   const kubelet = await findKubeletProcess(host, processes);
+  const live = (root === undefined && place === 'node') || (await isProcfs(posix.join(host.root, 'proc')));
+  // A copy belongs to whoever made it; nothing is sent to whom it names.
+  const trusted = live ? onlyRoots(host) : host;
   const [config, kubeconfig, proxy] = await Promise.all([
     readKubeletConfig(host, kubelet.flags, kubelet.startedMs),
-    readKubeletKubeconfig(host, kubelet),
+    readKubeletKubeconfig(trusted, kubelet),
     readKubeletProxy(host, kubelet),
   ]);
   const sharesNetwork = kubelet.pid !== undefined && (await isOurNetwork(own, host, kubelet.pid));
-  const live = (root === undefined && place === 'node') || (await isProcfs(posix.join(host.root, 'proc')));
-  return { host, place, live, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
+  return { host, trusted, place, live, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
 }
 
 /** PROC_SUPER_MAGIC of statfs(2): the kernel's own list, which no archive can hold. */

@@ -62,7 +62,7 @@ async function agentsAmong({ host, processes }: NodeFiles): Promise<FactData['ru
 
 function observeProcess({ store, settings }: LiveContext, { host, kubelet, config }: NodeFiles, place: Place): Promise<unknown> {
   const values = config.status === 'observed' ? config.data.values : undefined;
-  const { flags, state, pid, program } = kubelet;
+  const { flags, state, pid, program, impostors } = kubelet;
   return store.observe({ target: 'self', kind: 'kubelet-process', subject: '', reproduce: 'pgrep -xa kubelet; ss -ltn' }, async () => {
     const ports = new Set([...WELL_KNOWN_PORTS, settings.kubelet.port, ...(values ? [values.port, values.readOnlyPort] : [])]);
     const listening = state === 'hidden' ? undefined : await observeListening(host, pid ?? 1, ports);
@@ -78,6 +78,7 @@ function observeProcess({ store, settings }: LiveContext, { host, kubelet, confi
         local: [...new Set([...named, ...own].map((name) => host.redactor.clean(name, 253)))],
         named: settings.root !== undefined,
         ...(listening && { listening }),
+        ...(impostors && { impostors: impostors.map((one) => ({ ...one, program: host.redactor.clean(one.program, 40) })) }),
       },
     };
   });

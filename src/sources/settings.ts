@@ -112,9 +112,9 @@ export interface PlacementSettings {
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
 
 /** What a node itself has to verify a serving certificate of its cluster with: the CA its kubelet believes clients by (kubeadm has one CA for both). */
-async function authorityOfNode({ host, config }: NodeFiles, use: Ledger['use']): Promise<Partial<KubeletSettings>> {
+async function authorityOfNode({ trusted, config }: NodeFiles, use: Ledger['use']): Promise<Partial<KubeletSettings>> {
   const path = config.status === 'observed' ? config.data.values['authentication.x509.clientCAFile'] : '';
-  const file = path ? await host.readFile(path) : undefined;
+  const file = path ? await trusted.readFile(path) : undefined;
   if (!file?.ok) return {};
   const source = `clientCAFile of this node's kubelet, ${path}`;
   use('kubelet.ca', { value: path, origin: 'file', source: "clientCAFile of this node's kubelet" });

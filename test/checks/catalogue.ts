@@ -274,7 +274,13 @@ const BUNDLES: Row[] = [
 ];
 
 /** Beyond the list: what a node's own files show. */
-const NODE: Row[] = [row('K', 'container-runtime-down'), row('K', 'kubelet-kubeconfig-broken'), row('S', 'time-not-synchronised')];
+const NODE: Row[] = [
+  row('K', 'container-runtime-down'),
+  row('K', 'kubelet-kubeconfig-broken'),
+  row('K', 'kubelet-kubeconfig-exposed'),
+  row('K', 'kubelet-impostor'),
+  row('S', 'time-not-synchronised'),
+];
 
 export const CATALOGUE: readonly Row[] = [
   ...PLACE,

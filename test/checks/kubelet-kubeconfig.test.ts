@@ -42,4 +42,10 @@ judgeTable(kubeletKubeconfig, [
     expect: { cause: 'kubelet-kubeconfig-broken', severity: 'blocks' },
     says: /no usable way to its apiserver/,
   },
+  {
+    row: 'others than root may change it',
+    facts: [atNode(), nodeProcess(), broken('EOWNER', `${PATH}: may be written by everyone`)],
+    expect: { cause: 'kubelet-kubeconfig-exposed', certainty: 'proven', severity: 'degrades' },
+    says: /was not used: .*may be written by everyone.*chown root:root FILE/,
+  },
 ]);

@@ -3,9 +3,9 @@
  * the files below --root are those of a real kubelet, whose process, sockets, configuration files, certificates and kubeconfig they are.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -218,6 +218,62 @@ describe("the node's surroundings", () => {
     assert.match(JSON.stringify(broken.report.findings), /gone\.pem: no such file/);
     await writeFile(file, good);
     assertClean(await atNode());
+  });
+});
+
+describe('whose word it is', () => {
+  const ofStranger = (port: number) => `kind: Config
+clusters: [{ name: c, cluster: { server: "https://127.0.0.1:${port}" } }]
+users: [{ name: u, user: { tokenFile: /etc/shadow } }]
+contexts: [{ name: c, context: { cluster: c, user: u } }]
+current-context: c
+`;
+
+  it('a kubeconfig that others may write is named and not used: the node is not asked in its name', async () => {
+    const file = path.join(cluster.kubelet('n1').directory, 'kubeconfig');
+    await chmod(file, 0o666);
+    const before = (await cluster.auditEvents()).length;
+    const exposed = assertFirst(await atNode(), 'kubelet-kubeconfig-exposed');
+    assert.match(exposed.title.en, /kubeconfig: may be written by everyone/);
+    const asked = (await cluster.auditEvents()).slice(before).filter(({ userAgent }) => userAgent?.startsWith('kubelet-doctor/'));
+    assert.deepEqual(asked, []);
+    // As it is printed.
+    const steps = exposed.fixes.find(({ changes }) => changes === 'config')?.steps ?? assert.fail('a fix');
+    await run('sh', ['-ec', steps.replaceAll('FILE', file)]);
+    assertClean(await atNode());
+  });
+
+  it('a process in a container that calls itself kubelet is not the one of the node, beside it nor in its absence', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = (server.address() as AddressInfo).port;
+    const file = path.join(cluster.kubelet('n1').directory, 'of-a-stranger');
+    await writeFile(file, ofStranger(port), { mode: 0o600 });
+    const script = 'exec -a kubelet "$0" -e "setTimeout(() => {}, 600000)" -- "$@"';
+    const words = ['bash', '-c', script, process.execPath, `--kubeconfig=${file}`, '--node-ip=127.0.0.1', `--port=${port}`];
+    const stranger = spawn('unshare', ['--pid', '--fork', '--kill-child', ...words], { stdio: 'ignore' });
+    try {
+      await waitFor('the stranger to run', async () => {
+        const { stdout } = await run('pgrep', ['-fx', 'kubelet -e .*'], { encoding: 'utf8' });
+        return stdout || undefined;
+      });
+      const beside = await atNode();
+      assertClean(beside);
+      assert.match(results(beside, 'kubelet-impostor')?.note?.en ?? '', /left out: process \d+/);
+      await cluster.stopKubelet('n1');
+      const alone = await atNode(['--token-file', path.join(agent.secretsDir, 'token')]);
+      const impostor = flatten(alone.report.findings).find(({ cause }) => cause === 'kubelet-impostor');
+      assert.match(impostor?.title.en ?? JSON.stringify(causesOf(alone)), /^Process \d+ calls itself kubelet and runs in a container/);
+      assert.equal(connections, 0);
+    } finally {
+      stranger.kill('SIGKILL');
+      server.close();
+      await cluster.restartKubelet('n1');
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import { readNodeCertificates } from '../../src/probes/kubelet-files.js';
 import { findKubeletProcess } from '../../src/probes/kubelet-process.js';
 import { observeListening } from '../../src/probes/listening.js';
 import { createAuthority, issueCertificate } from '../../src/sim/pki.js';
+import { processFiles } from '../../src/sim/processes.js';
 import { createTestHost, type Files } from '../host/files.js';
 
 const KIND = 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n';
@@ -18,7 +19,7 @@ const JSON_OFF = JSON.stringify({ kind: 'KubeletConfiguration', authentication: 
 const KUBECONFIG = 'apiVersion: v1\nkind: Config\nclusters: []\n';
 const MICROK8S = '/var/snap/microk8s/current';
 
-const process = (pid: number, ...words: string[]): Files => ({ [`/proc/${pid}/cmdline`]: `${words.join('\0')}\0` });
+const process = (pid: number, ...words: string[]): Files => processFiles(pid, words);
 const init: Files = { ...process(1, '/sbin/init'), '/proc/1/comm': 'systemd\n', '/proc/2/comm': 'kthreadd\n', '/proc/2/cmdline': '' };
 
 async function effective(host: Host): Promise<KubeletConfig> {

@@ -12,9 +12,10 @@ import { listProcesses } from '../../src/probes/processes.js';
 import { observeRuntimeSocket } from '../../src/probes/runtime-socket.js';
 import { observeTimeSync } from '../../src/probes/time-sync.js';
 import { createAuthority, issueCertificate, type KeyPair } from '../../src/sim/pki.js';
+import { processFiles } from '../../src/sim/processes.js';
 import { createTestHost, type Files } from '../host/files.js';
 
-const process = (pid: number, ...words: string[]): Files => ({ [`/proc/${pid}/cmdline`]: `${words.join('\0')}\0` });
+const process = (pid: number, ...words: string[]): Files => processFiles(pid, words);
 const init: Files = { ...process(1, '/sbin/init'), '/proc/1/comm': 'systemd\n', '/proc/2/comm': 'kthreadd\n', '/proc/2/cmdline': '' };
 const SERVER = 'https://10.0.0.5:6443';
 

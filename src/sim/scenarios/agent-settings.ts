@@ -1,4 +1,5 @@
 /** How the agent is configured: in its own environment, and in the pod template of its DaemonSet as seen at a workstation. */
+import { NODE_PROCESSES, processFiles } from '../processes.js';
 import { broken, type Scenario } from '../scenario.js';
 import type { DaemonSetShape, PlacementWorld } from '../workloads.js';
 import type { World } from '../world.js';
@@ -14,17 +15,7 @@ const installed = (shape: DaemonSetShape, more: PlacementWorld = {}): World => (
 
 const words = (...line: string[]) => `${line.join('\0')}\0`;
 const AGENT = words('/opt/datadog-agent/bin/agent/agent', 'run');
-const NODE = {
-  '/proc/1/comm': 'systemd\n',
-  '/proc/1/cmdline': words('/sbin/init'),
-  '/proc/600/cmdline': words('/usr/sbin/chronyd'),
-  '/proc/700/cmdline': words(
-    '/usr/bin/kubelet',
-    '--config=/var/lib/kubelet/config.yaml',
-    '--kubeconfig=/etc/kubernetes/kubelet.conf',
-    '--container-runtime-endpoint=tcp://127.0.0.1:9',
-  ),
-};
+const NODE = { ...NODE_PROCESSES, ...processFiles(600, ['/usr/sbin/chronyd']) };
 
 export const AGENT_SETTINGS: Scenario[] = [
   broken(

@@ -1,21 +1,10 @@
 /** At a node, with nothing named: its own files, and the apiserver asked as its kubelet. */
+import { kubelet, NODE_PROCESSES, processFiles } from '../processes.js';
 import { broken, healthy, type Scenario } from '../scenario.js';
 import type { World } from '../world.js';
 
-const words = (...line: string[]) => `${line.join('\0')}\0`;
-
-/** The processes of a machine: an init, a keeper of the clock, a kubelet. The simulator has no runtime, so its socket is on another machine. */
-const PROCESSES: Record<string, string> = {
-  '/proc/1/comm': 'systemd\n',
-  '/proc/1/cmdline': words('/sbin/init'),
-  '/proc/600/cmdline': words('/usr/sbin/chronyd', '-F', '1'),
-  '/proc/700/cmdline': words(
-    '/usr/bin/kubelet',
-    '--config=/var/lib/kubelet/config.yaml',
-    '--kubeconfig=/etc/kubernetes/kubelet.conf',
-    '--container-runtime-endpoint=tcp://127.0.0.1:9',
-  ),
-};
+/** The processes of a machine: an init, a keeper of the clock, a kubelet. */
+const PROCESSES = { ...NODE_PROCESSES, ...processFiles(600, ['/usr/sbin/chronyd', '-F', '1']) };
 
 const atNode = (world: World = {}, files: Record<string, string> = {}): World => ({
   place: 'node',
@@ -24,9 +13,9 @@ const atNode = (world: World = {}, files: Record<string, string> = {}): World =>
   agent: { ...world.agent, files: { ...PROCESSES, ...files } },
 });
 
-const RUNTIME = {
-  '/proc/700/cmdline': words('/usr/bin/kubelet', '--config=/var/lib/kubelet/config.yaml', '--kubeconfig=/etc/kubernetes/kubelet.conf'),
-};
+/** A volume of a pod, as its containers may write it. */
+const POD_FILE = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000001/volumes/kubernetes.io~empty-dir/x/kubeconfig';
+
 export const NODE_SHELL: Scenario[] = [
   healthy('node-shell', 'All is well at a node, asked as its kubelet', atNode()),
   broken(
@@ -42,7 +31,7 @@ export const NODE_SHELL: Scenario[] = [
     'apiserver-connection-refused',
     { also: ['kubelet-cannot-reach-apiserver'] },
   ),
-  broken('container-runtime-down', "Nobody listens at the node's runtime socket", atNode({}, RUNTIME), 'container-runtime-down'),
+  broken('container-runtime-down', "Nobody listens at the node's runtime socket", atNode({}, kubelet()), 'container-runtime-down'),
   broken(
     'kubelet-kubeconfig-broken',
     "The certificate that the kubelet's kubeconfig names is gone, and the kubelet has not noticed",
@@ -51,9 +40,36 @@ export const NODE_SHELL: Scenario[] = [
     { also: ['apiserver-address-unset'] },
   ),
   broken(
+    'kubelet-kubeconfig-exposed',
+    'The kubelet was given a kubeconfig in a directory that a pod writes',
+    atNode(
+      {},
+      {
+        ...kubelet(`--kubeconfig=${POD_FILE}`, '--container-runtime-endpoint=tcp://127.0.0.1:9'),
+        [POD_FILE]: kubeconfigOf('token: of-the-pod'),
+      },
+    ),
+    'kubelet-kubeconfig-exposed',
+    { also: ['apiserver-address-unset'] },
+  ),
+  broken(
+    'kubelet-impostor',
+    'The kubelet is down, and a pod’s process calls itself kubelet, with a kubeconfig of its own',
+    atNode(
+      { kubelet: { listen: 'closed' } },
+      {
+        ...processFiles(700, ['kubelet', `--kubeconfig=${POD_FILE}`, '--node-ip=127.0.0.1'], { user: 65534 }),
+        [POD_FILE]: kubeconfigOf('tokenFile: /etc/rancher/node/password'),
+        '/etc/rancher/node/password': 'root-only-secret',
+      },
+    ),
+    'kubelet-down',
+    { also: ['kubelet-impostor'] },
+  ),
+  broken(
     'time-not-synchronised',
     'Nothing on the node keeps its clock right',
-    atNode({}, { '/proc/600/cmdline': words('/usr/sbin/sshd', '-D') }),
+    atNode({}, processFiles(600, ['/usr/sbin/sshd', '-D'])),
     'time-not-synchronised',
     { exitCode: 0 },
   ),
@@ -61,10 +77,14 @@ export const NODE_SHELL: Scenario[] = [
 
 function kubeconfigWithoutCertificate(): string {
   const gone = '/var/lib/kubelet/pki/kubelet-client-2026-11-01.pem';
+  return kubeconfigOf(`client-certificate: ${gone}, client-key: ${gone}`);
+}
+
+function kubeconfigOf(user: string): string {
   return `apiVersion: v1
 kind: Config
 clusters: [{ name: c, cluster: { server: "https://127.0.0.1:9" } }]
-users: [{ name: u, user: { client-certificate: ${gone}, client-key: ${gone} } }]
+users: [{ name: u, user: { ${user} } }]
 contexts: [{ name: c, context: { cluster: c, user: u } }]
 current-context: c
 `;
