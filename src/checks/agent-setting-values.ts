@@ -52,7 +52,7 @@ export const agentSettingValues = defineCheck({
     name: '{variable} is "{value}" ({source}), which no object of Kubernetes can be called',
     path: '{variable} is "{value}" ({source}), which is no absolute path: it is looked for where the agent happens to run',
     seconds: '{variable} is "{value}" ({source}), which is no number of seconds: the agent takes its own default',
-    lock: '{variable} is "{value}" ({source}), which is neither lease nor configmap: the agent takes whichever it finds',
+    lock: '{variable} is "{value}" ({source}), which is neither lease nor configmap: the agent takes a Lease where the cluster has them',
     field: '{variable} is taken from {value} ({source}), which does not name the node',
     missing: '{name} does not set {variable}: its agent has no address of the kubelet on its node',
     sawMissing: '{name}: no {variable} among {count} settings',

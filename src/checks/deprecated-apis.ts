@@ -30,9 +30,9 @@ export const deprecatedApis = defineCheck({
     'endpoints-deprecated': {
       title: 'Endpoints deprecated',
       means: 'The profile needs the core Endpoints API, which is deprecated since 1.33 and cut at 1000 addresses.',
-      happens: 'An agent, or a lock, from before EndpointSlices (GA in 1.21) and Leases.',
+      happens: 'An agent from before EndpointSlices (GA in 1.21), or Agent 5, whose leader lock is an Endpoints object.',
       confirm: '`kubectl get endpoints -A` warns.',
-      fix: 'DD_KUBERNETES_USE_ENDPOINT_SLICES=true for endpoint checks; a Lease for the leader lock (Agent 7.47 or later).',
+      fix: 'DD_KUBERNETES_USE_ENDPOINT_SLICES=true for endpoint checks; for the leader lock an Agent of 6 or later, which locks on a ConfigMap, or where it is told so (7.47 and later) on a Lease.',
     },
   },
   judge(view, say) {

@@ -6,10 +6,12 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../model/check.js';
 import type { Fact, Place, TlsHandshake } from '../model/facts.js';
-import { cite } from './support/address.js';
+import { cite, internalIp } from './support/address.js';
 import { inPod, serverNow } from './support/apiserver.js';
 import { AGENT_KUBELET, SERVING_CERTIFICATE } from './support/distributions.js';
+import { byHand, fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from './support/kubelet.js';
+import { hostFromDownwardApi } from './support/kubelet-fixes.js';
 import { isThisNode } from './support/on-node.js';
 import { hostOf, isDnsName, isIp, shellQuote } from './support/quote.js';
 import { seen, span, subjectOf } from './support/read.js';
@@ -57,7 +59,10 @@ export const kubeletCertificate = defineCheck({
       'Renew the serving certificate on the node: with serverTLSBootstrap restart the kubelet and approve its CSR; else replace tlsCertFile and tlsPrivateKeyFile',
     otherCa: 'Give the agent the CA that signed it: {authority} verifies this certificate',
     findCa: 'Give the agent the CA that signed it ({issuer}): mount it and point kubelet_client_ca at it',
-    dialName: 'Dial the name that is in the certificate',
+    dialNodeName:
+      "Dial the name that is in the certificate: DD_KUBERNETES_KUBELET_HOST from spec.nodeName, where node names resolve in the agent's pod",
+    dialHostIp: 'Dial the address that is in the certificate: DD_KUBERNETES_KUBELET_HOST from status.hostIP',
+    dialTry: 'For a try on this one node: dial what is in its certificate',
     reissue: "Reissue the certificate with this address in its names (serverTLSBootstrap puts the Node's addresses in)",
     renewSoon: 'Renew it before then: rotateCertificates and serverTLSBootstrap with a CSR approver do so by themselves',
     waitOrClock: "Correct the clock of the machine that issued it, or reissue it; check the node's clock",
@@ -262,24 +267,20 @@ export const kubeletCertificate = defineCheck({
     if (!handshake.nameMatches) {
       // What a certificate says is data, not truth: only a name known to be this node's own is offered for dialling.
       const node = seen(view.one('apiserver/node'));
-      const own = new Set([
-        settingOf(view.one('self/settings'), 'node')?.value,
-        node?.node,
-        ...(node?.addresses ?? []).map((a) => a.address),
-      ]);
-      const usable = leaf.names.map((n) => n.replace(/^(DNS|IP):/, '')).find((n) => own.has(n) && (isIp(n) || isDnsName(n)));
-      const dial: Fix[] = usable
-        ? [
-            {
-              owner: 'agent',
-              changes: 'config',
-              action: say('dialName'),
-              steps: `DD_KUBERNETES_KUBELET_HOST=${usable}`,
-              form: 'env',
-              verify: 'kubelet-doctor',
-            },
-          ]
-        : [];
+      const named = [settingOf(view.one('self/settings'), 'node')?.value, node?.node];
+      const known = leaf.names.map((name) => name.replace(/^(DNS|IP):/, ''));
+      const own = (name: string) => named.includes(name) || node?.addresses.some(({ address }) => address === name) === true;
+      const usable = known.find((name) => own(name) && (isIp(name) || isDnsName(name)));
+      // One manifest is for every node: what is written there comes from the downward API, or it is another node's on all others.
+      const hostIp = internalIp(node);
+      const dial: Fix[] =
+        usable === undefined
+          ? []
+          : known.some((name) => named.includes(name))
+            ? [hostFromDownwardApi(say('dialNodeName'), 'spec.nodeName')]
+            : hostIp !== undefined && known.includes(hostIp)
+              ? [hostFromDownwardApi(say('dialHostIp'))]
+              : [fixBy('agent', 'config', say('dialTry'), byHand(`DD_KUBERNETES_KUBELET_HOST=${usable}`))];
       return problem('kubelet-certificate-name-mismatch', say('nameMismatch', { host: hostOf(endpoint), names }), [
         ...dial,
         bootstrap(say('reissue')),

@@ -21,8 +21,8 @@ import {
   refusalOf,
   subresourcesOf,
 } from './support/kubelet-answers.js';
-import { serviceAccountOf } from './support/quote.js';
-import { canI, isBindableUser, nodeRightsYaml } from './support/rbac-yaml.js';
+import { isBindableUser, serviceAccountOf } from './support/quote.js';
+import { canI, nodeRightsYaml } from './support/rbac-yaml.js';
 import { answers, isPending, seen } from './support/read.js';
 import { ROLE_CAUSES } from './support/role-causes.js';
 
@@ -66,6 +66,8 @@ export const kubeletForbidden = defineCheck({
     grant: 'Grant {user} get on {rights}: apply this, then run again with --wait',
     grantProxy:
       'Grant {user} get on {rights}: apply this, then run again with --wait (nodes/proxy allows exec, too: from 1.33 on kubelets know nodes/pods, nodes/healthz and nodes/configz instead)',
+    grantGuessed:
+      'Grant {user} get on {rights}: apply this, then run again with --wait (the version of the kubelet is not known: one before 1.33 would still ask for nodes/proxy, and say so)',
     grantUnnamed: 'Bind a ClusterRole with get on {rights} to the identity that the agent uses, then run again with --wait',
     askApiserver: 'Or let the agent take its pod list from the apiserver (Agent 7.65 or later; needs get and list on pods)',
     upgrade: 'Or upgrade this kubelet to 1.33 or later: it knows the rights that are granted already',
@@ -137,9 +139,15 @@ export const kubeletForbidden = defineCheck({
     const reviews = new Map(another || user === identity?.user ? reviewed.map((r) => [r.subresource ?? '', r.allowed]) : []);
     const version = seen(view.one('apiserver/node'))?.kubeletVersion ?? oldest(seen(view.one('apiserver/kubelet-versions')));
     const telling = refusals.find(({ answer }) => FINE[answer.path as KubeletPath]);
-    const fine = telling ? telling.refusal.subresources.includes(FINE[telling.answer.path as KubeletPath]!) : isFineGrained(version);
+    // Where only the apiserver's is known, and old or new enough to tell of its kubelets (kubeletRights).
+    const assumed = version ?? (profile && profile.kubelet !== 'unknown' ? profile.kubernetesVersion.value : undefined);
+    const fine = telling ? telling.refusal.subresources.includes(FINE[telling.answer.path as KubeletPath]!) : isFineGrained(assumed);
     const podsFromApiserver = settingOf(view.one('self/settings'), 'agent.useApiServer')?.value === 'true';
-    const rows = PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) => rowOf(path, mine, fine, reviews));
+    // Where neither its own word nor its version tells, what the profile goes by, as `rbac` does.
+    const classic = fine === undefined ? profile?.kubelet === 'classic' : !fine;
+    const rows = PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) =>
+      rowOf(path, mine, { fine, classic }, reviews),
+    );
     const among = (...states: Row['state'][]) => rows.filter((row) => states.includes(row.state));
 
     const lost = among('missing').length > 0 ? among('missing', 'too new') : among('too new');
@@ -174,12 +182,13 @@ export const kubeletForbidden = defineCheck({
       const ours =
         another || (identity?.by === 'review' && identity.user === user) || (certificate && commonName(certificate.subject) === user);
       const yaml = ours ? nodeRightsYaml(user, grants) : undefined;
-      const action = say(grants.includes('proxy') ? 'grantProxy' : 'grant', { user, rights });
+      const guessed = fine === undefined && !classic && lost.some((row) => FINE[row.path]);
+      const action = say(grants.includes('proxy') ? 'grantProxy' : guessed ? 'grantGuessed' : 'grant', { user, rights });
       const fixes: Fix[] = yaml
         ? [{ owner: 'cluster', changes: 'config', action, steps: yaml, form: 'yaml', verify: canI(user, grants) }]
         : [{ owner: 'cluster', changes: 'config', action: say('grantUnnamed', { rights }), verify: 'kubelet-doctor --wait' }];
       if (tooNew) fixes.push({ owner: 'node', changes: 'restart', action: say('upgrade'), verify: 'kubectl get nodes' });
-      if (!fine && lost.some((row) => row.path === '/pods')) fixes.push(podsOverApiserver(say('askApiserver')));
+      if (grants.includes('proxy') && lost.some((row) => row.path === '/pods')) fixes.push(podsOverApiserver(say('askApiserver')));
       const refusesAll = rows.every((row) => (atKubelet ? row.refused : lost.includes(row)));
       // The kubelet remembers a refusal for 30 s (webhook authorizer); only a review, or a second look, tells that it still holds.
       const confirmed = grants.some((grant) => reviews.get(grant) === false);
@@ -233,12 +242,18 @@ interface Row {
   refused?: HttpAnswer;
 }
 
-/** `fine`: does this kubelet know fine-grained rights? Undefined when nobody can say. */
-function rowOf(path: KubeletPath, mine: HttpAnswer[], fine: boolean | undefined, reviews: ReadonlyMap<string, boolean>): Row {
+/** `fine`: does this kubelet know fine-grained rights? Undefined when nobody can say; what is granted then is nodes/proxy only for `classic`. */
+function rowOf(
+  path: KubeletPath,
+  mine: HttpAnswer[],
+  { fine, classic }: { fine: boolean | undefined; classic: boolean },
+  reviews: ReadonlyMap<string, boolean>,
+): Row {
   const here = mine.filter((answer) => answer.path === path);
   const refused = here.find((answer) => isPersonal({ answer, refusal: refusalOf(answer) }));
   const asked = subresourcesOf(path, fine ?? false);
-  const row = (state: Row['state']): Row => ({ path, state, grant: asked[0]!, ...(refused ? { refused } : {}) });
+  const grant = subresourcesOf(path, !classic)[0]!;
+  const row = (state: Row['state']): Row => ({ path, state, grant, ...(refused ? { refused } : {}) });
   if (here.some(isAllowed)) return { ...row('read'), refused: undefined };
   if (asked.some((subresource) => reviews.get(subresource))) return row(refused ? 'cached' : 'held');
   const own = FINE[path];

@@ -2,12 +2,13 @@
  * Does a NetworkPolicy keep the agent's pod from its node? Asked only after a connection has timed out: policies are dropped packets. They do
  * not concern pods in the host's network. A rule for pods or namespaces never lets through to a node: a node is no pod.
  */
-import { defineCheck, type Fix } from '../model/check.js';
+import { defineCheck, type Fix, type Message } from '../model/check.js';
 import type { EgressPolicies, EgressRule } from '../model/facts.js';
 import { cite } from './support/address.js';
 import { inBlock } from './support/cidr.js';
-import { fixBy, yaml } from './support/fix.js';
+import { byHand, fixBy, yaml } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from './support/kubelet.js';
+import { isLabelKey, isLabelValue } from './support/placement-fixes.js';
 import { isDnsName, isIp } from './support/quote.js';
 import { failure, seen, subjectOf } from './support/read.js';
 
@@ -27,7 +28,9 @@ export const networkPolicy = defineCheck({
     sawPolicies: 'policies that select this pod and limit its egress: {policies}; none of their rules allows {endpoint}',
     sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
     fixAllow:
-      'Allow it: NetworkPolicies add up, so a further one is enough (its podSelector selects every pod of the namespace: narrow it)',
+      'Allow it with a further policy, for NetworkPolicies add up: this one is for the agent’s pods alone, by their labels, and lets them out to TCP {port} of every address (to narrow that, an ipBlock with the range of all nodes)',
+    fixAllowByHand:
+      'Allow it with a further policy, for NetworkPolicies add up: put the labels of the agent’s pods in place of LABEL and VALUE. Never leave its podSelector empty: it would cut off every other pod of the namespace',
     fixHostNetwork: 'Or run the agent in the network of the host, which NetworkPolicies do not concern',
   },
   causes: {
@@ -43,8 +46,9 @@ export const networkPolicy = defineCheck({
       },
       confirm:
         'Those whose podSelector matches the pod, and their egress rules; Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    cilium monitor --type drop',
-      fix: 'Add a policy that allows the nodes’ range on 10250, and the apiserver’s endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts.',
-      avoid: 'Do not delete the default-deny: it protects everything else in the namespace.',
+      fix: 'Add a policy that selects the agent’s pods by their labels and allows 10250, to every address or to the range of all nodes, and the apiserver’s endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts.',
+      avoid:
+        'Do not delete the default-deny: it protects everything else in the namespace. Do not write `podSelector: {}` into the policy that allows: whatever an Egress policy selects may then do only what some policy allows, so that every pod of the namespace without one loses DNS, the apiserver and its peers.',
     },
   },
   judge(view, say) {
@@ -70,7 +74,7 @@ export const networkPolicy = defineCheck({
 
     const policies = found.policies.map(({ policy }) => policy).join(', ');
     const fixes: Fix[] = [
-      fixBy('cluster', 'config', say('fixAllow'), allowance(place.namespace, addresses[0], candidate.port)),
+      allow(say('fixAllow', { port: candidate.port }), say('fixAllowByHand'), place.namespace, found.labels, candidate.port),
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
     return {
@@ -86,6 +90,8 @@ export const networkPolicy = defineCheck({
   },
 });
 
+type Labels = Readonly<Record<string, string>>;
+
 /** Policies are a union: one rule of one policy is enough. */
 function isAllowed({ policies }: EgressPolicies, ip: string, port: number): boolean {
   return policies.some(({ rules }) => rules.some((rule) => allows(rule, ip, port)));
@@ -97,24 +103,44 @@ function allows({ ports, blocks }: EgressRule, ip: string, port: number): boolea
   return byPort && byAddress;
 }
 
-/** The neighbours too: the agent runs on every node. */
-function allowance(namespace: string | undefined, ip: string | undefined, port: number): Pick<Fix, 'steps' | 'form'> {
-  if (!namespace || !isDnsName(namespace) || !ip || !isIp(ip)) return {};
-  const cidr = ip.includes(':') ? `${ip}/128` : `${ip.replace(/\.\d+$/, '.0')}/24`;
-  return yaml(`apiVersion: networking.k8s.io/v1
+/**
+ * A policy isolates whatever it selects (k8s.io/api networking/v1, NetworkPolicySpec.PolicyTypes): so it selects by all the labels that last,
+ * of pods that other policies limit already. No address: the agent runs on every node, and we know this one's alone.
+ */
+function allow(byLabels: Message, byHandWords: Message, namespace: string | undefined, labels: Labels | undefined, port: number): Fix {
+  const at = namespace && isDnsName(namespace) ? namespace : undefined;
+  const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const known = entries.length > 0 && entries.every(([key, value]) => isLabelKey(key) && isLabelValue(value));
+  const fix = (action: Message, more: Partial<Fix>) => fixBy('cluster', 'config', action, more);
+  if (at && known)
+    return fix(
+      byLabels,
+      yaml(
+        policy(
+          JSON.stringify(at),
+          entries.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`),
+          port,
+        ),
+      ),
+    );
+  const look = `# kubectl -n ${at ?? 'NAMESPACE'} get pods --show-labels`;
+  return fix(byHandWords, byHand(policy(at ? JSON.stringify(at) : 'NAMESPACE', [look, 'LABEL: "VALUE"'], port)));
+}
+
+function policy(namespace: string, labels: readonly string[], port: number): string {
+  return `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
   name: kubelet-doctor-agent-to-kubelet
-  namespace: "${namespace}"
+  namespace: ${namespace}
 spec:
-  podSelector: {}
+  podSelector:
+    matchLabels:
+${labels.map((line) => `      ${line}`).join('\n')}
   policyTypes: ["Egress"]
   egress:
-    - to:
-        - ipBlock:
-            cidr: ${cidr}
-      ports:
+    - ports:
         - protocol: TCP
           port: ${port}
-`);
+`;
 }

@@ -5,7 +5,7 @@
 import { defineCheck, type Feature, type Fix, type Problem, type Say, type Severity, type Verdict, type View } from '../model/check.js';
 import type { Candidate, Fact, Need, Place, ProxyDecision, Setting } from '../model/facts.js';
 import { cite, fromAfar } from './support/address.js';
-import { apiserverFeatures, ownerHere } from './support/apiserver.js';
+import { apiserverFeatures, inPod, ownerHere } from './support/apiserver.js';
 import { env, fixBy, shell } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies } from './support/kubelet.js';
 import { isDnsName, isIp } from './support/quote.js';
@@ -51,6 +51,8 @@ const WORDS = {
   sawCertificate: '{subject}, issuer {issuer}',
   fixAdd: 'Keep {host} out of the proxy’s way: add it to NO_PROXY (now from {from})',
   fixNew: 'Keep {host} out of the proxy’s way: set NO_PROXY, which is not set now',
+  fixOwn:
+    'Keep each node’s {host} out of the proxy’s way: NO_PROXY with the pod’s own DD_KUBERNETES_KUBELET_HOST, which must stand above it among the variables',
   fixService:
     'Keep {host} out of the proxy’s way for the kubelet: a drop-in of its service with the whole list, then restart it (k3s, RKE2 and microk8s have services of their own)',
   fixElsewhere: 'Take the proxy out of {variable}: NO_PROXY does not count there',
@@ -225,7 +227,8 @@ function judgeCapture<S extends Server>(
   const ofKubelet = asksAsKubelet(settings);
   const service = view.one('self/kubelet-proxy');
   const owner = ofKubelet ? 'node' : place?.agentEnvironment ? 'agent' : ownerHere(place);
-  const exempt = [path, ...(other && troubleOn(other) ? [other] : [])].map(exemptionFor);
+  const everywhere = owner === 'agent' && inPod(place);
+  const exempt = [path, ...(other && troubleOn(other) ? [other] : [])].map((each) => exemptionFor(each, everywhere));
   const lines = linesToSet(exempt, decision, seen(settings) ?? []);
   const isVariable = /^(https?|all)_proxy$/i.test(named);
   const first: Fix = !isVariable
@@ -233,7 +236,13 @@ function judgeCapture<S extends Server>(
     : fixBy(
         owner,
         ofKubelet ? 'restart' : 'config',
-        ofKubelet ? say('fixService', { host }) : lines.from ? say('fixAdd', { host, from: lines.from }) : say('fixNew', { host }),
+        ofKubelet
+          ? say('fixService', { host })
+          : exempt.includes(OWN_HOST)
+            ? say('fixOwn', { host })
+            : lines.from
+              ? say('fixAdd', { host, from: lines.from })
+              : say('fixNew', { host }),
         lines.values ? (ofKubelet ? shell(dropIn(lines.values)) : env(lines.values)) : {},
       );
   const suspected = trouble.how === 'breaks' || trouble.how === 'opens';
@@ -289,10 +298,15 @@ function detailOf({ outcome }: Fact<'dns' | 'tcp' | 'tunnel' | 'tls' | 'http'>):
   return outcome.status === 'observed' && 'body' in outcome.data ? outcome.data.body : '';
 }
 
+/** As Kubernetes fills it in for each pod, from a variable that stands above (k8s.io/api core/v1, EnvVar.Value). */
+const OWN_HOST = '$(DD_KUBERNETES_KUBELET_HOST)';
+
 /** What to except: for a kubelet its neighbours too, since the same line serves the agent on every node; for the rest the host alone. */
-function exemptionFor({ server, candidate: { host } }: Path): string {
+function exemptionFor({ server, candidate: { host, origin, source } }: Path, everywhere: boolean): string {
   const [, network] = /^(\d+\.\d+\.\d+)\.\d+$/.exec(host) ?? [];
-  return server === 'kubelet' && network && isIp(host) ? `${network}.0/24` : host;
+  if (server !== 'kubelet') return host;
+  if (network && isIp(host)) return `${network}.0/24`;
+  return everywhere && origin === 'setting' && source === 'DD_KUBERNETES_KUBELET_HOST' ? OWN_HOST : host;
 }
 
 interface Lines {
@@ -318,7 +332,7 @@ function linesToSet(exempt: string[], decision: Proxied, settings: readonly Sett
       return [name, [...new Set([...tokens, ...exempt])].join(',')];
     }),
   );
-  const printable = Object.values(values).every((value) => /^[A-Za-z0-9.*:_/,[\]-]+$/.test(value));
+  const printable = Object.values(values).every((value) => /^[A-Za-z0-9.*:_/,[\]-]+$/.test(value.replace(OWN_HOST, '')));
   return { from, values: printable && exempt.every(isExemption) ? values : undefined };
 }
 
@@ -343,7 +357,7 @@ function dropIn(values: Record<string, string>): string {
 }
 
 function isExemption(token: string): boolean {
-  return isIp(token.replace(/\/\d+$/, '')) || isDnsName(token);
+  return token === OWN_HOST || isIp(token.replace(/\/\d+$/, '')) || isDnsName(token);
 }
 
 /** Host of `http://proxy:3128`. */

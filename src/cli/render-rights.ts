@@ -13,6 +13,11 @@ const BY: Record<string, string> = {
   impersonation: 'asked by impersonation',
 };
 
+/** In words where the version alone does not say it. */
+const KUBELET: Record<string, string> = {
+  unknown: 'fine-grained (no kubelet’s version is known; one before 1.33 asks for nodes/proxy instead)',
+};
+
 export function renderRights(
   report: Report,
   table: RightsTable | undefined,
@@ -34,12 +39,15 @@ function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] 
   const rows = onlyMissing ? table.needs.filter((row) => row.state !== 'allowed') : table.needs;
   const count = (state: string) => table.needs.filter((row) => row.state === state).length;
   const open = count('unanswered');
+  const locks = features.some(({ feature }) => feature === 'leader-election');
   return [
     ...prose(`${user}, ${BY[by] ?? 'not ours to ask for: SubjectAccessReview and impersonation are refused'}.`),
     ...prose(
       `Profile ${profile}: ${features.map((f) => `${f.feature} (${f.why})`).join(', ')}.${off.length > 0 ? ` Off: ${off.join(', ')} (--feature turns them on).` : ''}`,
     ),
-    ...prose(`Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet rights ${versions.kubelet}; namespace ${namespace}.`),
+    ...prose(
+      `Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet rights ${KUBELET[versions.kubelet] ?? versions.kubelet}; ${locks ? `leader lock ${versions.lock}; ` : ''}namespace ${namespace}.`,
+    ),
     '',
     ...(rows.length > 0 ? rightsLines(rows, look) : ['Nothing is missing.']),
     '',

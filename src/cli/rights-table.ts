@@ -1,6 +1,6 @@
 /** The facts about rights as rows: one a need for people, one a question for machines. */
 import type { AnyFact, Fact, FactKind } from '../model/facts.js';
-import { describeNeed, judgeNeeds, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
+import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
 import type { NeedRow } from '../report/text-rights.js';
 
 /** One question as it was asked, and kubectl's way to ask it. */
@@ -18,7 +18,7 @@ export interface RightsTable {
   profile: string;
   features: { feature: string; why: string }[];
   off: string[];
-  versions: { agent: string; kubernetes: string; kubelet: string };
+  versions: { agent: string; kubernetes: string; kubelet: string; lock: string };
   namespace: string;
   needs: NeedRow[];
   rows: QuestionRow[];
@@ -32,9 +32,9 @@ export function rightsTable(facts: readonly AnyFact[]) {
   const who = account?.status === 'observed' || account?.status === 'failed' ? account.data : undefined;
   if (!profile || !who) return undefined;
   const access = facts.filter((f): f is Fact<'access'> & AnyFact => f.kind === 'access');
-  const judged = judgeNeeds(profile.needs, access);
+  const judged = judgeProfile(profile, access);
   const bySubject = new Map(access.map((f) => [f.subject, f]));
-  const subjects = [...new Set(profile.needs.flatMap(questionsOf).map(subjectOfAccess))];
+  const subjects = [...new Set(judged.flatMap(({ need }) => questionsOf(need)).map(subjectOfAccess))];
   const table: RightsTable = {
     user: who.user,
     by: account?.status === 'observed' ? who.by : 'nobody may ask',
@@ -45,6 +45,7 @@ export function rightsTable(facts: readonly AnyFact[]) {
       agent: `${profile.agentVersion.value} (${profile.agentVersion.from})`,
       kubernetes: `${profile.kubernetesVersion.value} (${profile.kubernetesVersion.from})`,
       kubelet: profile.kubelet,
+      lock: profile.lock ? `${profile.lock} (${profile.lockFrom ?? 'by the version'})` : '',
     },
     namespace: profile.namespace.value,
     needs: judged.map(({ need, state, denied, unanswered }) => ({

@@ -96,6 +96,10 @@ export interface ResolvedProfile {
   kubernetesVersion: { value: string; from: string };
   kubelet: 'fine-grained' | 'classic' | 'unknown';
   lock?: LockKind;
+  /** What chose it: a variable with its value, or a default. */
+  lockFrom?: string;
+  /** What the other kind of lock would need, where a setting out of sight may have chosen that. */
+  otherLock?: ResolvedNeed[];
   namespace: { value: string; from: string };
   /** Words that names of its roles hold. */
   hints: string[];

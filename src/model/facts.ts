@@ -188,6 +188,8 @@ export type HostMount = 'proc' | 'cgroup' | 'runtime-socket' | 'pod-logs';
 export interface EgressPolicies {
   policies: { policy: string; rules: EgressRule[] }[];
   complete: boolean;
+  /** Of our pod, without those that change with each rollout or version: the same on every pod of its workload. */
+  labels?: Record<string, string>;
 }
 
 /** One egress rule as far as it concerns addresses of no pod: nodes and the apiserver. */

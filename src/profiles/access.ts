@@ -1,5 +1,5 @@
 /** The questions behind a need, one a verb, and what their answers say of it. */
-import type { AccessAnswer, Fact, ResolvedNeed } from '../model/facts.js';
+import type { AccessAnswer, Fact, ResolvedNeed, ResolvedProfile } from '../model/facts.js';
 
 /** One question for a review API. */
 export type Question = Pick<AccessAnswer, 'verb' | 'group' | 'resource' | 'subresource' | 'name' | 'namespace' | 'path'>;
@@ -53,6 +53,19 @@ export function judgeNeeds(needs: readonly ResolvedNeed[], facts: readonly Fact<
     const [denied, unanswered] = [among('denied'), among('unanswered')];
     return { need, state: denied.length > 0 ? 'denied' : unanswered.length > 0 ? 'unanswered' : 'allowed', denied, unanswered };
   });
+}
+
+/**
+ * A profile's needs, judged. Where a setting out of sight may have chosen the other kind of leader lock, that one's rights count: all of them
+ * held, it is open which lock is meant; not held either, no election can work, and both kinds are missing, as chart and operator grant both.
+ */
+export function judgeProfile({ needs, otherLock = [] }: ResolvedProfile, facts: readonly Fact<'access'>[]): JudgedNeed[] {
+  const judged = judgeNeeds(needs, facts);
+  const isDenied = ({ need, state }: JudgedNeed) => need.kind === 'leader-lock' && state === 'denied';
+  if (otherLock.length === 0 || !judged.some(isDenied)) return judged;
+  const other = judgeNeeds(otherLock, facts);
+  if (other.some(({ state }) => state === 'denied')) return [...judged, ...other];
+  return judged.map((each) => (isDenied(each) ? { ...each, state: 'unanswered', denied: [], unanswered: each.denied } : each));
 }
 
 /** What is missing, as needs with only the verbs that are. */

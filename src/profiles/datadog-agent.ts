@@ -5,17 +5,39 @@
 import type { PermissionNeed, Profile } from './types.js';
 
 const atKubelet = { feature: 'kubelet', kind: 'kubelet', verbs: ['get'], resource: 'nodes' } as const;
+/** The agent then asks the apiserver's node proxy, whatever the kubelet: nodes/proxy alone (datadog-agent, pkg/util/kubernetes/kubelet, kubelet_hosts.go). */
+const FARGATE = 'DD_EKS_FARGATE=true';
+const POD_LIST_ELSEWHERE = 'DD_KUBELET_USE_API_SERVER=true';
 const OLD_LOSES = 'the pod list (autodiscovery and tags) and the kubelet service check';
 
 /** Its paths, by the version of each kubelet: fine-grained rights from 1.33 on, nodes/proxy before. */
 const KUBELET: PermissionNeed[] = [
   { subresource: 'metrics', loses: 'kubelet, container and probe metrics' },
   { subresource: 'stats', loses: 'node and volume statistics' },
-  { subresource: 'pods', kubelet: 'fine-grained' as const, loses: 'the pod list (autodiscovery and tags)' },
+  {
+    subresource: 'pods',
+    kubelet: 'fine-grained' as const,
+    loses: 'the pod list (autodiscovery and tags)',
+    unless: [FARGATE, POD_LIST_ELSEWHERE],
+  },
   { subresource: 'healthz', kubelet: 'fine-grained' as const, loses: 'the kubelet service check' },
   { subresource: 'configz', kubelet: 'fine-grained' as const, required: false, loses: 'the kubelet configuration view' },
   { subresource: 'proxy', kubelet: 'classic' as const, loses: OLD_LOSES },
-].map((need) => ({ ...atKubelet, ...need, verbs: ['get'] }));
+].map((need) => ({ unless: [FARGATE], ...atKubelet, ...need, verbs: ['get'] }));
+
+/**
+ * With a Lease, agents until mid-2025 got and made the ConfigMap of the same name as well, and ended their election where that was
+ * forbidden (createLeaderTokenIfNotExists; datadog-agent#38694, merged in July 2025).
+ */
+export const LEASE_AND_CONFIGMAP: PermissionNeed[] = [{ verbs: ['get'], name: '{lock}' }, { verbs: ['create'] }].map((need) => ({
+  ...need,
+  feature: 'leader-election',
+  kind: 'leader-lock',
+  lock: 'lease',
+  resource: 'configmaps',
+  namespace: 'agent',
+  agent: { since: '7.47', until: '7.69' },
+}));
 
 export const datadogAgent: Profile = {
   profile: 'datadog-agent',
@@ -26,16 +48,18 @@ export const datadogAgent: Profile = {
     lock: { variable: 'DD_LEADER_LEASE_NAME', value: 'datadog-leader-election' },
     token: { variable: 'DD_CLUSTER_AGENT_TOKEN_NAME', value: 'datadogtoken' },
   },
-  // Agent 5 locked on Endpoints, as the official list has it; Agent 6 on ConfigMaps; Leases from 7.47 on (client-go ≥ 0.24 knows no other).
-  locks: [{ kind: 'endpoints' }, { kind: 'configmap', since: '6.0' }, { kind: 'lease', since: '7.47' }],
+  // Agent 5 locked on Endpoints, as the official list has it; every later one on a ConfigMap, unless it is told otherwise (7.47 and later).
+  locks: [{ kind: 'endpoints' }, { kind: 'configmap', since: '6.0' }],
+  lockSetting: { variable: 'DD_LEADER_ELECTION_DEFAULT_RESOURCE', since: '7.47' },
   features: [
     { feature: 'kubelet', loses: 'the kubelet integration', required: true, always: true },
     {
       feature: 'use-apiserver',
       loses: 'the pod list, taken from the apiserver',
       required: true,
-      environment: ['DD_KUBELET_USE_API_SERVER=true'],
+      environment: [POD_LIST_ELSEWHERE],
     },
+    { feature: 'eks-fargate', loses: 'everything of the kubelet, asked for through the apiserver', required: true, environment: [FARGATE] },
     { feature: 'events', loses: 'Kubernetes events', environment: ['DD_COLLECT_KUBERNETES_EVENTS=true'] },
     {
       feature: 'leader-election',
@@ -69,6 +93,7 @@ export const datadogAgent: Profile = {
     ...KUBELET,
     // /containerLogs and /logs have no fine-grained right of their own but nodes/log for the latter.
     { feature: 'container-logs', verbs: ['get'], resource: 'nodes', subresource: 'proxy' },
+    { feature: 'eks-fargate', verbs: ['get'], resource: 'nodes', subresource: 'proxy' },
     { feature: 'node-logs', verbs: ['get'], resource: 'nodes', subresource: 'log' },
     { feature: 'use-apiserver', verbs: ['get', 'list'], resource: 'pods', agent: { since: '7.65' } },
     { feature: 'events', verbs: ['list', 'watch'], resource: 'events' },
@@ -94,6 +119,7 @@ export const datadogAgent: Profile = {
         { ...need, verbs: ['create'] },
       ];
     }),
+    ...LEASE_AND_CONFIGMAP,
     { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'services' },
     { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'pods' },
     { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'nodes' },

@@ -1,4 +1,5 @@
 /** The Datadog Cluster Agent. From its chart (cluster-agent-rbac.yaml, orchestrator-explorer-rbac.yaml) and operator (component/clusteragent/rbac.go). */
+import { LEASE_AND_CONFIGMAP } from './datadog-agent.js';
 import type { PermissionNeed, Profile } from './types.js';
 
 const READ = ['get', 'list', 'watch'];
@@ -20,7 +21,8 @@ export const datadogClusterAgent: Profile = {
     lock: { variable: 'DD_LEADER_LEASE_NAME', value: 'datadog-leader-election' },
     token: { variable: 'DD_CLUSTER_AGENT_TOKEN_NAME', value: 'datadogtoken' },
   },
-  locks: [{ kind: 'configmap' }, { kind: 'lease', since: '7.47' }],
+  locks: [{ kind: 'configmap' }],
+  lockSetting: { variable: 'DD_LEADER_ELECTION_DEFAULT_RESOURCE', since: '7.47' },
   features: [
     { feature: 'metadata', loses: 'service, node and namespace tags', required: true, always: true },
     { feature: 'cluster-id', loses: 'the cluster id', required: true, always: true },
@@ -51,6 +53,7 @@ export const datadogClusterAgent: Profile = {
         { ...need, verbs: ['create'] },
       ];
     }),
+    ...LEASE_AND_CONFIGMAP,
     ...each('endpoint-checks', READ, 'discovery.k8s.io', ['endpointslices'], { kubernetes: { since: '1.21' } }),
     { feature: 'events', verbs: ['get', 'list', 'watch', 'create'], resource: 'events' },
     { feature: 'events', kind: 'event-bookmark', verbs: ['get', 'update'], resource: 'configmaps', name: '{token}', namespace: 'agent' },

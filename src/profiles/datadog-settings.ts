@@ -46,8 +46,8 @@ export const KNOWN_SETTINGS: readonly KnownSetting[] = [
   setting('DD_COLLECT_KUBERNETES_EVENTS', 'bool', 'false'),
   setting('DD_LEADER_ELECTION', 'bool', 'false', { chart: 'datadog.leaderElection' }),
   setting('DD_LEADER_LEASE_DURATION', 'seconds', '60', { chart: 'datadog.leaderLeaseDuration' }),
-  setting('DD_LEADER_LEASE_NAME', 'name', ''),
-  setting('DD_LEADER_ELECTION_DEFAULT_RESOURCE', 'lock', '', { chart: 'datadog.leaderElectionResource' }),
+  setting('DD_LEADER_LEASE_NAME', 'name', 'datadog-leader-election'),
+  setting('DD_LEADER_ELECTION_DEFAULT_RESOURCE', 'lock', 'configmap', { chart: 'datadog.leaderElectionResource' }),
   setting('DD_KUBE_RESOURCES_NAMESPACE', 'name', ''),
   setting('DD_CLUSTER_NAME', 'text', '', { chart: 'datadog.clusterName', operator: 'global.clusterName' }),
   setting('DD_CLUSTER_AGENT_ENABLED', 'bool', 'false', { key: 'cluster_agent.enabled' }),
@@ -65,6 +65,14 @@ export const KNOWN_SETTINGS: readonly KnownSetting[] = [
   setting('DD_NO_PROXY_NONEXACT_MATCH', 'bool', 'false'),
   setting('DD_CRI_SOCKET_PATH', 'path', '', { chart: 'datadog.criSocketPath', operator: 'global.criSocketPath' }),
 ];
+
+/** strconv.ParseBool, which the agent's boolean variables go through; whatever else is false (github.com/spf13/cast ToBool). */
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+
+/** As the agent takes it: what does not parse is false, so `DD_KUBELET_TLS_VERIFY=yes` turns verification off. */
+export function readsAsTrue(value: string): boolean {
+  return TRUE.has(value);
+}
 
 const BY_VARIABLE = new Map(KNOWN_SETTINGS.map((known) => [known.variable, known]));
 

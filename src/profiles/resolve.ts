@@ -1,5 +1,6 @@
 /** From a profile to a concrete list of needs: features, versions, lock, names and namespaces chosen. Pure. */
 import type { LockKind, ResolvedNeed, ResolvedProfile } from '../model/facts.js';
+import { readsAsTrue } from './datadog-settings.js';
 import type { PermissionNeed, Profile, ProfileFeature, VersionRange } from './types.js';
 
 export interface Choices {
@@ -16,14 +17,22 @@ export interface Choices {
   kubeletVersions: readonly string[];
   namespace: { value: string; from: string };
   inDepth: boolean;
+  /** The agent's own settings are not in sight: what `environment` does not say may be set all the same. */
+  outOfSight?: boolean;
 }
 
 export function resolveProfile(profile: Profile, choices: Choices): ResolvedProfile {
   const on = featuresOn(profile, choices);
-  const kubelet = kubeletRights(choices.kubeletVersions);
-  const lock = lockOf(profile, choices.agentVersion?.value);
-  const wanted = profile.needs.filter((need) => on.has(need.feature) && applies(need, choices, kubelet, lock));
-  const needs = dedupe(wanted.map((need) => concrete(profile, need, choices, kubelet)));
+  const kubelet = kubeletRights(choices.kubeletVersions, choices.kubernetesVersion?.value);
+  const lock = lockOf(profile, choices);
+  const needsWith = (kind: LockKind | undefined) =>
+    dedupe(
+      profile.needs
+        .filter((need) => on.has(need.feature) && applies(need, choices, kubelet, kind))
+        .map((need) => concrete(profile, need, choices, kubelet)),
+    );
+  const needs = needsWith(lock?.kind);
+  const otherLock = lock?.other ? needsWith(lock.other).filter(({ kind }) => kind === 'leader-lock') : [];
   return {
     profile: profile.profile,
     source: choices.source,
@@ -32,13 +41,21 @@ export function resolveProfile(profile: Profile, choices: Choices): ResolvedProf
     agentVersion: choices.agentVersion ?? { value: 'newest', from: 'not known: the newest is assumed' },
     kubernetesVersion: choices.kubernetesVersion ?? { value: 'newest', from: 'not known: the newest is assumed' },
     kubelet,
-    ...(lock ? { lock } : {}),
+    ...(lock ? { lock: lock.kind, lockFrom: lock.from } : {}),
+    ...(otherLock.length > 0 ? { otherLock } : {}),
     namespace: choices.namespace,
     hints: profile.hints,
     needs,
     deprecated: deprecations(needs, choices.kubernetesVersion?.value),
     inDepth: choices.inDepth,
   };
+}
+
+/** Every variable of the agent's that a profile goes by. */
+export function variablesOf({ names = {}, lockSetting, features, needs }: Profile): string[] {
+  const pairs = [...features.flatMap((each) => each.environment ?? []), ...needs.flatMap((each) => each.unless ?? [])];
+  const named = [...Object.values(names).flatMap(({ variable }) => variable ?? []), ...(lockSetting ? [lockSetting.variable] : [])];
+  return [...new Set([...named, ...pairs.map((pair) => pair.split('=')[0] ?? '')])];
 }
 
 /** Names of features that the profile does not know. */
@@ -60,16 +77,46 @@ function numbersOf(version: string): number[] {
 
 /**
  * KubeletFineGrainedAuthz (KEP-2862): alpha and off in 1.32, on from 1.33. One older kubelet is enough for nodes/proxy: newer ones take
- * it, too.
+ * it, too. Where no kubelet's version is known, that of the apiserver tells as much as it can: no kubelet is newer, and none more than three
+ * minors older (version-skew policy). Between, it may be older, and that is no reason to hand out nodes/proxy, with which a GET runs
+ * commands: `unknown` needs the fine-grained rights.
  */
-export function kubeletRights(versions: readonly string[]): ResolvedProfile['kubelet'] {
-  const known = versions.filter((v) => /^v?\d+\.\d+/.test(v));
-  if (known.length === 0) return 'unknown';
-  return known.every((v) => compareVersions(v, '1.33') >= 0) ? 'fine-grained' : 'classic';
+export function kubeletRights(versions: readonly string[], kubernetes?: string): ResolvedProfile['kubelet'] {
+  const known = versions.filter(isVersion);
+  const below = (v: string) => compareVersions(v, '1.33') < 0;
+  if (known.length === 0) {
+    if (!kubernetes || !isVersion(kubernetes)) return 'unknown';
+    return below(kubernetes) ? 'classic' : compareVersions(kubernetes, '1.36') >= 0 ? 'fine-grained' : 'unknown';
+  }
+  return known.some(below) ? 'classic' : 'fine-grained';
 }
 
-function lockOf({ locks = [] }: Profile, agentVersion = 'newest'): LockKind | undefined {
-  return locks.filter(({ since }) => since === undefined || compareVersions(agentVersion, since) >= 0).at(-1)?.kind;
+function isVersion(text: string): boolean {
+  return /^v?\d+\.\d+/.test(text);
+}
+
+/**
+ * On which object the agent locks is a setting, and ConfigMap unless it says otherwise, in every release since 6.0: datadog-agent
+ * pkg/config/setup, leader_election_default_resource; leaderelection.go, CanUseLeases: any other word leaves it to whether the API is there
+ * (1.14). The version only decides whether the setting is known.
+ */
+function lockOf({ locks = [], lockSetting }: Profile, choices: Choices): { kind: LockKind; from: string; other?: LockKind } | undefined {
+  const { agentVersion, environment, kubernetesVersion, outOfSight } = choices;
+  const agent = agentVersion?.value ?? 'newest';
+  const kind = locks.filter(({ since }) => since === undefined || compareVersions(agent, since) >= 0).at(-1)?.kind;
+  if (!kind) return undefined;
+  if (!lockSetting || compareVersions(agent, lockSetting.since) < 0)
+    return { kind, from: agentVersion ? `agent ${agent}` : 'the default of the profile' };
+  const { variable } = lockSetting;
+  const chosen = environment[variable];
+  if (!chosen)
+    return outOfSight
+      ? { kind, from: `the default; ${variable} is not in sight`, other: kind === 'lease' ? 'configmap' : 'lease' }
+      : { kind, from: `the default; ${variable} is not set` };
+  const from = `${variable}=${chosen}`;
+  if (/^configmaps?$/.test(chosen)) return { kind: 'configmap', from };
+  const hasLeases = within({ since: '1.14' }, kubernetesVersion?.value);
+  return { kind: /^leases?$/.test(chosen) || hasLeases ? 'lease' : 'configmap', from };
 }
 
 function featuresOn(profile: Profile, { asked, environment }: Choices): Map<string, string> {
@@ -82,10 +129,7 @@ function featuresOn(profile: Profile, { asked, environment }: Choices): Map<stri
   };
   for (const { feature, always, environment: variables = [] } of profile.features as ProfileFeature[]) {
     if (always) add(feature, 'always');
-    const set = variables.find((pair) => {
-      const [name = '', value] = pair.split('=');
-      return environment[name]?.toLowerCase() === value;
-    });
+    const set = variables.find((pair) => isSet(pair, { environment }));
     if (set) add(feature, set);
   }
   for (const name of asked) {
@@ -93,6 +137,14 @@ function featuresOn(profile: Profile, { asked, environment }: Choices): Map<stri
     else add(name, `--feature ${name}`);
   }
   return on;
+}
+
+/** Does the environment say `NAME=value`? */
+function isSet(pair: string, { environment }: Pick<Choices, 'environment'>): boolean {
+  const [name = '', value] = pair.split('=');
+  const given = environment[name];
+  if (!given) return false;
+  return value === 'true' || value === 'false' ? String(readsAsTrue(given)) === value : given === value;
 }
 
 function within(range: VersionRange | undefined, version: string | undefined): boolean {
@@ -103,6 +155,7 @@ function within(range: VersionRange | undefined, version: string | undefined): b
 
 function applies(need: PermissionNeed, choices: Choices, kubelet: ResolvedProfile['kubelet'], lock: LockKind | undefined): boolean {
   if (need.lock && need.lock !== lock) return false;
+  if (need.unless?.some((pair) => isSet(pair, choices))) return false;
   if (need.kubelet === 'classic' && kubelet !== 'classic') return false;
   if (need.kubelet === 'fine-grained' && kubelet === 'classic') return false;
   return within(need.agent, choices.agentVersion?.value) && within(need.kubernetes, choices.kubernetesVersion?.value);
@@ -134,11 +187,11 @@ function concrete(profile: Profile, need: PermissionNeed, choices: Choices, kube
   };
 }
 
-/** Two features may need the same; it is asked for once, and counts as required when it is for one of them. */
+/** Two features may need the same; it is asked for once, and counts as required when it is for one of them. What two checks speak of stays with both. */
 function dedupe(needs: ResolvedNeed[]): ResolvedNeed[] {
   const kept = new Map<string, ResolvedNeed>();
   for (const need of needs) {
-    const { feature: _, loses: __, required: ___, kind: ____, ...rights } = need;
+    const { feature: _, loses: __, required: ___, ...rights } = need;
     const key = JSON.stringify(rights);
     const before = kept.get(key);
     kept.set(key, before ? { ...before, required: before.required || need.required } : need);

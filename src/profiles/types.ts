@@ -33,6 +33,8 @@ export interface PermissionNeed {
   kubelet?: 'fine-grained' | 'classic';
   /** Only when the leader lock is of this kind. */
   lock?: LockKind;
+  /** `NAME=value` of the agent's environment, any of which makes the agent do without it. */
+  unless?: string[];
   /** Spoken of by a question of its own; `kubelet` are the paths that the node Agent reads. */
   kind?: Exclude<NeedKind, 'general'>;
 }
@@ -60,8 +62,10 @@ export interface Profile {
   hints: string[];
   /** Names that settings choose: the variable, and the value without it. */
   names?: Record<string, { variable?: string; value: string }>;
-  /** Which lock which agent version takes, oldest first. */
+  /** The lock that is taken where nobody chooses, by the agent's version, oldest first. */
   locks?: { kind: LockKind; since?: string }[];
+  /** The variable that chooses between Lease and ConfigMap, and the first agent that knows it. */
+  lockSetting?: { variable: string; since: string };
   features: ProfileFeature[];
   needs: PermissionNeed[];
 }

@@ -67,7 +67,8 @@ export async function makePlace(from: Surroundings): Promise<Place> {
   }
   const { place, agent } = from.world;
   const outside = { PATH: '/usr/bin:/bin', HOME: place === 'node' ? '/root' : '/home/me' };
-  const env = { ...(place === 'agent-pod' ? podEnvironment(from) : outside), ...proxyVariables(from), ...agent.env };
+  const given = { ...(place === 'agent-pod' ? podEnvironment(from) : outside), ...proxyVariables(from), ...agent.env };
+  const env = place === 'agent-pod' ? expanded(given) : given;
   const present = place !== 'agent-pod' || from.clientCertificate !== undefined;
   return { root, env, ...(present && { kubeconfig: KUBECONFIGS[place] }), remove };
 }
@@ -186,6 +187,14 @@ function kubeconfig(from: Surroundings, kind: 'inline' | 'files' | 'kubelet'): s
     contexts: [{ name: 'sim', context: { cluster: 'sim', user: name } }],
     'current-context': 'sim',
   });
+}
+
+/** `$(NAME)` of a variable that stands above, as a kubelet fills it in (third_party/forked/golang/expansion). */
+function expanded(given: Record<string, string>): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given))
+    env[name] = value.replace(/\$\((\w+)\)/g, (whole, other: string) => env[other] ?? whole);
+  return env;
 }
 
 function podEnvironment({ world, service, kubelet, clientCertificate, tokenCopy, readOnlyPort }: Surroundings): Record<string, string> {

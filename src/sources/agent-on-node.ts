@@ -1,4 +1,5 @@
 /** The agent's pod on this node, as a kubelet may see it: of it the account, its name and the version of its image; nothing else is kept. */
+import { clean } from '../host/redact.js';
 import { type ApiserverQuestions, refused } from './apiserver-questions.js';
 import { list, record } from './json.js';
 import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from './reduce-workload.js';
@@ -11,6 +12,8 @@ export interface AgentOnNode {
   /** `NAMESPACE/NAME`. */
   pod: string;
   version?: { value: string; from: string };
+  /** As by {@link lockSettingsOf}. */
+  settings?: Record<string, string>;
 }
 
 /** A node has 110 pods unless it is told otherwise; more than 500 by far is none of ours to page through. */
@@ -39,5 +42,32 @@ function agentIn(item: unknown): AgentOnNode[] {
   const own = stringMap(labels);
   if (isClusterCheckRunner(own) || !(isAgentLabelled(own) || images.some(isAgentImage))) return [];
   const version = images.flatMap((image) => /agent[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
-  return [{ namespace, name, pod: `${namespace}/${pod}`, ...(version && { version: { value: version, from: `image of pod ${pod}` } }) }];
+  const settings = lockSettingsOf(list(containers).map(record));
+  return [
+    {
+      namespace,
+      name,
+      pod: `${namespace}/${pod}`,
+      ...(version && { version: { value: version, from: `image of pod ${pod}` } }),
+      ...(settings && { settings }),
+    },
+  ];
+}
+
+/** What decides which object an election locks on; nothing else of a pod's environment is kept. */
+const LOCK_SETTINGS = ['DD_LEADER_ELECTION_DEFAULT_RESOURCE', 'DD_LEADER_LEASE_NAME'];
+
+/** Undefined where a container may have one that does not stand there: from a ConfigMap, a Secret, or a whole list of variables. */
+export function lockSettingsOf(containers: readonly Record<string, unknown>[]): Record<string, string> | undefined {
+  const settings: Record<string, string> = {};
+  for (const { env, envFrom } of containers) {
+    if (list(envFrom).length > 0) return undefined;
+    for (const { name, value, valueFrom } of list(env).map(record)) {
+      if (typeof name !== 'string' || !LOCK_SETTINGS.includes(name)) continue;
+      if (valueFrom !== undefined) return undefined;
+      const given = clean(String(value ?? ''), 253);
+      if (given) settings[name] = given;
+    }
+  }
+  return settings;
 }

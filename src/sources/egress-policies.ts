@@ -5,6 +5,7 @@ import type { EgressPolicies, EgressRule } from '../model/facts.js';
 import { type ApiserverQuestions, refused } from './apiserver-questions.js';
 import type { LiveContext } from './context.js';
 import { list, record } from './json.js';
+import { stringMap } from './reduce-workload.js';
 
 const MAX_POLICIES = 100;
 
@@ -45,7 +46,16 @@ export function reduceEgress(json: unknown, labels: Record<string, unknown>): Eg
     const name = clean(String(record(record(item).metadata).name ?? ''), 253);
     return [{ policy: name, rules: list(egress).slice(0, 100).map(reduceRule) }];
   });
-  return { policies, complete: !record(metadata).continue };
+  const kept = lasting(labels);
+  return { policies, complete: !record(metadata).continue, ...(Object.keys(kept).length > 0 && { labels: kept }) };
+}
+
+/** Set anew by controllers for each revision or pod, and by charts for each version. */
+const PASSING =
+  /^(controller-revision-hash|pod-template-hash|pod-template-generation|helm\.sh\/chart|app\.kubernetes\.io\/version|chart|heritage|checksum\/.*|(apps|statefulset|batch)\.kubernetes\.io\/.*)$/;
+
+function lasting(labels: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(stringMap(labels)).filter(([key]) => !PASSING.test(key)));
 }
 
 /** A label selector of metav1; an empty one selects every pod. */

@@ -115,8 +115,9 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
       const [asked, who] = [await api, await identity];
       if (!who || !asked) return;
       const namespace = place.then((at) => (at.status === 'observed' ? at.data.namespace : undefined));
+      const agentEnvironment = place.then((at) => at.status === 'observed' && at.data.agentEnvironment);
       const inDepth = rightsOnly || settings.rights.account !== undefined;
-      await askRights(context, asked, { identity: who, nodeName, node, version: versionIn(store), namespace, inDepth });
+      await askRights(context, asked, { identity: who, nodeName, node, version: versionIn(store), namespace, agentEnvironment, inDepth });
     })(),
   );
   store.during(

@@ -20,7 +20,7 @@ export async function readProfileFile(name: string, host: Host): Promise<Profile
 }
 
 function readProfile(root: Fields): Profile {
-  only(root, ['profile', 'title', 'account', 'hints', 'names', 'locks', 'features', 'needs']);
+  only(root, ['profile', 'title', 'account', 'hints', 'names', 'locks', 'lockSetting', 'features', 'needs']);
   const profile = word(root, 'profile', /^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
   const account = root.fields('account');
   only(account, ['namespace', 'name']);
@@ -53,9 +53,17 @@ function readProfile(root: Fields): Profile {
       only(lock, ['kind', 'since']);
       return { kind: oneOf(lock, 'kind', LOCKS) as LockKind, since: version(lock, 'since') };
     }),
+    ...(root.has('lockSetting') ? { lockSetting: readLockSetting(root.fields('lockSetting')) } : {}),
     features,
     needs,
   };
+}
+
+function readLockSetting(fields: Fields): NonNullable<Profile['lockSetting']> {
+  only(fields, ['variable', 'since']);
+  const since = version(fields, 'since');
+  if (since === undefined) throw fields.fault('since is missing: the first version that knows the variable');
+  return { variable: word(fields, 'variable', /^[A-Za-z_]\w*$/, 'the name of a variable'), since };
 }
 
 const DNS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
@@ -63,9 +71,7 @@ const DNS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 function readFeature(fields: Fields): ProfileFeature {
   only(fields, ['feature', 'loses', 'required', 'always', 'environment', 'includes']);
   const feature = word(fields, 'feature', /^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
-  const environment = fields.texts('environment');
-  const wrong = environment.find((pair) => !/^[A-Za-z_]\w*=.+$/.test(pair));
-  if (wrong !== undefined) throw fields.fault(`environment must hold NAME=value, not ${wrong}`, 'environment');
+  const environment = pairs(fields, 'environment');
   return {
     feature,
     loses: fields.text('loses') ?? feature,
@@ -74,6 +80,13 @@ function readFeature(fields: Fields): ProfileFeature {
     environment,
     ...(fields.has('includes') ? { includes: fields.texts('includes') } : {}),
   };
+}
+
+function pairs(fields: Fields, key: string): string[] {
+  const given = fields.texts(key);
+  const wrong = given.find((pair) => !/^[A-Za-z_]\w*=.+$/.test(pair));
+  if (wrong !== undefined) throw fields.fault(`${key} must hold NAME=value, not ${wrong}`, key);
+  return given;
 }
 
 const NEED_KEYS = [
@@ -92,6 +105,7 @@ const NEED_KEYS = [
   'kubelet',
   'lock',
   'kind',
+  'unless',
 ];
 
 function readNeed(fields: Fields, features: ReadonlySet<string>): PermissionNeed {
@@ -114,6 +128,7 @@ function readNeed(fields: Fields, features: ReadonlySet<string>): PermissionNeed
     ...(fields.has('agent') ? { agent: range(fields.fields('agent')) } : {}),
     ...(fields.has('kubernetes') ? { kubernetes: range(fields.fields('kubernetes')) } : {}),
     ...(fields.has('kubelet') ? { kubelet: oneOf(fields, 'kubelet', MODES) as 'classic' } : {}),
+    ...(fields.has('unless') ? { unless: pairs(fields, 'unless') } : {}),
     ...(fields.has('lock') ? { lock: oneOf(fields, 'lock', LOCKS) as LockKind } : {}),
     ...(fields.has('kind') ? { kind: oneOf(fields, 'kind', KINDS) as 'leader-lock' } : {}),
   };

@@ -1,6 +1,7 @@
 /** What explains a missing right, read only when a check wants it: roles and bindings, our own rules, versions of kubelets and agent. */
 import { clean } from '../host/redact.js';
 import type { KubeletVersions, Outcome, OwnRules, RbacBinding, RbacObjects, RbacRole, RbacRule } from '../model/facts.js';
+import { type AgentOnNode, lockSettingsOf } from './agent-on-node.js';
 import { type ApiserverQuestions, refused } from './apiserver-questions.js';
 import type { LiveContext } from './context.js';
 import { list, record } from './json.js';
@@ -162,20 +163,28 @@ export async function askKubeletVersions(context: LiveContext, api: ApiserverQue
   return outcome.status === 'observed' ? outcome.data : undefined;
 }
 
-/** The tag of the image that a pod of this account runs. Of the pod nothing else is kept: its environment holds secrets. */
-export async function askAgentImage(
+/** What a pod of this account tells of its agent; its environment holds secrets, and of it only {@link lockSettingsOf} is kept. */
+export async function askAgentPod(
   api: ApiserverQuestions,
   { namespace, name }: { namespace: string; name: string },
-): Promise<{ value: string; from: string } | undefined> {
+): Promise<Pick<AgentOnNode, 'version' | 'settings'> | undefined> {
   const selector = encodeURIComponent(`spec.serviceAccountName=${name}`);
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?fieldSelector=${selector}&limit=1`;
-  const outcome = await api.ask<{ value: string; from: string }>({ path, maxBytes: 1 << 20 }, (answer, json) => {
+  const outcome = await api.ask<Pick<AgentOnNode, 'version' | 'settings'>>({ path, maxBytes: 1 << 20 }, (answer, json) => {
     if (answer.status !== 200) return refused(answer);
     const pod = record(list(record(json).items)[0]);
-    const images = list(record(pod.spec).containers).map((container) => text(record(container).image, 500));
+    const containers = list(record(pod.spec).containers).map(record);
+    if (containers.length === 0) return { status: 'absent', why: 'not-attempted' };
+    const images = containers.map((container) => text(container.image, 500));
     const version = images.flatMap((image) => /(?:agent|server)[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
-    if (!version) return { status: 'absent', why: 'not-attempted' };
-    return { status: 'observed', data: { value: version, from: `image of pod ${text(record(pod.metadata).name)}` } };
+    const settings = lockSettingsOf(containers);
+    return {
+      status: 'observed',
+      data: {
+        ...(version && { version: { value: version, from: `image of pod ${text(record(pod.metadata).name)}` } }),
+        ...(settings && { settings }),
+      },
+    };
   });
   return outcome.status === 'observed' ? outcome.data : undefined;
 }

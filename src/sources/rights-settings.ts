@@ -1,7 +1,7 @@
 /** Whose rights are judged, by which profile, and which features and versions it is to serve. */
 import type { Host } from '../host/host.js';
 import { DEFAULT_PROFILE, findProfile, PROFILES } from '../profiles/index.js';
-import { unknownFeatures } from '../profiles/resolve.js';
+import { unknownFeatures, variablesOf } from '../profiles/resolve.js';
 import type { Profile } from '../profiles/types.js';
 import type { Flags } from './options.js';
 import { readProfileFile } from './profile-file.js';
@@ -13,6 +13,8 @@ export interface RightsSettings {
   /** `built in`, or the file. */
   source: string;
   features: readonly string[];
+  /** What environment and datadog.yaml say of the variables that the profile goes by. */
+  environment: Readonly<Record<string, string>>;
   agentVersion?: { value: string; from: string };
   kubernetesVersion?: string;
   /** --service-account. */
@@ -44,9 +46,14 @@ export async function rightsSettings(
   const kubernetesVersion = use('kubernetesVersion', flag('kubernetes-version'));
   const version = use('agentVersion', flag('agent-version'));
   const installed = version === undefined ? await installedVersion(host) : undefined;
+  const environment = variablesOf(chosen.profile).flatMap((name) => {
+    const found = agent(name);
+    return found ? [[name, found.value] as const] : [];
+  });
   return {
     ...chosen,
     features,
+    environment: Object.fromEntries(environment),
     ...(version === undefined ? {} : { agentVersion: { value: version, from: '--agent-version' } }),
     ...(installed === undefined ? {} : { agentVersion: { value: installed, from: VERSION_MANIFEST } }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),

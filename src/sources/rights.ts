@@ -10,7 +10,7 @@ import { type AgentOnNode, askAgentOnNode } from './agent-on-node.js';
 import { type ApiserverQuestions, refused } from './apiserver-questions.js';
 import type { LiveContext } from './context.js';
 import { record } from './json.js';
-import { askAgentImage, askKubeletVersions } from './rights-objects.js';
+import { askAgentPod, askKubeletVersions } from './rights-objects.js';
 
 /** The exact questions a kubelet asks for its paths (kubernetes pkg/kubelet/server/auth.go). */
 export const KUBELET_SUBRESOURCES = ['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats'] as const;
@@ -32,6 +32,8 @@ export interface Known {
   version: ServerVersion | undefined;
   /** Of the pod we run in. */
   namespace: Promise<string | undefined>;
+  /** Our environment is the agent's. */
+  agentEnvironment: Promise<boolean>;
   inDepth: boolean;
 }
 
@@ -43,7 +45,7 @@ export async function askRights(context: LiveContext, api: ApiserverQuestions, k
   const kubelet = KUBELET_SUBRESOURCES.map((subresource) => ({ verb: 'get', group: '', resource: 'nodes', subresource }));
   const asked = Promise.all(kubelet.map((question) => askAccess(context, api, account, { ...question, ...(name ? { name } : {}) })));
   const profile = await putProfile(context, api, known, agent);
-  const questions = profile.needs.flatMap(questionsOf).slice(0, MOST_QUESTIONS);
+  const questions = [...profile.needs, ...(profile.otherLock ?? [])].flatMap(questionsOf).slice(0, MOST_QUESTIONS);
   await Promise.all([
     asked,
     ...questions.map((question) => {
@@ -89,18 +91,20 @@ async function chooseAccount(
 }
 
 async function putProfile(context: LiveContext, api: ApiserverQuestions, known: Known, agent?: AgentOnNode): Promise<ResolvedProfile> {
-  const { rights } = context.settings;
-  const { host, store } = context;
+  const { rights, agent: process } = context.settings;
+  const { store } = context;
   const [node, own] = [await known.node, await known.namespace];
   const account = rights.account ?? agent ?? accountOf(known.identity.user);
   const versions = node || rights.kubernetesVersion || !known.inDepth ? undefined : await askKubeletVersions(context, api);
-  const image = rights.agentVersion || !known.inDepth || !account ? undefined : await askAgentImage(api, account);
+  const pod = agent ?? (known.inDepth && account ? await askAgentPod(api, account) : undefined);
+  // In the agent's own pod, and as its process, what is not set is not set. Of another account only its pod tells.
+  const inSight = pod?.settings !== undefined || (!rights.account && !agent && (process !== undefined || (await known.agentEnvironment)));
   const kubernetes = known.version && { value: known.version.gitVersion, from: "the apiserver's /version" };
   const profile = resolveProfile(rights.profile, {
     source: rights.source,
     asked: rights.features,
-    environment: host.env,
-    agentVersion: rights.agentVersion ?? image ?? agent?.version,
+    environment: { ...pod?.settings, ...rights.environment },
+    agentVersion: rights.agentVersion ?? pod?.version,
     kubernetesVersion: rights.kubernetesVersion ? { value: rights.kubernetesVersion, from: '--kubernetes-version' } : kubernetes,
     kubeletVersions: rights.kubernetesVersion
       ? [rights.kubernetesVersion]
@@ -110,6 +114,7 @@ async function putProfile(context: LiveContext, api: ApiserverQuestions, known: 
     namespace:
       rights.namespace ?? agentsNamespace(rights.account?.namespace, agent, own, account?.namespace, rights.profile.account.namespace),
     inDepth: known.inDepth,
+    outOfSight: !inSight,
   });
   store.put({ target: 'self', kind: 'profile', subject: '' }, { status: 'observed', data: profile, ms: 0 });
   return profile;

@@ -1,8 +1,8 @@
 /** Finds values by origin and keeps the list of those used. */
 import { posix } from 'node:path';
-import { readsAsTrue } from '../checks/support/configuration.js';
 import type { Host } from '../host/host.js';
 import type { Origin, Setting } from '../model/facts.js';
+import { readsAsTrue } from '../profiles/datadog-settings.js';
 import type { AgentFile } from './agent-file.js';
 import type { Flags } from './options.js';
 import { portAsAgent } from './setting-values.js';

@@ -120,10 +120,41 @@ judgeTable(kubeletCertificate, [
     expect: { cause: 'kubelet-certificate-without-san' },
   },
   {
-    row: 'names this node: dial that',
+    row: 'names this node: dial that, on every node by its own name',
     facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:n1'] })] })],
     expect: { cause: 'kubelet-certificate-name-mismatch' },
-    says: /DD_KUBERNETES_KUBELET_HOST=n1"/,
+    says: /DD_KUBERNETES_KUBELET_HOST\\n {2}valueFrom:\\n {4}fieldRef:\\n {6}fieldPath: spec\.nodeName/,
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'names the address of this node alone: its own address on every node',
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['IP:10.0.0.7'] })] })],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    says: /fieldPath: status\.hostIP/,
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'names another address of this node: for a try on this one, by hand',
+    facts: [
+      ...base(),
+      fact(
+        'apiserver/node',
+        {
+          node: 'n1',
+          kubeletVersion: 'v1.36.2',
+          addresses: [
+            { type: 'InternalIP', address: '10.0.0.7' },
+            { type: 'Hostname', address: 'host-1' },
+          ],
+          ready: 'True',
+        },
+        'n1',
+      ),
+      tls({ nameMatches: false, chain: [certificate({ names: ['DNS:host-1'] })] }),
+    ],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    says: /one node.*"steps":"DD_KUBERNETES_KUBELET_HOST=host-1"/,
+    neverSays: /"form":"env"/,
   },
   {
     row: 'names a stranger: no command is made of it',

@@ -13,8 +13,9 @@ const byName = [
   fact('kubelet/dns', { addresses: [{ address: '10.0.0.7', family: 4 }], from: 'dns', asked: [], nameservers: [] }, 'n1'),
   failed('kubelet/tcp', 'n1:10250', 'ETIMEDOUT'),
 ];
-const policies = (rules: EgressRule[], complete = true): AnyFact =>
-  fact('apiserver/egress-policies', { policies: [{ policy: 'default-deny', rules }], complete });
+const LABELS = { app: 'datadog', 'app.kubernetes.io/component': 'agent' };
+const policies = (rules: EgressRule[], complete = true, labels: Record<string, string> | undefined = LABELS): AnyFact =>
+  fact('apiserver/egress-policies', { policies: [{ policy: 'default-deny', rules }], complete, ...(labels && { labels }) });
 
 judgeTable(networkPolicy, [
   { row: 'nothing was dropped', facts: [...inNamespace, failed('kubelet/tcp', ENDPOINT, 'ECONNREFUSED')], expect: 'not-applicable' },
@@ -41,7 +42,22 @@ judgeTable(networkPolicy, [
     row: 'everything is denied',
     facts: [...silent, policies([])],
     expect: { cause: 'network-policy-blocks-egress', severity: 'blocks', certainty: 'proven' },
-    says: /default-deny.*cidr: 10\.0\.0\.0\/24.*port: 10250/,
+    says: /default-deny.*matchLabels:\\n {6}\\"app\\": \\"datadog\\"\\n {6}\\"app\.kubernetes\.io\/component\\": \\"agent\\"\\n.*port: 10250.*"form":"yaml"/,
+    neverSays: /podSelector: \{\}|cidr/,
+  },
+  {
+    row: 'labels that are not known, none, or none to print: a placeholder that selects nothing, and how to find them',
+    facts: [...silent, policies([], true, {})],
+    expect: { cause: 'network-policy-blocks-egress' },
+    says: /matchLabels:\\n {6}# kubectl -n datadog get pods --show-labels\\n {6}LABEL: \\"VALUE\\"/,
+    neverSays: /podSelector: \{\}|"form":"yaml"/,
+  },
+  {
+    row: 'a label no server should have given',
+    facts: [...silent, policies([], true, { ...LABELS, 'a"b': 'c' })],
+    expect: { cause: 'network-policy-blocks-egress' },
+    says: /LABEL/,
+    neverSays: /"form":"yaml"|a..?"b/,
   },
   { row: 'and there are more than we read', facts: [...silent, policies([], false)], expect: 'cannot-tell' },
   { row: 'pods only', facts: [...silent, policies([{ blocks: [] }])], expect: { cause: 'network-policy-blocks-egress' } },

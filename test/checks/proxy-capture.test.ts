@@ -156,6 +156,21 @@ function rows(server: Server, line: string): Row[] {
       says: server === 'kubelet' ? /NO_PROXY=10\.0\.0\.0\/24,10\.96\.0\.1"/ : /NO_PROXY=10\.96\.0\.1,10\.0\.0\.0\/24"/,
     },
     {
+      row: 'the kubelet is dialled by its node’s name: the same line is for every node, so it is each pod’s own',
+      facts: [
+        ...start({ NO_PROXY: '.svc' }),
+        at('kubelet', { host: 'n1.example', source: 'DD_KUBERNETES_KUBELET_HOST' }),
+        at('apiserver'),
+        fact('kubelet/proxy', { via: 'proxy', proxy: PROXY, variable: 'HTTPS_PROXY' }, 'n1.example:10250'),
+        sends('apiserver'),
+        failed('kubelet/tcp', 'n1.example:10250', 'ETIMEDOUT'),
+        failed('apiserver/tcp', ENDPOINTS.apiserver, 'ETIMEDOUT'),
+      ],
+      expect: { cause },
+      says: /must stand above it.*"NO_PROXY=\.svc,(10\.96\.0\.1,)?\$\(DD_KUBERNETES_KUBELET_HOST\)/,
+      neverSays: /NO_PROXY=[^"]*n1\.example/,
+    },
+    {
       row: 'a list that cannot be pasted is not printed for pasting',
       facts: [...start(), at(server), sends(server, { noProxy: 'a;reboot' }), refuses(server)],
       expect: { cause },

@@ -43,10 +43,8 @@ judgeTable(roleGrants, [
     row: 'create limited by name',
     facts: [
       ...base(),
-      ...rights(lock, /^create leases/),
-      bound(
-        clusterRole('r', ['leases'], { groups: ['coordination.k8s.io'], verbs: ['get', 'create'], names: ['datadog-leader-election'] }),
-      ),
+      ...rights(lock, /^create configmaps/),
+      bound(clusterRole('r', ['configmaps'], { verbs: ['get', 'create'], names: ['datadog-leader-election'] })),
     ],
     expect: { cause: 'create-limited-by-name', severity: 'degrades' },
   },

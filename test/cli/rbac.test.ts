@@ -58,8 +58,40 @@ it('prints whole manifests offline, by what was chosen', async () => {
   assert.match(await offline('--kubernetes-version', '1.31'), /nodes\/proxy/);
   const old = await offline('--feature', 'leader-election', '--agent-version', '7.40');
   assert.match(old, /resources: \["configmaps"\]/);
+  assert.doesNotMatch(old, /leases/);
+  // From 7.47 on a setting chooses, which is not in sight here: a role for either, as the chart's.
+  const either = await offline('--feature', 'leader-election', '--agent-version', '7.82.0');
+  assert.match(either, /resources: \["configmaps"\]\n {4}resourceNames: \["datadog-leader-election"\]/);
+  assert.match(either, /resources: \["leases"\]\n {4}resourceNames: \["datadog-leader-election"\]/);
   for (const profile of ['datadog-cluster-agent', 'metrics-server'])
     for (const document of parseAllDocuments(await offline('--agent', profile, '--feature', 'all'))) assert.deepEqual(document.errors, []);
+});
+
+it('judges the lock that the agent takes, and grants either where its setting is not in sight', async () => {
+  const lease = { DD_LEADER_ELECTION_DEFAULT_RESOURCE: 'leases' };
+  const locks = (group: string, resource: string) => [
+    { verbs: ['get', 'update'], groups: [group], resources: [resource], resourceNames: ['datadog-leader-election'] },
+    { verbs: ['create'], groups: [group], resources: [resource] },
+  ];
+  const kubelet = { verbs: ['get'], groups: [''], resources: ['pods', 'healthz', 'configz', 'metrics', 'stats'].map((s) => `nodes/${s}`) };
+  const leases = [kubelet, ...locks('coordination.k8s.io', 'leases')];
+  const run = (world: World, ...args: string[]) => rbac(world, '--feature', 'leader-election', ...args);
+
+  const byDefault = await run({ agent: { rights: leases } });
+  assert.equal(byDefault.code, 1);
+  assert.match(byDefault.stdout, /leader lock configmap \(the\s+default; DD_LEADER_ELECTION_DEFAULT_RESOURCE is not set\)/);
+  assert.equal((await run({ agent: { rights: leases, env: lease } })).code, 0);
+  assert.equal((await run({ agent: { rights: [kubelet, ...locks('', 'configmaps')] } })).code, 0);
+
+  // From afar, about an account of which no pod may be read.
+  const review = { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] };
+  const afar: World = { place: 'workstation', agent: { rights: [review, ...leases] } };
+  const open = await run(afar, '--service-account', 'datadog/other');
+  assert.match(open.stdout, /is not in sight/);
+  const { stdout } = await run(afar, '--service-account', 'datadog/other', '--missing', '--yaml');
+  for (const resource of ['configmaps', 'leases'])
+    assert.match(stdout, new RegExp(`resources: \\["${resource}"\\]\n {4}resourceNames: \\["datadog-leader-election"\\]`));
+  assert.doesNotMatch(stdout, /nodes\/proxy/);
 });
 
 it('says what is wrong with its options in one line', async () => {

@@ -184,8 +184,8 @@ describe('roles and bindings', () => {
       rules: [
         ...FINE,
         {
-          apiGroups: ['coordination.k8s.io'],
-          resources: ['leases'],
+          apiGroups: [''],
+          resources: ['configmaps'],
           resourceNames: ['datadog-leader-election'],
           verbs: ['get', 'update', 'create'],
         },
@@ -198,15 +198,22 @@ describe('roles and bindings', () => {
 describe('features', () => {
   const events: PolicyRule = { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] };
   const token = (verbs: string[]): PolicyRule => ({ apiGroups: [''], resources: ['configmaps'], resourceNames: ['datadogtoken'], verbs });
-  const lock: PolicyRule[] = [
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: ['datadog-leader-election'], verbs: ['get', 'update'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+  const lockOn = (group: string, resource: string): PolicyRule[] => [
+    { apiGroups: [group], resources: [resource], resourceNames: ['datadog-leader-election'], verbs: ['get', 'update'] },
+    { apiGroups: [group], resources: [resource], verbs: ['create'] },
   ];
+  const lock = lockOn('', 'configmaps');
   const collecting = { DD_COLLECT_KUBERNETES_EVENTS: 'true' };
 
-  it('the Lease is forbidden', async () => {
-    const agent = await cluster.createAgent({ name: 'nolease', rules: [...AGENT_RULES, events, token(['get', 'update'])] });
+  it('the ConfigMap of the lock is forbidden, and Leases are no help', async () => {
+    const leases = lockOn('coordination.k8s.io', 'leases');
+    const agent = await cluster.createAgent({ name: 'nolock', rules: [...AGENT_RULES, events, token(['get', 'update']), ...leases] });
     await namedAndCured(agent, 'leader-lock-forbidden', collecting);
+  });
+
+  it('the Lease of the lock is forbidden to an agent that is told to take one', async () => {
+    const agent = await cluster.createAgent({ name: 'nolease', rules: [...AGENT_RULES, events, token(['get', 'update']), ...lock] });
+    await namedAndCured(agent, 'leader-lock-forbidden', { ...collecting, DD_LEADER_ELECTION_DEFAULT_RESOURCE: 'leases' });
   });
 
   it('update of ConfigMap datadogtoken is forbidden', async () => {

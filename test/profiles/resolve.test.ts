@@ -43,7 +43,7 @@ describe('the node agent', () => {
       on.features.map((f) => f.feature),
       ['kubelet', 'events', 'leader-election'],
     );
-    assert.ok(rights(on).includes('get, update leases.coordination.k8s.io release-lock in datadog'));
+    assert.ok(rights(on).includes('get, update configmaps release-lock in datadog'));
   });
   it('has the official list in full', () => {
     const all = rights(profile({ asked: ['official'], agentVersion: version('5.32') }));
@@ -56,12 +56,69 @@ describe('the node agent', () => {
     ])
       assert.ok(all.includes(right), `${right}: ${all.join('; ')}`);
   });
-  it('locks on what its version knows', () => {
-    const lock = (v?: string) => profile({ asked: ['leader-election'], ...(v ? { agentVersion: version(v) } : {}) }).lock;
+  const KIND = 'DD_LEADER_ELECTION_DEFAULT_RESOURCE';
+  const locking = (v?: string, value?: string, kubernetes = '1.34') =>
+    profile({
+      asked: ['leader-election'],
+      ...(v ? { agentVersion: version(v) } : {}),
+      environment: value === undefined ? {} : { [KIND]: value },
+      kubernetesVersion: version(kubernetes),
+    });
+  it('locks on a ConfigMap in every version since 6, unless it is told otherwise', () => {
     assert.deepEqual(
-      [lock('5.32'), lock('6.50.1'), lock('7.46.0'), lock('7.47.0'), lock()],
-      ['endpoints', 'configmap', 'configmap', 'lease', 'lease'],
+      ['5.32', '6.50.1', '7.46.0', '7.47.0', '7.82.0', undefined].map((v) => locking(v).lock),
+      ['endpoints', 'configmap', 'configmap', 'configmap', 'configmap', 'configmap'],
     );
+    // datadog-agent pkg/util/kubernetes/apiserver/leaderelection: CanUseLeases.
+    for (const [v, value, kubernetes, lock] of [
+      ['7.47.0', 'lease', '1.34', 'lease'],
+      ['7.82.0', 'leases', '1.34', 'lease'],
+      [undefined, 'leases', '1.34', 'lease'],
+      ['7.82.0', 'configmap', '1.34', 'configmap'],
+      ['7.82.0', 'configmaps', '1.34', 'configmap'],
+      ['7.82.0', '', '1.34', 'configmap'],
+      ['7.82.0', 'endpoints', '1.34', 'lease'],
+      ['7.82.0', 'endpoints', '1.13', 'configmap'],
+      ['7.46.0', 'leases', '1.34', 'configmap'],
+    ] as const)
+      assert.equal(locking(v, value, kubernetes).lock, lock, `${v} ${value} ${kubernetes}`);
+  });
+  it('needs the ConfigMap beside the Lease as long as the agent made both', () => {
+    const locks = (v: string) => rights(locking(v, 'leases')).filter((right) => right.includes(' in datadog'));
+    const lease = [
+      'get, update leases.coordination.k8s.io datadog-leader-election in datadog',
+      'create leases.coordination.k8s.io in datadog',
+    ];
+    assert.deepEqual(locks('7.82.0'), lease);
+    assert.deepEqual(locks('7.60.0'), [...lease, 'get configmaps datadog-leader-election in datadog', 'create configmaps in datadog']);
+  });
+  it('knows what the other lock would need only where its setting is out of sight', () => {
+    const seen = (outOfSight: boolean, environment = {}) =>
+      profile({ asked: ['leader-election'], environment, outOfSight }).otherLock?.map(describeNeed);
+    assert.deepEqual(seen(true), [
+      'get, update leases.coordination.k8s.io datadog-leader-election in datadog',
+      'create leases.coordination.k8s.io in datadog',
+    ]);
+    assert.equal(seen(false), undefined);
+    assert.equal(seen(true, { [KIND]: 'configmap' }), undefined);
+    assert.equal(profile({ outOfSight: true }).otherLock, undefined, 'no election, no lock');
+    assert.equal(profile({ asked: ['leader-election'], agentVersion: version('7.40'), outOfSight: true }).otherLock, undefined);
+  });
+  it('on Fargate asks the node proxy alone, and with the pod list of the apiserver not for nodes/pods', () => {
+    assert.deepEqual(rights(profile({ environment: { DD_EKS_FARGATE: 'true' } })), ['get nodes/proxy']);
+    const listed = rights(profile({ environment: { DD_KUBELET_USE_API_SERVER: '1' } }));
+    assert.ok(
+      !listed.includes('get nodes/pods') && listed.includes('get, list pods') && listed.includes('get nodes/healthz'),
+      listed.join(),
+    );
+  });
+  it('goes by the apiserver where no kubelet tells its version, and takes nodes/proxy only where no newer kubelet can be', () => {
+    assert.deepEqual(
+      ['v1.31.0', 'v1.32.9', 'v1.33.0', 'v1.36.2', undefined].map((v) => kubeletRights([], v)),
+      ['classic', 'classic', 'unknown', 'fine-grained', 'unknown'],
+    );
+    assert.equal(kubeletRights(['v1.31.0'], 'v1.34.0'), 'classic');
+    assert.equal(kubeletRights(['v1.33.0'], 'v1.34.0'), 'fine-grained');
   });
   it('says what is deprecated', () => {
     assert.deepEqual(profile({ asked: ['component-status'] }).deprecated, ['componentstatuses']);
@@ -108,7 +165,8 @@ describe('the manifest', () => {
     );
     assert.deepEqual(
       documents.map((d) => d.kind),
-      ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
+      ['ClusterRole', 'ClusterRole', 'Role', 'Role'].flatMap((kind) => [kind, `${kind}Binding`]),
+      'a role for each question about rights: kubelet, features, bookmark, lock',
     );
     for (const rule of documents.flatMap((d) => d.rules ?? [])) assert.ok(!(rule.verbs.includes('create') && rule.resourceNames));
   });

@@ -26,6 +26,20 @@ describe('egress policies', () => {
     );
   });
 
+  it('keep of our labels those that last', () => {
+    const passing = {
+      'controller-revision-hash': '7d9',
+      'pod-template-generation': '3',
+      'pod-template-hash': 'a1',
+      'helm.sh/chart': 'datadog-3.240.0',
+      'app.kubernetes.io/version': '7',
+    };
+    assert.deepEqual(reduceEgress({ items: [] }, { ...LABELS, ...passing, 'app.kubernetes.io/instance': 'dd' }).labels, {
+      ...LABELS,
+      'app.kubernetes.io/instance': 'dd',
+    });
+  });
+
   it('are reduced to addresses and TCP ports', () => {
     const rules = [
       {},

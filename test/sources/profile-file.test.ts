@@ -31,6 +31,17 @@ describe('a profile file', () => {
     assert.deepEqual(read.hints, ['my-agent']);
   });
 
+  it('may say what chooses the lock, and what makes a right needless', async (t) => {
+    const mine = GOOD.replace('features:', 'locks: [{kind: configmap}]\nlockSetting: {variable: MY_LOCK, since: "2.0"}\nfeatures:').replace(
+      'subresource: metrics',
+      'subresource: metrics\n    unless: [MY_PROXY=true]',
+    );
+    const read = await readProfileFile('mine.yaml', createTestHost(t, { '/cwd/mine.yaml': mine }));
+    assert.ok(!('error' in read), JSON.stringify(read));
+    assert.deepEqual(read.lockSetting, { variable: 'MY_LOCK', since: '2.0' });
+    assert.deepEqual(read.needs[0]?.unless, ['MY_PROXY=true']);
+  });
+
   const faults: [string, string, RegExp][] = [
     [
       'resource: nodes\n',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readsAsTrue } from '../../src/checks/support/configuration.js';
 import { withoutCredentials } from '../../src/host/redact.js';
 import type { Setting } from '../../src/model/facts.js';
+import { readsAsTrue } from '../../src/profiles/datadog-settings.js';
 import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/sources/options.js';
 import { parseDuration, parseEndpoint, parseHost, parsePort, portAsAgent } from '../../src/sources/setting-values.js';
 import { type Resolved, resolveSettings } from '../../src/sources/settings.js';

@@ -1,6 +1,7 @@
 /** How agents are configured, as several checks read it, and how a setting is changed where it is written. */
 import type { Fix, Message } from '../../model/check.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../model/facts.js';
+import { readsAsTrue } from '../../profiles/datadog-settings.js';
 import { env, fixBy, shell, yaml } from './fix.js';
 import { hostFromDownwardApi } from './kubelet-fixes.js';
 import { isDnsName, shellQuote } from './quote.js';
@@ -30,17 +31,10 @@ export function isOn(container: AgentContainer, variable: string): boolean | und
   return value === undefined ? undefined : readsAsTrue(value);
 }
 
-/** strconv.ParseBool, which the agent's boolean variables go through; whatever else is false (github.com/spf13/cast ToBool). */
-const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 
-/** As the agent takes it: what does not parse is false, so `DD_KUBELET_TLS_VERIFY=yes` turns verification off. */
-export function readsAsTrue(value: string): boolean {
-  return TRUE.has(value);
-}
-
 export function isBoolean(value: string): boolean {
-  return TRUE.has(value) || FALSE.has(value);
+  return readsAsTrue(value) || FALSE.has(value);
 }
 
 /** Where it is written and, where it comes from elsewhere, from where: `env of DaemonSet datadog/datadog-agent, from ConfigMap a, key b`. */

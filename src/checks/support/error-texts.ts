@@ -40,7 +40,7 @@ const RULES: readonly SidedRule[] = [
   { text: /Forbidden \(user=.*subresource=proxy\)/, causes: ['kubelet-permission-missing', 'fine-grained-permission-too-new'] },
   { text: /Forbidden \(user=/, causes: ['kubelet-permission-missing', 'kubelet-decision-cached'] },
   {
-    text: /error retrieving resource lock|cannot (get|update|create) resource "(leases|endpoints)"/,
+    text: /error retrieving resource lock|cannot (get|update|create) resource "(leases|endpoints)"|configmaps "[^"]*leader-election" is forbidden/,
     causes: ['leader-lock-forbidden', 'permission-missing'],
   },
   { text: /cannot (get|update) resource "configmaps".*datadogtoken|datadogtoken.*forbidden/i, causes: ['event-bookmark-forbidden'] },

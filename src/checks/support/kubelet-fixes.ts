@@ -2,7 +2,7 @@
 import type { Fix, Message } from '../../model/check.js';
 import type { NodeObject } from '../../model/facts.js';
 import { internalIp } from './address.js';
-import { env, fixBy, shell, yaml } from './fix.js';
+import { byHand, fixBy, shell, yaml } from './fix.js';
 
 /** One entry of a container's `env` list. */
 const hostEntry = (field: string) => `- name: DD_KUBERNETES_KUBELET_HOST
@@ -15,10 +15,13 @@ export function hostFromDownwardApi(action: Message, field: 'status.hostIP' | 's
   return fixBy('agent', 'config', action, yaml(hostEntry(field)));
 }
 
-/** The Node's own address, for one node; nothing when the Node object does not give one that may be printed. */
+/**
+ * The Node's own address, for a try on one node; nothing when the Node object does not give one that may be printed. By hand alone: a machine
+ * would write it into the manifest of all nodes.
+ */
 export function hostOfNode(action: Message, node: NodeObject | undefined): Fix[] {
   const address = internalIp(node);
-  return address ? [fixBy('agent', 'config', action, env({ DD_KUBERNETES_KUBELET_HOST: address }))] : [];
+  return address ? [fixBy('agent', 'config', action, byHand(`DD_KUBERNETES_KUBELET_HOST=${address}`))] : [];
 }
 
 /** KubeletConfiguration lines; the kubelet reads them at its start. */

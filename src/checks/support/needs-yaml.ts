@@ -1,14 +1,20 @@
 /**
  * The smallest ServiceAccount, roles and bindings for a list of needs. Every name is validated and quoted; one that fails its guard gives
  * no manifest at all. Whatever a server said is in here only after that.
+ *
+ * What a gap needs is made here alone, whoever prints it: a check in its finding, `rbac`, or `rbac --missing --yaml`. Each question about
+ * rights has a role of its own, and the same rules have the same name, so that applying both is applying one.
  */
 import type { ResolvedNeed } from '../../model/facts.js';
-import { isDnsName, shellQuote } from './quote.js';
+import { isBindableUser, isDnsName, shellQuote } from './quote.js';
 
 export interface AccountName {
   namespace: string;
   name: string;
 }
+
+/** Whom a role is bound to; a user of certificates has no namespace. */
+export type Subject = AccountName | { user: string };
 
 export interface ManifestOptions {
   /** Of all roles and bindings; default: one of its own for each set of rules. */
@@ -35,19 +41,30 @@ export function isRoleName(text: string): boolean {
   return ROLE_NAME.test(text);
 }
 
-/** Applyable YAML that gives `account` these rights; undefined where a name may not be printed or nothing is needed. */
-export function needsYaml(account: AccountName, needs: readonly ResolvedNeed[], options: ManifestOptions = {}): string | undefined {
-  if (!isDnsName(account.namespace) || !isDnsName(account.name) || !needs.every(isPrintable)) return undefined;
+/** Applyable YAML that gives `subject` these rights; undefined where a name may not be printed or nothing is needed. */
+export function needsYaml(subject: Subject, needs: readonly ResolvedNeed[], options: ManifestOptions = {}): string | undefined {
+  if (!isPrintableSubject(subject) || !needs.every(isPrintable)) return undefined;
+  const groups = options.roleName === undefined ? byQuestion(needs) : [needs];
+  const documents = groups.flatMap((group) => roleDocuments(subject, group, options.roleName));
+  if (documents.length === 0 && !options.withServiceAccount) return undefined;
+  return [...(options.withServiceAccount && 'name' in subject ? [accountYaml(subject)] : []), ...documents].join('\n---\n');
+}
+
+/** By the check that speaks of them, in the order they came in. */
+function byQuestion(needs: readonly ResolvedNeed[]): ResolvedNeed[][] {
+  return [...new Set(needs.map(({ kind }) => kind))].map((kind) => needs.filter((need) => need.kind === kind));
+}
+
+/** A role and its binding for each namespace. */
+function roleDocuments(subject: Subject, needs: readonly ResolvedNeed[], roleName: string | undefined): string[] {
   // Cluster-wide first ('' sorts before every name; undefined would sort last).
   const scopes = [...new Set(needs.map((need) => need.namespace ?? ''))].sort().map((name) => name || undefined);
-  const documents = scopes.flatMap((namespace) => {
+  return scopes.flatMap((namespace) => {
     const rules = rulesFor(needs.filter((need) => need.namespace === namespace));
-    const name = options.roleName ?? ownName(account, rules);
+    const name = roleName ?? ownName(subject, rules);
     const kind = namespace === undefined ? 'ClusterRole' : 'Role';
-    return [roleYaml(kind, name, namespace, rules), bindingYaml(`${kind}Binding`, name, namespace, kind, name, account)];
+    return [roleYaml(kind, name, namespace, rules), bindingYaml(`${kind}Binding`, name, namespace, kind, name, subject)];
   });
-  if (documents.length === 0 && !options.withServiceAccount) return undefined;
-  return [...(options.withServiceAccount ? [accountYaml(account)] : []), ...documents].join('\n---\n');
 }
 
 /** A ClusterRoleBinding of a ClusterRole that exists, under a name of our own. */
@@ -74,6 +91,10 @@ export function canINeed(
   const what = `${resource}${group ? `.${group}` : ''}${name ? `/${name}` : ''}`;
   const scope = namespace ? ` -n ${shellQuote(namespace)}` : '';
   return `kubectl auth can-i ${verb} ${shellQuote(what)}${subresource ? ` --subresource=${subresource}` : ''}${scope}`;
+}
+
+function isPrintableSubject(subject: Subject): boolean {
+  return 'user' in subject ? isBindableUser(subject.user) : isDnsName(subject.namespace) && isDnsName(subject.name);
 }
 
 function isPrintable({ verbs, group, resource, subresource, name, namespace, path }: ResolvedNeed): boolean {
@@ -143,14 +164,7 @@ function roleYaml(kind: string, name: string, namespace: string | undefined, rul
   ].join('\n');
 }
 
-function bindingYaml(
-  kind: string,
-  name: string,
-  namespace: string | undefined,
-  roleKind: string,
-  role: string,
-  account: AccountName,
-): string {
+function bindingYaml(kind: string, name: string, namespace: string | undefined, roleKind: string, role: string, subject: Subject): string {
   return [
     ...head(kind, name, namespace),
     'roleRef:',
@@ -158,9 +172,9 @@ function bindingYaml(
     `  kind: ${roleKind}`,
     `  name: ${JSON.stringify(role)}`,
     'subjects:',
-    '  - kind: ServiceAccount',
-    `    name: ${JSON.stringify(account.name)}`,
-    `    namespace: ${JSON.stringify(account.namespace)}`,
+    ...('user' in subject
+      ? ['  - kind: User', `    apiGroup: ${GROUP}`, `    name: ${JSON.stringify(subject.user)}`]
+      : ['  - kind: ServiceAccount', `    name: ${JSON.stringify(subject.name)}`, `    namespace: ${JSON.stringify(subject.namespace)}`]),
   ].join('\n');
 }
 
@@ -185,8 +199,9 @@ function head(kind: string, name: string, namespace: string | undefined): string
 }
 
 /** Its own name: it replaces neither the agent's role nor an earlier manifest of ours with other rules. */
-function ownName({ namespace, name }: AccountName, rules: readonly Rule[]): string {
-  return `kubelet-doctor-${namespace}-${name}-${fingerprint(JSON.stringify(rules))}`.slice(0, 253);
+function ownName(subject: Subject, rules: readonly Rule[]): string {
+  const who = 'user' in subject ? subject.user.toLowerCase().replace(/[^a-z0-9.-]+/g, '-') : `${subject.namespace}-${subject.name}`;
+  return `${`kubelet-doctor-${who}`.slice(0, 244)}-${fingerprint(JSON.stringify(rules))}`;
 }
 
 /** FNV-1a, 32 bits: to tell manifests apart, nothing more. */

@@ -31,6 +31,14 @@ export function shellQuote(text: string): string {
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** A user name as certificates carry it: no blanks, no quotes, no control characters. */
+const USER = /^[A-Za-z0-9][A-Za-z0-9:._@+/=-]{0,252}$/;
+
+/** May `user` be named in a manifest or command? Identities of the cluster itself get no rights from us. */
+export function isBindableUser(user: string): boolean {
+  return serviceAccountOf(user) !== undefined || (USER.test(user) && !user.startsWith('system:'));
+}
+
 /** `{namespace, name}` of `system:serviceaccount:NS:NAME`, when both are valid names. */
 export function serviceAccountOf(user: string): { namespace: string; name: string } | undefined {
   const [, namespace, name, more] = /^system:serviceaccount:([^:]+):([^:]+)(:.*)?$/.exec(user) ?? [];

@@ -1,7 +1,7 @@
 /** What every check about the agent's rights shares: whose they are, which are missing, and how a fix for them looks. */
 import type { Evidence, Fix, Message, View } from '../../model/check.js';
 import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../model/facts.js';
-import { type JudgedNeed, judgeNeeds, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
+import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
 import { type AccountName, canINeeds, needsYaml } from './needs-yaml.js';
 import { serviceAccountOf } from './quote.js';
 import { seen } from './read.js';
@@ -25,7 +25,7 @@ export function rightsOf(view: RightsView): Rights | undefined {
   const [account, profile] = [seen(view.one('apiserver/account')), seen(view.one('self/profile'))];
   const [identity, place] = [seen(view.one('apiserver/identity')), seen(view.one('self/place'))];
   if (!account || !profile || isForeign(account, place?.place === 'debug-pod')) return undefined;
-  const judged = judgeNeeds(profile.needs, view.all('apiserver/access'));
+  const judged = judgeProfile(profile, view.all('apiserver/access'));
   // A name that an older server's refusal gave is the server's word: it is not put into YAML.
   const trusted = account.from === 'flag' || identity?.by === 'review';
   const name = trusted ? serviceAccountOf(account.user) : undefined;

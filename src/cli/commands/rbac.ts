@@ -41,7 +41,7 @@ export interface RbacFlags {
 export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: RbacFlags, host: Host, io: Io): Promise<number> {
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return usageError(io, settings.error);
-  if (yaml && !missing) return printManifest(settings, host, io);
+  if (yaml && !missing) return printManifest(settings, io);
 
   const { report, facts } = await diagnose({
     host,
@@ -81,19 +81,21 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
 }
 
 /** Everything the profile needs, for whom and for which versions was said; by the environment at hand, asked of nobody. */
-function printManifest({ rights, agent }: Resolved, host: Host, io: Io): number {
+function printManifest({ rights, agent }: Resolved, io: Io): number {
   const account = rights.account ?? rights.profile.account;
   const profile = resolveProfile(rights.profile, {
     source: rights.source,
     asked: rights.features,
-    environment: (agent?.host ?? host).env,
+    environment: rights.environment,
     agentVersion: rights.agentVersion,
     kubernetesVersion: rights.kubernetesVersion ? { value: rights.kubernetesVersion, from: '--kubernetes-version' } : undefined,
     kubeletVersions: rights.kubernetesVersion ? [rights.kubernetesVersion] : [],
     namespace: rights.namespace ?? { value: account.namespace, from: 'the ServiceAccount' },
     inDepth: true,
+    outOfSight: agent === undefined,
   });
-  io.out(manifest(account, profile, profile.needs, true));
+  // Which lock the agent takes is a setting that is not in sight: as chart and operator do, the role serves either.
+  io.out(manifest(account, profile, [...profile.needs, ...(profile.otherLock ?? [])], true));
   return 0;
 }
 

@@ -13,19 +13,22 @@ const LOOK: Rule = {
 };
 const EVENTS: Rule = { verbs: ['get', 'list', 'watch'], groups: [''], resources: ['events'] };
 const token = (...verbs: string[]): Rule => ({ verbs, groups: [''], resources: ['configmaps'], resourceNames: ['datadogtoken'] });
-const LEASES = { groups: ['coordination.k8s.io'], resources: ['leases'] };
-const LOCK: Rule[] = [
-  { ...LEASES, verbs: ['get', 'update'], resourceNames: ['datadog-leader-election'] },
-  { ...LEASES, verbs: ['create'] },
+const lockOn = (groups: string[], resources: string[]): Rule[] => [
+  { groups, resources, verbs: ['get', 'update'], resourceNames: ['datadog-leader-election'] },
+  { groups, resources, verbs: ['create'] },
 ];
+const LOCK = lockOn([''], ['configmaps']);
+const LEASES = lockOn(['coordination.k8s.io'], ['leases']);
 const KUBELET: Rule = { verbs: ['get'], groups: [''], resources: FINE.map((s) => `nodes/${s}`) };
 
 /** An agent that may look at roles and has no right but through these objects. */
 const roles = (...rbac: RbacObject[]): World => ({ agent: { rights: [LOOK] }, rbac });
 /** An agent with events and these rights. */
-const collecting = (...rights: Rule[]): World => ({
-  agent: { rights: [KUBELET, ...rights], env: { DD_COLLECT_KUBERNETES_EVENTS: 'true' } },
+const collecting = (...rights: Rule[]): World => collectingWith({}, ...rights);
+const collectingWith = (env: Record<string, string>, ...rights: Rule[]): World => ({
+  agent: { rights: [KUBELET, ...rights], env: { DD_COLLECT_KUBERNETES_EVENTS: 'true', ...env } },
 });
+const BY_LEASE = { DD_LEADER_ELECTION_DEFAULT_RESOURCE: 'leases' };
 /** Someone at a workstation with these rights, asking about an agent that has none. */
 const about = (rights: Rule[], ...rbac: RbacObject[]): World => ({
   place: 'workstation',
@@ -82,10 +85,22 @@ export const AGENT_RIGHTS: Scenario[] = [
   ),
   healthy('events', 'Events are collected, with every right', collecting(EVENTS, token('get', 'update'), ...LOCK)),
   broken('events-forbidden', 'Events are on and their rule is missing', collecting(token('get', 'update'), ...LOCK), 'permission-missing'),
+  broken('lock-forbidden', 'The leader lock is forbidden', collecting(EVENTS, token('get', 'update')), 'leader-lock-forbidden'),
   broken(
-    'lease-forbidden',
-    'The lease of the leader lock is forbidden',
-    collecting(EVENTS, token('get', 'update')),
+    'lock-leases-only',
+    'The role was cut down to leases, and nobody told the agent: it locks on a ConfigMap',
+    collecting(EVENTS, token('get', 'update'), ...LEASES),
+    'leader-lock-forbidden',
+  ),
+  healthy(
+    'lock-by-lease',
+    'The agent is told to lock on a Lease, and may',
+    collectingWith(BY_LEASE, EVENTS, token('get', 'update'), ...LEASES),
+  ),
+  broken(
+    'lock-by-lease-forbidden',
+    'The agent is told to lock on a Lease, and may only lock on a ConfigMap',
+    collectingWith(BY_LEASE, EVENTS, token('get', 'update'), ...LOCK),
     'leader-lock-forbidden',
   ),
   broken(

@@ -1,0 +1,98 @@
+/**
+ * No printed fix does more than it says, over all scenarios: what goes into the manifest of all nodes names none of them, and what selects
+ * objects selects the ones meant.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { flatten } from '../../src/judge/rank.js';
+import type { Fix } from '../../src/model/check.js';
+import type { Finding } from '../../src/model/report.js';
+import { SCENARIOS } from '../../src/sim/scenarios.js';
+import { diagnoseWorld } from './run.js';
+
+/** What a DaemonSet's pods are made of: such a line reaches every node. */
+const TEMPLATE = /^(- name: )?[A-Za-z_]+=|fieldRef|^spec:\n {2}template:|patch daemonset|set env|^helm |^datadog:|^ *env:/m;
+/** Said to be for one node, and left to a person: nothing that a machine would write into all. */
+const ONE_NODE = /this one node|on this node/;
+const SELECTORS = /^(podSelector|namespaceSelector|nodeSelector|labelSelector|selector|matchLabels|matchExpressions)$/;
+
+/** What is wrong with these steps; nothing where all is well. `ofNodes`: names and addresses of nodes. */
+function faultOf({ owner, form, action, steps = '' }: Fix, ofNodes: readonly string[]): string | undefined {
+  const named = ofNodes.find((name) => new RegExp(`(?<![A-Za-z0-9.-])${name.replaceAll('.', '\\.')}(?![A-Za-z0-9-])`).test(steps));
+  const forOne = form === undefined && ONE_NODE.test(action.en);
+  if (named && owner === 'agent' && TEMPLATE.test(steps) && !forOne) return `names ${named}, for all nodes`;
+  const lines = steps.split('\n');
+  const wide = lines.find(
+    (line) => /\b(kubectl|oc)\b.*\b(delete|patch|label|annotate|scale|set env)\b/.test(line) && /--all\b|-l ['"]?['"]? /.test(line),
+  );
+  if (wide) return `selects everything: ${wide}`;
+  if (form !== 'yaml') return /podSelector: *(\{\}|\n\S)/.test(steps) ? 'an empty podSelector' : undefined;
+  return parseAllDocuments(steps)
+    .map((document) => faultIn(document.toJS()))
+    .find((fault) => fault !== undefined);
+}
+
+function faultIn(value: unknown, path = ''): string | undefined {
+  if (Array.isArray(value)) return value.map((each, at) => faultIn(each, `${path}[${at}]`)).find((fault) => fault !== undefined);
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, each] of Object.entries(value)) {
+    const at = path ? `${path}.${key}` : key;
+    if (SELECTORS.test(key) && (each === null || Object.keys(each as object).length === 0)) return `${at} is empty`;
+    if (/^(verbs|apiGroups|resources|nonResourceURLs)$/.test(key) && (each as unknown[]).includes('*')) return `${at} is *`;
+    if (key === 'subjects' && (each as { kind?: string }[]).some(({ kind }) => kind === 'Group')) return `${at} is a group`;
+    const deeper = faultIn(each, at);
+    if (deeper) return deeper;
+  }
+  return undefined;
+}
+
+describe('printed fixes', { concurrency: 4 }, () => {
+  for (const { scenario, world } of SCENARIOS.filter(({ expect }) => expect.first !== null))
+    it(scenario, async () => {
+      const ran = await diagnoseWorld(world, ['--connect-timeout', '1000ms']);
+      // On a node itself the agent is the one of a package, and its settings are that node's.
+      const { kubelets } = ran.world.addresses;
+      const all = world.place === 'node' ? [] : Object.entries(kubelets).flatMap(([name, { host }]) => [name, host]);
+      // A list of the user's own is kept as it is, whatever stands in it.
+      const theirs = JSON.stringify([world.network?.proxy?.noProxy, world.agent?.env]);
+      const ofNodes = all.filter((name) => !theirs.includes(name));
+      const wrong = flatten(ran.report.findings).flatMap((finding: Finding) =>
+        finding.fixes.flatMap((fix) => {
+          const fault = faultOf(fix, ofNodes);
+          return fault ? [`${finding.cause}: ${fault}: ${fix.steps}`] : [];
+        }),
+      );
+      assert.deepEqual(wrong, []);
+    });
+});
+
+it('the look finds what it looks for', () => {
+  const fix = (steps: string, more: Partial<Fix> = {}): Fix => ({
+    owner: 'agent',
+    changes: 'config',
+    action: { id: '', args: {}, en: 'Dial it' },
+    steps,
+    form: 'env',
+    ...more,
+  });
+  const nodes = ['n1', '127.0.1.1'];
+  const tryIt = { id: '', args: {}, en: 'For a try on this one node' };
+  for (const [bad, why] of [
+    [fix('DD_KUBERNETES_KUBELET_HOST=n1'), /names n1/],
+    [fix('NO_PROXY=localhost,127.0.1.1'), /names 127/],
+    [fix('DD_KUBERNETES_KUBELET_HOST=n1', { action: tryIt }), /names n1/],
+    [fix('kind: NetworkPolicy\nspec:\n  podSelector: {}', { form: 'yaml' }), /podSelector is empty/],
+    [fix('kind: NetworkPolicy\nspec:\n  podSelector:\n    matchLabels: {}', { form: 'yaml' }), /matchLabels is empty/],
+    [fix('kind: ClusterRole\nrules:\n  - resources: ["*"]', { form: 'yaml' }), /is \*/],
+    [fix('kubectl -n datadog delete pods --all', { form: 'shell' }), /everything/],
+  ] as const)
+    assert.match(faultOf(bad, nodes) ?? '', why, bad.steps);
+  for (const good of [
+    fix('DD_KUBERNETES_KUBELET_HOST=n1', { action: tryIt, form: undefined }),
+    fix('- name: DD_KUBERNETES_KUBELET_HOST\n  valueFrom: {fieldRef: {fieldPath: status.hostIP}}', { form: 'yaml' }),
+    fix('kubectl certificate approve csr-n1', { owner: 'node', form: 'shell' }),
+    fix('NO_PROXY=n10,127.0.1.10'),
+  ])
+    assert.equal(faultOf(good, nodes), undefined, good.steps);
+});
