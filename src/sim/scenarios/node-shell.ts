@@ -42,6 +42,20 @@ export const NODE_SHELL: Scenario[] = [
     'apiserver-connection-refused',
     { also: ['kubelet-cannot-reach-apiserver'] },
   ),
+  broken(
+    'node-shell-kubelet-open',
+    'The kubelet gives everything to anyone; seen from a node, with nothing to send it',
+    atNode({ kubelet: { anonymous: true, alwaysAllow: true } }),
+    'kubelet-anonymous-access',
+    { exitCode: 0 },
+  ),
+  broken(
+    'node-shell-kubelet-open-rights',
+    'The kubelet gives everything to anyone, the agent without its role included',
+    atNode({ kubelet: { anonymous: true, alwaysAllow: true }, agent: { rights: 'none' } }),
+    'kubelet-anonymous-access',
+    { exitCode: 0, never: ['kubelet-permission-missing'] },
+  ),
   broken('container-runtime-down', "Nobody listens at the node's runtime socket", atNode({}, RUNTIME), 'container-runtime-down'),
   broken(
     'kubelet-kubeconfig-broken',
