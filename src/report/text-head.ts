@@ -104,5 +104,6 @@ function whereLine({ where, merged }: Report): string {
   const identity = where.identity ? `, as ${where.identity}` : '';
   const servers = [where.kubelet && `kubelet ${where.kubelet}`, where.apiserver && `apiserver ${where.apiserver}`].filter(Boolean);
   const ran = merged ? mergedWords(merged, where.node) : `Ran ${placeWords(where)}`;
-  return oneLine(`${ran}${vantage}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
+  const about = where.machine && where.node ? `, about ${where.node}` : '';
+  return oneLine(`${ran}${vantage}${about}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
 }

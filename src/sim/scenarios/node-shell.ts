@@ -42,6 +42,20 @@ export const NODE_SHELL: Scenario[] = [
     'apiserver-connection-refused',
     { also: ['kubelet-cannot-reach-apiserver'] },
   ),
+  {
+    ...healthy(
+      'node-shell-other-node',
+      'Another node is asked about, whose Node object the kubelet of this one may not read',
+      atNode({ otherNodes: { n2: {} }, agent: { kubeletHost: 'unset' }, argv: ['--node', 'n2'] }),
+    ),
+    expect: { first: null, exitCode: 3 },
+  },
+  broken(
+    'node-shell-wrong-address',
+    "Another node is asked about, and this one's address is given for it",
+    atNode({ otherNodes: { n2: {} }, argv: ['--node', 'n2'] }),
+    'kubelet-host-not-a-node',
+  ),
   broken(
     'node-shell-kubelet-open',
     'The kubelet gives everything to anyone; seen from a node, with nothing to send it',
