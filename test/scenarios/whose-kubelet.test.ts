@@ -50,6 +50,13 @@ describe('--node', { concurrency: 3 }, () => {
     assert.ok(lines[2]?.includes(`kubelet ${world.addresses.kubelets.n2?.host}:`), lines[2]);
   });
 
+  it('names another node, whose name alone resolves here: it is dialled by that', async () => {
+    const { lines, kubelets } = await ask({ ...atNode, network: { names: { n2: '{gateway}' } } }, []);
+    assert.deepEqual(kubelets, []);
+    assert.match(lines[2] ?? '', /, about n2, .*, against kubelet n2:10250 and apiserver /);
+    assert.doesNotMatch(lines[0] ?? '', /All well/);
+  });
+
   it('names another node, and what is broken on this one is not said of it', async () => {
     const broken = { ...atNode, agent: { ...atNode.agent, files: { ...atNode.agent?.files, '/proc/600/cmdline': 'sshd\0' } } };
     const { report } = await diagnoseWorld(broken);
