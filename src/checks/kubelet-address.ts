@@ -1,18 +1,21 @@
 /**
- * Does the agent know an address of its own node's kubelet? Judged from the settings, this network's gateways and the Node object.
- * A host that is none of the node's addresses is only a fault where it does not answer: NAT, second interfaces and bridges exist.
+ * Does the agent know an address of its own node's kubelet? Judged from the settings, this network's gateways, the Node object, and whose kubelet it
+ * is that answers. A host that is none of the node's addresses is only a fault where nothing, or another node's kubelet, answers: NAT, second
+ * interfaces and bridges exist.
  */
 import { defineCheck, type Evidence, type Fix, type Problem } from '../model/check.js';
 import type { Fact } from '../model/facts.js';
-import { CALICO_GATEWAY, cite, internalIp, isGateway, isOf, kubeletPort, nodeName } from './support/address.js';
+import { askFromNode, CALICO_GATEWAY, cite, internalIp, isGateway, isOf, kubeletPort, nodeName } from './support/address.js';
 import { dialable } from './support/apiserver.js';
 import { configured } from './support/configuration.js';
 import { AGENT_KUBELET } from './support/distributions.js';
-import { env, fixBy } from './support/fix.js';
+import { byHand, env, fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from './support/kubelet-fixes.js';
-import { endpointOf } from './support/quote.js';
+import { anotherAsked, isSameNode } from './support/own-node.js';
+import { endpointOf, isDnsName } from './support/quote.js';
 import { failure, isPending, seen, subjectOf } from './support/read.js';
+import { type Meant, nodeMeant, type Whose, whoseKubelet } from './support/whose-kubelet.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 
@@ -31,6 +34,9 @@ export const kubeletAddress = defineCheck({
     'kubelet/dns',
     'kubelet/tcp',
     'kubelet/tls',
+    'kubelet/http',
+    'kubelet/credential',
+    'apiserver/identity',
     'apiserver/node',
   ],
   words: {
@@ -39,6 +45,11 @@ export const kubeletAddress = defineCheck({
     calico: "{host} is the CNI's gateway, not a node: port {port} never answers there",
     gateway: '{host} is a gateway of this network, not the node: no kubelet answers there on port {port}',
     foreign: '{host} is not an address of node {node}, and no kubelet answers there on port {port}',
+    another: 'The kubelet at {endpoint} is the one of node {otherNode}, not of {node}',
+    anotherUnnamed: 'The kubelet at {endpoint} is another machine’s, not the one of node {node}',
+    elsewhere: 'this is {machine}, whose kubelet is not the one of {node}; the address of {node} could not be read',
+    foundElsewhere: 'of {node}, and not of {machine} where this runs; the address comes from {source}',
+    comparing: '{host} is none of the addresses of node {node}, and whether the same kubelet answers at {own} is not known yet',
     notKnown: 'the settings and addresses are not known',
     noAddress: 'no kubelet address was given and none was found',
     found: "not the agent's environment; the kubelet's address comes from {source}",
@@ -54,9 +65,18 @@ export const kubeletAddress = defineCheck({
     sawFailure: '{endpoint}: {code}',
     sawWaiting: '{endpoint}: no answer yet',
     sawAnswer: 'a kubelet answers at {endpoint}',
+    sawPods: 'GET {path}: it is the kubelet of node {otherNode}',
+    sawSubject: 'the certificate at {endpoint}: subject {subject}, names {names}',
+    sawPrint: 'the certificate at {endpoint}: SHA-256 {print}',
+    meantFlag: '--node says {node}',
+    meantToken: 'the token belongs to a pod on node {node}',
+    meantIdentity: 'the apiserver knows us as a pod on node {node}',
+    meantSetting: '{source} says that the node is {node}',
     fixPorts: 'Let the agent dial the kubelet on its HTTPS port',
     fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP, in the env of every agent container',
     fixHostNow: "For a try on this one node: its Node object's address",
+    fixNode: 'Leave --node out, where it is the agent’s own node that is meant',
+    fixFlag: 'Leave --kubelet-host out, or give it an address of the node that --node names',
   },
   causes: {
     'kubelet-host-unset': {
@@ -74,13 +94,16 @@ export const kubeletAddress = defineCheck({
     },
     'kubelet-host-not-a-node': {
       title: 'kubelet host is not the node',
-      means: 'The address the agent dials is a gateway of its network or another machine, so nothing answers on 10250 there.',
+      means:
+        'The address the agent dials is a gateway of its network or another machine: nothing answers on 10250 there, or the kubelet of another node does. Then everything works, and the agent takes the pods of that node for its own; its own node is watched by nobody.',
       happens:
-        "Following the Agent 5 idea that the container's default gateway is the node. With Calico it is 169.254.1.1, with others a bridge or router. Or an IP was written into the manifest and the node was replaced.",
+        "Following the Agent 5 idea that the container's default gateway is the node. With Calico it is 169.254.1.1, with others a bridge or router. Or an IP was written into the manifest: all nodes ask that one, or the node was replaced.",
       distributions: AGENT_KUBELET,
-      confirm: '`kubectl get node NODE -o wide` shows the addresses; `ip route` in the pod shows the gateway.',
+      confirm:
+        '`kubectl get node NODE -o wide` shows the addresses; `ip route` in the pod shows the gateway. Whose kubelet answers stands in its certificate:\n\n    openssl s_client -connect HOST:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -subject -ext subjectAltName',
       fix: "`status.hostIP` from the downward API. `spec.nodeName` is the other choice where the kubelet's certificate names only the host name, and only if that name resolves in pods.",
       avoid: 'Do not write the node’s present IP into the manifest: it is wrong on every other node, and here after the next replacement.',
+      explainedBy: ['agent-host-of-one-node'],
     },
     'agent-ports-both-disabled': {
       title: 'both kubelet ports disabled in the agent',
@@ -114,11 +137,13 @@ export const kubeletAddress = defineCheck({
         fixes: [fixBy('agent', 'config', say('fixPorts'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: 10250 }))],
       });
     const list = seen(candidates);
+    const elsewhere = anotherAsked(seen(settings) ?? [], place);
     if (!list || !place) return { kind: 'cannot-tell', why: say('notKnown'), wants: [] };
 
     const nodeFact = view.one('apiserver/node');
     const node = seen(nodeFact);
-    const fixes: Fix[] = [hostFromDownwardApi(say('fixHost')), ...hostOfNode(say('fixHostNow'), node)];
+    const fixesFor = (own: typeof node): Fix[] => [hostFromDownwardApi(say('fixHost')), ...hostOfNode(say('fixHostNow'), own)];
+    const fixes = fixesFor(node);
     const sawNode = node
       ? [
           cite(
@@ -129,7 +154,23 @@ export const kubeletAddress = defineCheck({
       : [];
 
     const candidate = list.find((c) => c.origin === 'setting');
-    const told = settingOf(settings, 'kubelet.host')?.value;
+    const given = settingOf(settings, 'kubelet.host');
+    const told = given?.value;
+    if (!candidate && elsewhere) {
+      const [found] = list;
+      if (found) return { kind: 'not-applicable', why: say('foundElsewhere', { ...elsewhere, source: found.source }) };
+      return {
+        kind: 'cannot-tell',
+        why: say('elsewhere', elsewhere),
+        wants: [
+          {
+            need: 'apiserver/node',
+            subject: elsewhere.node,
+            elsewhere: askFromNode(isDnsName(elsewhere.node) ? elsewhere.node : undefined),
+          },
+        ],
+      };
+    }
     if (!candidate && told) return { kind: 'not-applicable', why: say('plainOnly', { host: told }) };
     if (!candidate) {
       const agents =
@@ -153,12 +194,20 @@ export const kubeletAddress = defineCheck({
     const { host, port } = candidate;
     const endpoint = subjectOf(candidate);
     const hosts = [host, ...(seen(view.one('kubelet/dns', host))?.addresses ?? []).map((a) => a.address)];
-    if (node && isOf(node, hosts)) return { kind: 'pass' };
     const [tcp, tls] = [view.one('kubelet/tcp', endpoint), view.one('kubelet/tls', endpoint)];
+    const meant = nodeMeant(settings, view.all('kubelet/credential'), view.one('apiserver/identity'));
+    const at = (address: string) => ({ tcp: view.one('kubelet/tcp', address), tls: view.one('kubelet/tls', address) });
+    const whose = meant && whoseKubelet(meant.node, { candidate, hosts, tls, http: view.all('kubelet/http'), node, at });
+    if (meant && whose?.whose === 'other') return anothers(meant, whose);
+    if (whose?.whose === 'own' || (node && isOf(node, hosts))) return { kind: 'pass' };
     const broken = [tls, tcp].find((fact) => failure(fact) !== undefined);
     // Through a proxy it is the proxy that fails; a TLS alert is an answer, for the handshake's own check to judge.
-    if (seen(view.one('kubelet/proxy', endpoint))?.via === 'proxy' || seen(tls) || /ALERT/.test((broken && failure(broken)) ?? ''))
-      return { kind: 'pass' };
+    const proxied = seen(view.one('kubelet/proxy', endpoint))?.via === 'proxy';
+    if (whose && 'ask' in whose && seen(tls) && !proxied) {
+      const why = say('comparing', { host, node: node?.node ?? '', own: whose.ask });
+      return { kind: 'cannot-tell', why, wants: [{ need: 'kubelet/tls', subject: whose.ask }] };
+    }
+    if (proxied || seen(tls) || /ALERT/.test((broken && failure(broken)) ?? '')) return { kind: 'pass' };
     const open = [tls, tcp].find(isPending);
     if (!broken && !open) return { kind: 'cannot-tell', why: say('waiting', { endpoint }), wants: [] };
 
@@ -215,6 +264,38 @@ export const kubeletAddress = defineCheck({
         : {}),
       ...(ownEndpoint && !answers && !failsToo ? { wants: [{ need: 'kubelet/tls', subject: ownEndpoint }] } : {}),
     });
+
+    function anothers({ node: expected, by, fact }: Meant, found: Whose & { whose: 'other' }): Problem<'kubelet-host-not-a-node'> {
+      const source = fact.kind === 'settings' ? (settingOf(settings, 'node')?.source ?? '') : '';
+      const print = (of: Fact<'tls'>) => cite(of, say('sawPrint', { endpoint: of.subject, print: seen(of)?.chain[0]?.fingerprint ?? '' }));
+      // A Node that was read may be the one that a mistaken variable names.
+      const isMeant = node !== undefined && isSameNode(node.node, expected);
+      const own = fixesFor(isMeant ? node : undefined);
+      const leaf = seen(tls)?.chain[0];
+      const otherNode = found.node ?? '';
+      const saw =
+        found.witness === 'itself'
+          ? [cite(found.fact, say('sawPods', { path: found.fact.subject.slice(found.fact.subject.indexOf('/')), otherNode }))]
+          : found.witness === 'certificate'
+            ? [cite(tls, say('sawSubject', { endpoint, subject: leaf?.subject ?? '', names: leaf?.names.slice(0, 6).join(', ') ?? '' }))]
+            : [print(tls), ...(found.beside ? [print(found.beside)] : [])];
+      const look = byHand(isDnsName(expected) ? `kubectl get node ${expected} -o wide` : undefined);
+      const byFlag =
+        given?.origin === 'flag' ? fixBy('workstation', 'nothing', say('fixFlag'), look) : fixBy('workstation', 'nothing', say('fixNode'));
+      const says = { flag: 'meantFlag', token: 'meantToken', identity: 'meantIdentity', setting: 'meantSetting' } as const;
+      return problem('kubelet-host-not-a-node', {
+        // A certificate that nobody vouches for may say anything.
+        ...(found.trusted ? {} : { certainty: 'suspected', alternatives: ['kubelet-certificate-unknown-authority'] }),
+        title: otherNode ? say('another', { endpoint, otherNode, node: expected }) : say('anotherUnnamed', { endpoint, node: expected }),
+        evidence: [
+          cite(candidates, say('sawHost', { source: candidate?.source ?? '', host: candidate?.host ?? '' })),
+          cite(fact, say(says[by], { node: expected, source })),
+          ...saw,
+          ...(isMeant ? sawNode : []),
+        ],
+        fixes: by === 'flag' ? [byFlag, ...(given?.origin === 'flag' ? [] : own)] : own,
+      });
+    }
   },
 });
 

@@ -126,7 +126,9 @@ export const kubeletForbidden = defineCheck({
     const mine = another ? [] : answers(http);
     const refusals = mine.flatMap((answer) => ({ answer, refusal: refusalOf(answer) })).filter(isPersonal);
     const user = another ?? refusals[0]?.refusal.user ?? identity?.user;
-    if (user && !another && isForeign(user, seen(view.one('self/place'))?.place === 'debug-pod')) {
+    const open = openPaths(answers(http, 'nobody'));
+    const needsNone = PATHS.every((path) => open.has(path));
+    if (user && !another && !needsNone && isForeign(user, seen(view.one('self/place'))?.place === 'debug-pod')) {
       const elsewhere = canI('system:serviceaccount:NAMESPACE:NAME', ['metrics', 'proxy', 'stats']);
       const open = { kind: 'cannot-tell', why: say('foreign', { user }), wants: [{ need: 'apiserver/access', elsewhere }] } as const;
       return user.startsWith('system:node:')
@@ -146,16 +148,13 @@ export const kubeletForbidden = defineCheck({
     // Where neither its own word nor its version tells, what the profile goes by, as `rbac` does.
     const classic = fine === undefined ? profile?.kubelet === 'classic' : !fine;
     const rows = PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) =>
-      rowOf(path, mine, { fine, classic }, reviews),
+      rowOf(path, mine, { fine, classic, open: open.has(path) }, reviews),
     );
     const among = (...states: Row['state'][]) => rows.filter((row) => states.includes(row.state));
 
     const lost = among('missing').length > 0 ? among('missing', 'too new') : among('too new');
     const cached = among('cached');
     const atKubelet = lost.some((row) => row.refused);
-    const nobody = another ? undefined : answers(http, 'nobody').find((a) => a.path === '/pods');
-    if (lost.length > 0 && !atKubelet && nobody && isAllowed(nobody)) return { kind: 'not-applicable', why: say('anyone') };
-
     const evidenceOf = (some: Row[]): Evidence[] => {
       const bodies = new Map(some.flatMap(({ refused }) => (refused ? [[refused.body, refused] as const] : [])));
       const subresources = new Set(some.map((row) => row.grant).filter((subresource) => reviews.has(subresource)));
@@ -222,6 +221,7 @@ export const kubeletForbidden = defineCheck({
         fixes: [fixBy('agent', 'nothing', say('askAgain'), shell('kubelet-doctor --wait'))],
       };
     if (!another && http.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+    if (among('open').length > 0 && among('unknown').length === 0) return { kind: 'not-applicable', why: say('anyone') };
     if (among('unknown').length > 0)
       return {
         kind: 'cannot-tell',
@@ -236,17 +236,20 @@ export const kubeletForbidden = defineCheck({
 /** One path of the kubelet: what became of it, and which right to grant where it is lost. */
 interface Row {
   path: KubeletPath;
-  /** `read` and refusals are the kubelet's own; `held`, and `missing` without a refusal, are the apiserver's word. */
-  state: 'read' | 'held' | 'missing' | 'too new' | 'cached' | 'unknown';
+  /** `read`, `open` (to anyone) and refusals are the kubelet's own; `held`, and `missing` without a refusal, are the apiserver's word. */
+  state: 'read' | 'held' | 'open' | 'missing' | 'too new' | 'cached' | 'unknown';
   grant: string;
   refused?: HttpAnswer;
 }
 
-/** `fine`: does this kubelet know fine-grained rights? Undefined when nobody can say; what is granted then is nodes/proxy only for `classic`. */
+/**
+ * `fine`: does this kubelet know fine-grained rights? Undefined when nobody can say; what is granted then is nodes/proxy only for `classic`.
+ * `open`: anyone may read it.
+ */
 function rowOf(
   path: KubeletPath,
   mine: HttpAnswer[],
-  { fine, classic }: { fine: boolean | undefined; classic: boolean },
+  { fine, classic, open }: { fine: boolean | undefined; classic: boolean; open: boolean },
   reviews: ReadonlyMap<string, boolean>,
 ): Row {
   const here = mine.filter((answer) => answer.path === path);
@@ -256,12 +259,22 @@ function rowOf(
   const row = (state: Row['state']): Row => ({ path, state, grant, ...(refused ? { refused } : {}) });
   if (here.some(isAllowed)) return { ...row('read'), refused: undefined };
   if (asked.some((subresource) => reviews.get(subresource))) return row(refused ? 'cached' : 'held');
+  if (open && !refused) return row('open');
   const own = FINE[path];
   if (own && fine === false && reviews.get(own)) return row('too new');
   if (refused) return row('missing');
   // Of unknown version, the kubelet may be one that asks for the smaller right.
   const perhaps = own && fine === undefined ? [own, ...asked] : asked;
   return row(perhaps.every((subresource) => reviews.get(subresource) === false) ? 'missing' : 'unknown');
+}
+
+/**
+ * The paths this kubelet gives to whoever asks, without a credential. Where only its pod list was asked for, that speaks for all: to nobody it is
+ * open by AlwaysAllow, or by a binding that somebody made on purpose.
+ */
+function openPaths(toNobody: HttpAnswer[]): ReadonlySet<string> {
+  const allowed = toNobody.filter((answer) => isAllowed(answer)).map(({ path }) => path);
+  return new Set(allowed.includes('/pods') && toNobody.length === 1 ? PATHS : allowed);
 }
 
 /** A refusal of somebody: as system:anonymous nobody was recognised, which is authentication's matter. */

@@ -29,6 +29,7 @@ export const kubeletPayload = defineCheck({
     'apiserver/node',
   ],
   words: {
+    open: 'by what it gives to anyone: no credential was sent',
     otherApi: '{endpoint} is not a kubelet: a Kubernetes API server answers there, such as metrics-server, which listens on 10250, too',
     proxy: '{endpoint} is not a kubelet: a proxy or web server answers there',
     unknown: '{endpoint} is not a kubelet: nothing in its answers is what a kubelet says',
@@ -102,7 +103,10 @@ export const kubeletPayload = defineCheck({
     const afar = place?.place === 'workstation' && !direct.some((f) => seen(f));
     const http: Fact<'http' | 'proxied'>[] = afar ? proxied : direct;
     const heard = http.filter((f) => seen(f));
-    const mine = http.filter((f) => !f.subject.startsWith('nobody '));
+    const credited = http.filter((f) => !f.subject.startsWith('nobody '));
+    // What is given to anyone is an answer, where nothing else was sent that could bring one.
+    const isOpen = heard.some((f) => answered(f, (a) => a.as === 'nobody' && isOk(a)));
+    const mine = isOpen && !credited.some((f) => seen(f) || isPending(f)) ? http : credited;
 
     if (heard.length > 0 && !heard.some((f) => answered(f, () => true))) {
       const voice = seen(heard[0]!)?.voice;
@@ -166,6 +170,7 @@ export const kubeletPayload = defineCheck({
           },
         ],
       };
+    if (read.length > 0 && mine !== credited) return { kind: 'pass', note: say('open') };
     if (read.length > 0) return { kind: 'pass', ...(afar ? { note: say('proxied') } : {}) };
     if (mine.some(isPending)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
     if (mine.some((f) => seen(f))) return { kind: 'not-applicable', why: say('refused') };

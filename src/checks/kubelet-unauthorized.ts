@@ -16,6 +16,7 @@ import {
   credentialOf,
   isAnonymous,
   isAuthenticated,
+  isOk,
   isSameCredential,
   isTimeout,
   isUnauthorized,
@@ -71,6 +72,7 @@ export const kubeletUnauthorized = defineCheck({
     rejectsBoth: 'The {credential} is not valid: the apiserver and the kubelet of {node} both reject it',
     notAsked: 'the kubelet has answered no request with a credential',
     withheld: "no credential was sent: the kubelet's certificate is not verified. The apiserver accepts the identity {user}",
+    anyone: 'the kubelet gives its data to anyone, and no credential was sent',
     waiting: 'the kubelet has not yet answered the request with a credential',
     noKubelet: 'what answered is no kubelet; its 401 and 403 say nothing of the credential',
     sawAnswer: '{status} {body} (after {ms} ms)',
@@ -248,6 +250,7 @@ export const kubeletUnauthorized = defineCheck({
       if (answers(http).length > 0) return { kind: 'not-applicable', why: say('noKubelet') };
       const withheld = withCredential.some((f) => f.outcome.status === 'absent' && f.outcome.why === 'withheld');
       if (withheld && identity) return { kind: 'not-applicable', why: say('withheld', { user: identity.user }) };
+      if (answered(nobody, isOk)) return { kind: 'not-applicable', why: say('anyone') };
       return { kind: 'cannot-tell', why: say('notAsked'), wants: [] };
     }
 

@@ -136,7 +136,7 @@ export type Voice = 'kubelet' | 'apiserver' | 'kubernetes-api-other' | 'proxy' |
 /** What a 2xx body was recognised as. */
 export interface Payload {
   recognised: 'pod-list' | 'metrics' | 'stats-summary' | 'kubelet-configuration' | 'healthz-ok' | 'unrecognised';
-  /** e.g. the node name in a stats summary. */
+  /** The node's name: in a stats summary its own, in a pod list the one that all of the pods are on. */
   node?: string;
   items?: number;
   /** From /configz only: the settings checks read; nothing else of it is kept. */

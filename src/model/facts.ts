@@ -68,6 +68,8 @@ export interface Place {
   place: 'agent-pod' | 'pod' | 'debug-pod' | 'node' | 'workstation';
   vantage: Vantage;
   hostName: string;
+  /** The node we run on, where the node's files, our token or the agent's variables name it. */
+  node?: string;
   /** Namespace of the pod we run in, when known. */
   namespace?: string;
   /** In a pod, and no ServiceAccount is mounted here: an ephemeral container, or a pod for which that is turned off. */

@@ -72,6 +72,8 @@ export interface Where {
   identity: string;
   kubelet: string;
   apiserver: string;
+  /** The node it ran on, only where another one was asked about. */
+  machine?: string;
 }
 
 /** One row of the waterfall. Times in ms from the start of the run. */

@@ -88,7 +88,12 @@ export function recognisePayload(path: string, body: string): Payload {
   if (kindOf(body) === 'PodList') {
     const items = record(parseJson(body)).items;
     // A kubelet without pods writes `"items":null`.
-    return { recognised: 'pod-list', ...(Array.isArray(items) ? { items: items.length } : items === null ? { items: 0 } : {}) };
+    const node = nodeOfPods(body);
+    return {
+      recognised: 'pod-list',
+      ...(node && { node }),
+      ...(Array.isArray(items) ? { items: items.length } : items === null ? { items: 0 } : {}),
+    };
   }
   const summary = /^\s*\{\s*"node"\s*:\s*\{\s*"nodeName"\s*:\s*"([^"\\]{0,253})"/.exec(body.slice(0, 600));
   if (summary) {
@@ -106,6 +111,19 @@ export function recognisePayload(path: string, body: string): Payload {
     return { recognised: 'healthz-ok' };
   }
   return { recognised: 'unrecognised' };
+}
+
+/** Labels of an RFC 1123 name. */
+const NODE_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/**
+ * The one node that all of these pods are on: a kubelet has no others (static pods get its name, pkg/kubelet/config). Read from the text, for a list
+ * may be cut; inside a string the quotes would be escaped, so this is a key, and only a PodSpec has one of that name.
+ */
+function nodeOfPods(body: string): string | undefined {
+  const names = new Set([...body.matchAll(/"nodeName"\s*:\s*"([^"\\]*)"/g)].map(([, name]) => name ?? ''));
+  const [node] = names;
+  return names.size === 1 && node !== undefined && NODE_NAME.test(node) ? node : undefined;
 }
 
 /** The settings of /configz that checks read; a whole body holds tokens in static pod URLs' headers and more. */

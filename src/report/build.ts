@@ -14,6 +14,7 @@ import {
   type Timing,
   type Where,
 } from '../model/report.js';
+import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
 import { oneLine } from './style.js';
 import { firstStep, openQuestion } from './words.js';
@@ -79,16 +80,13 @@ function keep(findings: readonly Finding[], skip: readonly string[], only: reado
 function summarise(findings: readonly Finding[], results: readonly Result[], failOn: Severity): Summary {
   const decision = { findings, results, failOn };
   const verdict = verdictOf(decision);
-  const open = results.filter(isUnanswered);
-  const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: open.length };
+  const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: results.filter(isUnanswered).length };
   for (const { severity } of flatten(findings)) counts[severity] += 1;
-  const required = open.filter((result) => result.required);
-  // What keeps a question open says more than that it is open.
-  const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
+  const headline = headlineOf(verdict, findings, results);
   const top =
-    verdict === 'incomplete' && !kept
-      ? { id: '', ...openQuestion(required) }
-      : topOf(kept && verdict === 'incomplete' ? kept : findings[0]);
+    headline.kind === 'open'
+      ? { id: '', ...openQuestion(headline.required) }
+      : topOf(headline.kind === 'finding' ? headline.finding : undefined);
   return { verdict, exitCode: exitCodeOf(decision), top, counts };
 }
 

@@ -55,6 +55,8 @@ const PUBLIC =
 
 const BY_KEY: Readonly<Record<string, Kind>> = {
   node: 'node',
+  machine: 'node',
+  otherNode: 'node',
   nodes: 'node',
   examples: 'node',
   pod: 'pod',

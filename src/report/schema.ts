@@ -122,7 +122,7 @@ export const reportSchema = {
       tool: object({ program: text, version: text }),
       startedAt: { type: 'string', description: 'ISO 8601, UTC.' },
       durationMs: milliseconds,
-      where: object({ place: text, vantage: text, node: text, identity: text, kubelet: text, apiserver: text }),
+      where: object({ place: text, vantage: text, node: text, identity: text, kubelet: text, apiserver: text, machine: text }, ['machine']),
       asked: object({ answered: count, total: count }),
       findings: { ...listOf('finding'), description: 'In rank order: root before consequence, the worst first.' },
       results: listOf('result'),

@@ -4,6 +4,7 @@
  */
 import { isUnanswered } from '../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../model/report.js';
+import { headlineOf } from './headline.js';
 import { type Look, oneLine, type Paint } from './style.js';
 import { counted, firstStep, placeWords } from './words.js';
 
@@ -14,15 +15,23 @@ export function headLines(report: Report, { paint }: Look): string[] {
 }
 
 function answer(report: Report, { bold, red, yellow, green }: Look['paint']): [string, string] {
-  const { summary } = report;
-  const [top] = report.findings;
-  if (summary.verdict === 'incomplete') return [bold(yellow(summary.top.title)), bold(summary.top.fix)];
-  if (!top || asksNothing(top)) return [green(wellLine(report)), askedLine(report)];
+  const { summary, findings, results } = report;
+  const headline = headlineOf(summary.verdict, findings, results);
+  if (headline.kind === 'open') return [bold(yellow(summary.top.title)), bold(summary.top.fix)];
+  if (headline.kind === 'nothing') return [green(wellLine(report)), askedLine(report)];
+  const top = headline.finding;
+  const open = results.some((result) => result.required && isUnanswered(result));
+  if (summary.verdict !== 'incomplete' && asksNothing(top)) return [green(wellLine(report)), askedLine(report)];
   const { lead, line } = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
-  const prefix = failing ? '' : top.severity === 'risk' ? 'Works. Risk: ' : 'Found nothing wrong. Note: ';
   const colour: Paint = failing ? red : yellow;
-  return [bold(colour(`${prefix}${titleOf(top)}`)), `${bold(`${lead}:`)} ${line}`];
+  return [bold(colour(`${failing ? '' : prefixOf(top.severity, open)}${titleOf(top)}`)), `${bold(`${lead}:`)} ${line}`];
+}
+
+/** That it works is only said where everything that is required was answered. */
+function prefixOf(severity: Finding['severity'], open: boolean): string {
+  if (severity === 'risk') return open ? 'Risk: ' : 'Works. Risk: ';
+  return open ? '' : 'Found nothing wrong. Note: ';
 }
 
 /** A note that asks for nothing does not take the place of "all well". */
@@ -95,5 +104,6 @@ function whereLine({ where, merged }: Report): string {
   const identity = where.identity ? `, as ${where.identity}` : '';
   const servers = [where.kubelet && `kubelet ${where.kubelet}`, where.apiserver && `apiserver ${where.apiserver}`].filter(Boolean);
   const ran = merged ? mergedWords(merged, where.node) : `Ran ${placeWords(where)}`;
-  return oneLine(`${ran}${vantage}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
+  const about = where.machine && where.node ? `, about ${where.node}` : '';
+  return oneLine(`${ran}${vantage}${about}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
 }

@@ -1,5 +1,6 @@
 /** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
 import { agentsCandidate } from '../checks/support/kubelet.js';
+import { anotherAsked } from '../checks/support/own-node.js';
 import { isDnsName, isIp } from '../checks/support/quote.js';
 import { seen, subjectOf } from '../checks/support/read.js';
 import type { AnyFact, Fact, FactKind, Place, Target } from '../model/facts.js';
@@ -34,6 +35,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   const account = data(facts, 'apiserver', 'account');
   const judged = account && account.from !== 'identity' && account.user !== identity?.user ? `, for ${account.user}` : '';
   const impersonated = settings?.find(({ setting }) => setting === 'apiserver.as')?.value;
+  const asked = anotherAsked(settings ?? [], place);
   const candidateOf = (target: Target) => {
     const fact = find(facts, target, 'candidates');
     const candidate = fact && agentsCandidate(fact);
@@ -42,12 +44,13 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   return {
     place: place ? placeOf(place) : '',
     vantage: place ? VANTAGES[place.vantage] : '',
-    node: data(facts, 'apiserver', 'node')?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
+    node: data(facts, 'apiserver', 'node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
     identity: identity
       ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged}`
       : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
+    ...(asked && { machine: asked.machine }),
   };
 }
 

@@ -52,8 +52,9 @@ const PLACES: Record<string, string> = {
 };
 
 /** "in the agent's pod on n1", "at a workstation": there the node is not where we ran. */
-export function placeWords({ place, node }: Where): string {
+export function placeWords({ place, node: asked, machine }: Where): string {
   const words = PLACES[place] ?? (place && `in ${place}`);
+  const node = machine ?? asked;
   return node && words !== 'at a workstation' ? `${words} on ${node}` : words;
 }
 

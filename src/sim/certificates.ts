@@ -91,6 +91,8 @@ async function mint(fault: CertificateFault, server: Server): Promise<KeyPair | 
       return issueCertificate(cluster, { ...request, dnsNames: ['n99', ...(lies?.names ?? [])], ips: ['10.99.99.99'] });
     case 'no-san':
       return issueCertificate(cluster, { ...request, dnsNames: [], ips: [] });
+    case 'address-only':
+      return issueCertificate(cluster, { ...request, commonName: `kubelet ${ips.join(' ')}`, organizations: undefined, dnsNames: [] });
     case 'good':
       return issueCertificate(cluster, request);
   }

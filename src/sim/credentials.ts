@@ -32,6 +32,8 @@ function deviation(kind: CredentialWorld, now: number): Partial<TokenRequest> {
       return { foreign: true, issuer: 'https://oidc.other-cluster.example' };
     case 'legacy':
       return { legacy: true };
+    case 'no-node-claim':
+      return { node: undefined };
     case 'deleted-pod':
       return { pod: { name: 'datadog-agent-gone1', uid: uidOf('datadog-agent-gone1') } };
     default:

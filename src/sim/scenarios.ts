@@ -10,6 +10,7 @@ import { KUBELET_TLS } from './scenarios/kubelet-tls.js';
 import { NODE_SHELL } from './scenarios/node-shell.js';
 import { PLACEMENT } from './scenarios/placement.js';
 import { SURROUNDINGS } from './scenarios/surroundings.js';
+import { WHOSE_KUBELET } from './scenarios/whose-kubelet.js';
 
 export type { Expectation, Scenario } from './scenario.js';
 
@@ -24,4 +25,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...SURROUNDINGS,
   ...NODE_SHELL,
   ...AGENT_SETTINGS,
+  ...WHOSE_KUBELET,
 ];

@@ -37,7 +37,8 @@ const answering =
     send(request, response, poisoned(answer(asked), poison, telling(servers)), cluster.now() + aheadMs);
   };
 
-export async function startKubelet(servers: Servers, name: string, kubelet: Required<KubeletWorld>, index: number): Promise<Way> {
+/** `port`: where it is to listen, as all kubelets of a cluster do; else on one of its own. */
+export async function startKubelet(servers: Servers, name: string, kubelet: Required<KubeletWorld>, index: number, port = 0): Promise<Way> {
   const { world, cluster, addresses, recorder, keep, caPem } = servers;
   const host = index === 0 ? addresses.kubelet : addresses.other(index - 1);
   const byName = world.network.proxy !== undefined;
@@ -69,6 +70,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
     await openListener({
       server: `kubelet ${name}`,
       host,
+      port,
       listen: kubelet.listen,
       certificate,
       ...(kubelet.clientCa && { clientCa: caPem }),
@@ -164,10 +166,12 @@ export async function startApiserver(servers: Servers): Promise<{ endpoint: Way;
 }
 
 /** Where the agent's settings say the kubelet is. */
-export async function agentsKubelet({ world, addresses, recorder, keep }: Servers, own: Way, host: string): Promise<Way> {
+export async function agentsKubelet({ world, cluster, addresses, recorder, keep }: Servers, own: Way, host: string): Promise<Way> {
   const { kubeletHost, kubeletPort, gateway } = world.agent;
   if (kubeletPort === 'wrong') return { host, port: await closedPort(own.host) };
   if (kubeletHost === 'unknown-name') return { host: 'ip-10-0-0-7.example.internal', port: own.port };
+  const [other] = [...cluster.nodes.values()].filter(({ name }) => name !== world.names.node);
+  if (kubeletHost === 'other-node' && other) return { host: other.host, port: other.port };
   if (kubeletHost !== 'gateway' && kubeletHost !== 'elsewhere') return { host, port: own.port };
   const there = kubeletHost === 'gateway' ? addresses.gateway : addresses.other(90);
   const port = there === own.host ? 0 : own.port;

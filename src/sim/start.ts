@@ -150,12 +150,17 @@ interface Ways {
 }
 
 async function startServers(servers: Servers): Promise<Ways> {
-  const { names, kubelet, otherNodes } = servers.world;
-  const nodes = Object.entries({ [names.node]: kubelet, ...otherNodes });
-  const started = await Promise.all(nodes.map(async ([name, world], i) => [name, await startKubelet(servers, name, world, i)] as const));
+  const { names, kubelet, otherNodes, agent } = servers.world;
+  const own = await startKubelet(servers, names.node, kubelet, 0);
+  // Mistaken for each other, they listen on one port: only the address is wrong.
+  const port = agent.kubeletHost === 'other-node' && servers.addresses.other(0) !== own.host ? own.port : 0;
+  const others = Object.entries(otherNodes).map(
+    async ([name, world], i) => [name, await startKubelet(servers, name, world, i + 1, port)] as const,
+  );
+  const started = [[names.node, own] as const, ...(await Promise.all(others))];
   const readOnlyPort = kubelet.readOnlyPort ? (await startReadOnlyPort(servers)).port : undefined;
   return {
-    ...{ own: started[0]![1], nodeName: `${names.node}.sim`, kubelets: Object.fromEntries(started), readOnlyPort },
+    ...{ own, nodeName: `${names.node}.sim`, kubelets: Object.fromEntries(started), readOnlyPort },
     ...(await startApiserver(servers)),
   };
 }
@@ -184,8 +189,8 @@ const HOME_AND_NAME: Record<ResolvedWorld['place'], (world: ResolvedWorld) => { 
   workstation: () => ({ home: '/home/me', hostName: 'laptop' }),
 };
 
-function placeArguments({ place, names, kubeconfig }: ResolvedWorld): string[] {
-  const kubelet = ['--kubelet-host', '{kubelet}', '--kubelet-port', '{kubelet-port}'];
+function placeArguments({ place, names, kubeconfig, agent }: ResolvedWorld): string[] {
+  const kubelet = agent.kubeletHost === 'unset' ? [] : ['--kubelet-host', '{kubelet}', '--kubelet-port', '{kubelet-port}'];
   if (place === 'agent-pod') return [];
   if (kubeconfig === 'none') return kubelet;
   return place === 'node' ? ['--node', names.node, '--kubeconfig', '/etc/kubernetes/kubelet.conf', ...kubelet] : ['--node', names.node];

@@ -17,6 +17,8 @@ export type CertificateFault =
   | 'expires-soon'
   | 'wrong-name'
   | 'no-san'
+  /** Verifies, and names its address alone, with no node in its subject: made by something else than the cluster's own signer. */
+  | 'address-only'
   | 'pending';
 
 /**
@@ -107,6 +109,8 @@ export type CredentialWorld =
   | 'empty'
   | 'newline-inside'
   | 'deleted-pod'
+  /** As before Kubernetes 1.30: the token names its pod and not its node. */
+  | 'no-node-claim'
   /** The mount is fresh; DD_KUBELET_AUTH_TOKEN_PATH names a copy that was made for a pod that is gone. */
   | 'stale-copy'
   | 'legacy'
@@ -119,8 +123,11 @@ export interface AgentWorld {
   credential?: CredentialWorld;
   /** false sets DD_KUBELET_TLS_VERIFY=false. */
   tlsVerify?: boolean;
-  /** DD_KUBERNETES_KUBELET_HOST: the node's address, nothing, this pod's gateway, an address where nobody answers, the node's name, a name nobody knows. */
-  kubeletHost?: 'status.hostIP' | 'unset' | 'gateway' | 'elsewhere' | 'name' | 'unknown-name';
+  /**
+   * DD_KUBERNETES_KUBELET_HOST: the node's address, nothing, this pod's gateway, an address where nobody answers, the node's name, a name nobody
+   * knows, the first of the other nodes. At a node `unset`: no argument names an address.
+   */
+  kubeletHost?: 'status.hostIP' | 'unset' | 'gateway' | 'elsewhere' | 'name' | 'unknown-name' | 'other-node';
   /** What is behind the gateway's port. Default silent. */
   gateway?: 'silent' | 'closed';
   /** DD_KUBERNETES_HTTPS_KUBELET_PORT: the kubelet's, or one where nothing listens. */

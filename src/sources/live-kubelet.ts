@@ -34,6 +34,14 @@ export async function askKubelet(
   let known = await askAs(context, reached, presented, ca, silent);
   // One of both is enough to the kubelet, as to the agent that sends both.
   if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca, silent);
+  // Nothing was sent, and it gives its pods to nobody in particular: what else it gives answers for whoever would ask.
+  const isOpen = unasked.status === 'observed' && unasked.data.status === 200 && unasked.data.voice === 'kubelet';
+  if (!known && isOpen) {
+    for (const path of PATH_ORDER.filter((other) => other !== '/pods')) {
+      const outcome = await get(context, reached, nobody, path, presented, 'nobody');
+      if (outcome.status !== 'observed') break;
+    }
+  }
   return {
     async apiserverHosts() {
       if (!known || known.refused) return [];

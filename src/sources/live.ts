@@ -2,6 +2,7 @@
  * Facts from a live cluster: wires the questions to kubelet and apiserver so that independent ones run at once and dependent ones wait
  * for what they need, and fetches further facts when a check wants them.
  */
+import { anotherAsked } from '../checks/support/own-node.js';
 import { isDnsName, shellQuote } from '../checks/support/quote.js';
 import type { Host } from '../host/host.js';
 import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion, Target } from '../model/facts.js';
@@ -17,7 +18,8 @@ import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
 import { askKubelet, type KubeletQuestions } from './live-kubelet.js';
 import { placeAt } from './node-files.js';
-import { candidateHere, nameHere, observeAgents, observeNode } from './node-shell.js';
+import { candidateHere, observeAgents, observeNode } from './node-shell.js';
+import { ownNodeName } from './own-node.js';
 import { type Reached, reach } from './reach.js';
 import { askRights } from './rights.js';
 import type { Source } from './run.js';
@@ -69,10 +71,14 @@ export interface LiveSession {
 async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSession> {
   const { store, settings, host } = context;
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
-  const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => ({
-    status: 'observed',
-    data: { ...(settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles)), nowMs: host.now() },
-  }));
+  const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => {
+    const at = settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles);
+    const node = await ownNodeName(settings, host, at);
+    return { status: 'observed', data: { ...at, ...(node && { node }), nowMs: host.now() } };
+  });
+  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
+  // --node names another node than the one we are on: nothing that is at hand here is of its kubelet.
+  const asksAnother = seenPlace.then((at) => anotherAsked(settings.settings, at) !== undefined);
 
   store.during(
     place.then((at) => {
@@ -102,7 +108,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     if (settings.node) return settings.node;
     const claims = (await credentials.kubelet).claims ?? (await credentials.apiserver).claims;
     const who = await identity;
-    return claims?.node ?? who?.node ?? (await nameHere(settings, place, host));
+    return claims?.node ?? who?.node ?? (await seenPlace)?.node;
   })();
   const node = (async () => {
     const [name, asked] = [await nodeName, await api];
@@ -138,10 +144,15 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
     }),
   );
   const { nodeFiles } = settings;
-  if (nodeFiles) store.during(observeAgents(context, nodeFiles));
-  if (nodeFiles && !rightsOnly)
+  if (nodeFiles)
     store.during(
-      place.then((at) => (at.status === 'observed' ? observeNode(context, nodeFiles, settings.agent?.beside ?? at.data) : undefined)),
+      seenPlace.then(async (at) => {
+        if (!at || (await asksAnother)) return;
+        await Promise.all([
+          observeAgents(context, nodeFiles),
+          rightsOnly ? undefined : observeNode(context, nodeFiles, settings.agent?.beside ?? at),
+        ]);
+      }),
     );
   // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
   const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
@@ -151,16 +162,18 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
       store.observe({ target: 'self', kind: 'credential', subject: 'mounted' }, async () => (await readToken(host, mountedToken)).outcome),
     );
 
-  const seenPlace = place.then((at) => (at.status === 'observed' ? at.data : undefined));
   const kubeletCandidate = (async () => {
     if (rightsOnly) return undefined;
-    const set = settingCandidate(settings);
+    const another = await asksAnother;
+    // What the agent's own settings say is of its own node; an address that was named beside is what is asked.
+    const set = settingCandidate(settings, another);
     if (set) return putCandidates(context, 'kubelet', [set])[0];
-    const own = settings.nodeFiles && candidateHere(context, settings.nodeFiles);
+    const own = !another && settings.nodeFiles ? candidateHere(context, settings.nodeFiles) : undefined;
     const found = own?.certain ? undefined : await node;
+    const named = another ? settings.node : (await credentials.kubelet).claims?.node;
     const candidate = found
       ? candidateFromNode(found, settings.kubelet.port)
-      : (own?.candidate ?? (await fromOwnToken(context, await seenPlace, (await credentials.kubelet).claims?.node)));
+      : (own?.candidate ?? (await byItsName(context, await seenPlace, named, another)));
     return putCandidates(context, 'kubelet', candidate ? [candidate] : [])[0];
   })();
   const kubelet = (async () => {
@@ -180,19 +193,29 @@ function versionIn(store: LiveContext['store']): ServerVersion | undefined {
   return found?.outcome.status === 'observed' ? found.outcome.data : undefined;
 }
 
-function settingCandidate({ kubelet }: Resolved): Candidate | undefined {
-  return kubelet.host && kubelet.port > 0
+function settingCandidate({ kubelet, settings }: Resolved, byFlagOnly: boolean): Candidate | undefined {
+  const origin = settings.find(({ setting }) => setting === 'kubelet.host')?.origin;
+  return kubelet.host && kubelet.port > 0 && (!byFlagOnly || origin === 'flag')
     ? { host: kubelet.host, port: kubelet.port, origin: 'setting', source: kubelet.hostSource }
     : undefined;
 }
 
-/** Few accounts may read a Node, but a pod's token names it; where that name resolves, the kubelet is asked by it. The agent itself must be told. */
-async function fromOwnToken(context: LiveContext, place: Place | undefined, node: string | undefined): Promise<Candidate | undefined> {
+/**
+ * Few accounts may read a Node, but a pod's token names ours, and --node another; where that name resolves, the kubelet is asked by it. The agent
+ * itself must be told.
+ */
+async function byItsName(
+  context: LiveContext,
+  place: Place | undefined,
+  node: string | undefined,
+  another: boolean,
+): Promise<Candidate | undefined> {
   const { port } = context.settings.kubelet;
-  if ((place?.place !== 'debug-pod' && place?.place !== 'pod') || !node || !isDnsName(node) || port === 0) return undefined;
+  const inPod = place?.place === 'debug-pod' || place?.place === 'pod';
+  if ((!inPod && !another) || !node || !isDnsName(node) || port === 0) return undefined;
   const resolved = await context.lookup('kubelet', node);
   return resolved.status === 'observed' && resolved.data.addresses.length > 0
-    ? { host: node, port, origin: 'token', source: 'the token' }
+    ? { host: node, port, origin: 'token', source: another ? '--node' : 'the token' }
     : undefined;
 }
 

@@ -3,7 +3,7 @@
  * keeper and the container runtime's socket. Nothing here is a credential, and nothing of it is sent anywhere.
  */
 import { shellQuote } from '../checks/support/quote.js';
-import type { Candidate, FactData, Outcome, Place } from '../model/facts.js';
+import type { Candidate, FactData, Place } from '../model/facts.js';
 import { findAgentProcesses, withoutClusterAgent } from '../probes/agent-process.js';
 import { readNodeCertificates } from '../probes/kubelet-files.js';
 import { observeListening } from '../probes/listening.js';
@@ -12,7 +12,6 @@ import { observeTimeSync } from '../probes/time-sync.js';
 import type { LiveContext } from './context.js';
 import type { NodeFiles } from './node-files.js';
 import { KUBELET_PROXY } from './reproduce.js';
-import { isDnsName } from './setting-values.js';
 
 const WELL_KNOWN_PORTS = [10250, 10248, 10255];
 
@@ -122,17 +121,4 @@ export function candidateHere({ settings, own }: LiveContext, { kubelet, config 
   if (settings.root !== undefined && kubelet.state !== 'running') return { certain: false };
   const address = own.interfaceAddresses().find(({ name, address: a }) => /^(en|eth|ens|eno|enp|bond|ib)/.test(name) && !a.includes(':'));
   return { certain: false, candidate: { host: address?.address ?? '127.0.0.1', port, origin: 'loopback', source: 'this machine' } };
-}
-
-/** The node's name where no server told it: what the kubelet was told, else the machine's own (pkg/util/node GetHostname: lower case). */
-export async function nameHere(
-  { nodeFiles, root }: LiveContext['settings'],
-  place: Promise<Outcome<Place>>,
-  { hostName }: LiveContext['host'],
-): Promise<string | undefined> {
-  if (!nodeFiles) return undefined;
-  const told = nodeFiles.kubelet.flags?.['hostname-override'];
-  const at = await place;
-  const shares = root === undefined && at.status === 'observed' && at.data.vantage === 'host-network';
-  return [told, shares ? hostName.toLowerCase() : undefined].find((name) => name !== undefined && isDnsName(name));
 }

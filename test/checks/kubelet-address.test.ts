@@ -1,7 +1,8 @@
 import { kubeletAddress } from '../../src/checks/kubelet-address.js';
 import type { AnyFact, Candidate, NodeObject, Place } from '../../src/model/facts.js';
 import { ownAgent, settings as writtenAs } from './configurations.js';
-import { ENDPOINT, fact, failed, handshake, NOW, pending } from './facts.js';
+import { certificate, ENDPOINT, fact, failed, handshake, NOW, pending } from './facts.js';
+import { answer } from './kubelet-answers.js';
 import { judgeTable } from './table.js';
 
 const place = (change: Partial<Place> = {}): AnyFact =>
@@ -47,6 +48,30 @@ const named = (host: string, ...addresses: string[]): AnyFact =>
   );
 const silent = (endpoint: string): AnyFact => failed('kubelet/tcp', endpoint, 'ETIMEDOUT');
 const agent = [place(), settings()];
+
+const THERE = '10.0.0.8:10250';
+/** A handshake at another address, with a certificate of the cluster's signer, or of something that names no node. */
+const shown = (node: string | undefined, endpoint = THERE, fingerprint = 'bb', change: Parameters<typeof handshake>[0] = {}): AnyFact => {
+  const address = endpoint.replace(/:.*/, '');
+  const leaf = node
+    ? certificate({ subject: `O=system:nodes, CN=system:node:${node}`, names: [`DNS:${node}`, `IP:${address}`], fingerprint })
+    : certificate({ subject: 'CN=kubelet', names: [`IP:${address}`], fingerprint });
+  return fact('kubelet/tls', handshake({ chain: [leaf], ...change }), endpoint);
+};
+const token = (claims: string | undefined): AnyFact =>
+  fact(
+    'kubelet/credential',
+    { as: 'token', source: '/run/token', token: { audiences: [], legacy: false, ...(claims && { node: claims }) } },
+    'token',
+  );
+const pods = (onNode: string): AnyFact =>
+  answer('token', '/pods', 200, '', { payload: { recognised: 'pod-list', node: onNode, items: 3 } });
+const says = (setting: string, value: string, origin: 'flag' | 'agent environment', source: string) => ({ setting, value, origin, source });
+const set = (...some: ReturnType<typeof says>[]): AnyFact => fact('self/settings', some);
+const ownName = says('node', 'n1', 'agent environment', 'DD_KUBERNETES_KUBELET_NODENAME');
+const byNode = says('node', 'n2', 'flag', '--node');
+const byHost = says('kubelet.host', '10.0.0.8', 'flag', '--kubelet-host');
+const another = { cause: 'kubelet-host-not-a-node', certainty: 'proven', severity: 'blocks' } as const;
 
 judgeTable(kubeletAddress, [
   { row: "the node's own address", facts: [...agent, at('10.0.0.7'), node(), silent(ENDPOINT)], expect: 'pass' },
@@ -235,5 +260,131 @@ judgeTable(kubeletAddress, [
     row: 'only HTTPS 0: the agent still has a way',
     facts: [place(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '10255' }), at('10.0.0.7'), node()],
     expect: 'pass',
+  },
+  {
+    row: 'another node’s kubelet answers: its certificate alone says so',
+    facts: [place(), set(ownName), at('10.0.0.8'), shown('n2')],
+    expect: another,
+    says: /is the one of node n2, not of n1.*DD_KUBERNETES_KUBELET_NODENAME says that the node is n1.*CN=system:node:n2.*status\.hostIP/,
+  },
+  {
+    row: 'its pods alone say so',
+    facts: [place(), set(ownName), at('10.0.0.8'), shown(undefined), pods('n2')],
+    expect: another,
+    says: /GET \/pods: it is the kubelet of node n2/,
+  },
+  {
+    row: 'the token alone says where the agent is, whatever its settings say',
+    facts: [place(), set({ ...ownName, value: 'n2' }), token('n1'), at('10.0.0.8'), shown('n2'), node({ node: 'n2' })],
+    expect: another,
+    says: /not of n1.*belongs to a pod on node n1/,
+    neverSays: /KUBELET_HOST=|Node n2 has/,
+  },
+  {
+    row: 'the apiserver alone knows where we are',
+    facts: [
+      ...agent,
+      fact('apiserver/identity', { user: 'system:serviceaccount:datadog:agent', groups: [], by: 'review', node: 'n1' }),
+      at('10.0.0.8'),
+      shown('n2'),
+    ],
+    expect: another,
+    says: /knows us as a pod on node n1/,
+  },
+  {
+    row: 'the addresses alone: none of the Node, and another certificate is shown there',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), shown(undefined, ENDPOINT, 'aa')],
+    expect: another,
+    says: /is another machine’s, not the one of node n1.*SHA-256 bb.*SHA-256 aa.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
+  },
+  {
+    row: 'a second interface: none of the Node’s addresses, and the same certificate is shown there',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), shown(undefined, ENDPOINT, 'bb')],
+    expect: 'pass',
+  },
+  {
+    row: 'before the Node’s own address has answered',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node()],
+    expect: 'cannot-tell',
+    wants: ['kubelet/tls'],
+    says: /10\.0\.0\.8 is none of the addresses of node n1/,
+  },
+  {
+    row: 'the Node’s own address does not answer here: nothing to compare with',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), silent(ENDPOINT)],
+    expect: 'pass',
+  },
+  {
+    row: 'a certificate that nobody vouches for is no proof',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown('n2', THERE, 'bb', { trusted: false })],
+    expect: { ...another, certainty: 'suspected' },
+    says: /kubelet-certificate-unknown-authority/,
+  },
+  {
+    row: 'what a kubelet says of itself goes before a certificate that was copied to every node',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown('n2'), pods('n1')],
+    expect: 'pass',
+  },
+  {
+    row: 'a certificate that names this node, too',
+    facts: [
+      ...agent,
+      token('n1'),
+      at('10.0.0.8'),
+      fact('kubelet/tls', handshake({ chain: [certificate({ subject: 'CN=system:node:n2', names: ['DNS:n2', 'DNS:n1.lab'] })] }), THERE),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'a certificate for any name',
+    facts: [
+      ...agent,
+      token('n1'),
+      at('10.0.0.8'),
+      fact('kubelet/tls', handshake({ chain: [certificate({ subject: 'CN=system:node:any', names: ['DNS:*.lab'] })] }), THERE),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'the Node’s own address, whose certificate is another’s',
+    facts: [...agent, token('n1'), at('10.0.0.7'), node(), shown('n2', ENDPOINT)],
+    expect: 'pass',
+  },
+  { row: 'nothing says which node is meant', facts: [...agent, token(undefined), at('10.0.0.8'), shown('n2'), pods('n2')], expect: 'pass' },
+  {
+    row: 'an address that was named by flag is asked on purpose',
+    facts: [place(), set(byHost), token('n1'), at('10.0.0.8'), shown('n2'), pods('n2')],
+    expect: 'pass',
+  },
+  {
+    row: 'a token that was brought along may be of any pod',
+    facts: [place(), set(says('kubelet.token', '/t', 'flag', '--token-file')), token('n1'), at('10.0.0.8'), shown('n2')],
+    expect: 'pass',
+  },
+  {
+    row: 'the address that was named is not of the node that was named',
+    facts: [place(), set(byHost, { ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
+    expect: another,
+    says: /--node says n1.*Leave --kubelet-host out.*kubectl get node n1 -o wide/,
+    neverSays: /status\.hostIP/,
+  },
+  {
+    row: 'a node was named, and the agent’s own settings lead to another’s kubelet',
+    facts: [place(), set({ ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
+    expect: another,
+    says: /Leave --node out/,
+  },
+  {
+    row: 'on a node, another one is asked about, and its address is not known',
+    facts: [place({ place: 'node', node: 'n1', agentEnvironment: false }), set(byNode), fact('kubelet/candidates', [])],
+    expect: 'cannot-tell',
+    wants: ['apiserver/node'],
+    says: /this is n1, whose kubelet is not the one of n2.*manifest debug --node n2/,
+  },
+  {
+    row: 'in the agent’s pod another one is asked about: its address is not the agent’s to know',
+    facts: [place({ node: 'n1' }), set(byNode), at('10.0.0.8', 'node-object'), shown('n2')],
+    expect: 'not-applicable',
+    says: /of n2, and not of n1/,
   },
 ]);

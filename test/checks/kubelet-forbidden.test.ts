@@ -11,6 +11,7 @@ import { judgeTable } from './table.js';
 
 const ALL = ['/pods', '/healthz', '/metrics', '/metrics/cadvisor', '/metrics/probes', '/stats/summary', '/configz'];
 const reads = (...paths: string[]) => paths.map((path) => answer('token', path, 200));
+const open = (...paths: string[]) => paths.map((path) => answer('nobody', path, 200));
 const others = (...paths: string[]) => reads(...ALL.filter((path) => !paths.includes(path)));
 const agent = [...base(), ...credentials('token'), identity()];
 const refused = (user = AGENT, old = false): AnyFact[] =>
@@ -166,6 +167,27 @@ judgeTable(kubeletForbidden, [
     row: 'a kubelet that gives everything to anyone needs no right',
     facts: [...agent, withheld, answer('nobody', '/pods', 200), ...access()],
     expect: 'not-applicable',
+  },
+  {
+    row: 'nor does a named account that the apiserver gives none',
+    facts: [...agent, ...named(), ...open(...ALL), ...reviewsOf(OTHER)],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'nor a kubelet’s own identity, whose rights are none of the agent’s',
+    facts: [...base(), identity('system:node:n1'), ...open(...ALL)],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'open for some paths alone: for the others a right is needed',
+    facts: [...agent, withheld, ...open('/pods', '/healthz'), forbidden('nobody', '/metrics', 'system:anonymous', 'metrics'), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+    says: /refuse \/metrics, \/metrics\/cadvisor, \/metrics\/probes, \/stats\/summary, \/configz/,
+  },
+  {
+    row: 'open to anyone, and refused to us: the refusal counts',
+    facts: [...agent, ...refused(), answer('nobody', '/pods', 200), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
   },
   {
     row: 'as system:anonymous: not the rights of our identity',

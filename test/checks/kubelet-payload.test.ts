@@ -64,6 +64,22 @@ judgeTable(kubeletPayload, [
     expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
   },
   { row: 'all in order', facts: [...base(), nobody, ...well('/healthz', '/pods', '/configz')], expect: 'pass' },
+  {
+    row: 'nothing was sent, and what anyone is given is in order',
+    facts: [...base(), ...['/pods', '/healthz'].map((path) => answer('nobody', path, 200))],
+    expect: 'pass',
+    says: /by what it gives to anyone/,
+  },
+  {
+    row: 'nothing was sent, and it says to anyone what is wrong with it',
+    facts: [...base(), answer('nobody', '/pods', 200), answer('nobody', '/healthz', 500, HEALTH)],
+    expect: { cause: 'kubelet-unhealthy' },
+  },
+  {
+    row: 'given to anyone, and our own request still waits',
+    facts: [...base(), answer('nobody', '/pods', 200), pending('kubelet/http', 'token GET /healthz')],
+    expect: 'cannot-tell',
+  },
   { row: 'no answer', facts: [...base(), failed('kubelet/http', 'nobody GET /pods', 'ETIMEDOUT')], expect: 'cannot-tell' },
   { row: 'no answer yet', facts: [...base(), nobody, pending('kubelet/http', 'token GET /healthz')], expect: 'cannot-tell' },
   { row: 'not asked with a credential', facts: [...base(), nobody, withheld], expect: 'not-applicable' },

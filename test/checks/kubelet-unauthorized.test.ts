@@ -44,6 +44,11 @@ judgeTable(kubeletUnauthorized, [
   },
   { row: 'never asked', facts: base(), expect: 'cannot-tell' },
   { row: 'withheld, and the apiserver knows us', facts: [...good, withheld, nobody], expect: 'not-applicable' },
+  {
+    row: 'nothing was sent, and everything is given to anyone',
+    facts: [...base(), answer('nobody', '/pods', 200)],
+    expect: 'not-applicable',
+  },
   { row: 'withheld, and nobody knows us', facts: [...base(), withheld, nobody], expect: 'cannot-tell' },
   {
     row: "a proxy's 401",

@@ -61,11 +61,21 @@ test('who answered', () => {
     assert.equal(recogniseVoice(code, headers, body), voice, `${code} ${body.slice(0, 60)}`);
 });
 
+const podList = (items: object[]) => JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
+const onNodes = (...nodes: string[]) => podList(nodes.map((nodeName) => ({ spec: { nodeName, containers: [{ name: 'a'.repeat(40) }] } })));
+
 test('what a payload is', () => {
   const pods = '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]}\n';
   const table: [string, string, Payload][] = [
     ['/pods', pods, { recognised: 'pod-list', items: 2 }],
     ['/pods', pods.slice(0, 70), { recognised: 'pod-list' }],
+    // Not recorded: whose pods they are. Also where the list is cut; never from inside a string, nor where they are of two nodes or of none.
+    ['/pods', onNodes('lab-n1', 'lab-n1'), { recognised: 'pod-list', items: 2, node: 'lab-n1' }],
+    ['/pods', onNodes('lab-n1', 'lab-n1').slice(0, -40), { recognised: 'pod-list', node: 'lab-n1' }],
+    ['/pods', onNodes('lab-n1', 'lab-n2'), { recognised: 'pod-list', items: 2 }],
+    ['/pods', onNodes('$(reboot)'), { recognised: 'pod-list', items: 1 }],
+    ['/pods', onNodes('lab-n1', 'Not A Name'), { recognised: 'pod-list', items: 2 }],
+    ['/pods', podList([{ metadata: { annotations: { last: '{"spec":{"nodeName":"lab-n9"}}' } } }]), { recognised: 'pod-list', items: 1 }],
     ['/pods', '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":null}\n', { recognised: 'pod-list', items: 0 }],
     ['/pods', '{"apiVersion":"v1","kind":"PodList","items":[]}', { recognised: 'pod-list', items: 0 }],
     ['/metrics', '# HELP go_gc_duration_seconds x\n# TYPE go_gc_duration_seconds summary\n', { recognised: 'metrics' }],

@@ -43,6 +43,14 @@ export const NOT_CURING: readonly NotCuring[] = [
     uncovers: 'kubelet-permission-missing',
     why: 'shows the rights that the agent lacks, as its words say',
   },
+  {
+    kind: 'uncovers',
+    cause: /^kubelet-anonymous-access$/,
+    steps: /mode: Webhook/,
+    scenarios: ['node-shell-kubelet-open-rights'],
+    uncovers: 'kubelet-permission-missing',
+    why: 'the agent has no role there, and needs one from then on, as its words say',
+  },
 ];
 
 /** The entry for this fix, if there is one. */

@@ -45,6 +45,7 @@ function handshake({ host, port }: Way): Promise<Seen> {
 const CODES: Record<CertificateFault, string[]> = {
   good: ['401'],
   'expires-soon': ['401'],
+  'address-only': ['401'],
   'self-signed': ['SELF_SIGNED_CERT_IN_CHAIN'],
   'other-ca': ['UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   expired: ['CERT_HAS_EXPIRED'],

@@ -31,6 +31,34 @@ export const NODE_SHELL: Scenario[] = [
     'apiserver-connection-refused',
     { also: ['kubelet-cannot-reach-apiserver'] },
   ),
+  {
+    ...healthy(
+      'node-shell-other-node',
+      'Another node is asked about, whose Node object the kubelet of this one may not read',
+      atNode({ otherNodes: { n2: {} }, agent: { kubeletHost: 'unset' }, argv: ['--node', 'n2'] }),
+    ),
+    expect: { first: null, exitCode: 3 },
+  },
+  broken(
+    'node-shell-wrong-address',
+    "Another node is asked about, and this one's address is given for it",
+    atNode({ otherNodes: { n2: {} }, argv: ['--node', 'n2'] }),
+    'kubelet-host-not-a-node',
+  ),
+  broken(
+    'node-shell-kubelet-open',
+    'The kubelet gives everything to anyone; seen from a node, with nothing to send it',
+    atNode({ kubelet: { anonymous: true, alwaysAllow: true } }),
+    'kubelet-anonymous-access',
+    { exitCode: 0 },
+  ),
+  broken(
+    'node-shell-kubelet-open-rights',
+    'The kubelet gives everything to anyone, the agent without its role included',
+    atNode({ kubelet: { anonymous: true, alwaysAllow: true }, agent: { rights: 'none' } }),
+    'kubelet-anonymous-access',
+    { exitCode: 0, never: ['kubelet-permission-missing'] },
+  ),
   broken('container-runtime-down', "Nobody listens at the node's runtime socket", atNode({}, kubelet()), 'container-runtime-down'),
   broken(
     'kubelet-kubeconfig-broken',

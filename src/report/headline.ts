@@ -1,0 +1,32 @@
+/**
+ * What line one says, from what was found and what stayed open. What was found is said; that a question stayed open is the headline only where
+ * nothing wrong was found, and never hides a finding: the exit code says it too.
+ */
+import { isUnanswered } from '../judge/exit.js';
+import { flatten } from '../judge/rank.js';
+import { SEVERITIES, type Severity } from '../model/check.js';
+import type { Finding, Result, Summary } from '../model/report.js';
+
+export type Headline = { kind: 'finding'; finding: Finding } | { kind: 'open'; required: readonly Result[] } | { kind: 'nothing' };
+
+/** `findings` in rank order: of the roots the first counts as the worst, with all that follows from it. */
+export function headlineOf(verdict: Summary['verdict'], findings: readonly Finding[], results: readonly Result[]): Headline {
+  const [first] = findings;
+  if (verdict !== 'incomplete') return first ? { kind: 'finding', finding: first } : { kind: 'nothing' };
+  const required = results.filter((result) => result.required && isUnanswered(result));
+  // What keeps a question open says more than that it is open, and less than something worse that was found.
+  const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
+  const isWorse = first && worstOf(first) !== 'note' && (!kept || rankOf(worstOf(first)) < rankOf(worstOf(kept)));
+  const finding = isWorse ? first : kept;
+  return finding ? { kind: 'finding', finding } : { kind: 'open', required };
+}
+
+/** A cause is as bad as the worst that follows from it. */
+function worstOf(finding: Finding): Severity {
+  const all = flatten([finding]).map(({ severity }) => severity);
+  return SEVERITIES.find((severity) => all.includes(severity)) ?? finding.severity;
+}
+
+function rankOf(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}

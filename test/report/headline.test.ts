@@ -1,0 +1,69 @@
+/** Line one over everything that can be found × everything that can stay open: what was found is never hidden by what was not answered. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { verdictOf } from '../../src/judge/exit.js';
+import { SEVERITIES, type Severity } from '../../src/model/check.js';
+import type { Finding, Result } from '../../src/model/report.js';
+import { headlineOf } from '../../src/report/headline.js';
+import { renderLine } from '../../src/report/line.js';
+import { renderText } from '../../src/report/text.js';
+import { report, risky } from './samples.js';
+
+const [sample = assert.fail()] = risky().findings;
+const [question = assert.fail()] = risky().results;
+
+const found = (severity: Severity, cause: string = severity, consequences: Finding[] = []): Finding => ({
+  ...sample,
+  cause,
+  severity,
+  consequences,
+  title: { id: 't', args: {}, en: `what ${cause} is` },
+});
+const OPEN: Record<string, Partial<Result>[]> = {
+  'nothing open': [],
+  'an optional question open': [{ required: false, outcome: 'cannot-tell' }],
+  'a required question open': [{ required: true, outcome: 'cannot-tell' }],
+  'a required check broken': [{ required: true, outcome: 'crashed' }],
+  'a required question open, kept so by a note': [{ required: true, outcome: 'cannot-tell', cause: 'keeper' }],
+};
+const KEEPER = found('note', 'keeper');
+
+describe('the headline', () => {
+  for (const failOn of ['blocks', 'degrades', 'risk'] as const) {
+    for (const [said, open] of Object.entries(OPEN)) {
+      for (const severity of [undefined, ...SEVERITIES]) {
+        const kept = said.endsWith('by a note');
+        const findings = [...(severity ? [found(severity)] : []), ...(kept ? [KEEPER] : [])];
+        const results = open.map((each) => ({ ...question, cause: undefined, ...each }));
+        const built = report([], { results, findings, failOn });
+        const { verdict, exitCode, top } = built.summary;
+        const isWrong = severity !== undefined && severity !== 'note';
+        const isOpen = open.some((each) => each.required);
+        const first = isWrong ? severity : kept ? 'keeper' : isOpen ? '' : (severity ?? '');
+
+        it(`${severity ?? 'nothing'} found, ${said}, --fail-on ${failOn}: ${first || 'no finding'}`, () => {
+          assert.equal(top.id, first);
+          assert.equal(verdict, verdictOf({ findings, results, failOn }));
+          assert.equal(exitCode, { fail: 1, incomplete: 3, warn: 0, pass: 0 }[verdict]);
+          const [line = ''] = renderText(built, { width: 80, colour: false, verbose: false }).split('\n');
+          if (first) assert.ok(line.includes(`what ${first} is`) && renderLine(built).includes(verdict === 'pass' ? 'ok:' : first), line);
+          else assert.match(line, isOpen ? /^Found nothing wrong, but could not judge: / : /^All well/);
+          if (isWrong) assert.doesNotMatch(line, /Found nothing wrong|All well/);
+          if (isOpen) assert.doesNotMatch(line, /^Works|All well/);
+        });
+      }
+    }
+  }
+
+  it('of a keeper and what is no worse the keeper says more; a consequence counts like a root', () => {
+    const results: Result[] = [{ ...question, required: true, outcome: 'cannot-tell', cause: 'keeper' }];
+    const causeOf = (...findings: Finding[]) => {
+      const headline = headlineOf('incomplete', findings, results);
+      return headline.kind === 'finding' ? headline.finding.cause : headline.kind;
+    };
+    assert.equal(causeOf(found('risk'), found('risk', 'keeper')), 'keeper');
+    assert.equal(causeOf(found('note', 'root', [found('risk')]), KEEPER), 'root');
+    assert.equal(causeOf(found('note', 'root', [KEEPER])), 'keeper');
+    assert.equal(causeOf(found('note')), 'open');
+  });
+});
