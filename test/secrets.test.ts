@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { runCommandLine } from '../src/cli/command-line.js';
-import { SECRETS } from '../src/sim/hostile.js';
+import { SECRETS } from '../src/sim/answers/hostile.js';
 import { type RunningWorld, startWorld } from '../src/sim/start.js';
 import type { World } from '../src/sim/world.js';
 import { recordingIo, runIn } from './scenarios/run.js';

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { SECRETS } from '../src/sim/hostile.js';
+import { SECRETS } from '../src/sim/answers/hostile.js';
 import { type RunningWorld, startWorld } from '../src/sim/start.js';
 import type { World } from '../src/sim/world.js';
 

@@ -2,7 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
-import { type Flags, OPTIONS, type OptionName, type OptionSpec } from '../sources/options.js';
+import { type Flags, OPTIONS, type OptionName, type OptionSpec } from '../setup/options.js';
 import { VERSION } from '../version.js';
 import type { Io } from './io.js';
 import { nearest, usageError } from './usage.js';

@@ -1,5 +1,5 @@
 /** What is being asked now, on stderr of a terminal; nothing anywhere else. ora is loaded only when it shows. */
-import type { Question } from '../sources/store.js';
+import type { Question } from '../live/store.js';
 import type { Io } from './io.js';
 
 export interface Progress {

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { createFile, isArchive, replaceFile } from '../files/save.js';
 import type { Host } from '../host/host.js';
-import { createFile, isArchive, replaceFile } from '../sources/save.js';
 
 interface PseudonymFlags {
   pseudonyms?: string;
@@ -33,7 +33,7 @@ export async function openDisguise(flags: PseudonymFlags, host: Host): Promise<{
   }
   const read = await readMap(path);
   if ('error' in read) return refuse(read.error);
-  const { extendPseudonyms, pseudonymise } = await import('../report/pseudonyms.js');
+  const { extendPseudonyms, pseudonymise } = await import('../report/pseudonyms/replace.js');
   let names: ReadonlyMap<string, string> = read.names;
   return {
     disguise: {

@@ -1,6 +1,6 @@
 /** A report in the format that was asked for. Each renderer is loaded when it is needed: a run in a pod prints text and loads no other. */
 import type { Report } from '../model/report.js';
-import type { Flags } from '../sources/options.js';
+import type { Flags } from '../setup/options.js';
 import type { Io } from './io.js';
 
 export type Format = Flags['output'];
@@ -21,18 +21,18 @@ export async function renderReport(report: Report, { output = 'text', verbose = 
 async function renderAs(report: Report, output: Format, look: { verbose: boolean; colour: boolean }, io: Io): Promise<string> {
   switch (output) {
     case 'text':
-      return (await import('../report/text.js')).renderText(report, { width: io.width, ...look });
+      return (await import('../render/text/report.js')).renderText(report, { width: io.width, ...look });
     case 'json':
-      return (await import('../report/json.js')).renderJson(report, { pretty: io.outIsTty });
+      return (await import('../render/json.js')).renderJson(report, { pretty: io.outIsTty });
     case 'markdown':
-      return (await import('../report/markdown.js')).renderMarkdown(report);
+      return (await import('../render/markdown.js')).renderMarkdown(report);
     case 'html':
-      return (await import('../report/html.js')).renderHtml(report);
+      return (await import('../render/html/page.js')).renderHtml(report);
     case 'junit':
-      return (await import('../report/junit.js')).renderJunit(report);
+      return (await import('../render/junit.js')).renderJunit(report);
     case 'line':
-      return (await import('../report/line.js')).renderLine(report);
+      return (await import('../render/line.js')).renderLine(report);
     case 'sarif':
-      return (await import('../report/sarif.js')).renderSarif(report, { pretty: io.outIsTty });
+      return (await import('../render/sarif.js')).renderSarif(report, { pretty: io.outIsTty });
   }
 }

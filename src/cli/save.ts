@@ -1,10 +1,10 @@
 /** `--save`, and the directories that troubleshoot.sh and Sonobuoy give their programs (TS_OUTPUT_DIR, SONOBUOY_RESULTS_DIR). */
 import { posix } from 'node:path';
+import { cannotSave, replaceFile, save } from '../files/save.js';
 import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
-import { cannotSave, replaceFile, save } from '../sources/save.js';
 import type { Io } from './io.js';
 import { EXIT_USAGE, usageError } from './usage.js';
 
@@ -23,7 +23,7 @@ export async function refuseSave({ save: path, force = false }: SaveFlags, host:
 export interface Kept {
   report: Report;
   facts: readonly AnyFact[];
-  failOn: Parameters<typeof import('../report/saved.js').savedFiles>[2]['failOn'];
+  failOn: Parameters<typeof import('../render/saved.js').savedFiles>[2]['failOn'];
   skip: readonly string[];
   only: readonly string[];
   /** Machine output has nothing beside it. */
@@ -35,7 +35,7 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
   const { TS_OUTPUT_DIR: collector, SONOBUOY_RESULTS_DIR: sonobuoy } = host.env;
   if (path === undefined && !collector && !sonobuoy) return undefined;
   const { report, failOn, skip, only, quiet } = kept;
-  const { FACTS, savedFiles } = await import('../report/saved.js');
+  const { FACTS, savedFiles } = await import('../render/saved.js');
   const gone = report.merged ? [FACTS] : [];
   // Facts are redacted at birth; what leaves the house in a file passes the gate once more.
   const files = savedFiles(hideSecrets(report, host.redactor), hideSecrets(kept.facts, host.redactor), { failOn, skip, only });

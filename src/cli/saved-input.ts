@@ -1,12 +1,12 @@
 /** FILE of `render`, `judge` and `diff`: what it holds, or one line that says why not. No server is asked and nothing is run or written. */
 import { posix } from 'node:path';
+import { type Bundle, readBundle } from '../files/bundle.js';
 import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
 import type { Report } from '../model/report.js';
-import { parseJson, readReport } from '../report/read.js';
-import { readFacts } from '../report/read-facts.js';
-import { type Bundle, readBundle } from '../sources/bundle.js';
+import { readFacts } from '../report/contract/read-facts.js';
+import { parseJson, readReport } from '../report/contract/read-report.js';
 
 export async function reportFrom(file: string, host: Host): Promise<{ report: Report } | { error: string }> {
   return part(file, host, (bundle) => {

@@ -1,6 +1,6 @@
 /** What is wrong with the input, in one line, and exit code 2. */
 import { knownCauses } from '../checks/index.js';
-import { differingLetters } from '../profiles/near.js';
+import { differingLetters } from '../kubernetes/near.js';
 import type { Io } from './io.js';
 
 export const EXIT_USAGE = 2;

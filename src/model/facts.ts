@@ -2,7 +2,7 @@
  * Facts: what was observed, as plain data, redacted before it gets here. Probes and bundle readers write them, checks read them.
  * A fact never holds a token, a key, a password or a whole response body; see `src/host/redact.ts`.
  */
-import type { AgentConfiguration, RunningAgent } from './facts-agent.js';
+import type { AgentConfiguration, RunningAgent } from './facts/agent.js';
 import type {
   AuthorityFile,
   Credential,
@@ -12,7 +12,7 @@ import type {
   TcpConnection,
   TlsHandshake,
   TunnelAnswer,
-} from './facts-connection.js';
+} from './facts/connection.js';
 import type {
   KubeletConfig,
   KubeletKubeconfig,
@@ -22,7 +22,8 @@ import type {
   ServiceVariable,
   TimeSync,
   TokenReview,
-} from './facts-node.js';
+} from './facts/node.js';
+import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, RefusedCreate } from './facts/placement.js';
 import type {
   AccessAnswer,
   Account,
@@ -33,13 +34,12 @@ import type {
   Readiness,
   ResolvedProfile,
   ServerVersion,
-} from './facts-rights.js';
-import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, RefusedCreate } from './placement.js';
+} from './facts/rights.js';
 
-export type * from './facts-agent.js';
-export type * from './facts-connection.js';
-export type * from './facts-node.js';
-export type * from './facts-rights.js';
+export type * from './facts/agent.js';
+export type * from './facts/connection.js';
+export type * from './facts/node.js';
+export type * from './facts/rights.js';
 
 /** What a fact is about. `self` is the process, its files and its settings; the other two are logical servers, not addresses. */
 export type Target = 'self' | 'kubelet' | 'apiserver';

@@ -3,7 +3,7 @@
  * the operator's DatadogAgent (datadog-agent pkg/config/setup; helm-charts datadog values.yaml; datadog-operator global.kubelet). Only what is
  * listed here is ever read of an agent's configuration: the rest of it holds keys and passwords.
  */
-import { differingLetters } from './near.js';
+import { differingLetters } from '../kubernetes/near.js';
 
 export type SettingKind = 'host' | 'name' | 'port' | 'bool' | 'path' | 'seconds' | 'lock' | 'proxy' | 'text';
 

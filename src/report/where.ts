@@ -1,8 +1,8 @@
 /** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
-import { agentsCandidate } from '../checks/support/kubelet.js';
-import { anotherAsked } from '../checks/support/own-node.js';
-import { isDnsName, isIp } from '../checks/support/quote.js';
-import { seen, subjectOf } from '../checks/support/read.js';
+import { agentsCandidate } from '../checks/shared/kubelet.js';
+import { anotherAsked } from '../checks/shared/own-node.js';
+import { seen, subjectOf } from '../checks/shared/read.js';
+import { isDnsName, isIp } from '../kubernetes/names.js';
 import type { AnyFact, Fact, FactKind, Place, Target } from '../model/facts.js';
 import type { Where } from '../model/report.js';
 

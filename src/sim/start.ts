@@ -1,15 +1,23 @@
 /** Brings a world to life: servers on loopback, certificates, files and environment; `stop` takes everything down again. */
 import type { Host } from '../host/host.js';
-import { newAddresses } from './addresses.js';
-import { sharedAuthorities } from './certificates.js';
-import { Cluster } from './cluster.js';
-import { agentCredential, type ClientCredential, nodeCredential } from './credentials.js';
-import { startDns } from './dns.js';
-import { makePlace, type Way } from './filesystem.js';
-import { SECRETS } from './hostile.js';
-import type { RecordedRequest, Recorder } from './listeners.js';
-import { type Rule, rulesOf } from './rights.js';
-import { agentsKubelet, type Servers, startApiserver, startHealthz, startKubelet, startReadOnlyPort, startWorldProxy } from './servers.js';
+import { SECRETS } from './answers/hostile.js';
+import { startDns } from './servers/dns.js';
+import type { RecordedRequest, Recorder } from './servers/listeners.js';
+import {
+  agentsKubelet,
+  type Servers,
+  startApiserver,
+  startHealthz,
+  startKubelet,
+  startReadOnlyPort,
+  startWorldProxy,
+} from './servers/start.js';
+import { newAddresses } from './state/addresses.js';
+import { sharedAuthorities } from './state/certificates.js';
+import { Cluster } from './state/cluster.js';
+import { agentCredential, type ClientCredential, nodeCredential } from './state/credentials.js';
+import { makePlace, type Way } from './state/filesystem.js';
+import { type Rule, rulesOf } from './state/rights.js';
 import { type ResolvedWorld, resolveWorld, type World } from './world.js';
 
 /** What of `Host` a world replaces. */

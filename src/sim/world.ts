@@ -2,10 +2,10 @@
  * A world: everything a simulated cluster is made of, as plain data. A bare `{}` is a healthy in-pod world with an agent that holds
  * every right it needs. `startWorld` (start.ts) brings a world to life; `scenarios.ts` lists the ones with a known diagnosis.
  */
-import type { PoisonWorld } from './poison.js';
-import type { RbacObject } from './rbac.js';
-import type { RightSet } from './rights.js';
-import type { PlacementWorld } from './workloads.js';
+import type { PoisonWorld } from './answers/poison.js';
+import type { RbacObject } from './state/rbac.js';
+import type { RightSet } from './state/rights.js';
+import type { PlacementWorld } from './state/workloads.js';
 
 /** How a serving certificate is faulty. `pending`: there is none yet (CSR not approved), the handshake ends in TLS alert 80. */
 export type CertificateFault =

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Report } from '../../src/model/report.js';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/render/html/page.js';
 import { fleet } from '../report/merged-samples.js';
 import { expired, healthy, hostile } from '../report/samples.js';
 import { chromium, noChromium } from './chromium.js';

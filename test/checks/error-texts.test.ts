@@ -1,8 +1,8 @@
 /** Real error texts, from threads, sources and recordings, and the cause each must lead to. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { explainText } from '../../src/checks/error-texts.js';
 import { findCause } from '../../src/checks/index.js';
-import { explainText } from '../../src/checks/support/error-texts.js';
 
 const AGENT = 'system:serviceaccount:datadog:datadog-agent';
 

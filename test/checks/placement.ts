@@ -1,6 +1,7 @@
 /** Builders of placement facts for the checks' tables. */
+
+import type { AgentPod, AgentWorkload, AgentWorkloads, PlacementNode, PodTemplate } from '../../src/model/facts/placement.js';
 import type { AnyFact } from '../../src/model/facts.js';
-import type { AgentPod, AgentWorkload, AgentWorkloads, PlacementNode, PodTemplate } from '../../src/model/placement.js';
 import { fact } from './facts.js';
 
 export const ROLE = 'node-role.kubernetes.io/control-plane';

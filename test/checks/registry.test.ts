@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { CHECKS, knownCauses } from '../../src/checks/index.js';
 import type { CauseDocs, Check } from '../../src/model/check.js';
-import { renderExplain } from '../../src/report/explain.js';
+import { renderExplain } from '../../src/render/text/explain.js';
 
 const files = readdirSync('src/checks').filter((name) => name.endsWith('.ts') && name !== 'index.ts');
 

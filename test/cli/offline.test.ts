@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { buildSync } from 'esbuild';
 import { FACTS_VERSION } from '../../src/model/facts-file.js';
-import { jsonText } from '../../src/report/json.js';
+import { jsonText } from '../../src/render/json.js';
 import { expired } from '../report/samples.js';
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-offline-'));

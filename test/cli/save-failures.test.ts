@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readBundle } from '../../src/sources/bundle.js';
+import { readBundle } from '../../src/files/bundle.js';
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-fail-'));
 after(() => rm(scratch, { recursive: true }));

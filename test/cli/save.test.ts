@@ -6,9 +6,9 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { runCommandLine } from '../../src/cli/command-line.js';
+import { save } from '../../src/files/save.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
-import { save } from '../../src/sources/save.js';
 import { recordingIo, runIn } from '../scenarios/run.js';
 
 const FILES = ['index.json', 'report.txt', 'report.html', 'report.md', 'report.json', 'facts.json', 'junit.xml'];
@@ -49,7 +49,7 @@ describe('--save', () => {
     const one = path.join(scratch, 'one.tgz');
     assert.equal((await stat(one)).mode & 0o777, 0o600);
     const { report, facts } = await kept(one);
-    const { savedFiles } = await import('../../src/report/saved.js');
+    const { savedFiles } = await import('../../src/render/saved.js');
     const files = savedFiles(report, facts.facts, { failOn: facts.failOn, skip: facts.skip, only: facts.only });
     const time = Math.floor(Date.parse(report.startedAt) / 1000);
     assert.equal(await save(files, { path: path.join(scratch, 'two.tgz'), force: false, time }), undefined);

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Io } from '../../src/cli/io.js';
 import type { Report } from '../../src/model/report.js';
-import { SECRETS } from '../../src/sim/hostile.js';
+import { SECRETS } from '../../src/sim/answers/hostile.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { createAuthority } from '../../src/sim/pki.js';
+import { createAuthority } from '../../src/sim/state/pki.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { assertClean, assertFirst, assertReadOnly, diagnose, environmentOf, fixIn } from './doctor.js';
 import { AGENT_RULES, type Agent, type PolicyRule, writeSecrets } from './identities.js';

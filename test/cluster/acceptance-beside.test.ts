@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { SettingsTable } from '../../src/checks/support/settings-table.js';
+import type { SettingsTable } from '../../src/checks/settings/settings-table.js';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Report } from '../../src/model/report.js';
 import { recordingIo } from '../scenarios/run.js';

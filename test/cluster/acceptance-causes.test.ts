@@ -8,7 +8,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import type { Finding } from '../../src/model/report.js';
-import { issueCertificate } from '../../src/sim/pki.js';
+import { issueCertificate } from '../../src/sim/state/pki.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { servingCertificate } from './credentials.js';
 import { assertClean, assertFirst, assertReadOnly, type Diagnosis, diagnose, environmentOf, fixIn } from './doctor.js';

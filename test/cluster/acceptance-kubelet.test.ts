@@ -1,7 +1,7 @@
 /** Every fault of the kubelet's side on a real cluster: named first, and gone after what was printed was done. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { createAuthority, issueCertificate } from '../../src/sim/pki.js';
+import { createAuthority, issueCertificate } from '../../src/sim/state/pki.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { type clientCertificate, servingCertificate, writeKeyPair } from './credentials.js';
 import { assertClean, assertFirst, assertReadOnly, diagnose, environmentOf, fixIn, kubeletSettingsOf } from './doctor.js';

@@ -11,7 +11,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
-import { renderText } from '../../src/report/text.js';
+import { renderText } from '../../src/render/text/report.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { assertClean, assertFirst, assertReadOnly, type Diagnosis, diagnose, fixIn, kubeletSettingsOf } from './doctor.js';
 import { AGENT_RULES, type Agent } from './identities.js';

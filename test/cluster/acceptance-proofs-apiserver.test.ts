@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { issueCertificate } from '../../src/sim/pki.js';
+import { issueCertificate } from '../../src/sim/state/pki.js';
 import { ask } from './ask.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { writeKeyPair } from './credentials.js';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { SettingRow, SettingsTable } from '../../src/checks/support/settings-table.js';
+import type { SettingRow, SettingsTable } from '../../src/checks/settings/settings-table.js';
 import type { Report } from '../../src/model/report.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { applyCommand, createDaemonSet, removeDaemonSets, waitForDaemonSet } from './daemonsets.js';

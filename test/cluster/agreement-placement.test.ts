@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { placementOf } from '../../src/checks/support/scheduling.js';
-import { labelsRead, reducePlacementNode } from '../../src/sources/reduce-placement.js';
-import { reduceDaemonSet } from '../../src/sources/reduce-workload.js';
+import { reduceDaemonSet } from '../../src/agent-config/reduce-workload.js';
+import { placementOf } from '../../src/kubernetes/scheduling.js';
+import { labelsRead, reducePlacementNode } from '../../src/live/apiserver/reduce-placement.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { keepAlive } from './nodes.js';
 import { waitFor } from './process.js';

@@ -1,7 +1,7 @@
 /** The test cluster behaves as a real one with containerd was recorded to: identities, paths, words. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createAuthority } from '../../src/sim/pki.js';
+import { createAuthority } from '../../src/sim/state/pki.js';
 import { type Answer, ask, type Identity } from './ask.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { clientCertificate, ISSUER } from './credentials.js';

@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Authority, KeyPair } from '../../src/sim/pki.js';
+import type { Authority, KeyPair } from '../../src/sim/state/pki.js';
 import { type Admin, jsonClient } from './ask.js';
 import { makeDirectories, startApiserver, startControllers, startEtcd, writeAuditPolicy } from './control-plane.js';
 import { APISERVER_URL, type ServiceAccountKey, signToken, writeCredentials } from './credentials.js';

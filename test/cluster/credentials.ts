@@ -3,7 +3,7 @@ import { createHash, createPublicKey, generateKeyPairSync, sign } from 'node:cry
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Authority, createAuthority, issueCertificate, type KeyPair } from '../../src/sim/pki.js';
+import { type Authority, createAuthority, issueCertificate, type KeyPair } from '../../src/sim/state/pki.js';
 import { APISERVER_IP, APISERVER_PORT, SERVICE_IP } from './net.js';
 
 export const APISERVER_URL = `https://${APISERVER_IP}:${APISERVER_PORT}`;

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { Authority, KeyPair } from '../../src/sim/pki.js';
+import type { Authority, KeyPair } from '../../src/sim/state/pki.js';
 import { ask } from './ask.js';
 import { NODE_GRACE_SECONDS } from './control-plane.js';
 import { clientCertificate, servingCertificate, writeKeyPair, writeKubeconfig } from './credentials.js';

@@ -1,7 +1,7 @@
 /** Kubelets configured otherwise answer as recorded: certificates, webhook and anonymous variants, older authorization, ports. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createAuthority, issueCertificate } from '../../src/sim/pki.js';
+import { createAuthority, issueCertificate } from '../../src/sim/state/pki.js';
 import { type Answer, ask, type Identity } from './ask.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { clientCertificate, servingCertificate } from './credentials.js';

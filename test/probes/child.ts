@@ -4,10 +4,10 @@
  */
 import { request } from 'node:https';
 import { createRedactor } from '../../src/host/redact.js';
-import { createResolver } from '../../src/probes/dns.js';
-import { openSession } from '../../src/probes/http.js';
-import { openTcp } from '../../src/probes/tcp.js';
-import { examineTls, openVerifiedTls } from '../../src/probes/tls.js';
+import { createResolver } from '../../src/probes/connection/dns.js';
+import { openSession } from '../../src/probes/connection/http.js';
+import { openTcp } from '../../src/probes/connection/tcp.js';
+import { examineTls, openVerifiedTls } from '../../src/probes/connection/tls.js';
 
 interface Wanted {
   port: number;

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
-import { openTcp } from '../../src/probes/tcp.js';
-import type { KeyPair } from '../../src/sim/pki.js';
+import { openTcp } from '../../src/probes/connection/tcp.js';
+import type { KeyPair } from '../../src/sim/state/pki.js';
 
 /**
  * Listens on a free port of `host`; connections are cut when the test ends. Of a TLS server only those after the handshake: Node 20.20 crashes when

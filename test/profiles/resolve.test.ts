@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { canINeeds, needsYaml } from '../../src/checks/support/needs-yaml.js';
+import { canINeeds, needsYaml } from '../../src/manifests/needs-yaml.js';
 import type { ResolvedProfile } from '../../src/model/facts.js';
 import { describeNeed, judgeNeeds, questionsOf, subjectOfAccess } from '../../src/profiles/access.js';
 import { datadogClusterAgent } from '../../src/profiles/datadog-cluster-agent.js';

@@ -1,7 +1,7 @@
 /** `--fail-on` is a setting of the report, and JUnit fails by it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderJunit } from '../../src/report/junit.js';
+import { renderJunit } from '../../src/render/junit.js';
 import { diagnoseWorld } from '../scenarios/run.js';
 
 /** A risk (verification is off) beside what blocks (no rights). */

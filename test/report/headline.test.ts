@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { verdictOf } from '../../src/judge/exit.js';
 import { SEVERITIES, type Severity } from '../../src/model/check.js';
 import type { Finding, Result } from '../../src/model/report.js';
+import { renderLine } from '../../src/render/line.js';
+import { renderText } from '../../src/render/text/report.js';
 import { headlineOf } from '../../src/report/headline.js';
-import { renderLine } from '../../src/report/line.js';
-import { renderText } from '../../src/report/text.js';
 import { report, risky } from './samples.js';
 
 const [sample = assert.fail()] = risky().findings;

@@ -1,6 +1,6 @@
 /** Reports of many nodes, made of the samples of one, and what `merge` makes of them. */
 import type { Report } from '../../src/model/report.js';
-import { createMerger, type MergeChoices } from '../../src/report/merge.js';
+import { createMerger, type MergeChoices } from '../../src/report/merge/reports.js';
 import { expired, healthy, suspected } from './samples.js';
 
 export const CHOICES: MergeChoices = { tool: { program: 'kubelet-doctor', version: '0.1.0' }, failOn: 'degrades', skip: [], only: [] };

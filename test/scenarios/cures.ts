@@ -4,10 +4,10 @@
  */
 import { parse, parseAllDocuments } from 'yaml';
 import type { Fix } from '../../src/model/check.js';
-import type { RbacObject } from '../../src/sim/rbac.js';
 import type { RunningWorld } from '../../src/sim/start.js';
-import { uidOf } from '../../src/sim/tokens.js';
-import type { DaemonSetShape } from '../../src/sim/workloads.js';
+import type { RbacObject } from '../../src/sim/state/rbac.js';
+import { uidOf } from '../../src/sim/state/tokens.js';
+import type { DaemonSetShape } from '../../src/sim/state/workloads.js';
 import type { KubeletWorld, World } from '../../src/sim/world.js';
 
 type Json = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test';
 import { renderReport } from '../../src/cli/render.js';
 import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
-import { MARK } from '../../src/sim/poison.js';
+import { MARK } from '../../src/sim/answers/poison.js';
 import { LIE_ROWS, LYING_FIELDS } from './lies.js';
 import { diagnoseWorld, recordingIo } from './run.js';
 

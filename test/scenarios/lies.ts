@@ -1,6 +1,6 @@
 /** Servers that lie, field by field: which worlds make the tool read a field, and which fields each server has to lie in. Data only. */
-import type { PoisonWorld } from '../../src/sim/poison.js';
-import { bindingOf, clusterRole } from '../../src/sim/rbac.js';
+import type { PoisonWorld } from '../../src/sim/answers/poison.js';
+import { bindingOf, clusterRole } from '../../src/sim/state/rbac.js';
 import type { World } from '../../src/sim/world.js';
 
 const LOOK = { verbs: ['get', 'list'], groups: ['rbac.authorization.k8s.io'], resources: ['*'] };

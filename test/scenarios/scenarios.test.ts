@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { flatten } from '../../src/judge/rank.js';
-import { reportSchema } from '../../src/report/schema.js';
-import { renderText } from '../../src/report/text.js';
+import { renderText } from '../../src/render/text/report.js';
+import { reportSchema } from '../../src/report/contract/schema.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { diagnoseWorld } from './run.js';
 

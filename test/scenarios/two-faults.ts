@@ -1,6 +1,6 @@
 /** Two faults at once: what stands by itself is a root, what follows from another fault stands below it. Data only; two-faults.test.ts runs it. */
-import { bindingOf, clusterRole } from '../../src/sim/rbac.js';
-import type { Rule } from '../../src/sim/rights.js';
+import { bindingOf, clusterRole } from '../../src/sim/state/rbac.js';
+import type { Rule } from '../../src/sim/state/rights.js';
 import type { World } from '../../src/sim/world.js';
 
 export interface TwoFaults {

@@ -1,7 +1,7 @@
 /** Whose kubelet is asked, over real sockets: --node OTHER never gets this node's own, and each witness of a mistaken address counts alone. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderText } from '../../src/report/text.js';
+import { renderText } from '../../src/render/text/report.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { type RunningWorld, startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';

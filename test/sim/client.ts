@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import path from 'node:path';
-import { clientCertificate } from '../../src/sim/certificates.js';
-import type { Way } from '../../src/sim/filesystem.js';
-import { type Rule, rulesOf } from '../../src/sim/rights.js';
 import type { RunningWorld } from '../../src/sim/start.js';
-import { mintToken, type TokenRequest } from '../../src/sim/tokens.js';
+import { clientCertificate } from '../../src/sim/state/certificates.js';
+import type { Way } from '../../src/sim/state/filesystem.js';
+import { type Rule, rulesOf } from '../../src/sim/state/rights.js';
+import { mintToken, type TokenRequest } from '../../src/sim/state/tokens.js';
 import type { World } from '../../src/sim/world.js';
 
 export interface Received {

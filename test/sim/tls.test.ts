@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { connect, type PeerCertificate } from 'node:tls';
 import { Agent, request } from 'undici';
-import type { Way } from '../../src/sim/filesystem.js';
 import { startWorld } from '../../src/sim/start.js';
+import type { Way } from '../../src/sim/state/filesystem.js';
 import type { CertificateFault, World } from '../../src/sim/world.js';
 import { ask, keepAlive } from './client.js';
 

@@ -1,10 +1,10 @@
 /** `kubelet-doctor check`: asks, judges, reports; with --wait asks again until well or the time is over. */
 import { hideSecrets } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
+import { diagnose } from '../../live/diagnose.js';
 import type { Report } from '../../model/report.js';
-import type { Flags } from '../../sources/options.js';
-import { resolveSettings } from '../../sources/settings.js';
-import { diagnose } from '../diagnose.js';
+import type { Flags } from '../../setup/options.js';
+import { resolveSettings } from '../../setup/resolve.js';
 import type { Io } from '../io.js';
 import { showProgress } from '../progress.js';
 import { openDisguise } from '../pseudonyms.js';

@@ -1,8 +1,8 @@
 /** `kubelet-doctor diff OLD NEW`: what a change, an upgrade or a week did. */
 import type { Host } from '../../host/host.js';
+import { jsonText } from '../../render/json.js';
+import { renderDiff } from '../../render/text/diff.js';
 import { compareReports } from '../../report/diff.js';
-import { renderDiff } from '../../report/diff-text.js';
-import { jsonText } from '../../report/json.js';
 import type { Io } from '../io.js';
 import { reportFrom } from '../saved-input.js';
 import { usageError } from '../usage.js';

@@ -1,8 +1,9 @@
 /** `explain CAUSE`, `explain "ERROR TEXT"` and `list`: what the checks know, offline. */
+
+import { explainText } from '../../checks/error-texts.js';
 import { findCause, knownCauses } from '../../checks/index.js';
-import { explainText } from '../../checks/support/error-texts.js';
-import { renderExplain, renderList } from '../../report/explain.js';
-import { neutralise } from '../../report/style.js';
+import { neutralise } from '../../render/style.js';
+import { renderExplain, renderList } from '../../render/text/explain.js';
 import type { Io } from '../io.js';
 import { noSuchCause, usageError } from '../usage.js';
 

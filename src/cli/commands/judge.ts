@@ -5,7 +5,7 @@ import { judge } from '../../judge/judge.js';
 import type { Severity } from '../../model/check.js';
 import type { FactsFile } from '../../model/facts-file.js';
 import type { Report } from '../../model/report.js';
-import { conclude } from '../conclude.js';
+import { conclude } from '../../report/conclude.js';
 import type { Io } from '../io.js';
 import { type RenderOptions, renderReport } from '../render.js';
 import { factsFrom } from '../saved-input.js';

@@ -1,10 +1,10 @@
 /** `manifest pod|daemonset|debug|…`: prints what brings the tool to where it has to run. Asks no server, changes nothing. */
-import { isDnsName } from '../../checks/support/quote.js';
-import { accessYaml, namespaceYaml } from '../../report/manifest-access.js';
-import { mustGatherDockerfile, nodeProblemDetectorJson, sonobuoyYaml } from '../../report/manifest-collectors.js';
-import { debugNodeCommand, debugPodCommand } from '../../report/manifest-debug.js';
-import { troubleshootYaml } from '../../report/manifest-troubleshoot.js';
-import { daemonSetYaml, podYaml, type WorkloadOptions } from '../../report/manifest-workload.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import { accessYaml, namespaceYaml } from '../../manifests/access.js';
+import { mustGatherDockerfile, nodeProblemDetectorJson, sonobuoyYaml } from '../../manifests/collectors.js';
+import { debugNodeCommand, debugPodCommand } from '../../manifests/debug.js';
+import { troubleshootYaml } from '../../manifests/troubleshoot.js';
+import { daemonSetYaml, podYaml, type WorkloadOptions } from '../../manifests/workload.js';
 import { VERSION } from '../../version.js';
 import type { Io } from '../io.js';
 import { usageError } from '../usage.js';

@@ -1,11 +1,11 @@
 /** `kubelet-doctor merge FILE…`: reports of many nodes, or of one node from several networks, as one report. */
 import { posix } from 'node:path';
+import { mergeInputs } from '../../files/merge-inputs.js';
 import { createHide, type Hide } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
-import { createMerger } from '../../report/merge.js';
-import { parseJson, readReport } from '../../report/read.js';
-import { mergeInputs } from '../../sources/merge-inputs.js';
-import type { Flags } from '../../sources/options.js';
+import { parseJson, readReport } from '../../report/contract/read-report.js';
+import { createMerger } from '../../report/merge/reports.js';
+import type { Flags } from '../../setup/options.js';
 import { VERSION } from '../../version.js';
 import type { Io } from '../io.js';
 import { openDisguise } from '../pseudonyms.js';

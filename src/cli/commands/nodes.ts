@@ -1,12 +1,12 @@
 /** `kubelet-doctor nodes`: may the agent run on control-plane nodes, and on every node it should cover? One row a node. */
 import { CHECKS, PLACEMENT_CHECKS } from '../../checks/index.js';
-import { type NodeRow, rowsOf } from '../../checks/support/coverage.js';
+import { type NodeRow, rowsOf } from '../../checks/placement/coverage.js';
 import type { Host } from '../../host/host.js';
+import { diagnose } from '../../live/diagnose.js';
 import type { Check } from '../../model/check.js';
 import type { AnyFact, FactData, FactKind } from '../../model/facts.js';
-import type { Flags } from '../../sources/options.js';
-import { resolveSettings } from '../../sources/settings.js';
-import { diagnose } from '../diagnose.js';
+import type { Flags } from '../../setup/options.js';
+import { resolveSettings } from '../../setup/resolve.js';
 import type { Io } from '../io.js';
 import { showProgress } from '../progress.js';
 import { unknownCause, usageError } from '../usage.js';
@@ -42,9 +42,9 @@ export async function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io)
   (await progress).stop();
   const rows = rowsFrom(facts);
   const found = rows && { rows, installed: settings.placement.manifest === undefined };
-  const { nodeLines, renderNodes } = await import('../../report/nodes.js');
+  const { nodeLines, renderNodes } = await import('../../render/text/nodes.js');
   if (flags.output === 'json') {
-    const { renderJson } = await import('../../report/json.js');
+    const { renderJson } = await import('../../render/json.js');
     // `summary` stays the first key, as in every report.
     const whole = { ...report, nodes: rows ? nodeLines(rows, report) : [] };
     io.out(renderJson(whole, { pretty: io.outIsTty }));

@@ -1,15 +1,15 @@
 /** `kubelet-doctor rbac`: need → allowed → feature lost, and the manifests. `--yaml` alone asks nobody. */
 import { CHECKS } from '../../checks/index.js';
-import { type AccountName, needsYaml } from '../../checks/support/needs-yaml.js';
-import { serviceAccountOf } from '../../checks/support/quote.js';
 import type { Host } from '../../host/host.js';
+import { serviceAccountOf } from '../../kubernetes/names.js';
+import { diagnose } from '../../live/diagnose.js';
+import { type AccountName, needsYaml } from '../../manifests/needs-yaml.js';
 import type { ResolvedProfile } from '../../model/facts.js';
 import { resolveProfile } from '../../profiles/resolve.js';
-import type { Flags } from '../../sources/options.js';
-import { type Resolved, resolveSettings } from '../../sources/settings.js';
-import { diagnose } from '../diagnose.js';
+import { rightsTable } from '../../report/rights-table.js';
+import type { Flags } from '../../setup/options.js';
+import { type Resolved, resolveSettings } from '../../setup/resolve.js';
 import type { Io } from '../io.js';
-import { rightsTable } from '../rights-table.js';
 import { usageError } from '../usage.js';
 
 /** What is judged here: rights, and whatever keeps us from asking. */
@@ -64,11 +64,11 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
     return exitCode;
   }
   if (flags.output === 'json') {
-    const { renderJson } = await import('../../report/json.js');
+    const { renderJson } = await import('../../render/json.js');
     io.out(renderJson({ ...report, ...(rights ? { rbac: rights.table } : {}) }, { pretty: io.outIsTty }));
     return exitCode;
   }
-  const { renderRights } = await import('../render-rights.js');
+  const { renderRights } = await import('../../render/text/rights.js');
   io.out(
     renderRights(report, rights?.table, {
       width: io.width,

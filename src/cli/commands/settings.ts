@@ -1,21 +1,21 @@
 /** `kubelet-doctor settings`: how the agent is configured, here, in its DaemonSet or in a file, and what of that is wrong. */
 import { CHECKS } from '../../checks/index.js';
-import { type SettingsTable, settingsTables } from '../../checks/support/settings-table.js';
+import { type SettingsTable, settingsTables } from '../../checks/settings/settings-table.js';
 import type { Host } from '../../host/host.js';
 import { judge } from '../../judge/judge.js';
+import { type Diagnosis, diagnose } from '../../live/diagnose.js';
 import type { Check } from '../../model/check.js';
 import type { AgentConfiguration, AnyFact } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
-import { observePlace } from '../../probes/place.js';
-import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../../report/style.js';
-import { findingLines } from '../../report/text-finding.js';
-import { headLines } from '../../report/text-head.js';
-import { settingsLines } from '../../report/text-settings.js';
-import { findFlagError, MANIFEST_BYTES } from '../../sources/flag-errors.js';
-import type { Flags } from '../../sources/options.js';
-import { resolveSettings } from '../../sources/settings.js';
-import { conclude } from '../conclude.js';
-import { type Diagnosis, diagnose } from '../diagnose.js';
+import { observePlace } from '../../probes/machine/place.js';
+import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../../render/style.js';
+import { findingLines } from '../../render/text/finding.js';
+import { headLines } from '../../render/text/head.js';
+import { settingsLines } from '../../render/text/settings.js';
+import { conclude } from '../../report/conclude.js';
+import { findFlagError, MANIFEST_BYTES } from '../../setup/flag-errors.js';
+import type { Flags } from '../../setup/options.js';
+import { resolveSettings } from '../../setup/resolve.js';
 import type { Io } from '../io.js';
 import { unknownCause, usageError } from '../usage.js';
 
@@ -43,7 +43,7 @@ export async function runSettingsCommand(flags: Partial<Flags>, host: Host, io: 
   );
   const tables = settingsTables(configurations);
   if (flags.output === 'json') {
-    const { renderJson } = await import('../../report/json.js');
+    const { renderJson } = await import('../../render/json.js');
     // `summary` stays the first key, as in every report.
     const whole = { ...report, agents: tables };
     io.out(renderJson(whole, { pretty: io.outIsTty }));
@@ -85,7 +85,7 @@ async function fromFile(file: string, flags: Partial<Flags>, host: Host): Promis
   if (wrong) return { error: wrong };
   const read = await host.readFile(file, MANIFEST_BYTES);
   if (!read.ok) return { error: `--manifest ${file}: ${read.detail}` };
-  const { parseManifest } = await import('../../sources/manifest.js');
+  const { parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, host.redactor.clean(file, 200));
   if ('error' in manifest) return { error: `--manifest: ${manifest.error}` };
   if (manifest.configurations.length === 0)

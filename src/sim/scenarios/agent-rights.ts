@@ -1,7 +1,8 @@
 /** What the agent may do: roles, bindings, features, and asking about another. */
-import { bindingOf, clusterRole, type RbacObject } from '../rbac.js';
-import type { Rule } from '../rights.js';
+
 import { broken, healthy, type Scenario } from '../scenario.js';
+import { bindingOf, clusterRole, type RbacObject } from '../state/rbac.js';
+import type { Rule } from '../state/rights.js';
 import type { World } from '../world.js';
 
 const FINE = ['pods', 'healthz', 'configz', 'metrics', 'stats'];

@@ -1,7 +1,8 @@
 /** How the agent is configured: in its own environment, and in the pod template of its DaemonSet as seen at a workstation. */
-import { NODE_PROCESSES, processFiles } from '../processes.js';
+
 import { broken, type Scenario } from '../scenario.js';
-import type { DaemonSetShape, PlacementWorld } from '../workloads.js';
+import { NODE_PROCESSES, processFiles } from '../state/processes.js';
+import type { DaemonSetShape, PlacementWorld } from '../state/workloads.js';
 import type { World } from '../world.js';
 
 const fromHostIp = (name: string) => ({ name, valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } });

@@ -1,6 +1,7 @@
 /** At a node, with nothing named: its own files, and the apiserver asked as its kubelet. */
-import { kubelet, NODE_PROCESSES, processFiles } from '../processes.js';
+
 import { broken, healthy, type Scenario } from '../scenario.js';
+import { kubelet, NODE_PROCESSES, processFiles } from '../state/processes.js';
 import type { World } from '../world.js';
 
 /** The processes of a machine: an init, a keeper of the clock, a kubelet. */

@@ -1,0 +1,47 @@
+/**
+ * Agents of a file, to be judged before they are installed: DaemonSets of a manifest (rendered Helm output, many documents, Lists), values of
+ * the chart, DatadogAgents of the operator.
+ */
+
+import { readYamlDocuments } from '../files/yaml-documents.js';
+import { clean } from '../host/redact.js';
+import { list, record } from '../kubernetes/json.js';
+import type { AgentWorkload } from '../model/facts/placement.js';
+import type { AgentConfiguration } from '../model/facts.js';
+import { reduceDaemonSet } from './reduce-workload.js';
+import { type ConfigMaps, dataOf, readTemplate } from './template-settings.js';
+import { agentInValues } from './values-file.js';
+
+export interface Manifest {
+  daemonSets: AgentWorkload[];
+  /** How those of Datadog's agent are configured. */
+  configurations: AgentConfiguration[];
+  /** Names of the PriorityClasses it brings along. */
+  priorityClasses: string[];
+}
+
+/** An error is one line, `file:line: what`. Of other objects only ConfigMaps that an agent's variables name are looked at. */
+export function parseManifest(text: string, file: string): Manifest | { error: string } {
+  const documents = readYamlDocuments(text, file);
+  if ('error' in documents) return documents;
+  const objects = documents.flatMap(unlisted);
+  const named = (kind: string) => objects.filter((object) => object.kind === kind);
+  const maps: ConfigMaps = new Map(named('ConfigMap').map((object) => [String(record(object.metadata).name), dataOf(object)]));
+  const installed = named('DaemonSet').flatMap((object) => {
+    const workload = reduceDaemonSet(object);
+    if (!workload) return [];
+    const name = `DaemonSet ${workload.name} in ${file}`;
+    return [{ workload, configuration: readTemplate(record(record(object.spec).template).spec, 'file', clean(name, 300), maps) }];
+  });
+  const agents = [...installed, ...objects.flatMap((object) => agentInValues(object, file) ?? [])];
+  return {
+    daemonSets: agents.map(({ workload }) => workload),
+    configurations: agents.filter(({ workload }) => workload.datadog).map(({ configuration }) => configuration),
+    priorityClasses: named('PriorityClass').map((object) => clean(String(record(object.metadata).name), 253)),
+  };
+}
+
+function unlisted(json: unknown): Record<string, unknown>[] {
+  const object = record(json);
+  return /List$/.test(String(object.kind)) ? list(object.items).map(record) : [object];
+}

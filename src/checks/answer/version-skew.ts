@@ -1,0 +1,77 @@
+/** Are kubelet and apiserver of versions that are made for each other? kubernetes.io/releases/version-skew-policy: never newer, at most three minors behind. */
+import { defineCheck, type Evidence } from '../../model/check.js';
+import { cite, nodeName } from '../shared/address.js';
+import { byHand, fixBy } from '../shared/fix.js';
+import { seen } from '../shared/read.js';
+
+/** Two minors before kubelets of 1.25. */
+const MINORS_BEHIND = 3;
+
+export const versionSkew = defineCheck({
+  question: 'version-skew',
+  asks: 'Do the versions of kubelet and apiserver go together?',
+  target: 'apiserver',
+  layer: 'payload',
+  required: false,
+  needs: ['apiserver/version', 'apiserver/node', 'self/settings'],
+  words: {
+    newer: 'The kubelet of {node} ({kubelet}) is newer than its apiserver ({apiserver}): that is supported in no release',
+    older: 'The kubelet of {node} ({kubelet}) is {minors} minor versions behind its apiserver ({apiserver}); at most {limit} are supported',
+    unknown: 'the version of the kubelet or of the apiserver is not known',
+    sawNode: 'Node {node}: kubeletVersion {kubelet}',
+    sawServer: '/version: {apiserver}',
+    fixServer: 'Upgrade the apiservers first: a kubelet may never be newer than any of them',
+    fixKubelet: 'Upgrade the kubelet of that node, after draining it',
+  },
+  causes: {
+    'kubelet-version-skew': {
+      title: 'kubelet and apiserver too far apart',
+      means:
+        'Kubernetes supports kubelets of the apiserver’s version and of up to three minors before it (two before kubelets of 1.25), never newer ones. Beyond that, rights, paths and objects may differ from what either side expects: a kubelet before 1.33, for instance, asks for nodes/proxy where the apiserver’s documentation says nodes/pods.',
+      happens:
+        'A node group that was left behind in an upgrade, machine images that are newer than the managed control plane, or a control plane restored from an older backup.',
+      confirm: '`kubectl get nodes` shows VERSION of each kubelet, `kubectl version` that of the apiserver.',
+      fix: 'Upgrade apiservers first, then controllers, then kubelets, one minor at a time.',
+      avoid: 'Do not pin the agent to an old version for this: the agent reads both.',
+    },
+  },
+  judge(view, say) {
+    const nodeFact = view.one('apiserver/node');
+    const versionFact = view.one('apiserver/version');
+    const [node, version] = [seen(nodeFact), seen(versionFact)];
+    const kubelet = minorOf(node?.kubeletVersion);
+    const server = minorOf(version?.gitVersion);
+    if (!node || !version || kubelet === undefined || server === undefined) return { kind: 'cannot-tell', why: say('unknown'), wants: [] };
+    const behind = server - kubelet;
+    const limit = kubelet < 25 ? MINORS_BEHIND - 1 : MINORS_BEHIND;
+    if (behind >= 0 && behind <= limit) return { kind: 'pass' };
+
+    const args = { node: node.node, kubelet: node.kubeletVersion, apiserver: version.gitVersion };
+    const name = nodeName(view.one('self/settings'), nodeFact);
+    const drain = byHand(name && `kubectl drain ${name} --ignore-daemonsets`);
+    const evidence: Evidence[] = [
+      cite(nodeFact, say('sawNode', { node: node.node, kubelet: node.kubeletVersion })),
+      cite(versionFact, say('sawServer', { apiserver: version.gitVersion })),
+    ];
+    return {
+      kind: 'problem',
+      cause: 'kubelet-version-skew',
+      severity: 'risk',
+      certainty: 'proven',
+      title: behind < 0 ? say('newer', args) : say('older', { ...args, minors: behind, limit }),
+      features: [],
+      evidence,
+      fixes: [
+        behind < 0
+          ? fixBy('cluster', 'restart', say('fixServer'), { verify: 'kubectl version' })
+          : fixBy('node', 'restart', say('fixKubelet'), { ...drain, verify: 'kubectl get nodes' }),
+      ],
+    };
+  },
+});
+
+/** The minor of `v1.36.2`; there is no other major. */
+function minorOf(gitVersion: string | undefined): number | undefined {
+  const [, minor] = /^v?1\.(\d{1,3})/.exec(gitVersion ?? '') ?? [];
+  return minor === undefined ? undefined : Number(minor);
+}

@@ -1,0 +1,116 @@
+/**
+ * Is the token that is presented the one the kubelet keeps fresh, or a copy of it? The mount is replaced at four fifths of its life; a copy
+ * ends with the pod or the hour it was made for. Judged by the claims of both, and by what the servers answer.
+ */
+import { defineCheck, type Evidence, type Fix } from '../../model/check.js';
+import type { Credential, TokenClaims } from '../../model/facts.js';
+import { apiserverFeatures } from '../shared/apiserver.js';
+import { env, fixBy, shell } from '../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
+import { answers, seen, span } from '../shared/read.js';
+
+const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+export const tokenCopy = defineCheck({
+  question: 'token-copy',
+  asks: 'Is the token that is presented the one that the kubelet keeps fresh?',
+  target: 'self',
+  layer: 'authn',
+  required: false,
+  needs: ['self/credential', 'self/place', 'self/settings', 'kubelet/credential', 'kubelet/http', 'apiserver/credential', 'apiserver/http'],
+  words: {
+    otherPod: 'The token in {source} is a copy: it is bound to pod {pod}, this pod is {own}{refused}',
+    older: 'The token in {source} is a copy, {ago} older than the mounted one{refused}',
+    refused: '; the {server} refuses it',
+    mounted: 'the mounted token itself is presented',
+    noMount: 'no mounted token to compare with',
+    sawCopy: '{source}: pod {pod}, issued {issued}',
+    sawMounted: 'mounted: pod {pod}, issued {issued}',
+    sawRefusal: '{request}: 401',
+    fixMount: 'Read the token that is mounted, at each use: take the path of the copy away',
+    fixFlag: 'Name the mounted token',
+  },
+  causes: {
+    'token-stale-copy': {
+      title: 'copy of a token in place of the mounted one',
+      means:
+        'What is presented is not the mounted token but an older copy of it, or that of another pod. A bound token is refused as soon as its pod is gone, and at its end (an hour, on managed clusters up to a year); the kubelet renews the mounted file, never a copy.',
+      happens:
+        'An init container or a script copied the token to a file or a Secret; `DD_KUBELET_AUTH_TOKEN_PATH` names that copy; a program read the file once and kept it (Agents before 7.31); the token was carried over from a pod that has been replaced.',
+      confirm:
+        'For the copy and for the mounted file. The audit log of an apiserver marks old ones `authentication.k8s.io/stale-token`.\n\n    cut -d. -f2 FILE | base64 -d 2>/dev/null |\n      jq \'.iat, ."kubernetes.io".pod.name\'',
+      fix: 'Read /var/run/secrets/kubernetes.io/serviceaccount/token at each use; upgrade an Agent before 7.31. A restart helps for an hour.',
+      avoid: 'Do not make a token that never expires instead: a stolen one is good until somebody deletes its Secret.',
+    },
+  },
+  judge(view, say) {
+    const mounted = seen(view.one('self/credential', 'mounted'))?.token;
+    const sides = [
+      { server: 'kubelet', credential: seen(view.one('kubelet/credential', 'token')), http: view.all('kubelet/http') },
+      { server: 'apiserver', credential: seen(view.one('apiserver/credential', 'token')), http: view.all('apiserver/http') },
+    ] as const;
+    const copies = sides.flatMap((side) =>
+      side.credential && isCopy(side.credential, mounted) ? [{ ...side, credential: side.credential }] : [],
+    );
+    const refusedBy = copies.find(({ http }) => answers(http, 'token').some((a) => a.status === 401));
+    const copy = refusedBy ?? copies[0];
+    if (!copy) {
+      if (mounted || sides.every(({ credential }) => !credential || credential.source === MOUNTED))
+        return { kind: 'pass', note: say('mounted') };
+      return { kind: 'not-applicable', why: say('noMount') };
+    }
+
+    const { source, token } = copy.credential;
+    const place = seen(view.one('self/place'));
+    const fact = refusedBy?.http.find((f) => answers([f], 'token').some((a) => a.status === 401));
+    const refused = refusedBy ? say('refused', { server: refusedBy.server }).en : '';
+    const other = token?.pod !== undefined && mounted?.pod !== undefined && token.pod !== mounted.pod;
+    const evidence: Evidence[] = [
+      {
+        need: `${copy.server}/credential`,
+        subject: 'token',
+        saw: say('sawCopy', { source, pod: token?.pod ?? 'none', issued: issued(token) }),
+      },
+      { need: 'self/credential', subject: 'mounted', saw: say('sawMounted', { pod: mounted?.pod ?? 'none', issued: issued(mounted) }) },
+      ...(fact && refusedBy
+        ? [
+            {
+              need: `${refusedBy.server}/http` as const,
+              subject: fact.subject,
+              saw: say('sawRefusal', { request: fact.subject }),
+              reproduce: fact.reproduce,
+            },
+          ]
+        : []),
+    ];
+    const fixes: Fix[] = place?.agentEnvironment
+      ? [fixBy('agent', 'config', say('fixMount'), env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED }))]
+      : [fixBy('agent', 'nothing', say('fixFlag'), shell(`kubelet-doctor --token-file ${MOUNTED}`))];
+    const args = { source, refused };
+    return {
+      kind: 'problem',
+      cause: 'token-stale-copy',
+      // A copy that is still accepted ends with its pod, or within the hour.
+      severity: refusedBy ? 'blocks' : 'degrades',
+      certainty: 'proven',
+      title: other
+        ? say('otherPod', { ...args, pod: token?.pod ?? '', own: mounted?.pod ?? '' })
+        : say('older', { ...args, ago: span(((mounted?.issuedAt ?? 0) - (token?.issuedAt ?? 0)) * 1000) }),
+      features: refusedBy ? (refusedBy.server === 'kubelet' ? ALL_KUBELET_FEATURES : apiserverFeatures(view.one('self/settings'))) : [],
+      evidence,
+      fixes,
+    };
+  },
+});
+
+/** Another file, the same ServiceAccount, and another pod or an earlier hour. */
+function isCopy({ source, token }: Credential, mounted: TokenClaims | undefined): boolean {
+  if (source === MOUNTED || !token || !mounted || token.subject === undefined || token.subject !== mounted.subject || token.legacy)
+    return false;
+  if (token.pod === undefined) return false;
+  return token.pod !== mounted.pod || (token.issuedAt ?? 0) < (mounted.issuedAt ?? 0);
+}
+
+function issued(claims: TokenClaims | undefined): string {
+  return claims?.issuedAt ? new Date(claims.issuedAt * 1000).toISOString() : 'unknown';
+}

@@ -1,0 +1,158 @@
+/**
+ * Is the kubelet's read-only port open? It gives pods and metrics to anyone who asks. Asked once, where the agent runs, without a credential;
+ * that it is closed is only worth a word where the agent, which tries it last, has 10250 refused and shows this error of the two.
+ */
+
+import { endpointOf, shellQuote } from '../../kubernetes/names.js';
+import { defineCheck } from '../../model/check.js';
+import { cite } from '../shared/address.js';
+import { agentsCandidate, settingOf } from '../shared/kubelet.js';
+import { kubeletConfig } from '../shared/kubelet-fixes.js';
+import { knownConfig } from '../shared/on-node.js';
+import { answers, failure, seen, subjectOf } from '../shared/read.js';
+
+/** What keeps the agent from 10250, and so makes it try the read-only port. */
+const BEFORE_IT = [
+  'kubelet-down',
+  'kubelet-connect-timeout',
+  'kubelet-connection-refused',
+  'kubelet-rejected-by-firewall',
+  'kubelet-no-route',
+  'node-address-dead',
+  'kubelet-port-differs',
+  'kubelet-server-disabled',
+  'kubelet-host-not-a-node',
+  'kubelet-connection-reset',
+  'kubelet-hangs',
+  'kubelet-certificate-pending',
+  'kubelet-certificate-self-signed',
+  'kubelet-certificate-unknown-authority',
+  'kubelet-certificate-name-mismatch',
+  'kubelet-certificate-without-san',
+  'kubelet-certificate-expired',
+  'kubelet-certificate-not-yet-valid',
+] as const;
+
+export const readOnlyPort = defineCheck({
+  question: 'read-only-port',
+  asks: 'Is the read-only port of the kubelet closed?',
+  target: 'kubelet',
+  layer: 'tcp',
+  required: false,
+  needs: [
+    'kubelet/second-sight',
+    'kubelet/candidates',
+    'kubelet/tcp',
+    'kubelet/tls',
+    'kubelet/http',
+    'self/place',
+    'self/settings',
+    'self/kubelet-process',
+    'self/kubelet-config',
+  ],
+  words: {
+    open: 'The read-only port of the kubelet answers at {endpoint}, to anyone and without encryption',
+    closed:
+      'The read-only port {endpoint} is closed, as it should be: the agent tries it after 10250 has failed, and logs this refusal last',
+    openHere: 'The read-only port {port} of the kubelet of this node is open, to anyone and without encryption ({origin})',
+    sawConfig: 'readOnlyPort: {port} ({origin}); it listens on {address}',
+    notHere: "asked only where the agent runs, on its kubelet's own address",
+    notUsed: 'the agent does not use a read-only port',
+    waiting: 'the read-only port has not answered yet',
+    sawAnswer: 'GET /healthz without a credential: {status} {said}',
+    sawRefusal: '{endpoint}: {said}',
+    fixClose: 'Close it in the configuration of the kubelet, once nothing reads it any more',
+    fixAgent: 'Let the agent leave it alone, before it is closed',
+  },
+  causes: {
+    'read-only-port-open': {
+      title: 'read-only port of the kubelet open',
+      means:
+        'Port 10255 serves /pods, /metrics and /stats/summary in plain HTTP to whoever reaches the node: names, images, environment values and addresses of every pod on it. It has neither authentication nor authorization.',
+      happens:
+        '`readOnlyPort: 10255` in the kubelet’s configuration, or `--read-only-port` (the flag’s default; a configuration file defaults to 0). GKE keeps it open on older clusters, kops and k3s by option.',
+      distributions: {
+        kubeadm: 'writes `readOnlyPort: 0`; an open port was opened by hand.',
+        k3s: 'passes `read-only-port=0`; look for a `kubelet-arg`.',
+        GKE: 'off for new clusters from 1.32 on; readers such as an agent set to 10255 must move first.',
+        Talos: '`machine.kubelet.extraConfig.readOnlyPort`.',
+      },
+      confirm: 'Prints a PodList, from any pod of the cluster:\n\n    curl -sS http://NODE:10255/pods | head -c 200',
+      fix: 'Move its readers to 10250 with a token, then set `readOnlyPort: 0` and restart the kubelet. On GKE, for pools it makes by itself: `--no-autoprovisioning-enable-insecure-kubelet-readonly-port`.',
+      avoid: 'Do not rely on a NetworkPolicy to hide it: pods in the host’s network, and other machines, still read it.',
+    },
+    'read-only-port-closed': {
+      title: 'read-only port closed (as it should be)',
+      means:
+        '`dial tcp NODE:10255: connect: connection refused` in the agent’s log is a by-product: the agent tries HTTPS on 10250 first, and plain HTTP on 10255 after that failed. Port 10255 is closed on every modern kubelet.',
+      happens: 'Something keeps the agent from 10250; its last error is about 10255, and is the one that is read.',
+      confirm:
+        'The lines before it in the agent’s log, or the finding above this one, name what happened on 10250:\n\n    kubectl -n NAMESPACE logs POD -c agent | grep -B5 10255',
+      fix: 'Nothing about 10255: mend 10250. The message ends with that.',
+      avoid: 'Do not open the read-only port to make the message go away: it answers anyone, and 10250 stays broken.',
+      explainedBy: BEFORE_IT,
+    },
+  },
+  judge(view, say) {
+    const settings = view.one('self/settings');
+    const place = seen(view.one('self/place'));
+    const candidate = agentsCandidate(view.one('kubelet/candidates'));
+    const processFact = view.one('self/kubelet-process');
+    const config = knownConfig(view.one('self/kubelet-config'), processFact, place, candidate);
+    const configured = config?.values.readOnlyPort ?? 0;
+    const socket = config && configured > 0 ? seen(processFact)?.listening?.find((at) => at.port === configured) : undefined;
+    if (config && socket) {
+      const origin = config.origin('readOnlyPort');
+      return {
+        kind: 'problem',
+        cause: 'read-only-port-open',
+        severity: 'risk',
+        certainty: 'proven',
+        title: say('openHere', { port: configured, origin }),
+        features: [],
+        evidence: [config.cite(say('sawConfig', { port: configured, origin, address: socket.address }))],
+        fixes: [kubeletConfig(say('fixClose'), 'readOnlyPort: 0')],
+      };
+    }
+    const port = Number(settingOf(settings, 'kubelet.httpPort')?.value ?? 0);
+    if (!place?.agentEnvironment || candidate?.origin !== 'setting') return { kind: 'not-applicable', why: say('notHere') };
+    if (port === 0) return { kind: 'not-applicable', why: say('notUsed') };
+    const endpoint = endpointOf(candidate.host, port);
+    const fact = view.one('kubelet/second-sight', 'read-only-port');
+    const sight = seen(fact);
+    if (!sight) {
+      const elsewhere = `curl -sS -m 4 ${shellQuote(`http://${endpoint}/healthz`)}`;
+      return { kind: 'cannot-tell', why: say('waiting'), wants: [{ need: 'kubelet/second-sight', subject: 'read-only-port', elsewhere }] };
+    }
+    // Another server may live on that port: a kubelet says `ok`, or which of its checks failed.
+    if (sight.status === 200 ? /^ok\b/.test(sight.said) : /healthz check failed/.test(sight.said))
+      return {
+        kind: 'problem',
+        cause: 'read-only-port-open',
+        severity: 'risk',
+        certainty: 'proven',
+        title: say('open', { endpoint }),
+        features: [],
+        evidence: [cite(fact, say('sawAnswer', { status: sight.status, said: sight.said }))],
+        fixes: [
+          kubeletConfig(say('fixClose'), 'readOnlyPort: 0'),
+          { owner: 'agent', changes: 'config', action: say('fixAgent'), steps: 'DD_KUBERNETES_HTTP_KUBELET_PORT=0', form: 'env' },
+        ],
+      };
+    const at = subjectOf(candidate);
+    const read = answers(view.all('kubelet/http')).some((a) => a.status < 400);
+    const failed = [view.one('kubelet/tcp', at), view.one('kubelet/tls', at)].some((f) => failure(f) !== undefined);
+    const unverified = seen(view.one('kubelet/tls', at))?.verification.ok === false;
+    if (read || sight.kubelet !== 'refused' || !(failed || unverified)) return { kind: 'pass' };
+    return {
+      kind: 'problem',
+      cause: 'read-only-port-closed',
+      severity: 'note',
+      certainty: 'proven',
+      title: say('closed', { endpoint }),
+      features: [],
+      evidence: [cite(fact, say('sawRefusal', { endpoint, said: sight.said }))],
+      fixes: [],
+    };
+  },
+});

@@ -1,0 +1,85 @@
+/** May we ask what we may? Everyone who is authenticated may, unless somebody edited the apiserver's own binding. */
+import { defineCheck } from '../../model/check.js';
+import { fixBy, shell } from '../shared/fix.js';
+import { failure, seen } from '../shared/read.js';
+
+/**
+ * As the apiserver creates it (plugin/pkg/auth/authorizer/rbac/bootstrappolicy). Not `kubectl auth reconcile`: it leaves a binding alone whose
+ * annotation autoupdate says false (component-helpers auth/rbac/reconciliation), and only such a one outlives a restart of the apiserver.
+ */
+const RESTORE = `kubectl apply --server-side --force-conflicts -f - <<'EOF'
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: system:basic-user
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: system:basic-user
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: system:authenticated
+EOF`;
+
+export const reviewForbidden = defineCheck({
+  question: 'review-forbidden',
+  asks: 'May we ask the apiserver what we may?',
+  target: 'apiserver',
+  layer: 'authz',
+  required: false,
+  needs: ['apiserver/access', 'apiserver/account'],
+  words: {
+    forbidden: '{user} may not even ask what it may: the binding system:basic-user was changed',
+    another: 'the rights of {user} are not ours to ask for: SubjectAccessReview and impersonation are both refused',
+    saw: 'SelfSubjectAccessReview ({asked}): 403',
+    restore: 'Restore the binding system:basic-user',
+    notAsked: 'no right was asked for',
+  },
+  causes: {
+    'review-forbidden': {
+      title: 'access reviews forbidden',
+      means:
+        'SelfSubjectAccessReview answers 403. The agent works without it; this program and kubectl auth can-i do not, so that rights stay unanswered.',
+      happens: 'Somebody took system:authenticated out of the ClusterRoleBinding system:basic-user while hardening the cluster.',
+      confirm: '`kubectl get clusterrolebinding system:basic-user -o yaml`: its subject is the group system:authenticated.',
+      fix: 'Put the subject back. The role allows nothing but questions about oneself. The apiserver restores it itself at its next start, unless the annotation rbac.authorization.kubernetes.io/autoupdate says false.',
+      avoid: 'Do not bind cluster-admin to get past it: one role with questions about oneself is missing.',
+      explainedBy: ['impersonation-forbidden'],
+    },
+  },
+  judge(view, say) {
+    const account = view.one('apiserver/account');
+    const { outcome } = account;
+    if (outcome.status === 'failed' && outcome.code === 'HTTP403' && outcome.data) {
+      const { user } = outcome.data;
+      return {
+        kind: 'cannot-tell',
+        why: say('another', { user }),
+        wants: [{ need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${user}` }],
+      };
+    }
+    const asked = view.all('apiserver/access');
+    const forbidden = asked.find((fact) => failure(fact) === 'HTTP403');
+    const who = seen(account);
+    if (!who || asked.length === 0) return { kind: 'not-applicable', why: say('notAsked') };
+    if (!forbidden || who.by !== 'self') return { kind: 'pass' };
+    return {
+      kind: 'problem',
+      cause: 'review-forbidden',
+      severity: 'note',
+      certainty: 'proven',
+      title: say('forbidden', { user: who.user }),
+      features: [],
+      evidence: [
+        {
+          need: 'apiserver/access',
+          subject: forbidden.subject,
+          saw: say('saw', { asked: forbidden.subject }),
+          reproduce: forbidden.reproduce,
+        },
+      ],
+      fixes: [fixBy('cluster', 'config', say('restore'), shell(RESTORE))],
+    };
+  },
+});

@@ -1,0 +1,98 @@
+/** What every check about the agent's rights shares: whose they are, which are missing, and how a fix for them looks. */
+
+import { serviceAccountOf } from '../../kubernetes/names.js';
+import { type AccountName, canINeeds, needsYaml } from '../../manifests/needs-yaml.js';
+import type { Evidence, Fix, Message, View } from '../../model/check.js';
+import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../model/facts.js';
+import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
+import { seen } from '../shared/read.js';
+
+export const RIGHTS_NEEDS = ['apiserver/access', 'apiserver/account', 'apiserver/identity', 'self/profile', 'self/place'] as const;
+
+type RightsView = View<(typeof RIGHTS_NEEDS)[number]>;
+
+/** What is asked of whom, and what came of it. */
+export interface Rights {
+  profile: ResolvedProfile;
+  account: Account;
+  /** Namespace and name, when it is a ServiceAccount that may be printed. */
+  name?: AccountName;
+  judged: JudgedNeed[];
+  missing: ResolvedNeed[];
+}
+
+/** Undefined while it is not known, and for identities whose rights are nobody's business here. */
+export function rightsOf(view: RightsView): Rights | undefined {
+  const [account, profile] = [seen(view.one('apiserver/account')), seen(view.one('self/profile'))];
+  const [identity, place] = [seen(view.one('apiserver/identity')), seen(view.one('self/place'))];
+  if (!account || !profile || isForeign(account, place?.place === 'debug-pod')) return undefined;
+  const judged = judgeProfile(profile, view.all('apiserver/access'));
+  // A name that an older server's refusal gave is the server's word: it is not put into YAML.
+  const trusted = account.from === 'flag' || identity?.by === 'review';
+  const name = trusted ? serviceAccountOf(account.user) : undefined;
+  return { profile, account, ...(name ? { name } : {}), judged, missing: missingNeeds(judged) };
+}
+
+/** A kubelet's identity, or the ServiceAccount that `kubectl debug` happens to get: not the agent's rights. */
+function isForeign({ user, from }: Account, inDebugPod: boolean): boolean {
+  return from === 'identity' && (user.startsWith('system:node:') || (inDebugPod && serviceAccountOf(user)?.name === 'default'));
+}
+
+export function ofKind(needs: readonly ResolvedNeed[], ...kinds: NeedKind[]): ResolvedNeed[] {
+  return needs.filter((need) => kinds.includes(need.kind));
+}
+
+export function severityOf(needs: readonly ResolvedNeed[]): 'blocks' | 'degrades' {
+  return needs.some((need) => need.required) ? 'blocks' : 'degrades';
+}
+
+export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
+  return [...new Set(needs.map((need) => need.loses))];
+}
+
+/** The manifest that closes a gap and the questions that show it closed; without YAML when a name may not be printed. */
+export function grantFix(rights: Pick<Rights, 'name'>, needs: readonly ResolvedNeed[], action: Message, yaml?: string): Fix {
+  const steps = yaml ?? (rights.name && needsYaml(rights.name, needs));
+  const verify = rights.name && canINeeds(rights.name, needs);
+  const fix: Fix = { owner: 'cluster', changes: 'config', action, verify: verify ?? 'kubelet-doctor rbac' };
+  return steps ? { ...fix, steps, form: 'yaml' } : fix;
+}
+
+/** The reviews that said no, each with its command. */
+export function deniedEvidence(
+  view: RightsView,
+  needs: readonly ResolvedNeed[],
+  say: (asked: string, user: string) => Message,
+): Evidence[] {
+  const subjects = new Set(needs.flatMap((need) => questionsOf(need)).map(subjectOfAccess));
+  return [...subjects].flatMap((subject): Evidence[] => {
+    const fact = view.one('apiserver/access', subject);
+    const answer = seen(fact);
+    if (!answer || answer.allowed) return [];
+    const user = answer.user ?? seen(view.one('apiserver/account'))?.user ?? '';
+    return [{ need: 'apiserver/access', subject, saw: say(subject, user), reproduce: fact.reproduce }];
+  });
+}
+
+/** Would this rule, bound cluster-wide, allow it? As RBAC's own authorizer decides (plugin/pkg/auth/authorizer/rbac). */
+export function ruleAllows(rule: RbacRule, { verb, group, resource, subresource, name, path }: Question): boolean {
+  if (!has(rule.verbs, verb)) return false;
+  if (path !== undefined) return rule.paths.some((p) => p === path || (p.endsWith('*') && path.startsWith(p.slice(0, -1))));
+  const full = subresource ? `${resource}/${subresource}` : resource;
+  const covers = has(rule.resources, full) || (subresource !== undefined && rule.resources.includes(`*/${subresource}`));
+  if (!has(rule.groups, group) || !covers) return false;
+  return rule.names.length === 0 || (name !== undefined && rule.names.includes(name));
+}
+
+function has(list: readonly string[], value: string): boolean {
+  return list.includes('*') || list.includes(value);
+}
+
+/** Needs of which these rules grant every verb. */
+export function grantedBy(rules: readonly RbacRule[], needs: readonly ResolvedNeed[]): ResolvedNeed[] {
+  return needs.filter((need) =>
+    need.verbs.every((verb) =>
+      questionsOf({ ...need, verbs: [verb] }).some((question) => rules.some((rule) => ruleAllows(rule, question))),
+    ),
+  );
+}

@@ -1,0 +1,83 @@
+/** One row a node: has it an agent pod, is that ready, would one run, and the one reason why not. What the placement checks and `nodes` read. */
+
+import { placementOf, type Refusal } from '../../kubernetes/scheduling.js';
+import { CONTROL_PLANE_LABELS, isControlPlaneTaint } from '../../kubernetes/taints.js';
+import type { AgentPod, AgentWorkload, PlacementNode } from '../../model/facts/placement.js';
+
+/**
+ * covered: an agent is there and ready. not-ready: there, but not. missing: one would run, and is not there. refused: none would run.
+ * condition: the node's own state (not ready, unreachable, not yet set up) keeps new pods off. other: no DaemonSet of ours is meant for it.
+ */
+export type NodeState = 'covered' | 'not-ready' | 'missing' | 'refused' | 'condition' | 'other';
+
+export interface NodeRow {
+  node: string;
+  state: NodeState;
+  controlPlane: boolean;
+  ready: PlacementNode['ready'];
+  unschedulable: boolean;
+  pods: AgentPod[];
+  /** Why none would run; of the DaemonSet that comes nearest. Present also where a pod of before still runs. */
+  refusal?: Refusal;
+  workload?: AgentWorkload;
+}
+
+/** Taints by which a node says that it is not in order, not for whom it is; they go by themselves (well-known taints of Kubernetes). */
+const PASSING =
+  /^(node\.kubernetes\.io\/(not-ready|unreachable|network-unavailable|out-of-service|(disk|memory|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/(uninitialized|shutdown))$/;
+
+/** Nodes that run no DaemonSet by their nature: Fargate, virtual kubelets. An agent there is a sidecar of each pod. */
+const isVirtual = ({ labels }: PlacementNode) =>
+  labels.type === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate';
+
+export function isControlPlane({ labels, taints }: PlacementNode): boolean {
+  return CONTROL_PLANE_LABELS.some((label) => Object.hasOwn(labels, label)) || taints.some(isControlPlaneTaint);
+}
+
+/** The further a refusal is down the controller's own order, the nearer the DaemonSet came to running there. */
+const NEARNESS: Refusal['reason'][] = ['taint', 'node-affinity', 'node-selector', 'node-name'];
+
+const isOtherSystem = (refusal: Refusal) =>
+  refusal.reason === 'node-selector' && /^(beta\.)?kubernetes\.io\/(os|arch)$/.test(refusal.key) && refusal.found !== undefined;
+
+/** A DaemonSet that asks for a role of the control plane means those nodes alone; a node that has the role with another value is meant. */
+const isForControlPlane = (refusal: Refusal) =>
+  refusal.reason === 'node-selector' && refusal.found === undefined && CONTROL_PLANE_LABELS.includes(refusal.key);
+
+/** `pods` undefined: not asked (a manifest, or not ours to list); then nobody is missing. */
+export function rowsOf(
+  nodes: readonly PlacementNode[],
+  workloads: readonly AgentWorkload[],
+  pods: readonly AgentPod[] | undefined,
+): NodeRow[] {
+  const byNode = new Map<string, AgentPod[]>();
+  for (const pod of pods ?? []) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
+  return [...nodes]
+    .sort((a, b) => (a.node < b.node ? -1 : 1))
+    .map((node) => rowOf(node, workloads, byNode.get(node.node) ?? [], pods !== undefined));
+}
+
+function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: AgentPod[], asked: boolean): NodeRow {
+  const lasting = { ...node, taints: node.taints.filter(({ key }) => !PASSING.test(key)) };
+  const judged = workloads.map((workload) => ({
+    workload,
+    now: placementOf(node, workload.template),
+    lasting: placementOf(lasting, workload.template),
+  }));
+  const { ready, unschedulable } = node;
+  const row = { node: node.node, controlPlane: isControlPlane(node), ready, unschedulable, pods };
+  const refused = judged.flatMap(({ workload, lasting: verdict }) => (verdict.runs ? [] : [{ workload, refusal: verdict }]));
+  const [nearest] = refused
+    .filter(({ refusal }) => !isOtherSystem(refusal) && !isForControlPlane(refusal))
+    .sort((a, b) => NEARNESS.indexOf(a.refusal.reason) - NEARNESS.indexOf(b.refusal.reason));
+  const runs = judged.find((each) => each.lasting.runs);
+  const there = pods.filter((pod) => !pod.leaving);
+  const why = runs || !nearest ? {} : { refusal: nearest.refusal };
+  const of = runs?.workload ?? nearest?.workload;
+  const rowIn = (state: NodeState): NodeRow => ({ ...row, state, ...why, ...(of ? { workload: of } : {}) });
+  if (isVirtual(node) && there.length === 0) return rowIn('other');
+  if (there.length > 0) return rowIn(there.some((pod) => pod.ready) ? 'covered' : 'not-ready');
+  if (!runs) return rowIn(nearest ? 'refused' : 'other');
+  if (!judged.some((each) => each.now.runs)) return rowIn('condition');
+  return rowIn(asked ? 'missing' : 'covered');
+}

@@ -1,0 +1,76 @@
+/** With --agent-process: was it asked from the agent's own network? From a node's shell the files may be a pod's, and the way to the servers the node's. */
+
+import { isDnsName, shellQuote } from '../../kubernetes/names.js';
+import { defineCheck } from '../../model/check.js';
+import type { Place } from '../../model/facts.js';
+import { fixBy, shell } from '../shared/fix.js';
+import { settingOf } from '../shared/kubelet.js';
+import { seen } from '../shared/read.js';
+
+export const agentNetwork = defineCheck({
+  question: 'agent-network',
+  asks: "Was it asked from the agent's own network?",
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/place', 'self/settings'],
+  words: {
+    noProcess: 'no process was named with --agent-process',
+    unknown: 'where it runs is not known yet',
+    other:
+      "The token and the settings are those of the agent's process {pid}, the network is ours: what refuses or loses its pod's packets is not seen from here",
+    saw: 'the network namespaces of process {pid} and of this one differ',
+    ask: "Ask from the agent's own network as well",
+    askBeside: "Ask from the agent's own network as well, in its pod (IMAGE is yours)",
+    orEnter: 'Or enter that network from here, where there is an nsenter and the right to',
+  },
+  causes: {
+    'asked-from-another-network': {
+      title: "asked from another network than the agent's",
+      means:
+        'The environment, the files and the token are the agent’s, but the connections were made from the network of this shell. A NetworkPolicy, a route or a filter that concerns the agent’s pod acts on other packets.',
+      happens: '`--agent-process` on a node, or in a debug pod with the host’s network, for an agent whose pod has a network of its own.',
+      confirm: 'Two different numbers are two networks:\n\n    readlink /proc/self/ns/net /proc/PID/ns/net',
+      fix: 'As root on the node enter that network alone; everything else stays as it is.\n\n    nsenter -t PID -n kubelet-doctor --agent-process PID',
+      avoid:
+        'Do not take a good answer from here for the agent’s: it is one for the token and its rights, not for the way. And do not move the agent to the host’s network for it.',
+    },
+  },
+  judge(view, say) {
+    const fact = view.one('self/place');
+    const place = seen(fact);
+    if (!place) return { kind: 'cannot-tell', why: say('unknown'), wants: [] };
+    const { agentProcess } = place;
+    if (!agentProcess) return { kind: 'not-applicable', why: say('noProcess') };
+    if (agentProcess.network === 'same') return { kind: 'pass' };
+    const { pid } = agentProcess;
+    // Images of debug pods, ours too, seldom have nsenter; a node has it.
+    const inDebugPod = agentProcess.beside === 'debug-pod';
+    const root = settingOf(view.one('self/settings'), 'root')?.value;
+    const enter = root === undefined ? `nsenter -t ${pid} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
+    const again = `kubelet-doctor --agent-process ${pid}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
+    const reproduce = `readlink /proc/self/ns/net ${shellQuote(`${root ?? ''}/proc/${pid}/ns/net`)}`;
+    return {
+      kind: 'problem',
+      cause: 'asked-from-another-network',
+      severity: 'note',
+      certainty: 'proven',
+      title: say('other', { pid }),
+      features: [],
+      evidence: [{ need: 'self/place', subject: '', saw: say('saw', { pid }), reproduce }],
+      fixes: inDebugPod
+        ? [
+            fixBy('workstation', 'nothing', say('askBeside'), { ...shell(besideCommand(place)), verify: again }),
+            fixBy('node', 'nothing', say('orEnter'), { ...shell(`${enter} ${again}`), verify: again }),
+          ]
+        : [fixBy('node', 'nothing', say('ask'), { ...shell(`${enter} ${again}`), verify: again })],
+    };
+  },
+});
+
+/** The agent's containers see what the pod sees; the one that is called `agent` is the chart's and the operator's. */
+function besideCommand({ namespace, agentProcess }: Place): string {
+  const pod = agentProcess?.pod && isDnsName(agentProcess.pod) ? agentProcess.pod : 'POD';
+  const where = namespace && isDnsName(namespace) ? namespace : 'NAMESPACE';
+  return `kubectl debug ${pod} -n ${where} -it --image=IMAGE --target=agent --profile=general -- kubelet-doctor --agent-process auto`;
+}

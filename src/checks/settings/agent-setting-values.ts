@@ -1,0 +1,210 @@
+/** Can the agent use the values that are set for it? What it cannot read it takes for false, zero or nothing, and says so nowhere. */
+
+import { isDnsName, isIp } from '../../kubernetes/names.js';
+import { defineCheck, type Evidence, type Fix, type Message } from '../../model/check.js';
+import type { AgentSetting } from '../../model/facts.js';
+import { type KnownSetting, knownSetting } from '../../profiles/datadog-settings.js';
+import { fixBy } from '../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
+import {
+  type Configured,
+  changeSettings,
+  configured,
+  effective,
+  hostFromApi,
+  inContainer,
+  isBoolean,
+  isOn,
+  lookAt,
+  whereToChange,
+  writtenIn,
+} from './configuration.js';
+
+/** Fields of the downward API that name the node. */
+const FIELDS: Readonly<Record<string, RegExp>> = {
+  DD_KUBERNETES_KUBELET_HOST: /^(status\.hostIPs?|spec\.nodeName)$/,
+  DD_KUBERNETES_KUBELET_NODENAME: /^spec\.nodeName$/,
+};
+/** Without it there is no kubelet to talk to. */
+const HOST = 'DD_KUBERNETES_KUBELET_HOST';
+const VITAL: ReadonlySet<string> = new Set([HOST]);
+const MEANT: Readonly<Record<string, string>> = { yes: 'true', y: 'true', on: 'true', no: 'false', n: 'false', off: 'false' };
+
+interface Found extends Configured {
+  setting: AgentSetting;
+  known: KnownSetting;
+  /** Nobody sets it, and it has to be set. */
+  missing?: true;
+  /** Undefined for an empty one. */
+  wrong?: 'field' | 'bool' | 'port' | 'host' | 'name' | 'path' | 'seconds' | 'lock';
+}
+
+export const agentSettingValues = defineCheck({
+  question: 'agent-setting-values',
+  asks: 'Can the agent use the values that are set for it?',
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/agent-configuration'],
+  words: {
+    bool: '{variable} is "{value}" ({source}), which is no boolean: the agent takes it for false',
+    port: '{variable} is "{value}" ({source}), which is no port: the agent takes it for 0, and dials none',
+    host: '{variable} is "{value}" ({source}), which is neither an address nor a name: no kubelet is found there',
+    name: '{variable} is "{value}" ({source}), which no object of Kubernetes can be called',
+    path: '{variable} is "{value}" ({source}), which is no absolute path: it is looked for where the agent happens to run',
+    seconds: '{variable} is "{value}" ({source}), which is no number of seconds: the agent takes its own default',
+    lock: '{variable} is "{value}" ({source}), which is neither lease nor configmap: the agent takes a Lease where the cluster has them',
+    field: '{variable} is taken from {value} ({source}), which does not name the node',
+    missing: '{name} does not set {variable}: its agent has no address of the kubelet on its node',
+    sawMissing: '{name}: no {variable} among {count} settings',
+    empty: '{variable} is set to nothing ({source}): for the agent it is not set',
+    none: 'no configuration of an agent is in sight',
+    saw: '{source}: {variable} = "{value}"',
+    sawField: '{source}: {variable} from {value}',
+    fixValue: 'Set {variable} to {value}{where}',
+    fixBoolean: 'Set {variable} to true or false{where}: nothing else is read',
+    fixOther: 'Correct {variable}{where}, or take it away: without it the agent uses {standard}',
+    fixHost: "Take {variable} from the downward API{where}: it is the node's own address on every node",
+    fixEmpty: 'Give {variable} a value{where}, or take the empty one away',
+  },
+  causes: {
+    'agent-setting-invalid': {
+      title: 'setting the agent cannot read',
+      means:
+        'A setting holds what the agent cannot read as what it should be. It does not refuse: `DD_KUBELET_TLS_VERIFY=yes` turns verification off, a port that is no number turns the port off, a URL in place of a host is looked up as a name.',
+      happens:
+        'YAML and shells have more words for true than the agent; a host was copied with https:// and port; a reference `$(NAME)` to a variable that stands further down, or nowhere, stays as it is written; status.podIP was taken for the node’s address.',
+      confirm:
+        '`kubelet-doctor settings` shows each value with where it comes from; in the agent’s container:\n\n    agent config | grep -i kube',
+      fix: 'Write it as the agent reads it: true or false, a bare number, a bare host, an absolute path. The pods are replaced.',
+      avoid: 'Do not set the same thing a second time further up: of two values the agent reads one, and the next reader the other.',
+    },
+    'agent-setting-empty': {
+      title: 'setting that is not there, or empty',
+      means:
+        'A variable is set to nothing, or one that has no default is not set at all: the kubelet’s host. For the agent both are the same: datadog.yaml or the default counts, and no default names the node.',
+      happens:
+        'A manifest of one’s own without the kubelet’s host; a template whose value is missing, a key that its ConfigMap does not have (with `optional: true` that is no error), or a value that was emptied to switch it off.',
+      confirm: '`kubelet-doctor settings` shows it; the key of a ConfigMap:\n\n    kubectl -n NAMESPACE get configmap NAME -o yaml',
+      fix: 'Give it its value, or take it away.',
+      avoid: 'Do not empty a boolean to switch it off: its default may be on. Write false.',
+    },
+  },
+  judge(view, say) {
+    const all = configured(view.all('self/agent-configuration'));
+    if (all.length === 0) return { kind: 'not-applicable', why: say('none') };
+    const found = all.flatMap(findingsIn).sort((a, b) => weight(a) - weight(b));
+    const [worst] = found;
+    if (!worst) return { kind: 'pass' };
+    const { variable } = worst.setting;
+    const vital = VITAL.has(variable);
+    return {
+      kind: 'problem',
+      cause: worst.wrong ? 'agent-setting-invalid' : 'agent-setting-empty',
+      severity: vital && worst.wrong ? 'blocks' : worst.wrong || vital ? 'degrades' : 'note',
+      certainty: 'proven',
+      title: titleOf(worst),
+      features: vital ? ALL_KUBELET_FEATURES : [],
+      evidence: found.slice(0, 6).map(evidenceOf),
+      fixes: found.slice(0, 4).map(fixOf),
+    };
+
+    function titleOf(at: Found): Message {
+      const { setting, wrong, missing } = at;
+      if (missing) return say('missing', { name: at.configuration.name, variable: setting.variable });
+      const { variable, value = '', from = '' } = setting;
+      const source = writtenIn(at, setting);
+      return wrong === 'field'
+        ? say('field', { variable, value: from, source })
+        : wrong
+          ? say(wrong, { variable, value, source })
+          : say('empty', { variable, source });
+    }
+    function evidenceOf(at: Found): Evidence {
+      const { name } = at.configuration;
+      const none = at.missing && say('sawMissing', { name, variable: HOST, count: at.container.settings.length });
+      const { variable, value, from = '' } = at.setting;
+      const source = writtenIn(at, at.setting);
+      const saw = none
+        ? none
+        : value === undefined
+          ? say('sawField', { variable, value: from, source })
+          : say('saw', { variable, value, source });
+      const reproduce = lookAt(at, variable);
+      return { need: 'self/agent-configuration', subject: name, saw, ...(reproduce && { reproduce }) };
+    }
+    function fixOf(at: Found): Fix {
+      const { variable, value = '' } = at.setting;
+      const where = at.missing ? inContainer(at) : whereToChange(at, at.setting);
+      if (variable === HOST) return hostFromApi(at, at.setting, say('fixHost', { variable, where }));
+      const meant = MEANT[value.trim().toLowerCase()];
+      if (at.wrong === 'bool' && meant)
+        return changeSettings(at, say('fixValue', { variable, value: meant, where }), { [variable]: meant });
+      if (at.wrong === 'bool') return fixBy('agent', 'config', say('fixBoolean', { variable, where }));
+      if (!at.wrong) return changeSettings(at, say('fixEmpty', { variable, where }), { [variable]: undefined });
+      const standard = at.known.standard || 'what it finds by itself';
+      return changeSettings(at, say('fixOther', { variable, where, standard }), { [variable]: undefined });
+    }
+  },
+});
+
+/** What blocks first, then what is wrong, then what is empty. */
+function weight({ setting, wrong }: Found): number {
+  return (VITAL.has(setting.variable) ? 0 : 2) + (wrong ? 0 : 1);
+}
+
+function findingsIn(at: Configured): Found[] {
+  return [...missingIn(at), ...wrongOrEmpty(at)];
+}
+
+/** Of a template alone: an environment of our own is judged by what it leads to (question kubelet-address). */
+function missingIn(at: Configured): Found[] {
+  const { configuration, container } = at;
+  const known = knownSetting(HOST);
+  const named = container.settings.some(({ variable, meant }) => variable === HOST || meant?.current === HOST);
+  const own = configuration.of !== 'process' && configuration.containers[0] === container;
+  if (!known || named || !own || isOn(container, 'DD_EKS_FARGATE')) return [];
+  return [{ ...at, known, missing: true, setting: { variable: HOST, source: configuration.name } }];
+}
+
+function wrongOrEmpty(at: Configured): Found[] {
+  const { settings } = at.container;
+  const variables = [...new Set(settings.map(({ variable }) => variable))];
+  return variables.flatMap((variable): Found[] => {
+    const known = knownSetting(variable);
+    const setting = effective(at.container, variable) ?? settings.find((each) => each.variable === variable);
+    if (!known || !setting) return [];
+    const wrong = wrongIn(known, setting);
+    // Templates leave many of them empty: worth a word where something else was meant, or a default takes its place.
+    const empty = setting.value === '' && (VITAL.has(variable) || known.standard !== '' || setting.from !== undefined);
+    return wrong || empty ? [{ ...at, setting, known, ...(wrong && { wrong }) }] : [];
+  });
+}
+
+function wrongIn({ variable, kind }: KnownSetting, { value, from = '' }: AgentSetting): Found['wrong'] {
+  // Only a field's meaning is known before the pod runs; what a Secret or a Service holds is not.
+  if (value === undefined)
+    return FIELDS[variable] && /^(status|spec|metadata)\./.test(from) && !FIELDS[variable].test(from) ? 'field' : undefined;
+  if (value === '') return undefined;
+  switch (kind) {
+    case 'bool':
+      return isBoolean(value) ? undefined : 'bool';
+    case 'port':
+      return /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? undefined : 'port';
+    case 'host':
+      // `10.0.0.7:10250` has the letters of an IPv6 address, and is none.
+      return (isIp(value.replace(/^\[(.*)\]$/, '$1')) && !/\.\d+:/.test(value)) || isDnsName(value.toLowerCase().replace(/\.$/, ''))
+        ? undefined
+        : 'host';
+    case 'name':
+      return isDnsName(value) ? undefined : 'name';
+    case 'path':
+      return /^(\/|[A-Za-z]:[\\/])/.test(value) ? undefined : 'path';
+    case 'seconds':
+      return /^[1-9]\d{0,6}$/.test(value) ? undefined : 'seconds';
+    case 'lock':
+      return /^(leases?|configmaps?)$/.test(value) ? undefined : 'lock';
+    default:
+      return undefined;
+  }
+}

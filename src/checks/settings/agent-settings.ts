@@ -1,0 +1,125 @@
+/** Does an agent of today read the settings that are there for it? Names of Agent 5, and misspelt ones, are set in good faith and read by nobody. */
+import { defineCheck, type Fix } from '../../model/check.js';
+import { fixBy } from '../shared/fix.js';
+import { ALL_KUBELET_FEATURES, settingOf } from '../shared/kubelet.js';
+import { hostFromDownwardApi } from '../shared/kubelet-fixes.js';
+import { seen } from '../shared/read.js';
+import { type Configured, changeSettings, configured, effective, inContainer } from './configuration.js';
+
+const HOST = 'DD_KUBERNETES_KUBELET_HOST';
+
+/** Needs no server. */
+const FROM_FILE = 'kubelet-doctor settings --manifest FILE';
+
+/** A name nobody reads. */
+interface Unread {
+  old: string;
+  current: string;
+  misspelt: boolean;
+  /** Where it is written; nothing for our own environment. */
+  at?: Configured;
+  /** Nothing else names the kubelet. */
+  hostLost: boolean;
+}
+
+export const agentSettings = defineCheck({
+  question: 'agent-settings',
+  asks: 'Does the agent read the settings that are there for it?',
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/place', 'self/settings', 'self/agent-configuration'],
+  words: {
+    renamed: 'No agent since version 6 reads {old}{of}: the name is now {current}',
+    renamedHost: 'The kubelet host is set as {old}{of}, which no agent since version 6 reads: the name is now {current}',
+    misspelt: 'No agent reads {old}{of}: the setting is called {current}',
+    noEnvironment: "this is not the agent's environment",
+    notLooked: 'the environment was not looked at',
+    notInSight: 'no DaemonSet of an agent is in sight from here',
+    saw: '{old} is set{of}',
+    rename: "In the agent's manifest, rename {old} to {current}{where}",
+    renameHost: "In the agent's manifest, replace {old} by {current}, from {field}{where}",
+  },
+  causes: {
+    'agent-settings-renamed': {
+      title: 'settings under names of Agent 5',
+      means: 'A variable is set whose name is no longer read. Its value has no effect, and nothing says so.',
+      happens:
+        'A manifest from the days of Agent 5, or old advice: the FAQ on ConnectTimeout to port 10250 still says KUBERNETES_KUBELET_HOST, the one on client authentication `apiserver_client_crt`.',
+      confirm:
+        'In each container of the agent’s pod, against what `agent config` says:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep -i kube',
+      fix: 'Rename it in the manifest. Where KUBERNETES_KUBELET_HOST was the only one that named the host, its loss is the cause of kubelet-host-unset.',
+      avoid: 'Do not set both names for safety: the old one goes on misleading the next reader.',
+    },
+    'agent-setting-misspelt': {
+      title: 'settings with names that nobody reads',
+      means:
+        'A setting is there whose name is not quite one of the agent’s. It has no effect, and nothing says so: the agent reads what it knows and passes over the rest.',
+      happens:
+        'KUBERNETES in a name that has none, or left out of one that has it; words in another order; a key of the chart written in other letters, or a level too high (`kubelet:` beside `datadog:` instead of below it).',
+      confirm: 'What the agent has read of it:\n\n    kubectl -n NAMESPACE exec POD -c agent -- agent config | grep -i kube',
+      fix: 'Write the name as the agent, the chart or the operator has it. `kubelet-doctor settings` then shows it as set.',
+      avoid: 'Do not add further spellings to be safe: one of them is read, and the next reader will not know which.',
+    },
+  },
+  judge(view, say) {
+    const place = seen(view.one('self/place'));
+    const written = configured(view.all('self/agent-configuration'));
+    if (!place && written.length === 0) return { kind: 'cannot-tell', why: say('notLooked'), wants: [] };
+    const ownHost = settingOf(view.one('self/settings'), 'kubelet.host')?.value;
+    const own = (place?.renamedVariables ?? []).map(
+      ({ old, current }): Unread => ({ old, current, misspelt: false, hostLost: current === HOST && !ownHost }),
+    );
+    // The host first: without it there is no kubelet to talk to.
+    const unread = [...own, ...written.flatMap(unreadOf)].sort(
+      (a, b) => Number(b.hostLost) - Number(a.hostLost) || Number(a.misspelt) - Number(b.misspelt),
+    );
+    const [worst] = unread;
+    if (!worst && written.length === 0 && place?.place === 'workstation')
+      return { kind: 'cannot-tell', why: say('notInSight'), wants: [{ need: 'self/agent-configuration', elsewhere: FROM_FILE }] };
+    if (!worst)
+      return place?.agentEnvironment || written.length > 0 ? { kind: 'pass' } : { kind: 'not-applicable', why: say('noEnvironment') };
+
+    const of = ({ at }: Unread) => (at ? ` (${at.configuration.name}${inContainer(at)})` : '');
+    const words = { old: worst.old, current: worst.current, of: of(worst) };
+    return {
+      kind: 'problem',
+      cause: worst.misspelt ? 'agent-setting-misspelt' : 'agent-settings-renamed',
+      severity: 'degrades',
+      certainty: 'proven',
+      title: worst.misspelt ? say('misspelt', words) : worst.hostLost ? say('renamedHost', words) : say('renamed', words),
+      features: worst.hostLost ? ALL_KUBELET_FEATURES : [],
+      evidence: unread.slice(0, 8).map((each) => ({
+        need: each.at ? 'self/agent-configuration' : 'self/place',
+        subject: each.at?.configuration.name ?? '',
+        saw: say('saw', { old: each.old, of: of(each) }),
+        ...(each.at ? {} : { reproduce: `printenv ${each.old}` }),
+      })),
+      fixes: unread.slice(0, 6).map(fixOf),
+    };
+
+    function fixOf({ old, current, at }: Unread): Fix {
+      const where = at ? inContainer(at) : '';
+      const written = at?.container.settings.find(({ variable }) => variable === old);
+      const field = written?.from === 'spec.nodeName' ? written.from : 'status.hostIP';
+      if (current === HOST)
+        return { ...hostFromDownwardApi(say('renameHost', { old, current, field, where }), field), verify: 'kubelet-doctor --verbose' };
+      const action = say('rename', { old, current, where });
+      const value = written?.value;
+      // A key of the chart or the operator is no variable.
+      if (at && value !== undefined && !old.includes('.')) return changeSettings(at, action, { [old]: undefined, [current]: value });
+      return fixBy('agent', 'config', action, { verify: at ? 'kubelet-doctor settings' : 'kubelet-doctor --verbose' });
+    }
+  },
+});
+
+/** Beside the current name the old one does no harm. Our own environment's old names are known from the place. */
+function unreadOf(at: Configured): Unread[] {
+  const { configuration, container } = at;
+  return container.settings.flatMap(({ variable, meant }) => {
+    if (!meant || effective(container, meant.current)) return [];
+    const misspelt = meant.why === 'misspelt';
+    if (configuration.of === 'process' && !misspelt) return [];
+    return [{ old: variable, current: meant.current, misspelt, at, hostLost: meant.current === HOST }];
+  });
+}

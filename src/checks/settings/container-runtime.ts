@@ -1,0 +1,90 @@
+/** Does the container runtime of this node answer its kubelet? Asked where the node's files are at hand: without it a kubelet looks after no pods. */
+import { defineCheck, type Fix, type Message } from '../../model/check.js';
+import { cite } from '../shared/address.js';
+import { byHand, fixBy } from '../shared/fix.js';
+import { agentsCandidate } from '../shared/kubelet.js';
+import { isThisNode } from '../shared/on-node.js';
+import { seen } from '../shared/read.js';
+
+/** By what stands in the socket's path: the service that listens there. k3s and RKE2 run containerd inside their own. */
+const SERVICES: [RegExp, string][] = [
+  [/\/k3s\//, 'k3s'],
+  [/\/microk8s\//, 'snap.microk8s.daemon-containerd'],
+  [/crio/, 'crio'],
+  [/cri-dockerd/, 'cri-docker'],
+  [/containerd/, 'containerd'],
+];
+
+export const containerRuntime = defineCheck({
+  question: 'container-runtime',
+  asks: "Does this node's container runtime answer its kubelet?",
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/runtime-socket', 'self/kubelet-process', 'self/place', 'kubelet/candidates'],
+  words: {
+    refused: 'The container runtime of this node is down: nobody listens at {endpoint}, where the kubelet looks for it ({source})',
+    missing: 'The container runtime of this node is not where the kubelet looks for it: there is no socket {endpoint} ({source})',
+    notLooked: "the node's files are not at hand",
+    elsewhere: 'the kubelet that is asked about is not the one of this machine',
+    denied: 'the socket {endpoint} is not ours to connect to; run as root',
+    other: '{endpoint} is no socket of this machine',
+    sawState: '{endpoint}: {state}',
+    look: 'See why {service} stopped, and start it',
+    lookAny: 'See which runtime should listen there, why it stopped, and start it',
+    point: 'Or, where the runtime has another socket, let the kubelet look there: containerRuntimeEndpoint, then restart the kubelet',
+  },
+  causes: {
+    'container-runtime-down': {
+      title: 'container runtime not answering',
+      means:
+        'The kubelet speaks to containerd or CRI-O through a socket, and nobody listens at it. Pods that run go on running; none is started, stopped or watched, /healthz turns bad after some minutes, and the node becomes NotReady.',
+      happens:
+        'The runtime crashed or was not started (a bad configuration after an upgrade, a full disk), or the kubelet was told another socket than the one the runtime has, as after a change from Docker to containerd.',
+      distributions: {
+        k3s: 'containerd is part of the service: `journalctl -u k3s` or `k3s-agent`; the socket is `/run/k3s/containerd/containerd.sock`.',
+        RKE2: 'containerd is part of `rke2-server` or `rke2-agent`; the socket is that of k3s.',
+        microk8s: '`snap.microk8s.daemon-containerd`; the socket is `/var/snap/microk8s/common/run/containerd.sock`.',
+        OpenShift: 'CRI-O: `/var/run/crio/crio.sock`.',
+        Bottlerocket: 'containerd of the host: `/run/containerd/containerd.sock`; there is no shell but the admin container’s.',
+      },
+      confirm:
+        'On the node; the second names the socket that the kubelet uses:\n\n    crictl --runtime-endpoint unix:///run/containerd/containerd.sock info\n    pgrep -xa kubelet; grep -i runtimeEndpoint /var/lib/kubelet/config.yaml',
+      fix: 'Read the runtime’s log, mend what it names, start it. The kubelet finds it again by itself.',
+      avoid:
+        'Do not restart the kubelet over and over: it waits for the runtime, and its restart loses nothing but time. Do not reboot before the log is read.',
+    },
+  },
+  judge(view, say) {
+    const fact = view.one('self/runtime-socket');
+    const socket = seen(fact);
+    if (!socket) return { kind: 'not-applicable', why: say('notLooked') };
+    const candidate = agentsCandidate(view.one('kubelet/candidates'));
+    if (!isThisNode(seen(view.one('self/kubelet-process')), seen(view.one('self/place')), candidate))
+      return { kind: 'not-applicable', why: say('elsewhere') };
+    const { endpoint, source, state } = socket;
+    if (state === 'answers') return { kind: 'pass' };
+    if (state === 'denied') return { kind: 'cannot-tell', why: say('denied', { endpoint }), wants: [] };
+    if (state === 'other') return { kind: 'not-applicable', why: say('other', { endpoint }) };
+    return {
+      kind: 'problem',
+      cause: 'container-runtime-down',
+      severity: 'degrades',
+      certainty: 'proven',
+      title: state === 'refused' ? say('refused', { endpoint, source }) : say('missing', { endpoint, source }),
+      features: ['container runtime: images, states, events'],
+      evidence: [cite(fact, say('sawState', { endpoint, state }))],
+      fixes: [look(endpoint), ...(state === 'missing' ? [fixBy('node', 'restart', say('point'), byHand(POINT))] : [])],
+    };
+
+    function look(at: string): Fix {
+      const service = SERVICES.find(([path]) => path.test(at))?.[1];
+      const action: Message = service ? say('look', { service }) : say('lookAny');
+      const name = service ?? 'containerd';
+      const steps = `systemctl status ${name} --no-pager\njournalctl -u ${name} -n 50 --no-pager\nsystemctl restart ${name}`;
+      return fixBy('node', 'restart', action, byHand(steps));
+    }
+  },
+});
+
+const POINT = 'containerRuntimeEndpoint: unix:///run/containerd/containerd.sock';

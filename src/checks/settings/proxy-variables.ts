@@ -1,0 +1,121 @@
+/**
+ * Do all programs of the agent make the same of the proxy variables? Go reads HTTPS_PROXY before https_proxy, Python and curl the other way
+ * round; and the agent compares its own list of exceptions as text, where Go's and curl's readers understand ranges.
+ */
+import { defineCheck, type Evidence, type Fix } from '../../model/check.js';
+import type { Setting } from '../../model/facts.js';
+import { ownerHere } from '../shared/apiserver.js';
+import { env, fixBy } from '../shared/fix.js';
+import { seen } from '../shared/read.js';
+
+const PAIRS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'] as const;
+/** What may stand in a line to paste. */
+const PRINTABLE = /^[A-Za-z0-9.*:_/,[\]-]+$/;
+
+export const proxyVariables = defineCheck({
+  question: 'proxy-variables',
+  asks: 'Do the proxy variables mean the same to every program that reads them?',
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: ['self/settings', 'self/place'],
+  words: {
+    disagree: '{upper} and {lower} differ: Go programs (the agent, kubectl) read {upper}, Python checks and curl read {lower}',
+    ranges: 'DD_PROXY_NO_PROXY holds {ranges}, which the agent compares as text: no address in that range is excepted',
+    none: 'no proxy variable is set',
+    notRead: 'the environment was not looked at',
+    sawPair: '{upper} ({upperValue}) and {lower} ({lowerValue})',
+    sawList: 'DD_PROXY_NO_PROXY: {list}; DD_NO_PROXY_NONEXACT_MATCH is not true',
+    fixEqual: 'Make them equal: give {lower} the value of {upper}, or take one of them away',
+    fixMatch: 'Let the agent read its list as everybody else does: ranges, suffixes and *',
+    fixHosts: 'Or list each host by its exact name or address',
+  },
+  causes: {
+    'proxy-variables-disagree': {
+      title: 'upper-case and lower-case proxy variables differ',
+      means:
+        'Both spellings of a proxy variable are set, to different values. Programs read one and ignore the other, so the same address goes directly from one program and through the proxy from another.',
+      happens:
+        'One was set by the image or the company’s base configuration, the other by the chart or by hand. Go (the agent core, kubectl) prefers HTTPS_PROXY and NO_PROXY; Python’s requests (many integrations) and curl prefer https_proxy and no_proxy; curl reads http_proxy in lower case alone.',
+      confirm: '`env | grep -i _proxy | sort` in the container of the agent; compare each pair.',
+      fix: 'Set both spellings to the same value in the manifest, or only one of them. The pods are replaced.',
+      avoid: 'Do not cure a failing check by taking the proxy away: what needs it to leave the network fails then.',
+    },
+    'no-proxy-range-not-understood': {
+      title: 'range in a list that is compared as text',
+      means:
+        'The agent’s own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared word by word: `10.0.0.0/8` excepts only a host of that very name. Checks of pods and nodes in the range go to the proxy, which refuses or answers for them.',
+      happens:
+        'A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY Go, curl from 7.86 and Python’s requests understand ranges; the agent’s own list does so only with `no_proxy_nonexact_match`.',
+      confirm: '`agent config | grep -A5 no_proxy`: ranges are listed, and no_proxy_nonexact_match is false.',
+      fix: 'Set DD_NO_PROXY_NONEXACT_MATCH=true (Agent 7.31 or later), or list hosts one by one, separated by spaces. `skip_proxy: true` on a check keeps that check alone from the proxy.',
+      avoid: 'Do not list the nodes one by one in a cluster that scales: new nodes go to the proxy again.',
+    },
+  },
+  judge(view, say) {
+    const settings = seen(view.one('self/settings'));
+    if (!settings) return { kind: 'cannot-tell', why: say('notRead'), wants: [] };
+    const owner = ownerHere(seen(view.one('self/place')));
+    const of = (name: string): Setting | undefined => settings.find((s) => s.setting === name);
+    const isProxied = PAIRS.slice(0, 2).some((name) => of(name) || of(name.toLowerCase()));
+
+    const differ = PAIRS.flatMap((upper) => {
+      const [first, second] = [of(upper), of(upper.toLowerCase())];
+      return first && second && normal(first.value) !== normal(second.value) ? [{ upper, first, second }] : [];
+    });
+    const worst = differ.find(({ upper }) => upper !== 'HTTP_PROXY') ?? differ[0];
+    if (worst && isProxied) {
+      const fixes = differ.map(({ upper, first }): Fix => {
+        const lower = upper.toLowerCase();
+        // A proxy's URL may have had credentials, which were taken out of what we know: it is not ours to print for pasting.
+        const line = upper === 'NO_PROXY' && PRINTABLE.test(first.value) ? env({ [lower]: first.value }) : {};
+        return fixBy(owner, 'config', say('fixEqual', { upper, lower }), line);
+      });
+      const lower = worst.upper.toLowerCase();
+      return {
+        kind: 'problem',
+        cause: 'proxy-variables-disagree',
+        severity: worst.upper === 'NO_PROXY' ? 'degrades' : 'risk',
+        certainty: 'proven',
+        title: say('disagree', { upper: worst.upper, lower }),
+        features: [],
+        evidence: differ.map(
+          ({ upper, first, second }): Evidence => ({
+            need: 'self/settings',
+            subject: '',
+            saw: say('sawPair', { upper, upperValue: first.value, lower: upper.toLowerCase(), lowerValue: second.value }),
+            reproduce: 'env | grep -i _proxy | sort',
+          }),
+        ),
+        fixes,
+      };
+    }
+
+    const list = of('agent.noProxy')?.value ?? '';
+    const ranges = list.split(/[\s,]+/).filter((entry) => /^[0-9a-f.:]+\/\d+$/i.test(entry));
+    if (ranges.length > 0 && of('agent.noProxyNonexact')?.value !== 'true')
+      return {
+        kind: 'problem',
+        cause: 'no-proxy-range-not-understood',
+        severity: 'degrades',
+        certainty: 'proven',
+        title: say('ranges', { ranges: ranges.slice(0, 4).join(', ') }),
+        features: [],
+        evidence: [{ need: 'self/settings', subject: '', saw: say('sawList', { list }), reproduce: 'printenv DD_PROXY_NO_PROXY' }],
+        fixes: [
+          fixBy(owner, 'config', say('fixMatch'), env({ DD_NO_PROXY_NONEXACT_MATCH: 'true' })),
+          fixBy(owner, 'config', say('fixHosts')),
+        ],
+      };
+    return isProxied || list ? { kind: 'pass' } : { kind: 'not-applicable', why: say('none') };
+  },
+});
+
+/** Order and spaces in a list make no difference. */
+function normal(value: string): string {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .sort()
+    .join(',');
+}

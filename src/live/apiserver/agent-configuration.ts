@@ -1,0 +1,74 @@
+/** How an agent is configured: this process's, and those of installed DaemonSets, whose ConfigMaps are read where that is ours. */
+
+import type { AgentFile } from '../../agent-config/datadog-yaml.js';
+import { type ConfigMaps, configMapsOf, dataOf, isKept, readTemplate, settingFrom } from '../../agent-config/template-settings.js';
+import { clean } from '../../host/redact.js';
+import { record } from '../../kubernetes/json.js';
+import type { AgentWorkload } from '../../model/facts/placement.js';
+import type { AgentConfiguration, Outcome } from '../../model/facts.js';
+import type { LiveContext } from '../context.js';
+import type { FactStore } from '../store.js';
+import { type ApiserverQuestions, refused } from './client.js';
+
+/** Pod specs of DaemonSets by `NAMESPACE/NAME`, until their settings are read. They hold secrets, and go no further. */
+export type Templates = Map<string, unknown>;
+
+const MAX_CONFIG_MAP = 2 << 20;
+const keyOf = ({ namespace, name }: AgentWorkload) => `${namespace}/${name}`;
+
+export function keepTemplate(templates: Templates, workload: AgentWorkload, daemonSet: unknown): void {
+  templates.set(keyOf(workload), record(record(record(daemonSet).spec).template).spec);
+}
+
+export function putConfiguration(store: FactStore, configuration: AgentConfiguration): void {
+  store.put(
+    { target: 'self', kind: 'agent-configuration', subject: configuration.name },
+    { status: 'observed', data: configuration, ms: 0 },
+  );
+}
+
+/** Writes one fact a DaemonSet. */
+export async function askConfigurations(
+  { store }: LiveContext,
+  api: ApiserverQuestions,
+  workloads: readonly AgentWorkload[],
+  templates: Templates,
+): Promise<void> {
+  await Promise.all(
+    workloads.map(async (workload) => {
+      const podSpec = templates.get(keyOf(workload));
+      // Another agent has settings of its own, and needs other mounts.
+      if (podSpec === undefined || !workload.datadog) return;
+      const maps = await askConfigMaps(api, workload.namespace, configMapsOf(podSpec));
+      putConfiguration(store, readTemplate(podSpec, 'workload', clean(`DaemonSet ${keyOf(workload)}`, 300), maps));
+    }),
+  );
+}
+
+async function askConfigMaps(api: ApiserverQuestions, namespace: string, names: readonly string[]): Promise<ConfigMaps> {
+  const read = names.map(async (name) => {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
+    const found = await api.ask<Record<string, string> | 'missing'>(
+      { path, maxBytes: MAX_CONFIG_MAP },
+      (answer, json): Outcome<Record<string, string> | 'missing'> => {
+        if (answer.status === 404) return { status: 'observed', data: 'missing' };
+        return answer.status === 200 ? { status: 'observed', data: dataOf(json) } : refused(answer);
+      },
+    );
+    return found.status === 'observed' ? ([[name, found.data]] as const) : [];
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+/** The agent of an environment and its datadog.yaml, environment first; undefined where neither says anything. */
+export function configurationOf(
+  env: Readonly<Record<string, string | undefined>>,
+  file: AgentFile,
+  name: string,
+): Omit<AgentConfiguration, 'install'> | undefined {
+  const variables = Object.keys(env).filter(isKept).sort();
+  if (variables.length === 0 && !file.seen) return undefined;
+  const own = variables.flatMap((variable) => settingFrom(variable, env[variable] ?? '', 'the environment'));
+  const filed = file.all.flatMap(({ variable, value, source }) => settingFrom(variable, value, source));
+  return { of: 'process', name, containers: [{ container: '', settings: [...own, ...filed] }] };
+}

@@ -1,0 +1,74 @@
+/** The agent's pod on this node, as a kubelet may see it: of it the account, its name and the version of its image; nothing else is kept. */
+
+import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
+import { clean } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import { isDnsName } from '../../setup/values.js';
+import { type ApiserverQuestions, refused } from './client.js';
+
+export interface AgentOnNode {
+  /** Of its ServiceAccount. */
+  namespace: string;
+  name: string;
+  /** `NAMESPACE/NAME`. */
+  pod: string;
+  version?: { value: string; from: string };
+  /** As by {@link lockSettingsOf}. */
+  settings?: Record<string, string>;
+}
+
+/** A node has 110 pods unless it is told otherwise; more than 500 by far is none of ours to page through. */
+const MOST_PODS = 500;
+
+/** Undefined where there is none, and where there are agents of several accounts: whose rights are meant is then for the user to say. */
+export async function askAgentOnNode(api: ApiserverQuestions, node: string): Promise<AgentOnNode | undefined> {
+  // The field selector is what a kubelet may list by (AuthorizeNodeWithSelectors, KEP-4601).
+  const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&limit=${MOST_PODS}`;
+  const outcome = await api.ask<AgentOnNode[]>({ path, maxBytes: 8 << 20 }, (answer, json) =>
+    answer.status === 200 ? { status: 'observed', data: list(record(json).items).flatMap(agentIn) } : refused(answer),
+  );
+  const agents = outcome.status === 'observed' ? outcome.data : [];
+  const accounts = new Set(agents.map(({ namespace, name }) => `${namespace}/${name}`));
+  return accounts.size === 1 ? agents[0] : undefined;
+}
+
+function agentIn(item: unknown): AgentOnNode[] {
+  const { metadata, spec } = record(item);
+  const { name: pod, namespace, labels } = record(metadata);
+  const { serviceAccountName: name, containers } = record(spec);
+  if (typeof pod !== 'string' || typeof namespace !== 'string' || typeof name !== 'string') return [];
+  // What is printed in commands must be a name; a real apiserver gives no other.
+  if (![pod, namespace, name].every(isDnsName)) return [];
+  const images = list(containers).map((container) => String(record(container).image ?? '').slice(0, 500));
+  const own = stringMap(labels);
+  if (isClusterCheckRunner(own) || !(isAgentLabelled(own) || images.some(isAgentImage))) return [];
+  const version = images.flatMap((image) => /agent[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
+  const settings = lockSettingsOf(list(containers).map(record));
+  return [
+    {
+      namespace,
+      name,
+      pod: `${namespace}/${pod}`,
+      ...(version && { version: { value: version, from: `image of pod ${pod}` } }),
+      ...(settings && { settings }),
+    },
+  ];
+}
+
+/** What decides which object an election locks on; nothing else of a pod's environment is kept. */
+const LOCK_SETTINGS = ['DD_LEADER_ELECTION_DEFAULT_RESOURCE', 'DD_LEADER_LEASE_NAME'];
+
+/** Undefined where a container may have one that does not stand there: from a ConfigMap, a Secret, or a whole list of variables. */
+export function lockSettingsOf(containers: readonly Record<string, unknown>[]): Record<string, string> | undefined {
+  const settings: Record<string, string> = {};
+  for (const { env, envFrom } of containers) {
+    if (list(envFrom).length > 0) return undefined;
+    for (const { name, value, valueFrom } of list(env).map(record)) {
+      if (typeof name !== 'string' || !LOCK_SETTINGS.includes(name)) continue;
+      if (valueFrom !== undefined) return undefined;
+      const given = clean(String(value ?? ''), 253);
+      if (given) settings[name] = given;
+    }
+  }
+  return settings;
+}

@@ -1,0 +1,100 @@
+/** Asking the apiserver: one request, its `http` fact, and the fact that its answer is reduced to. */
+import type { CredentialKind, HttpAnswer, Outcome } from '../../model/facts.js';
+import type { Session } from '../../probes/connection/http.js';
+import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
+import type { Presented } from '../credentials.js';
+import { sessionFor } from '../http-session.js';
+import type { Reached } from '../reach.js';
+import { reproduceHttp } from '../reproduce.js';
+
+/** Questions answered by the body of a request: outcome of the fact from the answer and its JSON. */
+export type Reduce<T> = (answer: HttpAnswer, json: unknown, body: string) => Outcome<T>;
+
+export interface ApiserverQuestions {
+  /** GET or POST with our credential; the `http` fact is written. */
+  ask<T>(
+    options: {
+      method?: 'GET' | 'POST';
+      path: string;
+      body?: unknown;
+      maxBytes?: number;
+      as?: 'nobody' /** Tells apart requests to one path. */;
+      about?: string;
+      /** Asked in the name of this user, beside whom the settings impersonate; only for the review that asks what it may. */
+      impersonate?: string;
+    },
+    reduce: Reduce<T>,
+  ): Promise<Outcome<T>>;
+  as: CredentialKind;
+  endpoint: string;
+}
+
+/** A session with the credential, to a server whose certificate verified (or on the user's own flag), else without. */
+export function apiserverQuestions(
+  context: LiveContext,
+  reached: Reached,
+  presented: Presented,
+  ca: string | undefined,
+): ApiserverQuestions {
+  const trusted = reached.handshake.verification.ok || context.settings.insecure;
+  /** A path in the server's URL, e.g. Rancher's. */
+  const prefix = context.settings.apiserver.url?.path ?? '';
+  const { impersonation } = context.settings.apiserver;
+  const sessions = new Map<CredentialKind, Session>();
+  const session = (as: CredentialKind): Session => {
+    const open = sessions.get(as) ?? sessionFor(context, reached, as === 'nobody' ? undefined : presented, ca);
+    sessions.set(as, open);
+    return open;
+  };
+  context.onClose(() => Promise.all([...sessions.values()].map((s) => s.close())));
+
+  return {
+    as: presented.as,
+    endpoint: reached.endpoint,
+    async ask({ method = 'GET', path, body, maxBytes, as: forced, about, impersonate }, reduce) {
+      if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
+      const as = forced ?? presented.as;
+      const question = {
+        target: 'apiserver' as const,
+        kind: 'http' as const,
+        subject: `${as} ${method} ${path}${about ? ` (${about})` : ''}`,
+        reproduce: method === 'GET' ? reproduceHttp(reached.endpoint, path, { ...presented.files, as }) : undefined,
+      };
+      if (as !== 'nobody' && !trusted) {
+        context.store.put(question, {
+          status: 'absent',
+          why: 'withheld',
+          detail: 'no credential to a server whose certificate does not verify',
+        });
+        return { status: 'absent', why: 'withheld' };
+      }
+      let reduced: Outcome<never> | undefined;
+      const outcome = await context.store.observe(question, async () => {
+        const answer = await session(as).request({
+          method,
+          path: prefix + path,
+          body,
+          maxBytes,
+          ...(as === 'nobody'
+            ? {}
+            : { impersonate: impersonate === undefined ? impersonation : { user: impersonate, groups: [], extra: {} } }),
+          timeoutMs: REQUEST_TIMEOUT_MS,
+          signal: context.signal,
+        });
+        if (answer.outcome.status === 'observed') reduced = reduce(answer.outcome.data, answer.json, answer.body) as Outcome<never>;
+        context.noteClock('apiserver', answer.outcome);
+        return answer.outcome;
+      });
+      if (outcome.status === 'observed') return reduced ?? { status: 'absent', why: 'not-attempted' };
+      if (outcome.status === 'failed') return { status: 'failed', code: outcome.code, detail: outcome.detail };
+      return outcome;
+    },
+  };
+}
+
+/** The answer was no; its status is the code. */
+export const refused = ({ status }: HttpAnswer): Outcome<never> => ({
+  status: 'failed',
+  code: `HTTP${status}`,
+  detail: `status ${status}`,
+});

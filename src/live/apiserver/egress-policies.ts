@@ -1,0 +1,103 @@
+/** NetworkPolicies that limit the egress of our own pod: its labels, and the policies of its namespace that select them. */
+
+import { stringMap } from '../../agent-config/reduce-workload.js';
+import { clean } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import type { EgressPolicies, EgressRule } from '../../model/facts.js';
+import type { LiveContext } from '../context.js';
+import { type ApiserverQuestions, refused } from './client.js';
+
+const MAX_POLICIES = 100;
+
+export async function askEgressPolicies(context: LiveContext, api: ApiserverQuestions, namespace: string, pod: string): Promise<unknown> {
+  if (!isDnsName(namespace) || !isDnsName(pod)) return undefined;
+  const at = encodeURIComponent(namespace);
+  const path = `/apis/networking.k8s.io/v1/namespaces/${at}/networkpolicies?limit=${MAX_POLICIES}`;
+  return context.store.observe(
+    {
+      target: 'apiserver',
+      kind: 'egress-policies',
+      subject: '',
+      reproduce: `kubectl -n ${namespace} get networkpolicies -o yaml`,
+    },
+    async () => {
+      const ours = await api.ask<Record<string, unknown>>(
+        { path: `/api/v1/namespaces/${at}/pods/${encodeURIComponent(pod)}`, maxBytes: 1 << 20 },
+        (answer, json) =>
+          answer.status === 200 ? { status: 'observed', data: record(record(record(json).metadata).labels) } : refused(answer),
+      );
+      if (ours.status === 'failed') return { status: 'failed', code: ours.code, detail: ours.detail };
+      if (ours.status !== 'observed') return ours;
+      return api.ask<EgressPolicies>({ path, maxBytes: 1 << 20 }, (answer, json) =>
+        answer.status === 200 ? { status: 'observed', data: reduceEgress(json, ours.data) } : refused(answer),
+      );
+    },
+  );
+}
+
+/** Only policies that select these labels and speak of egress; without `policyTypes` one does if it has egress rules. */
+export function reduceEgress(json: unknown, labels: Record<string, unknown>): EgressPolicies {
+  const { items, metadata } = record(json);
+  const policies = list(items).flatMap((item) => {
+    const { podSelector, policyTypes, egress } = record(record(item).spec);
+    const types = list(policyTypes);
+    const limits = types.length > 0 ? types.includes('Egress') : egress !== undefined;
+    if (!limits || !selects(podSelector, labels)) return [];
+    const name = clean(String(record(record(item).metadata).name ?? ''), 253);
+    return [{ policy: name, rules: list(egress).slice(0, 100).map(reduceRule) }];
+  });
+  const kept = lasting(labels);
+  return { policies, complete: !record(metadata).continue, ...(Object.keys(kept).length > 0 && { labels: kept }) };
+}
+
+/** Set anew by controllers for each revision or pod, and by charts for each version. */
+const PASSING =
+  /^(controller-revision-hash|pod-template-hash|pod-template-generation|helm\.sh\/chart|app\.kubernetes\.io\/version|chart|heritage|checksum\/.*|(apps|statefulset|batch)\.kubernetes\.io\/.*)$/;
+
+function lasting(labels: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(stringMap(labels)).filter(([key]) => !PASSING.test(key)));
+}
+
+/** A label selector of metav1; an empty one selects every pod. */
+function selects(selector: unknown, labels: Record<string, unknown>): boolean {
+  const { matchLabels, matchExpressions } = record(selector);
+  const equal = Object.entries(record(matchLabels)).every(([key, value]) => labels[key] === value);
+  return (
+    equal &&
+    list(matchExpressions).every((expression) => {
+      const { key, operator, values } = record(expression);
+      const value = labels[String(key)];
+      switch (operator) {
+        case 'In':
+          return value !== undefined && list(values).includes(value);
+        case 'NotIn':
+          return value === undefined || !list(values).includes(value);
+        case 'Exists':
+          return value !== undefined;
+        default:
+          return value === undefined;
+      }
+    })
+  );
+}
+
+function reduceRule(rule: unknown): EgressRule {
+  const { ports, to } = record(rule);
+  const asked = list(ports).map(record);
+  return {
+    ...(asked.length > 0 && {
+      ports: asked.flatMap(({ port, endPort, protocol }) => {
+        if (protocol !== undefined && protocol !== 'TCP') return [];
+        if (port === undefined) return [{ from: 1, to: 65_535 }];
+        return typeof port === 'number' ? [{ from: port, to: Number(endPort) || port }] : [];
+      }),
+    }),
+    ...(list(to).length > 0 && {
+      blocks: list(to).flatMap((peer) => {
+        const { cidr, except } = record(record(peer).ipBlock);
+        return typeof cidr === 'string' ? [{ cidr: clean(cidr, 60), except: list(except).map((e) => clean(String(e), 60)) }] : [];
+      }),
+    }),
+  };
+}

@@ -1,0 +1,129 @@
+/** Objects read when a check wants them: the Node, its Lease, endpoints, CSRs, and the kubelet through the node proxy. */
+import { clean } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
+import type { LiveContext } from '../context.js';
+import { reproduceRaw } from '../reproduce.js';
+import { type ApiserverQuestions, refused } from './client.js';
+import { matchesNode, reduceNode, reduceSecondSight } from './reduce.js';
+
+export function askNode(context: LiveContext, api: ApiserverQuestions, node: string): Promise<Outcome<NodeObject>> {
+  const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
+  return context.store.observe({ target: 'apiserver', kind: 'node', subject: node, reproduce: `kubectl get node ${node} -o yaml` }, () =>
+    api.ask({ path, maxBytes: 1 << 20 }, (answer, json) => (answer.status === 200 ? reduceNode(json, clean) : refused(answer))),
+  );
+}
+
+/** Age by the server's clock, so that a wrong local clock makes no stale heartbeat. */
+export function askLease(context: LiveContext, api: ApiserverQuestions, node: string): Promise<unknown> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${encodeURIComponent(node)}`;
+  return context.store.observe(
+    { target: 'apiserver', kind: 'lease', subject: node, reproduce: `kubectl -n kube-node-lease get lease ${node} -o yaml` },
+    () =>
+      api.ask<FactData['lease']>({ path }, (answer, json) => {
+        const { renewTime, leaseDurationSeconds } = record(record(json).spec);
+        const renewed = Date.parse(String(renewTime));
+        if (answer.status !== 200 || Number.isNaN(renewed)) return refused(answer);
+        const age = Math.max(0, Math.round(((answer.serverTimeMs ?? context.host.now()) - renewed) / 1000));
+        return {
+          status: 'observed',
+          data: {
+            node,
+            renewedAt: new Date(renewed).toISOString(),
+            ageSeconds: age,
+            durationSeconds: Number(leaseDurationSeconds) || undefined,
+          },
+        };
+      }),
+  );
+}
+
+export function askEndpoints(context: LiveContext, api: ApiserverQuestions): Promise<unknown> {
+  const path =
+    '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes&limit=5';
+  return context.store.observe(
+    {
+      target: 'apiserver',
+      kind: 'endpoints',
+      subject: '',
+      reproduce: 'kubectl get endpointslices -l kubernetes.io/service-name=kubernetes',
+    },
+    () =>
+      api.ask<FactData['endpoints']>({ path }, (answer, json) => {
+        if (answer.status !== 200) return refused(answer);
+        const endpoints = list(record(json).items).flatMap((slice) => {
+          const port = Number(record(list(record(slice).ports)[0]).port) || 443;
+          return list(record(slice).endpoints).flatMap((e) =>
+            list(record(e).addresses).map((address) => ({ address: clean(String(address), 253), port })),
+          );
+        });
+        return { status: 'observed', data: { from: 'endpoint-slice', endpoints: endpoints.slice(0, 8) } };
+      }),
+  );
+}
+
+/** The same kubelet through the apiserver, which does not verify kubelet certificates by default. */
+export function askNodeProxy(context: LiveContext, api: ApiserverQuestions, node: string): Promise<unknown> {
+  const path = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/healthz`;
+  return context.store.observe({ target: 'kubelet', kind: 'second-sight', subject: 'node-proxy', reproduce: reproduceRaw(path) }, () =>
+    api.ask({ path }, (answer, json, body) => {
+      const { message } = record(json);
+      return {
+        status: 'observed',
+        data: reduceSecondSight('node-proxy', answer.status, context.clean(typeof message === 'string' ? message : body, 300)),
+      };
+    }),
+  );
+}
+
+export function askServingRequests(context: LiveContext, api: ApiserverQuestions, node: NodeObject | undefined): Promise<unknown> {
+  const path =
+    '/apis/certificates.k8s.io/v1/certificatesigningrequests?fieldSelector=spec.signerName%3Dkubernetes.io%2Fkubelet-serving&limit=100';
+  return context.store.observe(
+    {
+      target: 'kubelet',
+      kind: 'serving-requests',
+      subject: '',
+      reproduce: 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving',
+    },
+    () =>
+      api.ask<ServingRequest[]>({ path, maxBytes: 1 << 20 }, (answer, json) => {
+        if (answer.status !== 200) return refused(answer);
+        const requests = list(record(json).items).flatMap((item): ServingRequest[] => {
+          const { metadata, spec, status } = record(item);
+          const conditions = list(record(status).conditions).map((c) => String(record(c).type));
+          const requestor = clean(String(record(spec).username ?? ''), 253);
+          if (node && requestor !== `system:node:${node.node}`) return [];
+          const state = conditions.includes('Denied')
+            ? 'denied'
+            : conditions.includes('Failed')
+              ? 'failed'
+              : conditions.includes('Approved')
+                ? 'approved'
+                : 'pending';
+          return [
+            {
+              csr: clean(String(record(metadata).name ?? ''), 253),
+              state,
+              requestor,
+              matchesNode: node !== undefined && matchesNode(String(record(spec).request ?? ''), node),
+            },
+          ];
+        });
+        return { status: 'observed', data: requests.slice(0, 10) };
+      }),
+  );
+}
+
+/** The apiserver's answer lists a candidate for the kubelet: the address other components dial first (kubeadm: InternalIP). */
+export function candidateFromNode(node: NodeObject, port: number): Candidate | undefined {
+  const address = node.addresses.find((a) => a.type === 'InternalIP') ?? node.addresses.find((a) => a.type === 'ExternalIP');
+  return (
+    address && {
+      host: address.address,
+      port: node.kubeletPort || port,
+      origin: 'node-object',
+      source: `Node ${node.node} status.addresses ${address.type}`,
+    }
+  );
+}

@@ -1,0 +1,228 @@
+/**
+ * Where the agent may run: asks for its DaemonSet, the nodes, its pods and what its namespace lets in. Only at a workstation or when asked
+ * to: from the agent's own pod these lists are not ours. Lists only, page by page, each bounded.
+ */
+
+import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
+import { clean } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import type { AgentPod, AgentPods, AgentWorkload, NamespacePolicy, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
+import type { FactData, Outcome } from '../../model/facts.js';
+import { MANIFEST_BYTES } from '../../setup/flag-errors.js';
+import type { LiveContext } from '../context.js';
+import { askConfigurations, keepTemplate, putConfiguration, type Templates } from './agent-configuration.js';
+import { type ApiserverQuestions, refused } from './client.js';
+import type { AgentMarks } from './reduce-placement.js';
+import { labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
+
+const PAGE = 500;
+/** A page of nodes with their image lists is up to 15 MiB. */
+const PAGE_BYTES = 24 << 20;
+const MOST_NODES_PAGES = 10;
+const MOST_PODS_PAGES = 10;
+const MOST_WORKLOADS = 10;
+
+const running = new WeakMap<LiveContext, Promise<void>>();
+const listed = new WeakMap<LiveContext, Promise<AgentWorkload[]>>();
+
+/** The agent's DaemonSets and how each is configured; asked once a run. */
+export function askWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<AgentWorkload[]> {
+  const asked = listed.get(context) ?? askForWorkloads(context, api);
+  listed.set(context, asked);
+  return asked;
+}
+
+async function askForWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<AgentWorkload[]> {
+  const templates: Templates = new Map();
+  const workloads = await context.store.observe(
+    { target: 'apiserver', kind: 'workloads', subject: '', reproduce: 'kubectl get daemonsets -A' },
+    () => findWorkloads(context, api, templates),
+  );
+  const found = workloads.status === 'observed' ? workloads.data.workloads : [];
+  await askConfigurations(context, api, found, templates);
+  return found;
+}
+
+/** Asks once a run, however many checks want it. */
+export function askPlacement(context: LiveContext, api: ApiserverQuestions): Promise<void> {
+  const asked = running.get(context) ?? askAll(context, api);
+  running.set(context, asked);
+  return asked;
+}
+
+async function askAll(context: LiveContext, api: ApiserverQuestions): Promise<void> {
+  const { store, settings } = context;
+  const found = await askWorkloads(context, api);
+  await store.observe({ target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' }, () =>
+    askNodes(api, found),
+  );
+  if (found.length === 0) return;
+  if (!settings.placement.manifest)
+    await store.observe({ target: 'apiserver', kind: 'agent-pods', subject: '', reproduce: 'kubectl get pods -A -o wide' }, () =>
+      askPods(api, found),
+    );
+  for (const namespace of new Set(found.map((workload) => workload.namespace).filter(Boolean))) {
+    const by = (command: string) => (isDnsName(namespace) ? { reproduce: command } : {});
+    const policy = { target: 'apiserver', kind: 'namespace-policy', subject: namespace } as const;
+    await store.observe({ ...policy, ...by(`kubectl get namespace ${namespace} --show-labels`) }, () =>
+      askPolicy(api, namespace, found.find((workload) => workload.namespace === namespace)?.template.priorityClass),
+    );
+    if (settings.placement.manifest) continue;
+    const events = { target: 'apiserver', kind: 'refused-creates', subject: namespace } as const;
+    await store.observe({ ...events, ...by(`kubectl -n ${namespace} get events --field-selector reason=FailedCreate`) }, () =>
+      askRefusedCreates(api, namespace),
+    );
+  }
+}
+
+/** All pages of a list, reduced item by item; false where it goes on after the last one we read. */
+async function pages<T>(
+  api: ApiserverQuestions,
+  path: string,
+  most: number,
+  reduce: (item: unknown) => T[],
+): Promise<Outcome<{ items: T[]; complete: boolean }>> {
+  const items: T[] = [];
+  let more = '';
+  for (let page = 0; page < most; page += 1) {
+    const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${more ? `&continue=${encodeURIComponent(more)}` : ''}`;
+    const outcome = await api.ask<string>({ path: path + query, maxBytes: PAGE_BYTES }, (answer, json) => {
+      if (answer.status !== 200) return refused(answer);
+      if (json === undefined) return { status: 'failed', code: 'ETOOBIG', detail: 'a page of the list is larger than we read' };
+      items.push(...list(record(json).items).flatMap(reduce));
+      const token = record(record(json).metadata).continue;
+      return { status: 'observed', data: typeof token === 'string' ? token : '' };
+    });
+    // A token that expired between two pages (410) leaves what was read so far.
+    if (outcome.status === 'failed' && outcome.code === 'HTTP410' && page > 0) return done(items, false);
+    if (outcome.status !== 'observed') return denied(outcome);
+    more = outcome.data;
+    if (!more) return done(items, true);
+  }
+  return done(items, false);
+}
+
+const done = <T>(items: T[], complete: boolean): Outcome<{ items: T[]; complete: boolean }> => ({
+  status: 'observed',
+  data: { items, complete },
+});
+
+/** A 403 says nothing of the cluster: we may not look. */
+function denied<T>(outcome: Outcome<unknown>): Outcome<T> {
+  if (outcome.status === 'failed')
+    return outcome.code === 'HTTP403'
+      ? { status: 'absent', why: 'no-permission' }
+      : { status: 'failed', code: outcome.code, detail: outcome.detail };
+  return outcome as Outcome<T>;
+}
+
+async function findWorkloads(context: LiveContext, api: ApiserverQuestions, templates: Templates): Promise<Outcome<FactData['workloads']>> {
+  const { daemonset, manifest } = context.settings.placement;
+  if (manifest) return fromManifest(context, manifest);
+  const asked = daemonset && `${daemonset.namespace}/${daemonset.name}`;
+  const daemonSetOf = (item: unknown): AgentWorkload[] => {
+    const workload = reduceDaemonSet(item);
+    // Of others the template is dropped at once: a page of DaemonSets is some MiB.
+    if (workload && (workload.datadog || `${workload.namespace}/${workload.name}` === asked)) keepTemplate(templates, workload, item);
+    return workload ? [workload] : [];
+  };
+  const all = await pages(api, '/apis/apps/v1/daemonsets', MOST_PODS_PAGES, daemonSetOf);
+  if (all.status === 'observed') {
+    const nameOf = ({ namespace, name }: AgentWorkload) => `${namespace}/${name}`;
+    const agents = all.data.items.filter((workload) => workload.datadog || nameOf(workload) === asked);
+    const workloads = asked ? agents.filter((workload) => nameOf(workload) === asked) : agents;
+    const others = agents.filter((workload) => !workloads.includes(workload)).map(nameOf);
+    const by = asked ? ('flag' as const) : ('search' as const);
+    const data = { by, ...(asked ? { asked } : {}), workloads: workloads.slice(0, MOST_WORKLOADS), others: others.slice(0, 5), brings: [] };
+    return { status: 'observed', data };
+  }
+  if (!daemonset) return denied(all);
+  const path = `/apis/apps/v1/namespaces/${daemonset.namespace}/daemonsets/${daemonset.name}`;
+  const one = await api.ask<FactData['workloads']>({ path, maxBytes: 1 << 20 }, (answer, json) => {
+    const [workload] = answer.status === 200 ? daemonSetOf(json) : [];
+    if (!workload && answer.status !== 404) return refused(answer);
+    return { status: 'observed', data: { by: 'flag', asked, workloads: workload ? [workload] : [], others: [], brings: [] } };
+  });
+  return denied(one);
+}
+
+/** The one that is named, else those that look like an agent, else all: whoever hands us a manifest means what is in it. */
+async function fromManifest({ host, settings, store }: LiveContext, file: string): Promise<Outcome<FactData['workloads']>> {
+  const read = await host.readFile(file, MANIFEST_BYTES);
+  if (!read.ok) return { status: 'failed', code: read.code, detail: clean(read.detail, 200) };
+  // The YAML library is loaded for those who bring a manifest.
+  const { parseManifest } = await import('../../agent-config/manifest.js');
+  const manifest = parseManifest(read.text, file);
+  if ('error' in manifest) return { status: 'failed', code: 'ENOTYAML', detail: manifest.error };
+  for (const configuration of manifest.configurations) putConfiguration(store, configuration);
+  const { daemonset } = settings.placement;
+  const home = (workload: AgentWorkload) => ({ ...workload, namespace: workload.namespace || (daemonset?.namespace ?? '') });
+  const all = manifest.daemonSets.map(home);
+  const agents = all.filter(({ datadog }) => datadog);
+  const named = daemonset && all.filter(({ name }) => name === daemonset.name);
+  const workloads = (named ?? (agents.length > 0 ? agents : all)).slice(0, MOST_WORKLOADS);
+  const others = all.filter((workload) => !workloads.includes(workload)).map(({ namespace, name }) => `${namespace}/${name}`);
+  return { status: 'observed', data: { by: 'manifest', asked: file, workloads, others, brings: manifest.priorityClasses } };
+}
+
+async function askNodes(api: ApiserverQuestions, workloads: readonly AgentWorkload[]): Promise<Outcome<FactData['nodes']>> {
+  const keep = labelsRead(workloads);
+  const all = await pages<PlacementNode>(api, '/api/v1/nodes', MOST_NODES_PAGES, (item) => reducePlacementNode(item, keep));
+  return all.status === 'observed' ? { status: 'observed', data: { nodes: all.data.items, complete: all.data.complete } } : denied(all);
+}
+
+/** Everywhere, for a second agent may be in any namespace; where that is not ours, in the agent's own namespaces. */
+async function askPods(api: ApiserverQuestions, workloads: readonly AgentWorkload[]): Promise<Outcome<AgentPods>> {
+  const marks: AgentMarks = marksOf(workloads);
+  const read = (path: string) => pages<AgentPod>(api, path, MOST_PODS_PAGES, (item) => reduceAgentPod(item, marks));
+  const everywhere = await read('/api/v1/pods');
+  if (everywhere.status === 'observed' && everywhere.data.complete)
+    return { status: 'observed', data: { pods: everywhere.data.items, everywhere: true, complete: true } };
+  const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
+  const own: AgentPod[] = [];
+  for (const namespace of namespaces) {
+    const pods = await read(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`);
+    if (pods.status !== 'observed') return denied(pods);
+    own.push(...pods.data.items);
+    if (!pods.data.complete) return { status: 'observed', data: { pods: own, everywhere: false, complete: false } };
+  }
+  const beside = everywhere.status === 'observed' ? everywhere.data.items.filter(({ namespace }) => !namespaces.includes(namespace)) : [];
+  return { status: 'observed', data: { pods: [...own, ...beside], everywhere: false, complete: true } };
+}
+
+async function askPolicy(api: ApiserverQuestions, namespace: string, priorityClass: string | undefined): Promise<Outcome<NamespacePolicy>> {
+  const own = await api.ask<NamespacePolicy>({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` }, (answer, json) => {
+    if (answer.status !== 200) return refused(answer);
+    const enforce = record(record(record(json).metadata).labels)['pod-security.kubernetes.io/enforce'];
+    return {
+      status: 'observed',
+      data: { namespace, ...(typeof enforce === 'string' ? { enforce: clean(enforce, 30) } : {}), quotas: [] },
+    };
+  });
+  if (own.status !== 'observed') return denied(own);
+  const quotas = await api.ask<string[]>(
+    { path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/resourcequotas?limit=20` },
+    (answer, json) =>
+      answer.status === 200
+        ? { status: 'observed', data: list(record(json).items).map((item) => clean(String(record(record(item).metadata).name), 253)) }
+        : refused(answer),
+  );
+  const exists = priorityClass
+    ? await api.ask<boolean>({ path: `/apis/scheduling.k8s.io/v1/priorityclasses/${encodeURIComponent(priorityClass)}` }, (answer) =>
+        answer.status === 200 || answer.status === 404 ? { status: 'observed', data: answer.status === 200 } : refused(answer),
+      )
+    : undefined;
+  const data = {
+    ...own.data,
+    quotas: quotas.status === 'observed' ? quotas.data : [],
+    ...(exists?.status === 'observed' ? { priorityClassExists: exists.data } : {}),
+  };
+  return { status: 'observed', data };
+}
+
+async function askRefusedCreates(api: ApiserverQuestions, namespace: string): Promise<Outcome<RefusedCreate[]>> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=${encodeURIComponent('reason=FailedCreate')}`;
+  const events = await pages<RefusedCreate>(api, path, 2, reduceRefusedCreate);
+  return events.status === 'observed' ? { status: 'observed', data: events.data.items.slice(0, 100) } : denied(events);
+}

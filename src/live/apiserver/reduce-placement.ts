@@ -1,0 +1,151 @@
+/** From lists of nodes, pods and events to what is judged of them: names, states, reasons; the rest is dropped here. */
+
+import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
+import { clean } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import { CONTROL_PLANE_LABELS } from '../../kubernetes/taints.js';
+import type { AgentPod, AgentWorkload, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
+
+const text = (value: unknown, max = 253) => (value === undefined || value === null ? '' : clean(String(value), max));
+
+/** Labels that our own rules read, whatever the selectors ask for. */
+const JUDGED_LABELS = [...CONTROL_PLANE_LABELS, 'kubernetes.io/os', 'kubernetes.io/hostname', 'type', 'eks.amazonaws.com/compute-type'];
+
+/** The labels that selectors and required affinity of these workloads read. */
+export function labelsRead(workloads: readonly AgentWorkload[]): Set<string> {
+  const expressions = workloads.flatMap(({ template }) => template.affinity ?? []).flatMap((term) => term.expressions);
+  const selected = workloads.flatMap(({ template }) => Object.keys(template.nodeSelector));
+  return new Set([...JUDGED_LABELS, ...selected, ...expressions.map(({ key }) => key)]);
+}
+
+export function reducePlacementNode(json: unknown, keep: ReadonlySet<string>): PlacementNode[] {
+  const { metadata, spec, status } = record(json);
+  const { name, labels } = record(metadata);
+  if (typeof name !== 'string') return [];
+  const { taints, unschedulable, providerID } = record(spec);
+  const conditions = list(record(status).conditions).map(record);
+  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
+  const provider = providerOf(Object.keys(record(labels)), text(providerID));
+  return [
+    {
+      node: text(name),
+      labels: Object.fromEntries(
+        Object.entries(record(labels)).flatMap(([key, value]) => (keep.has(key) ? [[text(key, 316), text(value)]] : [])),
+      ),
+      taints: list(taints)
+        .slice(0, 50)
+        .map(record)
+        .map(({ key, value, effect }) => ({ key: text(key, 316), value: text(value), effect: text(effect, 30) })),
+      unschedulable: unschedulable === true,
+      ready: ready === 'True' || ready === 'False' ? ready : 'Unknown',
+      pressure: conditions.flatMap(({ type, status }) => (type !== 'Ready' && status === 'True' ? [text(type, 60)] : [])).slice(0, 10),
+      kubeletVersion: text(record(record(status).nodeInfo).kubeletVersion, 60),
+      ...(provider ? { provider } : {}),
+    },
+  ];
+}
+
+/** Managed clusters mark every node of theirs; a self-made cluster on the same machines lacks the labels. */
+function providerOf(labels: string[], providerId: string): PlacementNode['provider'] {
+  const marked = (prefix: string) => labels.some((label) => label.startsWith(prefix));
+  if (marked('eks.amazonaws.com/')) return 'EKS';
+  if (marked('cloud.google.com/gke-')) return 'GKE';
+  return marked('kubernetes.azure.com/') && providerId.startsWith('azure://') ? 'AKS' : undefined;
+}
+
+/** Which pods count as an agent's: those of its DaemonSets, and those that run its image. */
+export interface AgentMarks {
+  /** `NAMESPACE/NAME` of its DaemonSets. */
+  owners: ReadonlySet<string>;
+  /** First images of its DaemonSets, without their tags. */
+  images: ReadonlySet<string>;
+}
+
+export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
+  return {
+    owners: new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`)),
+    images: new Set(workloads.flatMap(({ template }) => (template.images[0] ? [repositoryOf(template.images[0])] : []))),
+  };
+}
+
+const repositoryOf = (image: string) => image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+
+/** A pod of the agent, or nothing. A finished pod (Succeeded, Evicted) is no agent any more. */
+export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
+  const { metadata, spec, status } = record(json);
+  const { name, namespace, ownerReferences, labels, deletionTimestamp } = record(metadata);
+  const owners = list(ownerReferences).map(record);
+  const controller = owners.find((owner) => owner.controller === true) ?? owners[0];
+  const owner = controller ? `${text(controller.kind, 63)}/${text(controller.name)}` : '';
+  const images = list(record(spec).containers).map((container) => text(record(container).image, 512));
+  const ours = controller?.kind === 'DaemonSet' && marks.owners.has(`${text(namespace)}/${text(controller.name)}`);
+  const ran = images.some((image) => isAgentImage(image) || marks.images.has(repositoryOf(image)));
+  const own = stringMap(labels);
+  const phase = text(record(status).phase, 20);
+  if (!ours && (!ran || isClusterCheckRunner(own) || phase === 'Succeeded' || phase === 'Failed')) return [];
+  const node = text(record(spec).nodeName) || wantedNode(record(spec).affinity);
+  if (!node) return [];
+  const ready = list(record(status).conditions).some((each) => record(each).type === 'Ready' && record(each).status === 'True');
+  const restarts = list(record(status).containerStatuses).map((each) => Number(record(each).restartCount) || 0);
+  return [
+    {
+      namespace: text(namespace),
+      pod: text(name),
+      node,
+      owner,
+      sidecar: !ours && controller?.kind !== 'DaemonSet' && images.length > 1 && !isAgentLabelled(own),
+      phase,
+      ready: ready && phase === 'Running',
+      leaving: deletionTimestamp !== undefined,
+      restarts: Math.max(0, ...restarts),
+      ...(ready && phase === 'Running' ? {} : whyNot(record(status))),
+    },
+  ];
+}
+
+/** Until it is scheduled, a DaemonSet's pod names its node in matchFields (util.ReplaceDaemonSetPodNodeNameNodeAffinity). */
+function wantedNode(affinity: unknown): string {
+  const required = record(record(record(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution);
+  const fields = list(required.nodeSelectorTerms).flatMap((term) => list(record(term).matchFields).map(record));
+  return text(list(fields.find(({ key }) => key === 'metadata.name')?.values)[0]);
+}
+
+function whyNot(status: Record<string, unknown>): Pick<AgentPod, 'reason' | 'container' | 'message'> {
+  const conditions = list(status.conditions).map(record);
+  const unscheduled = conditions.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
+  if (unscheduled) return { reason: text(unscheduled.reason, 60) || 'Unschedulable', message: text(unscheduled.message, 300) };
+  if (status.reason) return { reason: text(status.reason, 60), message: text(status.message, 300) };
+  for (const each of [...list(status.initContainerStatuses), ...list(status.containerStatuses)].map(record)) {
+    const [state, last] = [record(each.state), record(record(each.lastState).terminated)];
+    const [waiting, ended] = [record(state.waiting), record(state.terminated)];
+    const container = text(each.name, 63);
+    const end = `exit code ${Number(last.exitCode ?? ended.exitCode) || 0}${last.reason ? ` (${text(last.reason, 60)})` : ''}`;
+    // A crash loop's own message says only for how long it waits: the last end says more.
+    if (waiting.reason === 'CrashLoopBackOff')
+      return { reason: 'CrashLoopBackOff', container, message: [end, text(last.message, 200)].filter(Boolean).join(': ') };
+    if (waiting.reason && waiting.reason !== 'PodInitializing')
+      return { reason: text(waiting.reason, 60), container, message: text(waiting.message, 300) };
+    if (ended.reason && Number(ended.exitCode) !== 0) return { reason: text(ended.reason, 60), container, message: end };
+    if (state.running && each.ready === false && Number(each.restartCount) > 0)
+      return { reason: 'restarting', container, message: `${end}, ${Number(each.restartCount)} restarts` };
+    if (state.running && each.ready === false) return { reason: 'not ready', container };
+  }
+  return {};
+}
+
+/** A FailedCreate event about a DaemonSet. Counts stand in two places, by the age of the API it was written with. */
+export function reduceRefusedCreate(json: unknown): RefusedCreate[] {
+  const { involvedObject, reason, message, count, series, lastTimestamp, eventTime, metadata } = record(json);
+  const { kind, namespace, name } = record(involvedObject);
+  if (kind !== 'DaemonSet' || reason !== 'FailedCreate') return [];
+  const last = lastTimestamp ?? record(series).lastObservedTime ?? eventTime ?? record(metadata).creationTimestamp;
+  return [
+    {
+      namespace: text(namespace),
+      daemonset: text(name),
+      message: text(message, 600),
+      count: Number(count ?? record(series).count) || 1,
+      last: text(last, 40),
+    },
+  ];
+}

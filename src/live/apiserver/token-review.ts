@@ -1,0 +1,68 @@
+/**
+ * TokenReview of the token that is shown to the kubelet: the question the kubelet itself asks about it, and the one place where the apiserver
+ * gives a reason. Asked as the kubelet of this node, or as the user of a kubeconfig; never as the token's own account, which may not.
+ */
+
+import { record } from '../../kubernetes/json.js';
+import type { TokenReview } from '../../model/facts.js';
+import { inspectClientCertificate } from '../../probes/credentials/certificate.js';
+import { parseEndpoint } from '../../setup/values.js';
+import type { LiveSession } from '../ask-all.js';
+import type { LiveContext } from '../context.js';
+import { type ApiserverQuestions, apiserverQuestions, refused } from './client.js';
+
+const API = 'authentication.k8s.io/v1';
+
+/** Writes `apiserver/token-review`; nothing where there is no token, or nobody else to ask as. */
+export async function askTokenReview(context: LiveContext, live: LiveSession): Promise<void> {
+  const token = await live.token;
+  const reviewer = token === undefined ? undefined : await reviewerOf(context, live);
+  if (!reviewer) return;
+  await context.store.observe({ target: 'apiserver', kind: 'token-review', subject: '' }, () =>
+    reviewer.api.ask<TokenReview>(
+      { method: 'POST', path: `/apis/${API}/tokenreviews`, body: { apiVersion: API, kind: 'TokenReview', spec: { token } } },
+      (answer, json) => {
+        const { authenticated, error, user } = record(record(json).status);
+        if (answer.status !== 201 && answer.status !== 200) return refused(answer);
+        const { username } = record(user);
+        return {
+          status: 'observed',
+          data: {
+            authenticated: authenticated === true,
+            ...(typeof username === 'string' && username && { user: context.clean(username, 253) }),
+            ...(typeof error === 'string' && error && { error: context.clean(error, 300) }),
+            by: reviewer.by,
+          },
+        };
+      },
+    ),
+  );
+}
+
+async function reviewerOf(context: LiveContext, live: LiveSession): Promise<{ api: ApiserverQuestions; by: string } | undefined> {
+  const { settings } = context;
+  const api = await live.api;
+  const kubelet = settings.apiserver.asKubelet ? undefined : await asKubelet(context, live);
+  if (kubelet) return { api: kubelet, by: "this node's kubelet" };
+  // With the token itself one learns no more than its 401.
+  return api && api.as === 'certificate' ? { api, by: (await live.identity)?.user ?? '' } : undefined;
+}
+
+/** A session beside the main one: the token was named by flag, and the kubelet's kubeconfig lies here as well. */
+async function asKubelet(context: LiveContext, live: LiveSession): Promise<ApiserverQuestions | undefined> {
+  const { settings, host } = context;
+  const loaded = settings.kubeletIdentity && settings.nodeFiles?.live ? settings.nodeFiles.kubeconfig?.loaded : undefined;
+  const endpoint = loaded && parseEndpoint(loaded.cluster.server);
+  const { certPem, keyPem } = loaded?.credential ?? {};
+  if (!loaded || !endpoint || typeof endpoint === 'string' || !certPem || !keyPem) return undefined;
+  const reached = await live.attempt('apiserver', {
+    host: endpoint.host,
+    port: endpoint.port,
+    origin: 'kubeconfig',
+    source: loaded.source,
+  });
+  if (!reached) return undefined;
+  const inspected = inspectClientCertificate(host, { certPem, keyPem, source: loaded.source });
+  if (inspected.outcome.status !== 'observed') return undefined;
+  return apiserverQuestions(context, reached, { as: 'certificate', certPem, keyPem, files: { as: 'certificate' } }, loaded.cluster.caPem);
+}

@@ -1,0 +1,51 @@
+/** The CA files: the one in use for each server, and the others at hand on this machine. */
+import { readAuthority } from '../probes/connection/authority.js';
+import type { AuthorityAtHand } from '../probes/connection/tls.js';
+import type { LiveContext } from './context.js';
+
+/** The CA in use for each target first, then every other one at hand. */
+export interface Authorities {
+  kubelet: AuthorityAtHand[];
+  apiserver: AuthorityAtHand[];
+  /** PEM of the CA in use; undefined means the system's. */
+  pem: { kubelet?: string; apiserver?: string };
+}
+
+/** Reads the CA in use for each target; every other CA at hand is tried too, to say which one *would* verify. */
+export async function authoritiesAtHand({ host, settings, store }: LiveContext): Promise<Authorities> {
+  const read = async (target: 'kubelet' | 'apiserver', path: string | undefined, inline?: string) => {
+    if (inline) return { label: 'kubeconfig', pem: inline };
+    if (!path) return undefined;
+    let pem: string | undefined;
+    await store.observe({ target, kind: 'authority', subject: path }, async () => {
+      const authority = await readAuthority(host, path);
+      pem = authority.pem;
+      return authority.outcome;
+    });
+    return pem ? { label: path, pem } : undefined;
+  };
+  const [kubelet, api] = await Promise.all([
+    read('kubelet', settings.kubelet.caPath, settings.kubelet.caPem),
+    read('apiserver', settings.apiserver.caPath, settings.apiserver.caPem),
+  ]);
+  const others = await Promise.all(
+    [
+      `${settings.saDirectory}/ca.crt`,
+      '/etc/kubernetes/pki/ca.crt',
+      '/var/lib/rancher/k3s/agent/server-ca.crt',
+      '/etc/kubernetes/certs/kubeletserver.crt',
+      '/etc/kubernetes/kubelet-ca.crt',
+    ].map(async (path) => {
+      const { pem } = await readAuthority(host, path);
+      return pem ? [{ label: path, pem }] : [];
+    }),
+  );
+  const atHand = (inUse: { label: string; pem: string } | undefined): AuthorityAtHand[] => {
+    const rest = [kubelet, api, ...others.flat()].filter(
+      (a): a is { label: string; pem: string } => a !== undefined && a.pem !== inUse?.pem,
+    );
+    const distinct = rest.filter((a, i) => rest.findIndex((b) => b.pem === a.pem) === i);
+    return [...(inUse ? [{ ...inUse, inUse: true }] : []), ...distinct.map((a) => ({ ...a, inUse: false }))];
+  };
+  return { kubelet: atHand(kubelet), apiserver: atHand(api), pem: { kubelet: kubelet?.pem, apiserver: api?.pem } };
+}

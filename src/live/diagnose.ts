@@ -1,0 +1,61 @@
+/** One complete diagnosis: live facts → judgements → ranked report. What `check`, `demo` and the tests run. */
+import { CHECKS } from '../checks/index.js';
+import type { Host } from '../host/host.js';
+import type { Check, Severity } from '../model/check.js';
+import type { AnyFact } from '../model/facts.js';
+import type { Report } from '../model/report.js';
+import { conclude } from '../report/conclude.js';
+import type { Resolved } from '../setup/resolve.js';
+import { VERSION } from '../version.js';
+import { createLiveSource } from './ask-all.js';
+import { runChecks } from './loop.js';
+import type { Question } from './store.js';
+
+export interface DiagnoseOptions {
+  host: Host;
+  settings: Resolved;
+  failOn: Severity;
+  skip: readonly string[];
+  only: readonly string[];
+  budgetMs: number;
+  /** Which questions are put; all of them unless a command is about some. */
+  checks?: readonly Check[];
+  /** Leaves the kubelet alone and judges roles in depth. */
+  rightsOnly?: boolean;
+  /** Called once with a view of the open questions, for progress. */
+  watch?(waiting: (ms: number) => Question[]): void;
+}
+
+/** The report, and every fact behind it for --debug. */
+export interface Diagnosis {
+  report: Report;
+  facts: AnyFact[];
+}
+
+export async function diagnose({
+  host,
+  settings,
+  failOn,
+  skip,
+  only,
+  budgetMs,
+  watch,
+  checks = CHECKS,
+  rightsOnly,
+}: DiagnoseOptions): Promise<Diagnosis> {
+  const startedMs = host.now();
+  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly });
+  watch?.((ms) => source.store.waiting(ms));
+  const { judgements, facts } = await runChecks(source, checks, budgetMs);
+  const report = conclude({
+    judgements,
+    facts,
+    settings: settings.settings,
+    startedAt: new Date(startedMs).toISOString(),
+    durationMs: Math.round(host.now() - startedMs),
+    failOn,
+    skip,
+    only,
+  });
+  return { report, facts };
+}

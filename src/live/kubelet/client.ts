@@ -1,0 +1,159 @@
+/** The questions put to the kubelet: without a credential, then each path with it, one request at a time and GET only. */
+import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
+import { isIp, shellQuote } from '../../kubernetes/names.js';
+import type { ApiserverEndpoints, CredentialKind, HttpAnswer, Outcome } from '../../model/facts.js';
+import type { Session } from '../../probes/connection/http.js';
+import { openTcp } from '../../probes/connection/tcp.js';
+import { reduceSecondSight } from '../apiserver/reduce.js';
+import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
+import type { Presented } from '../credentials.js';
+import { sessionFor } from '../http-session.js';
+import type { Reached } from '../reach.js';
+import { reproduceHttp } from '../reproduce.js';
+
+/** /healthz first: small, and its refusal is the cheapest. */
+const PATH_ORDER = ['/healthz', ...Object.keys(KUBELET_PATHS).filter((p) => p !== '/healthz')];
+
+export interface KubeletQuestions {
+  /** The apiserver hosts this kubelet's own client talks to, from its metrics; undefined without the right to read them. */
+  apiserverHosts(): Promise<ApiserverEndpoints['endpoints']>;
+}
+
+/** Asks the base questions; the returned follow-ups use the same connection. */
+export async function askKubelet(
+  context: LiveContext,
+  reached: Reached,
+  presented: Presented,
+  ca: string | undefined,
+): Promise<KubeletQuestions> {
+  const nobody = sessionFor(context, reached, undefined, ca);
+  context.onClose(() => nobody.close());
+  // One request in flight: a kubelet in trouble is asked gently, and one that answers nobody is not asked six times more.
+  const unasked = await get(context, reached, nobody, '/pods', presented, 'nobody');
+  const silent = unasked.status === 'failed' && unasked.code === 'ETIMEDOUT';
+  let known = await askAs(context, reached, presented, ca, silent);
+  // One of both is enough to the kubelet, as to the agent that sends both.
+  if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca, silent);
+  // Nothing was sent, and it gives its pods to nobody in particular: what else it gives answers for whoever would ask.
+  const isOpen = unasked.status === 'observed' && unasked.data.status === 200 && unasked.data.voice === 'kubelet';
+  if (!known && isOpen) {
+    for (const path of PATH_ORDER.filter((other) => other !== '/pods')) {
+      const outcome = await get(context, reached, nobody, path, presented, 'nobody');
+      if (outcome.status !== 'observed') break;
+    }
+  }
+  return {
+    async apiserverHosts() {
+      if (!known || known.refused) return [];
+      // 1 MiB: rest_client_requests_total stands behind the kubelet_* families, past the usual 64 KiB.
+      const wanted = { path: '/metrics', timeoutMs: REQUEST_TIMEOUT_MS, maxBytes: 1 << 20, signal: context.signal };
+      return hostsInMetrics((await known.session.request(wanted)).body);
+    },
+  };
+}
+
+/** Every path with one credential; undefined when there is none to send, or nobody to whom it may be sent. */
+async function askAs(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined, hangs: boolean) {
+  const { as } = presented;
+  if (as === 'nobody') return undefined;
+  const skip = (path: string, why: 'withheld' | 'blocked', detail: string) =>
+    context.store.put({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}` }, { status: 'absent', why, detail });
+  if (!reached.handshake.verification.ok && !context.settings.insecure) {
+    for (const path of PATH_ORDER) skip(path, 'withheld', 'no credential to a kubelet whose certificate does not verify');
+    return undefined;
+  }
+  if (hangs) {
+    for (const path of PATH_ORDER) skip(path, 'blocked', 'no answer to a request without a credential');
+    return undefined;
+  }
+  const session = sessionFor(context, reached, presented, ca);
+  context.onClose(() => session.close());
+  let [answered, silent, refused] = [0, 0, false];
+  for (const path of PATH_ORDER) {
+    // One slow path says nothing of the others; a kubelet that never answered, or two silent paths, would cost a timeout for each.
+    if (silent > (answered > 0 ? 1 : 0)) skip(path, 'blocked', 'no answer to an earlier path');
+    else if (refused && path !== '/pods') skip(path, 'blocked', '401 to an earlier path');
+    else {
+      const outcome = await get(context, reached, session, path, presented, as);
+      if (outcome.status === 'observed') answered += 1;
+      else silent += 1;
+      refused ||= outcome.status === 'observed' && outcome.data.status === 401;
+    }
+  }
+  return { session, refused };
+}
+
+function get(
+  context: LiveContext,
+  reached: Reached,
+  session: Session,
+  path: string,
+  { files }: Presented,
+  as: CredentialKind,
+): Promise<Outcome<HttpAnswer>> {
+  const reproduce = reproduceHttp(reached.endpoint, path, { ...files, as });
+  return context.store.observe({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}`, reproduce }, async () => {
+    const { outcome } = await session.request({ path, timeoutMs: REQUEST_TIMEOUT_MS, signal: context.signal });
+    context.noteClock('kubelet', outcome);
+    return outcome;
+  });
+}
+
+/** `rest_client_requests_total{code="200",host="10.0.0.5:6443",…}` names whom the kubelet itself talks to (client-go metrics). */
+export function hostsInMetrics(metrics: string): ApiserverEndpoints['endpoints'] {
+  const hosts = new Set<string>();
+  for (const [, host] of metrics.matchAll(/^rest_client_requests_total\{[^}\n]*host="([0-9a-fA-F.:[\]]{3,60})"/gm))
+    if (host) hosts.add(host);
+  return [...hosts].slice(0, 3).flatMap((host) => {
+    const [, address, port] = /^\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})$/.exec(host) ?? [];
+    return address && port ? [{ address, port: Number(port) }] : [];
+  });
+}
+
+/** 10248 answers only on the node's own loopback; 10255 shows a kubelet that is alive and unprotected. Plain HTTP, no credential. */
+export async function askPlainHealthz(
+  context: LiveContext,
+  by: 'local-healthz' | 'read-only-port',
+  host: string,
+  port: number,
+): Promise<unknown> {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/healthz`;
+  return context.store.observe(
+    { target: 'kubelet', kind: 'second-sight', subject: by, reproduce: `curl -sS -m 4 ${shellQuote(url)}` },
+    async () => {
+      // Resolved by our own resolver: a lookup of the system's holds the process for twenty seconds when DNS is dead.
+      const literal = [{ address: host, family: host.includes(':') ? (6 as const) : (4 as const) }];
+      const resolved = isIp(host) ? undefined : await context.lookup('kubelet', host);
+      if (resolved && resolved.status !== 'observed') return { status: 'absent', why: 'blocked', detail: 'the name does not resolve' };
+      const opened = await openTcp(resolved?.data.addresses ?? literal, port, {
+        timeoutMs: Math.min(1000, context.settings.connectTimeoutMs),
+        signal: context.signal,
+      });
+      if (!opened.socket) {
+        if (opened.outcome.status !== 'failed') return { status: 'absent', why: 'not-attempted' };
+        const kubelet = opened.outcome.code === 'ECONNREFUSED' ? 'refused' : opened.outcome.code === 'ETIMEDOUT' ? 'timeout' : 'no-route';
+        return { status: 'observed', data: { by, status: 0, said: opened.outcome.code, kubelet } };
+      }
+      const { socket } = opened;
+      context.onClose(() => socket.destroy());
+      const said = await new Promise<string>((resolve) => {
+        let text = '';
+        socket.setTimeout(2000, () => resolve(text));
+        socket.on('data', (chunk) => {
+          text += chunk.toString('latin1').slice(0, 4096 - text.length);
+        });
+        for (const end of ['end', 'error', 'close'] as const) socket.on(end, () => resolve(text));
+        socket.write(`GET /healthz HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
+      });
+      socket.destroy();
+      const status = Number(/^HTTP\/1\.\d (\d{3})/.exec(said)?.[1] ?? 0);
+      return {
+        status: 'observed',
+        data: {
+          ...reduceSecondSight(by, status, context.clean(said.split('\r\n\r\n')[1] ?? '', 200)),
+          kubelet: status > 0 ? 'answers' : 'timeout',
+        },
+      };
+    },
+  );
+}

@@ -1,0 +1,29 @@
+/** The rights at kubelets, as needs and as questions: for those a kubelet itself has refused, whatever the profile says. */
+
+import { serviceAccountOf, shellQuote } from '../kubernetes/names.js';
+import type { ResolvedNeed } from '../model/facts.js';
+import { needsYaml } from './needs-yaml.js';
+
+/** Subresources of `nodes` that a kubelet may be asked to allow. Anything else has no place in a manifest of ours. */
+const KNOWN = new Set(['configz', 'healthz', 'metrics', 'pods', 'proxy', 'stats']);
+
+/** Applyable YAML that lets `user` get these subresources of nodes; undefined when a name may not be printed. */
+export function nodeRightsYaml(user: string, subresources: readonly string[]): string | undefined {
+  if (!subresources.every((each) => KNOWN.has(each))) return undefined;
+  return needsYaml(serviceAccountOf(user) ?? { user }, [...new Set(subresources)].sort().map(nodeRight));
+}
+
+function nodeRight(subresource: string): ResolvedNeed {
+  return { verbs: ['get'], group: '', resource: 'nodes', subresource, feature: 'kubelet', loses: '', required: true, kind: 'kubelet' };
+}
+
+/**
+ * Asks whether `user` may get these subresources of nodes. `nodes/metrics` would be a node named metrics here: kubectl takes
+ * TYPE/NAME, a subresource only as a flag.
+ */
+export function canI(user: string, subresources: readonly string[]): string {
+  return [...new Set(subresources)]
+    .sort()
+    .map((s) => `kubectl auth can-i get nodes --subresource=${s} --as=${shellQuote(user)}`)
+    .join('\n');
+}

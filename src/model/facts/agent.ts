@@ -1,0 +1,53 @@
+/** An agent's configuration as it is written: each setting with where it comes from, and the pod around it. Types only; see facts.ts. */
+import type { HostMount } from '../facts.js';
+
+/** One setting in one place. A key of datadog.yaml, of the chart or of a DatadogAgent stands under the variable of the same meaning. */
+export interface AgentSetting {
+  variable: string;
+  /** Cleaned and cut, without credentials; undefined where it is only known in the pod (`from`), or not ours to read. */
+  value?: string;
+  /** Where in that agent's configuration it is written: `env`, `datadog.kubelet.host`, `kubelet_tls_verify in /etc/datadog-agent/datadog.yaml`. */
+  source: string;
+  /** Where the pod takes it from at its start: `status.hostIP`, `ConfigMap kubelet-settings, key host`, `Secret …`. Never what a Secret holds. */
+  from?: string;
+  /** No agent reads this name, and what it reads in its place. */
+  meant?: { why: 'renamed' | 'misspelt'; current: string };
+}
+
+/** The settings of one container, strongest first: of two with the same name the first that is not empty counts. */
+export interface AgentContainer {
+  container: string;
+  settings: AgentSetting[];
+}
+
+/** What of a pod template decides what its agent sees; in the same terms as {@link Mounts}. */
+export interface AgentPodTemplate {
+  hostNetwork: boolean;
+  /** No token of its ServiceAccount is mounted, neither by itself nor as a projected volume. */
+  noToken: boolean;
+  /** Of the agent's container. */
+  host: { what: HostMount; path: string; mounted: boolean }[];
+  hidden: { path: string; checks: string[] }[];
+  /** Directories of the node, and where the agent's container has them. A partition is seen where something on it is mounted. */
+  disks: { from: string; at: string }[];
+}
+
+/** One agent: this process's, an installed DaemonSet's, or one in a file. */
+export interface AgentConfiguration {
+  of: 'process' | 'workload' | 'file';
+  /** `host`: the agent of a package, outside of pods. */
+  install: 'container' | 'host';
+  /** As it is said: `this process`, `DaemonSet datadog/datadog-agent`, `values.yaml (chart)`. */
+  name: string;
+  /** The agent's own first. */
+  containers: AgentContainer[];
+  pod?: AgentPodTemplate;
+}
+
+/** An agent that runs on this node, by its processes. */
+export interface RunningAgent {
+  pid: number;
+  program: string;
+  /** In a pod, or installed on the node itself. */
+  install: 'container' | 'host';
+}

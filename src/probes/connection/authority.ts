@@ -1,0 +1,28 @@
+/** The CA file a target's certificate is verified with. */
+import type { Host } from '../../host/host.js';
+import { clean } from '../../host/redact.js';
+import type { AuthorityFile, Outcome } from '../../model/facts.js';
+import { certificateBlocks, parseCertificates } from '../credentials/certificate.js';
+
+/** A CA as a fact, and as the PEM to hand to TLS. */
+export interface ReadAuthority {
+  outcome: Outcome<AuthorityFile>;
+  /** The certificates of the file and nothing else. */
+  pem?: string;
+}
+
+/** Reads a CA file. A file without one readable certificate is a failure: Go then verifies against an empty pool, and nothing verifies. */
+export async function readAuthority(host: Host, path: string): Promise<ReadAuthority> {
+  const file = await host.readFile(path);
+  if (!file.ok) return { outcome: { status: 'failed', code: file.code, detail: clean(`${path}: ${file.detail}`, 300) } };
+  return inspectAuthority(file.text, path);
+}
+
+/** The same for a CA at hand, e.g. a kubeconfig's `certificate-authority-data`; `path` then describes it. */
+export function inspectAuthority(pem: string, path: string): ReadAuthority {
+  const certificates = parseCertificates(pem);
+  if (!Array.isArray(certificates)) {
+    return { outcome: { status: 'failed', code: certificates.code, detail: clean(`${path}: ${certificates.detail}`, 300) } };
+  }
+  return { outcome: { status: 'observed', data: { path: clean(path, 300), certificates } }, pem: certificateBlocks(pem) };
+}

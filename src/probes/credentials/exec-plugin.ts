@@ -1,0 +1,194 @@
+/** Runs a kubeconfig's credential plugin (KEP-541, client.authentication.k8s.io) and takes its token or certificate. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Host } from '../../host/host.js';
+import type { ClusterEntry, ExecEntry } from './kubeconfig-file.js';
+
+/** Only what the user named may make us run a program. */
+export type KubeconfigOrigin = 'named' | 'found';
+
+/** A plugin as a kubeconfig describes it. `file` is that kubeconfig; `cluster` is there when the plugin asked for it. */
+export interface ExecConfig extends ExecEntry {
+  file: string;
+  /** Whose word the kubeconfig is: `named` by the user, by flag or variable or as their own; or `found` on a node or in a bundle. */
+  origin: KubeconfigOrigin;
+  cluster?: Omit<ClusterEntry, 'file' | 'execConfig'> & { server: string; config?: unknown };
+}
+
+export interface ExecOptions {
+  timeoutMs: number;
+  /** False with --no-exec. */
+  allowed: boolean;
+  /** Ends the plugin early, with the run. */
+  signal?: AbortSignal;
+}
+
+/** A credential, or why there is none: EPLUGINMISSING EPLUGINFAILED EPLUGINTIMEOUT, ENOEXEC (not allowed to run). */
+export type PluginResult = { ok: true; token?: string; certPem?: string; keyPem?: string } | { ok: false; code: string; detail: string };
+
+const API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
+const MAX_OUTPUT = 1024 * 1024;
+const MAX_STDERR = 500;
+
+/**
+ * Runs the plugin without stdin and without a terminal. Only a kubeconfig that the user named may name it: one that was found, on
+ * a node or below another process, belongs to someone else, wherever it lies, and its command would run as us.
+ */
+export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, allowed, signal }: ExecOptions): Promise<PluginResult> {
+  const name = host.redactor.clean(exec.command, 200) || 'the credential plugin';
+  if (!allowed) return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: --no-exec` };
+  if (exec.origin !== 'named')
+    return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: ${exec.file} was found, not named by you` };
+  const refused = whyInvalid(exec);
+  if (refused) return { ok: false, code: 'EPLUGINFAILED', detail: `${name} was not run: ${refused}` };
+
+  const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
+  const ran = await run(exec, { ...host.env, ...own, KUBERNETES_EXEC_INFO: await execInfo(host, exec) }, timeoutMs, signal);
+  const credential = ran.code === 0 ? readCredential(ran.stdout, exec.apiVersion) : undefined;
+  // Before anything of stderr is shown: a plugin may well log what it prints.
+  for (const secret of [credential?.token, credential?.keyPem, ...secretsIn(ran.stdout)]) if (secret) host.redactor.register(secret);
+  const said = lastOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), MAX_STDERR);
+  const saying = said === '' ? '' : `: ${said}`;
+  if (ran.spawnCode !== undefined) {
+    const hint = exec.installHint ? `; ${host.redactor.clean(exec.installHint, 300)}` : '';
+    const why = ran.spawnCode === 'ENOENT' ? 'is not installed here' : `cannot be run (${ran.spawnCode})`;
+    return { ok: false, code: 'EPLUGINMISSING', detail: `${name} ${why}${hint}` };
+  }
+  if (ran.timedOut) return { ok: false, code: 'EPLUGINTIMEOUT', detail: `${name} did not answer within ${timeoutMs} ms${saying}` };
+  if (ran.code !== 0) return { ok: false, code: 'EPLUGINFAILED', detail: `${name} ended with ${ran.code ?? ran.signal}${saying}` };
+  if (!credential || credential.fault)
+    return { ok: false, code: 'EPLUGINFAILED', detail: `${name} ${credential?.fault ?? 'printed nothing'}${saying}` };
+  const { fault: _, ...found } = credential;
+  return { ok: true, ...found };
+}
+
+/** What looks like the credential in output that is not accepted as one: of a plugin that failed after it printed, of another version, cut off. */
+function secretsIn(stdout: string): string[] {
+  return [...stdout.matchAll(/"(?:token|clientKeyData)"\s*:\s*"((?:[^"\\]|\\.)+)/g)].map(([, text = '']) => {
+    try {
+      return JSON.parse(`"${text}"`) as string;
+    } catch {
+      return text;
+    }
+  });
+}
+
+/** What client-go refuses before it runs anything (tools/clientcmd/validation.go, plugin/pkg/client/auth/exec). */
+function whyInvalid(exec: ExecConfig): string | undefined {
+  if (exec.command === '') return 'its exec entry has no command';
+  if (!API_VERSIONS.includes(exec.apiVersion)) return `apiVersion "${exec.apiVersion}" is none of ${API_VERSIONS.join(', ')}`;
+  if (exec.interactiveMode === 'Always')
+    return 'interactiveMode is Always, and it would get no terminal here; put a token in a file and use --token-file';
+  if (exec.interactiveMode === undefined && exec.apiVersion === API_VERSIONS[0])
+    return 'interactiveMode is missing, which client.authentication.k8s.io/v1 requires';
+  return undefined;
+}
+
+async function execInfo(host: Host, exec: ExecConfig): Promise<string> {
+  const { cluster } = exec;
+  const caFile = cluster && !cluster.caPem && cluster.caPath ? await host.readFile(cluster.caPath) : undefined;
+  const ca = cluster?.caPem ?? (caFile?.ok ? caFile.text : undefined);
+  return JSON.stringify({
+    kind: 'ExecCredential',
+    apiVersion: exec.apiVersion,
+    spec: {
+      interactive: false,
+      ...(cluster && {
+        cluster: {
+          server: cluster.server,
+          ...(cluster.tlsServerName && { 'tls-server-name': cluster.tlsServerName }),
+          ...(cluster.insecure && { 'insecure-skip-tls-verify': true }),
+          ...(ca && { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+          ...(cluster.proxyUrl && { 'proxy-url': cluster.proxyUrl }),
+          ...(cluster.config !== undefined && { config: cluster.config }),
+        },
+      }),
+    },
+  });
+}
+
+interface Run {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Why it could not be started. */
+  spawnCode?: string;
+  timedOut: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** The end of what a program said: a traceback names its error last. */
+function lastOf(text: string, max: number): string {
+  return text.length <= max ? text : `…${text.slice(1 - max)}`;
+}
+
+function run(exec: ExecConfig, env: NodeJS.ProcessEnv, timeoutMs: number, signal?: AbortSignal): Promise<Run> {
+  return new Promise((resolve) => {
+    const result: Run = { code: null, signal: null, timedOut: false, stdout: '', stderr: '' };
+    let child: ChildProcess;
+    let timer: NodeJS.Timeout | undefined;
+    const giveUp = () => {
+      killGroup(child);
+      end({ timedOut: true });
+    };
+    const end = (more: Partial<Run>) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      // A helper the plugin left behind may hold the pipes; they must not hold us.
+      child?.stdout?.destroy();
+      child?.stderr?.destroy();
+      resolve({ ...result, ...more });
+    };
+    try {
+      // A group of its own, so that a wrapper script's children end with it.
+      child = spawn(exec.command, exec.args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    } catch (error) {
+      resolve({ ...result, spawnCode: (error as NodeJS.ErrnoException).code ?? 'EINVAL' });
+      return;
+    }
+    timer = setTimeout(giveUp, timeoutMs);
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+        result[stream] = (result[stream] + text).slice(0, MAX_OUTPUT);
+      });
+    }
+    child.on('error', (error: NodeJS.ErrnoException) => end({ spawnCode: error.code ?? 'EUNKNOWN' }));
+    // `close` follows once both pipes are at their end; `exit` alone may come before the last of the output.
+    child.on('close', (code, signal) => end({ code, signal }));
+    child.on('exit', (code, signal) => setTimeout(() => end({ code, signal }), 250).unref());
+  });
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+}
+
+function readCredential(stdout: string, apiVersion: string): { token?: string; certPem?: string; keyPem?: string; fault?: string } {
+  let answer: {
+    kind?: unknown;
+    apiVersion?: unknown;
+    status?: { token?: unknown; clientCertificateData?: unknown; clientKeyData?: unknown } | null;
+  };
+  try {
+    answer = JSON.parse(stdout);
+  } catch {
+    return { fault: stdout.trim() === '' ? 'printed nothing' : 'printed something that is not JSON' };
+  }
+  // A missing kind is let pass, as by client-go's decoder.
+  if (typeof answer !== 'object' || answer === null || (answer.kind ?? 'ExecCredential') !== 'ExecCredential')
+    return { fault: 'printed no ExecCredential' };
+  // client-go compares exactly: a plugin that answers v1beta1 to v1 is refused.
+  if (answer.apiVersion !== apiVersion) return { fault: `answered in another apiVersion than ${apiVersion}` };
+  const { token, clientCertificateData: certPem, clientKeyData: keyPem } = answer.status ?? {};
+  const found = { ...(isText(token) && { token }), ...(isText(certPem) && isText(keyPem) && { certPem, keyPem }) };
+  return Object.keys(found).length > 0 ? found : { fault: 'printed neither a token nor a certificate with its key' };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

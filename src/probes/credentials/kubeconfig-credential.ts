@@ -1,0 +1,65 @@
+/** What a kubeconfig's user would present. */
+import type { Host } from '../../host/host.js';
+import { clean } from '../../host/redact.js';
+import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
+import type { KubeconfigCredential, UserError } from './kubeconfig.js';
+import type { ClusterEntry, ExecEntry, UserEntry } from './kubeconfig-file.js';
+
+/** Tells the redactor what of this user and cluster must never be shown. */
+export function registerSecrets(host: Host, cluster: ClusterEntry, user: UserEntry | undefined): void {
+  const userInfo = /^[a-z0-9+.-]+:\/\/(.*)@[^@]*$/i.exec(cluster.proxyUrl ?? '')?.[1] ?? '';
+  const inEnvironment = user?.exec?.env.filter(({ name }) => /TOKEN|SECRET|PASSWORD|KEY/i.test(name)).map(({ value }) => value) ?? [];
+  for (const secret of [userInfo, userInfo.slice(userInfo.indexOf(':') + 1), user?.token, user?.password, user?.keyPem, ...inEnvironment]) {
+    if (secret) host.redactor.register(secret);
+  }
+}
+
+/** What is presented, by client-go's precedence: inline data before files, a token file before a token, a token before a plugin. */
+export async function credentialOf(
+  host: Host,
+  user: UserEntry,
+  cluster: ClusterEntry,
+  origin: KubeconfigOrigin,
+): Promise<KubeconfigCredential | UserError> {
+  const { exec, tokenFile, token, username } = user;
+  const pair = await certificateOf(host, user);
+  if ('error' in pair) return pair;
+  return {
+    ...pair,
+    ...(tokenFile ? { tokenFile } : token && { token }),
+    ...(username && { username }),
+    // client-go runs no plugin when there is a token to send (plugin/pkg/client/auth/exec; kubectl 1.32 tried).
+    ...(exec && !token && !tokenFile && { exec: pluginOf(exec, user.file, cluster, origin) }),
+  };
+}
+
+function pluginOf(exec: ExecEntry, file: string, cluster: ClusterEntry, origin: KubeconfigOrigin): ExecConfig {
+  if (!exec.provideClusterInfo) return { ...exec, file, origin };
+  const { file: _file, execConfig: config, ...rest } = cluster;
+  return { ...exec, file, origin, cluster: { ...rest, server: cluster.server ?? '', config } };
+}
+
+/** Both halves as paths, or both as PEMs: where one is inline and the other a file, the file is read here. */
+async function certificateOf(
+  host: Host,
+  user: UserEntry,
+): Promise<Pick<KubeconfigCredential, 'certPath' | 'keyPath' | 'certPem' | 'keyPem'> | UserError> {
+  const { certPem, keyPem, certPath, keyPath } = user;
+  if (!certPem && !certPath) return {};
+  // client-go refuses it too (tools/clientcmd/validation.go).
+  if (!keyPem && !keyPath)
+    return { error: clean(`${user.file}: a user has a client-certificate and no client-key`, 400), code: 'ECONTEXT' };
+  if (!certPem && !keyPem) return { certPath, keyPath };
+  const halves: (string | UserError)[] = [];
+  for (const [pem, path] of [
+    [certPem, certPath],
+    [keyPem, keyPath],
+  ] as const) {
+    const file = pem || !path ? undefined : await host.readFile(path);
+    halves.push(file && !file.ok ? { error: clean(`${path}: ${file.detail}`, 400), code: file.code } : (pem ?? file?.text ?? ''));
+  }
+  for (const half of halves) if (typeof half !== 'string') return half;
+  const [cert, key] = halves as [string, string];
+  host.redactor.register(key);
+  return { certPem: cert, keyPem: key };
+}

@@ -1,0 +1,60 @@
+/** The grid of a merged report: nodes against questions, trouble first in both directions. Every cell has a sign and a word. */
+import type { GridRow, Merged, Report } from '../../model/report.js';
+import { counted } from '../../report/words.js';
+import { type Column, columnsWith, LETTERS, type Letter, letterAt, rowName } from '../grid.js';
+import { escapeAttribute } from '../xml.js';
+import { text } from './parts.js';
+
+const SIGNS: Record<Letter, string> = { '.': '✓', X: '✗', '!': '!', '?': '?', '-': '–' };
+const KINDS: Record<Letter, string> = { '.': 'ok', X: 'failed', '!': 'warned', '?': 'open', '-': 'not-asked' };
+/** More rows make a page no browser scrolls; the worst come first, and the JSON has all. */
+const MOST_ROWS = 500;
+const MOST_UNREAD = 50;
+
+/** Empty for a report that is not merged. */
+export function gridHtml(report: Report): string {
+  const { merged } = report;
+  if (!merged) return '';
+  const columns = columnsWith(report, ['X', '!', '?', '.']);
+  if (columns.length === 0) return '';
+  const rows = merged.grid.slice(0, MOST_ROWS);
+  const left = report.results.length - columns.length;
+  const beside = left
+    ? ` ${counted(left, 'question')} that ${left === 1 ? 'applies' : 'apply'} to no node ${left === 1 ? 'is' : 'are'} left out.`
+    : '';
+  const rest = merged.grid.length - rows.length;
+  const more = rest ? `<p class="soft">${counted(rest, 'more row')} with less trouble: see the JSON.</p>` : '';
+  const head = `<tr><th scope="col">node</th>${columns.map((column) => headOf(column, columns)).join('')}</tr>`;
+  return [
+    `<ul class="key">${(['X', '!', '?', '.', '-'] as const).map((letter) => `<li><span class="t-${KINDS[letter]}" aria-hidden="true">${SIGNS[letter]}</span> ${LETTERS[letter]}</li>`).join('')}</ul>`,
+    '<div class="scroll matrix" tabindex="0" role="region" aria-label="nodes and questions">',
+    `<table><caption>${counted(merged.nodes, 'node')}, ${counted(columns.length, 'question')}; the worst first, from the top and from the left.${beside}</caption>`,
+    `<thead>${head}</thead>`,
+    `<tbody>${rows.map((row) => rowHtml(row, columns, merged)).join('\n')}</tbody></table></div>`,
+    more,
+    `<details><summary>What each question asks</summary><dl class="asks">${columns.map(({ result }) => `<dt><code>${text(result.question)}</code></dt><dd>${text(result.asks)}</dd>`).join('\n')}</dl></details>`,
+  ].join('\n');
+}
+
+/** One question may be put to two servers. */
+function headOf({ result }: Column, columns: readonly Column[]): string {
+  const twice = columns.filter((each) => each.result.question === result.question).length > 1;
+  const name = twice ? `${result.question} (${result.target})` : result.question;
+  return `<th scope="col" title="${escapeAttribute(result.asks)}"><span>${text(name)}</span></th>`;
+}
+
+function rowHtml(row: GridRow, columns: readonly Column[], merged: Merged): string {
+  const cells = columns.map(({ at }) => {
+    const letter = letterAt(row, at);
+    return `<td class="m-${KINDS[letter]}"><span aria-hidden="true">${SIGNS[letter]}</span><span class="hear">${LETTERS[letter]}</span></td>`;
+  });
+  return `<tr><th scope="row">${text(rowName(row, merged))}</th>${cells.join('')}</tr>`;
+}
+
+/** Files that were given and are in no row. */
+export function unreadHtml({ merged }: Report): string {
+  if (!merged || merged.unread.length === 0) return '';
+  const items = merged.unread.slice(0, MOST_UNREAD).map(({ file, why }) => `<li><code>${text(file)}</code> ${text(why)}</li>`);
+  const rest = merged.unread.length - items.length;
+  return `<ul class="plain">${items.join('\n')}${rest > 0 ? `<li>and ${rest} more</li>` : ''}</ul>`;
+}

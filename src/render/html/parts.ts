@@ -1,0 +1,30 @@
+/** Small pieces of the HTML report. Everything that is not ours goes through `escapeMarkup`. */
+import type { LayerState } from '../../model/report.js';
+import { escapeAttribute, escapeMarkup } from '../xml.js';
+
+export const SIGNS: Record<LayerState['state'], string> = { ok: '✓', failed: '✗', warned: '!', 'not-asked': '–' };
+/** For those who hear the page. */
+export const STATE_WORDS: Record<LayerState['state'], string> = {
+  ok: 'works',
+  failed: 'failed',
+  warned: 'works, but see below',
+  'not-asked': 'not asked',
+};
+
+export function text(words: string): string {
+  return escapeMarkup(words);
+}
+
+/** A block to copy: one click selects all of it, the keyboard can scroll it. `label` says what it is. */
+export function copyBlock(block: string, label: string): string {
+  // A newline directly after <pre> would be dropped.
+  return `<pre tabindex="0" role="region" aria-label="${escapeAttribute(label)}"><code>${escapeMarkup(block.trimEnd())}</code></pre>`;
+}
+
+export function section(id: string, title: string, inner: string): string {
+  return inner && `<section aria-labelledby="${id}"><h2 id="${id}">${text(title)}</h2>\n${inner}\n</section>`;
+}
+
+export function chip(words: string, kind = ''): string {
+  return `<span class="chip${kind && ` ${kind}`}">${text(words)}</span>`;
+}

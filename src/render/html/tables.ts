@@ -1,0 +1,90 @@
+/** Tables of the HTML report: the layers, the questions, the settings, and the waterfall of times. */
+import { isUnanswered } from '../../judge/exit.js';
+import { flatten } from '../../judge/rank.js';
+import { LAYERS } from '../../model/check.js';
+import type { Target } from '../../model/facts.js';
+import type { LayerState, Report, Result } from '../../model/report.js';
+import { LAYER_WORDS, withoutStop } from '../../report/words.js';
+import { copyBlock, SIGNS, STATE_WORDS, text } from './parts.js';
+
+const HEADS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
+
+/** The picture once more, as a table for those who do not see it and for copying. */
+export function layersTable({ layers }: Report): string {
+  const targets = (Object.keys(HEADS) as Target[]).filter((target) =>
+    layers.some((state) => state.target === target && (target !== 'self' || state.state === 'failed' || state.state === 'warned')),
+  );
+  const rows = LAYERS.flatMap((layer) => {
+    const states = targets.map((target) => layers.find((state) => state.target === target && state.layer === layer));
+    if (!states.some((state) => state && (state.state !== 'not-asked' || state.why !== ''))) return [];
+    return [`<tr><th scope="row">${LAYER_WORDS[layer]}</th>${states.map(cell).join('')}</tr>`];
+  });
+  if (rows.length === 0) return '';
+  const heads = targets.map((target) => `<th scope="col">${HEADS[target]}</th>`).join('');
+  return `<div class="scroll" tabindex="0" role="region" aria-label="layers"><table><thead><tr><th scope="col">layer</th>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function cell(state: LayerState | undefined): string {
+  if (!state || (state.state === 'not-asked' && state.why === '')) return '<td></td>';
+  return `<td class="t-${state.state}"><span aria-hidden="true">${SIGNS[state.state]}</span> ${text(whyOf(state))}</td>`;
+}
+
+/** `authz failed` as people say it. */
+function whyOf({ state, why }: LayerState): string {
+  const layer = LAYERS.find((each) => why === `${each} failed`);
+  return layer && state === 'not-asked' ? `not asked: ${LAYER_WORDS[layer]} failed` : why || STATE_WORDS[state];
+}
+
+export function openHtml({ results }: Report): string {
+  const open = results.filter(isUnanswered);
+  const items = open.map(
+    (result) =>
+      `<li>${text(result.asks)}${result.note ? ` <span class="soft">${text(withoutStop(result.note.en))}.</span>` : ''}${result.elsewhere.map((command) => copyBlock(command, 'command for someone who may ask')).join('')}</li>`,
+  );
+  return items.length ? `<ul class="plain">${items.join('\n')}</ul>` : '';
+}
+
+/** What was asked and was well or does not apply; problems left out by --skip and --only are named. */
+export function questionsHtml({ results, findings }: Report): string {
+  const shown = new Set(flatten(findings).map((finding) => finding.cause));
+  const rows = results.flatMap((result) => {
+    const outcome = outcomeOf(result, shown);
+    return outcome
+      ? [`<tr><td>${text(result.asks)}</td><td>${text(outcome)}</td><td class="soft">${text(result.note?.en ?? '')}</td></tr>`]
+      : [];
+  });
+  return rows.length
+    ? `<div class="scroll" tabindex="0" role="region" aria-label="questions"><table><thead><tr><th scope="col">question</th><th scope="col">answer</th><th scope="col">because</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`
+    : '';
+}
+
+function outcomeOf({ outcome, cause }: Result, shown: ReadonlySet<string>): string {
+  if (outcome === 'pass') return 'well';
+  if (outcome === 'not-applicable') return 'does not apply';
+  return outcome === 'problem' && cause && !shown.has(cause) ? `${cause}, left out by --skip or --only` : '';
+}
+
+export function settingsHtml({ settings }: Report): string {
+  const rows = settings.map(
+    ({ setting, value, origin, source }) =>
+      `<tr><th scope="row">${text(setting)}</th><td><code>${text(value || '(empty)')}</code></td><td class="soft">${text(source && source !== origin ? `${origin}, ${source}` : origin)}</td></tr>`,
+  );
+  return rows.length
+    ? `<div class="scroll" tabindex="0" role="region" aria-label="settings"><table><thead><tr><th scope="col">setting</th><th scope="col">value</th><th scope="col">from</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`
+    : '';
+}
+
+/** When each question was put and how long its answer took. */
+export function waterfallHtml({ timings }: Report): string {
+  const end = Math.max(1, ...timings.map(({ startedMs, ms }) => startedMs + ms));
+  const rows = timings.map(({ target, kind, subject, startedMs, ms, ok }) => {
+    const from = Math.min(995, Math.round((startedMs / end) * 1000));
+    const long = Math.max(5, Math.min(1000 - from, Math.round((ms / end) * 1000)));
+    // Presentation attributes, not styles: the page's policy allows none but its own.
+    const bar = `<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="1000" height="10"/><rect class="took${ok ? '' : '-bad'}" x="${from}" width="${long}" height="10"/></svg>`;
+    return `<tr><th scope="row">${text(`${HEADS[target]} ${kind}`)}</th><td class="roomy">${text(subject)}</td><td class="bar">${bar}</td><td class="ms">${Math.round(startedMs)} ms</td><td class="ms${ok ? '' : ' t-failed'}">${Math.round(ms)} ms${ok ? '' : ' ✗'}</td></tr>`;
+  });
+  return rows.length
+    ? `<div class="scroll" tabindex="0" role="region" aria-label="times"><table><thead><tr><th scope="col">asked</th><th scope="col" class="roomy">about</th><th scope="col">time</th><th scope="col" class="ms">began</th><th scope="col" class="ms">took</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`
+    : '';
+}

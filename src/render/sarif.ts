@@ -1,0 +1,160 @@
+/**
+ * The report as SARIF 2.1.0 (OASIS): a rule for each cause it mentions, a result for each finding in rank order, and an `open` result for
+ * each required question that stayed unanswered. A cluster has no lines of code: locations are logical (`kubelet/tls`).
+ */
+import { isUnanswered } from '../judge/exit.js';
+import { flatten } from '../judge/rank.js';
+import type { Severity } from '../model/check.js';
+import type { Finding, Merged, Report, Result } from '../model/report.js';
+import { fixLine, OWNERS, TO_DECIDE } from '../report/words.js';
+import { jsonText } from './json.js';
+import { neutraliseAll, oneLine } from './style.js';
+
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = { blocks: 'error', degrades: 'error', risk: 'warning', note: 'note' };
+const EXITS: Record<number, string> = {
+  0: 'nothing at or above the threshold was found',
+  1: 'findings at or above the threshold',
+  3: 'nothing found, but a required question stayed unanswered',
+};
+
+/** Without a newline at the end. */
+export function renderSarif(report: Report, { pretty }: { pretty: boolean }): string {
+  const safe = neutraliseAll(report);
+  const findings = flatten(safe.findings);
+  const open = safe.results.filter((result) => result.required && isUnanswered(result));
+  const ids = [...new Set([...findings.map(({ cause }) => cause), ...open.map(unansweredId)])].sort();
+  const log = {
+    $schema: SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: safe.tool.program,
+            version: safe.tool.version,
+            rules: ids.map((id) => rule(id, safe, open)),
+          },
+        },
+        automationDetails: { id: `${[safe.tool.program, safe.where.node].filter(Boolean).join('/')}/` },
+        invocations: [invocation(safe)],
+        columnKind: 'utf16CodeUnits',
+        results: [
+          ...findings.map((finding, at) => findingResult(finding, at, ids, safe)),
+          ...open.map((result) => openResult(result, ids)),
+        ],
+        properties: { verdict: safe.summary.verdict, where: safe.where },
+      },
+    ],
+  };
+  return jsonText(log, { pretty });
+}
+
+function rule(id: string, { causes }: Report, open: readonly Result[]): object {
+  const meta = Object.hasOwn(causes, id) ? causes[id] : undefined;
+  const asks = open.find((result) => unansweredId(result) === id)?.asks;
+  const title = oneLine(meta?.title || asks || id);
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: meta?.means || title },
+    help: { text: meta?.fix || title, markdown: meta?.fix || title },
+    ...(meta?.question ? { properties: { question: meta.question } } : {}),
+  };
+}
+
+function invocation({ startedAt, durationMs, summary, merged }: Report): object {
+  const started = Date.parse(startedAt);
+  const ended = started + durationMs;
+  const times =
+    Number.isFinite(ended) && Math.abs(ended) < 8.64e15 ? { startTimeUtc: startedAt, endTimeUtc: new Date(ended).toISOString() } : {};
+  return {
+    executionSuccessful: true,
+    exitCode: summary.exitCode,
+    exitCodeDescription: EXITS[summary.exitCode] ?? '',
+    ...times,
+    ...notRead(merged),
+  };
+}
+
+/** A file whose node is in no result. */
+function notRead(merged: Merged | undefined): object {
+  if (!merged?.unread.length) return {};
+  const notifications = merged.unread.map(({ file, why }) => ({
+    level: 'warning',
+    message: { text: sentence(`${file} was not read: ${why}`) },
+  }));
+  return { toolExecutionNotifications: notifications };
+}
+
+function findingResult(finding: Finding, at: number, ids: readonly string[], report: Report): object {
+  const {
+    cause,
+    severity,
+    certainty,
+    target,
+    layer,
+    title,
+    features,
+    evidence,
+    fixes,
+    decide,
+    alternatives,
+    rankedBy,
+    consequences,
+    seen,
+  } = finding;
+  return {
+    ruleId: cause,
+    ruleIndex: ids.indexOf(cause),
+    level: LEVELS[severity],
+    kind: 'fail',
+    message: { text: [sentence(title.en), advice(finding)].filter(Boolean).join(' ') },
+    locations: [location(target, layer)],
+    partialFingerprints: { 'kubeletDoctor/v1': [report.where.node, target, cause].join('|') },
+    properties: {
+      rank: at + 1,
+      severity,
+      certainty,
+      alternatives,
+      features,
+      rankedBy,
+      ...(seen ? { nodes: seen.nodes, ofNodes: seen.of, vantages: seen.vantages } : {}),
+      evidence: evidence.map(({ saw, reproduce }) => ({ saw: saw.en, ...(reproduce ? { reproduce } : {}) })),
+      decide,
+      fixes: fixes.map(({ action, ...fix }) => ({ ...fix, action: action.en })),
+      consequences: flatten(consequences).map((each) => each.cause),
+    },
+  };
+}
+
+function openResult(result: Result, ids: readonly string[]): object {
+  const id = unansweredId(result);
+  const why = result.note ? sentence(result.note.en) : '';
+  const how = result.elsewhere.length ? `${TO_DECIDE}: ${result.elsewhere.join('; ')}` : '';
+  return {
+    ruleId: id,
+    ruleIndex: ids.indexOf(id),
+    level: 'none',
+    kind: 'open',
+    message: { text: ['Not answered:', sentence(result.asks), why, how].filter(Boolean).join(' ') },
+    locations: [location(result.target, result.layer)],
+  };
+}
+
+function unansweredId({ question }: Result): string {
+  return `unanswered/${question}`;
+}
+
+function location(target: string, layer: string): object {
+  return { logicalLocations: [{ fullyQualifiedName: `${target}/${layer}`, name: layer, kind: 'resource' }] };
+}
+
+function advice({ fixes: [fix] }: Finding): string {
+  return fix ? sentence(`Fix (${OWNERS[fix.owner].short}): ${fixLine(fix)}`) : '';
+}
+
+function sentence(text: string): string {
+  const line = oneLine(text);
+  return /[.?!)]$/.test(line) ? line : `${line}.`;
+}

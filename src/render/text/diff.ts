@@ -1,0 +1,67 @@
+/** A comparison in words: one line that is the answer, then what changed. */
+import type { Comparison, Pair, Place, Side } from '../../report/diff.js';
+import { counted } from '../../report/words.js';
+import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../style.js';
+
+/** Without a newline at the end. */
+export function renderDiff(comparison: Comparison, { width, colour }: { width: number; colour: boolean }): string {
+  const look: Look = { width, paint: palette(colour) };
+  const { old, new: now, appeared, vanished, both, answeredNow, unansweredNow } = neutraliseAll(comparison);
+  const { red, green, yellow, dim } = look.paint;
+  const moved = both.filter((pair) => pair.moved || pair.changed.length > 0);
+  const same = both.length - moved.length;
+  return closeUp([
+    look.paint.bold(headline(appeared.length, vanished.length, moved.length)),
+    dim(`Then ${side(old)}`),
+    dim(`Now  ${side(now)}`),
+    '',
+    ...section(
+      'Appeared:',
+      appeared.map((place) => red(line('+', place, look))),
+      look,
+    ),
+    ...section(
+      'Vanished:',
+      vanished.map((place) => green(line('-', place, look))),
+      look,
+    ),
+    ...section(
+      'Moved or changed:',
+      moved.map((pair) => yellow(movedLine(pair, look))),
+      look,
+    ),
+    ...section(
+      'Answered now:',
+      answeredNow.map((asks) => wrap(asks, proseWidth(width), '  ').join('\n')),
+      look,
+    ),
+    ...section(
+      'No longer answered:',
+      unansweredNow.map((asks) => wrap(asks, proseWidth(width), '  ').join('\n')),
+      look,
+    ),
+    ...(same ? [dim(`${counted(same, 'finding')} as before.`)] : []),
+  ]).join('\n');
+}
+
+function headline(appeared: number, vanished: number, moved: number): string {
+  if (appeared + vanished + moved === 0) return 'The same findings in the same order.';
+  return `${counted(appeared, 'finding')} appeared, ${vanished} vanished, ${moved} moved or changed.`;
+}
+
+function side({ startedAt, node, verdict, version }: Side): string {
+  return `${startedAt}${node ? `, ${node}` : ''}: ${verdict} (kubelet-doctor ${version})`;
+}
+
+function section(title: string, lines: readonly string[], { paint }: Look): string[] {
+  return lines.length ? [paint.bold(title), ...lines, ''] : [];
+}
+
+function line(sign: string, { rank, title, cause }: Place, { width }: Look): string {
+  return wrap(`${rank}. ${title} (${cause})`, proseWidth(width), `${sign} `).join('\n');
+}
+
+function movedLine({ old, new: now, moved, changed }: Pair, { width }: Look): string {
+  const how = [...(moved ? [`was ${old.rank}.`] : []), ...changed].join(', ');
+  return wrap(`${now.rank}. ${now.title} (${now.cause}; ${how})`, proseWidth(width), '~ ').join('\n');
+}

@@ -1,0 +1,48 @@
+/** Fixes in words: grouped by who must act, each with what it changes, its steps to paste, and the command that shows that it worked. */
+import type { Fix } from '../../model/check.js';
+import type { Finding } from '../../model/report.js';
+import { CHANGES, counted, firstLead, OWNERS, withoutStop } from '../../report/words.js';
+import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
+
+/** All of them, groups and fixes in the order of the finding: least invasive first. */
+export function fixLines({ fixes, cause }: Finding, indent: string, look: Look): string[] {
+  const owners = [...new Set(fixes.map((fix) => fix.owner))];
+  const ordered = owners.flatMap((owner) => fixes.filter((fix) => fix.owner === owner));
+  if (fixes.length === 0)
+    return wrap(`Fix: none known to this program; kubelet-doctor explain ${cause} says more.`, proseWidth(look.width), indent);
+  return owners.flatMap((owner) => [
+    '',
+    ...wrap(`Fix ${OWNERS[owner].long}:`, proseWidth(look.width), indent).map(look.paint.bold),
+    ...ordered.flatMap((fix, at) => {
+      const letter = ordered.length > 1 ? `${String.fromCharCode(97 + (at % 26))}) ` : '';
+      return fix.owner === owner ? oneFix(fix, letter, indent, look) : [];
+    }),
+  ]);
+}
+
+function oneFix(fix: Fix, letter: string, indent: string, look: Look): string[] {
+  // Unbroken until it is painted, so that a security change is never said on two lines.
+  const label = `[${CHANGES[fix.changes]}]`;
+  const unbroken = label.replaceAll(' ', '\u00a0');
+  const painted = fix.changes === 'security' ? look.paint.bold(look.paint.red(label)) : label;
+  const under = indent + ' '.repeat(letter.length);
+  return [
+    ...wrap(`${withoutStop(fix.action.en)} ${unbroken}`, proseWidth(look.width), indent + letter, under).map((line) =>
+      line.replace(unbroken, painted),
+    ),
+    ...(fix.steps?.trim() ? ['', ...pasteBlock(fix.steps, `${under}  `), ''] : []),
+    ...(fix.verify ? [`${under}To verify:`, ...indentBlock(fix.verify, `${under}  `)] : []),
+  ];
+}
+
+/** The first fix only, where the others would stand in the way. A command still has its own line. */
+export function shortFixLines({ fixes: [fix] }: Finding, indent: string, look: Look): string[] {
+  if (!fix) return [];
+  const steps = fix.steps?.trim() ?? '';
+  const lines = steps.split('\n').length;
+  const tail = !steps ? '.' : lines > 1 ? ` (${counted(lines, 'line')}; --verbose shows them).` : ':';
+  return [
+    ...wrap(`${firstLead(fix)}: ${withoutStop(fix.action.en)}${tail}`, proseWidth(look.width), indent, `${indent}  `),
+    ...(steps && lines === 1 ? indentBlock(steps, `${indent}  `) : []),
+  ];
+}

@@ -1,0 +1,138 @@
+/** `kubelet-doctor nodes`: one row a node, grouped by the one reason that decides; findings and their fixes below. */
+import Table from 'cli-table3';
+import type { NodeRow, NodeState } from '../../checks/placement/coverage.js';
+import { isUnanswered } from '../../judge/exit.js';
+import { flatten } from '../../judge/rank.js';
+import { refusalText } from '../../kubernetes/scheduling.js';
+import type { Report } from '../../model/report.js';
+import { counted } from '../../report/words.js';
+import { closeUp, cut, type Look, neutraliseAll, oneLine, palette, proseWidth, wrap } from '../style.js';
+import { findingLines } from './finding.js';
+import { asksNothing, headLines } from './head.js';
+import type { TextOptions } from './report.js';
+import { openLines } from './rest.js';
+
+/** A row as the JSON has it; keys and their meaning are kept. */
+export interface NodeLine {
+  node: string;
+  controlPlane: boolean;
+  state: NodeState;
+  /** An agent's pods there, `NAMESPACE/NAME`. */
+  pods: string[];
+  ready: boolean;
+  wouldRun: boolean;
+  why: string;
+}
+
+/** Rows of a terminal; the JSON has all. */
+const MOST_ROWS = 200;
+
+/** Trouble first. */
+const ORDER: NodeState[] = ['refused', 'missing', 'not-ready', 'condition', 'other', 'covered'];
+
+export function nodeLines(rows: readonly NodeRow[], report: Report): NodeLine[] {
+  // What keeps a pod from being created stands in no Node: the finding knows.
+  const refused = flatten(report.findings).find(({ question }) => question === 'pod-admission')?.title.en;
+  return rows.map((row) => ({
+    node: row.node,
+    controlPlane: row.controlPlane,
+    state: row.state,
+    pods: row.pods.map(({ namespace, pod }) => `${namespace}/${pod}`),
+    ready: row.pods.some(({ ready }) => ready),
+    wouldRun: row.state !== 'refused' && row.state !== 'other' && row.refusal === undefined,
+    why: row.state === 'missing' && refused ? refused : whyOf(row),
+  }));
+}
+
+function whyOf({ state, refusal, pods, ready }: NodeRow): string {
+  const [pod] = pods;
+  switch (state) {
+    case 'refused':
+      return refusal ? refusalText(refusal) : '';
+    case 'missing':
+      return 'nothing in the schedule keeps it off; the events of the DaemonSet may say more';
+    case 'not-ready':
+      return [pod?.reason ?? pod?.phase, pod?.message].filter(Boolean).join(': ');
+    case 'condition':
+      return ready === 'True' ? 'the node is not yet set up' : 'the node is not ready: no new pod starts there';
+    case 'other':
+      return refusal ? refusalText(refusal) : 'no DaemonSet is meant for this kind of node';
+    case 'covered':
+      return refusal ? `${refusalText(refusal)}: the pod is from before, and will not come back` : '';
+  }
+}
+
+/** The rows, and whether they speak of what runs or of a manifest. */
+export interface FoundNodes {
+  rows: readonly NodeRow[];
+  installed: boolean;
+}
+
+/** Text without a newline at the end. `found` undefined: the nodes were not ours to list. */
+export function renderNodes(report: Report, found: FoundNodes | undefined, { width, colour, verbose }: TextOptions): string {
+  const installed = found?.installed ?? false;
+  const look: Look = { width, paint: palette(colour) };
+  const [safe, lines] = [neutraliseAll(report), found && neutraliseAll(nodeLines(found.rows, report))];
+  const body = [
+    ...(lines ? [...table(lines, look), '', ...wrap(coverage(lines, installed), proseWidth(width)), ''] : []),
+    ...findingLines(safe, look, verbose),
+    ...(safe.results.some(isUnanswered) ? openLines(safe, look, verbose) : []),
+  ];
+  return closeUp([...head(safe, lines, installed, look), '', ...body]).join('\n');
+}
+
+function head(report: Report, lines: readonly NodeLine[] | undefined, installed: boolean, look: Look): string[] {
+  const [first = '', second = '', third = ''] = headLines(report, look);
+  if (!lines || report.findings.some((finding) => !asksNothing(finding)) || report.summary.verdict === 'incomplete')
+    return [first, second, third];
+  return [look.paint.green(coverage(lines, installed)), second, third];
+}
+
+/** Nodes minus nodes with an agent: never desired against ready. */
+function coverage(lines: readonly NodeLine[], installed: boolean): string {
+  const of = (state: NodeState, words: string) => {
+    const count = lines.filter((line) => line.state === state).length;
+    return count > 0 ? [`${count} ${words}`] : [];
+  };
+  const rest = [
+    ...of('refused', 'kept off'),
+    ...of('missing', 'without one'),
+    ...of('not-ready', 'with one that is not ready'),
+    ...of('condition', 'not in order'),
+    ...of('other', 'of another kind'),
+  ].join(', ');
+  const covered = lines.filter(({ state }) => state === 'covered').length;
+  const all = counted(lines.length, 'node');
+  const lead = installed ? `An agent is ready on ${covered} of ${all}` : `The agent would run on ${covered} of ${all}`;
+  return `${lead}${rest && `; ${rest}`}.`;
+}
+
+const AGENT: Record<NodeState, string> = {
+  covered: 'ready',
+  'not-ready': 'not ready',
+  missing: 'none',
+  refused: 'none',
+  condition: 'none',
+  other: 'none',
+};
+
+function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
+  const groups = new Map<string, NodeLine[]>();
+  for (const line of [...lines].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)))
+    groups.set(`${line.state} ${line.why}`, [...(groups.get(`${line.state} ${line.why}`) ?? []), line]);
+  const shown = [...groups.values()].flat().slice(0, MOST_ROWS);
+  const names = Math.min(40, Math.max(4, ...shown.map(({ node }) => node.length))) + 2;
+  const why = Math.max(20, Math.min(width, 140) - names - 11 - 8 - 16 - 6);
+  const head = ['node', 'agent', 'runs', 'role', 'why not'];
+  const box = new Table({ head, colWidths: [names, 11, 8, 16, why], wordWrap: true, style: { head: [], border: [], compact: true } });
+  for (const [at, line] of shown.entries()) {
+    const paintRow = line.state === 'covered' ? paint.green : line.state === 'other' ? paint.dim : paint.red;
+    const before = shown[at - 1];
+    // The reason stands once a group, at its first node.
+    const reason = before && before.state === line.state && before.why === line.why ? '"' : oneLine(line.why);
+    const cells = [cut(line.node, names - 2), AGENT[line.state], line.wouldRun ? 'yes' : 'no', line.controlPlane ? 'control plane' : ''];
+    box.push([...cells.map((cell, i) => (i === 1 ? paintRow(cell) : cell)), line.why ? reason : '']);
+  }
+  const more = lines.length - shown.length;
+  return [...box.toString().split('\n'), ...(more > 0 ? [`and ${counted(more, 'node')} more: --output json has them all`] : [])];
+}

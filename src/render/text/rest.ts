@@ -1,0 +1,89 @@
+/** What stands below the findings: open questions, and with --verbose every passed question, the settings and the times. */
+
+import { isUnanswered } from '../../judge/exit.js';
+import { flatten } from '../../judge/rank.js';
+import type { Report, Result } from '../../model/report.js';
+import { counted, withoutStop } from '../../report/words.js';
+import { cut, type Look, oneLine, pasteBlock, proseWidth, wrap } from '../style.js';
+
+/** Questions without an answer. Those that only wait behind a failed layer are counted, not listed, unless --verbose. */
+export function openLines(report: Report, look: Look, verbose: boolean): string[] {
+  const open = report.results.filter(isUnanswered);
+  // Beside a finding, what nobody can answer before it is cured is only counted.
+  const alone = report.findings.length === 0;
+  const tells = (result: Result) => result.elsewhere.length > 0 || result.outcome === 'crashed' || (result.required && alone);
+  const listed = verbose ? open : open.filter(tells);
+  const rest = open.length - listed.length;
+  if (open.length === 0) return [];
+  const lines = listed.flatMap((result) => [
+    ...wrap(`${oneLine(result.asks)}${because(result)}`, proseWidth(look.width), '- '),
+    ...result.elsewhere.flatMap((command) => pasteBlock(command, '    ')),
+  ]);
+  const byOthers = listed.some((result) => result.elsewhere.length > 0) ? ', with the command for someone who may ask' : '';
+  const left = rest
+    ? `${counted(rest, listed.length ? 'more question' : 'question')} could not be answered from here; --verbose lists ${rest === 1 ? 'it' : 'them'}.`
+    : '';
+  return [
+    ...(listed.length ? [...wrap(`Not answered${byOthers}:`, proseWidth(look.width)).map(look.paint.bold), ...lines] : []),
+    ...(left ? wrap(left, proseWidth(look.width)) : []),
+    '',
+  ];
+}
+
+function because(result: Result): string {
+  if (result.note) return ` ${withoutStop(result.note.en)}.`;
+  return result.outcome === 'crashed' ? ' The check broke: a bug in kubelet-doctor; please report it.' : '';
+}
+
+/** Problems that --skip or --only left out are named, so that nobody takes silence for health. */
+export function leftOutLines(report: Report, look: Look): string[] {
+  const shown = new Set(flatten(report.findings).map((finding) => finding.cause));
+  const out = [
+    ...new Set(report.results.flatMap(({ outcome, cause }) => (outcome === 'problem' && cause && !shown.has(cause) ? [cause] : []))),
+  ];
+  return out.length ? [...wrap(`Left out by --skip or --only: ${out.join(', ')}.`, proseWidth(look.width)), ''] : [];
+}
+
+/** --verbose: what was asked and was well, or did not apply. */
+export function passedLines(report: Report, look: Look): string[] {
+  const passed = report.results.filter((result) => result.outcome === 'pass');
+  const beside = report.results.filter((result) => result.outcome === 'not-applicable');
+  const say = (results: Result[], sign: string) =>
+    results.flatMap((result) =>
+      wrap(`${oneLine(result.asks)}${result.note ? ` ${oneLine(result.note.en)}` : ''}`, proseWidth(look.width), `${sign} `),
+    );
+  return [
+    ...(passed.length ? [look.paint.bold('Asked, and well:'), ...say(passed, '✓').map(look.paint.green), ''] : []),
+    ...(beside.length ? [look.paint.bold('Does not apply here:'), ...say(beside, '–').map(look.paint.dim), ''] : []),
+  ];
+}
+
+/** --verbose: every setting, what it is and who said so. */
+export function settingLines(report: Report, look: Look): string[] {
+  const wide = Math.max(0, ...report.settings.map(({ setting }) => setting.length));
+  const lines = report.settings.map(({ setting, value, origin, source }) => {
+    const from = oneLine(source) === origin || !source ? origin : `${origin}, ${oneLine(source)}`;
+    return `${setting.padEnd(wide)}  ${(oneLine(value) || '(empty)').padEnd(24)}  ${look.paint.dim(`(${from})`)}`;
+  });
+  return lines.length ? [look.paint.bold('Settings, and where each comes from:'), ...lines, ''] : [];
+}
+
+/** --verbose: when each question was put and how long its answer took. */
+export function timeLines(report: Report, look: Look): string[] {
+  const { timings } = report;
+  if (timings.length === 0) return [];
+  const names = timings.map(({ target, kind }) => `${target} ${kind}`);
+  const wide = Math.max(...names.map((each) => each.length));
+  const end = Math.max(1, ...timings.map(({ startedMs, ms }) => startedMs + ms));
+  const room = Math.max(12, Math.min(40, look.width - wide - 46));
+  const lines = timings.map((timing, at) => {
+    const from = Math.min(room - 1, Math.floor((timing.startedMs / end) * room));
+    const long = Math.max(1, Math.min(room - from, Math.round((timing.ms / end) * room)));
+    const bar = `${' '.repeat(from)}${'='.repeat(long)}`.padEnd(room);
+    const took = `${Math.round(timing.ms)} ms`.padStart(8);
+    const subject = cut(oneLine(timing.subject), Math.max(8, look.width - wide - room - 19));
+    const line = `${(names[at] ?? '').padEnd(wide)} |${bar}|${took} ${subject}${timing.ok ? '' : ' FAILED'}`;
+    return timing.ok ? line : look.paint.red(line);
+  });
+  return [look.paint.bold(`Times, of ${Math.round(report.durationMs)} ms in all:`), ...lines, ''];
+}

@@ -1,0 +1,58 @@
+/** The answer of `rbac` for people: who and how, the table, then what was found and how to mend it. */
+import type { Report } from '../../model/report.js';
+import type { RightsTable } from '../../report/rights-table.js';
+import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../style.js';
+import { findingLines } from './finding.js';
+import { headLines } from './head.js';
+import type { TextOptions } from './report.js';
+import { rightsLines } from './rights-table.js';
+
+const BY: Record<string, string> = {
+  self: 'asked by SelfSubjectAccessReview',
+  review: 'asked by SubjectAccessReview',
+  impersonation: 'asked by impersonation',
+};
+
+/** In words where the version alone does not say it. */
+const KUBELET: Record<string, string> = {
+  unknown: 'fine-grained (no kubelet’s version is known; one before 1.33 asks for nodes/proxy instead)',
+};
+
+export function renderRights(
+  report: Report,
+  table: RightsTable | undefined,
+  { width, colour, verbose, missing }: TextOptions & { missing: boolean },
+): string {
+  const look: Look = { width, paint: palette(colour) };
+  const safe = neutraliseAll(report);
+  return closeUp([
+    ...headLines(safe, look),
+    '',
+    ...(table ? rights(neutraliseAll(table), look, missing) : []),
+    ...findingLines(safe, look, verbose),
+  ]).join('\n');
+}
+
+function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] {
+  const { user, by, profile, features, off, versions, namespace } = table;
+  const prose = (text: string) => wrap(text, proseWidth(look.width)).map(look.paint.dim);
+  const rows = onlyMissing ? table.needs.filter((row) => row.state !== 'allowed') : table.needs;
+  const count = (state: string) => table.needs.filter((row) => row.state === state).length;
+  const open = count('unanswered');
+  const locks = features.some(({ feature }) => feature === 'leader-election');
+  return [
+    ...prose(`${user}, ${BY[by] ?? 'not ours to ask for: SubjectAccessReview and impersonation are refused'}.`),
+    ...prose(
+      `Profile ${profile}: ${features.map((f) => `${f.feature} (${f.why})`).join(', ')}.${off.length > 0 ? ` Off: ${off.join(', ')} (--feature turns them on).` : ''}`,
+    ),
+    ...prose(
+      `Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet rights ${KUBELET[versions.kubelet] ?? versions.kubelet}; ${locks ? `leader lock ${versions.lock}; ` : ''}namespace ${namespace}.`,
+    ),
+    '',
+    ...(rows.length > 0 ? rightsLines(rows, look) : ['Nothing is missing.']),
+    '',
+    `${count('allowed')} of ${table.needs.length} needs allowed, ${count('denied')} missing${open > 0 ? `, ${open} not ours to ask` : ''}.`,
+    ...(count('denied') > 0 ? prose('`kubelet-doctor rbac --missing --yaml` prints what closes the gap.') : []),
+    '',
+  ];
+}

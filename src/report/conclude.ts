@@ -1,0 +1,55 @@
+/** From facts and what was judged of them to the report: the same for facts that just came in and for facts of a file. */
+import { causeIndex, explainedByOf } from '../checks/index.js';
+import type { Judgement } from '../judge/judge.js';
+import { rank } from '../judge/rank.js';
+import type { Severity } from '../model/check.js';
+import type { AnyFact, Setting } from '../model/facts.js';
+import type { Report, Result } from '../model/report.js';
+import { VERSION } from '../version.js';
+import { buildReport } from './build.js';
+import { whereOf } from './where.js';
+
+export interface Concluded {
+  judgements: readonly Judgement[];
+  facts: readonly AnyFact[];
+  settings: readonly Setting[];
+  /** ISO 8601. */
+  startedAt: string;
+  durationMs: number;
+  failOn: Severity;
+  skip: readonly string[];
+  only: readonly string[];
+}
+
+export function conclude({ judgements, ...rest }: Concluded): Report {
+  const problems = judgements.flatMap(({ check, verdict }) =>
+    verdict.kind === 'problem' ? [{ question: check.question, target: check.target, layer: check.layer, problem: verdict }] : [],
+  );
+  return buildReport({
+    tool: { program: 'kubelet-doctor', version: VERSION },
+    results: judgements.map(resultOf),
+    findings: rank(problems, explainedByOf),
+    where: whereOf(rest.facts),
+    causes: causeIndex(),
+    ...rest,
+  });
+}
+
+function resultOf({ check, verdict }: Judgement): Result {
+  const { question, asks, target, layer, required } = check;
+  const wants = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];
+  const note =
+    verdict.kind === 'pass' ? verdict.note : verdict.kind === 'not-applicable' || verdict.kind === 'cannot-tell' ? verdict.why : undefined;
+  return {
+    question,
+    asks,
+    target,
+    layer,
+    required,
+    outcome: verdict.kind,
+    ...(verdict.kind === 'problem' ? { cause: verdict.cause } : {}),
+    ...(verdict.kind === 'cannot-tell' && verdict.because ? { cause: verdict.because } : {}),
+    ...(verdict.kind === 'crashed' ? { note: { id: 'crashed', args: {}, en: verdict.error } } : note ? { note } : {}),
+    elsewhere: [...new Set(wants.flatMap((w) => w.elsewhere ?? []))],
+  };
+}

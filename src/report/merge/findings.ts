@@ -1,0 +1,116 @@
+/** Findings of many reports: one cause, equally bad and equally sure, below the same cause, is one finding with the nodes it was seen on. */
+import type { Evidence, Fix, Message } from '../../model/check.js';
+import type { CauseMeta, Finding } from '../../model/report.js';
+import { nameOrder, someOf } from './order.js';
+import type { Slim, View } from './reports.js';
+
+/** The nodes whose evidence is shown; the others' own reports have theirs. */
+const SHOWN_NODES = 3;
+
+interface Sighting {
+  view: View;
+  slim: Slim;
+}
+
+/** `views` sorted by node. `of`: how many nodes there are. */
+export function merge(views: readonly View[], of: number, causes: Readonly<Record<string, CauseMeta>>): Finding[] {
+  const level = (sightings: readonly Sighting[]): Finding[] => {
+    const groups = new Map<string, Sighting[]>();
+    for (const each of sightings) {
+      const { cause, target, severity, certainty, layer } = each.slim.finding;
+      const key = JSON.stringify([cause, target, layer, severity, certainty]);
+      const group = groups.get(key);
+      if (group) group.push(each);
+      else groups.set(key, [each]);
+    }
+    return [...groups.values()].map((group) => one(group));
+  };
+  const one = (group: readonly Sighting[]): Finding => {
+    const [first] = group;
+    if (!first) throw new Error('an empty group');
+    const nodes = [...new Set(group.map(({ view }) => view.node))];
+    const vantages = [...new Set(group.map(({ view }) => view.vantage))].sort(nameOrder);
+    const rests = [...new Set(group.map(({ slim }) => slim.rest))].map(
+      (text) => JSON.parse(text) as Pick<Finding, 'features' | 'alternatives' | 'decide'>,
+    );
+    const { finding } = first.slim;
+    return {
+      ...finding,
+      title: titleOf(group, nodes, of, causes),
+      features: [...new Set(rests.flatMap(({ features }) => features))],
+      alternatives: [...new Set(rests.flatMap(({ alternatives }) => alternatives))],
+      // Commands that name a node are alike: those of the first will do.
+      decide: rests[0]?.decide ?? [],
+      evidence: evidenceOf(group, nodes.slice(0, SHOWN_NODES)),
+      fixes: fixesOf(group, nodes),
+      rankedBy: [
+        finding.severity,
+        finding.certainty,
+        ...(of > 1 ? [`on ${nodes.length} of ${of} nodes`] : []),
+        `layer ${finding.layer}`,
+        finding.cause,
+      ],
+      consequences: level(group.flatMap(({ view, slim }) => slim.consequences.map((each) => ({ view, slim: each })))),
+      seen: { nodes, of, vantages },
+    };
+  };
+  return level(views.flatMap((view) => view.findings.map((slim) => ({ view, slim }))));
+}
+
+/** The words of all where they agree, else the cause's own; then where. */
+function titleOf(group: readonly Sighting[], nodes: readonly string[], of: number, causes: Readonly<Record<string, CauseMeta>>): Message {
+  const titles = new Set(group.map(({ slim }) => slim.title));
+  const first = JSON.parse(group[0]?.slim.title ?? '{}') as Message;
+  const [cause = ''] = group.map(({ slim }) => slim.finding.cause);
+  const noun = (Object.hasOwn(causes, cause) && causes[cause]?.title) || cause;
+  const words = titles.size === 1 ? first.en : noun.charAt(0).toUpperCase() + noun.slice(1);
+  const where = of === 1 ? '' : nodes.length === of ? `, on all ${of} nodes` : `, on ${nodes.length} of ${of} nodes: ${someOf(nodes)}`;
+  return { ...first, en: `${words.replace(/\.$/, '')}${where}` };
+}
+
+function evidenceOf(group: readonly Sighting[], shown: readonly string[]): Evidence[] {
+  return group
+    .filter(({ view }) => shown.includes(view.node))
+    .flatMap(({ view, slim }) => (JSON.parse(slim.evidence) as Evidence[]).map((each) => (each.node ? each : seenFrom(view, each))));
+}
+
+/** The evidence with where it was seen. */
+export function seenFrom({ node, vantage }: Pick<View, 'node' | 'vantage'>, evidence: Evidence): Evidence {
+  const from = `${node}${vantage ? `, ${vantage}` : ''}`;
+  return { ...evidence, node: from, saw: { ...evidence.saw, en: `${from}: ${evidence.saw.en}` } };
+}
+
+/** A fix that is the same on every node once; one that differs only in the node's own name and address once, with a word about it. */
+function fixesOf(group: readonly Sighting[], nodes: readonly string[]): Fix[] {
+  const found = new Map<string, { fix: Fix; texts: Set<string>; nodes: Set<string> }>();
+  const parsed = new Map<string, Fix[]>();
+  for (const { view, slim } of group) {
+    const fixes = parsed.get(slim.fixes) ?? (JSON.parse(slim.fixes) as Fix[]);
+    if (parsed.size < 100) parsed.set(slim.fixes, fixes);
+    for (const fix of fixes) {
+      const text = JSON.stringify(fix);
+      const key = withoutNames(text, view);
+      const there = found.get(key);
+      if (!there) found.set(key, { fix, texts: new Set([text]), nodes: new Set([view.node]) });
+      else {
+        if (there.texts.size < 2) there.texts.add(text);
+        there.nodes.add(view.node);
+      }
+    }
+  }
+  return [...found.values()].map(({ fix, texts, nodes: of }) => {
+    const [shown = ''] = of;
+    const en = fix.action.en.replace(/\.$/, '');
+    const own = texts.size > 1 ? ` (as for ${shown}; each of ${someOf([...of])} with its own name and address)` : '';
+    const only = of.size < nodes.length ? ` (for ${someOf([...of])})` : '';
+    return { ...fix, action: { ...fix.action, en: `${en}${own || only}` }, ...(of.size < nodes.length ? { nodes: [...of] } : {}) };
+  });
+}
+
+/** Whole words only: n1 is no part of n10. */
+function withoutNames(text: string, { node, kubelet }: View): string {
+  const host = kubelet.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return [kubelet, host, node]
+    .filter(Boolean)
+    .reduce((left, name) => left.replace(new RegExp(`(?<![\\w.-])${name.replace(/[^\w]/g, '\\$&')}(?![\\w-])`, 'g'), '\u0000'), text);
+}

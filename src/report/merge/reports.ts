@@ -1,0 +1,238 @@
+/**
+ * Many reports as one. Each is reduced to what is needed as it comes, with equal words kept once, so that thousands fit; nothing is judged
+ * before all were seen, so their order makes no difference. Newest wins for a node and network; the same report twice counts once.
+ */
+
+import { flatten } from '../../judge/rank.js';
+import type { Severity } from '../../model/check.js';
+import type { CauseMeta, Finding, GridRow, Merged, Report, Result } from '../../model/report.js';
+import { buildReport } from '../build.js';
+import { merge as mergeFindings } from './findings.js';
+import { nameOrder } from './order.js';
+import { acrossVantages } from './vantages.js';
+import { better, type Worded } from './words.js';
+
+/** What is kept of one report. Texts that are equal in many are one string. */
+export interface View {
+  node: string;
+  vantage: string;
+  startedAt: string;
+  version: string;
+  identity: string;
+  kubelet: string;
+  apiserver: string;
+  durationMs: number;
+  /** A letter of the grid for each question, in the order in which the merger met them; shorter than all where later reports had more. */
+  states: string;
+  /** `kubelet/tcp` and others that work, as JSON. */
+  working: string;
+  findings: Slim[];
+}
+
+/** A finding with its words as JSON, so that equal ones are one string. */
+export interface Slim {
+  finding: Pick<Finding, 'cause' | 'question' | 'target' | 'layer' | 'severity' | 'certainty'>;
+  title: string;
+  /** features, alternatives, decide */
+  rest: string;
+  fixes: string;
+  evidence: string;
+  consequences: Slim[];
+}
+
+export interface MergeChoices {
+  tool: Report['tool'];
+  failOn: Severity;
+  skip: readonly string[];
+  only: readonly string[];
+}
+
+export interface Merger {
+  /** `source`: the file's name, for those that cannot be read and those that name no node. */
+  add(source: string, report: Report): void;
+  unread(file: string, why: string): void;
+  /** No report where nothing was read. */
+  finish(choices: MergeChoices): { report?: Report; unread: Merged['unread'] };
+}
+
+const MOST_EVIDENCE = 4;
+
+export function createMerger(): Merger {
+  const kept = new Map<string, View>();
+  const texts = new Map<string, string>();
+  const runs = new Set<string>();
+  const questions = new Map<string, Worded<Omit<Result, 'note' | 'cause'>>>();
+  const causes = new Map<string, Worded<CauseMeta>>();
+  const unread: Merged['unread'] = [];
+  const count = { read: 0, older: 0, repeated: 0 };
+
+  const once = (value: unknown): string => {
+    const text = JSON.stringify(value);
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  const slim = (given: Finding): Slim => {
+    const { cause, question, target, layer, severity, certainty, title, features, alternatives, decide, fixes, evidence } = given;
+    return {
+      finding: { cause, question, target, layer, severity, certainty },
+      title: once(title),
+      rest: once({ features, alternatives, decide }),
+      fixes: once(fixes),
+      evidence: once(evidence.slice(0, MOST_EVIDENCE)),
+      consequences: given.consequences.map(slim),
+    };
+  };
+
+  return {
+    add(source, report) {
+      if (report.merged) return void unread.push({ file: source, why: 'is merged already; give the reports it was made of' });
+      count.read += 1;
+      for (const [cause, meta] of Object.entries(report.causes)) causes.set(cause, better(causes.get(cause), meta, report));
+      for (const { note: _, cause: __, ...result } of report.results) {
+        const key = `${result.question} ${result.target}`;
+        questions.set(key, better(questions.get(key), result, report));
+      }
+      const view = viewOf(source, report, { slim, once, order: [...questions.keys()] });
+      const key = JSON.stringify([view.node, view.vantage]);
+      const there = kept.get(key);
+      // A node asked twice in one millisecond for as long to the microsecond: that is one report.
+      const run = JSON.stringify([key, view.startedAt, view.durationMs]);
+      if (runs.has(run)) count.repeated += 1;
+      else if (there) count.older += 1;
+      runs.add(run);
+      if (!there || newer(view, there)) kept.set(key, view);
+    },
+    unread(file, why) {
+      unread.push({ file, why });
+    },
+    finish(choices) {
+      if (kept.size === 0) return { unread };
+      const views = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
+      const known = Object.fromEntries([...causes].map(([cause, { value }]) => [cause, value]));
+      return { report: build(views, { questions, causes: known, unread, count, choices }), unread };
+    },
+  };
+}
+
+interface Slimming {
+  slim: (finding: Finding) => Slim;
+  once: (value: unknown) => string;
+  order: readonly string[];
+}
+
+function viewOf(source: string, report: Report, { slim, once, order }: Slimming): View {
+  const { where, startedAt, tool, durationMs, results, layers } = report;
+  const severities = new Map(flatten(report.findings).map((each) => [each.cause, each.severity]));
+  const states = new Map(results.map((result) => [`${result.question} ${result.target}`, letter(result, severities)]));
+  // 127.0.0.1 is a kubelet on every node: only an address of its own names one.
+  const address = /^(127\.|\[?::1|localhost)/.test(where.kubelet) ? '' : where.kubelet;
+  return {
+    node: where.node || address || `(no node named in ${source})`,
+    vantage: (where.vantage || where.place).replace('-', ' '),
+    startedAt,
+    version: tool.version,
+    identity: where.identity,
+    kubelet: where.kubelet,
+    apiserver: where.apiserver,
+    durationMs,
+    states: order.map((key) => states.get(key) ?? '-').join(''),
+    working: once(layers.filter(({ state }) => state === 'ok' || state === 'warned').map(({ target, layer }) => `${target}/${layer}`)),
+    findings: report.findings.map(slim),
+  };
+}
+
+function letter({ outcome, cause }: Result, severities: ReadonlyMap<string, Severity>): string {
+  if (outcome === 'pass') return '.';
+  if (outcome === 'not-applicable') return '-';
+  if (outcome !== 'problem') return '?';
+  const severity = severities.get(cause ?? '');
+  return severity === 'blocks' || severity === 'degrades' ? 'X' : '!';
+}
+
+/** A time that cannot be read is older than any; of two at one time the same one wins in whatever order they come. */
+function newer(a: View, b: View): boolean {
+  const [ours, theirs] = [a, b].map(({ startedAt }) => Date.parse(startedAt) || 0) as [number, number];
+  return ours === theirs ? JSON.stringify(a.findings) > JSON.stringify(b.findings) : ours > theirs;
+}
+
+interface Gathered {
+  questions: ReadonlyMap<string, Worded<Omit<Result, 'note' | 'cause'>>>;
+  causes: Record<string, CauseMeta>;
+  unread: Merged['unread'];
+  count: { read: number; older: number; repeated: number };
+  choices: MergeChoices;
+}
+
+function build(views: readonly View[], { questions, causes, unread, count, choices }: Gathered): Report {
+  const byNode = new Map<string, View[]>();
+  for (const view of views) byNode.set(view.node, [...(byNode.get(view.node) ?? []), view]);
+  const across = acrossVantages([...byNode.values()]);
+  const findings = mergeFindings(across.views, byNode.size, { ...causes, ...across.causes });
+  const met = [...questions.keys()];
+  const order = [...met].sort();
+  const places = order.map((key) => met.indexOf(key));
+  const all = flatten(findings);
+  const results = order.map((key, at) => resultOf(questions.get(key)?.value as Result, places[at] ?? 0, byNode, all));
+  const grid = views.map(({ node, vantage, startedAt, version, states }): GridRow => {
+    const line = places.map((place) => states[place] ?? '-').join('');
+    return { node, vantage, startedAt, version, states: line };
+  });
+  const vantages = [...new Set(views.map(({ vantage }) => vantage))].filter(Boolean).sort(nameOrder);
+  const given = count.read + unread.length;
+  const report = buildReport({
+    tool: choices.tool,
+    startedAt:
+      views
+        .map(({ startedAt }) => startedAt)
+        .sort()
+        .at(-1) ?? '',
+    durationMs: views.reduce((most, each) => Math.max(most, each.durationMs), 0),
+    facts: [],
+    results,
+    findings,
+    settings: [],
+    where: {
+      place: `${count.read} of ${given} reports of ${byNode.size} ${byNode.size === 1 ? 'node' : 'nodes'}, merged`,
+      vantage: vantages.join(', '),
+      node: byNode.size === 1 ? (views[0]?.node ?? '') : '',
+      identity: common(views.map(({ identity }) => identity)),
+      kubelet: common(views.map(({ kubelet }) => kubelet)),
+      apiserver: common(views.map(({ apiserver }) => apiserver)),
+    },
+    failOn: choices.failOn,
+    causes: { ...causes, ...across.causes },
+    skip: choices.skip,
+    only: choices.only,
+  });
+  const trouble = ({ states }: GridRow) => Number(!states.includes('X')) * 2 + Number(!states.includes('!'));
+  const files = [...unread].sort((a, b) => nameOrder(a.file, b.file) || nameOrder(a.why, b.why));
+  return {
+    ...report,
+    merged: { given, ...count, nodes: byNode.size, unread: files, grid: grid.sort((a, b) => trouble(a) - trouble(b)) },
+  };
+}
+
+/** The worst of all nodes; on one node, an answer from any network is an answer. */
+function resultOf(asked: Result, place: number, byNode: ReadonlyMap<string, readonly View[]>, findings: readonly Finding[]): Result {
+  const letters = [...byNode.values()].map((views) => {
+    const seen = views.map(({ states }) => states[place] ?? '-');
+    return ['X', '!', '.', '?'].find((each) => seen.includes(each)) ?? '-';
+  });
+  const on = (each: string) => letters.filter((one) => one === each).length;
+  const cause = findings.find(({ question, target }) => question === asked.question && target === asked.target)?.cause;
+  const said = (en: string) => (byNode.size === 1 ? {} : { note: { id: 'merged', args: {}, en } });
+  const nodes = `of ${byNode.size} nodes`;
+  const open = on('?') > 0;
+  if (on('X') > 0 || (on('!') > 0 && !(open && asked.required)))
+    return { ...asked, outcome: 'problem', ...(cause ? { cause } : {}), ...said(`on ${on('X') + on('!')} ${nodes}`) };
+  if (open) return { ...asked, outcome: 'cannot-tell', ...said(`not answered on ${on('?')} ${nodes}`) };
+  const { elsewhere: _, ...rest } = asked;
+  if (on('.') > 0) return { ...rest, elsewhere: [], outcome: 'pass', ...said(`on ${on('.')} ${nodes}`) };
+  return { ...rest, elsewhere: [], outcome: 'not-applicable' };
+}
+
+function common(words: readonly string[]): string {
+  const [first = '', ...others] = new Set(words);
+  return others.length ? '' : first;
+}

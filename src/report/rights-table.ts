@@ -1,0 +1,80 @@
+/** The facts about rights as rows: one a need for people, one a question for machines. */
+import type { AnyFact, Fact, FactKind } from '../model/facts.js';
+import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
+import type { NeedRow } from '../render/text/rights-table.js';
+
+/** One question as it was asked, and kubectl's way to ask it. */
+export interface QuestionRow {
+  asked: string;
+  state: NeedRow['state'];
+  reason: string;
+  command: string;
+}
+
+/** In JSON below `rbac`. */
+export interface RightsTable {
+  user: string;
+  by: string;
+  profile: string;
+  features: { feature: string; why: string }[];
+  off: string[];
+  versions: { agent: string; kubernetes: string; kubelet: string; lock: string };
+  namespace: string;
+  needs: NeedRow[];
+  rows: QuestionRow[];
+}
+
+/** With what is missing, as needs; undefined where the apiserver was never asked. */
+export function rightsTable(facts: readonly AnyFact[]) {
+  const profileFact = one(facts, 'profile');
+  const profile = profileFact?.outcome.status === 'observed' ? profileFact.outcome.data : undefined;
+  const account = one(facts, 'account')?.outcome;
+  const who = account?.status === 'observed' || account?.status === 'failed' ? account.data : undefined;
+  if (!profile || !who) return undefined;
+  const access = facts.filter((f): f is Fact<'access'> & AnyFact => f.kind === 'access');
+  const judged = judgeProfile(profile, access);
+  const bySubject = new Map(access.map((f) => [f.subject, f]));
+  const subjects = [...new Set(judged.flatMap(({ need }) => questionsOf(need)).map(subjectOfAccess))];
+  const table: RightsTable = {
+    user: who.user,
+    by: account?.status === 'observed' ? who.by : 'nobody may ask',
+    profile: profile.profile,
+    features: profile.features,
+    off: profile.off,
+    versions: {
+      agent: `${profile.agentVersion.value} (${profile.agentVersion.from})`,
+      kubernetes: `${profile.kubernetesVersion.value} (${profile.kubernetesVersion.from})`,
+      kubelet: profile.kubelet,
+      lock: profile.lock ? `${profile.lock} (${profile.lockFrom ?? 'by the version'})` : '',
+    },
+    namespace: profile.namespace.value,
+    needs: judged.map(({ need, state, denied, unanswered }) => ({
+      feature: need.feature,
+      right: describeNeed(need),
+      state,
+      verbs:
+        state === 'denied' && denied.length < need.verbs.length
+          ? denied.join(', ')
+          : unanswered.length < need.verbs.length
+            ? unanswered.join(', ')
+            : '',
+      required: need.required,
+      loses: need.loses,
+    })),
+    rows: subjects.map((asked) => {
+      const fact = bySubject.get(asked);
+      const answer = fact?.outcome.status === 'observed' ? fact.outcome.data : undefined;
+      return {
+        asked,
+        state: answer ? (answer.allowed ? 'allowed' : 'denied') : 'unanswered',
+        reason: answer?.reason ?? '',
+        command: fact?.reproduce ?? '',
+      };
+    }),
+  };
+  return { table, profile, account: who, missing: missingNeeds(judged), open: judged.filter(({ state }) => state === 'unanswered').length };
+}
+
+function one<K extends FactKind>(facts: readonly AnyFact[], kind: K): Fact<K> | undefined {
+  return facts.find((f) => f.kind === kind) as Fact<K> | undefined;
+}

@@ -1,0 +1,70 @@
+/** Finds values by origin and keeps the list of those used. */
+import { posix } from 'node:path';
+import type { AgentFile } from '../agent-config/datadog-yaml.js';
+import type { Host } from '../host/host.js';
+import type { Origin, Setting } from '../model/facts.js';
+import { readsAsTrue } from '../profiles/datadog-settings.js';
+import type { Flags } from './options.js';
+import { portAsAgent } from './values.js';
+
+/** A value and who gave it. */
+export interface Choice {
+  value: string;
+  origin: Origin;
+  /** The flag, variable or file; empty for a default. */
+  source: string;
+}
+
+export interface Ledger {
+  readonly settings: Setting[];
+  /** Lists a setting as used and hands its value on; nothing for nothing. */
+  use(setting: string, found: Choice | undefined): string | undefined;
+  flag(name: keyof Flags): Choice | undefined;
+  /** A flag that names a file, relative to the working directory. */
+  path(name: keyof Flags): Choice | undefined;
+  /** A variable of the agent's own, else the same of its datadog.yaml; an empty one counts as unset, as viper has it. */
+  agent(name: string): Choice | undefined;
+  environment(name: string): Choice | undefined;
+  agentBool(name: string, standard: boolean): Choice;
+  agentPort(name: string, standard: number): Choice;
+}
+
+export function createLedger(flags: Partial<Flags>, host: Host, agentFile: AgentFile): Ledger {
+  const settings: Setting[] = [];
+  const flag = (name: keyof Flags): Choice | undefined => {
+    const value = flags[name];
+    return typeof value === 'string' ? { value, origin: 'flag', source: `--${name}` } : undefined;
+  };
+  const variable = (name: string, origin: Origin): Choice | undefined => {
+    const value = host.env[name];
+    return value ? { value, origin, source: name } : undefined;
+  };
+  const agent = (name: string) => variable(name, 'agent environment') ?? agentFile.find(name);
+  return {
+    settings,
+    use(setting, found) {
+      if (found) settings.push({ setting, value: host.redactor.clean(found.value, 400), origin: found.origin, source: found.source });
+      return found?.value;
+    },
+    flag,
+    path(name) {
+      const found = flag(name);
+      return found && { ...found, value: posix.resolve(host.cwd, found.value) };
+    },
+    agent,
+    environment: (name) => variable(name, 'environment'),
+    agentBool(name, standard) {
+      const found = agent(name);
+      return found ? { ...found, value: String(readsAsTrue(found.value)) } : byDefault(String(standard));
+    },
+    agentPort(name, standard) {
+      const found = agent(name);
+      return found ? { ...found, value: String(portAsAgent(found.value)) } : byDefault(String(standard));
+    },
+  };
+}
+
+/** A value nobody set. */
+export function byDefault(value: string): Choice {
+  return { value, origin: 'default', source: '' };
+}

@@ -1,0 +1,79 @@
+/** Whose rights are judged, by which profile, and which features and versions it is to serve. */
+import type { Host } from '../host/host.js';
+import { DEFAULT_PROFILE, findProfile, PROFILES } from '../profiles/index.js';
+import { unknownFeatures, variablesOf } from '../profiles/resolve.js';
+import type { Profile } from '../profiles/types.js';
+import { byDefault, type Ledger } from './ledger.js';
+import type { Flags } from './options.js';
+import { readProfileFile } from './profile-file.js';
+import { parseServiceAccount } from './values.js';
+
+export interface RightsSettings {
+  profile: Profile;
+  /** `built in`, or the file. */
+  source: string;
+  features: readonly string[];
+  /** What environment and datadog.yaml say of the variables that the profile goes by. */
+  environment: Readonly<Record<string, string>>;
+  agentVersion?: { value: string; from: string };
+  kubernetesVersion?: string;
+  /** --service-account. */
+  account?: { namespace: string; name: string };
+  /** DD_KUBE_RESOURCES_NAMESPACE. */
+  namespace?: { value: string; from: string };
+}
+
+/** Where the Agent's image says what it is (omnibus writes it). */
+const VERSION_MANIFEST = '/opt/datadog-agent/version-manifest.txt';
+
+export async function rightsSettings(
+  flags: Partial<Flags>,
+  host: Host,
+  { use, flag, agent }: Ledger,
+): Promise<RightsSettings | { error: string }> {
+  const chosen = await chooseProfile(use('profile', flag('agent') ?? byDefault(DEFAULT_PROFILE.profile)) ?? '', host);
+  if ('error' in chosen) return chosen;
+  const features = flags.feature ?? [];
+  const [unknown] = unknownFeatures(chosen.profile, features);
+  if (unknown !== undefined) {
+    const known = chosen.profile.features.map((f) => f.feature).join(', ');
+    return { error: host.redactor.clean(`--feature ${unknown} is none of ${chosen.profile.profile}; it knows ${known}, and all`, 600) };
+  }
+  if (features.length > 0) use('features', { value: features.join(','), origin: 'flag', source: '--feature' });
+  const account = use('serviceAccount', flag('service-account'));
+  const namespace = agent('DD_KUBE_RESOURCES_NAMESPACE');
+  use('agent.resourcesNamespace', namespace);
+  const kubernetesVersion = use('kubernetesVersion', flag('kubernetes-version'));
+  const version = use('agentVersion', flag('agent-version'));
+  const installed = version === undefined ? await installedVersion(host) : undefined;
+  const environment = variablesOf(chosen.profile).flatMap((name) => {
+    const found = agent(name);
+    return found ? [[name, found.value] as const] : [];
+  });
+  return {
+    ...chosen,
+    features,
+    environment: Object.fromEntries(environment),
+    ...(version === undefined ? {} : { agentVersion: { value: version, from: '--agent-version' } }),
+    ...(installed === undefined ? {} : { agentVersion: { value: installed, from: VERSION_MANIFEST } }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    ...(account === undefined ? {} : { account: parseServiceAccount(account) }),
+    ...(namespace === undefined ? {} : { namespace: { value: namespace.value, from: namespace.source } }),
+  };
+}
+
+async function chooseProfile(name: string, host: Host): Promise<{ profile: Profile; source: string } | { error: string }> {
+  const builtIn = findProfile(name);
+  if (builtIn) return { profile: builtIn, source: 'built in' };
+  if (!/[/.]/.test(name)) {
+    const known = PROFILES.map((p) => p.profile).join(', ');
+    return { error: host.redactor.clean(`--agent ${name} is no profile (${known}) and no file; write ./${name} for a file`, 300) };
+  }
+  const read = await readProfileFile(name, host);
+  return 'error' in read ? { error: `--agent ${read.error}` } : { profile: read, source: name };
+}
+
+async function installedVersion(host: Host): Promise<string | undefined> {
+  const read = await host.readFile(VERSION_MANIFEST);
+  return read.ok ? /^(?:datadog-)?agent (\d+\.\d+\.\d+)/m.exec(read.text)?.[1] : undefined;
+}

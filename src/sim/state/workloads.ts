@@ -1,0 +1,264 @@
+/** Where the agent of a world runs: more nodes, labels and taints, its DaemonSet, its pods, its namespace and the events about it. */
+
+import { hostileText, SECRETS } from '../answers/hostile.js';
+import { nodeObject } from '../answers/objects.js';
+import { rfc3339 } from '../answers/payloads.js';
+import type { Cluster } from './cluster.js';
+import { uidOf } from './tokens.js';
+
+type Json = Record<string, unknown>;
+
+/** What of a Node differs from the plain one. A name without a kubelet in the world is a Node object alone. */
+export interface NodeShape {
+  labels?: Record<string, string>;
+  /** `key[=value]:Effect`. */
+  taints?: string[];
+  unschedulable?: boolean;
+  ready?: boolean;
+}
+
+/** One agent DaemonSet and where its pods are: what the controller has done is said (`on`), else it is computed. */
+export interface DaemonSetShape {
+  namespace?: string;
+  name?: string;
+  labels?: Record<string, string>;
+  image?: string;
+  /** Added to the pod template's spec. */
+  spec?: Json;
+  /** The agent's variables; default: the kubelet's host from status.hostIP, as the chart has it. */
+  env?: Json[];
+  /** Directories of the node that its container has under /host; default: those of the chart. */
+  mounts?: string[];
+  /** More volumeMounts of ConfigMaps. */
+  configMounts?: string[];
+  /** Nodes with a pod of it; default: those where its selector, its tolerations and admission let one be. */
+  on?: string[];
+  /** Why the container on every node of it waits; default: it runs and is ready. */
+  waiting?: { reason: string; message: string };
+}
+
+export interface PlacementWorld {
+  nodes?: Record<string, NodeShape>;
+  /** Default: one, on every node. */
+  daemonSets?: DaemonSetShape[];
+  /** Pods that are no DaemonSet's: an application with the agent as sidecar. */
+  sidecars?: string[];
+  namespaceLabels?: Record<string, string>;
+  /** What the apiserver said when the controller created a pod. */
+  refused?: string;
+  quotas?: string[];
+  priorityClasses?: string[];
+  /** ConfigMaps of the agent's namespace. */
+  configMaps?: Record<string, Record<string, string>>;
+}
+
+const MARKS = { app: 'datadog-agent', 'app.kubernetes.io/component': 'agent', 'app.kubernetes.io/name': 'datadog-agent' };
+
+/** All nodes: those with a kubelet, and the ones that are objects alone. */
+export function nodeObjects(cluster: Cluster): Json[] {
+  const { nodes: shapes = {} } = cluster.world.placement;
+  const [template] = cluster.nodes.values();
+  if (!template) return [];
+  const names = [...cluster.nodes.keys(), ...Object.keys(shapes).filter((name) => !cluster.nodes.has(name))];
+  return names.map((name) => shaped(nodeObject(cluster.nodes.get(name) ?? { ...template, name }, cluster), shapes[name]));
+}
+
+function shaped(node: Json, { labels = {}, taints = [], unschedulable, ready }: NodeShape = {}): Json {
+  const metadata = node.metadata as { labels: Json };
+  const status = node.status as { conditions: Json[] };
+  const spec = {
+    ...(node.spec as Json),
+    ...(taints.length > 0 ? { taints: taints.map(taintOf) } : {}),
+    ...(unschedulable ? { unschedulable } : {}),
+  };
+  const conditions = status.conditions.map((c) => (c.type === 'Ready' && ready === false ? { ...c, status: 'Unknown' } : c));
+  return { ...node, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } }, spec, status: { ...status, conditions } };
+}
+
+function taintOf(text: string): Json {
+  const [, key = '', value, effect = ''] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text) ?? [];
+  return { key, ...(value ? { value } : {}), effect };
+}
+
+type Resolved = Required<Omit<DaemonSetShape, 'waiting'>>;
+
+function resolved(cluster: Cluster): Resolved[] {
+  const { namespace } = cluster.world.names;
+  const nodes = nodeObjects(cluster);
+  const shapes = cluster.world.placement.daemonSets ?? [{}];
+  return shapes.map((shape) => ({
+    namespace,
+    name: 'datadog-agent',
+    labels: MARKS,
+    image: 'gcr.io/datadoghq/agent:7.70.0',
+    spec: {},
+    env: [{ name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
+    mounts: ['/proc', '/sys/fs/cgroup', '/var/run'],
+    configMounts: [],
+    on: refusal(cluster)
+      ? []
+      : nodes.filter((node) => takes(node, shape.spec ?? {})).map((node) => (node.metadata as { name: string }).name),
+    ...shape,
+  }));
+}
+
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+/** The DaemonSet controller's own choice: the taints that it tolerates by itself (node.kubernetes.io/…) keep no pod of it off. */
+function takes(node: Json, spec: Json): boolean {
+  const { labels } = node.metadata as { labels: Record<string, string> };
+  const { taints = [] } = node.spec as { taints?: { key: string; value?: string; effect: string }[] };
+  const tolerations = (spec.tolerations ?? []) as Toleration[];
+  const selector = Object.entries((spec.nodeSelector ?? {}) as Record<string, string>);
+  const tolerated = taints.every(
+    (taint) =>
+      taint.key.startsWith('node.kubernetes.io/') ||
+      taint.effect === 'PreferNoSchedule' ||
+      tolerations.some(
+        ({ key, operator = 'Equal', value = '', effect }) =>
+          (effect === undefined || effect === taint.effect) &&
+          (key === undefined ? operator === 'Exists' : key === taint.key) &&
+          (operator === 'Exists' || value === (taint.value ?? '')),
+      ),
+  );
+  return tolerated && selector.every(([key, value]) => labels[key] === value);
+}
+
+/** What admission says to a pod of the agent now: Pod Security refuses nothing in a namespace that enforces `privileged`. */
+function refusal({ world }: Cluster): string | undefined {
+  const { refused, namespaceLabels = {} } = world.placement;
+  const level = namespaceLabels['pod-security.kubernetes.io/enforce'] ?? 'privileged';
+  return refused?.startsWith('violates PodSecurity') && level === 'privileged' ? undefined : refused;
+}
+
+/** The agent's own spec: it asks for the host, and its environment holds what must never be shown. */
+function podSpec({ image, spec, env, mounts, configMounts }: Resolved): Json {
+  const volumes = mounts.map((path, at) => ({ name: `host-${at}`, hostPath: { path } }));
+  const configs = configMounts.map((_, at) => ({ name: `config-${at}`, configMap: { name: 'custom-integration' } }));
+  const volumeMounts = [
+    ...mounts.map((path, at) => ({ name: `host-${at}`, mountPath: `/host${path}`, readOnly: true })),
+    ...configMounts.map((mountPath, at) => ({ name: `config-${at}`, mountPath })),
+  ];
+  const variables = [{ name: 'DD_API_KEY', value: SECRETS.podEnvironment }, ...env];
+  return {
+    hostPID: true,
+    serviceAccountName: 'datadog-agent',
+    containers: [{ name: 'agent', image, env: variables, ports: [{ hostPort: 8125 }], volumeMounts }],
+    volumes: [...volumes, ...configs],
+    ...spec,
+  };
+}
+
+export function daemonSetObjects(cluster: Cluster): Json[] {
+  return resolved(cluster).map(({ namespace, name, labels, on, ...shape }) => ({
+    metadata: {
+      name,
+      namespace,
+      uid: uidOf(`ds/${namespace}/${name}`),
+      generation: 1,
+      labels,
+      annotations: { note: SECRETS.podEnvironment },
+    },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels }, spec: podSpec({ namespace, name, labels, on, ...shape }) },
+    },
+    status: { desiredNumberScheduled: on.length, currentNumberScheduled: on.length, numberReady: on.length, observedGeneration: 1 },
+  }));
+}
+
+export function agentPodObjects(cluster: Cluster): Json[] {
+  const shapes = cluster.world.placement.daemonSets ?? [{}];
+  const daemons = resolved(cluster).flatMap((shape, at) => {
+    const { namespace, name, labels, on } = shape;
+    return on.map((node): Json => {
+      const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${namespace}/${name}`), controller: true };
+      const own = node === cluster.world.names.node && namespace === cluster.world.names.namespace && name === 'datadog-agent';
+      const pod = own ? cluster.world.names.pod : `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`;
+      const metadata = { name: pod, namespace, labels, ownerReferences: [controller] };
+      return { metadata, spec: { ...podSpec(shape), nodeName: node }, status: statusOf(cluster, shapes[at]?.waiting) };
+    });
+  });
+  const sidecars = (cluster.world.placement.sidecars ?? []).map((node): Json => {
+    const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-6b7f9', uid: uidOf('rs/shop'), controller: true };
+    const containers = [
+      { name: 'shop', image: 'shop:1' },
+      { name: 'agent', image: 'gcr.io/datadoghq/agent:7.70.0' },
+    ];
+    const metadata = { name: `shop-6b7f9-${node}`, namespace: 'shop', labels: { app: 'shop' }, ownerReferences: [controller] };
+    return { metadata, spec: { nodeName: node, containers }, status: statusOf(cluster, undefined) };
+  });
+  return [...daemons, ...sidecars];
+}
+
+function statusOf(cluster: Cluster, waiting: DaemonSetShape['waiting']): Json {
+  const message = waiting && (cluster.world.hostile.apiserver ? hostileText(waiting.message) : waiting.message);
+  const terminated = { exitCode: 1, reason: 'Error', message };
+  const state = waiting ? { waiting: { ...waiting, message } } : { running: { startedAt: rfc3339(cluster.now() - 3_600_000) } };
+  const container = { name: 'agent', ready: !waiting, restartCount: waiting ? 7 : 0, state, lastState: waiting ? { terminated } : {} };
+  const conditions = [
+    { type: 'PodScheduled', status: 'True' },
+    { type: 'Ready', status: waiting ? 'False' : 'True' },
+  ];
+  return { phase: 'Running', conditions, containerStatuses: [container] };
+}
+
+export function namespaceObjects(cluster: Cluster): Json[] {
+  const { namespaceLabels = {} } = cluster.world.placement;
+  const { namespace } = cluster.world.names;
+  return [...new Set([namespace, ...resolved(cluster).map((each) => each.namespace)])].map((name) => ({
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...(name === namespace ? namespaceLabels : {}) } },
+    status: { phase: 'Active' },
+  }));
+}
+
+export function eventObjects(cluster: Cluster): Json[] {
+  const refused = refusal(cluster);
+  const [first] = resolved(cluster);
+  if (!refused || !first) return [];
+  const { namespace, name } = first;
+  const message = `Error creating: pods "${name}-" is forbidden: ${cluster.world.hostile.apiserver ? hostileText(refused) : refused}`;
+  const about = { kind: 'DaemonSet', namespace, name, apiVersion: 'apps/v1' };
+  const lastTimestamp = rfc3339(cluster.now() - 30_000);
+  return [
+    {
+      metadata: { name: `${name}.1`, namespace },
+      involvedObject: about,
+      reason: 'FailedCreate',
+      type: 'Warning',
+      message,
+      count: 14,
+      lastTimestamp,
+    },
+  ];
+}
+
+export function quotaObjects(cluster: Cluster): Json[] {
+  const { namespace } = cluster.world.names;
+  return (cluster.world.placement.quotas ?? []).map((name) => ({ metadata: { name, namespace }, spec: {}, status: {} }));
+}
+
+export function priorityClassObjects(cluster: Cluster): Json[] {
+  const names = ['system-cluster-critical', 'system-node-critical', ...(cluster.world.placement.priorityClasses ?? [])];
+  return names.map((name) => ({ metadata: { name }, value: 1000 }));
+}
+
+/** Each selects the agent's pods by their label. */
+export function networkPolicyObjects(cluster: Cluster): Json[] {
+  return Object.entries(cluster.world.network.egressPolicies).map(([name, egress]) => ({
+    metadata: { name, namespace: cluster.world.names.namespace },
+    spec: { podSelector: { matchLabels: { app: MARKS.app } }, policyTypes: ['Egress'], egress },
+  }));
+}
+
+export function configMapObjects({ world }: Cluster): Json[] {
+  return Object.entries(world.placement.configMaps ?? {}).map(([name, data]) => ({
+    metadata: { name, namespace: world.names.namespace },
+    data,
+  }));
+}

@@ -1,0 +1,122 @@
+/** Values of the chart and a DatadogAgent: the same agent comes of both; what is written wrong is seen in both. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Manifest, parseManifest } from '../../src/agent-config/manifest.js';
+
+const SECRET = '0123456789abcdef0123456789abcdef';
+
+function parsed(yaml: string): Manifest {
+  const manifest = parseManifest(yaml, 'f.yaml');
+  return 'error' in manifest ? assert.fail(manifest.error) : manifest;
+}
+const settingsOf = (yaml: string) => parsed(yaml).configurations[0]?.containers[0]?.settings ?? [];
+const told = (yaml: string) => settingsOf(yaml).map(({ variable, value, from }) => `${variable}=${value ?? `<${from}`}`);
+
+const VALUES = `
+datadog:
+  apiKey: ${SECRET}
+  kubelet: { tlsVerify: false, hostCAPath: /etc/kubernetes/certs/kubeletserver.crt, host: { valueFrom: { fieldRef: { fieldPath: spec.nodeName } } } }
+  env: [ { name: DD_LEADER_ELECTION, value: "true" }, { name: DD_API_KEY, value: ${SECRET} } ]
+agents:
+  useHostNetwork: true
+  tolerations: [ { operator: Exists } ]
+  containers: { agent: { env: [ { name: DD_LEADER_ELECTION, value: "false" } ] } }
+  volumes: [ { name: data, hostPath: { path: /data } } ]
+  volumeMounts: [ { name: data, mountPath: /host/data } ]
+`;
+const AGENT = `
+apiVersion: datadoghq.com/v2alpha1
+kind: DatadogAgent
+metadata: { name: dd, namespace: monitoring }
+spec:
+  global:
+    credentials: { apiKey: ${SECRET} }
+    kubelet: { tlsVerify: false, hostCAPath: /etc/ca.crt, host: { fieldRef: { fieldPath: spec.nodeName } } }
+  override: { nodeAgent: { hostNetwork: true, tolerations: [ { operator: Exists } ] } }
+`;
+
+describe('values of the chart', () => {
+  it('are settings, strongest first, with the mounted CA', () => {
+    assert.deepEqual(told(VALUES), [
+      'DD_LEADER_ELECTION=false',
+      'DD_LEADER_ELECTION=true',
+      'DD_KUBERNETES_KUBELET_HOST=<spec.nodeName',
+      'DD_KUBELET_TLS_VERIFY=false',
+      'DD_KUBELET_CLIENT_CA=/var/run/kubelet-ca/kubeletserver.crt',
+    ]);
+    assert.ok(!JSON.stringify(parsed(VALUES)).includes(SECRET));
+  });
+
+  it('are an agent that can be placed', () => {
+    const [workload] = parsed(VALUES).daemonSets;
+    assert.equal(workload?.manager, 'helm');
+    assert.equal(workload?.template.hostNetwork, true);
+    assert.deepEqual(workload?.template.tolerations, [{ key: '', operator: 'Exists', value: '', effect: '' }]);
+    assert.ok(parsed(VALUES).configurations[0]?.pod?.disks.some(({ at }) => at === '/host/data'));
+  });
+
+  it('say where each stands', () => {
+    assert.equal(settingsOf(VALUES)[3]?.source, 'datadog.kubelet.tlsVerify');
+  });
+
+  it('are YAML 1.1, in which yes, on and n are booleans: `kubectl label --local` makes the same of them', () => {
+    const yaml = 'datadog: { kubelet: { tlsVerify: yes, useApiServer: n } }\nagents: { useHostNetwork: on }';
+    assert.deepEqual(told(yaml).slice(0, 2), ['DD_KUBELET_TLS_VERIFY=true', 'DD_KUBELET_USE_API_SERVER=false']);
+    assert.equal(parsed(yaml).daemonSets[0]?.template.hostNetwork, true);
+  });
+
+  it('take the host from the downward API where nobody says otherwise', () => {
+    assert.deepEqual(told('datadog: { clusterName: a }'), ['DD_CLUSTER_NAME=a', 'DD_KUBERNETES_KUBELET_HOST=<status.hostIP']);
+  });
+
+  it('of a chart above it are the ones below its name', () => {
+    assert.deepEqual(told('datadog: { datadog: { kubelet: { host: 10.0.0.7 } } }'), ['DD_KUBERNETES_KUBELET_HOST=10.0.0.7']);
+  });
+
+  it('with keys in other letters, or a level too high, are not read', () => {
+    const unread = settingsOf('kubelet: { host: x }\ndatadog: { kubelet: { tlsverify: false, hostCaPath: /a, somethingElse: 1 } }').flatMap(
+      ({ variable, meant }) => (meant ? [`${variable} > ${meant.current}`] : []),
+    );
+    assert.deepEqual(unread, [
+      'datadog.kubelet.tlsverify > datadog.kubelet.tlsVerify',
+      'datadog.kubelet.hostCaPath > datadog.kubelet.hostCAPath',
+      'kubelet.host > datadog.kubelet.host',
+    ]);
+  });
+});
+
+describe('a DatadogAgent', () => {
+  it('is the same agent', () => {
+    assert.deepEqual(told(AGENT), [
+      'DD_KUBERNETES_KUBELET_HOST=<spec.nodeName',
+      'DD_KUBELET_TLS_VERIFY=false',
+      'DD_KUBELET_CLIENT_CA=/var/run/host-kubelet-ca.crt',
+    ]);
+    const [workload] = parsed(AGENT).daemonSets;
+    assert.deepEqual([workload?.namespace, workload?.name, workload?.manager], ['monitoring', 'dd', 'operator']);
+    assert.ok(!JSON.stringify(parsed(AGENT)).includes(SECRET));
+  });
+});
+
+describe('other files', () => {
+  for (const [what, yaml] of Object.entries({
+    'of another chart': 'replicas: 3\nimage: { tag: x }',
+    'that are lists': '- datadog: {}',
+    'with a text where a mapping belongs': 'datadog: text',
+    'of another kind': 'apiVersion: v1\nkind: Secret\ndata: {}',
+  }))
+    it(`${what} hold no agent`, () => assert.deepEqual(parsed(yaml), { daemonSets: [], configurations: [], priorityClasses: [] }));
+
+  it('a DaemonSet takes its values from the ConfigMaps beside it', () => {
+    const manifest = `
+kind: ConfigMap
+metadata: { name: k }
+data: { verify: "no" }
+---
+kind: DaemonSet
+metadata: { name: datadog-agent }
+spec: { template: { spec: { containers: [ { name: agent, image: datadog/agent, env: [ { name: DD_KUBELET_TLS_VERIFY, valueFrom: { configMapKeyRef: { name: k, key: verify } } } ] } ] } } }
+`;
+    assert.deepEqual(told(manifest), ['DD_KUBELET_TLS_VERIFY=no']);
+  });
+});

@@ -1,0 +1,171 @@
+import { kubeletPayload } from '../../../src/checks/answer/kubelet-payload.js';
+import type { AnyFact } from '../../../src/model/facts.js';
+import { base, fact, failed, pending } from '../facts.js';
+import { AGENT, answer, forbidden, nodeObject, unauthorized } from '../kubelet-answers.js';
+import { atNode, nodeProcess } from '../node-facts.js';
+import { judgeTable } from '../table.js';
+
+const nobody = unauthorized('nobody', '/pods');
+const well = (...paths: string[]) => paths.map((path) => answer('token', path, 200));
+const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
+const ROOT_FS = 'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"';
+const HEALTH = '[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed';
+
+const localHealthz = (status: number, said: string) =>
+  fact('kubelet/second-sight', { by: 'local-healthz', status, said, kubelet: 'answers' }, 'local-healthz');
+
+/** A workstation that found the kubelet's address, and does not reach it. */
+const afar: AnyFact[] = [
+  fact('self/place', {
+    place: 'workstation',
+    vantage: 'workstation',
+    hostName: 'laptop',
+    agentEnvironment: false,
+    serviceEnvironment: false,
+    renamedVariables: [],
+    gateways: [],
+  }),
+  fact('self/settings', []),
+  fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
+  failed('kubelet/tcp', '10.0.0.7:10250', 'ETIMEDOUT'),
+  nodeObject(),
+];
+const proxied = (path: string, status: number, body = ''): AnyFact =>
+  fact('kubelet/proxied', { method: 'GET', path, as: 'token', status, body, voice: 'kubelet' }, `GET ${path}`);
+
+judgeTable(kubeletPayload, [
+  {
+    row: 'a workstation that does not reach it asks through the node proxy, or sends someone to the node',
+    facts: afar,
+    expect: 'cannot-tell',
+    wants: ['kubelet/proxied'],
+  },
+  {
+    row: 'at the node, nothing is sent: its health port is asked',
+    facts: [...base(), atNode(), nodeProcess(), nobody],
+    expect: 'cannot-tell',
+    wants: ['kubelet/second-sight'],
+  },
+  {
+    row: 'at the node: a kubelet answers nobody, and its health port says ok',
+    facts: [...base(), atNode(), nodeProcess(), nobody, localHealthz(200, 'ok')],
+    expect: 'pass',
+    says: /says ok/,
+  },
+  {
+    row: 'at the node: its health port does not answer',
+    facts: [...base(), atNode(), nodeProcess(), nobody, localHealthz(500, 'healthz check failed')],
+    expect: 'cannot-tell',
+  },
+  { row: 'in order, by what the apiserver hands on', facts: [...afar, proxied('/healthz', 200), proxied('/pods', 200)], expect: 'pass' },
+  {
+    row: 'unhealthy, by what the apiserver hands on',
+    facts: [...afar, proxied('/healthz', 500, HEALTH), proxied('/pods', 200)],
+    expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
+  },
+  { row: 'all in order', facts: [...base(), nobody, ...well('/healthz', '/pods', '/configz')], expect: 'pass' },
+  {
+    row: 'nothing was sent, and what anyone is given is in order',
+    facts: [...base(), ...['/pods', '/healthz'].map((path) => answer('nobody', path, 200))],
+    expect: 'pass',
+    says: /by what it gives to anyone/,
+  },
+  {
+    row: 'nothing was sent, and it says to anyone what is wrong with it',
+    facts: [...base(), answer('nobody', '/pods', 200), answer('nobody', '/healthz', 500, HEALTH)],
+    expect: { cause: 'kubelet-unhealthy' },
+  },
+  {
+    row: 'given to anyone, and our own request still waits',
+    facts: [...base(), answer('nobody', '/pods', 200), pending('kubelet/http', 'token GET /healthz')],
+    expect: 'cannot-tell',
+  },
+  { row: 'no answer', facts: [...base(), failed('kubelet/http', 'nobody GET /pods', 'ETIMEDOUT')], expect: 'cannot-tell' },
+  { row: 'no answer yet', facts: [...base(), nobody, pending('kubelet/http', 'token GET /healthz')], expect: 'cannot-tell' },
+  { row: 'not asked with a credential', facts: [...base(), nobody, withheld], expect: 'not-applicable' },
+  {
+    row: 'refused: a kubelet all the same',
+    facts: [...base(), nobody, forbidden('token', '/pods', AGENT, 'pods proxy')],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'metrics-server',
+    facts: [
+      ...base(),
+      answer('nobody', '/pods', 403, '{"kind":"Status","message":"forbidden: User \\"system:anonymous\\" cannot get path \\"/pods\\""}', {
+        voice: 'kubernetes-api-other',
+      }),
+    ],
+    expect: { cause: 'not-a-kubelet', severity: 'blocks' },
+    says: /metrics-server.*fieldPath: status.hostIP/,
+  },
+  {
+    row: 'a web page',
+    facts: [...base(), answer('nobody', '/pods', 502, '<html>', { voice: 'proxy' })],
+    expect: { cause: 'not-a-kubelet' },
+  },
+  {
+    row: 'nothing we know',
+    facts: [...base(), answer('nobody', '/pods', 200, '', { voice: 'unknown' })],
+    expect: { cause: 'not-a-kubelet' },
+  },
+  {
+    row: '/healthz names the part',
+    facts: [...base(), nobody, answer('token', '/healthz', 500, HEALTH), ...well('/pods')],
+    expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
+    says: /unhealthy: syncloop"/,
+  },
+  {
+    row: 'unhealthy, and statistics fail with it',
+    facts: [...base(), nobody, answer('token', '/healthz', 500, HEALTH), answer('token', '/stats/summary', 500, ROOT_FS)],
+    expect: { cause: 'kubelet-unhealthy', severity: 'blocks' },
+    says: /volume statistics/,
+  },
+  {
+    row: '/stats/summary fails with the right to read it',
+    facts: [...base(), nobody, ...well('/pods'), answer('token', '/stats/summary', 500, ROOT_FS)],
+    expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
+    says: /500 Internal Error: failed to get rootFs stats/,
+  },
+  {
+    row: 'an optional path fails',
+    facts: [...base(), nobody, ...well('/pods'), answer('token', '/configz', 500, 'oops')],
+    expect: { cause: 'kubelet-endpoint-fails', severity: 'degrades' },
+  },
+  {
+    row: 'let in, then silence',
+    facts: [...base(), nobody, ...well('/healthz'), failed('kubelet/http', 'token GET /pods', 'ETIMEDOUT', undefined, 5000)],
+    expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
+    says: /within 5000 ms/,
+  },
+  {
+    row: 'silence before it is known whether we are let in: not this question',
+    facts: [...base(), nobody, failed('kubelet/http', 'token GET /healthz', 'ETIMEDOUT')],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'an authorization error is no fault of the endpoint',
+    facts: [
+      ...base(),
+      nobody,
+      answer('certificate', '/pods', 500, 'Authorization error (user=lab-admin, verb=get, resource=nodes, subresource=pods)'),
+    ],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'debug endpoints off: /configz is gone',
+    facts: [...base(), nobody, ...well('/pods', '/healthz'), answer('token', '/configz', 404, '404 page not found')],
+    expect: { cause: 'kubelet-debug-handlers-off', severity: 'degrades' },
+    says: /enableDebuggingHandlers: true/,
+  },
+  {
+    row: 'debug endpoints off, by its own words',
+    facts: [...base(), nobody, answer('token', '/configz', 405, 'Debug endpoints are disabled.')],
+    expect: { cause: 'kubelet-debug-handlers-off' },
+  },
+  {
+    row: '404 without the right to read the pod list says nothing',
+    facts: [...base(), nobody, answer('token', '/configz', 404, '404 page not found'), forbidden('token', '/pods', AGENT, 'pods proxy')],
+    expect: 'not-applicable',
+  },
+]);

@@ -1,0 +1,67 @@
+import { tokenCopy } from '../../../src/checks/authentication/token-copy.js';
+import type { Need, TokenClaims } from '../../../src/model/facts.js';
+import { base, fact, NOW } from '../facts.js';
+import { answer, unauthorized } from '../kubelet-answers.js';
+import { judgeTable } from '../table.js';
+
+const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const COPY = '/etc/datadog-agent/kubelet-token';
+const now = NOW / 1000;
+const claims = (change: Partial<TokenClaims> = {}): TokenClaims => ({
+  issuer: 'https://kubernetes.default.svc',
+  subject: 'system:serviceaccount:datadog:agent',
+  audiences: [],
+  issuedAt: now - 60,
+  pod: 'agent-new',
+  legacy: false,
+  ...change,
+});
+const token = (need: Need & `${string}/credential`, source: string, change: Partial<TokenClaims> = {}, subject = 'token') =>
+  fact(need, { as: 'token', source, token: claims(change) }, subject);
+const mounted = token('self/credential', MOUNTED, {}, 'mounted');
+const refusedByApiserver = fact(
+  'apiserver/http',
+  { method: 'POST', path: '/x', as: 'token', status: 401, body: '', voice: 'apiserver' },
+  'token POST /x',
+);
+const laptop = base().map((f) =>
+  f.kind === 'place' && f.outcome.status === 'observed' ? fact('self/place', { ...f.outcome.data, agentEnvironment: false }) : f,
+);
+
+judgeTable(tokenCopy, [
+  {
+    row: 'the mounted token',
+    facts: [...base(), token('kubelet/credential', MOUNTED), token('apiserver/credential', MOUNTED)],
+    expect: 'pass',
+  },
+  { row: 'another file, and no mount to compare with', facts: [...base(), token('kubelet/credential', COPY)], expect: 'not-applicable' },
+  { row: 'another file with the same token', facts: [...base(), mounted, token('kubelet/credential', COPY)], expect: 'pass' },
+  {
+    row: 'a token of another ServiceAccount is no copy',
+    facts: [...base(), mounted, token('kubelet/credential', COPY, { subject: 'system:serviceaccount:other:x', pod: 'x' })],
+    expect: 'pass',
+  },
+  {
+    row: 'made by kubectl create token: bound to no pod',
+    facts: [...base(), mounted, token('kubelet/credential', COPY, { pod: undefined })],
+    expect: 'pass',
+  },
+  {
+    row: 'a copy from another pod, which the kubelet refuses',
+    facts: [...base(), mounted, token('kubelet/credential', COPY, { pod: 'agent-gone' }), unauthorized('token', '/healthz')],
+    expect: { cause: 'token-stale-copy', severity: 'blocks', certainty: 'proven' },
+    says: /bound to pod agent-gone, this pod is agent-new; the kubelet refuses it.*DD_KUBELET_AUTH_TOKEN_PATH=\/var\/run\/secrets/,
+  },
+  {
+    row: 'an hour older and still accepted: it will not stay so',
+    facts: [...base(), mounted, token('kubelet/credential', COPY, { issuedAt: now - 7260 }), answer('token', '/healthz', 200)],
+    expect: { cause: 'token-stale-copy', severity: 'degrades' },
+    says: /2 hours older/,
+  },
+  {
+    row: 'given by flag, refused by the apiserver',
+    facts: [...laptop, mounted, token('apiserver/credential', COPY, { pod: 'agent-gone' }), refusedByApiserver],
+    expect: { cause: 'token-stale-copy', severity: 'blocks' },
+    says: /the apiserver refuses it.*--token-file \/var\/run/,
+  },
+]);

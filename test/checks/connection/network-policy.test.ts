@@ -1,0 +1,86 @@
+import { networkPolicy } from '../../../src/checks/connection/network-policy.js';
+import type { AnyFact, EgressRule } from '../../../src/model/facts.js';
+import { base, ENDPOINT, fact, failed } from '../facts.js';
+import { judgeTable } from '../table.js';
+
+const inNamespace = base().map((f) =>
+  f.kind === 'place' && f.outcome.status === 'observed' ? fact('self/place', { ...f.outcome.data, namespace: 'datadog' }) : f,
+);
+const silent = [...inNamespace, failed('kubelet/tcp', ENDPOINT, 'ETIMEDOUT')];
+const byName = [
+  ...inNamespace.filter((f) => f.kind !== 'candidates'),
+  fact('kubelet/candidates', [{ host: 'n1', port: 10250, origin: 'setting', source: 'DD_KUBERNETES_KUBELET_HOST' }]),
+  fact('kubelet/dns', { addresses: [{ address: '10.0.0.7', family: 4 }], from: 'dns', asked: [], nameservers: [] }, 'n1'),
+  failed('kubelet/tcp', 'n1:10250', 'ETIMEDOUT'),
+];
+const LABELS = { app: 'datadog', 'app.kubernetes.io/component': 'agent' };
+const policies = (rules: EgressRule[], complete = true, labels: Record<string, string> | undefined = LABELS): AnyFact =>
+  fact('apiserver/egress-policies', { policies: [{ policy: 'default-deny', rules }], complete, ...(labels && { labels }) });
+
+judgeTable(networkPolicy, [
+  { row: 'nothing was dropped', facts: [...inNamespace, failed('kubelet/tcp', ENDPOINT, 'ECONNREFUSED')], expect: 'not-applicable' },
+  {
+    row: 'in the network of the host',
+    facts: silent.map((f) =>
+      f.kind === 'place' && f.outcome.status === 'observed' ? fact('self/place', { ...f.outcome.data, vantage: 'host-network' }) : f,
+    ),
+    expect: 'not-applicable',
+  },
+  {
+    row: 'dropped',
+    facts: silent,
+    expect: 'cannot-tell',
+    wants: ['apiserver/egress-policies'],
+    says: /kubectl -n datadog get networkpolicies/,
+  },
+  {
+    row: 'no policy selects this pod',
+    facts: [...silent, fact('apiserver/egress-policies', { policies: [], complete: true })],
+    expect: 'pass',
+  },
+  {
+    row: 'everything is denied',
+    facts: [...silent, policies([])],
+    expect: { cause: 'network-policy-blocks-egress', severity: 'blocks', certainty: 'proven' },
+    says: /default-deny.*matchLabels:\\n {6}\\"app\\": \\"datadog\\"\\n {6}\\"app\.kubernetes\.io\/component\\": \\"agent\\"\\n.*port: 10250.*"form":"yaml"/,
+    neverSays: /podSelector: \{\}|cidr/,
+  },
+  {
+    row: 'labels that are not known, none, or none to print: a placeholder that selects nothing, and how to find them',
+    facts: [...silent, policies([], true, {})],
+    expect: { cause: 'network-policy-blocks-egress' },
+    says: /matchLabels:\\n {6}# kubectl -n datadog get pods --show-labels\\n {6}LABEL: \\"VALUE\\"/,
+    neverSays: /podSelector: \{\}|"form":"yaml"/,
+  },
+  {
+    row: 'a label no server should have given',
+    facts: [...silent, policies([], true, { ...LABELS, 'a"b': 'c' })],
+    expect: { cause: 'network-policy-blocks-egress' },
+    says: /LABEL/,
+    neverSays: /"form":"yaml"|a..?"b/,
+  },
+  { row: 'and there are more than we read', facts: [...silent, policies([], false)], expect: 'cannot-tell' },
+  { row: 'pods only', facts: [...silent, policies([{ blocks: [] }])], expect: { cause: 'network-policy-blocks-egress' } },
+  {
+    row: 'the node’s range on another port',
+    facts: [...silent, policies([{ ports: [{ from: 443, to: 443 }] }])],
+    expect: { cause: 'network-policy-blocks-egress' },
+  },
+  {
+    row: 'excepted from the range',
+    facts: [...silent, policies([{ blocks: [{ cidr: '10.0.0.0/8', except: ['10.0.0.0/24'] }] }])],
+    expect: { cause: 'network-policy-blocks-egress' },
+  },
+  {
+    row: 'an IPv6 range',
+    facts: [...silent, policies([{ blocks: [{ cidr: 'fd00::/8', except: [] }] }])],
+    expect: { cause: 'network-policy-blocks-egress' },
+  },
+  {
+    row: 'allowed: so it is something else',
+    facts: [...silent, policies([{ blocks: [{ cidr: '10.0.0.0/8', except: [] }], ports: [{ from: 10_000, to: 10_300 }] }])],
+    expect: 'pass',
+  },
+  { row: 'everything is allowed', facts: [...silent, policies([{}])], expect: 'pass' },
+  { row: 'by name', facts: [...byName, policies([])], expect: { cause: 'network-policy-blocks-egress' } },
+]);

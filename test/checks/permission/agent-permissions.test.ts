@@ -1,0 +1,43 @@
+import { agentPermissions } from '../../../src/checks/permission/agent-permissions.js';
+import { base } from '../facts.js';
+import { account, profile, rights } from '../rights-facts.js';
+import { judgeTable } from '../table.js';
+
+const events = profile({ asked: ['events'] });
+const everything = profile({ asked: ['all'] });
+
+judgeTable(agentPermissions, [
+  { row: 'the default: nothing beside the kubelet', facts: [...base(), ...rights(profile())], expect: 'pass', says: /no right beside/ },
+  { row: 'events, all held', facts: [...base(), ...rights(events)], expect: 'pass' },
+  {
+    row: 'events forbidden: optional, with the rule and its questions',
+    facts: [...base(), ...rights(events, /events/)],
+    expect: { cause: 'permission-missing', certainty: 'proven', severity: 'degrades' },
+    says: /may not list, watch events.*can-i list events --as=system:serviceaccount:datadog:agent.*resources: \[\\"events\\"\]/,
+  },
+  {
+    row: 'much is missing: the title stays short; a right of the kubelet is no matter of this question',
+    facts: [...base(), ...rights(everything, /./)],
+    expect: { cause: 'permission-missing', severity: 'blocks' },
+    says: /and \d+ more/,
+    neverSays: /nodes\/stats|datadogtoken/,
+  },
+  {
+    row: 'not allowed to ask is not missing',
+    facts: [...base(), ...rights(events, undefined, /events/)],
+    expect: 'cannot-tell',
+    wants: ['apiserver/access'],
+  },
+  { row: 'nobody knows whose rights', facts: [...base()], expect: 'not-applicable' },
+  {
+    row: "a kubelet's own identity is not the agent",
+    facts: [...base(), ...rights(events).filter((f) => f.kind !== 'account'), account({ user: 'system:node:n1' })],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'a name that is no ServiceAccount gives no YAML',
+    facts: [...base(), ...rights(events, /events/).filter((f) => f.kind !== 'account'), account({ user: 'a"b' })],
+    expect: { cause: 'permission-missing' },
+    neverSays: /kind: ClusterRole/,
+  },
+]);

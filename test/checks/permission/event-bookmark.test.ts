@@ -1,0 +1,18 @@
+import { eventBookmark } from '../../../src/checks/permission/event-bookmark.js';
+import { base } from '../facts.js';
+import { profile, rights } from '../rights-facts.js';
+import { judgeTable } from '../table.js';
+
+const on = profile({ asked: ['events'], namespace: { value: 'monitoring', from: 'DD_KUBE_RESOURCES_NAMESPACE' } });
+
+judgeTable(eventBookmark, [
+  { row: 'no events, no bookmark', facts: [...base(), ...rights(profile())], expect: 'not-applicable' },
+  { row: 'held', facts: [...base(), ...rights(on)], expect: 'pass' },
+  {
+    row: 'update forbidden, in the namespace of DD_KUBE_RESOURCES_NAMESPACE',
+    facts: [...base(), ...rights(on, /^update configmaps/)],
+    expect: { cause: 'event-bookmark-forbidden', severity: 'degrades' },
+    says: /update configmaps datadogtoken in monitoring.*kind: Role\\nmetadata:.*namespace: \\"monitoring\\".*verbs: \[\\"update\\"\]/,
+  },
+  { row: 'not ours to ask', facts: [...base(), ...rights(on, undefined, /datadogtoken/)], expect: 'cannot-tell' },
+]);

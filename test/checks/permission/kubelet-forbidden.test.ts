@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { kubeletForbidden } from '../../../src/checks/permission/kubelet-forbidden.js';
+import { canI, nodeRightsYaml } from '../../../src/manifests/rbac-yaml.js';
+import type { AnyFact } from '../../../src/model/facts.js';
+import { metricsServer } from '../../../src/profiles/metrics-server.js';
+import { base, certificate, fact, failed, pending } from '../facts.js';
+import { AGENT, access, answer, credentials, forbidden, identity, nodeObject } from '../kubelet-answers.js';
+import { account, answered, profile } from '../rights-facts.js';
+import { judgeTable } from '../table.js';
+
+const ALL = ['/pods', '/healthz', '/metrics', '/metrics/cadvisor', '/metrics/probes', '/stats/summary', '/configz'];
+const reads = (...paths: string[]) => paths.map((path) => answer('token', path, 200));
+const open = (...paths: string[]) => paths.map((path) => answer('nobody', path, 200));
+const others = (...paths: string[]) => reads(...ALL.filter((path) => !paths.includes(path)));
+const agent = [...base(), ...credentials('token'), identity()];
+const refused = (user = AGENT, old = false): AnyFact[] =>
+  ALL.map((path) => {
+    const own = { '/pods': 'pods', '/healthz': 'healthz', '/configz': 'configz' }[path];
+    const right = path.startsWith('/metrics') ? 'metrics' : path.startsWith('/stats') ? 'stats' : old ? 'proxy' : `${own} proxy`;
+    return forbidden('token', path, user, right, old);
+  });
+const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
+const debugPod = (facts: AnyFact[]): AnyFact[] =>
+  facts.map((f) =>
+    f.kind === 'place' && f.outcome.status === 'observed'
+      ? { ...f, outcome: { ...f.outcome, data: { ...f.outcome.data, place: 'debug-pod' as const } } }
+      : f,
+  );
+const clientCertificate = (cn: string) => ({ certificate: { ...certificate({ subject: `O=ops, CN=${cn}` }), clientUsage: true } });
+
+const OTHER = 'system:serviceaccount:datadog:other';
+const named = () => [account({ user: OTHER, from: 'flag', by: 'review' })];
+const reviewsOf = (user: string, ...allowed: string[]) =>
+  ['configz', 'healthz', 'metrics', 'pods', 'proxy', 'stats'].map((subresource) =>
+    answered({ verb: 'get', group: '', resource: 'nodes', subresource }, allowed.includes(subresource), user),
+  );
+
+judgeTable(kubeletForbidden, [
+  { row: 'reads everything', facts: [...agent, ...reads(...ALL)], expect: 'pass' },
+  {
+    row: 'one path: stats, with the YAML that closes the gap',
+    facts: [
+      ...agent,
+      ...others('/stats/summary'),
+      forbidden('token', '/stats/summary', AGENT, 'stats'),
+      ...access('pods', 'proxy', 'metrics'),
+    ],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
+    says: /refuses GET \/stats\/summary: system:serviceaccount:datadog:agent may not get nodes\/stats.*resources: \[\\"nodes\/stats\\"\].*--subresource=stats/,
+    neverSays: /nodes\/metrics|nodes\/proxy/,
+  },
+  {
+    row: 'all paths, new text: fine-grained rights',
+    facts: [...agent, ...refused(), ...access()],
+    expect: { cause: 'kubelet-permission-missing', severity: 'blocks' },
+    says: /refuses every path.*nodes\/configz\\", \\"nodes\/healthz\\", \\"nodes\/metrics\\", \\"nodes\/pods\\", \\"nodes\/stats\\"/,
+    neverSays: /nodes\/proxy\\"/,
+  },
+  {
+    row: 'refused, and nobody may ask whether that still holds: it may be remembered',
+    facts: [...agent, ...refused()],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'suspected' },
+    wants: ['apiserver/access', 'kubelet/http'],
+    says: /"alternatives":\["kubelet-decision-cached"\].*kubelet-doctor --wait/,
+  },
+  {
+    row: 'all paths, old text: nodes/proxy, or the pod list from the apiserver',
+    facts: [...agent, ...refused(AGENT, true)],
+    expect: { cause: 'kubelet-permission-missing', severity: 'blocks' },
+    says: /\[\\"nodes\/metrics\\", \\"nodes\/proxy\\", \\"nodes\/stats\\"\].*DD_KUBELET_USE_API_SERVER=true/,
+  },
+  {
+    row: 'only /configz: an optional feature',
+    facts: [...agent, ...others('/configz'), forbidden('token', '/configz', AGENT, 'configz proxy'), ...access('pods', 'healthz')],
+    expect: { cause: 'kubelet-permission-missing', severity: 'degrades' },
+  },
+  {
+    row: 'pod list taken from the apiserver: /pods is not needed',
+    facts: [
+      ...base({ 'agent.useApiServer': 'true' }),
+      ...credentials('token'),
+      identity(),
+      ...others('/pods'),
+      forbidden('token', '/pods', AGENT, 'pods proxy'),
+      ...access('metrics'),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'a client certificate: bound as a user, named by our own file',
+    facts: [
+      ...base(),
+      ...credentials('certificate', '/tls.crt', clientCertificate('ops@example')),
+      forbidden('certificate', '/pods', 'ops@example', 'pods proxy'),
+    ],
+    expect: { cause: 'kubelet-permission-missing' },
+    says: /kind: User\\n {4}apiGroup: rbac.authorization.k8s.io\\n {4}name: \\"ops@example\\"/,
+  },
+  {
+    row: 'a name only the kubelet said: no YAML of it',
+    facts: [...base(), identity(), forbidden('token', '/pods', 'system:serviceaccount:evil:admin', 'pods proxy'), ...access('pods')],
+    expect: { cause: 'kubelet-permission-missing' },
+    neverSays: /kind: ClusterRole|--as=/,
+  },
+  {
+    row: 'a subresource only the kubelet said: not granted',
+    facts: [...agent, forbidden('token', '/pods', AGENT, 'pods * proxy'), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+    neverSays: /nodes\/\*/,
+  },
+  {
+    row: 'fine-grained rights, kubelet 1.31',
+    facts: [
+      ...agent,
+      nodeObject('v1.31.14'),
+      ...others('/pods', '/healthz', '/configz'),
+      forbidden('token', '/pods', AGENT, 'proxy', true),
+      forbidden('token', '/healthz', AGENT, 'proxy', true),
+      forbidden('token', '/configz', AGENT, 'proxy', true),
+      ...access('pods', 'healthz', 'configz', 'metrics', 'stats'),
+    ],
+    expect: { cause: 'fine-grained-permission-too-new', certainty: 'proven', severity: 'blocks' },
+    says: /v1\.31\.14.*nodes\/proxy\\"\]/,
+  },
+  {
+    row: 'fine-grained rights, kubelet 1.32 with the gate off: by its own words',
+    facts: [...agent, ...others('/pods'), forbidden('token', '/pods', AGENT, 'proxy'), ...access('pods', 'metrics', 'stats')],
+    expect: { cause: 'fine-grained-permission-too-new' },
+  },
+  {
+    row: 'the right is there now: a refusal remembered',
+    facts: [...agent, ...refused(), ...access('pods', 'healthz', 'configz', 'metrics', 'stats')],
+    expect: { cause: 'kubelet-decision-cached', severity: 'note' },
+    says: /up to 30 s.*nodes\/metrics allowed/,
+  },
+  {
+    row: 'withheld: judged by the apiserver, for this version',
+    facts: [...agent, nodeObject('v1.31.0'), withheld, ...access('metrics', 'stats')],
+    expect: { cause: 'kubelet-permission-missing', severity: 'blocks' },
+    says: /"observedAt":"apiserver".*would refuse \/pods, \/healthz, \/configz.*nodes\/proxy denied.*nodes\/proxy\\"\]/,
+  },
+  {
+    row: 'withheld: fine-grained rights on an old kubelet',
+    facts: [...agent, nodeObject('v1.31.0'), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
+    expect: { cause: 'fine-grained-permission-too-new' },
+  },
+  {
+    row: 'withheld: everything held',
+    facts: [...agent, nodeObject(), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
+    expect: 'pass',
+    says: /by the word of the apiserver/,
+  },
+  {
+    row: 'withheld, version unknown (or 1.32): the smaller rights may be enough',
+    facts: [...agent, nodeObject('v1.32.1'), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
+    expect: 'cannot-tell',
+    wants: ['apiserver/node'],
+    says: /--as=system:serviceaccount:datadog:agent/,
+  },
+  {
+    row: 'version unknown, but no right at all would do',
+    facts: [...agent, withheld, ...access('metrics', 'stats')],
+    expect: { cause: 'kubelet-permission-missing' },
+  },
+  {
+    row: 'a kubelet that gives everything to anyone needs no right',
+    facts: [...agent, withheld, answer('nobody', '/pods', 200), ...access()],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'nor does a named account that the apiserver gives none',
+    facts: [...agent, ...named(), ...open(...ALL), ...reviewsOf(OTHER)],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'nor a kubelet’s own identity, whose rights are none of the agent’s',
+    facts: [...base(), identity('system:node:n1'), ...open(...ALL)],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'open for some paths alone: for the others a right is needed',
+    facts: [...agent, withheld, ...open('/pods', '/healthz'), forbidden('nobody', '/metrics', 'system:anonymous', 'metrics'), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+    says: /refuse \/metrics, \/metrics\/cadvisor, \/metrics\/probes, \/stats\/summary, \/configz/,
+  },
+  {
+    row: 'open to anyone, and refused to us: the refusal counts',
+    facts: [...agent, ...refused(), answer('nobody', '/pods', 200), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+  },
+  {
+    row: 'as system:anonymous: not the rights of our identity',
+    facts: [...agent, nodeObject(), forbidden('token', '/pods', 'system:anonymous', 'pods proxy'), ...access('metrics', 'stats', 'proxy')],
+    expect: 'pass',
+  },
+  {
+    row: "a proxy's 403",
+    facts: [...agent, answer('token', '/pods', 403, '<html>', { voice: 'proxy' }), ...access('metrics', 'stats', 'proxy')],
+    expect: 'not-applicable',
+  },
+  { row: 'nobody said anything', facts: [...base(), failed('kubelet/http', 'nobody GET /pods', 'ETIMEDOUT')], expect: 'cannot-tell' },
+  { row: 'no answer yet', facts: [...agent, pending('kubelet/http', 'token GET /pods')], expect: 'cannot-tell' },
+  {
+    row: "kubectl debug: the default ServiceAccount's rights are not judged",
+    facts: [...debugPod(base()), identity('system:serviceaccount:default:default'), ...access()],
+    expect: 'cannot-tell',
+    wants: ['apiserver/access'],
+  },
+  {
+    row: 'another, about whom we may not ask: the commands are about that one',
+    facts: [
+      ...debugPod(base()),
+      identity('system:serviceaccount:default:default'),
+      failed('apiserver/account', '', 'HTTP403', { user: OTHER, from: 'flag', by: 'impersonation' }),
+    ],
+    expect: 'cannot-tell',
+    says: /may not ask about system:serviceaccount:datadog:other.*--as=system:serviceaccount:datadog:other/,
+    neverSays: /--as=system:serviceaccount:default/,
+  },
+  {
+    row: "a kubelet's own identity has no rights on nodes, and needs none",
+    facts: [...base(), ...refused('system:node:n1')],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'a named account: by the reviews alone, whatever the kubelet let us read',
+    facts: [...agent, ...named(), nodeObject(), ...reads(...ALL), ...reviewsOf(OTHER, 'pods', 'healthz', 'configz', 'metrics')],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven' },
+    says: /system:serviceaccount:datadog:other may not get nodes\/stats.*name: \\"other\\"/,
+  },
+  {
+    row: 'a named account, and nobody may ask about it: what we may read ourselves is no answer',
+    facts: [...agent, failed('apiserver/account', '', 'HTTP403', { user: OTHER, from: 'flag', by: 'impersonation' }), ...reads(...ALL)],
+    expect: 'cannot-tell',
+    wants: ['apiserver/access'],
+  },
+  {
+    row: 'a named account on many nodes: the oldest kubelet counts',
+    facts: [
+      ...agent,
+      ...named(),
+      ...reviewsOf(OTHER, 'pods', 'healthz', 'configz', 'metrics', 'stats'),
+      fact('apiserver/kubelet-versions', {
+        complete: true,
+        versions: [
+          { version: 'v1.31.4', nodes: 1, examples: ['n7'] },
+          { version: 'v1.36.0', nodes: 2, examples: ['n1', 'n2'] },
+        ],
+      }),
+    ],
+    expect: { cause: 'fine-grained-permission-too-new' },
+    says: /v1\.31\.4 on n7/,
+  },
+  {
+    row: "the account of the agent's pod on this node, asked about as its kubelet: no right at all",
+    facts: [
+      ...base(),
+      identity('system:node:n1'),
+      account({ user: OTHER, from: 'pod', by: 'review', pod: 'datadog/agent-x' }),
+      nodeObject(),
+      ...reviewsOf(OTHER),
+    ],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
+    says: /datadog:other may not get .*: the kubelet would refuse every path.*name: \\"datadog\\"|would refuse every path.*datadog-other/,
+  },
+  {
+    row: 'another profile does not read these paths',
+    facts: [...agent, fact('self/profile', profile({}, metricsServer)), ...refused(), ...access()],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'an identity by an older server’s refusal is not put into YAML',
+    facts: [...base(), fact('apiserver/identity', { user: AGENT, groups: [], by: 'refusal' }), ...refused(), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+    neverSays: /kind: ClusterRole/,
+  },
+]);
+
+describe('rbac-yaml', () => {
+  it('quotes names, sorts, and never replaces a role of another set', () => {
+    const yaml = nodeRightsYaml('system:serviceaccount:on:123', ['stats', 'metrics', 'stats']) ?? '';
+    assert.match(yaml, /name: "kubelet-doctor-on-123-[0-9a-f]{8}"\nrules/);
+    assert.notEqual(yaml.slice(0, 120), nodeRightsYaml('system:serviceaccount:on:123', ['metrics'])?.slice(0, 120));
+    assert.match(yaml, /name: "123"\n {4}namespace: "on"$/);
+    assert.equal(yaml, nodeRightsYaml('system:serviceaccount:on:123', ['metrics', 'stats']));
+  });
+  it('prints nothing for names it does not trust', () => {
+    for (const user of [
+      'system:serviceaccount:a:b:c',
+      'system:serviceaccount:A:b',
+      'system:anonymous',
+      'system:node:n1',
+      'a b',
+      'a"b',
+      'x\ny',
+    ])
+      assert.equal(nodeRightsYaml(user, ['metrics']), undefined, user);
+    assert.equal(nodeRightsYaml(AGENT, ['*']), undefined);
+    assert.equal(nodeRightsYaml(AGENT, []), undefined);
+  });
+  it('asks kubectl for the subresource, not for a node of that name', () => {
+    assert.equal(canI('me', ['stats']), 'kubectl auth can-i get nodes --subresource=stats --as=me');
+  });
+});

@@ -1,0 +1,94 @@
+import { rbacBinding } from '../../../src/checks/permission/rbac-binding.js';
+import { base, failed } from '../facts.js';
+import { binding, clusterRole, objects, profile, rights } from '../rights-facts.js';
+import { judgeTable } from '../table.js';
+
+const ME = { namespace: 'datadog', name: 'agent' };
+const FINE = ['nodes/metrics', 'nodes/stats', 'nodes/pods', 'nodes/healthz', 'nodes/configz'];
+const role = clusterRole('datadog-agent', FINE);
+const lost = [...base(), ...rights(profile(), /./)];
+
+judgeTable(rbacBinding, [
+  { row: 'all held', facts: [...base(), ...rights(profile())], expect: 'pass' },
+  { row: 'nobody to judge', facts: base(), expect: 'not-applicable' },
+  { row: 'not read yet', facts: lost, expect: 'cannot-tell', wants: ['apiserver/rbac-objects'] },
+  {
+    row: 'not ours to read',
+    facts: [...lost, failed('apiserver/rbac-objects', '', 'HTTP403')],
+    expect: 'cannot-tell',
+    says: /not ours to read/,
+  },
+  {
+    row: 'the whole ClusterRole is gone',
+    facts: [...lost, objects({ bindings: [binding('dd', 'datadog-agent', ME)], gone: ['ClusterRole/datadog-agent'] })],
+    expect: { cause: 'role-missing', severity: 'blocks', certainty: 'proven' },
+    says: /is gone.*nodes\/stats.*kind: ClusterRoleBinding/,
+  },
+  { row: 'neither role nor binding', facts: [...lost, objects()], expect: { cause: 'role-missing' }, says: /no role of the agent/ },
+  {
+    row: 'the binding dangles; a role that would do is there',
+    facts: [...lost, objects({ bindings: [binding('dd', 'datadog-agnet', ME)], roles: [role], gone: ['ClusterRole/datadog-agnet'] })],
+    expect: { cause: 'dangling-binding' },
+    says: /datadog-agnet.*name: \\"datadog-agent\\"\\nsubjects/,
+  },
+  {
+    row: 'the binding is missing',
+    facts: [...lost, objects({ roles: [role] })],
+    expect: { cause: 'binding-missing' },
+    says: /kind: ClusterRoleBinding.*name: \\"datadog-agent\\"/,
+    neverSays: /rules:/,
+  },
+  {
+    row: 'a role that grants only a part: bound, and the rest in a role of its own',
+    facts: [...lost, objects({ roles: [clusterRole('datadog-agent', ['nodes/metrics', 'nodes/pods'])] })],
+    expect: { cause: 'binding-missing' },
+    says: /---\\napiVersion.*rules:.*nodes\/stats/,
+  },
+  {
+    row: 'a role of that name bound to somebody else is not spare',
+    facts: [...lost, objects({ roles: [role], bindings: [binding('dd', 'datadog-agent', { namespace: 'x', name: 'other' })] })],
+    expect: { cause: 'role-missing' },
+  },
+  {
+    row: 'a RoleBinding for nodes',
+    facts: [...lost, objects({ roles: [role], bindings: [binding('dd', 'datadog-agent', ME, 'datadog')] })],
+    expect: { cause: 'role-binding-too-narrow' },
+    says: /RoleBinding dd is a RoleBinding/,
+  },
+  {
+    row: 'the subject is in another namespace: least invasive first, editing theirs second',
+    facts: [...lost, objects({ roles: [role], bindings: [binding('dd', 'datadog-agent', { namespace: 'default', name: 'agent' })] })],
+    expect: { cause: 'binding-subject-differs' },
+    says: /ServiceAccount default\/agent, not to.*kubectl edit clusterrolebinding dd/,
+  },
+  {
+    row: 'the subject is misspelt',
+    facts: [...lost, objects({ roles: [role], bindings: [binding('dd', 'datadog-agent', { namespace: 'datadog', name: 'agnet' })] })],
+    expect: { cause: 'binding-subject-differs' },
+  },
+  {
+    row: 'a hostile role name is neither bound nor printed into YAML',
+    facts: [...lost, objects({ roles: [clusterRole('datadog-agent"\nx: y', FINE)] })],
+    expect: { cause: 'binding-missing' },
+    neverSays: /name: \\"datadog-agent\\\\/,
+  },
+  {
+    row: 'bound, and one rule is missing: not this question',
+    facts: [
+      ...base(),
+      ...rights(profile(), /stats/),
+      objects({
+        bindings: [binding('dd', 'datadog-agent', ME)],
+        roles: [
+          clusterRole(
+            'datadog-agent',
+            FINE.filter((r) => r !== 'nodes/stats'),
+          ),
+        ],
+      }),
+    ],
+    expect: 'pass',
+    says: /lacks a rule/,
+  },
+  { row: 'only a part was read', facts: [...lost, objects({ complete: false })], expect: 'cannot-tell' },
+]);

@@ -1,0 +1,25 @@
+import { reviewForbidden } from '../../../src/checks/permission/review-forbidden.js';
+import { failed } from '../facts.js';
+import { AGENT, account, answered } from '../rights-facts.js';
+import { judgeTable } from '../table.js';
+
+const stats = { verb: 'get', group: '', resource: 'nodes', subresource: 'stats' };
+
+judgeTable(reviewForbidden, [
+  { row: 'nothing asked', facts: [], expect: 'not-applicable' },
+  { row: 'asked and answered', facts: [account(), answered(stats, false)], expect: 'pass' },
+  {
+    row: 'system:basic-user taken away',
+    facts: [account(), failed('apiserver/access', 'get nodes/stats', 'HTTP403')],
+    expect: { cause: 'review-forbidden', severity: 'note' },
+    says: /apply --server-side --force-conflicts.*system:authenticated/,
+  },
+  { row: 'another reason', facts: [account(), failed('apiserver/access', 'get nodes/stats', 'ETIMEDOUT')], expect: 'pass' },
+  {
+    row: 'another account, and neither way is ours',
+    facts: [failed('apiserver/account', '', 'HTTP403', { user: AGENT, from: 'flag', by: 'impersonation' })],
+    expect: 'cannot-tell',
+    wants: ['apiserver/account'],
+    says: /both refused/,
+  },
+]);

@@ -1,0 +1,34 @@
+import { roleExcess } from '../../../src/checks/permission/role-excess.js';
+import { base, fact, failed } from '../facts.js';
+import { nodeObject } from '../kubelet-answers.js';
+import { profile, rights } from '../rights-facts.js';
+import { judgeTable } from '../table.js';
+
+const deep = profile({ inDepth: true });
+const versions = (...all: string[]) =>
+  fact('apiserver/kubelet-versions', { complete: true, versions: all.map((version) => ({ version, nodes: 1, examples: ['n1'] })) });
+
+judgeTable(roleExcess, [
+  { row: 'a bare check does not judge it', facts: [...base(), ...rights(profile())], expect: 'not-applicable' },
+  { row: 'nodes/proxy not held', facts: [...base(), ...rights(deep, /proxy/), versions('v1.36.0')], expect: 'pass' },
+  {
+    row: 'held where every kubelet takes less: first grant, then take away',
+    facts: [...base(), ...rights(deep), versions('v1.33.1', 'v1.36.0')],
+    expect: { cause: 'role-grants-too-much', severity: 'risk', certainty: 'proven' },
+    says: /nodes\/configz.*nodes\/pods/,
+    neverSays: /\\"nodes\/proxy\\"/,
+  },
+  { row: 'of the one node that is known', facts: [...base(), ...rights(deep), nodeObject()], expect: { cause: 'role-grants-too-much' } },
+  { row: 'one kubelet of 1.32', facts: [...base(), ...rights(deep), versions('v1.32.4', 'v1.36.0')], expect: 'pass' },
+  {
+    row: 'container logs through the kubelet need it',
+    facts: [...base(), ...rights(profile({ inDepth: true, asked: ['container-logs'] })), versions('v1.36.0')],
+    expect: 'pass',
+  },
+  { row: 'versions not asked yet', facts: [...base(), ...rights(deep)], expect: 'cannot-tell', wants: ['apiserver/kubelet-versions'] },
+  {
+    row: 'versions not ours to list',
+    facts: [...base(), ...rights(deep), failed('apiserver/kubelet-versions', '', 'HTTP403')],
+    expect: 'not-applicable',
+  },
+]);

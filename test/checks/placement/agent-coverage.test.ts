@@ -1,0 +1,71 @@
+import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
+import { pending } from '../facts.js';
+import { controlPlane, placed, pod } from '../placement.js';
+import { judgeTable } from '../table.js';
+
+const missing = { cause: 'agent-missing-on-node', certainty: 'proven' } as const;
+const unready = { cause: 'agent-not-ready-on-node', certainty: 'proven' } as const;
+const waits = (on: string, reason: string, message?: string) =>
+  pod(on, { ready: false, reason, container: 'agent', restarts: 7, ...(message ? { message } : {}) });
+
+judgeTable(agentCoverage, [
+  { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/agent-pods'] },
+  { row: 'pods are not ours to list', facts: placed({ pods: 'none' }), expect: 'cannot-tell' },
+  { row: 'still asked', facts: [pending('apiserver/agent-pods', '')], expect: 'cannot-tell' },
+  { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  { row: 'a manifest', facts: placed({ pods: 'none', found: { by: 'manifest' } }), expect: 'not-applicable' },
+  { row: 'on every node', facts: placed(), expect: 'pass' },
+  { row: 'a list cut off makes no node look empty', facts: placed({ pods: ['n1'], complete: false }), expect: 'cannot-tell' },
+  { row: 'where a taint keeps it off, nothing is missing', facts: placed({ nodes: [controlPlane()], pods: [] }), expect: 'pass' },
+  {
+    row: 'missing on one',
+    facts: placed({ pods: ['n1'] }),
+    expect: { ...missing, severity: 'degrades' },
+    says: /describe daemonset datadog-agent/,
+  },
+  { row: 'missing on all', facts: placed({ pods: [] }), expect: { ...missing, severity: 'blocks' } },
+  { row: 'one that leaves is none', facts: placed({ pods: ['n1', pod('n2', { leaving: true })] }), expect: missing },
+  {
+    row: 'missing here, waiting there: both are said',
+    facts: placed({ pods: [waits('n1', 'ImagePullBackOff')] }),
+    expect: missing,
+    says: /ImagePullBackOff/,
+  },
+  {
+    row: 'a crash loop on one node',
+    facts: placed({ pods: ['n1', waits('n2', 'CrashLoopBackOff', 'exit code 1 (Error)')] }),
+    expect: { ...unready, severity: 'degrades' },
+    says: /logs datadog-agent-n2 -c agent --previous/,
+  },
+  {
+    row: 'ended by the kernel',
+    facts: placed({ pods: [waits('n1', 'CrashLoopBackOff', 'exit code 137 (OOMKilled)'), 'n2'] }),
+    expect: unready,
+    says: /Raise the memory limit/,
+  },
+  {
+    row: 'the image',
+    facts: placed({ pods: [waits('n1', 'ErrImagePull'), waits('n2', 'ErrImagePull')] }),
+    expect: { ...unready, severity: 'blocks' },
+    says: /pull secret/,
+  },
+  {
+    row: 'a Secret',
+    facts: placed({ pods: [waits('n1', 'CreateContainerConfigError', 'secret "x" not found'), 'n2'] }),
+    expect: unready,
+    says: /Secret that the message names/,
+  },
+  { row: 'a host port in use', facts: placed({ pods: [waits('n1', 'Unschedulable'), 'n2'] }), expect: unready, says: /Make room/ },
+  {
+    row: 'two reasons on two nodes',
+    facts: placed({ pods: [pod('n1', { ready: false, phase: 'Pending' }), waits('n2', 'ErrImagePull')] }),
+    expect: unready,
+    says: /Also Pending on n1|Also ErrImagePull on n2/,
+  },
+  {
+    row: 'names that are none are not printed for pasting',
+    facts: placed({ pods: [pod('n1', { pod: 'x;reboot', ready: false, reason: 'CrashLoopBackOff', container: 'agent' }), 'n2'] }),
+    expect: unready,
+    neverSays: /"(steps|reproduce)":"[^"]*reboot/,
+  },
+]);

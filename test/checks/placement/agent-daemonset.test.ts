@@ -1,0 +1,42 @@
+import { agentDaemonset } from '../../../src/checks/placement/agent-daemonset.js';
+import { fact, failed, pending } from '../facts.js';
+import { workload } from '../placement.js';
+import { judgeTable } from '../table.js';
+
+const none = { workloads: [], others: [], brings: [] };
+const found = (data: object) => [fact('apiserver/workloads', { by: 'search', ...none, ...data })];
+const problem = { cause: 'daemonset-not-found', certainty: 'proven' } as const;
+
+judgeTable(agentDaemonset, [
+  {
+    row: 'not asked: the command says how',
+    facts: [],
+    expect: 'cannot-tell',
+    wants: ['apiserver/workloads'],
+    says: /kubelet-doctor nodes --daemonset/,
+  },
+  { row: 'still asked', facts: [pending('apiserver/workloads', '')], expect: 'cannot-tell' },
+  { row: 'the list failed', facts: [failed('apiserver/workloads', '', 'HTTP500')], expect: 'cannot-tell' },
+  { row: 'there', facts: found({ workloads: [workload()] }), expect: 'pass' },
+  { row: 'nobody named one, and none looks like it', facts: found({}), expect: { ...problem, severity: 'note' } },
+  {
+    row: 'named, and not there',
+    facts: found({ by: 'flag', asked: 'a/b' }),
+    expect: { ...problem, severity: 'blocks' },
+    says: /There is no DaemonSet a\/b"/,
+  },
+  {
+    row: 'named, and another is there',
+    facts: found({ by: 'flag', asked: 'a/b', others: ['datadog/datadog-agent'] }),
+    expect: problem,
+    says: /kubelet-doctor nodes --daemonset datadog\/datadog-agent/,
+  },
+  {
+    row: 'a name that is none is not printed for pasting',
+    facts: found({ by: 'flag', asked: 'a/b', others: ['datadog/$(reboot)'] }),
+    expect: problem,
+    neverSays: /--daemonset datadog\/\$/,
+  },
+  { row: 'a manifest without one', facts: found({ by: 'manifest', asked: 'x.yaml' }), expect: problem, says: /x.yaml holds no DaemonSet/ },
+  { row: 'a manifest that is no YAML', facts: [failed('apiserver/workloads', '', 'ENOTYAML')], expect: problem },
+]);

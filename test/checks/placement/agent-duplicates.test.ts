@@ -1,0 +1,49 @@
+import { agentDuplicates } from '../../../src/checks/placement/agent-duplicates.js';
+import { pending } from '../facts.js';
+import { placed, pod } from '../placement.js';
+import { judgeTable } from '../table.js';
+
+const problem = { cause: 'several-agents-on-node', certainty: 'proven', severity: 'degrades' } as const;
+const other = pod('n1', { namespace: 'monitoring', pod: 'old-n1', owner: 'DaemonSet/old' });
+const sidecar = pod('n1', { namespace: 'shop', pod: 'shop-1', owner: 'ReplicaSet/shop-6b', sidecar: true });
+const flag = { by: 'flag', asked: 'datadog/datadog-agent' } as const;
+
+judgeTable(agentDuplicates, [
+  { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/agent-pods'] },
+  { row: 'still asked', facts: [pending('apiserver/workloads', '')], expect: 'cannot-tell' },
+  { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  { row: 'a manifest', facts: placed({ pods: 'none', found: { by: 'manifest' } }), expect: 'not-applicable' },
+  { row: 'one each', facts: placed(), expect: 'pass' },
+  { row: 'one each, as far as we may look', facts: placed({ everywhere: false }), expect: 'pass', says: /only the agent’s own namespace/ },
+  {
+    row: 'an update: the old pod leaves',
+    facts: placed({ pods: ['n1', pod('n1', { pod: 'datadog-agent-old', leaving: true }), 'n2'] }),
+    expect: 'pass',
+  },
+  {
+    row: 'a second release: the one that was not named goes',
+    facts: placed({ pods: ['n1', other, 'n2'], found: flag }),
+    expect: problem,
+    says: /kubectl -n monitoring delete daemonset old/,
+    neverSays: /delete daemonset datadog-agent/,
+  },
+  { row: 'nobody said which to keep', facts: placed({ pods: ['n1', other, 'n2'] }), expect: problem, says: /Remove all but one/ },
+  {
+    row: 'a bare pod',
+    facts: placed({ pods: ['n1', pod('n1', { pod: 'agent', owner: '' }), 'n2'], found: flag }),
+    expect: problem,
+    says: /delete pod agent/,
+  },
+  {
+    row: 'a sidecar',
+    facts: placed({ pods: ['n1', sidecar, 'n2'], found: flag }),
+    expect: problem,
+    says: /a sidecar.*Take the agent’s container out/,
+  },
+  {
+    row: 'names that are none are not printed for pasting',
+    facts: placed({ pods: ['n1', pod('n1', { namespace: 'x', owner: 'DaemonSet/$(reboot)' })], found: flag }),
+    expect: problem,
+    neverSays: /"steps":"[^"]*reboot/,
+  },
+]);

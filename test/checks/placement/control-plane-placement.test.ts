@@ -1,0 +1,94 @@
+import { controlPlanePlacement } from '../../../src/checks/placement/control-plane-placement.js';
+import { pending } from '../facts.js';
+import { controlPlane, node, placed, ROLE, taint, workload } from '../placement.js';
+import { judgeTable } from '../table.js';
+
+const NODES = [controlPlane(), node('n1'), node('n2')];
+const MASTER = 'node-role.kubernetes.io/master';
+const problem = { cause: 'control-plane-taint-not-tolerated', certainty: 'proven' } as const;
+
+judgeTable(controlPlanePlacement, [
+  { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes', 'apiserver/workloads'] },
+  { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
+  { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  { row: 'the agent runs there', facts: placed({ nodes: NODES, pods: ['cp1', 'n1', 'n2'] }), expect: 'pass' },
+  {
+    row: 'tolerated by a toleration without a key',
+    facts: placed({
+      nodes: NODES,
+      workloads: [workload({ tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] })],
+      pods: 'none',
+    }),
+    expect: 'pass',
+  },
+  {
+    row: 'the new taint: the list is created',
+    facts: placed({ nodes: NODES }),
+    expect: { ...problem, severity: 'degrades' },
+    says: /"path\\":\\"\/spec\/template\/spec\/tolerations\\",\\"value\\":\[/,
+  },
+  {
+    row: 'both taints of 1.24, one tolerated by its old name: the list is added to, and the chart gets all of it',
+    facts: placed({
+      nodes: [controlPlane('cp1', [ROLE, MASTER]), node('n1')],
+      workloads: [workload({ tolerations: [{ key: MASTER, operator: 'Exists', value: '', effect: '' }] }, { manager: 'helm' })],
+      pods: ['n1'],
+    }),
+    expect: problem,
+    says: /tolerations\/-/,
+    neverSays: /"path\\":\\"[^"]*tolerations\\"/,
+  },
+  {
+    row: 'RKE1: controlplane and etcd with NoExecute, operator first',
+    facts: placed({
+      nodes: [
+        node('cp1', {
+          taints: [
+            taint('node-role.kubernetes.io/controlplane', 'NoSchedule', 'true'),
+            taint('node-role.kubernetes.io/etcd', 'NoExecute', 'true'),
+          ],
+        }),
+        node('n1'),
+      ],
+      workloads: [workload({}, { manager: 'operator' })],
+      pods: ['n1'],
+    }),
+    expect: problem,
+    says: /nodeAgent/,
+  },
+  {
+    row: 'a manifest, before it is installed: nothing to patch',
+    facts: placed({ nodes: NODES, pods: 'none', found: { by: 'manifest', asked: 'agent.yaml' } }),
+    expect: problem,
+    says: /By agent.yaml the agent would not run/,
+    neverSays: /kubectl -n/,
+  },
+  {
+    row: 'only control-plane nodes: it runs nowhere',
+    facts: placed({ nodes: [controlPlane('a'), controlPlane('b')], pods: [] }),
+    expect: { ...problem, severity: 'blocks' },
+  },
+  {
+    row: 'the nearest DaemonSet differs by node: the others are named, too',
+    facts: placed({
+      nodes: [...['x', 'y'].map((pool) => node(pool, { labels: { pool }, taints: [taint(ROLE)] })), node('n1')],
+      workloads: [workload({ nodeSelector: { pool: 'x' } }, { name: 'x' }), workload({ nodeSelector: { pool: 'y' } }, { name: 'y' })],
+      pods: ['n1'],
+    }),
+    expect: problem,
+    says: /Also not on y/,
+  },
+  {
+    row: 'a taint key that is no name is not printed for pasting',
+    facts: placed({
+      nodes: [node('cp1', { taints: [taint(ROLE), taint('$(reboot)/x')] }), node('n1')],
+      workloads: [workload({}, { datadog: false })],
+      pods: ['n1'],
+    }),
+    expect: problem,
+    neverSays: /"steps":"[^"]*reboot/,
+  },
+  { row: 'EKS', facts: placed({ nodes: [node('n1', { provider: 'EKS' })], pods: ['n1'] }), expect: 'not-applicable', says: /metrics\.eks/ },
+  { row: 'GKE', facts: placed({ nodes: [node('n1', { provider: 'GKE' })], pods: ['n1'] }), expect: 'not-applicable', says: /GKE keeps/ },
+  { row: 'hidden otherwise', facts: placed(), expect: 'not-applicable' },
+]);

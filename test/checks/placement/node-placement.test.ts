@@ -1,0 +1,156 @@
+import { nodePlacement } from '../../../src/checks/placement/node-placement.js';
+import type { Requirement } from '../../../src/model/facts/placement.js';
+import { pending } from '../facts.js';
+import { controlPlane, node, placed, ROLE, taint, workload } from '../placement.js';
+import { judgeTable } from '../table.js';
+
+const tainted = { cause: 'node-taint-not-tolerated', certainty: 'proven' } as const;
+const unselected = { cause: 'node-not-selected', certainty: 'proven' } as const;
+const gpu = (name: string) => node(name, { taints: [taint('dedicated', 'NoSchedule', 'gpu')] });
+const affinity = (...expressions: Requirement[]) => workload({ affinity: [{ expressions, fields: [] }] });
+const is = (key: string, operator: string, ...values: string[]): Requirement => ({ key, operator, values });
+const zone = (name: string, value: string) => node(name, { labels: { zone: value } });
+
+judgeTable(nodePlacement, [
+  { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes'] },
+  { row: 'still asked', facts: [pending('apiserver/agent-pods', '')], expect: 'cannot-tell' },
+  { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  { row: 'nothing in the way', facts: placed(), expect: 'pass' },
+  {
+    row: 'a control-plane taint is the other check’s',
+    facts: placed({ nodes: [controlPlane(), node('n1')], pods: ['n1'] }),
+    expect: 'pass',
+  },
+  {
+    row: 'PreferNoSchedule keeps nothing off',
+    facts: placed({ nodes: [node('n1', { taints: [taint('a', 'PreferNoSchedule')] })], pods: [] }),
+    expect: 'pass',
+  },
+  {
+    row: 'a cordon keeps no DaemonSet off',
+    facts: placed({ nodes: [node('n1', { unschedulable: true, taints: [taint('node.kubernetes.io/unschedulable')] })], pods: [] }),
+    expect: 'pass',
+  },
+  {
+    row: 'a node that is not ready is in no order, and needs no toleration',
+    facts: placed({ nodes: [node('n1', { ready: 'Unknown', taints: [taint('node.kubernetes.io/unreachable')] })], pods: [] }),
+    expect: 'pass',
+  },
+  {
+    row: 'a pod of before the taint still runs',
+    facts: placed({ nodes: [gpu('n1')], pods: ['n1'] }),
+    expect: 'pass',
+  },
+  {
+    row: 'two nodes of a pool: the value is in the toleration',
+    facts: placed({ nodes: [node('n1'), gpu('g1'), gpu('g2')], pods: ['n1'] }),
+    expect: { ...tainted, severity: 'degrades' },
+    says: /"key\\":\\"dedicated\\",\\"operator\\":\\"Equal\\",\\"value\\":\\"gpu\\"/,
+  },
+  {
+    row: 'two reasons: the larger group first, the other named',
+    facts: placed({ nodes: [node('n1'), gpu('g1'), gpu('g2'), node('s', { taints: [taint('spot', 'NoExecute')] })], pods: ['n1'] }),
+    expect: tainted,
+    says: /Also not on s: taint spot:NoExecute/,
+  },
+  {
+    row: 'everywhere: it runs nowhere',
+    facts: placed({ nodes: [gpu('g1')], pods: [], workloads: [workload({}, { manager: 'operator' })] }),
+    expect: { ...tainted, severity: 'blocks' },
+  },
+  {
+    row: 'a manifest',
+    facts: placed({ nodes: [gpu('g1')], pods: 'none', found: { by: 'manifest', asked: 'a.yaml' } }),
+    expect: tainted,
+    says: /By a.yaml/,
+  },
+  {
+    row: 'selector: "" against "true" of k3s',
+    facts: placed({
+      nodes: [node('s1', { labels: { [ROLE]: 'true' } }), node('n1')],
+      workloads: [workload({ nodeSelector: { [ROLE]: '' } })],
+      pods: [],
+    }),
+    expect: { ...unselected, severity: 'blocks' },
+    says: /"op\\":\\"replace\\",\\"path\\":\\"\/spec\/template\/spec\/nodeSelector\/node-role.kubernetes.io~1control-plane\\",\\"value\\":\\"true\\"/,
+  },
+  {
+    row: 'selector: a label that a new pool lacks; the old value still chooses nodes',
+    facts: placed({
+      nodes: [node('n1', { labels: { pool: 'a' } }), node('n2')],
+      workloads: [workload({ nodeSelector: { pool: 'a' } })],
+      pods: ['n1'],
+    }),
+    expect: { ...unselected, severity: 'degrades' },
+    says: /"op\\":\\"remove\\"/,
+  },
+  {
+    row: 'another operating system is not meant',
+    facts: placed({
+      nodes: [node('n1', { labels: { 'kubernetes.io/os': 'linux' } }), node('w1', { labels: { 'kubernetes.io/os': 'windows' } })],
+      workloads: [workload({ nodeSelector: { 'kubernetes.io/os': 'linux' } })],
+      pods: ['n1'],
+    }),
+    expect: 'pass',
+  },
+  {
+    row: 'Fargate: no DaemonSet runs there',
+    facts: placed({
+      nodes: [
+        node('n1'),
+        node('f', {
+          labels: { 'eks.amazonaws.com/compute-type': 'fargate' },
+          taints: [taint('eks.amazonaws.com/compute-type', 'NoSchedule', 'fargate')],
+        }),
+      ],
+      pods: ['n1'],
+    }),
+    expect: 'pass',
+  },
+  {
+    row: 'affinity: In gets the value',
+    facts: placed({ nodes: [zone('n1', 'a'), zone('n2', 'b')], workloads: [affinity(is('zone', 'In', 'a'))], pods: ['n1'] }),
+    expect: unselected,
+    says: /matchExpressions\/0\/values\/-\\",\\"value\\":\\"b\\"/,
+  },
+  {
+    row: 'affinity: NotIn loses it',
+    facts: placed({ nodes: [zone('n1', 'a'), zone('n2', 'b')], workloads: [affinity(is('zone', 'NotIn', 'b', 'c'))], pods: ['n1'] }),
+    expect: unselected,
+    says: /values\\",\\"value\\":\[\\"c\\"\]/,
+  },
+  {
+    row: 'affinity: one expression of two goes',
+    facts: placed({ nodes: [zone('n1', 'a')], workloads: [affinity(is('zone', 'Exists'), is(ROLE, 'Exists'))], pods: [] }),
+    expect: unselected,
+    says: /"op\\":\\"remove\\",\\"path\\":\\"[^"]*matchExpressions\/1\\"/,
+  },
+  {
+    row: 'affinity: the only expression goes, and all of it with it (an empty term matches nothing)',
+    facts: placed({ nodes: [controlPlane()], workloads: [affinity(is(ROLE, 'DoesNotExist'))], pods: [] }),
+    expect: unselected,
+    says: /"op\\":\\"remove\\",\\"path\\":\\"[^"]*requiredDuringSchedulingIgnoredDuringExecution\\"/,
+  },
+  {
+    row: 'affinity: an empty term matches no node',
+    facts: placed({ nodes: [node('n1')], workloads: [affinity()], pods: [] }),
+    expect: unselected,
+    says: /what no node can have/,
+  },
+  {
+    row: 'pinned to another node',
+    facts: placed({ nodes: [node('n1'), node('n2')], workloads: [workload({ nodeName: 'n1' }, { datadog: false })], pods: ['n1'] }),
+    expect: unselected,
+    says: /pinned to the node n1/,
+  },
+  {
+    row: 'names that are none are not printed for pasting',
+    facts: placed({
+      nodes: [node('n2')],
+      workloads: [workload({ nodeSelector: { 'a$(b)': 'x' } }, { datadog: false, name: "x'; reboot" })],
+      pods: [],
+    }),
+    expect: unselected,
+    neverSays: /"steps":"[^"]*(reboot|\$\()/,
+  },
+]);

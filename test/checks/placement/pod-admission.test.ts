@@ -1,0 +1,107 @@
+import { podAdmission } from '../../../src/checks/placement/pod-admission.js';
+import type { AnyFact } from '../../../src/model/facts.js';
+import { fact, pending } from '../facts.js';
+import { type Placed, placed, workload } from '../placement.js';
+import { judgeTable } from '../table.js';
+
+const ASKS = { asks: ['hostPID', 'hostPath volumes'], serviceAccount: 'datadog-agent', priorityClass: 'high' };
+const security = { cause: 'pod-security-refuses', certainty: 'proven' } as const;
+const refused = { cause: 'admission-refuses', certainty: 'proven', severity: 'blocks' } as const;
+const policy = (change: object = {}): AnyFact =>
+  fact('apiserver/namespace-policy', { namespace: 'datadog', quotas: [], ...change }, 'datadog');
+const event = (message: string): AnyFact =>
+  fact(
+    'apiserver/refused-creates',
+    [{ namespace: 'datadog', daemonset: 'datadog-agent', message, count: 3, last: '2026-06-01T00:00:00Z' }],
+    'datadog',
+  );
+/** One node lacks its pod. */
+const lacking = (message: string, more: Placed = {}, change: object = {}) => [
+  ...placed({ pods: ['n1'], workloads: [workload(ASKS)], ...more }),
+  policy(change),
+  event(`Error creating: pods "datadog-agent-" is forbidden: ${message}`),
+];
+
+judgeTable(podAdmission, [
+  { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes'] },
+  { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
+  { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  { row: 'nothing refused', facts: [...placed(), policy()], expect: 'pass' },
+  { row: 'refused an hour ago, and there now', facts: [...placed(), policy(), event('exceeded quota: a')], expect: 'pass' },
+  {
+    row: 'pod security, by the event',
+    facts: lacking('violates PodSecurity "baseline:latest": host namespaces (hostPID=true)', {}, { enforce: 'baseline' }),
+    expect: { ...security, severity: 'blocks' },
+    says: /kubectl label namespace datadog pod-security.kubernetes.io\/enforce=privileged --overwrite/,
+  },
+  {
+    row: 'pod security by a default of the cluster: no label',
+    facts: lacking('violates PodSecurity "restricted:latest": runAsNonRoot != true'),
+    expect: security,
+  },
+  {
+    row: 'pod security, by the label alone: what runs stays',
+    facts: [...placed({ workloads: [workload(ASKS)] }), policy({ enforce: 'restricted' })],
+    expect: { ...security, severity: 'degrades' },
+    says: /which ask for hostPID, hostPath volumes/,
+  },
+  {
+    row: 'pod security, before it is installed',
+    facts: [
+      ...placed({ workloads: [workload(ASKS)], pods: 'none', found: { by: 'manifest', asked: 'a.yaml' } }),
+      policy({ enforce: 'baseline' }),
+    ],
+    expect: { ...security, severity: 'blocks' },
+  },
+  { row: 'an agent that asks for nothing', facts: [...placed(), policy({ enforce: 'baseline' })], expect: 'pass' },
+  {
+    row: 'quota',
+    facts: lacking('exceeded quota: small, requested: pods=1', {}, { quotas: ['small'] }),
+    expect: refused,
+    says: /describe resourcequota/,
+  },
+  {
+    row: 'a quota on system priority classes',
+    facts: lacking('insufficient quota to match these scopes: [{PriorityClass In [system-node-critical]}]'),
+    expect: refused,
+    says: /scopeName: PriorityClass/,
+  },
+  {
+    row: 'no such priority class',
+    facts: lacking('no PriorityClass with name high was found'),
+    expect: refused,
+    says: /priorityClassName/,
+  },
+  {
+    row: 'no such priority class, before any event',
+    facts: [...placed({ workloads: [workload(ASKS)] }), policy({ priorityClassExists: false })],
+    expect: refused,
+  },
+  {
+    row: 'the manifest brings its priority class along',
+    facts: [
+      ...placed({ workloads: [workload(ASKS)], pods: 'none', found: { by: 'manifest', brings: ['high'] } }),
+      policy({ priorityClassExists: false }),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'SCC',
+    facts: lacking('unable to validate against any security context constraint: []'),
+    expect: refused,
+    says: /oc adm policy add-scc-to-user privileged -z datadog-agent -n datadog/,
+  },
+  {
+    row: 'no such account',
+    facts: lacking('error looking up service account datadog/datadog-agent: serviceaccount "datadog-agent" not found'),
+    expect: refused,
+    says: /create serviceaccount datadog-agent/,
+  },
+  {
+    row: 'a webhook',
+    facts: lacking('admission webhook "policy.example.com" denied the request: no hostPath'),
+    expect: refused,
+    says: /webhook policy.example.com/,
+  },
+  { row: 'something else', facts: lacking('we do not like it'), expect: refused },
+]);

@@ -1,0 +1,99 @@
+import { agentMounts } from '../../../src/checks/settings/agent-mounts.js';
+import type { HostMount, Mounts } from '../../../src/model/facts.js';
+import { agent, settings } from '../configurations.js';
+import { base, fact, failed } from '../facts.js';
+import { judgeTable } from '../table.js';
+
+const PATHS: Record<HostMount, string> = {
+  proc: '/host/proc',
+  cgroup: '/host/sys/fs/cgroup',
+  'runtime-socket': '/host/var/run',
+  'pod-logs': '/var/log/pods',
+};
+const mounts = (change: Partial<Mounts> = {}, missing: HostMount[] = []) =>
+  fact('self/mounts', {
+    agentImage: true,
+    host: (Object.keys(PATHS) as HostMount[]).map((what) => ({ what, path: PATHS[what], mounted: !missing.includes(what) })),
+    hidden: [],
+    ...change,
+  });
+
+judgeTable(agentMounts, [
+  { row: 'not looked at', facts: base(), expect: 'cannot-tell' },
+  { row: 'mountinfo cannot be read', facts: [...base(), failed('self/mounts', '', 'EACCES')], expect: 'cannot-tell', says: /EACCES/ },
+  {
+    row: 'another container with the agent’s variables',
+    facts: [...base(), mounts({ agentImage: false }, ['proc'])],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'at a workstation',
+    facts: [
+      fact('self/place', {
+        place: 'workstation',
+        vantage: 'workstation',
+        hostName: 'laptop',
+        agentEnvironment: false,
+        serviceEnvironment: false,
+        renamedVariables: [],
+        gateways: [],
+      }),
+    ],
+    expect: 'not-applicable',
+  },
+  { row: 'all there', facts: [...base(), mounts()], expect: 'pass' },
+  {
+    row: 'processes and logs are missing: a patch with exactly these',
+    facts: [...base(), mounts({}, ['proc', 'pod-logs'])],
+    expect: { cause: 'host-mounts-missing', severity: 'degrades', certainty: 'proven' },
+    says: /lacks \/host\/proc, \/var\/log\/pods.*mountPath: \/host\/proc.*mountPath: \/var\/log\/pods/,
+    neverSays: /cgroups/,
+  },
+  {
+    row: 'the cgroups and the runtime',
+    facts: [...base(), mounts({}, ['cgroup', 'runtime-socket'])],
+    expect: { cause: 'host-mounts-missing' },
+    says: /container runtime: images/,
+  },
+  {
+    row: 'a ConfigMap over conf.d',
+    facts: [...base(), mounts({ hidden: [{ path: '/etc/datadog-agent/conf.d', checks: ['kubelet', 'disk'] }] }, ['proc'])],
+    expect: { cause: 'integration-config-hidden', severity: 'blocks' },
+    says: /conf\.d hides the default configuration of kubelet, disk.*subPath/,
+  },
+  {
+    row: 'a mount over one check',
+    facts: [...base(), mounts({ hidden: [{ path: '/etc/datadog-agent/conf.d/disk.d', checks: ['disk'] }] })],
+    expect: { cause: 'integration-config-hidden', severity: 'degrades' },
+  },
+  { row: 'a pod template with all of them', facts: [agent(settings())], expect: 'pass' },
+  {
+    row: 'a pod template without /proc, with its name and what it mounts',
+    facts: [
+      agent(settings(), {
+        pod: {
+          hostNetwork: false,
+          noToken: false,
+          host: [{ what: 'proc', path: '/host/proc', mounted: false }],
+          hidden: [],
+          disks: [{ from: '/var/run', at: '/host/var/run' }],
+        },
+      }),
+    ],
+    expect: { cause: 'host-mounts-missing', severity: 'degrades' },
+    says: /\(DaemonSet datadog\/datadog-agent\) lacks \/host\/proc.*mounts: \/host\/var\/run/,
+  },
+  {
+    row: 'a data disk of the node',
+    facts: [...base(), mounts({ unseenDisks: [{ device: '/dev/sdb1', at: '/data' }] })],
+    expect: { cause: 'partition-not-mounted', severity: 'note', certainty: 'proven' },
+    says: /Nothing of \/data.*\/dev\/sdb1.*mountPath: \/host\/data.*path: \/data/,
+  },
+  {
+    row: 'a disk with a name of which no command is made',
+    facts: [...base(), mounts({ unseenDisks: [{ device: '/dev/sdb1', at: '/my disk' }] })],
+    expect: { cause: 'partition-not-mounted' },
+    neverSays: /mountPath/,
+  },
+  { row: 'every disk is seen', facts: [...base(), mounts({ unseenDisks: [] })], expect: 'pass' },
+]);

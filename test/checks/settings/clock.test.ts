@@ -1,0 +1,144 @@
+import { clock } from '../../../src/checks/settings/clock.js';
+import type { AnyFact, Place, TimeSync } from '../../../src/model/facts.js';
+import { certificate, ENDPOINT, fact, handshake, NOW } from '../facts.js';
+import { judgeTable } from '../table.js';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+const SERVICE = '10.96.0.1:443';
+const world = (place: Place['place'] = 'agent-pod'): AnyFact[] => [
+  fact('self/place', {
+    place,
+    vantage: place === 'workstation' ? 'workstation' : 'pod-network',
+    hostName: 'agent-x',
+    agentEnvironment: true,
+    serviceEnvironment: true,
+    renamedVariables: [],
+    gateways: [],
+    nowMs: NOW,
+  }),
+  fact('self/settings', []),
+];
+const at = (target: 'kubelet' | 'apiserver', offsetMs: number, toleranceMs = 1000) =>
+  fact(`${target}/clock`, { against: target, offsetMs, toleranceMs });
+const tls = (target: 'kubelet' | 'apiserver', change = {}) =>
+  fact(`${target}/tls`, handshake(change), target === 'kubelet' ? ENDPOINT : SERVICE);
+const sync = (change: Partial<TimeSync> = {}) => fact('self/time-sync', { daemons: [], complete: true, ...change });
+const invalidByOurs = { validNow: false, chain: [certificate({ notAfter: iso(NOW - DAY) })] };
+
+judgeTable(clock, [
+  { row: 'right', facts: [...world(), at('apiserver', 300), at('kubelet', -400)], expect: 'pass' },
+  { row: 'within the tolerance of a slow answer', facts: [...world(), at('apiserver', 70_000, 15_000)], expect: 'pass' },
+  {
+    row: 'right, and a program keeps it so',
+    facts: [...world('node'), at('apiserver', 300), sync({ daemons: ['chronyd'] })],
+    expect: 'pass',
+  },
+  {
+    row: 'right, and not all processes were seen',
+    facts: [...world('node'), at('apiserver', 300), sync({ complete: false })],
+    expect: 'pass',
+  },
+  {
+    row: 'right, and nothing keeps it so',
+    facts: [...world('node'), at('apiserver', 300), sync()],
+    expect: { cause: 'time-not-synchronised', certainty: 'proven', severity: 'note' },
+    says: /none of those that are known.*timedatectl set-ntp true/,
+  },
+  {
+    row: 'no server told the time, and systemd-timesyncd has not reached one either',
+    facts: [...world('node'), sync({ daemons: ['systemd-timesyncd'], synchronised: false })],
+    expect: { cause: 'time-not-synchronised', severity: 'note' },
+    says: /has not set its clock yet.*UDP 123/,
+  },
+  {
+    row: 'far off, and nothing runs that would set it',
+    facts: [...world('node'), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE), sync()],
+    expect: { cause: 'clock-skew', certainty: 'proven' },
+    says: /programs that set the clock: none/,
+  },
+  { row: 'nobody told the time', facts: world(), expect: 'cannot-tell' },
+  { row: 'two minutes off, nothing minds', facts: [...world(), at('apiserver', 2 * MINUTE)], expect: 'pass', says: /2 minutes off/ },
+  {
+    row: 'ten minutes ahead of both: proven, degrades',
+    facts: [...world(), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE)],
+    expect: { cause: 'clock-skew', certainty: 'proven', severity: 'degrades' },
+    says: /10 minutes ahead of the servers' \(apiserver, kubelet\).*timedatectl/,
+  },
+  {
+    row: 'two minutes, and it makes a certificate invalid: blocks',
+    facts: [
+      ...world(),
+      at('apiserver', 2 * MINUTE),
+      at('kubelet', 2 * MINUTE),
+      tls('kubelet', { validNow: false, chain: [certificate({ notAfter: iso(NOW - MINUTE) })] }),
+    ],
+    expect: { cause: 'clock-skew', certainty: 'proven', severity: 'blocks' },
+    says: /kubelet's certificate is invalid by our clock/,
+  },
+  {
+    row: 'years behind both',
+    facts: [
+      ...world('workstation'),
+      at('apiserver', -700 * DAY),
+      at('kubelet', -700 * DAY),
+      tls('apiserver', { validNow: false, chain: [certificate({ notBefore: iso(NOW + 600 * DAY), notAfter: iso(NOW + 900 * DAY) })] }),
+    ],
+    expect: { cause: 'clock-skew', severity: 'blocks' },
+    says: /700 days behind.*of this machine/,
+  },
+  {
+    row: 'a certificate expired by both clocks is not its doing',
+    facts: [...world(), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE), tls('kubelet', invalidByOurs)],
+    expect: { cause: 'clock-skew', severity: 'degrades' },
+  },
+  {
+    row: 'a token expired by our clock only',
+    facts: [
+      ...world(),
+      at('apiserver', 10 * MINUTE),
+      at('kubelet', 10 * MINUTE),
+      fact(
+        'apiserver/credential',
+        { as: 'token', source: 't', token: { audiences: [], legacy: false, expiresAt: NOW / 1000 - 60 } },
+        'token',
+      ),
+    ],
+    expect: { cause: 'clock-skew', severity: 'blocks' },
+    says: /token is outside its time/,
+  },
+  {
+    row: 'one server, its certificate otherwise fine: proven',
+    facts: [...world(), at('apiserver', 10 * DAY), tls('apiserver', invalidByOurs)],
+    expect: { cause: 'clock-skew', certainty: 'proven', severity: 'blocks' },
+  },
+  {
+    row: 'one server that nothing vouches for: suspected',
+    facts: [...world(), at('apiserver', 10 * DAY), tls('apiserver', { trusted: false })],
+    expect: { cause: 'clock-skew', certainty: 'suspected' },
+  },
+  {
+    row: 'our own kubelet has our clock: only the apiserver’s differs',
+    facts: [...world(), at('apiserver', 10 * MINUTE), at('kubelet', 0)],
+    expect: { cause: 'clock-skew', certainty: 'suspected' },
+    wants: ['apiserver/clock'],
+  },
+  {
+    row: 'the apiserver agrees with us, a kubelet does not',
+    facts: [...world(), at('apiserver', 0), at('kubelet', -10 * MINUTE)],
+    expect: { cause: 'server-clock-skew', certainty: 'suspected', severity: 'degrades' },
+    says: /kubelet's clock is 10 minutes ahead/,
+  },
+  {
+    row: 'from a workstation: a kubelet agrees with us, the apiserver is behind',
+    facts: [...world('workstation'), at('apiserver', 10 * MINUTE), at('kubelet', 0)],
+    expect: { cause: 'server-clock-skew', certainty: 'suspected' },
+    says: /apiserver's clock is 10 minutes behind/,
+  },
+  {
+    row: 'three clocks, three times',
+    facts: [...world('workstation'), at('apiserver', 10 * MINUTE), at('kubelet', 60 * MINUTE)],
+    expect: { cause: 'clock-skew', certainty: 'suspected' },
+  },
+]);

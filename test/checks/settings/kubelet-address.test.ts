@@ -1,0 +1,390 @@
+import { kubeletAddress } from '../../../src/checks/settings/kubelet-address.js';
+import type { AnyFact, Candidate, NodeObject, Place } from '../../../src/model/facts.js';
+import { ownAgent, settings as writtenAs } from '../configurations.js';
+import { certificate, ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
+import { answer } from '../kubelet-answers.js';
+import { judgeTable } from '../table.js';
+
+const place = (change: Partial<Place> = {}): AnyFact =>
+  fact('self/place', {
+    place: 'agent-pod',
+    vantage: 'pod-network',
+    hostName: 'agent-x',
+    agentEnvironment: true,
+    serviceEnvironment: true,
+    renamedVariables: [],
+    gateways: [],
+    nowMs: NOW,
+    ...change,
+  });
+const settings = (values: Record<string, string> = {}): AnyFact =>
+  fact(
+    'self/settings',
+    Object.entries(values).map(([setting, value]) => ({ setting, value, origin: 'agent environment' as const, source: `DD_${setting}` })),
+  );
+const at = (host: string, origin: Candidate['origin'] = 'setting'): AnyFact =>
+  fact('kubelet/candidates', [{ host, port: 10250, origin, source: origin === 'setting' ? 'DD_KUBERNETES_KUBELET_HOST' : 'Node n1' }]);
+const node = (change: Partial<NodeObject> = {}): AnyFact =>
+  fact(
+    'apiserver/node',
+    {
+      node: 'n1',
+      kubeletVersion: 'v1.36.2',
+      kubeletPort: 10250,
+      addresses: [
+        { type: 'InternalIP', address: '10.0.0.7' },
+        { type: 'Hostname', address: 'n1' },
+      ],
+      ready: 'True',
+      ...change,
+    },
+    'n1',
+  );
+const named = (host: string, ...addresses: string[]): AnyFact =>
+  fact(
+    'kubelet/dns',
+    { addresses: addresses.map((address) => ({ address, family: 4 as const })), from: 'dns', asked: [host], nameservers: [] },
+    host,
+  );
+const silent = (endpoint: string): AnyFact => failed('kubelet/tcp', endpoint, 'ETIMEDOUT');
+const agent = [place(), settings()];
+
+const THERE = '10.0.0.8:10250';
+/** A handshake at another address, with a certificate of the cluster's signer, or of something that names no node. */
+const shown = (node: string | undefined, endpoint = THERE, fingerprint = 'bb', change: Parameters<typeof handshake>[0] = {}): AnyFact => {
+  const address = endpoint.replace(/:.*/, '');
+  const leaf = node
+    ? certificate({ subject: `O=system:nodes, CN=system:node:${node}`, names: [`DNS:${node}`, `IP:${address}`], fingerprint })
+    : certificate({ subject: 'CN=kubelet', names: [`IP:${address}`], fingerprint });
+  return fact('kubelet/tls', handshake({ chain: [leaf], ...change }), endpoint);
+};
+const token = (claims: string | undefined): AnyFact =>
+  fact(
+    'kubelet/credential',
+    { as: 'token', source: '/run/token', token: { audiences: [], legacy: false, ...(claims && { node: claims }) } },
+    'token',
+  );
+const pods = (onNode: string): AnyFact =>
+  answer('token', '/pods', 200, '', { payload: { recognised: 'pod-list', node: onNode, items: 3 } });
+const says = (setting: string, value: string, origin: 'flag' | 'agent environment', source: string) => ({ setting, value, origin, source });
+const set = (...some: ReturnType<typeof says>[]): AnyFact => fact('self/settings', some);
+const ownName = says('node', 'n1', 'agent environment', 'DD_KUBERNETES_KUBELET_NODENAME');
+const byNode = says('node', 'n2', 'flag', '--node');
+const byHost = says('kubelet.host', '10.0.0.8', 'flag', '--kubelet-host');
+const another = { cause: 'kubelet-host-not-a-node', certainty: 'proven', severity: 'blocks' } as const;
+
+judgeTable(kubeletAddress, [
+  { row: "the node's own address", facts: [...agent, at('10.0.0.7'), node(), silent(ENDPOINT)], expect: 'pass' },
+  { row: "the node's name, unresolved as yet", facts: [...agent, at('N1'), node()], expect: 'pass' },
+  {
+    row: "a name that resolves to the node's address",
+    facts: [...agent, at('n1.example'), named('n1.example', '10.0.0.7'), node(), silent('n1.example:10250')],
+    expect: 'pass',
+  },
+  {
+    row: 'nothing is known of the Node, but the kubelet answers',
+    facts: [...agent, at('10.0.0.7'), fact('kubelet/tls', handshake(), ENDPOINT)],
+    expect: 'pass',
+  },
+  {
+    row: 'a bridge gateway that is the node itself and answers',
+    facts: [place({ gateways: ['10.0.0.7'] }), settings(), at('10.0.0.7'), fact('kubelet/tls', handshake(), ENDPOINT)],
+    expect: 'pass',
+  },
+  {
+    row: 'another address that sends a TLS alert: a server is there, the handshake check judges it',
+    facts: [...agent, at('10.9.9.9'), node(), failed('kubelet/tls', '10.9.9.9:10250', 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR')],
+    expect: 'pass',
+  },
+  {
+    row: 'through a proxy: what fails is not the address',
+    facts: [
+      ...agent,
+      at('10.9.9.9'),
+      node(),
+      fact('kubelet/proxy', { via: 'proxy', proxy: 'http://p:3128' }, '10.9.9.9:10250'),
+      silent('10.9.9.9:10250'),
+    ],
+    expect: 'pass',
+  },
+  { row: 'before anything is known', facts: [], expect: 'cannot-tell' },
+  { row: 'before the first attempt ends', facts: [...agent, at('10.9.9.9'), node()], expect: 'cannot-tell' },
+  {
+    row: 'unset, and the Node object names the address',
+    facts: [...agent, at('10.0.0.7', 'node-object'), node()],
+    expect: { cause: 'kubelet-host-unset', certainty: 'proven', severity: 'blocks' },
+    says: /fieldPath: status\.hostIP.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
+  },
+  {
+    row: 'unset, for what names it is misspelt, or empty',
+    facts: [...agent, fact('kubelet/candidates', []), ownAgent(writtenAs('DD_KUBELET_HOST=10.0.0.7', 'DD_KUBERNETES_KUBELET_HOST='))],
+    expect: { cause: 'kubelet-host-unset' },
+    says: /"explainedBy":\["agent-setting-misspelt","agent-setting-empty"\]/,
+  },
+  {
+    row: 'unset, and nothing else is known',
+    facts: [...agent, fact('kubelet/candidates', [])],
+    expect: { cause: 'kubelet-host-unset' },
+    says: /fieldPath: status\.hostIP/,
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'unset in a pod whose environment shows no agent, and no address at all',
+    facts: [place({ place: 'pod', agentEnvironment: false }), settings(), fact('kubelet/candidates', [])],
+    expect: { cause: 'kubelet-host-unset' },
+  },
+  {
+    row: 'an ephemeral container was never told: its own environment is not the agent’s',
+    facts: [place({ place: 'pod', agentEnvironment: false, noToken: true }), settings(), fact('kubelet/candidates', [])],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'a debug pod was never told: what was found is used',
+    facts: [place({ place: 'debug-pod', agentEnvironment: false }), settings(), at('10.0.0.7', 'node-object')],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'told a host, and to use plain HTTP only',
+    facts: [
+      place(),
+      settings({ 'kubelet.host': '10.0.0.7', 'kubelet.port': '0', 'kubelet.httpPort': '10255' }),
+      fact('kubelet/candidates', []),
+    ],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'Fargate: no kubelet to dial',
+    facts: [place(), settings({ 'agent.eksFargate': 'true' }), fact('kubelet/candidates', [])],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'a workstation with no node named',
+    facts: [place({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }), settings(), fact('kubelet/candidates', [])],
+    expect: 'cannot-tell',
+    wants: ['kubelet/candidates'],
+  },
+  {
+    row: "Calico's gateway, silent: proven without the Node object",
+    facts: [...agent, at('169.254.1.1'), silent('169.254.1.1:10250')],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
+    says: /169\.254\.1\.1 is the CNI's gateway, not a node: port 10250 never answers there.*fieldPath: status\.hostIP/,
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'still silent: named already, and the right address is asked for',
+    facts: [...agent, at('169.254.1.1'), pending('kubelet/tcp', '169.254.1.1:10250'), node()],
+    expect: { cause: 'kubelet-host-not-a-node' },
+    wants: ['kubelet/tls'],
+    says: /"subject":"10\.0\.0\.7:10250"/,
+  },
+  {
+    row: 'a gateway of this network; the kubelet answers at the right address',
+    facts: [
+      place({ gateways: ['10.2.0.1'] }),
+      settings(),
+      at('10.2.0.1'),
+      silent('10.2.0.1:10250'),
+      node(),
+      fact('kubelet/tls', handshake(), ENDPOINT),
+    ],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
+    says: /gateway of this network.*a kubelet answers at 10\.0\.0\.7:10250.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
+  },
+  {
+    row: 'a gateway that refuses may be the bridge of a node whose kubelet is down',
+    facts: [place({ gateways: ['10.2.0.1'] }), settings(), at('10.2.0.1'), failed('kubelet/tcp', '10.2.0.1:10250', 'ECONNREFUSED')],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
+    wants: ['apiserver/node'],
+    says: /kubectl get nodes -o wide/,
+  },
+  {
+    row: "a pod's gateway that is silent may be the bridge of a node with a firewall",
+    facts: [
+      place({ gateways: ['10.2.0.1'], vantage: 'pod-network' }),
+      settings(),
+      at('10.2.0.1'),
+      failed('kubelet/tcp', '10.2.0.1:10250', 'ETIMEDOUT'),
+    ],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
+    says: /kubelet-connect-timeout/,
+  },
+  {
+    row: 'another machine: the Node object says so',
+    facts: [...agent, at('10.9.9.9'), node(), silent('10.9.9.9:10250')],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
+    wants: ['kubelet/tls'],
+    says: /10\.9\.9\.9 is not an address of node n1/,
+  },
+  {
+    row: 'the right address fails as well: perhaps the kubelet is down and this was its second interface',
+    facts: [...agent, at('10.9.9.9'), node(), silent('10.9.9.9:10250'), failed('kubelet/tls', ENDPOINT, 'ETIMEDOUT')],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
+  },
+  {
+    row: 'a metadata address in the Node object is neither dialled nor offered',
+    facts: [...agent, at('10.9.9.9'), node({ addresses: [{ type: 'InternalIP', address: '169.254.169.254' }] }), silent('10.9.9.9:10250')],
+    expect: { cause: 'kubelet-host-not-a-node' },
+    neverSays: /"subject":"169|KUBELET_HOST=/,
+  },
+  {
+    row: 'an address that is none: no command is made of it',
+    facts: [...agent, at('10.9.9.9'), node({ addresses: [{ type: 'InternalIP', address: '1; reboot' }] }), silent('10.9.9.9:10250')],
+    expect: { cause: 'kubelet-host-not-a-node' },
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'a node without a listed address',
+    facts: [...agent, at('10.9.9.9'), node({ addresses: [] }), silent('10.9.9.9:10250')],
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
+  },
+  {
+    row: 'silent, no gateway, Node unreadable: says who can tell',
+    facts: [place(), settings({ node: 'n1' }), at('10.9.9.9'), silent('10.9.9.9:10250')],
+    expect: 'cannot-tell',
+    wants: ['apiserver/node'],
+    says: /kubectl get node n1 -o wide/,
+  },
+  {
+    row: 'the same without a usable name',
+    facts: [place(), settings({ node: '$(id)' }), at('10.9.9.9'), silent('10.9.9.9:10250')],
+    expect: 'cannot-tell',
+    says: /kubectl get nodes -o wide/,
+  },
+  {
+    row: 'both ports 0',
+    facts: [place(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '0' }), at('10.0.0.7')],
+    expect: { cause: 'agent-ports-both-disabled', severity: 'blocks' },
+    says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
+  },
+  {
+    row: 'only HTTPS 0: the agent still has a way',
+    facts: [place(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '10255' }), at('10.0.0.7'), node()],
+    expect: 'pass',
+  },
+  {
+    row: 'another node’s kubelet answers: its certificate alone says so',
+    facts: [place(), set(ownName), at('10.0.0.8'), shown('n2')],
+    expect: another,
+    says: /is the one of node n2, not of n1.*DD_KUBERNETES_KUBELET_NODENAME says that the node is n1.*CN=system:node:n2.*status\.hostIP/,
+  },
+  {
+    row: 'its pods alone say so',
+    facts: [place(), set(ownName), at('10.0.0.8'), shown(undefined), pods('n2')],
+    expect: another,
+    says: /GET \/pods: it is the kubelet of node n2/,
+  },
+  {
+    row: 'the token alone says where the agent is, whatever its settings say',
+    facts: [place(), set({ ...ownName, value: 'n2' }), token('n1'), at('10.0.0.8'), shown('n2'), node({ node: 'n2' })],
+    expect: another,
+    says: /not of n1.*belongs to a pod on node n1/,
+    neverSays: /KUBELET_HOST=|Node n2 has/,
+  },
+  {
+    row: 'the apiserver alone knows where we are',
+    facts: [
+      ...agent,
+      fact('apiserver/identity', { user: 'system:serviceaccount:datadog:agent', groups: [], by: 'review', node: 'n1' }),
+      at('10.0.0.8'),
+      shown('n2'),
+    ],
+    expect: another,
+    says: /knows us as a pod on node n1/,
+  },
+  {
+    row: 'the addresses alone: none of the Node, and another certificate is shown there',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), shown(undefined, ENDPOINT, 'aa')],
+    expect: another,
+    says: /is another machine’s, not the one of node n1.*SHA-256 bb.*SHA-256 aa.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
+  },
+  {
+    row: 'a second interface: none of the Node’s addresses, and the same certificate is shown there',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), shown(undefined, ENDPOINT, 'bb')],
+    expect: 'pass',
+  },
+  {
+    row: 'before the Node’s own address has answered',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node()],
+    expect: 'cannot-tell',
+    wants: ['kubelet/tls'],
+    says: /10\.0\.0\.8 is none of the addresses of node n1/,
+  },
+  {
+    row: 'the Node’s own address does not answer here: nothing to compare with',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), silent(ENDPOINT)],
+    expect: 'pass',
+  },
+  {
+    row: 'a certificate that nobody vouches for is no proof',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown('n2', THERE, 'bb', { trusted: false })],
+    expect: { ...another, certainty: 'suspected' },
+    says: /kubelet-certificate-unknown-authority/,
+  },
+  {
+    row: 'what a kubelet says of itself goes before a certificate that was copied to every node',
+    facts: [...agent, token('n1'), at('10.0.0.8'), shown('n2'), pods('n1')],
+    expect: 'pass',
+  },
+  {
+    row: 'a certificate that names this node, too',
+    facts: [
+      ...agent,
+      token('n1'),
+      at('10.0.0.8'),
+      fact('kubelet/tls', handshake({ chain: [certificate({ subject: 'CN=system:node:n2', names: ['DNS:n2', 'DNS:n1.lab'] })] }), THERE),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'a certificate for any name',
+    facts: [
+      ...agent,
+      token('n1'),
+      at('10.0.0.8'),
+      fact('kubelet/tls', handshake({ chain: [certificate({ subject: 'CN=system:node:any', names: ['DNS:*.lab'] })] }), THERE),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'the Node’s own address, whose certificate is another’s',
+    facts: [...agent, token('n1'), at('10.0.0.7'), node(), shown('n2', ENDPOINT)],
+    expect: 'pass',
+  },
+  { row: 'nothing says which node is meant', facts: [...agent, token(undefined), at('10.0.0.8'), shown('n2'), pods('n2')], expect: 'pass' },
+  {
+    row: 'an address that was named by flag is asked on purpose',
+    facts: [place(), set(byHost), token('n1'), at('10.0.0.8'), shown('n2'), pods('n2')],
+    expect: 'pass',
+  },
+  {
+    row: 'a token that was brought along may be of any pod',
+    facts: [place(), set(says('kubelet.token', '/t', 'flag', '--token-file')), token('n1'), at('10.0.0.8'), shown('n2')],
+    expect: 'pass',
+  },
+  {
+    row: 'the address that was named is not of the node that was named',
+    facts: [place(), set(byHost, { ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
+    expect: another,
+    says: /--node says n1.*Leave --kubelet-host out.*kubectl get node n1 -o wide/,
+    neverSays: /status\.hostIP/,
+  },
+  {
+    row: 'a node was named, and the agent’s own settings lead to another’s kubelet',
+    facts: [place(), set({ ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
+    expect: another,
+    says: /Leave --node out/,
+  },
+  {
+    row: 'on a node, another one is asked about, and its address is not known',
+    facts: [place({ place: 'node', node: 'n1', agentEnvironment: false }), set(byNode), fact('kubelet/candidates', [])],
+    expect: 'cannot-tell',
+    wants: ['apiserver/node'],
+    says: /this is n1, whose kubelet is not the one of n2.*manifest debug --node n2/,
+  },
+  {
+    row: 'in the agent’s pod another one is asked about: its address is not the agent’s to know',
+    facts: [place({ node: 'n1' }), set(byNode), at('10.0.0.8', 'node-object'), shown('n2')],
+    expect: 'not-applicable',
+    says: /of n2, and not of n1/,
+  },
+]);

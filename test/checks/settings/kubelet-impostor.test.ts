@@ -1,0 +1,44 @@
+import { kubeletImpostor } from '../../../src/checks/settings/kubelet-impostor.js';
+import type { KubeletImpostor } from '../../../src/model/facts.js';
+import { base } from '../facts.js';
+import { atNode, nodeProcess } from '../node-facts.js';
+import { judgeTable } from '../table.js';
+
+const impostor = (why: KubeletImpostor['why'], change: Partial<KubeletImpostor> = {}): KubeletImpostor => ({
+  pid: 812,
+  program: 'kubelet',
+  why,
+  ...change,
+});
+const gone = (...impostors: KubeletImpostor[]) => [atNode(), nodeProcess({ state: 'gone', listening: [], impostors })];
+const RISK = { cause: 'kubelet-impostor', certainty: 'proven', severity: 'risk' } as const;
+
+judgeTable(kubeletImpostor, [
+  { row: 'no files of a node', facts: base(), expect: 'not-applicable' },
+  { row: 'the kubelet alone', facts: [atNode(), nodeProcess()], expect: 'pass', neverSays: /left out/ },
+  { row: 'no kubelet at all', facts: gone(), expect: 'pass' },
+  {
+    row: 'a cluster in a pod, beside the kubelet',
+    facts: [atNode(), nodeProcess({ impostors: [impostor('pod', { program: 'k3s' })] })],
+    expect: 'pass',
+    says: /left out: process 812/,
+  },
+  {
+    row: "another user's, and no kubelet",
+    facts: gone(impostor('user', { user: 65534 })),
+    expect: RISK,
+    says: /runs as user 65534.*ps -o [\w,]+ -p 812/,
+  },
+  { row: "a pod's, and no kubelet", facts: gone(impostor('pod')), expect: RISK, says: /runs in a pod/ },
+  {
+    row: "a container's and another, and no kubelet",
+    facts: gone(impostor('container'), impostor('user', { pid: 900, user: 1000 })),
+    expect: RISK,
+    says: /runs in a container.*process 900, kubelet: user 1000/,
+  },
+  {
+    row: 'the same where not every process is in sight',
+    facts: [atNode(), nodeProcess({ state: 'hidden', impostors: [impostor('pod')] })],
+    expect: RISK,
+  },
+]);

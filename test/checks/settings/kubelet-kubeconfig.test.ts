@@ -1,0 +1,51 @@
+import { kubeletKubeconfig } from '../../../src/checks/settings/kubelet-kubeconfig.js';
+import type { AnyFact, KubeletKubeconfig } from '../../../src/model/facts.js';
+import { base, fact } from '../facts.js';
+import { atNode, nodeProcess } from '../node-facts.js';
+import { judgeTable } from '../table.js';
+
+const PATH = '/etc/kubernetes/kubelet.conf';
+const found = (change: Partial<KubeletKubeconfig> = {}) =>
+  fact('self/kubelet-kubeconfig', { path: PATH, server: 'https://10.0.0.5:6443', user: 'u', presents: 'certificate', ...change });
+const broken = (code: string, detail: string): AnyFact => ({
+  kind: 'kubelet-kubeconfig',
+  target: 'self',
+  subject: '',
+  outcome: { status: 'failed', code, detail },
+});
+const GONE = `${PATH}: its client-certificate /var/lib/kubelet/pki/kubelet-client-current.pem: no such file`;
+
+judgeTable(kubeletKubeconfig, [
+  { row: 'no files of a node', facts: base(), expect: 'not-applicable' },
+  { row: 'whole', facts: [atNode(), nodeProcess(), found()], expect: 'pass' },
+  {
+    row: 'with a program that makes the credential',
+    facts: [atNode(), nodeProcess(), found({ presents: 'plugin', plugin: 'aws' })],
+    expect: 'pass',
+    says: /aws makes its credential/,
+  },
+  {
+    row: 'not ours to read',
+    facts: [atNode(), nodeProcess(), broken('EACCES', `${PATH}: permission denied`)],
+    expect: 'cannot-tell',
+    says: /run as root/,
+  },
+  {
+    row: 'its certificate is gone, and the kubelet still runs',
+    facts: [atNode(), nodeProcess(), broken('ENOENT', GONE)],
+    expect: { cause: 'kubelet-kubeconfig-broken', certainty: 'proven', severity: 'degrades' },
+    says: /runs on what it read at its start.*kubelet-client-current\.pem: no such file/,
+  },
+  {
+    row: 'the same, and the kubelet is down',
+    facts: [atNode(), nodeProcess({ state: 'gone', listening: [] }), broken('EYAML', `${PATH}:3: kind is Pod`)],
+    expect: { cause: 'kubelet-kubeconfig-broken', severity: 'blocks' },
+    says: /no usable way to its apiserver/,
+  },
+  {
+    row: 'others than root may change it',
+    facts: [atNode(), nodeProcess(), broken('EOWNER', `${PATH}: may be written by everyone`)],
+    expect: { cause: 'kubelet-kubeconfig-exposed', certainty: 'proven', severity: 'degrades' },
+    says: /was not used: .*may be written by everyone.*chown root:root FILE/,
+  },
+]);

@@ -1,0 +1,193 @@
+import { kubeletCertificate } from '../../../src/checks/tls/kubelet-certificate.js';
+import type { TlsHandshake } from '../../../src/model/facts.js';
+import { base, certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
+import { atNode, nodeProcess, servingFile } from '../node-facts.js';
+import { judgeTable } from '../table.js';
+
+const DAY = 86_400_000;
+const tls = (change: Partial<TlsHandshake>) => fact('kubelet/tls', handshake(change), ENDPOINT);
+const iso = (ms: number) => new Date(ms).toISOString();
+const own = certificate({ subject: 'CN=n1@1700000000', issuer: 'CN=n1-ca@1700000000', names: ['DNS:n1'] });
+const node = (name: string, address: string) =>
+  fact('apiserver/node', { node: name, kubeletVersion: 'v1.36.2', addresses: [{ type: 'InternalIP', address }], ready: 'True' });
+const clock = (against: 'kubelet' | 'apiserver', offsetMs: number) => fact(`${against}/clock`, { against, offsetMs, toleranceMs: 1000 });
+const atWorkstation = () =>
+  base().map((f) =>
+    f.kind === 'place' && f.outcome.status === 'observed'
+      ? { ...f, outcome: { ...f.outcome, data: { ...f.outcome.data, place: 'workstation' as const, vantage: 'workstation' as const } } }
+      : f,
+  );
+const expired = certificate({ notAfter: iso(NOW - 3 * DAY) });
+
+judgeTable(kubeletCertificate, [
+  { row: 'verifies', facts: [...base(), tls({})], expect: 'pass' },
+  { row: 'no handshake: nothing to judge', facts: [...base(), failed('kubelet/tls', ENDPOINT, 'ECONNRESET')], expect: 'cannot-tell' },
+  {
+    row: "the kubelet's own: one finding although it has no IP SAN either",
+    facts: [
+      ...base(),
+      tls({ chain: [own], trusted: false, nameMatches: false, verification: { ok: false, code: 'SELF_SIGNED_CERT_IN_CHAIN' } }),
+    ],
+    expect: { cause: 'kubelet-certificate-self-signed', severity: 'blocks' },
+    says: /serverTLSBootstrap: true/,
+  },
+  {
+    row: 'the agent does not verify: a risk, and nothing lost',
+    facts: [...base({ 'kubelet.tlsVerify': 'false' }), tls({ chain: [own], trusted: false })],
+    expect: { cause: 'kubelet-certificate-self-signed', severity: 'risk' },
+    neverSays: /DD_KUBELET_TLS_VERIFY=false/,
+  },
+  {
+    row: 'another CA, and one at hand that verifies',
+    facts: [
+      ...base({ 'kubelet.ca': '/ca.crt' }),
+      tls({
+        trusted: false,
+        trials: [
+          { authority: '/ca.crt', inUse: true, verifies: false },
+          { authority: '/etc/kubernetes/other.crt', inUse: false, verifies: true },
+        ],
+      }),
+    ],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+    says: /DD_KUBELET_CLIENT_CA=\/etc\/kubernetes\/other.crt/,
+  },
+  {
+    row: 'another CA, and none at hand: one of the CA in use would do',
+    facts: [
+      ...base({ 'kubelet.ca': '/ca.crt' }),
+      tls({ trusted: false, trials: [{ authority: '/ca.crt', inUse: true, verifies: false }] }),
+    ],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+    says: /serverTLSBootstrap: true/,
+  },
+  {
+    row: 'another CA, shown by a proxy: no certificate of the kubelet helps',
+    facts: [
+      ...base({ 'kubelet.ca': '/ca.crt' }),
+      fact('kubelet/proxy', { via: 'proxy', proxy: 'http://proxy:3128' }, ENDPOINT),
+      tls({ trusted: false, trials: [{ authority: '/ca.crt', inUse: true, verifies: false }] }),
+    ],
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+    neverSays: /serverTLSBootstrap/,
+  },
+  {
+    row: 'another CA, none at hand',
+    facts: [...base(), tls({ trusted: false })],
+    neverSays: /serverTLSBootstrap/,
+    expect: { cause: 'kubelet-certificate-unknown-authority' },
+  },
+  {
+    row: 'expired by both clocks',
+    facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0), clock('apiserver', 0)],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
+    says: /3 days ago/,
+  },
+  {
+    row: "expired by our clock, which is the kubelet's too: the clock may be wrong",
+    facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'suspected' },
+    wants: ['apiserver/clock'],
+    says: /"alternatives":\["clock-skew"\]/,
+  },
+  {
+    row: "expired by our clock and the kubelet's, which is ours, and in time by the apiserver's",
+    facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0), clock('apiserver', 10 * DAY)],
+    expect: 'not-applicable',
+  },
+  {
+    row: "expired, seen at a workstation: the kubelet's clock is another",
+    facts: [...atWorkstation(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
+  },
+  {
+    row: "expired by ours only: the clock's fault",
+    facts: [
+      ...base(),
+      tls({ validNow: false, chain: [expired] }),
+      fact('kubelet/clock', { against: 'kubelet', offsetMs: 10 * DAY, toleranceMs: 1000 }),
+    ],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'not valid yet',
+    facts: [...base(), tls({ validNow: false, chain: [certificate({ notBefore: iso(NOW + DAY) })] })],
+    expect: { cause: 'kubelet-certificate-not-yet-valid' },
+  },
+  {
+    row: 'no SAN',
+    facts: [...base(), tls({ nameMatches: false, chain: [certificate({ names: [] })] })],
+    expect: { cause: 'kubelet-certificate-without-san' },
+  },
+  {
+    row: 'names this node: dial that, on every node by its own name',
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:n1'] })] })],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    says: /DD_KUBERNETES_KUBELET_HOST\\n {2}valueFrom:\\n {4}fieldRef:\\n {6}fieldPath: spec\.nodeName/,
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'names the address of this node alone: its own address on every node',
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['IP:10.0.0.7'] })] })],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    says: /fieldPath: status\.hostIP/,
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'names another address of this node: for a try on this one, by hand',
+    facts: [
+      ...base(),
+      fact(
+        'apiserver/node',
+        {
+          node: 'n1',
+          kubeletVersion: 'v1.36.2',
+          addresses: [
+            { type: 'InternalIP', address: '10.0.0.7' },
+            { type: 'Hostname', address: 'host-1' },
+          ],
+          ready: 'True',
+        },
+        'n1',
+      ),
+      tls({ nameMatches: false, chain: [certificate({ names: ['DNS:host-1'] })] }),
+    ],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    says: /one node.*"steps":"DD_KUBERNETES_KUBELET_HOST=host-1"/,
+    neverSays: /"form":"env"/,
+  },
+  {
+    row: 'names a stranger: no command is made of it',
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:evil.example'] })] })],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    neverSays: /KUBELET_HOST=/,
+  },
+  {
+    row: 'nine days left',
+    facts: [...base(), tls({ chain: [certificate({ notAfter: iso(NOW + 9 * DAY) })] })],
+    expect: { cause: 'kubelet-certificate-expires-soon', severity: 'degrades' },
+  },
+  {
+    row: 'on the node: no handshake, and the certificate on disk has expired',
+    facts: [atNode(), nodeProcess(), servingFile({ notAfter: iso(NOW - 3 * DAY) })],
+    expect: { cause: 'kubelet-certificate-expired', certainty: 'suspected', severity: 'blocks' },
+    says: /kubelet\.crt, expired 3 days ago/,
+  },
+  {
+    row: 'on the node: no handshake, and the certificate on disk is in order',
+    facts: [atNode(), nodeProcess(), servingFile()],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'on the node: expired, and a newer one lies on disk: a restart is enough',
+    facts: [
+      ...base(),
+      tls({ validNow: false, chain: [expired], verification: { ok: false, code: 'CERT_HAS_EXPIRED' } }),
+      clock('kubelet', 0),
+      nodeProcess(),
+      servingFile({ fingerprint: 'bb' }),
+    ],
+    expect: { cause: 'kubelet-certificate-expired' },
+    says: /kubelet\.crt holds a newer certificate/,
+  },
+]);

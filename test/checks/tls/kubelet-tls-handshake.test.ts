@@ -1,0 +1,264 @@
+import { kubeletTlsHandshake } from '../../../src/checks/tls/kubelet-tls-handshake.js';
+import type { AnyFact, Place, SecondSight, ServingRequest } from '../../../src/model/facts.js';
+import { base, ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
+import { judgeTable } from '../table.js';
+
+const ALERT = 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR';
+const tls = (code: string, ms = 20): AnyFact => failed('kubelet/tls', ENDPOINT, code, undefined, ms);
+/** node:https hides the code: all it gives is EPROTO and OpenSSL's text. */
+const eproto = (text: string): AnyFact =>
+  ({
+    ...tls('EPROTO'),
+    outcome: { status: 'failed', code: 'EPROTO', detail: `80AC:error:0A000438:SSL routines:ssl3_read_bytes:${text}`, ms: 20 },
+  }) as AnyFact;
+const works = fact('kubelet/tls', handshake(), ENDPOINT);
+const http = (code: string, ms = 5000): AnyFact => failed('kubelet/http', 'nobody GET /pods', code, undefined, ms);
+const answered = fact(
+  'kubelet/http',
+  { method: 'GET', path: '/pods', as: 'nobody', status: 401, body: 'Unauthorized', voice: 'kubelet' },
+  'nobody GET /pods',
+);
+const sight = (kubelet: SecondSight['kubelet'], said = '', by: SecondSight['by'] = 'node-proxy'): AnyFact =>
+  fact('kubelet/second-sight', { by, status: kubelet === 'answers' ? 200 : 503, said, kubelet }, by);
+const lease = (ageSeconds: number): AnyFact => fact('apiserver/lease', { node: 'n1', renewedAt: '2026-06-01T00:00:00Z', ageSeconds }, 'n1');
+const node = (kubeletPort = 10250): AnyFact =>
+  fact(
+    'apiserver/node',
+    { node: 'n1', kubeletVersion: 'v1.36.2', kubeletPort, addresses: [{ type: 'InternalIP', address: '10.0.0.7' }], ready: 'True' },
+    'n1',
+  );
+const requests = (...list: Partial<ServingRequest>[]): AnyFact =>
+  fact(
+    'kubelet/serving-requests',
+    list.map((r) => ({ csr: 'csr-rtrz5', state: 'pending', requestor: 'system:node:n1', matchesNode: true, ...r })),
+  );
+const place = (change: Partial<Place>): AnyFact =>
+  fact('self/place', {
+    place: 'node',
+    vantage: 'host-network',
+    hostName: 'n1',
+    agentEnvironment: false,
+    serviceEnvironment: false,
+    renamedVariables: [],
+    gateways: [],
+    nowMs: NOW,
+    ...change,
+  });
+const dials = (host: string, port = 10250): AnyFact[] => [
+  place({}),
+  fact('self/settings', []),
+  fact('kubelet/candidates', [{ host, port, origin: 'setting', source: 'DD_KUBERNETES_KUBELET_HOST' }]),
+];
+const named = base({ node: 'n1' });
+const proxied = fact('kubelet/proxy', { via: 'proxy', proxy: 'http://p:3128' }, ENDPOINT);
+
+judgeTable(kubeletTlsHandshake, [
+  { row: 'a handshake and an answer', facts: [...base(), works, answered], expect: 'pass' },
+  { row: 'a handshake, the answer not asked for', facts: [...base(), works], expect: 'pass' },
+  { row: 'no address', facts: [fact('kubelet/candidates', [])], expect: 'cannot-tell' },
+  { row: 'not tried: an earlier layer failed', facts: base(), expect: 'cannot-tell' },
+  {
+    row: 'half a second of silence: asks the second side',
+    facts: [...named, pending('kubelet/tls', ENDPOINT)],
+    expect: 'cannot-tell',
+    wants: ['kubelet/second-sight', 'apiserver/lease'],
+  },
+  {
+    row: 'the answer keeps us waiting',
+    facts: [...named, works, pending('kubelet/http', 'nobody GET /pods')],
+    expect: 'cannot-tell',
+    wants: ['apiserver/lease'],
+  },
+  {
+    row: 'alert 80, and the request of this node is pending',
+    facts: [...named, tls(ALERT), node(), requests({})],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven', severity: 'blocks' },
+    says: /"kubectl certificate approve csr-rtrz5"/,
+  },
+  {
+    row: 'asked twice: both may be approved',
+    facts: [...named, tls(ALERT), node(), requests({}, { csr: 'csr-zz2' })],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    says: /kubectl certificate approve csr-rtrz5 csr-zz2"/,
+  },
+  {
+    row: 'pending, but its names are not this node’s: never approved blindly',
+    facts: [...named, tls(ALERT), node(), requests({ matchesNode: false })],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    says: /Read the request before approving it/,
+    neverSays: /certificate approve/,
+  },
+  {
+    row: 'a request with a name that is none reaches no command',
+    facts: [...named, tls(ALERT), node(), requests({ csr: 'csr; reboot' })],
+    expect: { cause: 'kubelet-certificate-pending' },
+    neverSays: /certificate approve/,
+  },
+  {
+    row: 'alert 80 only: what a kubelet without certificate sends, but its request was not seen',
+    facts: [...named, tls(ALERT)],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'suspected' },
+    wants: ['kubelet/serving-requests'],
+    says: /kubectl get csr --field-selector spec\.signerName=kubernetes\.io\/kubelet-serving/,
+    neverSays: /certificate approve/,
+  },
+  {
+    row: 'the alert in OpenSSL’s words, behind a proxy even',
+    facts: [...named, proxied, eproto('tlsv1 alert internal error:SSL alert number 80'), node(), requests({})],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+  },
+  {
+    row: 'no right to see requests, but the apiserver hears the same alert',
+    facts: [...named, tls(ALERT), sight('tls-failed', 'error trying to reach service: remote error: tls: internal error')],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+  },
+  {
+    row: 'no request of this node',
+    facts: [...named, tls(ALERT), node(), requests({ csr: 'csr-other', requestor: 'system:node:n2', matchesNode: false })],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'suspected' },
+    says: /its node has no request for one/,
+    neverSays: /csr-other/,
+  },
+  {
+    row: 'denied',
+    facts: [...named, tls(ALERT), node(), requests({ state: 'denied' })],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    says: /request csr-rtrz5 is denied.*systemctl restart kubelet/,
+  },
+  {
+    row: 'approved, yet nothing was signed',
+    facts: [...named, tls(ALERT), node(), requests({ state: 'approved' })],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    says: /signer for kubernetes\.io\/kubelet-serving/,
+  },
+  {
+    row: 'TLS silent, nobody else to ask',
+    facts: [...named, tls('ETIMEDOUT', 4000)],
+    expect: { cause: 'kubelet-hangs', certainty: 'suspected' },
+    wants: ['kubelet/second-sight', 'apiserver/lease'],
+    says: /tls-handshake-stalls.*TLS handshake gets no answer \(4000 ms\)/,
+  },
+  {
+    row: 'TLS silent, Lease still fresh: not decided',
+    facts: [...named, tls('ETIMEDOUT', 4000), lease(5)],
+    expect: { cause: 'kubelet-hangs', certainty: 'suspected' },
+  },
+  {
+    row: 'TLS silent, and the Lease ran out',
+    facts: [...named, tls('ETIMEDOUT', 4000), lease(75), node()],
+    expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+    says: /systemctl restart kubelet/,
+  },
+  {
+    row: 'TLS silent for the apiserver too',
+    facts: [
+      ...named,
+      tls('ETIMEDOUT', 4000),
+      sight('tls-failed', 'error trying to reach service: net/http: TLS handshake timeout'),
+      lease(20),
+    ],
+    expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+  },
+  {
+    row: 'TLS silent, and so is 10248 on this node',
+    facts: [...dials('10.0.0.7'), tls('ETIMEDOUT', 4000), sight('timeout', '', 'local-healthz')],
+    expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+  },
+  {
+    row: 'TLS silent from here only: the path swallows what is large',
+    facts: [...named, tls('ETIMEDOUT', 4000), sight('answers'), node()],
+    expect: { cause: 'tls-handshake-stalls', certainty: 'suspected' },
+    says: /ping -c 3 -M do -s 1372 10\.0\.0\.7.*tracepath -n 10\.0\.0\.7/,
+  },
+  {
+    row: 'the same for a host that is a name: no command',
+    facts: [...dials('n1'), failed('kubelet/tls', 'n1:10250', 'ETIMEDOUT'), sight('answers')],
+    expect: { cause: 'tls-handshake-stalls' },
+    neverSays: /tracepath/,
+  },
+  {
+    row: 'TLS silent behind a proxy: its doing, perhaps',
+    facts: [...named, proxied, tls('ETIMEDOUT', 4000), lease(75)],
+    expect: { cause: 'kubelet-hangs', certainty: 'suspected' },
+    says: /"alternatives":\["proxy-captures-kubelet"\]/,
+  },
+  {
+    row: 'TLS works, no HTTP answer, and it renews its Lease: it hangs',
+    facts: [...named, works, http('ETIMEDOUT'), lease(5)],
+    expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+    says: /does not answer GET \/pods \(5000 ms\)/,
+  },
+  {
+    row: 'TLS works, no HTTP answer: it may be waiting for its apiserver',
+    facts: [...named, works, http('UND_ERR_HEADERS_TIMEOUT'), lease(75)],
+    expect: { cause: 'kubelet-hangs', certainty: 'suspected' },
+    says: /kubelet-cannot-reach-apiserver/,
+  },
+  {
+    row: 'reset during TLS',
+    facts: [...named, tls('ECONNRESET')],
+    expect: { cause: 'kubelet-connection-reset', certainty: 'suspected' },
+    wants: ['kubelet/second-sight'],
+  },
+  {
+    row: 'reset during TLS, while the apiserver gets an answer',
+    facts: [...named, tls('EPIPE'), sight('answers')],
+    expect: { cause: 'kubelet-connection-reset', certainty: 'proven' },
+  },
+  {
+    row: 'reset instead of an HTTP answer',
+    facts: [...named, works, http('ECONNRESET', 20)],
+    expect: { cause: 'kubelet-connection-reset', certainty: 'suspected' },
+    says: /cut off during the answer/,
+  },
+  {
+    row: 'a workstation that found the address: what happens on its path is a note',
+    facts: [
+      place({ place: 'workstation', vantage: 'workstation' }),
+      fact('self/settings', []),
+      fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
+      tls('ECONNRESET'),
+    ],
+    expect: { cause: 'kubelet-connection-reset', severity: 'note' },
+  },
+  {
+    row: 'a workstation that does not get as far: the command for someone who asks from the node',
+    facts: [
+      place({ place: 'workstation', vantage: 'workstation' }),
+      fact('self/settings', []),
+      fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
+    ],
+    expect: 'cannot-tell',
+    wants: ['kubelet/tls'],
+  },
+  {
+    row: 'plain text on the read-only port',
+    facts: [...dials('10.0.0.7', 10255), failed('kubelet/tls', '10.0.0.7:10255', 'ERR_SSL_WRONG_VERSION_NUMBER')],
+    expect: { cause: 'kubelet-speaks-plain-http', certainty: 'proven' },
+    says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
+  },
+  {
+    row: 'plain text where the Node names another port',
+    facts: [...named, tls('ERR_SSL_WRONG_VERSION_NUMBER'), node(10350)],
+    expect: { cause: 'kubelet-speaks-plain-http', certainty: 'proven' },
+    says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10350/,
+  },
+  {
+    row: 'plain text on 10250 itself: another program, perhaps',
+    facts: [...named, tls('ERR_SSL_WRONG_VERSION_NUMBER')],
+    expect: { cause: 'kubelet-speaks-plain-http', certainty: 'suspected' },
+    says: /ss -ltnp/,
+  },
+  {
+    row: 'no common version',
+    facts: [...named, tls('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION')],
+    expect: { cause: 'kubelet-tls-version', certainty: 'proven' },
+    says: /openssl s_client -connect 10\.0\.0\.7:10250/,
+  },
+  {
+    row: 'no common cipher, dialled by something that is no name',
+    facts: [...dials('n1_x'), failed('kubelet/tls', 'n1_x:10250', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE')],
+    expect: { cause: 'kubelet-tls-version', certainty: 'proven' },
+    neverSays: /s_client -connect n1_x/,
+  },
+]);

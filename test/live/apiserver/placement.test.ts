@@ -1,0 +1,148 @@
+/** What of DaemonSets, pods, nodes and manifests becomes a fact: what is judged, and no secret. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseManifest } from '../../../src/agent-config/manifest.js';
+import { isAgentImage, reduceDaemonSet } from '../../../src/agent-config/reduce-workload.js';
+import {
+  labelsRead,
+  marksOf,
+  reduceAgentPod,
+  reducePlacementNode,
+  reduceRefusedCreate,
+} from '../../../src/live/apiserver/reduce-placement.js';
+
+const SECRET = 'sentinel-value-77';
+const MANIFEST = `
+apiVersion: v1
+kind: Secret
+metadata: {name: keys}
+stringData: {key: ${SECRET}}
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: agents}
+---
+# a comment alone
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: {name: datadog-agent, labels: {app.kubernetes.io/managed-by: Helm, app.kubernetes.io/name: datadog-agent}}
+    spec:
+      template:
+        spec:
+          hostPID: true
+          tolerations: [{key: a, operator: Exists}]
+          containers:
+            - {name: agent, image: "gcr.io/datadoghq/agent:7", env: [{name: DD_API_KEY, value: ${SECRET}}], ports: [{hostPort: 8125}], securityContext: {capabilities: {add: [SYS_ADMIN]}}}
+          volumes: [{name: proc, hostPath: {path: /proc}}]
+`;
+
+describe('a manifest', () => {
+  it('is read over documents and Lists, reduced to what is judged', () => {
+    const manifest = parseManifest(MANIFEST, 'a.yaml');
+    assert.ok(!('error' in manifest));
+    assert.deepEqual(manifest.priorityClasses, ['agents']);
+    const [agent] = manifest.daemonSets;
+    assert.equal(manifest.daemonSets.length, 1);
+    assert.deepEqual([agent?.namespace, agent?.name, agent?.manager, agent?.datadog], ['', 'datadog-agent', 'helm', true]);
+    assert.deepEqual(agent?.template.asks, ['hostPID', 'hostPath volumes', 'hostPort', 'added capabilities']);
+    assert.ok(!JSON.stringify(manifest).includes(SECRET));
+  });
+
+  it('names the line that is wrong, and stops aliases from growing', () => {
+    assert.match(JSON.stringify(parseManifest('kind: x\na: [', 'a.yaml')), /a.yaml:\d+: /);
+    const levels = Array.from({ length: 12 }, (_, at) => `l${at + 1}: &l${at + 1} [${Array(9).fill(`*l${at}`).join(',')}]`);
+    assert.ok('error' in parseManifest(['l0: &l0 [x]', ...levels].join('\n'), 'a.yaml'));
+    assert.deepEqual(parseManifest('', 'a.yaml'), { daemonSets: [], configurations: [], priorityClasses: [] });
+  });
+});
+
+describe('what counts as an agent', () => {
+  for (const image of [
+    'datadog/agent',
+    'gcr.io/datadoghq/agent:7.70.0',
+    'public.ecr.aws/datadog/agent@sha256:ab',
+    'registry.datadoghq.com/agent:7-jmx',
+  ])
+    it(image, () => assert.ok(isAgentImage(image)));
+  for (const image of ['datadog/cluster-agent:7', 'my/agent:1', 'datadog/agentless:1', 'gcr.io/datadoghq/operator:1'])
+    it(`not ${image}`, () => assert.ok(!isAgentImage(image)));
+
+  const marks = marksOf([
+    reduceDaemonSet({
+      metadata: { name: 'agent', namespace: 'a' },
+      spec: { template: { spec: { containers: [{ image: 'my/agent:1' }] } } },
+    })!,
+  ]);
+  const owner = (kind: string, name: string) => ({ ownerReferences: [{ kind, name, controller: true }] });
+  const running = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+
+  it('a pod of the DaemonSet, not yet scheduled: the node it is for', () => {
+    const terms = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }];
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } };
+    const status = {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no free ports' }],
+    };
+    const [pod] = reduceAgentPod(
+      { metadata: { name: 'p', namespace: 'a', ...owner('DaemonSet', 'agent') }, spec: { affinity }, status },
+      marks,
+    );
+    assert.deepEqual([pod?.node, pod?.ready, pod?.reason, pod?.message], ['n1', false, 'Unschedulable', 'no free ports']);
+  });
+
+  it('a crash loop says how the container ended, not how long it waits', () => {
+    const state = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' } };
+    const lastState = { terminated: { exitCode: 3, reason: 'Error', message: 'no API key' } };
+    const status = { ...running, conditions: [], containerStatuses: [{ name: 'agent', restartCount: 4, state, lastState }] };
+    const [pod] = reduceAgentPod(
+      { metadata: { name: 'p', namespace: 'a', ...owner('DaemonSet', 'agent') }, spec: { nodeName: 'n1' }, status },
+      marks,
+    );
+    assert.deepEqual(
+      [pod?.reason, pod?.container, pod?.message, pod?.restarts],
+      ['CrashLoopBackOff', 'agent', 'exit code 3 (Error): no API key', 4],
+    );
+  });
+
+  it('the image in another pod, as a sidecar; no cluster check runner, no finished pod', () => {
+    const containers = [{ image: 'shop' }, { image: 'datadog/agent:7' }];
+    const shop = {
+      metadata: { name: 's', namespace: 'shop', ...owner('ReplicaSet', 'shop') },
+      spec: { nodeName: 'n1', containers },
+      status: running,
+    };
+    assert.equal(reduceAgentPod(shop, marks)[0]?.sidecar, true);
+    const runner = { ...shop, metadata: { ...shop.metadata, labels: { 'app.kubernetes.io/component': 'clusterchecks-agent' } } };
+    assert.deepEqual(reduceAgentPod(runner, marks), []);
+    assert.deepEqual(reduceAgentPod({ ...shop, status: { phase: 'Failed' } }, marks), []);
+    assert.deepEqual(reduceAgentPod({ metadata: { name: 'x' }, spec: { nodeName: 'n1', containers: [{ image: 'nginx' }] } }, marks), []);
+  });
+});
+
+describe('nodes and events', () => {
+  it('keep the labels that are asked for, and tell whose cluster it is', () => {
+    const labels = { 'eks.amazonaws.com/nodegroup': 'a', secret: SECRET, zone: 'b' };
+    const template = { metadata: { name: 'x' }, spec: { template: { spec: { nodeSelector: { zone: 'b' } } } } };
+    const [node] = reducePlacementNode(
+      { metadata: { name: 'n1', labels }, spec: { unschedulable: true } },
+      labelsRead([reduceDaemonSet(template)!]),
+    );
+    assert.deepEqual([node?.labels, node?.provider, node?.unschedulable, node?.ready], [{ zone: 'b' }, 'EKS', true, 'Unknown']);
+    assert.deepEqual(reducePlacementNode({ spec: {} }, new Set()), []);
+  });
+
+  it('FailedCreate of a DaemonSet, counted in either way', () => {
+    const event = {
+      involvedObject: { kind: 'DaemonSet', namespace: 'a', name: 'b' },
+      reason: 'FailedCreate',
+      message: 'no',
+      series: { count: 4, lastObservedTime: 'x' },
+    };
+    assert.deepEqual(reduceRefusedCreate(event), [{ namespace: 'a', daemonset: 'b', message: 'no', count: 4, last: 'x' }]);
+    assert.deepEqual(reduceRefusedCreate({ ...event, reason: 'Other' }), []);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runChecks } from '../../src/live/loop.js';
+import { createFactStore, PENDING_AFTER_MS } from '../../src/live/store.js';
+import { defineCheck } from '../../src/model/check.js';
+
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const QUESTION = { target: 'apiserver', kind: 'version', subject: '' } as const;
+const VERSION = { gitVersion: 'v1.36.2', major: 1, minor: 36 };
+
+describe('the fact store', () => {
+  it('asks the same question once', async () => {
+    const store = createFactStore(Date.now);
+    let asked = 0;
+    const work = async () => {
+      asked += 1;
+      return { status: 'observed', data: VERSION } as const;
+    };
+    await Promise.all([store.observe(QUESTION, work), store.observe(QUESTION, work)]);
+    assert.equal(asked, 1);
+    assert.equal(store.snapshot().length, 1);
+  });
+
+  it('shows a question as pending after half a second, then its answer', async () => {
+    const store = createFactStore(Date.now);
+    const answered = store.observe(QUESTION, async () => {
+      await after(PENDING_AFTER_MS + 150);
+      return { status: 'observed', data: VERSION };
+    });
+    assert.deepEqual(store.snapshot(), []);
+    await store.changed();
+    assert.equal(store.snapshot()[0]?.outcome.status, 'pending');
+    assert.equal(store.waiting(PENDING_AFTER_MS).length, 1);
+    await answered;
+    assert.equal(store.snapshot()[0]?.outcome.status, 'observed');
+    assert.ok(store.idle());
+  });
+
+  it('keeps a crash as a fact', async () => {
+    const store = createFactStore(Date.now);
+    await store.observe(QUESTION, () => Promise.reject(new Error('boom')));
+    assert.deepEqual(store.snapshot()[0]?.outcome, { status: 'absent', why: 'probe-crashed', detail: 'Error: boom' });
+  });
+
+  it('turns what is under way into `budget` when closed, and drops what comes later', async () => {
+    const store = createFactStore(Date.now);
+    const late = store.observe(QUESTION, async () => {
+      await after(20);
+      return { status: 'observed', data: VERSION };
+    });
+    store.close();
+    await late;
+    assert.deepEqual(store.snapshot()[0]?.outcome, { status: 'absent', why: 'budget' });
+  });
+});
+
+const needsVersion = defineCheck({
+  question: 'version-known',
+  asks: 'Is the version known?',
+  target: 'apiserver',
+  layer: 'payload',
+  required: true,
+  needs: ['apiserver/version'],
+  words: { unknown: 'no version' },
+  causes: {},
+  judge: (view, say) =>
+    view.one('apiserver/version').outcome.status === 'observed'
+      ? { kind: 'pass' }
+      : { kind: 'cannot-tell', why: say('unknown'), wants: [{ need: 'apiserver/version' }] },
+});
+
+describe('the loop', () => {
+  it('fetches what an undecided check wants, once, and judges again', async () => {
+    const store = createFactStore(Date.now);
+    let fetched = 0;
+    const result = await runChecks(
+      {
+        store,
+        start() {},
+        fetch() {
+          fetched += 1;
+          store.during(store.observe(QUESTION, async () => ({ status: 'observed', data: VERSION })));
+        },
+        close: async () => {},
+      },
+      [needsVersion],
+      1000,
+    );
+    assert.equal(fetched, 1);
+    assert.equal(result.judgements[0]?.verdict.kind, 'pass');
+  });
+
+  it('ends with its budget, closes its source and says so', async () => {
+    const store = createFactStore(Date.now);
+    let closed = false;
+    const begin = Date.now();
+    const result = await runChecks(
+      {
+        store,
+        start: () => store.during(store.observe(QUESTION, () => new Promise(() => {}))),
+        fetch() {},
+        close: async () => {
+          closed = true;
+        },
+      },
+      [needsVersion],
+      80,
+    );
+    assert.ok(Date.now() - begin < 400);
+    assert.ok(closed && result.outOfTime);
+    assert.equal(result.judgements[0]?.verdict.kind, 'cannot-tell');
+  });
+});
