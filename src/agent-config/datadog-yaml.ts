@@ -1,8 +1,8 @@
 /** The agent's own datadog.yaml: where its environment says nothing, this file does (datadog-agent pkg/config: environment before file). */
 import type { Host } from '../host/host.js';
 import { valueAt } from '../kubernetes/json.js';
+import type { Choice } from '../model/facts.js';
 import { KNOWN_SETTINGS } from '../profiles/datadog-settings.js';
-import type { Choice } from '../setup/ledger.js';
 
 /** Where an agent installed on a node, or its image, keeps it. */
 export const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';

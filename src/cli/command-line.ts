@@ -78,6 +78,7 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
         (await import('./commands/demo.js')).runDemoCommand(
           { scenario: scenario as string | undefined, list: list === true, verbose: verbose === true, output: String(output) },
           io,
+          runCommandLine,
         );
     })
     .version(VERSION)

@@ -5,21 +5,22 @@
 import { anotherAsked } from '../checks/shared/own-node.js';
 import type { Host } from '../host/host.js';
 import { isDnsName, shellQuote } from '../kubernetes/names.js';
-import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion, Target } from '../model/facts.js';
+import type { AnyFact, Candidate, Fact, Place, ServerVersion, Target } from '../model/facts.js';
 import { readToken } from '../probes/credentials/token.js';
 import { observeMounts } from '../probes/machine/mounts.js';
 import { observePlace, SERVICE_ACCOUNT_DIRECTORY } from '../probes/machine/place.js';
 import { placeAt } from '../setup/node-files.js';
-import type { Resolved } from '../setup/resolve.js';
+import type { Resolved } from '../setup/resolved.js';
 import { putConfiguration } from './apiserver/agent-configuration.js';
 import { askApiserver } from './apiserver/basics.js';
-import { type ApiserverQuestions, apiserverQuestions } from './apiserver/client.js';
+import { apiserverQuestions } from './apiserver/client.js';
 import { askNode, candidateFromNode } from './apiserver/objects.js';
 import { askRights } from './apiserver/rights.js';
 import { authoritiesAtHand } from './authorities.js';
 import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
-import { askKubelet, type KubeletQuestions } from './kubelet/client.js';
+import type { LiveSession } from './known.js';
+import { askKubelet } from './kubelet/client.js';
 import type { Source } from './loop.js';
 import { ownNodeName } from './node/own-node.js';
 import { candidateHere, observeAgents, observeNode } from './node/shell.js';
@@ -51,21 +52,6 @@ export function createLiveSource({ host, settings, version, rightsOnly = false }
     },
     close,
   };
-}
-
-/** What the base questions lead to; each part resolves as soon as it is known. */
-export interface LiveSession {
-  place: Promise<Place | undefined>;
-  api: Promise<ApiserverQuestions | undefined>;
-  identity: Promise<Identity | undefined>;
-  nodeName: Promise<string | undefined>;
-  node: Promise<NodeObject | undefined>;
-  kubelet: Promise<KubeletQuestions | undefined>;
-  /** The token that is shown to the kubelet, else to the apiserver. A secret: for a TokenReview, and for no fact. */
-  token: Promise<string | undefined>;
-  kubeletCandidate: Promise<Candidate | undefined>;
-  /** Attempts at one more address of a target. */
-  attempt(target: 'kubelet' | 'apiserver', candidate: Candidate): Promise<Reached | undefined>;
 }
 
 async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSession> {

@@ -2,7 +2,7 @@
 import type { Host } from '../host/host.js';
 import type { DnsAnswer, HttpAnswer, Outcome, Target } from '../model/facts.js';
 import { createResolver, type Resolver } from '../probes/connection/dns.js';
-import type { Resolved } from '../setup/resolve.js';
+import type { Resolved } from '../setup/resolved.js';
 import { reproduceDns } from './reproduce.js';
 import type { FactStore } from './store.js';
 

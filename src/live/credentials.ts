@@ -1,5 +1,7 @@
 /** What would be presented to each server, read once: a client certificate, a token, or nothing. Secrets stay here and in the sessions. */
-import type { Credential, CredentialKind, Outcome, Target, TokenClaims } from '../model/facts.js';
+
+import type { CredentialKind } from '../model/facts/connection.js';
+import type { Credential, Outcome, Target, TokenClaims } from '../model/facts.js';
 import { inspectClientCertificate, readClientCertificate } from '../probes/credentials/certificate.js';
 import { runExecPlugin } from '../probes/credentials/exec-plugin.js';
 import type { LoadedKubeconfig } from '../probes/credentials/kubeconfig.js';

@@ -5,7 +5,7 @@ import type { Check, Severity } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
 import { conclude } from '../report/conclude.js';
-import type { Resolved } from '../setup/resolve.js';
+import type { Resolved } from '../setup/resolved.js';
 import { VERSION } from '../version.js';
 import { createLiveSource } from './ask-all.js';
 import { runChecks } from './loop.js';

@@ -1,6 +1,6 @@
 /** Commands that show the same thing by hand. No secret is ever in them: a token is read from its file by the shell. */
 import { isIp, shellQuote } from '../kubernetes/names.js';
-import type { CredentialKind } from '../model/facts.js';
+import type { CredentialKind } from '../model/facts/connection.js';
 
 export function reproduceDns(name: string): string | undefined {
   return isIp(name) ? undefined : `getent ahosts ${shellQuote(name)}`;

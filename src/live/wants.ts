@@ -6,8 +6,8 @@ import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apis
 import { askPlacement, askWorkloads } from './apiserver/placement.js';
 import { askKubeletVersions, askOwnRules, askRbacObjects } from './apiserver/rights-objects.js';
 import { askTokenReview } from './apiserver/token-review.js';
-import type { LiveSession } from './ask-all.js';
 import type { LiveContext } from './context.js';
+import type { LiveSession } from './known.js';
 import { askPlainHealthz } from './kubelet/client.js';
 import { askThroughNodeProxy } from './kubelet/node-proxy.js';
 

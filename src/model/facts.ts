@@ -2,7 +2,7 @@
  * Facts: what was observed, as plain data, redacted before it gets here. Probes and bundle readers write them, checks read them.
  * A fact never holds a token, a key, a password or a whole response body; see `src/host/redact.ts`.
  */
-import type { AgentConfiguration, RunningAgent } from './facts/agent.js';
+import type { AgentConfiguration, HostMount, RunningAgent } from './facts/agent.js';
 import type {
   AuthorityFile,
   Credential,
@@ -46,9 +46,6 @@ export type Target = 'self' | 'kubelet' | 'apiserver';
 
 /** Whose network the observation was made from. */
 export type Vantage = 'pod-network' | 'host-network' | 'workstation';
-
-/** How an identity reaches a server. `nobody` sends no credential. */
-export type CredentialKind = 'nobody' | 'token' | 'certificate';
 
 /** Where a setting's value came from, strongest first. */
 export type Origin = 'flag' | 'agent environment' | 'environment' | 'file' | 'default';
@@ -184,8 +181,6 @@ export interface Mounts {
   neighbourToken?: string;
 }
 
-export type HostMount = 'proc' | 'cgroup' | 'runtime-socket' | 'pod-logs';
-
 /** NetworkPolicies of our namespace that select our pod and limit whom it may connect to. */
 export interface EgressPolicies {
   policies: { policy: string; rules: EgressRule[] }[];
@@ -291,3 +286,11 @@ export type Need = `${Target}/${FactKind}`;
 
 /** The kind behind a need. */
 export type KindOf<N extends Need> = N extends `${Target}/${infer K extends FactKind}` ? K : never;
+
+/** A value and who gave it. */
+export interface Choice {
+  value: string;
+  origin: Origin;
+  /** The flag, variable or file; empty for a default. */
+  source: string;
+}

@@ -7,9 +7,9 @@ import { flatten } from '../judge/rank.js';
 import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
+import { neutraliseAll, oneLine } from '../report/plain-text.js';
 import { fixLine, LAYER_WORDS, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { nodeSuites } from './junit-nodes.js';
-import { neutraliseAll, oneLine } from './style.js';
 import { attributes, escapeMarkup } from './xml.js';
 
 const TARGETS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };

@@ -3,7 +3,7 @@
  * (pkg/custompluginmonitor/types), so the line is ASCII and never longer; it reads the exit code as ours is meant: 0 well, 1 a problem, else unknown.
  */
 import type { Report } from '../model/report.js';
-import { oneLine } from './style.js';
+import { oneLine } from '../report/plain-text.js';
 
 const LONGEST = 80;
 

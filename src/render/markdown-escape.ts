@@ -1,5 +1,5 @@
 /** Words of others inside Markdown: they stay words. */
-import { oneLine } from './style.js';
+import { oneLine } from '../report/plain-text.js';
 
 /** Everything CommonMark or GitHub's Markdown gives a meaning to, inside a line. */
 const SPECIAL = /[\\`*_{}[\]<>#|~$]/g;

@@ -3,10 +3,11 @@ import { isUnanswered } from '../judge/exit.js';
 import { LAYERS } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, LayerState, Report } from '../model/report.js';
+import { neutraliseAll } from '../report/plain-text.js';
 import { CHANGES, counted, LAYER_WORDS, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { compactGrid, groupName, LETTERS, unreadWords } from './grid.js';
 import { code, fence, md } from './markdown-escape.js';
-import { neutraliseAll, palette } from './style.js';
+import { palette } from './style.js';
 import { headLines, titleOf } from './text/head.js';
 
 const SIGNS: Record<LayerState['state'], string> = { ok: '✅', failed: '❌', warned: '⚠️', 'not-asked': '–' };

@@ -6,9 +6,9 @@ import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
+import { neutraliseAll, oneLine } from '../report/plain-text.js';
 import { fixLine, OWNERS, TO_DECIDE } from '../report/words.js';
 import { jsonText } from './json.js';
-import { neutraliseAll, oneLine } from './style.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = { blocks: 'error', degrades: 'error', risk: 'warning', note: 'note' };

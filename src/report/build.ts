@@ -14,9 +14,9 @@ import {
   type Timing,
   type Where,
 } from '../model/report.js';
-import { oneLine } from '../render/style.js';
 import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
+import { oneLine } from './plain-text.js';
 import { firstStep, openQuestion } from './words.js';
 
 export interface ReportInput {

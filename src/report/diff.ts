@@ -3,7 +3,7 @@ import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
 import type { Finding, Report, Summary } from '../model/report.js';
-import { oneLine } from '../render/style.js';
+import { oneLine } from './plain-text.js';
 
 /** One side of the comparison. */
 export interface Side {

@@ -2,7 +2,7 @@
 import { LAYERS, type Layer } from '../model/check.js';
 import type { AbsentWhy, AnyFact, FactKind, Target } from '../model/facts.js';
 import type { CauseMeta, Finding, LayerState, Result } from '../model/report.js';
-import { oneLine } from '../render/style.js';
+import { oneLine } from './plain-text.js';
 import { counted, withoutStop } from './words.js';
 
 /** Which layer a fact shows. Facts that say nothing of one connection are missing. */

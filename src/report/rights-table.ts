@@ -1,7 +1,6 @@
 /** The facts about rights as rows: one a need for people, one a question for machines. */
 import type { AnyFact, Fact, FactKind } from '../model/facts.js';
-import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
-import type { NeedRow } from '../render/text/rights-table.js';
+import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess, } from '../profiles/access.js';
 
 /** One question as it was asked, and kubectl's way to ask it. */
 export interface QuestionRow {
@@ -77,4 +76,16 @@ export function rightsTable(facts: readonly AnyFact[]) {
 
 function one<K extends FactKind>(facts: readonly AnyFact[], kind: K): Fact<K> | undefined {
   return facts.find((f) => f.kind === kind) as Fact<K> | undefined;
+}
+
+/** One need, judged. */
+export interface NeedRow {
+  feature: string;
+  /** `get, update configmaps datadogtoken in datadog`. */
+  right: string;
+  state: 'allowed' | 'denied' | 'unanswered';
+  /** Which of its verbs are not allowed, where only some are not. */
+  verbs: string;
+  required: boolean;
+  loses: string;
 }

@@ -1,7 +1,7 @@
 /** Words the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
 import type { Fix, Layer, Severity } from '../model/check.js';
 import type { Finding, Result, Where } from '../model/report.js';
-import { oneLine } from '../render/style.js';
+import { oneLine } from './plain-text.js';
 
 /** Who must act, after "Fix". */
 export const OWNERS: Record<Fix['owner'], { short: string; long: string }> = {

@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import type { Host } from '../host/host.js';
 import type { Origin } from '../model/facts.js';
 import type { KubeconfigOrigin } from '../probes/credentials/exec-plugin.js';
-import { type KubeconfigRequest, type LoadedKubeconfig, loadKubeconfig, type UserError } from '../probes/credentials/kubeconfig.js';
+import { type KubeconfigRequest, type LoadedKubeconfig, loadKubeconfig } from '../probes/credentials/kubeconfig.js';
+import type { UserError } from '../probes/credentials/kubeconfig-credential.js';
 import type { Flags } from './options.js';
 import { type Endpoint, parseEndpoint, parseHost, parsePort } from './values.js';
 

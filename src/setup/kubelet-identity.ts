@@ -3,7 +3,7 @@
  * token, that of the namespace's default account, which says nothing of the agent; a kubelet may ask what any account may do.
  */
 import type { Host } from '../host/host.js';
-import type { UserError } from '../probes/credentials/kubeconfig.js';
+import type { UserError } from '../probes/credentials/kubeconfig-credential.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
 import type { NodeFiles } from './node-files.js';
 import type { Flags } from './options.js';

@@ -1,19 +1,12 @@
 /** Finds values by origin and keeps the list of those used. */
+
 import { posix } from 'node:path';
 import type { AgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
-import type { Origin, Setting } from '../model/facts.js';
+import type { Origin, Setting, Choice } from '../model/facts.js';
 import { readsAsTrue } from '../profiles/datadog-settings.js';
 import type { Flags } from './options.js';
 import { portAsAgent } from './values.js';
-
-/** A value and who gave it. */
-export interface Choice {
-  value: string;
-  origin: Origin;
-  /** The flag, variable or file; empty for a default. */
-  source: string;
-}
 
 export interface Ledger {
   readonly settings: Setting[];

@@ -4,110 +4,22 @@
  */
 
 import { posix } from 'node:path';
+import { configurationOf } from '../agent-config/configuration-of.js';
 import { noAgentFile, readAgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
 import { withoutCredentials } from '../host/redact.js';
-import { configurationOf } from '../live/apiserver/agent-configuration.js';
-import type { AgentConfiguration, Setting } from '../model/facts.js';
-import type { LoadedKubeconfig } from '../probes/credentials/kubeconfig.js';
-import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/machine/place.js';
-import { type AgentSource, openAgent, withOwnPaths } from './agent-host.js';
+import { openAgent, withOwnPaths } from './agent-host.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
 import { byDefault, createLedger, type Ledger } from './ledger.js';
 import { type NodeFiles, openNodeFiles } from './node-files.js';
 import type { Flags } from './options.js';
-import { type RightsSettings, rightsSettings } from './rights.js';
+import type { KubeletSettings, Resolved } from './resolved.js';
+import { rightsSettings } from './rights.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './servers.js';
-import { type Endpoint, formatDuration, isDnsName, parseDuration } from './values.js';
-
-/** What would be presented to a server, as files; all of one origin. */
-export interface CredentialPaths {
-  tokenPath?: string;
-  certPath?: string;
-  keyPath?: string;
-}
-
-export interface KubeletSettings extends CredentialPaths {
-  host?: string;
-  /** The flag or variable; `none` where the host is not set. */
-  hostSource: string;
-  /** 0 where the agent's own setting turns HTTPS off. */
-  port: number;
-  caPath?: string;
-  /** Inline CA of a kubeconfig. */
-  caPem?: string;
-  caSource: string;
-  /** The kubeconfig's user is presented to the kubelet too; what it holds inline is in `apiserver.kubeconfig`. */
-  usesKubeconfig: boolean;
-  /** DD_KUBELET_TLS_VERIFY: a fact to report, never our consent to skip verification. */
-  agentVerifies: boolean;
-  /** Read-only port; 0 where it is turned off. */
-  httpPort: number;
-  /** DD_KUBELET_USE_API_SERVER: the agent reads /pods from the apiserver. */
-  useApiServer: boolean;
-  /** DD_EKS_FARGATE: the agent reads everything through the apiserver's node proxy. */
-  eksFargate: boolean;
-}
-
-export interface ApiserverSettings extends CredentialPaths {
-  url?: Endpoint;
-  from: 'flag' | 'service-environment' | 'kubeconfig' | 'none';
-  caPath?: string;
-  caPem?: string;
-  kubeconfig?: LoadedKubeconfig;
-  /** `tls-server-name`. */
-  serverName?: string;
-  /** `proxy-url` with its credentials, where it has some; only `settings` may be shown. */
-  proxyUrl?: string;
-  /** `as` of the kubeconfig or --as: in whose name the apiserver is asked. A kubelet knows no impersonation. */
-  impersonation?: Impersonation;
-  insecureInKubeconfig: boolean;
-  /** The apiserver is asked as the kubelet of this node. */
-  asKubelet: boolean;
-  /** With credentials; only `settings` may be shown. Missing: our own environment decides. */
-  proxyEnvironment?: Readonly<Record<string, string>>;
-  /** DD_KUBERNETES_APISERVER_TLS_VERIFY, a fact like `kubelet.agentVerifies`. */
-  agentVerifies: boolean;
-}
-
-/** The settings, ready to use. */
-export interface Resolved {
-  /** For --verbose and the `settings` fact. What is not set and has no default is not listed. */
-  settings: Setting[];
-  node?: string;
-  kubelet: KubeletSettings;
-  apiserver: ApiserverSettings;
-  rights: RightsSettings;
-  /** --insecure-skip-tls-verify, and nothing else. */
-  insecure: boolean;
-  noExec: boolean;
-  timeoutMs: number;
-  connectTimeoutMs: number;
-  saDirectory: string;
-  placement: PlacementSettings;
-  /** --root: where the node's file system is. */
-  root?: string;
-  /** False: --no-kubelet-identity. */
-  kubeletIdentity: boolean;
-  /** The node's own files, where they are at hand. */
-  nodeFiles?: NodeFiles;
-  /** --agent-process: whom everything else here was read from. */
-  agent?: AgentSource;
-  /** What environment and datadog.yaml say of the agent's settings, as they say it. */
-  configuration?: Omit<AgentConfiguration, 'install'>;
-}
-
-/** Where the agent may run. */
-export interface PlacementSettings {
-  daemonset?: { namespace: string; name: string };
-  /** Path of a manifest to judge instead of what is installed. */
-  manifest?: string;
-  /** Asked for by a flag or by the command; at a workstation it is asked anyway. */
-  asked: boolean;
-}
+import { formatDuration, isDnsName, parseDuration } from './values.js';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
 

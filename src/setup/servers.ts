@@ -1,11 +1,12 @@
 /** The settings of each server, picked from their origins. */
 
 import { withoutCredentials } from '../host/redact.js';
+import type { Choice } from '../model/facts.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
-import type { Choice, Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import type { Flags } from './options.js';
-import type { ApiserverSettings, CredentialPaths, KubeletSettings } from './resolve.js';
+import type { ApiserverSettings, CredentialPaths, KubeletSettings } from './resolved.js';
 import { type Endpoint, parseEndpoint, parseHost, showEndpoint } from './values.js';
 
 /** What all settings are made from. */

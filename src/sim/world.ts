@@ -2,10 +2,9 @@
  * A world: everything a simulated cluster is made of, as plain data. A bare `{}` is a healthy in-pod world with an agent that holds
  * every right it needs. `startWorld` (start.ts) brings a world to life; `scenarios.ts` lists the ones with a known diagnosis.
  */
-import type { PoisonWorld } from './answers/poison.js';
+
 import type { RbacObject } from './state/rbac.js';
 import type { RightSet } from './state/rights.js';
-import type { PlacementWorld } from './state/workloads.js';
 
 /** How a serving certificate is faulty. `pending`: there is none yet (CSR not approved), the handshake ends in TLS alert 80. */
 export type CertificateFault =
@@ -299,3 +298,60 @@ export function resolveWorld(world: World): ResolvedWorld {
     argv: world.argv ?? [],
   };
 }
+
+export interface PoisonWorld {
+  server: 'kubelet' | 'apiserver' | 'proxy';
+  /**
+   * Keys of JSON objects; `text` (plain bodies), `user`, `verb` and `subresource` of a kubelet's 403, `header`, `metrics`,
+   * `certificate`.
+   */
+  fields: readonly string[];
+  how: 'shell' | 'name';
+}
+
+export interface PlacementWorld {
+  nodes?: Record<string, NodeShape>;
+  /** Default: one, on every node. */
+  daemonSets?: DaemonSetShape[];
+  /** Pods that are no DaemonSet's: an application with the agent as sidecar. */
+  sidecars?: string[];
+  namespaceLabels?: Record<string, string>;
+  /** What the apiserver said when the controller created a pod. */
+  refused?: string;
+  quotas?: string[];
+  priorityClasses?: string[];
+  /** ConfigMaps of the agent's namespace. */
+  configMaps?: Record<string, Record<string, string>>;
+}
+
+/** One agent DaemonSet and where its pods are: what the controller has done is said (`on`), else it is computed. */
+export interface DaemonSetShape {
+  namespace?: string;
+  name?: string;
+  labels?: Record<string, string>;
+  image?: string;
+  /** Added to the pod template's spec. */
+  spec?: Json;
+  /** The agent's variables; default: the kubelet's host from status.hostIP, as the chart has it. */
+  env?: Json[];
+  /** Directories of the node that its container has under /host; default: those of the chart. */
+  mounts?: string[];
+  /** More volumeMounts of ConfigMaps. */
+  configMounts?: string[];
+  /** Nodes with a pod of it; default: those where its selector, its tolerations and admission let one be. */
+  on?: string[];
+  /** Why the container on every node of it waits; default: it runs and is ready. */
+  waiting?: { reason: string; message: string };
+}
+
+/** What of a Node differs from the plain one. A name without a kubelet in the world is a Node object alone. */
+export interface NodeShape {
+  labels?: Record<string, string>;
+  /** `key[=value]:Effect`. */
+  taints?: string[];
+  unschedulable?: boolean;
+  ready?: boolean;
+}
+
+/** A part of an API object, as it goes onto the wire. */
+export type Json = Record<string, unknown>;

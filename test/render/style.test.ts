@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { closeUp, cut, indentBlock, neutralise, neutraliseAll, pasteBlock, proseWidth, wrap } from '../../src/render/style.js';
+import { closeUp, indentBlock, pasteBlock, proseWidth, wrap } from '../../src/render/style.js';
+import { cut, neutralise, neutraliseAll } from '../../src/report/plain-text.js';
 
 describe('style', () => {
   it('neutralise shows controls instead of obeying them, and keeps lines and tabs', () => {

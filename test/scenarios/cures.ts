@@ -7,8 +7,7 @@ import type { Fix } from '../../src/model/check.js';
 import type { RunningWorld } from '../../src/sim/start.js';
 import type { RbacObject } from '../../src/sim/state/rbac.js';
 import { uidOf } from '../../src/sim/state/tokens.js';
-import type { DaemonSetShape } from '../../src/sim/state/workloads.js';
-import type { KubeletWorld, World } from '../../src/sim/world.js';
+import type { DaemonSetShape, KubeletWorld, World } from '../../src/sim/world.js';
 
 type Json = Record<string, unknown>;
 type Addresses = RunningWorld['addresses'];

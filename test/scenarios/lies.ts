@@ -1,7 +1,7 @@
 /** Servers that lie, field by field: which worlds make the tool read a field, and which fields each server has to lie in. Data only. */
-import type { PoisonWorld } from '../../src/sim/answers/poison.js';
+
 import { bindingOf, clusterRole } from '../../src/sim/state/rbac.js';
-import type { World } from '../../src/sim/world.js';
+import type { PoisonWorld, World } from '../../src/sim/world.js';
 
 const LOOK = { verbs: ['get', 'list'], groups: ['rbac.authorization.k8s.io'], resources: ['*'] };
 const FINE = ['pods', 'healthz', 'configz', 'metrics', 'stats'];

@@ -4,7 +4,8 @@ import { withoutCredentials } from '../../src/host/redact.js';
 import type { Setting } from '../../src/model/facts.js';
 import { readsAsTrue } from '../../src/profiles/datadog-settings.js';
 import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/setup/options.js';
-import { type Resolved, resolveSettings } from '../../src/setup/resolve.js';
+import { resolveSettings } from '../../src/setup/resolve.js';
+import type { Resolved } from '../../src/setup/resolved.js';
 import { parseDuration, parseEndpoint, parseHost, parsePort, portAsAgent } from '../../src/setup/values.js';
 import { createTestHost, type Files } from '../host/files.js';
 

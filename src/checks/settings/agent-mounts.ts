@@ -3,7 +3,8 @@
  * what is mounted there; elsewhere by its pod template.
  */
 import { defineCheck, type Evidence, type Feature, type Fix } from '../../model/check.js';
-import type { HostMount, Mounts } from '../../model/facts.js';
+import type { HostMount } from '../../model/facts/agent.js';
+import type { Mounts } from '../../model/facts.js';
 import { fixBy, yaml } from '../shared/fix.js';
 import { failure, seen } from '../shared/read.js';
 

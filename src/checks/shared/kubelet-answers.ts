@@ -1,5 +1,7 @@
 /** How a kubelet words its refusals, and which right each of its paths asks for. Recorded from 1.31 and 1.36 kubelets. */
-import type { AccessAnswer, Credential, CredentialKind, Fact, HttpAnswer } from '../../model/facts.js';
+
+import type { CredentialKind } from '../../model/facts/connection.js';
+import type { AccessAnswer, Credential, Fact, HttpAnswer } from '../../model/facts.js';
 import { KUBELET_PATHS, type KubeletPath } from './kubelet.js';
 import { failure, seen } from './read.js';
 

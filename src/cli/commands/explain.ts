@@ -2,8 +2,8 @@
 
 import { explainText } from '../../checks/error-texts.js';
 import { findCause, knownCauses } from '../../checks/index.js';
-import { neutralise } from '../../render/style.js';
 import { renderExplain, renderList } from '../../render/text/explain.js';
+import { neutralise } from '../../report/plain-text.js';
 import type { Io } from '../io.js';
 import { noSuchCause, usageError } from '../usage.js';
 

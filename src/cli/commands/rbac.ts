@@ -8,7 +8,8 @@ import type { ResolvedProfile } from '../../model/facts.js';
 import { resolveProfile } from '../../profiles/resolve.js';
 import { rightsTable } from '../../report/rights-table.js';
 import type { Flags } from '../../setup/options.js';
-import { type Resolved, resolveSettings } from '../../setup/resolve.js';
+import { resolveSettings } from '../../setup/resolve.js';
+import type { Resolved } from '../../setup/resolved.js';
 import type { Io } from '../io.js';
 import { usageError } from '../usage.js';
 

@@ -1,7 +1,6 @@
 /** How an agent is configured: this process's, and those of installed DaemonSets, whose ConfigMaps are read where that is ours. */
 
-import type { AgentFile } from '../../agent-config/datadog-yaml.js';
-import { type ConfigMaps, configMapsOf, dataOf, isKept, readTemplate, settingFrom } from '../../agent-config/template-settings.js';
+import { type ConfigMaps, configMapsOf, dataOf, readTemplate } from '../../agent-config/template-settings.js';
 import { clean } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
@@ -58,17 +57,4 @@ async function askConfigMaps(api: ApiserverQuestions, namespace: string, names: 
     return found.status === 'observed' ? ([[name, found.data]] as const) : [];
   });
   return new Map((await Promise.all(read)).flat());
-}
-
-/** The agent of an environment and its datadog.yaml, environment first; undefined where neither says anything. */
-export function configurationOf(
-  env: Readonly<Record<string, string | undefined>>,
-  file: AgentFile,
-  name: string,
-): Omit<AgentConfiguration, 'install'> | undefined {
-  const variables = Object.keys(env).filter(isKept).sort();
-  if (variables.length === 0 && !file.seen) return undefined;
-  const own = variables.flatMap((variable) => settingFrom(variable, env[variable] ?? '', 'the environment'));
-  const filed = file.all.flatMap(({ variable, value, source }) => settingFrom(variable, value, source));
-  return { of: 'process', name, containers: [{ container: '', settings: [...own, ...filed] }] };
 }

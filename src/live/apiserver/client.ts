@@ -1,5 +1,7 @@
 /** Asking the apiserver: one request, its `http` fact, and the fact that its answer is reduced to. */
-import type { CredentialKind, HttpAnswer, Outcome } from '../../model/facts.js';
+
+import type { CredentialKind } from '../../model/facts/connection.js';
+import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Session } from '../../probes/connection/http.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
 import type { Presented } from '../credentials.js';

@@ -7,8 +7,8 @@ import { record } from '../../kubernetes/json.js';
 import type { TokenReview } from '../../model/facts.js';
 import { inspectClientCertificate } from '../../probes/credentials/certificate.js';
 import { parseEndpoint } from '../../setup/values.js';
-import type { LiveSession } from '../ask-all.js';
 import type { LiveContext } from '../context.js';
+import type { LiveSession } from '../known.js';
 import { type ApiserverQuestions, apiserverQuestions, refused } from './client.js';
 
 const API = 'authentication.k8s.io/v1';

@@ -1,7 +1,8 @@
 /** The questions put to the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
-import type { ApiserverEndpoints, CredentialKind, HttpAnswer, Outcome } from '../../model/facts.js';
+import type { CredentialKind } from '../../model/facts/connection.js';
+import type { ApiserverEndpoints, HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Session } from '../../probes/connection/http.js';
 import { openTcp } from '../../probes/connection/tcp.js';
 import { reduceSecondSight } from '../apiserver/reduce.js';

@@ -1,5 +1,4 @@
 /** An agent's configuration as it is written: each setting with where it comes from, and the pod around it. Types only; see facts.ts. */
-import type { HostMount } from '../facts.js';
 
 /** One setting in one place. A key of datadog.yaml, of the chart or of a DatadogAgent stands under the variable of the same meaning. */
 export interface AgentSetting {
@@ -51,3 +50,5 @@ export interface RunningAgent {
   /** In a pod, or installed on the node itself. */
   install: 'container' | 'host';
 }
+
+export type HostMount = 'proc' | 'cgroup' | 'runtime-socket' | 'pod-logs';

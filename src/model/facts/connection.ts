@@ -1,5 +1,4 @@
 /** What one connection shows, layer by layer: proxy, name, TCP, TLS, credential, answer. */
-import type { CredentialKind } from '../facts.js';
 
 /** How a request to `host:port` leaves: directly, or through a proxy. Decided before DNS and TCP, which then concern the next hop. */
 export interface ProxyDecision {
@@ -142,3 +141,6 @@ export interface Payload {
   /** From /configz only: the settings checks read; nothing else of it is kept. */
   kubelet?: { anonymous?: boolean; webhook?: boolean; authorizationMode?: string; clientCaFile?: boolean; readOnlyPort?: number };
 }
+
+/** How an identity reaches a server. `nobody` sends no credential. */
+export type CredentialKind = 'nobody' | 'token' | 'certificate';

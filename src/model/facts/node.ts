@@ -1,5 +1,5 @@
 /** Facts about a node's own kubelet, read from the node's files: at a node, in a debug pod that has the node's root, or with --root. */
-import type { Certificate } from '../facts.js';
+import type { Certificate } from './connection.js';
 
 /** What the kernel lists of the kubelet's process and its sockets. */
 export interface KubeletProcess {

@@ -3,7 +3,8 @@
  * proxy variable, redirect or retry policy acts. A kubelet ≥ 1.36 speaks no HTTP/2 (it negotiates no ALPN), so none is offered.
  */
 import { performance } from 'node:perf_hooks';
-import type { CredentialKind, HttpAnswer, Outcome } from '../../model/facts.js';
+import type { CredentialKind } from '../../model/facts/connection.js';
+import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Impersonation } from '../credentials/kubeconfig-file.js';
 import { type Headers, parseJson, recognisePayload, recogniseVoice } from './payload.js';
 import { createWire, type Exchange, failure, type Open } from './wire.js';

@@ -2,7 +2,7 @@
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
 import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
-import type { KubeconfigCredential, UserError } from './kubeconfig.js';
+
 import type { ClusterEntry, ExecEntry, UserEntry } from './kubeconfig-file.js';
 
 /** Tells the redactor what of this user and cluster must never be shown. */
@@ -62,4 +62,25 @@ async function certificateOf(
   const [cert, key] = halves as [string, string];
   host.redactor.register(key);
   return { certPem: cert, keyPem: key };
+}
+
+/** What the user must put right, in one line. */
+export interface UserError {
+  error: string;
+  /** ENOENT EACCES… for the file; EYAML for its contents; ECONTEXT when what is asked for is not in it; EMPTY when nothing is. */
+  code: string;
+}
+
+/** What a kubeconfig's user would present. Paths and PEMs never stand side by side: what is inline wins, as in client-go. */
+export interface KubeconfigCredential {
+  certPath?: string;
+  keyPath?: string;
+  certPem?: string;
+  keyPem?: string;
+  /** Not set where `tokenFile` is: the file wins. */
+  token?: string;
+  tokenFile?: string;
+  /** Basic authentication: recognised, and refused by every server since Kubernetes 1.19. The password is not kept. */
+  username?: string;
+  exec?: ExecConfig;
 }

@@ -1,31 +1,12 @@
 /** Finds, merges and reads kubeconfigs as kubectl does, and picks one context. client-go tools/clientcmd/loader.go has the rules. */
+
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
-import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
+import type { KubeconfigOrigin } from './exec-plugin.js';
+import type { KubeconfigCredential, UserError } from './kubeconfig-credential.js';
 import { credentialOf, registerSecrets } from './kubeconfig-credential.js';
 import type { Impersonation, KubeconfigFile } from './kubeconfig-file.js';
-
-/** What the user must put right, in one line. */
-export interface UserError {
-  error: string;
-  /** ENOENT EACCES… for the file; EYAML for its contents; ECONTEXT when what is asked for is not in it; EMPTY when nothing is. */
-  code: string;
-}
-
-/** What a kubeconfig's user would present. Paths and PEMs never stand side by side: what is inline wins, as in client-go. */
-export interface KubeconfigCredential {
-  certPath?: string;
-  keyPath?: string;
-  certPem?: string;
-  keyPem?: string;
-  /** Not set where `tokenFile` is: the file wins. */
-  token?: string;
-  tokenFile?: string;
-  /** Basic authentication: recognised, and refused by every server since Kubernetes 1.19. The password is not kept. */
-  username?: string;
-  exec?: ExecConfig;
-}
 
 /** One context of a kubeconfig, resolved. */
 export interface LoadedKubeconfig {

@@ -2,7 +2,8 @@
 import { createHost } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
-import type { HostMount, Mounts, Outcome } from '../../model/facts.js';
+import type { HostMount } from '../../model/facts/agent.js';
+import type { Mounts, Outcome } from '../../model/facts.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from './place.js';
 
 const MAX_BYTES = 1 << 20;

@@ -5,8 +5,9 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report, Summary } from '../../model/report.js';
+import { neutraliseAll } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
-import { neutraliseAll, palette } from '../style.js';
+import { palette } from '../style.js';
 import { headLines } from '../text/head.js';
 import { findingsHtml } from './findings.js';
 import { gridHtml, unreadHtml } from './grid.js';

@@ -5,8 +5,8 @@
 import { flatten } from '../../judge/rank.js';
 import { LAYERS, type Layer } from '../../model/check.js';
 import type { LayerState, Report } from '../../model/report.js';
+import { cut, oneLine } from '../../report/plain-text.js';
 import { LAYER_WORDS, placeWords } from '../../report/words.js';
-import { cut, oneLine } from '../style.js';
 import { attributes, escapeMarkup } from '../xml.js';
 import { STATE_WORDS } from './parts.js';
 

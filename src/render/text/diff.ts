@@ -1,7 +1,8 @@
 /** A comparison in words: one line that is the answer, then what changed. */
 import type { Comparison, Pair, Place, Side } from '../../report/diff.js';
+import { neutraliseAll } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
-import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../style.js';
+import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 
 /** Without a newline at the end. */
 export function renderDiff(comparison: Comparison, { width, colour }: { width: number; colour: boolean }): string {

@@ -1,8 +1,9 @@
 /** One finding in words: what it costs, how sure it is, what was seen, what to do, what follows from it. */
 import type { Evidence } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
+import { cut, oneLine } from '../../report/plain-text.js';
 import { counted, LAYER_WORDS, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
-import { cut, indentBlock, type Look, oneLine, type Paint, pasteBlock, proseWidth, wrap } from '../style.js';
+import { indentBlock, type Look, type Paint, pasteBlock, proseWidth, wrap } from '../style.js';
 import { fixLines, shortFixLines } from './fix.js';
 import { asksNothing, titleOf } from './head.js';
 

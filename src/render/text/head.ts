@@ -5,8 +5,9 @@
 import { isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
+import { oneLine } from '../../report/plain-text.js';
 import { counted, firstStep, placeWords } from '../../report/words.js';
-import { type Look, oneLine, type Paint } from '../style.js';
+import type { Look, Paint } from '../style.js';
 
 /** Always exactly three lines. */
 export function headLines(report: Report, { paint }: Look): string[] {

@@ -3,8 +3,9 @@ import Table from 'cli-table3';
 import { LAYERS, type Layer } from '../../model/check.js';
 import type { Target } from '../../model/facts.js';
 import type { LayerState, Report } from '../../model/report.js';
+import { cut } from '../../report/plain-text.js';
 import { LAYER_WORDS } from '../../report/words.js';
-import { cut, type Look, type Paint } from '../style.js';
+import type { Look, Paint } from '../style.js';
 
 const NARROW = 60;
 const WIDEST = 120;

@@ -1,8 +1,9 @@
 /** What a merged report has beyond one of a single node: which nodes have which trouble, and which files could not be read. */
 import type { Report } from '../../model/report.js';
+import { cut, oneLine } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
 import { compactGrid, groupName, LETTERS, unreadWords } from '../grid.js';
-import { cut, type Look, oneLine, proseWidth, wrap } from '../style.js';
+import { type Look, proseWidth, wrap } from '../style.js';
 
 const MOST_UNREAD = 5;
 const MOST_GROUPS = 20;

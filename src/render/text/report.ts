@@ -2,8 +2,9 @@
 
 import { flatten } from '../../judge/rank.js';
 import type { Report } from '../../model/report.js';
+import { neutraliseAll } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
-import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../style.js';
+import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { findingLines } from './finding.js';
 import { asksNothing, headLines } from './head.js';
 import { layerLines } from './layers.js';

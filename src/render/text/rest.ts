@@ -3,8 +3,9 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report, Result } from '../../model/report.js';
+import { cut, oneLine } from '../../report/plain-text.js';
 import { counted, withoutStop } from '../../report/words.js';
-import { cut, type Look, oneLine, pasteBlock, proseWidth, wrap } from '../style.js';
+import { type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 
 /** Questions without an answer. Those that only wait behind a failed layer are counted, not listed, unless --verbose. */
 export function openLines(report: Report, look: Look, verbose: boolean): string[] {

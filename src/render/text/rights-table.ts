@@ -1,18 +1,9 @@
 /** What the agent may do, as a table: need, allowed, feature lost. Grouped by feature; what is missing stands out by words, not by colour alone. */
-import Table from 'cli-table3';
-import { type Look, oneLine, wrap } from '../style.js';
 
-/** One need, judged. */
-export interface NeedRow {
-  feature: string;
-  /** `get, update configmaps datadogtoken in datadog`. */
-  right: string;
-  state: 'allowed' | 'denied' | 'unanswered';
-  /** Which of its verbs are not allowed, where only some are not. */
-  verbs: string;
-  required: boolean;
-  loses: string;
-}
+import Table from 'cli-table3';
+import { oneLine } from '../../report/plain-text.js';
+import type { NeedRow } from '../../report/rights-table.js';
+import { type Look, wrap } from '../style.js';
 
 const NARROW = 60;
 const WIDEST = 140;

@@ -1,7 +1,8 @@
 /** The answer of `rbac` for people: who and how, the table, then what was found and how to mend it. */
 import type { Report } from '../../model/report.js';
+import { neutraliseAll } from '../../report/plain-text.js';
 import type { RightsTable } from '../../report/rights-table.js';
-import { closeUp, type Look, neutraliseAll, palette, proseWidth, wrap } from '../style.js';
+import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { findingLines } from './finding.js';
 import { headLines } from './head.js';
 import type { TextOptions } from './report.js';

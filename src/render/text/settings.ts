@@ -1,7 +1,8 @@
 /** `kubelet-doctor settings`: each setting of an agent, its value, and where it comes from; then what its pod mounts of the node. */
 import Table from 'cli-table3';
 import type { SettingRow, SettingsTable } from '../../checks/settings/settings-table.js';
-import { type Look, oneLine, wrap } from '../style.js';
+import { oneLine } from '../../report/plain-text.js';
+import { type Look, wrap } from '../style.js';
 
 const NARROW = 60;
 const WIDEST = 140;

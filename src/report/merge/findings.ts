@@ -2,7 +2,7 @@
 import type { Evidence, Fix, Message } from '../../model/check.js';
 import type { CauseMeta, Finding } from '../../model/report.js';
 import { nameOrder, someOf } from './order.js';
-import type { Slim, View } from './reports.js';
+import type { Slim, View } from './view.js';
 
 /** The nodes whose evidence is shown; the others' own reports have theirs. */
 const SHOWN_NODES = 3;

@@ -10,35 +10,8 @@ import { buildReport } from '../build.js';
 import { merge as mergeFindings } from './findings.js';
 import { nameOrder } from './order.js';
 import { acrossVantages } from './vantages.js';
+import type { Slim, View } from './view.js';
 import { better, type Worded } from './words.js';
-
-/** What is kept of one report. Texts that are equal in many are one string. */
-export interface View {
-  node: string;
-  vantage: string;
-  startedAt: string;
-  version: string;
-  identity: string;
-  kubelet: string;
-  apiserver: string;
-  durationMs: number;
-  /** A letter of the grid for each question, in the order in which the merger met them; shorter than all where later reports had more. */
-  states: string;
-  /** `kubelet/tcp` and others that work, as JSON. */
-  working: string;
-  findings: Slim[];
-}
-
-/** A finding with its words as JSON, so that equal ones are one string. */
-export interface Slim {
-  finding: Pick<Finding, 'cause' | 'question' | 'target' | 'layer' | 'severity' | 'certainty'>;
-  title: string;
-  /** features, alternatives, decide */
-  rest: string;
-  fixes: string;
-  evidence: string;
-  consequences: Slim[];
-}
 
 export interface MergeChoices {
   tool: Report['tool'];

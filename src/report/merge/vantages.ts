@@ -4,7 +4,7 @@ import { sayFor } from '../../judge/judge.js';
 import type { Evidence, Fix, Message } from '../../model/check.js';
 import type { CauseMeta } from '../../model/report.js';
 import { seenFrom } from './findings.js';
-import type { Slim, View } from './reports.js';
+import type { Slim, View } from './view.js';
 
 /** What looks the same for a path and for a server; a cause that says more (a policy that was read, a wrong address) stays as it is. */
 const SILENT: readonly string[] = [

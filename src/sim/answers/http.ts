@@ -1,8 +1,7 @@
 /** HTTP answers as data, the refusals of kubelet and apiserver word for word, and how an answer is put on the wire as Go does it. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Identity } from '../state/cluster.js';
-import type { Attributes } from '../state/rights.js';
+import type { Attributes, Identity } from '../state/rights.js';
 
 /** An answer without the headers every one has (Date, Content-Length or Transfer-Encoding). */
 export interface Answer {

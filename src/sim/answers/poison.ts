@@ -2,19 +2,10 @@
  * Lies put into answers field by field: what a fake kubelet, apiserver or proxy would write where a client might copy it into advice.
  * `shell` ends quotes, commands, YAML documents and terminals; `name` looks like any name and is somebody else's.
  */
+import type { PoisonWorld } from '../world.js';
 
 import { ESCAPES } from './hostile.js';
 import type { Answer } from './http.js';
-
-export interface PoisonWorld {
-  server: 'kubelet' | 'apiserver' | 'proxy';
-  /**
-   * Keys of JSON objects; `text` (plain bodies), `user`, `verb` and `subresource` of a kubelet's 403, `header`, `metrics`,
-   * `certificate`.
-   */
-  fields: readonly string[];
-  how: 'shell' | 'name';
-}
 
 /** In every lie, first and last; in no honest answer. */
 export const MARK = 'pwned';

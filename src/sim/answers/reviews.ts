@@ -1,9 +1,8 @@
 /** The review APIs: who am I, may I, what may I, may they, is this token good. */
-import type { Cluster, Identity } from '../state/cluster.js';
-import type { Attributes, Rule } from '../state/rights.js';
+import type { Cluster } from '../state/cluster.js';
+import type { Attributes, Identity, Rule } from '../state/rights.js';
+import type { Json } from '../world.js';
 import { rfc3339 } from './payloads.js';
-
-type Json = Record<string, unknown>;
 
 const AUTHENTICATION = 'authentication.k8s.io/v1';
 const AUTHORIZATION = 'authorization.k8s.io/v1';

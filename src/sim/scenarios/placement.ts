@@ -1,7 +1,6 @@
 /** Where the agent may run: seen at a workstation by someone who may list nodes, DaemonSets and pods. */
 import { broken, healthy, type Scenario } from '../scenario.js';
-import type { PlacementWorld } from '../state/workloads.js';
-import type { World } from '../world.js';
+import type { PlacementWorld, World } from '../world.js';
 
 const ROLE = 'node-role.kubernetes.io';
 const TOLERANT = { tolerations: [{ operator: 'Exists' }] };

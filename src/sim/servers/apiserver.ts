@@ -16,9 +16,9 @@ import {
 } from '../answers/http.js';
 import { endpointSlice, leaseObject, signingRequests, versionObject } from '../answers/objects.js';
 import { review } from '../answers/reviews.js';
-import { ANONYMOUS, type Cluster, type Identity } from '../state/cluster.js';
+import { ANONYMOUS, type Cluster } from '../state/cluster.js';
 import { listed } from '../state/rbac.js';
-import type { Attributes } from '../state/rights.js';
+import type { Attributes, Identity } from '../state/rights.js';
 import {
   agentPodObjects,
   configMapObjects,

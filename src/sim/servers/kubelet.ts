@@ -11,7 +11,8 @@ import {
   textError,
 } from '../answers/http.js';
 import { payload } from '../answers/payloads.js';
-import { ANONYMOUS, type Cluster, type ClusterNode, type Identity } from '../state/cluster.js';
+import { ANONYMOUS, type Cluster, type ClusterNode } from '../state/cluster.js';
+import type { Identity } from '../state/rights.js';
 import type { SimRequest } from './listeners.js';
 
 interface Route {

@@ -1,17 +1,11 @@
 /** The state all servers of one world share: its clock, its objects, who may do what, and how a credential becomes an identity. */
+
 import { createHash, X509Certificate } from 'node:crypto';
 import type { KubeletWorld, ResolvedWorld } from '../world.js';
 import { rulesBoundTo } from './rbac.js';
+import type { Identity } from './rights.js';
 import { type Attributes, AUTHENTICATED, allows, nodeRules, PRESETS, PUBLIC_INFO, type Rule, SERVICE_ACCOUNTS } from './rights.js';
 import { readToken, uidOf } from './tokens.js';
-
-/** A user as an authenticator makes one. */
-export interface Identity {
-  user: string;
-  uid?: string;
-  groups: string[];
-  extra?: Record<string, string[]>;
-}
 
 export const ANONYMOUS: Identity = { user: 'system:anonymous', groups: ['system:unauthenticated'] };
 

@@ -127,3 +127,11 @@ export function allows(rule: Rule, asked: Attributes): boolean {
   if (rule.fieldSelector !== undefined && rule.fieldSelector !== asked.fieldSelector) return false;
   return rule.namespace === undefined || rule.namespace === asked.namespace;
 }
+
+/** A user as an authenticator makes one. */
+export interface Identity {
+  user: string;
+  uid?: string;
+  groups: string[];
+  extra?: Record<string, string[]>;
+}

@@ -3,54 +3,9 @@
 import { hostileText, SECRETS } from '../answers/hostile.js';
 import { nodeObject } from '../answers/objects.js';
 import { rfc3339 } from '../answers/payloads.js';
+import type { DaemonSetShape, Json, NodeShape } from '../world.js';
 import type { Cluster } from './cluster.js';
 import { uidOf } from './tokens.js';
-
-type Json = Record<string, unknown>;
-
-/** What of a Node differs from the plain one. A name without a kubelet in the world is a Node object alone. */
-export interface NodeShape {
-  labels?: Record<string, string>;
-  /** `key[=value]:Effect`. */
-  taints?: string[];
-  unschedulable?: boolean;
-  ready?: boolean;
-}
-
-/** One agent DaemonSet and where its pods are: what the controller has done is said (`on`), else it is computed. */
-export interface DaemonSetShape {
-  namespace?: string;
-  name?: string;
-  labels?: Record<string, string>;
-  image?: string;
-  /** Added to the pod template's spec. */
-  spec?: Json;
-  /** The agent's variables; default: the kubelet's host from status.hostIP, as the chart has it. */
-  env?: Json[];
-  /** Directories of the node that its container has under /host; default: those of the chart. */
-  mounts?: string[];
-  /** More volumeMounts of ConfigMaps. */
-  configMounts?: string[];
-  /** Nodes with a pod of it; default: those where its selector, its tolerations and admission let one be. */
-  on?: string[];
-  /** Why the container on every node of it waits; default: it runs and is ready. */
-  waiting?: { reason: string; message: string };
-}
-
-export interface PlacementWorld {
-  nodes?: Record<string, NodeShape>;
-  /** Default: one, on every node. */
-  daemonSets?: DaemonSetShape[];
-  /** Pods that are no DaemonSet's: an application with the agent as sidecar. */
-  sidecars?: string[];
-  namespaceLabels?: Record<string, string>;
-  /** What the apiserver said when the controller created a pod. */
-  refused?: string;
-  quotas?: string[];
-  priorityClasses?: string[];
-  /** ConfigMaps of the agent's namespace. */
-  configMaps?: Record<string, Record<string, string>>;
-}
 
 const MARKS = { app: 'datadog-agent', 'app.kubernetes.io/component': 'agent', 'app.kubernetes.io/name': 'datadog-agent' };
 

@@ -1,5 +1,6 @@
 import { agentMounts } from '../../../src/checks/settings/agent-mounts.js';
-import type { HostMount, Mounts } from '../../../src/model/facts.js';
+import type { HostMount } from '../../../src/model/facts/agent.js';
+import type { Mounts } from '../../../src/model/facts.js';
 import { agent, settings } from '../configurations.js';
 import { base, fact, failed } from '../facts.js';
 import { judgeTable } from '../table.js';
