@@ -1,5 +1,5 @@
 /** The registry: every check, bottom layer first. Kept by hand; a test compares it with the folder. */
-import type { CauseDocs, Check } from '../model/check.js';
+import type { CauseDocs, Check, Layer } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
 import { apiserverAnswers } from './answer/apiserver-answers.js';
 import { kubeletPayload } from './answer/kubelet-payload.js';
@@ -114,6 +114,23 @@ export const CHECKS: readonly Check[] = [
   ...PLACEMENT_CHECKS,
 ];
 
+/**
+ * Which layers the folders beside this file hold: rows of the report's table. Where the agent may run is a question of its own, although
+ * its answers rank among the settings.
+ */
+export const FOLDERS: Readonly<Record<string, { layers: readonly Layer[]; questions?: readonly string[] }>> = {
+  settings: { layers: ['settings'] },
+  connection: { layers: ['proxy', 'dns', 'tcp'] },
+  tls: { layers: ['tls'] },
+  authentication: { layers: ['authn'] },
+  permission: { layers: ['authz'] },
+  answer: { layers: ['payload'] },
+  placement: { layers: ['settings'], questions: PLACEMENT_CHECKS.map(({ question }) => question) },
+};
+
+/** Judged from two reports of one node, never in a run: `kubelet-doctor merge`. */
+export const MERGE_CHECKS: readonly Check[] = [podNetworkPath];
+
 /** A cause with the check that emits it and everything said about it. */
 export interface KnownCause {
   cause: string;
@@ -123,7 +140,7 @@ export interface KnownCause {
 
 /** All causes, by id. */
 export function knownCauses(): KnownCause[] {
-  return [...CHECKS, podNetworkPath]
+  return [...CHECKS, ...MERGE_CHECKS]
     .flatMap((check) => Object.entries(check.causes).map(([cause, docs]) => ({ cause, check, docs })))
     .sort((a, b) => (a.cause < b.cause ? -1 : 1));
 }

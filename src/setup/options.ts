@@ -5,7 +5,7 @@
 /** Headings of --help and of the README. */
 export const OPTION_GROUPS = ['Kubelet', 'Apiserver', 'Rights', 'Placement', 'Run', 'Output'] as const;
 
-/** What a value is. All but switches and lists arrive as the text that was typed; src/sources/settings.ts reads it and says what is wrong with it. */
+/** What a value is. All but switches and lists arrive as the text that was typed; src/setup/resolve.ts reads it and says what is wrong with it. */
 export type OptionType = 'text' | 'path' | 'address' | 'port' | 'duration' | 'choice' | 'list' | 'switch';
 
 export interface OptionSpec {

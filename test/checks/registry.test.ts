@@ -3,24 +3,39 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { CHECKS, knownCauses } from '../../src/checks/index.js';
+import { CHECKS, FOLDERS, knownCauses, MERGE_CHECKS } from '../../src/checks/index.js';
 import type { CauseDocs, Check } from '../../src/model/check.js';
 import { renderExplain } from '../../src/render/text/explain.js';
 
-const files = readdirSync('src/checks').filter((name) => name.endsWith('.ts') && name !== 'index.ts');
+const SOURCE = path.resolve('src/checks');
+const files = Object.keys(FOLDERS).flatMap((folder) =>
+  readdirSync(path.join(SOURCE, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ folder, file: path.join(SOURCE, folder, name) })),
+);
+
+/** Every check with the folder of its file. */
+async function checksOnDisk(): Promise<{ folder: string; check: Check }[]> {
+  const found = files.map(async ({ folder, file }) =>
+    Object.values((await import(file)) as Record<string, unknown>)
+      .filter((v): v is Check => typeof v === 'object' && v !== null && 'question' in v && 'judge' in v)
+      .map((check) => ({ folder, check })),
+  );
+  return (await Promise.all(found)).flat();
+}
 
 describe('the registry', () => {
   it('holds every check of every file', async () => {
-    const exported: string[] = [];
-    for (const file of files) {
-      const loaded = (await import(path.resolve('src/checks', file))) as Record<string, unknown>;
-      const checks = Object.values(loaded).filter(
-        (v): v is Check => typeof v === 'object' && v !== null && 'question' in v && 'judge' in v,
-      );
-      assert.ok(checks.length > 0, `${file} exports no check`);
-      exported.push(...checks.map((c) => c.question));
+    const onDisk = (await checksOnDisk()).map(({ check }) => check.question);
+    assert.deepEqual([...CHECKS, ...MERGE_CHECKS].map((c) => c.question).sort(), onDisk.sort());
+  });
+
+  it('finds each check in the folder of its layer, the row of the report', async () => {
+    for (const { folder, check } of await checksOnDisk()) {
+      const { layers, questions } = FOLDERS[folder] ?? assert.fail(folder);
+      assert.ok(layers.includes(check.layer), `${check.question} judges ${check.layer}: another folder of src/checks/index.ts FOLDERS`);
+      if (questions) assert.ok(questions.includes(check.question), `${check.question} is no question of ${folder}`);
     }
-    assert.deepEqual(CHECKS.map((c) => c.question).sort(), exported.sort());
   });
 
   it('has one owner for each cause, named as a noun in kebab-case', () => {

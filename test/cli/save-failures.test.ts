@@ -9,7 +9,7 @@ import { readBundle } from '../../src/files/bundle.js';
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-fail-'));
 after(() => rm(scratch, { recursive: true }));
-const SAVE = path.resolve('src/sources/save.ts');
+const SAVE = path.resolve('src/files/save.ts');
 /** Saves a report of 2 MB that gzip cannot make small; prints `ready` first and why not last. */
 const script = path.join(scratch, 'child.mts');
 await writeFile(

@@ -20,7 +20,7 @@ import { merged } from '../report/merged-samples.js';
 import { expired, hostile, SAMPLES } from '../report/samples.js';
 import { sarifSchema } from '../report/sarif-schema.js';
 
-const FROZEN = fileURLToPath(new URL('./frozen/', import.meta.url));
+const FROZEN = fileURLToPath(new URL('../report/frozen/', import.meta.url));
 const frozen = readdirSync(FROZEN).filter((name) => name.endsWith('.json'));
 const EVIL = `</style></pre><script>alert(1)</script><img src=x onerror=alert(1)>" onload="x" '"><svg/onload=x> ]]> --> &lt; \u0000\u001b[2J\u202e`;
 

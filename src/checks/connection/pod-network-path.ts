@@ -1,6 +1,6 @@
 /**
  * What two reports of one node show together and neither shows alone: a server that answers in the host's network and is silent in the pod's.
- * No single run can judge it: `kubelet-doctor merge` does (src/report/merge.ts), and `explain` finds its words here like those of any cause.
+ * No single run can judge it: `kubelet-doctor merge` does (src/report/merge/vantages.ts), and `explain` finds its words here like those of any cause.
  */
 import { defineCheck } from '../../model/check.js';
 

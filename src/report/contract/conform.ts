@@ -3,7 +3,7 @@
  * minor version did not have it), what is unknown is kept (a later one has more), and what has another shape is refused.
  */
 
-/** The part of JSON Schema that src/report/schema.ts uses. */
+/** The part of JSON Schema that src/report/contract/schema.ts uses. */
 export interface Schema {
   type?: string | readonly string[];
   enum?: readonly unknown[];

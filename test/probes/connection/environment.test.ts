@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { createAuthority, issueCertificate } from '../../../src/sim/state/pki.js';
 import { blackHole, listen } from '../loopback.js';
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../child.ts', import.meta.url));
 
 interface Said {
   control: string;

@@ -190,7 +190,7 @@ describe('what counts', () => {
 
   it('reads reports of an older minor version', () => {
     const read = (name: string): Report => {
-      const text = readFileSync(fileURLToPath(new URL(`./frozen/1.0-${name}.json`, import.meta.url)), 'utf8');
+      const text = readFileSync(fileURLToPath(new URL(`../frozen/1.0-${name}.json`, import.meta.url)), 'utf8');
       const parsed = parseJson(text);
       const given = 'error' in parsed ? parsed : readReport(parsed.json);
       assert.ok('report' in given, JSON.stringify(given));
