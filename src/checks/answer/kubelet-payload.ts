@@ -4,7 +4,8 @@
  */
 import { defineCheck, type Evidence, type Fix, type Message } from '../../model/check.js';
 import type { Fact } from '../../model/facts.js';
-import { askFromNode, cite, nodeName } from '../shared/address.js';
+import { askFromNode, nodeName } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { KUBELET_LOG, KUBELET_SETTINGS } from '../shared/distributions.js';
 import { agentsCandidate, agentsEndpoint, KUBELET_PATHS, type KubeletPath } from '../shared/kubelet.js';
 import { answered, isAuthenticated, isOk, isServerFault, isTimeout, REQUIRED_PATHS } from '../shared/kubelet-answers.js';

@@ -1,6 +1,7 @@
 /** Are kubelet and apiserver of versions that are made for each other? kubernetes.io/releases/version-skew-policy: never newer, at most three minors behind. */
 import { defineCheck, type Evidence } from '../../model/check.js';
-import { cite, nodeName } from '../shared/address.js';
+import { nodeName } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { seen } from '../shared/read.js';
 

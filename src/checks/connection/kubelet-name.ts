@@ -2,7 +2,8 @@
 
 import { isDnsName, isIp } from '../../kubernetes/names.js';
 import { defineCheck, type Want } from '../../model/check.js';
-import { cite, fromAfar } from '../shared/address.js';
+import { fromAfar } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from '../shared/kubelet-fixes.js';
 import { failure, isPending, seen, subjectOf } from '../shared/read.js';

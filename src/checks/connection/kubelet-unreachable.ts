@@ -6,7 +6,8 @@
 import { endpointOf, isIp } from '../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Message, type Severity, type Want } from '../../model/check.js';
 import type { KubeletKey, Vantage } from '../../model/facts.js';
-import { askFromNode, cite, fromAfar, isGateway, kubeletPort } from '../shared/address.js';
+import { askFromNode, fromAfar, isGateway, kubeletPort } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { KUBELET_LOG, KUBELET_SETTINGS } from '../shared/distributions.js';
 import { env, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';

@@ -5,7 +5,7 @@
 
 import { endpointOf, shellQuote } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
-import { cite } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { agentsCandidate, settingOf } from '../shared/kubelet.js';
 import { kubeletConfig } from '../shared/kubelet-fixes.js';
 import { knownConfig } from '../shared/on-node.js';

@@ -1,6 +1,6 @@
 /** Does the container runtime of this node answer its kubelet? Asked where the node's files are at hand: without it a kubelet looks after no pods. */
 import { defineCheck, type Fix, type Message } from '../../model/check.js';
-import { cite } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { agentsCandidate } from '../shared/kubelet.js';
 import { isThisNode } from '../shared/on-node.js';

@@ -7,7 +7,7 @@
 import { endpointOf, isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Problem } from '../../model/check.js';
 import type { Fact } from '../../model/facts.js';
-import { askFromNode, CALICO_GATEWAY, cite, internalIp, isGateway, isOf, kubeletPort, nodeName } from '../shared/address.js';
+import { askFromNode, CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } from '../shared/address.js';
 import { dialable } from '../shared/apiserver.js';
 import { AGENT_KUBELET } from '../shared/distributions.js';
 import { byHand, env, fixBy } from '../shared/fix.js';
@@ -17,6 +17,7 @@ import { anotherAsked, isSameNode } from '../shared/own-node.js';
 import { failure, isPending, seen, subjectOf } from '../shared/read.js';
 import { type Meant, nodeMeant, type Whose, whoseKubelet } from '../shared/whose-kubelet.js';
 import { configured } from './configuration.js';
+import type { cite } from '../shared/cite.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 

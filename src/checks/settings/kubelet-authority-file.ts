@@ -2,8 +2,8 @@
 
 import { shellQuote } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
-import { cite } from '../shared/address.js';
 import { ownerHere } from '../shared/apiserver.js';
+import { cite } from '../shared/cite.js';
 import { env, fixBy } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsEndpoint, agentVerifies, settingOf } from '../shared/kubelet.js';
 import { seen } from '../shared/read.js';

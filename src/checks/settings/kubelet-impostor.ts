@@ -4,7 +4,7 @@
  */
 import { defineCheck } from '../../model/check.js';
 import type { KubeletImpostor } from '../../model/facts.js';
-import { cite } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { seen } from '../shared/read.js';
 

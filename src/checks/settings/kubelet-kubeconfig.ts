@@ -1,6 +1,6 @@
 /** Can the kubelet of this node go to its apiserver with the kubeconfig it has, and is that root's word? Asked where the node's files are at hand. */
 import { defineCheck, type Fix } from '../../model/check.js';
-import { cite } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { KUBELET_KUBECONFIG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { failure, seen } from '../shared/read.js';

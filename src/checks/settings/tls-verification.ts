@@ -2,7 +2,7 @@
 
 import { shellQuote } from '../../kubernetes/names.js';
 import { defineCheck, type Fix, type Message } from '../../model/check.js';
-import { cite } from '../shared/address.js';
+import { cite } from '../shared/cite.js';
 import { AGENT_KUBELET } from '../shared/distributions.js';
 import { env, fixBy } from '../shared/fix.js';
 import { agentsEndpoint, agentVerifies, settingOf } from '../shared/kubelet.js';

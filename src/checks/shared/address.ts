@@ -1,8 +1,7 @@
-/** Which address and port the kubelet has by its Node object, and how a fact is cited. */
+/** Which address and port the kubelet has by its Node object. */
 
 import { isDnsName, isIp } from '../../kubernetes/names.js';
-import type { Evidence, Message } from '../../model/check.js';
-import type { AnyFact, Candidate, Fact, FactKind, NodeObject, Place } from '../../model/facts.js';
+import type { Candidate, Fact, NodeObject, Place } from '../../model/facts.js';
 import { dialable } from './apiserver.js';
 import { seen } from './read.js';
 
@@ -46,9 +45,4 @@ export function fromAfar(place: Place | undefined, candidate: Candidate): boolea
 /** Prints the command that asks the same from the node itself, for someone at a workstation. */
 export function askFromNode(node: string | undefined): string {
   return `kubelet-doctor manifest debug --node ${node ?? 'NODE'}`;
-}
-
-/** A fact quoted in a finding. */
-export function cite(fact: Fact<FactKind> | AnyFact, saw: Message): Evidence {
-  return { need: `${fact.target}/${fact.kind}`, subject: fact.subject, saw, reproduce: fact.reproduce };
 }

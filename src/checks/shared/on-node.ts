@@ -4,7 +4,7 @@
  */
 import type { Evidence, Message } from '../../model/check.js';
 import type { Candidate, Fact, KubeletConfig, KubeletKey, KubeletProcess, KubeletValues, Place } from '../../model/facts.js';
-import { cite } from './address.js';
+import { cite } from './cite.js';
 import { seen } from './read.js';
 
 /** Is the kubelet that is asked about the one whose files were read? Without an address to ask it is. */

@@ -8,7 +8,7 @@
 import { hostOf, isDnsName, isIp, shellQuote } from '../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Message, type Problem } from '../../model/check.js';
 import type { Fact, Place, TlsHandshake } from '../../model/facts.js';
-import { cite, internalIp } from '../shared/address.js';
+import { internalIp } from '../shared/address.js';
 import { inPod, serverNow } from '../shared/apiserver.js';
 import { AGENT_KUBELET, SERVING_CERTIFICATE } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
@@ -16,6 +16,7 @@ import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from 
 import { hostFromDownwardApi } from '../shared/kubelet-fixes.js';
 import { isThisNode } from '../shared/on-node.js';
 import { seen, span, subjectOf } from '../shared/read.js';
+import { cite } from '../shared/cite.js';
 
 /** A month, or a tenth of a short-lived certificate's life: rotation renews at 70 to 90 % of it. */
 function soonMs(lifeMs: number): number {

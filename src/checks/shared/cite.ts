@@ -1,0 +1,13 @@
+/** How a fact is quoted in a finding: its words, and the command that shows the same by hand. */
+import type { Evidence, Message } from '../../model/check.js';
+import type { AnyFact, Fact, FactKind, Need } from '../../model/facts.js';
+
+/** A fact quoted in a finding. */
+export function cite(fact: Fact<FactKind> | AnyFact, saw: Message): Evidence {
+  return { need: `${fact.target}/${fact.kind}`, subject: fact.subject, saw, reproduce: fact.reproduce };
+}
+
+/** A fact quoted by its name, where it is not at hand itself; `reproduce` where there is a way to see it by hand. */
+export function citeBy(need: Need, subject: string, saw: Message, reproduce?: string): Evidence {
+  return { need, subject, saw, ...(reproduce !== undefined && { reproduce }) };
+}
