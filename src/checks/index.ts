@@ -21,6 +21,7 @@ import { agentPermissions } from './permission/agent-permissions.js';
 import { deprecatedApis } from './permission/deprecated-apis.js';
 import { eventBookmark } from './permission/event-bookmark.js';
 import { kubeletForbidden } from './permission/kubelet-forbidden.js';
+import { kubeletOpen } from './permission/kubelet-open.js';
 import { leaderLock } from './permission/leader-lock.js';
 import { rbacBinding } from './permission/rbac-binding.js';
 import { reviewForbidden } from './permission/review-forbidden.js';
@@ -52,8 +53,6 @@ import { tlsVerification } from './settings/tls-verification.js';
 import { apiserverCertificate } from './tls/apiserver-certificate.js';
 import { kubeletCertificate } from './tls/kubelet-certificate.js';
 import { kubeletTlsHandshake } from './tls/kubelet-tls-handshake.js';
-import { kubeletOpen } from './permission/kubelet-open.js';
-
 /** Those about where the agent may run: all that `kubelet-doctor nodes` judges. */
 export const PLACEMENT_CHECKS: readonly Check[] = [
   agentDaemonset,

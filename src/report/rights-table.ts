@@ -1,6 +1,6 @@
 /** The facts about rights as rows: one a need for people, one a question for machines. */
 import type { AnyFact, Fact, FactKind } from '../model/facts.js';
-import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess, } from '../profiles/access.js';
+import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
 
 /** One question as it was asked, and kubectl's way to ask it. */
 export interface QuestionRow {

@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import type { AgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
-import type { Origin, Setting, Choice } from '../model/facts.js';
+import type { Choice, Origin, Setting } from '../model/facts.js';
 import { readsAsTrue } from '../profiles/datadog-settings.js';
 import type { Flags } from './options.js';
 import { portAsAgent } from './values.js';

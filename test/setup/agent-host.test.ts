@@ -10,8 +10,8 @@ import type { Host } from '../../src/host/host.js';
 import { observeMounts } from '../../src/probes/machine/mounts.js';
 import { type Flags, OPTIONS } from '../../src/setup/options.js';
 import { resolveSettings } from '../../src/setup/resolve.js';
-import { createTestHost, type Files } from '../host/files.js';
 import type { Resolved } from '../../src/setup/resolved.js';
+import { createTestHost, type Files } from '../host/files.js';
 
 const SA = '/var/run/secrets/kubernetes.io/serviceaccount';
 const [OWN, OTHER] = ['6e1d9b7a-0000-4000-8000-000000000001', '6e1d9b7a-0000-4000-8000-000000000002'];

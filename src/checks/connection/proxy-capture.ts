@@ -9,7 +9,7 @@ import type { Candidate, Fact, Need, Place, ProxyDecision, Setting } from '../..
 import { asksAsKubelet } from '../authentication/replayed.js';
 import { fromAfar } from '../shared/address.js';
 import { apiserverFeatures, inPod, ownerHere } from '../shared/apiserver.js';
-import type { cite } from '../shared/cite.js';
+import { cite } from '../shared/cite.js';
 import { env, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies } from '../shared/kubelet.js';
 import { failure, seen, subjectOf } from '../shared/read.js';

@@ -3,7 +3,7 @@
 import { isDnsName, shellQuote } from '../../kubernetes/names.js';
 import type { Fix, Message } from '../../model/check.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../model/facts.js';
-import { readsAsTrue, } from '../../profiles/datadog-settings.js';
+import { readsAsTrue } from '../../profiles/datadog-settings.js';
 import { env, fixBy, shell, yaml } from '../shared/fix.js';
 import { hostFromDownwardApi } from '../shared/kubelet-fixes.js';
 import { seen } from '../shared/read.js';

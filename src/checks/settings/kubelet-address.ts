@@ -9,6 +9,7 @@ import { defineCheck, type Evidence, type Fix, type Problem } from '../../model/
 import type { Fact } from '../../model/facts.js';
 import { askFromNode, CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } from '../shared/address.js';
 import { dialable } from '../shared/apiserver.js';
+import { cite } from '../shared/cite.js';
 import { AGENT_KUBELET } from '../shared/distributions.js';
 import { byHand, env, fixBy } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../shared/kubelet.js';
@@ -17,7 +18,6 @@ import { anotherAsked, isSameNode } from '../shared/own-node.js';
 import { failure, isPending, seen, subjectOf } from '../shared/read.js';
 import { type Meant, nodeMeant, type Whose, whoseKubelet } from '../shared/whose-kubelet.js';
 import { configured } from './configuration.js';
-import type { cite } from '../shared/cite.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 

@@ -10,13 +10,13 @@ import { defineCheck, type Evidence, type Fix, type Message, type Problem } from
 import type { Fact, Place, TlsHandshake } from '../../model/facts.js';
 import { internalIp } from '../shared/address.js';
 import { inPod, serverNow } from '../shared/apiserver.js';
+import { cite } from '../shared/cite.js';
 import { AGENT_KUBELET, SERVING_CERTIFICATE } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate, agentVerifies, settingOf } from '../shared/kubelet.js';
 import { hostFromDownwardApi } from '../shared/kubelet-fixes.js';
 import { isThisNode } from '../shared/on-node.js';
 import { seen, span, subjectOf } from '../shared/read.js';
-import { cite } from '../shared/cite.js';
 
 /** A month, or a tenth of a short-lived certificate's life: rotation renews at 70 to 90 % of it. */
 function soonMs(lifeMs: number): number {

@@ -6,8 +6,8 @@ import type { Place } from '../../model/facts.js';
 import { readToken } from '../../probes/credentials/token.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../../probes/machine/place.js';
 import type { NodeFiles } from '../../setup/node-files.js';
-import { isDnsName } from '../../setup/values.js';
 import type { Resolved } from '../../setup/resolved.js';
+import { isDnsName } from '../../setup/values.js';
 
 /** Undefined where nothing names it: a name that a flag gives is the one that is asked about, which need not be ours. */
 export async function ownNodeName(

@@ -2,7 +2,7 @@
 
 import { broken, type Scenario } from '../scenario.js';
 import { NODE_PROCESSES, processFiles } from '../state/processes.js';
-import type { DaemonSetShape, PlacementWorld, World, } from '../world.js';
+import type { DaemonSetShape, PlacementWorld, World } from '../world.js';
 
 const fromHostIp = (name: string) => ({ name, valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } });
 const HOST = fromHostIp('DD_KUBERNETES_KUBELET_HOST');
