@@ -52,7 +52,7 @@ import { proxyVariables } from './settings/proxy-variables.js';
 import { tlsVerification } from './settings/tls-verification.js';
 import { apiserverCertificate } from './tls/apiserver-certificate.js';
 import { kubeletCertificate } from './tls/kubelet-certificate.js';
-import { kubeletTlsHandshake } from './tls/kubelet-tls-handshake.js';
+import { kubeletTlsHandshake } from './tls/kubelet-tls-handshake/check.js';
 /** Those about where the agent may run: all that `kubelet-doctor nodes` judges. */
 export const PLACEMENT_CHECKS: readonly Check[] = [
   agentDaemonset,

@@ -1,4 +1,4 @@
-import { kubeletTlsHandshake } from '../../../src/checks/tls/kubelet-tls-handshake.js';
+import { kubeletTlsHandshake } from '../../../src/checks/tls/kubelet-tls-handshake/check.js';
 import type { AnyFact, Place, SecondSight, ServingRequest } from '../../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
 import { judgeTable } from '../table.js';

@@ -1,0 +1,213 @@
+/** What is said of each way a handshake with the kubelet can go. */
+
+import { isDnsName, isIp } from '../../../kubernetes/names.js';
+import type { Evidence, Fix, Problem, Verdict } from '../../../model/check.js';
+import { citeSecondSide, wantsOfSecondSide } from '../../connection/second-side.js';
+import { askFromNode, nodeName } from '../../shared/address.js';
+import { cite } from '../../shared/cite.js';
+import { byHand, env, fixBy, shell } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { kubeletConfig, restartKubelet } from '../../shared/kubelet-fixes.js';
+import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { failure } from '../../shared/read.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import { type Answer, alternativesTo, isOwnWord, otherPort } from './decision.js';
+import type { Words } from './words.js';
+
+const LIST_REQUESTS = 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving';
+const READ_LOG = "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|PLEG'";
+
+/** `others`: what looks the same from here. */
+type Says = (clues: Clues, say: Words, others: string[]) => Verdict<Cause>;
+
+export function answer(what: Answer, clues: Clues, say: Words): Verdict<Cause> {
+  return ANSWERS[what](clues, say, alternativesTo(what, clues));
+}
+
+const ANSWERS: Record<Answer, Says> = {
+  answers: () => pass(),
+  waiting: ({ endpoint, side }, say) => cannotTell(say('waiting', { endpoint }), wantsOfSecondSide(side)),
+  'not-tried': ({ endpoint, afar, settings, side }, say) => {
+    // At a workstation its port is seldom reached; the node itself can say.
+    const elsewhere = askFromNode(nodeName(settings, side.facts.node));
+    return cannotTell(say('notTried', { endpoint }), afar ? [{ need: 'kubelet/tls', elsewhere }] : []);
+  },
+
+  'http-silent': (clues, say, others) => {
+    const wants = wantsOfSecondSide(clues.side);
+    return found('kubelet-hangs', clues, others, {
+      title: say('silentHttp', { endpoint: clues.endpoint, ms: tookMs(clues.http) }),
+      evidence: sawHttp(clues, say),
+      fixes: [restart(clues, say)],
+      // Every side is known: only its own log tells waiting for a decision from waiting for anything else.
+      wants: wants.some((want) => want.elsewhere) ? wants : [...wants, { need: 'kubelet/http', elsewhere: READ_LOG }],
+    });
+  },
+  'http-cut': (clues, say, others) =>
+    found('kubelet-connection-reset', clues, others, {
+      title: say('reset', { endpoint: clues.endpoint, stage: 'the answer', code: failure(clues.http) ?? '' }),
+      evidence: sawHttp(clues, say),
+      fixes: [whatStandsBetween(say)],
+      wants: wantsOfSecondSide(clues.side),
+    }),
+
+  'request-pending': (clues, say, others) => {
+    const pending = (clues.own ?? []).filter((r) => r.state === 'pending');
+    // Its kubelet may have asked more than once; only the latest key is still held, and the others do no harm.
+    const names = pending.filter((r) => r.matchesNode && isDnsName(r.csr)).map((r) => r.csr);
+    const first =
+      names.length > 0
+        ? fixBy('cluster', 'config', say('fixApprove'), shell(`kubectl certificate approve ${names.join(' ')}`))
+        : fixBy('cluster', 'nothing', say('fixLook'), shell(LIST_REQUESTS));
+    return found('kubelet-certificate-pending', clues, others, {
+      title: say('csrPending', { endpoint: clues.endpoint, csr: names[0] ?? pending[0]?.csr ?? '' }),
+      evidence: sawRequests(clues, say),
+      fixes: [first, runApprover(say)],
+    });
+  },
+  'request-ended': (clues, say, others) => {
+    const own = clues.own ?? [];
+    const { csr = '', state = '' } = own.find((r) => r.state !== 'approved') ?? own[0] ?? {};
+    const signer = state === 'approved' ? [fixBy('cluster', 'nothing', say('fixSigner'), shell(LIST_REQUESTS))] : [];
+    return found('kubelet-certificate-pending', clues, others, {
+      title: say('csrEnded', { endpoint: clues.endpoint, csr, state }),
+      evidence: sawRequests(clues, say),
+      fixes: [...signer, askAgain(say), runApprover(say)],
+    });
+  },
+  'no-request': (clues, say, others) =>
+    found('kubelet-certificate-pending', clues, others, {
+      title: say('noRequest', { endpoint: clues.endpoint }),
+      evidence: sawRequests(clues, say),
+      fixes: [askAgain(say), runApprover(say)],
+      wants: wantsOfSecondSide(clues.side),
+    }),
+  'requests-unknown': (clues, say, others) =>
+    found('kubelet-certificate-pending', clues, others, {
+      title: say('noCertificate', { endpoint: clues.endpoint }),
+      evidence: sawTls(clues, say),
+      fixes: [fixBy('cluster', 'nothing', say('fixList'), shell(LIST_REQUESTS)), runApprover(say)],
+      wants: [{ need: 'kubelet/serving-requests', elsewhere: LIST_REQUESTS }, ...wantsOfSecondSide(clues.side)],
+    }),
+
+  plain: (clues, say, others) => {
+    const { candidate, endpoint } = clues;
+    const port = otherPort(clues) ?? 10_250;
+    const fix =
+      port === candidate.port
+        ? fixBy('node', 'nothing', say('fixListener', { node: nodeOf(clues) }), shell(`ss -ltnp "sport = :${port}"`))
+        : fixBy('agent', 'config', say('fixPort'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: port }));
+    return found('kubelet-speaks-plain-http', clues, others, {
+      title: say('plain', { endpoint }),
+      evidence: sawTls(clues, say),
+      fixes: [fix],
+    });
+  },
+  'no-version': (clues, say, others) => {
+    const { host } = clues.candidate;
+    const verify = isIp(host) || isDnsName(host) ? { verify: `openssl s_client -connect ${clues.endpoint} </dev/null` } : {};
+    return found('kubelet-tls-version', clues, others, {
+      title: say('version', { endpoint: clues.endpoint, code: failure(clues.tls) ?? '' }),
+      evidence: sawTls(clues, say),
+      fixes: [kubeletConfig(say('fixVersion'), 'tlsMinVersion: VersionTLS12', verify)],
+    });
+  },
+  'tls-cut': (clues, say, others) =>
+    found('kubelet-connection-reset', clues, others, {
+      title: say('reset', { endpoint: clues.endpoint, stage: 'the TLS handshake', code: failure(clues.tls) ?? '' }),
+      evidence: sawTls(clues, say),
+      fixes: [whatStandsBetween(say)],
+      wants: wantsOfSecondSide(clues.side),
+    }),
+
+  hangs: (clues, say, others) =>
+    found('kubelet-hangs', clues, others, {
+      title: say('hangs', { endpoint: clues.endpoint }),
+      evidence: sawTls(clues, say),
+      fixes: [restart(clues, say)],
+    }),
+  stalls: (clues, say, others) => {
+    const { endpoint, candidate } = clues;
+    const ip = isIp(candidate.host) ? candidate.host : undefined;
+    return found('tls-handshake-stalls', clues, others, {
+      title: say('stalls', { endpoint }),
+      evidence: sawTls(clues, say),
+      fixes: [fixBy('network', 'config', say('fixMtu'), byHand(ip && `ip link\ntracepath -n ${ip}`)), whatStandsBetween(say)],
+      // The largest packet that passes is the evidence; only a look from here has it.
+      wants: ip ? [{ need: 'kubelet/tls', subject: endpoint, elsewhere: `ping -c 3 -M do -s 1372 ${ip}` }] : [],
+    });
+  },
+  'tls-silent': (clues, say, others) =>
+    found('kubelet-hangs', clues, others, {
+      title: say('silentTls', { endpoint: clues.endpoint, ms: tookMs(clues.tls) }),
+      evidence: sawTls(clues, say),
+      fixes: [restart(clues, say)],
+      wants: wantsOfSecondSide(clues.side),
+    }),
+};
+
+/** From a workstation that found the address by itself, what is not the kubelet's own word may well be the path's. */
+function found(
+  cause: Cause,
+  clues: Clues,
+  others: string[],
+  { wants, ...said }: Pick<Problem, 'title' | 'evidence' | 'fixes' | 'wants'>,
+): Problem<Cause> {
+  const isThePaths = clues.afar && others.length > 0 && !isOwnWord(clues);
+  return problem(cause, {
+    ...(others.length > 0 && suspected(others, wants)),
+    ...said,
+    severity: isThePaths ? 'note' : 'blocks',
+    features: isThePaths ? [] : ALL_KUBELET_FEATURES,
+  });
+}
+
+function sawHttp({ http, side }: Clues, say: Words): Evidence[] {
+  return [cite(http, say('sawHttp', { code: failure(http) ?? '' })), ...sawElsewhere(side, say)];
+}
+
+function sawTls({ tls, side }: Clues, say: Words): Evidence[] {
+  const { code = '', detail = '' } = tls.outcome.status === 'failed' ? tls.outcome : {};
+  return [cite(tls, say('sawTls', { code, detail })), ...sawElsewhere(side, say)];
+}
+
+/** The alert, and which request it waits for: that only the cluster knows. */
+function sawRequests(clues: Clues, say: Words): Evidence[] {
+  const [first] = clues.own ?? [];
+  const saw = first ? say('sawRequest', { csr: first.csr, state: first.state, requestor: first.requestor }) : say('sawNoRequest');
+  return [...sawTls(clues, say), cite(clues.requests, saw)];
+}
+
+function sawElsewhere(side: Clues['side'], say: Words): Evidence[] {
+  return citeSecondSide(side, {
+    sight: (by, said) => say('sawSight', { by, said }),
+    lease: (age) => say('sawLease', { age }),
+    node: (n) => say('sawNode', { node: n.node, ready: n.ready }),
+  });
+}
+
+/** Rounded; only of one that failed. */
+function tookMs({ outcome }: Clues['tls' | 'http']): number {
+  return Math.round(outcome.status === 'failed' ? (outcome.ms ?? 0) : 0);
+}
+
+function nodeOf({ side, candidate }: Clues): string {
+  return side.name ?? candidate.host;
+}
+
+function restart(clues: Clues, say: Words): Fix {
+  return restartKubelet(say('fixHang', { node: nodeOf(clues) }));
+}
+
+function whatStandsBetween(say: Words): Fix {
+  return fixBy('network', 'config', say('fixMiddle'));
+}
+
+function runApprover(say: Words): Fix {
+  return fixBy('cluster', 'config', say('fixApprover'), { verify: LIST_REQUESTS });
+}
+
+function askAgain(say: Words): Fix {
+  return fixBy('node', 'restart', say('fixAgain'), { ...shell('systemctl restart kubelet'), verify: LIST_REQUESTS });
+}
