@@ -51,7 +51,7 @@ import { ownCredential } from './settings/own-credential.js';
 import { proxyVariables } from './settings/proxy-variables.js';
 import { tlsVerification } from './settings/tls-verification.js';
 import { apiserverCertificate } from './tls/apiserver-certificate.js';
-import { kubeletCertificate } from './tls/kubelet-certificate.js';
+import { kubeletCertificate } from './tls/kubelet-certificate/check.js';
 import { kubeletTlsHandshake } from './tls/kubelet-tls-handshake/check.js';
 /** Those about where the agent may run: all that `kubelet-doctor nodes` judges. */
 export const PLACEMENT_CHECKS: readonly Check[] = [

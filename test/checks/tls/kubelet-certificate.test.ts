@@ -1,4 +1,4 @@
-import { kubeletCertificate } from '../../../src/checks/tls/kubelet-certificate.js';
+import { kubeletCertificate } from '../../../src/checks/tls/kubelet-certificate/check.js';
 import type { TlsHandshake } from '../../../src/model/facts.js';
 import { base, certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
 import { atNode, nodeProcess, servingFile } from '../node-facts.js';

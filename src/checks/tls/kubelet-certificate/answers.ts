@@ -1,0 +1,159 @@
+/** What is said of the kubelet's certificate. */
+
+import { hostOf, shellQuote } from '../../../kubernetes/names.js';
+import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
+import { cite } from '../../shared/cite.js';
+import { byHand, env, fixBy } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { kubeletConfig } from '../../shared/kubelet-fixes.js';
+import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { span } from '../../shared/read.js';
+import { hostsOf, namesOf, workingAuthority } from '../certificate.js';
+import type { Cause } from './causes.js';
+import type { Clues, Disk } from './clues.js';
+import type { Answer } from './decision.js';
+import type { Words } from './words.js';
+
+type Says = (clues: Clues, say: Words) => Verdict<Cause>;
+
+export const ANSWERS: Record<Answer, Says> = {
+  verifies: () => pass(),
+  skewed: ({ now, theirNow }, say) => notApplicable(say('skewed', { span: span(now - theirNow) })),
+
+  'self-signed': (clues, say) =>
+    found('kubelet-certificate-self-signed', clues, say, {
+      title: say('selfSigned', { endpoint: clues.endpoint, subject: clues.leaf.subject }),
+      fixes: [bootstrap(say('bootstrap'))],
+    }),
+  'unknown-authority': (clues, say) => {
+    const { endpoint, leaf, authority, handshake } = clues;
+    const working = workingAuthority(handshake);
+    const giveCa = working
+      ? fixBy('agent', 'config', say('otherCa', { authority: working }), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) }))
+      : fixBy('agent', 'config', say('findCa', { issuer: leaf.issuer }));
+    // A new certificate of the cluster's CA helps an agent that has that CA: not one that has none, nor where a proxy shows its own.
+    const reissuing = !working && handshake.trials.some((trial) => trial.inUse) && !clues.proxied;
+    return found('kubelet-certificate-unknown-authority', clues, say, {
+      title: say('unknownAuthority', { endpoint, issuer: leaf.issuer, authority }),
+      fixes: [giveCa, ...(reissuing ? [bootstrap(say('bootstrap'))] : [])],
+      explainedBy: sharedFault(clues),
+    });
+  },
+
+  expired: (clues, say) => {
+    const { endpoint, leaf, theirNow } = clues;
+    const newer = newerOnDisk(clues);
+    const restart = newer ? [renew(say('restart', { path: newer.path, notAfter: newer.certificate.notAfter }))] : [];
+    return found('kubelet-certificate-expired', clues, say, {
+      ...byOneClock(clues),
+      title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)), notAfter: leaf.notAfter }),
+      evidence: [...sawServed(clues, say), ...(newer ? sawFile(newer, say) : [])],
+      fixes: [...restart, renew(say('rotate'))],
+    });
+  },
+  'not-yet-valid': (clues, say) => {
+    const { endpoint, leaf, theirNow } = clues;
+    return found('kubelet-certificate-not-yet-valid', clues, say, {
+      ...byOneClock(clues),
+      title: say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
+      fixes: [renew(say('waitOrClock'))],
+    });
+  },
+
+  'without-san': (clues, say) =>
+    found('kubelet-certificate-without-san', clues, say, {
+      title: say('withoutSan', { endpoint: clues.endpoint, subject: clues.leaf.subject }),
+      fixes: [bootstrap(say('reissue'))],
+    }),
+  'name-mismatch': (clues, say) => {
+    const host = hostsOf(clues.leaf).find((name) => clues.own.has(name));
+    const dial = host ? [fixBy('agent', 'config', say('dialName'), env({ DD_KUBERNETES_KUBELET_HOST: host }))] : [];
+    return found('kubelet-certificate-name-mismatch', clues, say, {
+      title: say('nameMismatch', { host: hostOf(clues.endpoint), names: namesOf(clues.leaf, MOST_NAMES) }),
+      fixes: [...dial, bootstrap(say('reissue'))],
+    });
+  },
+
+  'expires-soon': (clues, say) => {
+    const { endpoint, leaf, now } = clues;
+    return problem('kubelet-certificate-expires-soon', {
+      severity: 'degrades',
+      title: say('expiresSoon', { endpoint, left: span(Date.parse(leaf.notAfter) - now), notAfter: leaf.notAfter }),
+      evidence: sawServed(clues, say),
+      fixes: [renew(say('renewSoon'))],
+    });
+  },
+};
+
+/** Without a handshake: what lies on the node's disk may be what is served. */
+export function answerFromDisk({ file, now, verifies }: Disk, say: Words): Verdict<Cause> {
+  const notAfter = file?.certificate.notAfter ?? '';
+  if (!file || Date.parse(notAfter) >= now) return cannotTell(say('noHandshake'));
+  return problem('kubelet-certificate-expired', {
+    severity: verifies ? 'blocks' : 'risk',
+    ...suspected(['clock-skew']),
+    wants: undefined,
+    title: say('expiredHere', { path: file.path, ago: span(now - Date.parse(notAfter)), notAfter }),
+    features: ALL_KUBELET_FEATURES,
+    evidence: sawFile(file, say),
+    fixes: [renew(say('rotate'))],
+  });
+}
+
+/** A fault of the certificate that is served: where the agent does not look at it, a risk. */
+function found(cause: Cause, clues: Clues, say: Words, said: Pick<Problem, 'title' | 'fixes'> & Partial<Problem>): Problem<Cause> {
+  const { verifies } = clues;
+  return problem(cause, {
+    severity: verifies ? 'blocks' : 'risk',
+    features: verifies ? ALL_KUBELET_FEATURES : [],
+    evidence: sawServed(clues, say),
+    ...said,
+    fixes: [...said.fixes, ...(verifies ? [lastResort(say('noVerify'))] : [])],
+  });
+}
+
+/** One clock alone: that it is wrong looks the same as a certificate that is. */
+function byOneClock({ otherNow }: Clues): Partial<Problem> {
+  if (otherNow !== undefined) return {};
+  return suspected(['clock-skew'], [{ need: 'apiserver/clock', elsewhere: 'date -u   # here, and on another machine' }]);
+}
+
+/** One file for both servers, or none at all: then what is wrong with the apiserver's CA is wrong with this one. */
+function sharedFault({ authority, apiserverAuthority }: Clues): string[] {
+  if (authority === 'none') return ['token-missing', 'apiserver-ca-file-missing'];
+  return authority === apiserverAuthority ? ['apiserver-certificate-unknown-authority', 'apiserver-ca-file-missing'] : [];
+}
+
+/** Renewed already, and not served yet. */
+function newerOnDisk({ file, leaf, theirNow }: Clues): Disk['file'] {
+  const isNewer = file && Date.parse(file.certificate.notAfter) > theirNow && file.certificate.fingerprint !== leaf.fingerprint;
+  return isNewer ? file : undefined;
+}
+
+const MOST_NAMES = 6;
+
+function sawServed({ tls, handshake, leaf }: Clues, say: Words): Evidence[] {
+  const { subject, issuer, notBefore, notAfter } = leaf;
+  const code = handshake.verification.code ?? 'verified';
+  return [cite(tls, say('sawChain', { code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) }))];
+}
+
+function sawFile({ fact, path, certificate }: NonNullable<Disk['file']>, say: Words): Evidence[] {
+  const { subject, issuer, notBefore, notAfter } = certificate;
+  return [cite(fact, say('sawFile', { path, subject, issuer, notBefore, notAfter }))];
+}
+
+function bootstrap(action: Message): Fix {
+  return kubeletConfig(action, 'serverTLSBootstrap: true', {
+    verify: 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving',
+  });
+}
+
+function renew(action: Message): Fix {
+  return fixBy('node', 'restart', action);
+}
+
+/** A way around, not a cure: the certificate stays as it is. So no machine is to apply it. */
+function lastResort(action: Message): Fix {
+  return fixBy('agent', 'security', action, byHand('DD_KUBELET_TLS_VERIFY=false'));
+}
