@@ -50,7 +50,7 @@ import { kubeletKubeconfig } from './settings/kubelet-kubeconfig.js';
 import { ownCredential } from './settings/own-credential.js';
 import { proxyVariables } from './settings/proxy-variables.js';
 import { tlsVerification } from './settings/tls-verification.js';
-import { apiserverCertificate } from './tls/apiserver-certificate.js';
+import { apiserverCertificate } from './tls/apiserver-certificate/check.js';
 import { kubeletCertificate } from './tls/kubelet-certificate/check.js';
 import { kubeletTlsHandshake } from './tls/kubelet-tls-handshake/check.js';
 /** Those about where the agent may run: all that `kubelet-doctor nodes` judges. */

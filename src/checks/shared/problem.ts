@@ -2,7 +2,7 @@
 import type { Message, Problem, Verdict, Want } from '../../model/check.js';
 
 /** What a problem always says, and where it differs from: it blocks the agent, it is proven, no feature is lost. */
-type Said = Pick<Problem, 'title' | 'evidence' | 'fixes'> & Partial<Omit<Problem, 'kind' | 'cause'>>;
+export type Said = Pick<Problem, 'title' | 'evidence' | 'fixes'> & Partial<Omit<Problem, 'kind' | 'cause'>>;
 
 /** A problem of this cause. */
 export function problem<const C extends string>(cause: C, said: Said): Problem<C> {

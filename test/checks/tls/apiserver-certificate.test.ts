@@ -1,4 +1,4 @@
-import { apiserverCertificate } from '../../../src/checks/tls/apiserver-certificate.js';
+import { apiserverCertificate } from '../../../src/checks/tls/apiserver-certificate/check.js';
 import type { AnyFact, Candidate, Place, Setting, TlsHandshake } from '../../../src/model/facts.js';
 import { certificate, fact, failed, handshake, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';

@@ -6,7 +6,7 @@ import { cite } from '../../shared/cite.js';
 import { byHand, env, fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { kubeletConfig } from '../../shared/kubelet-fixes.js';
-import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { span } from '../../shared/read.js';
 import { hostsOf, namesOf, workingAuthority } from '../certificate.js';
 import type { Cause } from './causes.js';
@@ -101,7 +101,7 @@ export function answerFromDisk({ file, now, verifies }: Disk, say: Words): Verdi
 }
 
 /** A fault of the certificate that is served: where the agent does not look at it, a risk. */
-function found(cause: Cause, clues: Clues, say: Words, said: Pick<Problem, 'title' | 'fixes'> & Partial<Problem>): Problem<Cause> {
+function found(cause: Cause, clues: Clues, say: Words, said: Pick<Said, 'title' | 'fixes'> & Partial<Said>): Problem<Cause> {
   const { verifies } = clues;
   return problem(cause, {
     severity: verifies ? 'blocks' : 'risk',
@@ -113,7 +113,7 @@ function found(cause: Cause, clues: Clues, say: Words, said: Pick<Problem, 'titl
 }
 
 /** One clock alone: that it is wrong looks the same as a certificate that is. */
-function byOneClock({ otherNow }: Clues): Partial<Problem> {
+function byOneClock({ otherNow }: Clues): Partial<Said> {
   if (otherNow !== undefined) return {};
   return suspected(['clock-skew'], [{ need: 'apiserver/clock', elsewhere: 'date -u   # here, and on another machine' }]);
 }

@@ -8,7 +8,7 @@ import { cite } from '../../shared/cite.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { kubeletConfig, restartKubelet } from '../../shared/kubelet-fixes.js';
-import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { cannotTell, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { failure } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
@@ -152,7 +152,7 @@ function found(
   cause: Cause,
   clues: Clues,
   others: string[],
-  { wants, ...said }: Pick<Problem, 'title' | 'evidence' | 'fixes' | 'wants'>,
+  { wants, ...said }: Pick<Said, 'title' | 'evidence' | 'fixes' | 'wants'>,
 ): Problem<Cause> {
   const isThePaths = clues.afar && others.length > 0 && !isOwnWord(clues);
   return problem(cause, {

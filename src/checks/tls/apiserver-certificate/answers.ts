@@ -1,0 +1,132 @@
+/** What is said of the apiserver's certificate. */
+
+import { endpointOf, hostOf, shellQuote } from '../../../kubernetes/names.js';
+import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
+import { apiserverFeatures, isServiceName, ownerHere, ownPod } from '../../shared/apiserver.js';
+import { cite, citeBy } from '../../shared/cite.js';
+import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
+import { settingOf } from '../../shared/kubelet.js';
+import { notApplicable, pass, problem } from '../../shared/problem.js';
+import { failure, span } from '../../shared/read.js';
+import { hostsOf, namesOf, workingAuthority } from '../certificate.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import type { Answer } from './decision.js';
+import type { Words } from './words.js';
+
+const MOUNTED_CA = '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt';
+const CURRENT_CA = `get configmap kube-root-ca.crt -o 'jsonpath={.data.ca\\.crt}' | openssl x509 -noout -subject -dates -fingerprint -sha256`;
+
+type Says = (clues: Clues, say: Words) => Verdict<Cause>;
+
+export const ANSWERS: Record<Answer, Says> = {
+  verifies: () => pass(),
+  skewed: ({ now, theirNow }, say) => notApplicable(say('skewed', { span: span(now - theirNow) })),
+
+  'ca-unreadable': (clues, say) => {
+    const { endpoint, unread } = clues;
+    const words = { authority: unread?.subject ?? '', code: (unread && failure(unread)) ?? '', endpoint };
+    const fixes = [clues.inPod ? mountCa(say) : giveCa(clues, say)];
+    return untrusted('apiserver-ca-file-missing', clues, say, say('noAuthority', words), fixes);
+  },
+  'ca-not-mounted': (clues, say) => {
+    const title = say('notMounted', { authority: MOUNTED_CA, endpoint: clues.endpoint });
+    return untrusted('apiserver-ca-file-missing', clues, say, title, [mountCa(say)]);
+  },
+  'unknown-authority': (clues, say) => {
+    const { endpoint, leaf, inUse, configured } = clues;
+    const title = say('unknownAuthority', { endpoint, issuer: leaf.issuer, authority: inUse ?? configured ?? "the system's CAs" });
+    const fixes = clues.inPod ? compareAndRestart(clues, say) : [giveCa(clues, say)];
+    return untrusted('apiserver-certificate-unknown-authority', clues, say, title, fixes);
+  },
+
+  expired: (clues, say) => {
+    const { endpoint, leaf, theirNow } = clues;
+    const renew = 'kubeadm certs check-expiration\nkubeadm certs renew apiserver\ncrictl stop "$(crictl ps -q --name kube-apiserver)"';
+    return found('apiserver-certificate-expired', clues, {
+      title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)), notAfter: leaf.notAfter }),
+      evidence: sawChain(clues, say),
+      fixes: [fixBy('cluster', 'restart', say('fixRenew'), { ...shell(renew), verify: 'kubeadm certs check-expiration' })],
+    });
+  },
+  'not-yet-valid': (clues, say) => {
+    const { endpoint, leaf, theirNow } = clues;
+    return found('apiserver-certificate-not-yet-valid', clues, {
+      title: say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
+      evidence: sawChain(clues, say),
+      fixes: [fixBy('cluster', 'restart', say('fixClock'))],
+    });
+  },
+
+  'name-mismatch': (clues, say) => {
+    const host = hostOf(clues.endpoint);
+    return found('apiserver-certificate-name-mismatch', clues, {
+      title: say('nameMismatch', { host, names: namesOf(clues.leaf, MOST_NAMES) }),
+      evidence: sawChain(clues, say),
+      fixes: [...dialAnotherName(clues, say), fixBy('cluster', 'restart', say('fixReissue', { host }))],
+    });
+  },
+};
+
+function found(cause: Cause, { settings }: Clues, said: Pick<Problem, 'title' | 'evidence' | 'fixes'>): Problem<Cause> {
+  return problem(cause, { ...said, features: apiserverFeatures(settings) });
+}
+
+/** A CA at hand that does verify it goes before every other fix. */
+function untrusted(cause: Cause, clues: Clues, say: Words, title: Message, fixes: Fix[]): Problem<Cause> {
+  const authority = workingAuthority(clues.handshake);
+  return found(cause, clues, {
+    title,
+    evidence: sawChain(clues, say, authority ? [say('sawTrial', { authority })] : []),
+    fixes: [...(authority ? [useCa(authority, clues, say)] : []), ...fixes],
+  });
+}
+
+const MOST_NAMES = 8;
+
+function sawChain({ tls, handshake, leaf, settings }: Clues, say: Words, more: Message[] = []): Evidence[] {
+  const { subject, issuer, notBefore, notAfter } = leaf;
+  const code = handshake.verification.code ?? 'not verified';
+  const chain = say('sawChain', { code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) });
+  const insecure = settingOf(settings, 'apiserver.insecureInKubeconfig');
+  const skipped = insecure?.value === 'true' ? [citeBy('self/settings', '', say('sawInsecure', { source: insecure.source }))] : [];
+  return [...[chain, ...more].map((saw) => cite(tls, saw)), ...skipped];
+}
+
+function useCa(authority: string, { place }: Clues, say: Words): Fix {
+  const file = shellQuote(authority);
+  const steps = place?.agentEnvironment ? env({ DD_KUBERNETES_APISERVER_CA_PATH: file }) : shell(`kubelet-doctor --apiserver-ca ${file}`);
+  return fixBy(ownerHere(place), 'config', say('fixTrial', { authority }), steps);
+}
+
+function mountCa(say: Words): Fix {
+  return fixBy('agent', 'restart', say('fixMount'), yaml(AUTOMOUNT));
+}
+
+function giveCa({ place }: Clues, say: Words): Fix {
+  return fixBy(ownerHere(place), 'config', say('fixFetch'));
+}
+
+/** A pod that runs on through a rotation keeps the CA it has read. */
+function compareAndRestart({ place }: Clues, say: Words): Fix[] {
+  const pod = ownPod(place);
+  return [
+    fixBy('agent', 'nothing', say('fixCompare'), shell(pod && `kubectl -n ${pod.namespace} ${CURRENT_CA}`)),
+    fixBy('agent', 'restart', say('fixRestart'), shell(pod && `kubectl -n ${pod.namespace} delete pod ${pod.name}`)),
+  ];
+}
+
+/** Of its names only one that is an apiserver's by definition, or that our own settings hold. */
+function dialAnotherName({ candidates, leaf, place, inPod }: Clues, say: Words): Fix[] {
+  const own = new Set(candidates.filter((c) => c.origin !== 'endpoint').map((c) => c.host));
+  const hosts = hostsOf(leaf);
+  const host =
+    hosts.find((name) => name === 'kubernetes.default.svc' && inPod) ??
+    hosts.find((name) => own.has(name) || (isServiceName(name) && inPod));
+  if (!host) return [];
+  const port = (candidates.find((c) => c.host === host) ?? candidates.find((c) => c.origin === 'service-environment'))?.port ?? 443;
+  const steps = inPod
+    ? env({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port })
+    : shell(`kubelet-doctor --apiserver https://${endpointOf(host, port)}`);
+  return [fixBy(inPod ? 'agent' : ownerHere(place), 'config', say('fixDial'), steps)];
+}

@@ -1,0 +1,63 @@
+/** What is known of the apiserver's certificate, of the CA it is verified with, and of both clocks. Nothing is decided here. */
+import type { View } from '../../../model/check.js';
+import type { Candidate, Certificate, Fact, Need, Place, TlsHandshake } from '../../../model/facts.js';
+import { inPod, serverNow } from '../../shared/apiserver.js';
+import { agentsCandidate, settingOf } from '../../shared/kubelet.js';
+import { failure, seen, subjectOf } from '../../shared/read.js';
+
+export const NEEDS = [
+  'apiserver/candidates',
+  'apiserver/tls',
+  'apiserver/authority',
+  'apiserver/clock',
+  'self/settings',
+  'self/place',
+] as const satisfies readonly Need[];
+
+export interface Clues {
+  candidates: Candidate[];
+  endpoint: string;
+  tls: Fact<'tls'>;
+  handshake: TlsHandshake;
+  leaf: Certificate;
+  /** The CA that is configured, the one that was used, and one that should have been and could not be read. */
+  configured: string | undefined;
+  inUse: string | undefined;
+  unread: Fact<'authority'> | undefined;
+  /** Our clock, and the server's where it was seen. */
+  now: number;
+  theirNow: number;
+  place: Place | undefined;
+  inPod: boolean;
+  settings: Fact<'settings'>;
+}
+
+/** Nothing where no handshake showed a certificate. */
+export function readClues(view: View<(typeof NEEDS)[number]>): Clues | undefined {
+  const found = view.one('apiserver/candidates');
+  const candidate = agentsCandidate(found);
+  const endpoint = candidate ? subjectOf(candidate) : '';
+  const tls = view.one('apiserver/tls', endpoint);
+  const handshake = seen(tls);
+  const leaf = handshake?.chain[0];
+  if (!candidate || !handshake || !leaf) return undefined;
+  const settings = view.one('self/settings');
+  const place = seen(view.one('self/place'));
+  const now = place?.nowMs ?? 0;
+  const configured = settingOf(settings, 'apiserver.ca')?.value;
+  return {
+    candidates: seen(found) ?? [],
+    endpoint,
+    tls,
+    handshake,
+    leaf,
+    configured,
+    inUse: handshake.trials.find((trial) => trial.inUse)?.authority,
+    unread: view.all('apiserver/authority').find((fact) => failure(fact) && (!configured || fact.subject === configured)),
+    now,
+    theirNow: serverNow(place, seen(view.one('apiserver/clock'))) ?? now,
+    place,
+    inPod: inPod(place),
+    settings,
+  };
+}

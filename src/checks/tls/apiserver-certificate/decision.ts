@@ -1,0 +1,19 @@
+/** What is wrong with the apiserver's certificate, from the top down: who signed it, its dates, its names. */
+import { otherwise, type Row } from '../../shared/decide.js';
+import { lifeAt } from '../certificate.js';
+import type { Clues } from './clues.js';
+
+export const DECISION = [
+  ['ca-unreadable', (c) => !c.handshake.trusted && c.unread !== undefined],
+  ['ca-not-mounted', (c) => !c.handshake.trusted && c.inPod && !c.inUse && !c.configured],
+  ['unknown-authority', (c) => !c.handshake.trusted],
+
+  ['skewed', (c) => !c.handshake.validNow && lifeAt(c.theirNow, c.leaf) === 'within'],
+  ['expired', (c) => !c.handshake.validNow && lifeAt(c.theirNow, c.leaf) === 'after'],
+  ['not-yet-valid', (c) => !c.handshake.validNow],
+
+  ['name-mismatch', (c) => !c.handshake.nameMatches],
+  ['verifies', otherwise],
+] as const satisfies readonly Row<string, Clues>[];
+
+export type Answer = (typeof DECISION)[number][0];
