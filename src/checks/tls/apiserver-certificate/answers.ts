@@ -4,6 +4,7 @@ import { endpointOf, hostOf, shellQuote } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
 import { apiserverFeatures, isServiceName, ownerHere, ownPod } from '../../shared/apiserver.js';
 import { cite, citeBy } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
 import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../../shared/problem.js';
@@ -24,8 +25,8 @@ export const ANSWERS: Record<Answer, Says> = {
   skewed: ({ now, theirNow }, say) => notApplicable(say('skewed', { span: span(now - theirNow) })),
 
   'ca-unreadable': (clues, say) => {
-    const { endpoint, unread } = clues;
-    const words = { authority: unread?.subject ?? '', code: (unread && failure(unread)) ?? '', endpoint };
+    const unread = given(clues.unread);
+    const words = { authority: unread.subject, code: given(failure(unread)), endpoint: clues.endpoint };
     const fixes = [clues.inPod ? mountCa(say) : giveCa(clues, say)];
     return untrusted('apiserver-ca-file-missing', clues, say, say('noAuthority', words), fixes);
   },

@@ -8,7 +8,7 @@ import { firstThatHolds } from '../../shared/decide.js';
 import { cannotTell } from '../../shared/problem.js';
 import { ANSWERS } from './answers.js';
 import { CAUSES } from './causes.js';
-import { NEEDS, readClues } from './clues.js';
+import { NEEDS, read } from './clues.js';
 import { DECISION } from './decision.js';
 import { WORDS } from './words.js';
 
@@ -22,7 +22,7 @@ export const apiserverCertificate = defineCheck({
   words: WORDS,
   causes: CAUSES,
   judge(view, say) {
-    const clues = readClues(view);
+    const clues = read(view);
     return clues ? ANSWERS[firstThatHolds(DECISION, clues)](clues, say) : cannotTell(say('noHandshake'));
   },
 });

@@ -33,7 +33,7 @@ export interface Clues {
 }
 
 /** Nothing where no handshake showed a certificate. */
-export function readClues(view: View<(typeof NEEDS)[number]>): Clues | undefined {
+export function read(view: View<(typeof NEEDS)[number]>): Clues | undefined {
   const found = view.one('apiserver/candidates');
   const candidate = agentsCandidate(found);
   const endpoint = candidate ? subjectOf(candidate) : '';

@@ -1,5 +1,5 @@
 /** What is wrong with the apiserver's certificate, from the top down: who signed it, its dates, its names. */
-import { otherwise, type Row } from '../../shared/decide.js';
+import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import { lifeAt } from '../certificate.js';
 import type { Clues } from './clues.js';
 
@@ -16,4 +16,4 @@ export const DECISION = [
   ['verifies', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
 
-export type Answer = (typeof DECISION)[number][0];
+export type Answer = AnswerOf<typeof DECISION>;

@@ -8,7 +8,7 @@ import { defineCheck } from '../../../model/check.js';
 import { firstThatHolds } from '../../shared/decide.js';
 import { ANSWERS, answerFromDisk } from './answers.js';
 import { CAUSES } from './causes.js';
-import { NEEDS, readClues, readDisk } from './clues.js';
+import { NEEDS, read, readDisk } from './clues.js';
 import { DECISION } from './decision.js';
 import { WORDS } from './words.js';
 
@@ -22,7 +22,7 @@ export const kubeletCertificate = defineCheck({
   words: WORDS,
   causes: CAUSES,
   judge(view, say) {
-    const clues = readClues(view);
+    const clues = read(view);
     return clues ? ANSWERS[firstThatHolds(DECISION, clues)](clues, say) : answerFromDisk(readDisk(view), say);
   },
 });

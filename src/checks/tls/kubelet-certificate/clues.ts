@@ -58,7 +58,7 @@ export function readDisk(view: Sight): Disk {
 }
 
 /** Nothing where no handshake showed a certificate. */
-export function readClues(view: Sight): Clues | undefined {
+export function read(view: Sight): Clues | undefined {
   const endpoint = agentsEndpoint(view.one('kubelet/candidates'));
   if (!endpoint) return undefined;
   const tls = view.one('kubelet/tls', endpoint);

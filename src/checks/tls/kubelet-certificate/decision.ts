@@ -1,6 +1,6 @@
 /** What is wrong with the kubelet's certificate, from the top down: who signed it, its dates, its names. */
 import type { TlsHandshake } from '../../../model/facts.js';
-import { otherwise, type Row } from '../../shared/decide.js';
+import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import { lifeAt } from '../certificate.js';
 import type { Clues } from './clues.js';
 
@@ -19,7 +19,7 @@ export const DECISION = [
   ['verifies', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
 
-export type Answer = (typeof DECISION)[number][0];
+export type Answer = AnswerOf<typeof DECISION>;
 
 /** The kubelet's own make: leaf and CA are `HOST@unix` and `HOST-ca@unix` (client-go util/cert/cert.go), or a lone self-signed leaf. */
 function isOwnMake({ chain: [leaf] }: TlsHandshake): boolean {

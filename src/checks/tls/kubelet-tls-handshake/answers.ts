@@ -5,6 +5,7 @@ import type { Evidence, Fix, Problem, Verdict } from '../../../model/check.js';
 import { citeSecondSide, wantsOfSecondSide } from '../../connection/second-side.js';
 import { askFromNode, nodeName } from '../../shared/address.js';
 import { cite } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { kubeletConfig, restartKubelet } from '../../shared/kubelet-fixes.js';
@@ -46,7 +47,7 @@ const ANSWERS: Record<Answer, Says> = {
   },
   'http-cut': (clues, say, others) =>
     found('kubelet-connection-reset', clues, others, {
-      title: say('reset', { endpoint: clues.endpoint, stage: 'the answer', code: failure(clues.http) ?? '' }),
+      title: say('reset', { endpoint: clues.endpoint, stage: 'the answer', code: given(failure(clues.http)) }),
       evidence: sawHttp(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
@@ -61,14 +62,14 @@ const ANSWERS: Record<Answer, Says> = {
         ? fixBy('cluster', 'config', say('fixApprove'), shell(`kubectl certificate approve ${names.join(' ')}`))
         : fixBy('cluster', 'nothing', say('fixLook'), shell(LIST_REQUESTS));
     return found('kubelet-certificate-pending', clues, others, {
-      title: say('csrPending', { endpoint: clues.endpoint, csr: names[0] ?? pending[0]?.csr ?? '' }),
+      title: say('csrPending', { endpoint: clues.endpoint, csr: names[0] ?? given(pending[0]).csr }),
       evidence: sawRequests(clues, say),
       fixes: [first, runApprover(say)],
     });
   },
   'request-ended': (clues, say, others) => {
     const own = clues.own ?? [];
-    const { csr = '', state = '' } = own.find((r) => r.state !== 'approved') ?? own[0] ?? {};
+    const { csr, state } = given(own.find((r) => r.state !== 'approved') ?? own[0]);
     const signer = state === 'approved' ? [fixBy('cluster', 'nothing', say('fixSigner'), shell(LIST_REQUESTS))] : [];
     return found('kubelet-certificate-pending', clues, others, {
       title: say('csrEnded', { endpoint: clues.endpoint, csr, state }),
@@ -108,14 +109,14 @@ const ANSWERS: Record<Answer, Says> = {
     const { host } = clues.candidate;
     const verify = isIp(host) || isDnsName(host) ? { verify: `openssl s_client -connect ${clues.endpoint} </dev/null` } : {};
     return found('kubelet-tls-version', clues, others, {
-      title: say('version', { endpoint: clues.endpoint, code: failure(clues.tls) ?? '' }),
+      title: say('version', { endpoint: clues.endpoint, code: given(failure(clues.tls)) }),
       evidence: sawTls(clues, say),
       fixes: [kubeletConfig(say('fixVersion'), 'tlsMinVersion: VersionTLS12', verify)],
     });
   },
   'tls-cut': (clues, say, others) =>
     found('kubelet-connection-reset', clues, others, {
-      title: say('reset', { endpoint: clues.endpoint, stage: 'the TLS handshake', code: failure(clues.tls) ?? '' }),
+      title: say('reset', { endpoint: clues.endpoint, stage: 'the TLS handshake', code: given(failure(clues.tls)) }),
       evidence: sawTls(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
@@ -164,7 +165,7 @@ function found(
 }
 
 function sawHttp({ http, side }: Clues, say: Words): Evidence[] {
-  return [cite(http, say('sawHttp', { code: failure(http) ?? '' })), ...sawElsewhere(side, say)];
+  return [cite(http, say('sawHttp', { code: given(failure(http)) })), ...sawElsewhere(side, say)];
 }
 
 function sawTls({ tls, side }: Clues, say: Words): Evidence[] {

@@ -7,7 +7,7 @@ import { firstThatHolds } from '../../shared/decide.js';
 import { cannotTell } from '../../shared/problem.js';
 import { answer } from './answers.js';
 import { CAUSES } from './causes.js';
-import { NEEDS, readClues } from './clues.js';
+import { NEEDS, read } from './clues.js';
 import { DECISION } from './decision.js';
 import { WORDS } from './words.js';
 
@@ -21,7 +21,7 @@ export const kubeletTlsHandshake = defineCheck({
   words: WORDS,
   causes: CAUSES,
   judge(view, say) {
-    const clues = readClues(view);
+    const clues = read(view);
     return clues ? answer(firstThatHolds(DECISION, clues), clues, say) : cannotTell(say('noAddress'));
   },
 });

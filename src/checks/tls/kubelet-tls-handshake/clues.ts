@@ -40,7 +40,7 @@ export interface Clues {
 }
 
 /** Nothing while there is no address to try. */
-export function readClues(view: View<(typeof NEEDS)[number]>): Clues | undefined {
+export function read(view: View<(typeof NEEDS)[number]>): Clues | undefined {
   const candidate = agentsCandidate(view.one('kubelet/candidates'));
   if (!candidate) return undefined;
   const endpoint = subjectOf(candidate);

@@ -1,7 +1,7 @@
 /** How a handshake with the kubelet went, from the top down; and what it cannot be told from. */
 import { hasFallenSilent, justRenewed } from '../../connection/second-side.js';
 import { kubeletPort } from '../../shared/address.js';
-import { otherwise, type Row } from '../../shared/decide.js';
+import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import { failure, isPending, seen } from '../../shared/read.js';
 import type { Clues } from './clues.js';
 
@@ -35,7 +35,7 @@ export const DECISION = [
   ['tls-silent', after('silent')],
 ] as const satisfies readonly Row<string, Clues>[];
 
-export type Answer = (typeof DECISION)[number][0];
+export type Answer = AnswerOf<typeof DECISION>;
 
 /** Causes that look the same from here, by answer; where there are none it is proven. */
 const ALTERNATIVES: Partial<Record<Answer, (clues: Clues) => string[]>> = {
