@@ -40,7 +40,7 @@ import { agentMounts } from './settings/agent-mounts.js';
 import { agentNetwork } from './settings/agent-network.js';
 import { agentSettingValues } from './settings/agent-setting-values.js';
 import { agentSettings } from './settings/agent-settings.js';
-import { clock } from './settings/clock.js';
+import { clock } from './settings/clock/check.js';
 import { containerRuntime } from './settings/container-runtime.js';
 import { kubeconfig } from './settings/kubeconfig.js';
 import { kubeletAddress } from './settings/kubelet-address.js';

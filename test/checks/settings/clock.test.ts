@@ -1,4 +1,4 @@
-import { clock } from '../../../src/checks/settings/clock.js';
+import { clock } from '../../../src/checks/settings/clock/check.js';
 import type { AnyFact, Place, TimeSync } from '../../../src/model/facts.js';
 import { certificate, ENDPOINT, fact, handshake, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';
