@@ -34,7 +34,7 @@ import { controlPlanePlacement } from './placement/control-plane-placement.js';
 import { nodeCondition } from './placement/node-condition.js';
 import { nodePlacement } from './placement/node-placement.js';
 import { podAdmission } from './placement/pod-admission.js';
-import { agentContradictions } from './settings/agent-contradictions.js';
+import { agentContradictions } from './settings/agent-contradictions/check.js';
 import { agentInstall } from './settings/agent-install.js';
 import { agentMounts } from './settings/agent-mounts.js';
 import { agentNetwork } from './settings/agent-network.js';

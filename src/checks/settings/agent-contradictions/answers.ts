@@ -1,0 +1,102 @@
+/** What is said of contradictions: the worst in the title, and what else was found beside it. */
+import type { Evidence, Fix, Message, Problem } from '../../../model/check.js';
+import { citeBy } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { AUTOMOUNT, fixBy, yaml } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { problem } from '../../shared/problem.js';
+import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../configuration.js';
+import type { Cause } from './causes.js';
+import { CRT, HOST, KEY, said, VERIFY } from './clues.js';
+import type { Contradiction } from './decision.js';
+import type { Words } from './words.js';
+
+/** From the worst down; at least one. */
+export function answer(found: readonly Contradiction[], say: Words): Problem<Cause> {
+  const worst = given(found[0]);
+  // Another cause that blocks has its turn when this one is mended.
+  const told = found.filter(({ cause, severity }) => cause === worst.cause || severity !== 'blocks');
+  return problem(worst.cause, {
+    severity: worst.severity,
+    title: ANSWERS[worst.name].title(worst, say),
+    features: worst.severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
+    evidence: told.flatMap((each) => evidenceOf(each, say)).slice(0, 8),
+    fixes: told.slice(0, 4).map((each) => ANSWERS[each.name].fix(each, say)),
+  });
+}
+
+interface Says {
+  title(found: Contradiction, say: Words): Message;
+  fix(found: Contradiction, say: Words): Fix;
+}
+
+const ANSWERS: Record<Contradiction['name'], Says> = {
+  'host-of-one-node': {
+    title: ({ at, settings: [host] }, say) => say('oneNode', { name: at.configuration.name, variable: HOST, value: said(host) }),
+    fix({ at, settings }, say) {
+      const host = given(settings[0]);
+      return hostFromApi(at, host, say('fixHost', { variable: HOST, where: whereToChange(at, host) }));
+    },
+  },
+  'token-not-mounted': {
+    title: ({ at }, say) => say('noToken', { name: at.configuration.name }),
+    fix: (_, say) => fixBy('agent', 'restart', say('fixToken'), yaml(AUTOMOUNT)),
+  },
+  'fargate-without-node': {
+    title: (_, say) => say('fargate'),
+    fix: ({ at }, say) => fixBy('agent', 'config', say('fixFargate', { where: inContainer(at) }), yaml(NODE_NAME)),
+  },
+  'half-pair': {
+    title({ settings }, say) {
+      const set = given(settings[0]).variable;
+      return say('halfPair', { set, missing: set === CRT ? KEY : CRT });
+    },
+    fix: ({ at, settings }, say) =>
+      changeSettings(at, say('fixPair', { where: inContainer(at) }), { [given(settings[0]).variable]: undefined }),
+  },
+  overruled: {
+    title({ at, settings }, say) {
+      const [strong, weak] = pairOf(settings);
+      const [strongSource, weakSource] = [writtenIn(at, strong), writtenIn(at, weak)];
+      return say('shadowed', { variable: strong.variable, strong: said(strong), strongSource, weak: said(weak), weakSource });
+    },
+    fix({ at, settings }, say) {
+      const weakSource = writtenIn(at, pairOf(settings)[1]);
+      return fixBy('agent', 'config', say('fixShadowed', { where: inContainer(at), weakSource }), { verify: 'kubelet-doctor settings' });
+    },
+  },
+  'containers-differ': {
+    title({ at, settings }, say) {
+      const [one, other] = pairOf(settings);
+      const container = given(at.configuration.containers[0]).container;
+      return say('containers', { variable: one.variable, own: said(one), container, other: said(other), second: at.container.container });
+    },
+    fix({ at, settings }, say) {
+      const { variable, value } = given(settings[0]);
+      const action = say('fixContainers');
+      return value === undefined ? fixBy('agent', 'config', action) : changeSettings(at, action, { [variable]: value });
+    },
+  },
+  'ca-unused': {
+    title: ({ at, settings }, say) => say('unusedCa', { source: writtenIn(at, given(settings[0])) }),
+    fix: ({ at, settings }, say) =>
+      changeSettings(at, say('fixCa', { where: whereToChange(at, pairOf(settings)[1]) }), { [VERIFY]: 'true' }),
+  },
+};
+
+const NODE_NAME = ['- name: DD_KUBERNETES_KUBELET_NODENAME', '  valueFrom:', '    fieldRef:', '      fieldPath: spec.nodeName'].join('\n');
+
+function pairOf([one, other]: Contradiction['settings']) {
+  return [given(one), given(other)] as const;
+}
+
+function evidenceOf({ at, settings }: Contradiction, say: Words): Evidence[] {
+  const { name } = at.configuration;
+  if (settings.length === 0) return [citeBy('self/agent-configuration', name, say('sawNoToken', { name }))];
+  return settings.map((setting) => {
+    const { variable, value, from = '' } = setting;
+    const source = writtenIn(at, setting);
+    const saw = value === undefined ? say('sawFrom', { variable, value: from, source }) : say('saw', { variable, value, source });
+    return citeBy('self/agent-configuration', name, saw, lookAt(at, variable));
+  });
+}

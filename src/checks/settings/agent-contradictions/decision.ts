@@ -1,0 +1,50 @@
+/**
+ * What contradicts what, and how bad it is. Here not the first row that holds is the answer, but the worst of all that do: contradictions
+ * stand beside each other, and one mended leaves the others.
+ */
+import { SEVERITIES, type Severity } from '../../../model/check.js';
+import type { AgentSetting } from '../../../model/facts.js';
+import type { Configured } from '../configuration.js';
+import type { Cause } from './causes.js';
+import {
+  caUnused,
+  containersDiffer,
+  fargateWithoutNode,
+  halfPair,
+  hostOfOneNode,
+  overruledElsewhere,
+  overruledInOneList,
+  tokenNotMounted,
+} from './clues.js';
+
+/** `find`: the settings of each contradiction of its kind. */
+type Kind = readonly [name: string, cause: Cause, severity: Severity, find: (at: Configured) => AgentSetting[][]];
+
+const CONTRADICTIONS = [
+  ['host-of-one-node', 'agent-host-of-one-node', 'blocks', hostOfOneNode],
+  ['token-not-mounted', 'agent-token-not-mounted', 'blocks', tokenNotMounted],
+  ['fargate-without-node', 'agent-settings-contradict', 'blocks', fargateWithoutNode],
+  ['half-pair', 'agent-settings-contradict', 'degrades', halfPair],
+  ['overruled', 'agent-settings-contradict', 'degrades', overruledInOneList],
+  ['containers-differ', 'agent-settings-contradict', 'degrades', containersDiffer],
+  ['ca-unused', 'agent-settings-contradict', 'risk', caUnused],
+  ['overruled', 'agent-settings-contradict', 'note', overruledElsewhere],
+] as const satisfies readonly Kind[];
+
+/** One contradiction in one container. */
+export interface Contradiction {
+  name: (typeof CONTRADICTIONS)[number][0];
+  cause: Cause;
+  severity: Severity;
+  at: Configured;
+  settings: AgentSetting[];
+}
+
+/** The worst first. */
+export function contradictionsOf(containers: readonly Configured[]): Contradiction[] {
+  return containers
+    .flatMap((at) =>
+      CONTRADICTIONS.flatMap(([name, cause, severity, find]) => find(at).map((settings) => ({ name, cause, severity, at, settings }))),
+    )
+    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
