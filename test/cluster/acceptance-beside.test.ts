@@ -7,9 +7,9 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { SettingsTable } from '../../src/checks/settings/settings-table.js';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Report } from '../../src/model/report.js';
+import type { SettingsTable } from '../../src/report/settings-table.js';
 import { recordingIo } from '../scenarios/run.js';
 import { type Cluster, startCluster } from './cluster.js';
 import {

@@ -1,6 +1,5 @@
 /** `kubelet-doctor settings`: how the agent is configured, here, in its DaemonSet or in a file, and what of that is wrong. */
 import { CHECKS } from '../../checks/index.js';
-import { type SettingsTable, settingsTables } from '../../checks/settings/settings-table.js';
 import type { Host } from '../../host/host.js';
 import { judge } from '../../judge/judge.js';
 import { type Diagnosis, diagnose } from '../../live/diagnose.js';
@@ -14,6 +13,7 @@ import { headLines } from '../../render/text/head.js';
 import { settingsLines } from '../../render/text/settings.js';
 import { conclude } from '../../report/conclude.js';
 import { neutraliseAll } from '../../report/plain-text.js';
+import { type SettingsTable, settingsTables } from '../../report/settings-table.js';
 import { findFlagError, MANIFEST_BYTES } from '../../setup/flag-errors.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';

@@ -1,7 +1,7 @@
 /** `kubelet-doctor settings`: each setting of an agent, its value, and where it comes from; then what its pod mounts of the node. */
 import Table from 'cli-table3';
-import type { SettingRow, SettingsTable } from '../../checks/settings/settings-table.js';
 import { oneLine } from '../../report/plain-text.js';
+import type { SettingRow, SettingsTable } from '../../report/settings-table.js';
 import { type Look, wrap } from '../style.js';
 
 const NARROW = 60;

@@ -1,4 +1,4 @@
-import { agentContradictions } from '../../../src/checks/settings/agent-contradictions/check.js';
+import { agentContradictions } from '../../../src/checks/settings/agent/agent-contradictions/check.js';
 import type { AgentPodTemplate } from '../../../src/model/facts.js';
 import { agent, ownAgent, settings } from '../configurations.js';
 import { judgeTable } from '../table.js';

@@ -1,4 +1,4 @@
-import { agentInstall } from '../../../src/checks/settings/agent-install.js';
+import { agentInstall } from '../../../src/checks/settings/agent/agent-install.js';
 import type { AnyFact, RunningAgent } from '../../../src/model/facts.js';
 import { fact } from '../facts.js';
 import { judgeTable } from '../table.js';

@@ -1,4 +1,4 @@
-import { agentNetwork } from '../../../src/checks/settings/agent-network.js';
+import { agentNetwork } from '../../../src/checks/settings/agent/agent-network.js';
 import type { AgentProcessPlace, AnyFact } from '../../../src/model/facts.js';
 import { base, fact } from '../facts.js';
 import { judgeTable } from '../table.js';

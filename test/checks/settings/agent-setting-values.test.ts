@@ -1,4 +1,4 @@
-import { agentSettingValues } from '../../../src/checks/settings/agent-setting-values.js';
+import { agentSettingValues } from '../../../src/checks/settings/agent/agent-setting-values.js';
 import { agent, ownAgent, settings } from '../configurations.js';
 import { judgeTable } from '../table.js';
 

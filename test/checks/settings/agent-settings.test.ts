@@ -1,4 +1,4 @@
-import { agentSettings } from '../../../src/checks/settings/agent-settings.js';
+import { agentSettings } from '../../../src/checks/settings/agent/agent-settings.js';
 import type { AnyFact, Place } from '../../../src/model/facts.js';
 import { agent, ownAgent, settings } from '../configurations.js';
 import { base, fact } from '../facts.js';

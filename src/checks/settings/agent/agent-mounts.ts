@@ -2,11 +2,11 @@
  * Has the agent's container the mounts through which it sees its node, and none that hides what it came with? In the agent's own container by
  * what is mounted there; elsewhere by its pod template.
  */
-import { defineCheck, type Evidence, type Feature, type Fix } from '../../model/check.js';
-import type { HostMount } from '../../model/facts/agent.js';
-import type { Mounts } from '../../model/facts.js';
-import { fixBy, yaml } from '../shared/fix.js';
-import { failure, seen } from '../shared/read.js';
+import { defineCheck, type Evidence, type Feature, type Fix } from '../../../model/check.js';
+import type { HostMount } from '../../../model/facts/agent.js';
+import type { Mounts } from '../../../model/facts.js';
+import { fixBy, yaml } from '../../shared/fix.js';
+import { failure, seen } from '../../shared/read.js';
 
 /** What is lost without each. */
 const LOST: Record<HostMount, Feature> = {

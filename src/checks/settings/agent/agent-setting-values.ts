@@ -1,11 +1,11 @@
 /** Can the agent use the values that are set for it? What it cannot read it takes for false, zero or nothing, and says so nowhere. */
 
-import { isDnsName, isIp } from '../../kubernetes/names.js';
-import { defineCheck, type Evidence, type Fix, type Message } from '../../model/check.js';
-import type { AgentSetting } from '../../model/facts.js';
-import { type KnownSetting, knownSetting } from '../../profiles/datadog-settings.js';
-import { fixBy } from '../shared/fix.js';
-import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
+import { isDnsName, isIp } from '../../../kubernetes/names.js';
+import { defineCheck, type Evidence, type Fix, type Message } from '../../../model/check.js';
+import type { AgentSetting } from '../../../model/facts.js';
+import { type KnownSetting, knownSetting } from '../../../profiles/datadog-settings.js';
+import { fixBy } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import {
   type Configured,
   changeSettings,
@@ -18,7 +18,7 @@ import {
   lookAt,
   whereToChange,
   writtenIn,
-} from './configuration.js';
+} from '../configuration.js';
 
 /** Fields of the downward API that name the node. */
 const FIELDS: Readonly<Record<string, RegExp>> = {

@@ -1,5 +1,5 @@
 /** What `agent-contradictions` finds, explained. */
-import type { CauseDocs } from '../../../model/check.js';
+import type { CauseDocs } from '../../../../model/check.js';
 
 export const CAUSES = {
   'agent-host-of-one-node': {

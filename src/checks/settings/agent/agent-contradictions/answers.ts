@@ -1,11 +1,11 @@
 /** What is said of contradictions: the worst in the title, and what else was found beside it. */
-import type { Evidence, Fix, Message, Problem } from '../../../model/check.js';
-import { citeBy } from '../../shared/cite.js';
-import { given } from '../../shared/decide.js';
-import { AUTOMOUNT, fixBy, yaml } from '../../shared/fix.js';
-import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { problem } from '../../shared/problem.js';
-import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../configuration.js';
+import type { Evidence, Fix, Message, Problem } from '../../../../model/check.js';
+import { citeBy } from '../../../shared/cite.js';
+import { given } from '../../../shared/decide.js';
+import { AUTOMOUNT, fixBy, yaml } from '../../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../../shared/kubelet.js';
+import { problem } from '../../../shared/problem.js';
+import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../configuration.js';
 import type { Cause } from './causes.js';
 import { CRT, HOST, KEY, said, VERIFY } from './clues.js';
 import type { Contradiction } from './decision.js';

@@ -1,5 +1,5 @@
 /** Everything `agent-contradictions` can say. */
-import type { Say } from '../../../model/check.js';
+import type { Say } from '../../../../model/check.js';
 
 export const WORDS = {
   none: 'no configuration of an agent is in sight',

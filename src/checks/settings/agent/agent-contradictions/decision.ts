@@ -2,9 +2,9 @@
  * What contradicts what, and how bad it is. Here not the first row that holds is the answer, but the worst of all that do: contradictions
  * stand beside each other, and one mended leaves the others.
  */
-import { SEVERITIES, type Severity } from '../../../model/check.js';
-import type { AgentSetting } from '../../../model/facts.js';
-import type { Configured } from '../configuration.js';
+import { SEVERITIES, type Severity } from '../../../../model/check.js';
+import type { AgentSetting } from '../../../../model/facts.js';
+import type { Configured } from '../../configuration.js';
 import type { Cause } from './causes.js';
 import {
   caUnused,

@@ -1,11 +1,11 @@
 /** With --agent-process: was it asked from the agent's own network? From a node's shell the files may be a pod's, and the way to the servers the node's. */
 
-import { isDnsName, shellQuote } from '../../kubernetes/names.js';
-import { defineCheck } from '../../model/check.js';
-import type { Place } from '../../model/facts.js';
-import { fixBy, shell } from '../shared/fix.js';
-import { settingOf } from '../shared/kubelet.js';
-import { seen } from '../shared/read.js';
+import { isDnsName, shellQuote } from '../../../kubernetes/names.js';
+import { defineCheck } from '../../../model/check.js';
+import type { Place } from '../../../model/facts.js';
+import { fixBy, shell } from '../../shared/fix.js';
+import { settingOf } from '../../shared/kubelet.js';
+import { seen } from '../../shared/read.js';
 
 export const agentNetwork = defineCheck({
   question: 'agent-network',

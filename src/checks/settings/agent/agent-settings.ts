@@ -1,10 +1,10 @@
 /** Does an agent of today read the settings that are there for it? Names of Agent 5, and misspelt ones, are set in good faith and read by nobody. */
-import { defineCheck, type Fix } from '../../model/check.js';
-import { fixBy } from '../shared/fix.js';
-import { ALL_KUBELET_FEATURES, settingOf } from '../shared/kubelet.js';
-import { hostFromDownwardApi } from '../shared/kubelet-fixes.js';
-import { seen } from '../shared/read.js';
-import { type Configured, changeSettings, configured, effective, inContainer } from './configuration.js';
+import { defineCheck, type Fix } from '../../../model/check.js';
+import { fixBy } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
+import { hostFromDownwardApi } from '../../shared/kubelet-fixes.js';
+import { seen } from '../../shared/read.js';
+import { type Configured, changeSettings, configured, effective, inContainer } from '../configuration.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 

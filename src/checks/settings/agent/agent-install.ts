@@ -1,7 +1,7 @@
 /** Is one agent installed on this node, and not a package beside the pod of the DaemonSet? Seen on the node alone. */
-import { defineCheck } from '../../model/check.js';
-import { fixBy, shell } from '../shared/fix.js';
-import { seen } from '../shared/read.js';
+import { defineCheck } from '../../../model/check.js';
+import { fixBy, shell } from '../../shared/fix.js';
+import { seen } from '../../shared/read.js';
 
 export const agentInstall = defineCheck({
   question: 'agent-install',
