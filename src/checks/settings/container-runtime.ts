@@ -4,6 +4,7 @@ import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { agentsCandidate } from '../shared/kubelet.js';
 import { isThisNode } from '../shared/on-node.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 /** By what stands in the socket's path: the service that listens there. k3s and RKE2 run containerd inside their own. */
@@ -58,24 +59,21 @@ export const containerRuntime = defineCheck({
   judge(view, say) {
     const fact = view.one('self/runtime-socket');
     const socket = seen(fact);
-    if (!socket) return { kind: 'not-applicable', why: say('notLooked') };
+    if (!socket) return notApplicable(say('notLooked'));
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
     if (!isThisNode(seen(view.one('self/kubelet-process')), seen(view.one('self/place')), candidate))
-      return { kind: 'not-applicable', why: say('elsewhere') };
+      return notApplicable(say('elsewhere'));
     const { endpoint, source, state } = socket;
-    if (state === 'answers') return { kind: 'pass' };
-    if (state === 'denied') return { kind: 'cannot-tell', why: say('denied', { endpoint }), wants: [] };
-    if (state === 'other') return { kind: 'not-applicable', why: say('other', { endpoint }) };
-    return {
-      kind: 'problem',
-      cause: 'container-runtime-down',
+    if (state === 'answers') return pass();
+    if (state === 'denied') return cannotTell(say('denied', { endpoint }));
+    if (state === 'other') return notApplicable(say('other', { endpoint }));
+    return problem('container-runtime-down', {
       severity: 'degrades',
-      certainty: 'proven',
       title: state === 'refused' ? say('refused', { endpoint, source }) : say('missing', { endpoint, source }),
       features: ['container runtime: images, states, events'],
       evidence: [cite(fact, say('sawState', { endpoint, state }))],
       fixes: [look(endpoint), ...(state === 'missing' ? [fixBy('node', 'restart', say('point'), byHand(POINT))] : [])],
-    };
+    });
 
     function look(at: string): Fix {
       const service = SERVICES.find(([path]) => path.test(at))?.[1];

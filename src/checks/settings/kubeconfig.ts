@@ -4,8 +4,10 @@
  */
 import { defineCheck, type Fix } from '../../model/check.js';
 import { apiserverFeatures, ownerHere } from '../shared/apiserver.js';
+import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { settingOf } from '../shared/kubelet.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 /** How a person signs in again, by the plugin's command. Only chosen by what it said, never made of it. */
@@ -59,10 +61,8 @@ export const kubeconfig = defineCheck({
     const facts = view.all('apiserver/credential');
     const failed = facts.find(({ outcome }) => outcome.status === 'failed' && /^(EPLUGIN|ENOEXEC$)/.test(outcome.code));
     if (failed?.outcome.status !== 'failed') {
-      if (!file) return { kind: 'not-applicable', why: say('noKubeconfig') };
-      return facts.some(({ outcome }) => outcome.status === 'observed' || outcome.status === 'failed')
-        ? { kind: 'pass' }
-        : { kind: 'cannot-tell', why: say('notYet'), wants: [] };
+      if (!file) return notApplicable(say('noKubeconfig'));
+      return facts.some(({ outcome }) => outcome.status === 'observed' || outcome.status === 'failed') ? pass() : cannotTell(say('notYet'));
     }
 
     const { code, detail } = failed.outcome;
@@ -79,23 +79,15 @@ export const kubeconfig = defineCheck({
         : here !== 'workstation'
           ? [fixBy(here, 'config', say('fixRole'), { verify: BY_HAND }), runIt, other]
           : [...(signIn ? [fixBy(here, 'config', say('fixSignIn'), { ...shell(signIn), verify: BY_HAND })] : []), runIt, other];
-    return {
-      kind: 'problem',
-      cause: 'credential-plugin-fails',
+    return problem('credential-plugin-fails', {
       severity: notRun ? 'note' : 'blocks',
-      certainty: 'proven',
       observedAt: 'self',
       title: notRun ? say('notRun', { said }) : say('fails', { said }),
       features: place?.agentEnvironment && !notRun ? apiserverFeatures(settings) : [],
       evidence: [
-        {
-          need: 'apiserver/credential',
-          subject: failed.subject,
-          saw: say('sawPlugin', { kubeconfig: file ?? 'kubeconfig', code, said: detail }),
-          reproduce: BY_HAND,
-        },
+        citeBy('apiserver/credential', failed.subject, say('sawPlugin', { kubeconfig: file ?? 'kubeconfig', code, said: detail }), BY_HAND),
       ],
       fixes,
-    };
+    });
   },
 });

@@ -6,6 +6,7 @@ import { ownerHere } from '../shared/apiserver.js';
 import { cite } from '../shared/cite.js';
 import { env, fixBy } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsEndpoint, agentVerifies, settingOf } from '../shared/kubelet.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 /** The self-signed certificate of AKS nodes without serving certificate rotation; with it the file is gone. */
@@ -60,11 +61,10 @@ export const kubeletAuthorityFile = defineCheck({
     const setting = settingOf(settings, 'kubelet.ca');
     const authority = view.one('kubelet/authority', setting?.value);
     const { outcome } = authority;
-    if (outcome.status === 'observed') return { kind: 'pass' };
-    if (outcome.status === 'pending' || (outcome.status === 'absent' && outcome.why === 'budget'))
-      return { kind: 'cannot-tell', why: say('notRead'), wants: [] };
+    if (outcome.status === 'observed') return pass();
+    if (outcome.status === 'pending' || (outcome.status === 'absent' && outcome.why === 'budget')) return cannotTell(say('notRead'));
     // Data inside a kubeconfig, the system's own roots: no file.
-    if (outcome.status === 'absent') return { kind: 'not-applicable', why: say('none') };
+    if (outcome.status === 'absent') return notApplicable(say('none'));
 
     const { code, detail } = outcome;
     const path = setting?.value ?? authority.subject;
@@ -85,11 +85,8 @@ export const kubeletAuthorityFile = defineCheck({
     fixes.push(
       code === 'EACCES' ? fixBy('agent', 'config', say('fixMode', { path })) : fixBy('agent', 'config', say('fixMount', { path })),
     );
-    return {
-      kind: 'problem',
-      cause: 'kubelet-ca-file-missing',
+    return problem('kubelet-ca-file-missing', {
       severity: verifies ? 'blocks' : 'risk',
-      certainty: 'proven',
       title:
         code === 'ENOENT'
           ? say('missing', { path, source })
@@ -99,6 +96,6 @@ export const kubeletAuthorityFile = defineCheck({
       features: verifies ? ALL_KUBELET_FEATURES : [],
       evidence: [cite(authority, say('saw', { code, detail })), ...(working ? [cite(tls, say('sawOther', { authority: working }))] : [])],
       fixes,
-    };
+    });
   },
 });

@@ -2,10 +2,12 @@
  * Do all programs of the agent make the same of the proxy variables? Go reads HTTPS_PROXY before https_proxy, Python and curl the other way
  * round; and the agent compares its own list of exceptions as text, where Go's and curl's readers understand ranges.
  */
-import { defineCheck, type Evidence, type Fix } from '../../model/check.js';
+import { defineCheck, type Fix } from '../../model/check.js';
 import type { Setting } from '../../model/facts.js';
 import { ownerHere } from '../shared/apiserver.js';
+import { citeBy } from '../shared/cite.js';
 import { env, fixBy } from '../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 const PAIRS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'] as const;
@@ -54,7 +56,7 @@ export const proxyVariables = defineCheck({
   },
   judge(view, say) {
     const settings = seen(view.one('self/settings'));
-    if (!settings) return { kind: 'cannot-tell', why: say('notRead'), wants: [] };
+    if (!settings) return cannotTell(say('notRead'));
     const owner = ownerHere(seen(view.one('self/place')));
     const of = (name: string): Setting | undefined => settings.find((s) => s.setting === name);
     const isProxied = PAIRS.slice(0, 2).some((name) => of(name) || of(name.toLowerCase()));
@@ -72,42 +74,30 @@ export const proxyVariables = defineCheck({
         return fixBy(owner, 'config', say('fixEqual', { upper, lower }), line);
       });
       const lower = worst.upper.toLowerCase();
-      return {
-        kind: 'problem',
-        cause: 'proxy-variables-disagree',
+      return problem('proxy-variables-disagree', {
         severity: worst.upper === 'NO_PROXY' ? 'degrades' : 'risk',
-        certainty: 'proven',
         title: say('disagree', { upper: worst.upper, lower }),
-        features: [],
-        evidence: differ.map(
-          ({ upper, first, second }): Evidence => ({
-            need: 'self/settings',
-            subject: '',
-            saw: say('sawPair', { upper, upperValue: first.value, lower: upper.toLowerCase(), lowerValue: second.value }),
-            reproduce: 'env | grep -i _proxy | sort',
-          }),
-        ),
+        evidence: differ.map(({ upper, first, second }) => {
+          const words = { upper, upperValue: first.value, lower: upper.toLowerCase(), lowerValue: second.value };
+          return citeBy('self/settings', '', say('sawPair', words), 'env | grep -i _proxy | sort');
+        }),
         fixes,
-      };
+      });
     }
 
     const list = of('agent.noProxy')?.value ?? '';
     const ranges = list.split(/[\s,]+/).filter((entry) => /^[0-9a-f.:]+\/\d+$/i.test(entry));
     if (ranges.length > 0 && of('agent.noProxyNonexact')?.value !== 'true')
-      return {
-        kind: 'problem',
-        cause: 'no-proxy-range-not-understood',
+      return problem('no-proxy-range-not-understood', {
         severity: 'degrades',
-        certainty: 'proven',
         title: say('ranges', { ranges: ranges.slice(0, 4).join(', ') }),
-        features: [],
-        evidence: [{ need: 'self/settings', subject: '', saw: say('sawList', { list }), reproduce: 'printenv DD_PROXY_NO_PROXY' }],
+        evidence: [citeBy('self/settings', '', say('sawList', { list }), 'printenv DD_PROXY_NO_PROXY')],
         fixes: [
           fixBy(owner, 'config', say('fixMatch'), env({ DD_NO_PROXY_NONEXACT_MATCH: 'true' })),
           fixBy(owner, 'config', say('fixHosts')),
         ],
-      };
-    return isProxied || list ? { kind: 'pass' } : { kind: 'not-applicable', why: say('none') };
+      });
+    return isProxied || list ? pass() : notApplicable(say('none'));
   },
 });
 

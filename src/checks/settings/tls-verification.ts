@@ -6,6 +6,7 @@ import { cite } from '../shared/cite.js';
 import { AGENT_KUBELET } from '../shared/distributions.js';
 import { env, fixBy } from '../shared/fix.js';
 import { agentsEndpoint, agentVerifies, settingOf } from '../shared/kubelet.js';
+import { cannotTell, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
 
 export const tlsVerification = defineCheck({
@@ -48,8 +49,8 @@ export const tlsVerification = defineCheck({
   },
   judge(view, say) {
     const settings = view.one('self/settings');
-    if (!seen(settings)) return { kind: 'cannot-tell', why: say('noSettings'), wants: [] };
-    if (agentVerifies(settings)) return { kind: 'pass' };
+    if (!seen(settings)) return cannotTell(say('noSettings'));
+    if (agentVerifies(settings)) return pass();
     const source = settingOf(settings, 'kubelet.tlsVerify')?.source || 'kubelet_tls_verify';
     const endpoint = agentsEndpoint(view.one('kubelet/candidates'));
     const tls = view.one('kubelet/tls', endpoint);
@@ -68,13 +69,9 @@ export const tlsVerification = defineCheck({
       if (!handshake.trusted) return agents(say('fixTrust'));
       return handshake.validNow ? agents(say('fixName')) : agents(say('fixDates'));
     };
-    return {
-      kind: 'problem',
-      cause: 'tls-verification-disabled',
+    return problem('tls-verification-disabled', {
       severity: 'risk',
-      certainty: 'proven',
       title: say('off', { source }),
-      features: [],
       evidence: [
         cite(settings, say('sawSetting', { source })),
         ...(endpoint && handshake
@@ -90,6 +87,6 @@ export const tlsVerification = defineCheck({
         ...(endpoint && code ? [cite(tls, say('sawFailure', { endpoint, code }))] : []),
       ],
       fixes: [fix()],
-    };
+    });
   },
 });

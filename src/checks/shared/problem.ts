@@ -4,9 +4,11 @@ import type { Message, Problem, Verdict, Want } from '../../model/check.js';
 /** What a problem always says, and where it differs from: it blocks the agent, it is proven, no feature is lost. */
 export type Said = Pick<Problem, 'title' | 'evidence' | 'fixes'> & Partial<Omit<Problem, 'kind' | 'cause'>>;
 
-/** A problem of this cause. */
+/** A problem of this cause. Its parts stand in the order of the model, however they were said: whoever reads the JSON meets the title first. */
 export function problem<const C extends string>(cause: C, said: Said): Problem<C> {
-  return { kind: 'problem', cause, severity: 'blocks', certainty: 'proven', features: [], ...said };
+  const { severity = 'blocks', certainty = 'proven', alternatives, wants, title, features = [], evidence, fixes, ...rest } = said;
+  const unsure = { ...(alternatives && { alternatives }), ...(wants && { wants }) };
+  return { kind: 'problem', cause, severity, certainty, ...unsure, title, features, evidence, fixes, ...rest };
 }
 
 /** `said`, suspected: with the causes that look the same from here and the facts that would decide between them. */

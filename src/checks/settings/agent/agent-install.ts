@@ -1,6 +1,8 @@
 /** Is one agent installed on this node, and not a package beside the pod of the DaemonSet? Seen on the node alone. */
 import { defineCheck } from '../../../model/check.js';
+import { citeBy } from '../../shared/cite.js';
 import { fixBy, shell } from '../../shared/fix.js';
+import { notApplicable, pass, problem } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 
 export const agentInstall = defineCheck({
@@ -31,28 +33,23 @@ export const agentInstall = defineCheck({
   },
   judge(view, say) {
     const running = seen(view.one('self/running-agents'));
-    if (!running) return { kind: 'not-applicable', why: say('notSeen') };
+    if (!running) return notApplicable(say('notSeen'));
     const host = running.find(({ install }) => install === 'host');
     const pod = running.find(({ install }) => install === 'container');
-    if (!host && !pod) return { kind: 'not-applicable', why: say('none') };
-    if (!host || !pod) return { kind: 'pass' };
-    return {
-      kind: 'problem',
-      cause: 'agent-installed-twice',
+    if (!host && !pod) return notApplicable(say('none'));
+    if (!host || !pod) return pass();
+    return problem('agent-installed-twice', {
       severity: 'degrades',
-      certainty: 'proven',
       title: say('twice', { host: host.pid, pod: pod.pid }),
       features: ['metrics counted once', 'the host ports of the agent'],
-      evidence: running.slice(0, 6).map(({ pid, program, install }) => ({
-        need: 'self/running-agents',
-        subject: '',
-        saw: say('saw', { pid, program, where: install === 'host' ? 'installed on the node' : 'in a pod' }),
-        reproduce: `cat /proc/${pid}/cgroup`,
-      })),
+      evidence: running.slice(0, 6).map(({ pid, program, install }) => {
+        const where = install === 'host' ? 'installed on the node' : 'in a pod';
+        return citeBy('self/running-agents', '', say('saw', { pid, program, where }), `cat /proc/${pid}/cgroup`);
+      }),
       fixes: [
         fixBy('node', 'restart', say('fixHost'), shell('systemctl disable --now datadog-agent')),
         fixBy('agent', 'config', say('fixPod')),
       ],
-    };
+    });
   },
 });

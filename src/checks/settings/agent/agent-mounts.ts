@@ -6,6 +6,7 @@ import { defineCheck, type Evidence, type Feature, type Fix } from '../../../mod
 import type { HostMount } from '../../../model/facts/agent.js';
 import type { Mounts } from '../../../model/facts.js';
 import { fixBy, yaml } from '../../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { failure, seen } from '../../shared/read.js';
 
 /** What is lost without each. */
@@ -84,8 +85,7 @@ export const agentMounts = defineCheck({
       .all('self/agent-configuration')
       .flatMap((each) => seen(each) ?? [])
       .filter(({ pod }) => pod);
-    if (inContainer && !mounts && templates.length === 0)
-      return { kind: 'cannot-tell', why: code ? say('notRead', { code }) : say('notLooked'), wants: [] };
+    if (inContainer && !mounts && templates.length === 0) return cannotTell(code ? say('notRead', { code }) : say('notLooked'));
     const reproduce = fact.reproduce && { reproduce: fact.reproduce };
     const own = { name: '', cite: { need: 'self/mounts', subject: '', ...reproduce } as const };
     const all: Seen[] = [
@@ -95,45 +95,35 @@ export const agentMounts = defineCheck({
         return pod ? [{ name, cite, host: pod.host, hidden: pod.hidden, template: pod.disks.map(({ at }) => at) }] : [];
       }),
     ];
-    if (all.length === 0) return { kind: 'not-applicable', why: say('notAgent') };
+    if (all.length === 0) return notApplicable(say('notAgent'));
 
     const covered = all.find(({ hidden }) => hidden.length > 0);
     if (covered) {
       const { hidden, name, cite } = covered;
       const checks = [...new Set(hidden.flatMap((h) => h.checks))];
       const path = hidden[0]?.path ?? '';
-      return {
-        kind: 'problem',
-        cause: 'integration-config-hidden',
+      return problem('integration-config-hidden', {
         severity: checks.includes('kubelet') ? 'blocks' : 'degrades',
-        certainty: 'proven',
         title: say('hidden', { path, of: ofName(name), checks: checks.join(', ') }),
         features: checks.map((check) => `the ${check} check`),
         evidence: hidden.map((h) => ({ ...cite, saw: say('sawHidden', { path: h.path, checks: h.checks.join(', ') }) })),
         fixes: [fixBy('agent', 'config', say('fixSubPath'), yaml(SUB_PATH)), fixBy('agent', 'config', say('fixChart'))],
-      };
+      });
     }
     const lacking = all.find(({ host }) => host.some(({ mounted }) => !mounted));
     const disks = (inContainer && mounts?.unseenDisks) || [];
     if (!lacking && disks.length > 0)
-      return {
-        kind: 'problem',
-        cause: 'partition-not-mounted',
+      return problem('partition-not-mounted', {
         severity: 'note',
-        certainty: 'proven',
         title: say('disks', { paths: disks.map(({ at }) => at).join(', ') }),
-        features: [],
         evidence: disks.map(({ device, at }) => ({ ...own.cite, saw: say('sawDisk', { device, path: at }) })),
         fixes: [fixBy('agent', 'restart', say('fixDisk'), diskPatch(disks.map(({ at }) => at)))],
-      };
-    if (!lacking) return { kind: 'pass' };
+      });
+    if (!lacking) return pass();
     const missing = lacking.host.filter(({ mounted }) => !mounted);
     const { name, cite, template } = lacking;
-    return {
-      kind: 'problem',
-      cause: 'host-mounts-missing',
+    return problem('host-mounts-missing', {
       severity: 'degrades',
-      certainty: 'proven',
       title: say('missing', { of: ofName(name), paths: missing.map(({ path }) => path).join(', ') }),
       features: missing.map(({ what }) => LOST[what]),
       evidence: [
@@ -141,7 +131,7 @@ export const agentMounts = defineCheck({
         ...(template ? [{ ...cite, saw: say('sawTemplate', { mounts: template.slice(0, 12).join(', ') || 'nothing of the node' }) }] : []),
       ],
       fixes: [mountFix(missing.map(({ what }) => what))],
-    };
+    });
 
     function mountFix(what: HostMount[]): Fix {
       return fixBy('agent', 'restart', say('fixMount'), yaml(patch(what.map((w) => VOLUME[w]))));

@@ -3,8 +3,10 @@
 import { isDnsName, shellQuote } from '../../../kubernetes/names.js';
 import { defineCheck } from '../../../model/check.js';
 import type { Place } from '../../../model/facts.js';
+import { citeBy } from '../../shared/cite.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
+import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 
 export const agentNetwork = defineCheck({
@@ -39,10 +41,10 @@ export const agentNetwork = defineCheck({
   judge(view, say) {
     const fact = view.one('self/place');
     const place = seen(fact);
-    if (!place) return { kind: 'cannot-tell', why: say('unknown'), wants: [] };
+    if (!place) return cannotTell(say('unknown'));
     const { agentProcess } = place;
-    if (!agentProcess) return { kind: 'not-applicable', why: say('noProcess') };
-    if (agentProcess.network === 'same') return { kind: 'pass' };
+    if (!agentProcess) return notApplicable(say('noProcess'));
+    if (agentProcess.network === 'same') return pass();
     const { pid } = agentProcess;
     // Images of debug pods, ours too, seldom have nsenter; a node has it.
     const inDebugPod = agentProcess.beside === 'debug-pod';
@@ -50,21 +52,17 @@ export const agentNetwork = defineCheck({
     const enter = root === undefined ? `nsenter -t ${pid} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
     const again = `kubelet-doctor --agent-process ${pid}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
     const reproduce = `readlink /proc/self/ns/net ${shellQuote(`${root ?? ''}/proc/${pid}/ns/net`)}`;
-    return {
-      kind: 'problem',
-      cause: 'asked-from-another-network',
+    return problem('asked-from-another-network', {
       severity: 'note',
-      certainty: 'proven',
       title: say('other', { pid }),
-      features: [],
-      evidence: [{ need: 'self/place', subject: '', saw: say('saw', { pid }), reproduce }],
+      evidence: [citeBy('self/place', '', say('saw', { pid }), reproduce)],
       fixes: inDebugPod
         ? [
             fixBy('workstation', 'nothing', say('askBeside'), { ...shell(besideCommand(place)), verify: again }),
             fixBy('node', 'nothing', say('orEnter'), { ...shell(`${enter} ${again}`), verify: again }),
           ]
         : [fixBy('node', 'nothing', say('ask'), { ...shell(`${enter} ${again}`), verify: again })],
-    };
+    });
   },
 });
 

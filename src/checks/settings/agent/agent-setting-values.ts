@@ -4,8 +4,10 @@ import { isDnsName, isIp } from '../../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Message } from '../../../model/check.js';
 import type { AgentSetting } from '../../../model/facts.js';
 import { type KnownSetting, knownSetting } from '../../../profiles/datadog-settings.js';
+import { citeBy } from '../../shared/cite.js';
 import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { notApplicable, pass, problem } from '../../shared/problem.js';
 import {
   type Configured,
   changeSettings,
@@ -92,22 +94,19 @@ export const agentSettingValues = defineCheck({
   },
   judge(view, say) {
     const all = configured(view.all('self/agent-configuration'));
-    if (all.length === 0) return { kind: 'not-applicable', why: say('none') };
+    if (all.length === 0) return notApplicable(say('none'));
     const found = all.flatMap(findingsIn).sort((a, b) => weight(a) - weight(b));
     const [worst] = found;
-    if (!worst) return { kind: 'pass' };
+    if (!worst) return pass();
     const { variable } = worst.setting;
     const vital = VITAL.has(variable);
-    return {
-      kind: 'problem',
-      cause: worst.wrong ? 'agent-setting-invalid' : 'agent-setting-empty',
+    return problem(worst.wrong ? 'agent-setting-invalid' : 'agent-setting-empty', {
       severity: vital && worst.wrong ? 'blocks' : worst.wrong || vital ? 'degrades' : 'note',
-      certainty: 'proven',
       title: titleOf(worst),
       features: vital ? ALL_KUBELET_FEATURES : [],
       evidence: found.slice(0, 6).map(evidenceOf),
       fixes: found.slice(0, 4).map(fixOf),
-    };
+    });
 
     function titleOf(at: Found): Message {
       const { setting, wrong, missing } = at;
@@ -130,8 +129,7 @@ export const agentSettingValues = defineCheck({
         : value === undefined
           ? say('sawField', { variable, value: from, source })
           : say('saw', { variable, value, source });
-      const reproduce = lookAt(at, variable);
-      return { need: 'self/agent-configuration', subject: name, saw, ...(reproduce && { reproduce }) };
+      return citeBy('self/agent-configuration', name, saw, lookAt(at, variable));
     }
     function fixOf(at: Found): Fix {
       const { variable, value = '' } = at.setting;

@@ -1,8 +1,10 @@
 /** Does an agent of today read the settings that are there for it? Names of Agent 5, and misspelt ones, are set in good faith and read by nobody. */
 import { defineCheck, type Fix } from '../../../model/check.js';
+import { citeBy } from '../../shared/cite.js';
 import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
 import { hostFromDownwardApi } from '../../shared/kubelet-fixes.js';
+import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import { type Configured, changeSettings, configured, effective, inContainer } from '../configuration.js';
 
@@ -65,7 +67,7 @@ export const agentSettings = defineCheck({
   judge(view, say) {
     const place = seen(view.one('self/place'));
     const written = configured(view.all('self/agent-configuration'));
-    if (!place && written.length === 0) return { kind: 'cannot-tell', why: say('notLooked'), wants: [] };
+    if (!place && written.length === 0) return cannotTell(say('notLooked'));
     const ownHost = settingOf(view.one('self/settings'), 'kubelet.host')?.value;
     const own = (place?.renamedVariables ?? []).map(
       ({ old, current }): Unread => ({ old, current, misspelt: false, hostLost: current === HOST && !ownHost }),
@@ -76,27 +78,23 @@ export const agentSettings = defineCheck({
     );
     const [worst] = unread;
     if (!worst && written.length === 0 && place?.place === 'workstation')
-      return { kind: 'cannot-tell', why: say('notInSight'), wants: [{ need: 'self/agent-configuration', elsewhere: FROM_FILE }] };
-    if (!worst)
-      return place?.agentEnvironment || written.length > 0 ? { kind: 'pass' } : { kind: 'not-applicable', why: say('noEnvironment') };
+      return cannotTell(say('notInSight'), [{ need: 'self/agent-configuration', elsewhere: FROM_FILE }]);
+    if (!worst) return place?.agentEnvironment || written.length > 0 ? pass() : notApplicable(say('noEnvironment'));
 
     const of = ({ at }: Unread) => (at ? ` (${at.configuration.name}${inContainer(at)})` : '');
     const words = { old: worst.old, current: worst.current, of: of(worst) };
-    return {
-      kind: 'problem',
-      cause: worst.misspelt ? 'agent-setting-misspelt' : 'agent-settings-renamed',
+    return problem(worst.misspelt ? 'agent-setting-misspelt' : 'agent-settings-renamed', {
       severity: 'degrades',
-      certainty: 'proven',
       title: worst.misspelt ? say('misspelt', words) : worst.hostLost ? say('renamedHost', words) : say('renamed', words),
       features: worst.hostLost ? ALL_KUBELET_FEATURES : [],
-      evidence: unread.slice(0, 8).map((each) => ({
-        need: each.at ? 'self/agent-configuration' : 'self/place',
-        subject: each.at?.configuration.name ?? '',
-        saw: say('saw', { old: each.old, of: of(each) }),
-        ...(each.at ? {} : { reproduce: `printenv ${each.old}` }),
-      })),
+      evidence: unread.slice(0, 8).map((each) => {
+        const saw = say('saw', { old: each.old, of: of(each) });
+        return each.at
+          ? citeBy('self/agent-configuration', each.at.configuration.name, saw)
+          : citeBy('self/place', '', saw, `printenv ${each.old}`);
+      }),
       fixes: unread.slice(0, 6).map(fixOf),
-    };
+    });
 
     function fixOf({ old, current, at }: Unread): Fix {
       const where = at ? inContainer(at) : '';
