@@ -36,7 +36,7 @@ import { nodePlacement } from './placement/node-placement.js';
 import { podAdmission } from './placement/pod-admission.js';
 import { agentContradictions } from './settings/agent/agent-contradictions/check.js';
 import { agentInstall } from './settings/agent/agent-install.js';
-import { agentMounts } from './settings/agent/agent-mounts.js';
+import { agentMounts } from './settings/agent/agent-mounts/check.js';
 import { agentNetwork } from './settings/agent/agent-network.js';
 import { agentSettingValues } from './settings/agent/agent-setting-values.js';
 import { agentSettings } from './settings/agent/agent-settings.js';

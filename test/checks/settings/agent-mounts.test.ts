@@ -1,4 +1,4 @@
-import { agentMounts } from '../../../src/checks/settings/agent/agent-mounts.js';
+import { agentMounts } from '../../../src/checks/settings/agent/agent-mounts/check.js';
 import type { HostMount } from '../../../src/model/facts/agent.js';
 import type { Mounts } from '../../../src/model/facts.js';
 import { agent, settings } from '../configurations.js';

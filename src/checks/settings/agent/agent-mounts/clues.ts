@@ -1,0 +1,56 @@
+/** The mounts of the agent's container, as they are or as its pod template will make them. Nothing is decided here. */
+import type { Evidence, Message, View } from '../../../../model/check.js';
+import type { AgentConfiguration, Fact, Mounts, Need } from '../../../../model/facts.js';
+import { citeBy } from '../../../shared/cite.js';
+import { failure, seen } from '../../../shared/read.js';
+
+export const NEEDS = ['self/mounts', 'self/place', 'self/agent-configuration'] as const satisfies readonly Need[];
+
+/** One agent's container, as it is or as it will be. */
+export interface Container extends Pick<Mounts, 'host' | 'hidden'> {
+  /** Of its workload or file; empty for the one we are in. */
+  name: string;
+  cite(saw: Message): Evidence;
+  /** What of the node its template mounts, and where. */
+  template?: string[];
+}
+
+export interface Clues {
+  /** Are we in a container whose mounts may be the agent's, and could they not be read? */
+  blind: boolean;
+  code: string | undefined;
+  containers: Container[];
+  /** Disks of the node of which nothing is mounted into the container we are in. */
+  disks: NonNullable<Mounts['unseenDisks']>;
+  citeDisk(saw: Message): Evidence;
+}
+
+export function read(view: View<(typeof NEEDS)[number]>): Clues {
+  const fact = view.one('self/mounts');
+  const mounts = seen(fact);
+  const place = seen(view.one('self/place'));
+  const inContainer = !place || place.place === 'agent-pod' || place.place === 'pod';
+  const templates = view.all('self/agent-configuration').flatMap((each) => templateOf(seen(each)));
+  return {
+    blind: inContainer && !mounts && templates.length === 0,
+    code: failure(fact),
+    containers: [...(inContainer ? ownContainer(fact, mounts) : []), ...templates],
+    disks: (inContainer && mounts?.unseenDisks) || [],
+    citeDisk: citeMounts(fact),
+  };
+}
+
+function ownContainer(fact: Fact<'mounts'>, mounts: Mounts | undefined): Container[] {
+  return mounts?.agentImage ? [{ name: '', host: mounts.host, hidden: mounts.hidden, cite: citeMounts(fact) }] : [];
+}
+
+function templateOf(configuration: AgentConfiguration | undefined): Container[] {
+  if (!configuration?.pod) return [];
+  const { name, pod } = configuration;
+  const cite = (saw: Message) => citeBy('self/agent-configuration', name, saw);
+  return [{ name, host: pod.host, hidden: pod.hidden, template: pod.disks.map(({ at }) => at), cite }];
+}
+
+function citeMounts({ reproduce }: Fact<'mounts'>): (saw: Message) => Evidence {
+  return (saw) => citeBy('self/mounts', '', saw, reproduce);
+}
