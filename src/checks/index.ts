@@ -6,7 +6,7 @@ import { kubeletPayload } from './answer/kubelet-payload.js';
 import { versionSkew } from './answer/version-skew.js';
 import { clientCertificate } from './authentication/client-certificate.js';
 import { identity } from './authentication/identity.js';
-import { kubeletUnauthorized } from './authentication/kubelet-unauthorized.js';
+import { kubeletUnauthorized } from './authentication/kubelet-unauthorized/check.js';
 import { token } from './authentication/token.js';
 import { tokenCopy } from './authentication/token-copy.js';
 import { apiserverUnreachable } from './connection/apiserver-unreachable.js';

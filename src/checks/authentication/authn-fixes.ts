@@ -1,5 +1,6 @@
 /** Fixes for a kubelet that believes no credential: what it is told of tokens and certificates, and its way to the apiserver. */
 import type { Fix, Message } from '../../model/check.js';
+import { byHand, env, fixBy, shell } from '../shared/fix.js';
 
 export const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 export const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
@@ -10,27 +11,22 @@ const LOOK = [
   'openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem',
 ].join('\n');
 
-/** Lines of the kubelet's configuration; it reads them at its start. */
-export function onNode(action: Message, steps: string): Fix {
-  return { owner: 'node', changes: 'restart', action, steps, form: 'kubelet-config', verify: 'kubelet-doctor' };
-}
-
 /** Files that a person must make first: no `form`. */
 export function certificateInstead(action: Message): Fix {
-  const steps = 'DD_KUBELET_CLIENT_CRT=/etc/kubelet-client/tls.crt\nDD_KUBELET_CLIENT_KEY=/etc/kubelet-client/tls.key';
-  return { owner: 'agent', changes: 'config', action, steps, verify: 'kubelet-doctor' };
+  return fixBy(
+    'agent',
+    'config',
+    action,
+    byHand('DD_KUBELET_CLIENT_CRT=/etc/kubelet-client/tls.crt\nDD_KUBELET_CLIENT_KEY=/etc/kubelet-client/tls.key'),
+  );
 }
 
 /** The one that every pod has. */
 export function tokenInstead(action: Message): Fix {
-  const steps = 'DD_KUBELET_AUTH_TOKEN_PATH=/var/run/secrets/kubernetes.io/serviceaccount/token';
-  return { owner: 'agent', changes: 'config', action, steps, form: 'env', verify: 'kubelet-doctor' };
+  return fixBy('agent', 'config', action, env({ DD_KUBELET_AUTH_TOKEN_PATH: '/var/run/secrets/kubernetes.io/serviceaccount/token' }));
 }
 
 /** Look first, on the node; then the way itself. */
 export function wayToApiserver(look: Message, open: Message): Fix[] {
-  return [
-    { owner: 'node', changes: 'nothing', action: look, steps: LOOK, form: 'shell', verify: 'kubelet-doctor' },
-    { owner: 'network', changes: 'config', action: open, verify: 'kubelet-doctor' },
-  ];
+  return [fixBy('node', 'nothing', look, shell(LOOK)), fixBy('network', 'config', open)];
 }

@@ -6,7 +6,10 @@ import type { Fact, Identity, TokenReview } from '../../model/facts.js';
 import { settingOf } from '../shared/kubelet.js';
 import { failure } from '../shared/read.js';
 
-export type Replayed = { works: true } | { works: false; fact: Fact<'tcp' | 'tls'>; code: string };
+/** The way works, unless it `failed`. */
+export interface Replayed {
+  failed?: { fact: Fact<'tcp' | 'tls'>; code: string };
+}
 
 /** Undefined where the kubelet's own kubeconfig was not used, or has not come to an answer. */
 export function replayed(
@@ -15,9 +18,9 @@ export function replayed(
   connection: Fact<'tcp' | 'tls'>[],
 ): Replayed | undefined {
   if (!asksAsKubelet(settings)) return undefined;
-  if (identity?.user.startsWith('system:node:')) return { works: true };
+  if (identity?.user.startsWith('system:node:')) return {};
   const failed = connection.find((fact) => failure(fact) !== undefined);
-  return failed && { works: false, fact: failed, code: failure(failed) ?? '' };
+  return failed && { failed: { fact: failed, code: failure(failed) ?? '' } };
 }
 
 export function asksAsKubelet(settings: Fact<'settings'>): boolean {

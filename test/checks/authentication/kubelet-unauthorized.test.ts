@@ -1,4 +1,4 @@
-import { kubeletUnauthorized } from '../../../src/checks/authentication/kubelet-unauthorized.js';
+import { kubeletUnauthorized } from '../../../src/checks/authentication/kubelet-unauthorized/check.js';
 import type { AnyFact, TokenClaims, TokenReview } from '../../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, handshake, pending } from '../facts.js';
 import { answer, credentials, forbidden, identity, nodeObject, unauthorized } from '../kubelet-answers.js';

@@ -5,7 +5,7 @@ import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/ch
 import { cite } from '../../shared/cite.js';
 import { byHand, env, fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { kubeletConfig } from '../../shared/kubelet-fixes.js';
+import { hostFromDownwardApi, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { span } from '../../shared/read.js';
 import { hostsOf, namesOf, workingAuthority } from '../certificate.js';
@@ -65,14 +65,11 @@ export const ANSWERS: Record<Answer, Says> = {
       title: say('withoutSan', { endpoint: clues.endpoint, subject: clues.leaf.subject }),
       fixes: [bootstrap(say('reissue'))],
     }),
-  'name-mismatch': (clues, say) => {
-    const host = hostsOf(clues.leaf).find((name) => clues.own.has(name));
-    const dial = host ? [fixBy('agent', 'config', say('dialName'), env({ DD_KUBERNETES_KUBELET_HOST: host }))] : [];
-    return found('kubelet-certificate-name-mismatch', clues, say, {
+  'name-mismatch': (clues, say) =>
+    found('kubelet-certificate-name-mismatch', clues, say, {
       title: say('nameMismatch', { host: hostOf(clues.endpoint), names: namesOf(clues.leaf, MOST_NAMES) }),
-      fixes: [...dial, bootstrap(say('reissue'))],
-    });
-  },
+      fixes: [...dialWhatItNames(clues, say), bootstrap(say('reissue'))],
+    }),
 
   'expires-soon': (clues, say) => {
     const { endpoint, leaf, now } = clues;
@@ -122,6 +119,15 @@ function byOneClock({ otherNow }: Clues): Partial<Said> {
 function sharedFault({ authority, apiserverAuthority }: Clues): string[] {
   if (authority === 'none') return ['token-missing', 'apiserver-ca-file-missing'];
   return authority === apiserverAuthority ? ['apiserver-certificate-unknown-authority', 'apiserver-ca-file-missing'] : [];
+}
+
+/** One manifest is for every node: what is written there comes from the downward API, or it is another node's on all others. */
+function dialWhatItNames({ leaf, own, nodeNames, hostIp }: Clues, say: Words): Fix[] {
+  const known = hostsOf(leaf).filter((name) => own.has(name));
+  if (known[0] === undefined) return [];
+  if (known.some((name) => nodeNames.has(name))) return [hostFromDownwardApi(say('dialNodeName'), 'spec.nodeName')];
+  if (hostIp !== undefined && known.includes(hostIp)) return [hostFromDownwardApi(say('dialHostIp'))];
+  return [fixBy('agent', 'config', say('dialTry'), byHand(`DD_KUBERNETES_KUBELET_HOST=${known[0]}`))];
 }
 
 /** Renewed already, and not served yet. */

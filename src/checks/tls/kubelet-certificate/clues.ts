@@ -1,6 +1,7 @@
 /** What is known of the kubelet's certificate: as it is served, as it lies on the node's disk, and by whose clock. Nothing is decided here. */
 import type { View } from '../../../model/check.js';
 import type { Certificate, Fact, Need, NodeCertificate, Place, TlsHandshake } from '../../../model/facts.js';
+import { internalIp } from '../../shared/address.js';
 import { inPod, serverNow } from '../../shared/apiserver.js';
 import { agentsCandidate, agentsEndpoint, agentVerifies, settingOf } from '../../shared/kubelet.js';
 import { isThisNode } from '../../shared/on-node.js';
@@ -45,6 +46,9 @@ export interface Clues extends Disk {
   theirNow: number;
   /** What the node is known to be called and to be reached at. */
   own: ReadonlySet<string | undefined>;
+  /** Of these, what spec.nodeName is, and status.hostIP. */
+  nodeNames: ReadonlySet<string | undefined>;
+  hostIp: string | undefined;
 }
 
 export function readDisk(view: Sight): Disk {
@@ -68,6 +72,7 @@ export function read(view: Sight): Clues | undefined {
   const disk = readDisk(view);
   const settings = view.one('self/settings');
   const node = seen(view.one('apiserver/node'));
+  const names = [settingOf(settings, 'node')?.value, node?.node];
   const otherNow = otherClock(view.one('kubelet/clock'), view.one('apiserver/clock'), seen(view.one('self/place')));
   return {
     ...disk,
@@ -80,7 +85,9 @@ export function read(view: Sight): Clues | undefined {
     apiserverAuthority: settingOf(settings, 'apiserver.ca')?.value,
     otherNow,
     theirNow: otherNow ?? disk.now,
-    own: new Set([settingOf(settings, 'node')?.value, node?.node, ...(node?.addresses ?? []).map((a) => a.address)]),
+    own: new Set([...names, ...(node?.addresses ?? []).map((a) => a.address)]),
+    nodeNames: new Set(names),
+    hostIp: internalIp(node),
   };
 }
 

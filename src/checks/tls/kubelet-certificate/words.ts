@@ -21,7 +21,10 @@ export const WORDS = {
     'Renew the serving certificate on the node: with serverTLSBootstrap restart the kubelet and approve its CSR; else replace tlsCertFile and tlsPrivateKeyFile',
   otherCa: 'Give the agent the CA that signed it: {authority} verifies this certificate',
   findCa: 'Give the agent the CA that signed it ({issuer}): mount it and point kubelet_client_ca at it',
-  dialName: 'Dial the name that is in the certificate',
+  dialNodeName:
+    "Dial the name that is in the certificate: DD_KUBERNETES_KUBELET_HOST from spec.nodeName, where node names resolve in the agent's pod",
+  dialHostIp: 'Dial the address that is in the certificate: DD_KUBERNETES_KUBELET_HOST from status.hostIP',
+  dialTry: 'For a try on this one node: dial what is in its certificate',
   reissue: "Reissue the certificate with this address in its names (serverTLSBootstrap puts the Node's addresses in)",
   renewSoon: 'Renew it before then: rotateCertificates and serverTLSBootstrap with a CSR approver do so by themselves',
   waitOrClock: "Correct the clock of the machine that issued it, or reissue it; check the node's clock",

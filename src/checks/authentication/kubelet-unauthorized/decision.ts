@@ -1,0 +1,93 @@
+/**
+ * The decision behind `kubelet-unauthorized`, from the top down: what is to be said at all; and of a refusal, why the kubelet did not believe
+ * what it was shown. Where the clues leave more than one cause, the likelier comes first and the others after it.
+ */
+import type { KubeletKey } from '../../../model/facts.js';
+import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
+import type { Cause } from './causes.js';
+import type { Clues, Refusal } from './clues.js';
+
+/** On the node itself nothing need be sent: the kubelet's own configuration says whom it believes. */
+const believesNoToken = ({ config, believesToken }: Clues): boolean =>
+  config?.values['authentication.webhook.enabled'] === false && !config.values['authentication.anonymous.enabled'] && !believesToken;
+/** Nor that, where its own way to the apiserver was tried. */
+const believesTokens = ({ config, tokenShown, replay }: Clues): boolean =>
+  config?.values['authentication.webhook.enabled'] === true && !tokenShown && replay !== undefined;
+
+export const DECISION = [
+  ['refused', (c) => c.refusal?.kind === 'authorization error'],
+  ['tokens-off', (c) => believesNoToken(c) && !c.tokenShown],
+  ['accepted', (c) => c.entered],
+  ['waiting', (c) => c.waiting],
+  ['refused', (c) => c.refusal !== undefined],
+  ['tokens-off', believesNoToken],
+  ['cut-off', (c) => believesTokens(c) && c.replay?.failed !== undefined],
+  ['accepts-tokens', believesTokens],
+  ['no-kubelet', (c) => c.heard],
+  ['withheld', (c) => c.withheld && c.identity !== undefined],
+  ['anyone', (c) => c.givesToAnyone],
+  ['not-asked', otherwise],
+] as const satisfies readonly Row<string, Clues>[];
+
+export type Answer = AnswerOf<typeof DECISION>;
+
+/** A cause, and what it cannot be told from; `setting`: the one of the kubelet that shows it. */
+export interface Explanation {
+  cause: Cause;
+  or: readonly string[];
+  setting?: KubeletKey;
+}
+
+const OFF = 'kubelet-token-authentication-off';
+const IGNORES = 'kubelet-ignores-token';
+const CUT_OFF = 'kubelet-cannot-reach-apiserver';
+const NO_CLIENT_CA = 'kubelet-client-ca-unset';
+const REJECTS = 'kubelet-rejects-credential';
+
+const is = (cause: Cause, ...or: string[]): Explanation => ({ cause, or });
+const shownBy = (setting: KubeletKey, cause: Cause): Explanation => ({ cause, or: [], setting });
+const certificate = (holds: (r: Refusal) => boolean) => (r: Refusal) => r.as === 'certificate' && holds(r);
+/** What the kubelet's own configuration says counts where the apiserver believes the credential, or says nothing of it. */
+const configured = (holds: (r: Refusal, settings: NonNullable<Refusal['settings']>) => boolean) => (r: Refusal) =>
+  r.apiserver !== 'refuses' && r.settings !== undefined && holds(r, r.settings);
+/** A file that says other than what was met was changed after the kubelet read it. */
+const webhookOff = (kind: Refusal['kind'], anonymous: boolean) =>
+  configured(
+    (r, settings) =>
+      r.as === 'token' &&
+      r.kind === kind &&
+      !settings['authentication.webhook.enabled'] &&
+      settings['authentication.anonymous.enabled'] === anonymous,
+  );
+
+export const EXPLANATION: readonly Row<Explanation, Refusal>[] = [
+  [is(CUT_OFF), (r) => r.kind === 'authorization error'],
+  [
+    shownBy('authentication.x509.clientCAFile', NO_CLIENT_CA),
+    certificate(configured((r, settings) => r.kind !== 'timeout' && settings['authentication.x509.clientCAFile'] === '')),
+  ],
+  [shownBy('authentication.webhook.enabled', OFF), webhookOff('unauthorized', false)],
+  [shownBy('authentication.webhook.enabled', IGNORES), webhookOff('anonymous', true)],
+  [is(CUT_OFF), (r) => r.cutOffElsewhere],
+  [is(REJECTS), (r) => r.apiserver === 'refuses'],
+  // /healthz is answered without any work of its own: only the question to the apiserver can have held it up.
+  [is(CUT_OFF), (r) => r.kind === 'timeout' && (r.onHealthz || r.heartbeat === 'stale')],
+  [is(CUT_OFF, 'kubelet-hangs'), (r) => r.kind === 'timeout'],
+  // Certificates are checked on the node itself; a foreign one is a 401 even where anonymous access is on.
+  [is(NO_CLIENT_CA), certificate((r) => r.asksCertificate === false)],
+  [is(REJECTS), certificate((r) => r.asksCertificate === true && r.kind === 'unauthorized')],
+  [is(NO_CLIENT_CA, REJECTS), certificate((r) => r.kind === 'anonymous' || r.apiserver === 'accepts')],
+  [is(REJECTS, NO_CLIENT_CA), certificate(otherwise)],
+  [is(IGNORES), (r) => r.kind === 'anonymous'],
+  [is(CUT_OFF), (r) => r.heartbeat === 'stale'],
+  [is(CUT_OFF), (r) => r.late && r.apiserver === 'accepts'],
+  [is(CUT_OFF, REJECTS), (r) => r.late],
+  [is(CUT_OFF, OFF, REJECTS), (r) => r.apiserver === 'silent' && r.canBeOff],
+  [is(CUT_OFF, REJECTS), (r) => r.apiserver === 'silent'],
+  [is(REJECTS, OFF, CUT_OFF), (r) => r.apiserver === 'unasked' && r.canBeOff],
+  [is(REJECTS, CUT_OFF), (r) => r.apiserver === 'unasked'],
+  [is(CUT_OFF, REJECTS), (r) => !r.canBeOff],
+  [is(OFF), (r) => r.heartbeat === 'fresh'],
+  [is(CUT_OFF, OFF), (r) => r.heartbeat === 'late'],
+  [is(OFF, CUT_OFF), otherwise],
+];
