@@ -4,7 +4,7 @@ import type { CauseMeta } from '../model/report.js';
 import { apiserverAnswers } from './answer/apiserver-answers.js';
 import { kubeletPayload } from './answer/kubelet-payload.js';
 import { versionSkew } from './answer/version-skew.js';
-import { clientCertificate } from './authentication/client-certificate.js';
+import { clientCertificate } from './authentication/client-certificate/check.js';
 import { identity } from './authentication/identity.js';
 import { kubeletUnauthorized } from './authentication/kubelet-unauthorized/check.js';
 import { token } from './authentication/token.js';

@@ -1,4 +1,4 @@
-import { clientCertificate } from '../../../src/checks/authentication/client-certificate.js';
+import { clientCertificate } from '../../../src/checks/authentication/client-certificate/check.js';
 import type { AnyFact, Credential } from '../../../src/model/facts.js';
 import { certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';

@@ -1,0 +1,22 @@
+/** All that `client-certificate` says. */
+export const WORDS = {
+  unreadable: 'The client certificate for the {target} cannot be used: {detail}',
+  keyMismatch: 'The client certificate for the {target} and its key do not belong together: {certificate}, {key}',
+  withoutUsage: 'The client certificate in {source} is not made for clients: it lacks the usage clientAuth, and the {target} ignores it',
+  expired: 'The client certificate in {source} ({subject}) expired {ago} ago, on {notAfter}',
+  notYetValid: 'The client certificate in {source} ({subject}) is not valid before {notBefore}, in {ahead}',
+  foreign: 'The {target} refuses the client certificate in {source}: {issuer}, who signed it, is not its client CA',
+  none: 'no client certificate is configured',
+  notAsked: 'the client certificate is in order as far as it goes, but no server was asked with it',
+  sawCertificate: '{source}: subject {subject}, issuer {issuer}, valid {notBefore} to {notAfter}',
+  sawFile: '{code}: {detail}',
+  sawRefusal: '{request}: status 401',
+  fixKubeadm: 'Renew it with kubeadm on a control-plane node',
+  fixKubelet: 'Let the kubelet of this node get a new one: rotation needs an apiserver it can reach before the old one ends',
+  fixRenew: 'Have it issued anew by the cluster CA, and put certificate and key in place together',
+  fixPair: 'Put the key that belongs to this certificate beside it; the two public keys must be equal',
+  fixPath: 'Correct the path, or let the user of this process read the file',
+  fixUsage: 'Have it issued with extended key usage clientAuth (signer kubernetes.io/kube-apiserver-client)',
+  fixIssuer: "Use a certificate of this cluster's client CA: this one is of another cluster, or older than a CA rotation",
+  fixClock: 'Correct the clock of the machine that issued it, or wait',
+} as const satisfies Record<string, string>;
