@@ -5,7 +5,7 @@ import { apiserverAnswers } from './answer/apiserver-answers.js';
 import { kubeletPayload } from './answer/kubelet-payload.js';
 import { versionSkew } from './answer/version-skew.js';
 import { clientCertificate } from './authentication/client-certificate/check.js';
-import { identity } from './authentication/identity.js';
+import { identity } from './authentication/identity/check.js';
 import { kubeletUnauthorized } from './authentication/kubelet-unauthorized/check.js';
 import { token } from './authentication/token.js';
 import { tokenCopy } from './authentication/token-copy.js';

@@ -3,7 +3,12 @@ import type { Fix, Message } from '../../model/check.js';
 
 /** Verified by running this program again, unless `more` says otherwise. */
 export function fixBy(owner: Fix['owner'], changes: Fix['changes'], action: Message, more: Partial<Fix> = {}): Fix {
-  return { owner, changes, action, verify: 'kubelet-doctor', ...more };
+  return { ...orBy(owner, changes, action), verify: 'kubelet-doctor', ...more };
+}
+
+/** The other way, after a fix that says already how to verify both. */
+export function orBy(owner: Fix['owner'], changes: Fix['changes'], action: Message, more: Pick<Fix, 'steps' | 'form'> = {}): Fix {
+  return { owner, changes, action, ...more };
 }
 
 /** Commands to paste; nothing when a name in them did not pass its guard. */

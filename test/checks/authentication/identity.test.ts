@@ -1,4 +1,4 @@
-import { identity } from '../../../src/checks/authentication/identity.js';
+import { identity } from '../../../src/checks/authentication/identity/check.js';
 import type { AnyFact, Identity, Setting, TokenClaims } from '../../../src/model/facts.js';
 import { base, certificate, fact, failed } from '../facts.js';
 import { AGENT, answer } from '../kubelet-answers.js';
