@@ -2,7 +2,7 @@
 import type { CauseDocs, Check, Layer } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
 import { apiserverAnswers } from './answer/apiserver-answers.js';
-import { kubeletPayload } from './answer/kubelet-payload.js';
+import { kubeletPayload } from './answer/kubelet-payload/check.js';
 import { versionSkew } from './answer/version-skew.js';
 import { clientCertificate } from './authentication/client-certificate/check.js';
 import { identity } from './authentication/identity/check.js';

@@ -1,4 +1,4 @@
-import { kubeletPayload } from '../../../src/checks/answer/kubelet-payload.js';
+import { kubeletPayload } from '../../../src/checks/answer/kubelet-payload/check.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { base, fact, failed, pending } from '../facts.js';
 import { AGENT, answer, forbidden, nodeObject, unauthorized } from '../kubelet-answers.js';

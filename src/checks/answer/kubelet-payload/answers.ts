@@ -1,0 +1,96 @@
+/** What `kubelet-payload` says of each answer. */
+import type { Evidence, Fix, Problem, Say, Verdict } from '../../../model/check.js';
+import { askFromNode } from '../../shared/address.js';
+import { cite } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { byHand, fixBy, shell } from '../../shared/fix.js';
+import { KUBELET_PATHS } from '../../shared/kubelet.js';
+import { REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
+import { kubeletConfig } from '../../shared/kubelet-fixes.js';
+import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { seen, took } from '../../shared/read.js';
+import type { Cause } from './causes.js';
+import { type Attempt, type Clues, failedParts, pathOf } from './clues.js';
+import type { Answer } from './decision.js';
+import type { WORDS } from './words.js';
+
+type Words = Say<typeof WORDS>;
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'not-a-kubelet': ({ endpoint, heard }, say) =>
+    problem('not-a-kubelet', {
+      title: say(strangerIn(heard), { endpoint }),
+      features: Object.values(KUBELET_PATHS),
+      evidence: heard.slice(0, 2).map((attempt) => quote(attempt, say)),
+      fixes: [fixBy('agent', 'config', say('dialNode'), byHand(FROM_HOST_IP))],
+    }),
+  unhealthy: (clues, say) =>
+    problem('kubelet-unhealthy', {
+      ...failure(clues, say),
+      title: say('unhealthy', { endpoint: clues.endpoint, failing: failedParts(given(clues.unhealthy)).join(', ') }),
+    }),
+  'endpoint-fails': (clues, say) => {
+    const first = given(clues.failing[0]);
+    const [answer, path] = [seen(first), pathOf(first)];
+    const title = answer
+      ? say('fails', { path, status: answer.status, body: answer.body })
+      : say('hangs', { path, ms: took(first.outcome) ?? 0 });
+    return problem('kubelet-endpoint-fails', { ...failure(clues, say), title });
+  },
+  'debug-off': ({ endpoint, disabled }, say) =>
+    problem('kubelet-debug-handlers-off', {
+      severity: 'degrades',
+      title: say('debugOff', { endpoint }),
+      features: [KUBELET_PATHS['/configz']],
+      evidence: [quote(given(disabled), say)],
+      fixes: [kubeletConfig(say('enable'), 'enableDebuggingHandlers: true')],
+    }),
+  'in-order': ({ afar }, say) => pass(afar ? say('proxied') : undefined),
+  waiting: (_, say) => cannotTell(say('waiting')),
+  refused: (_, say) => notApplicable(say('refused')),
+  'well-by-its-health-port': ({ healthPort }, say) => pass(say('byHealthz', { said: given(healthPort).said || 'ok' })),
+  'health-port-decides': (_, say) =>
+    cannotTell(say('nothing'), [
+      { need: 'kubelet/second-sight', subject: 'local-healthz', elsewhere: 'curl -sS http://127.0.0.1:10248/healthz' },
+    ]),
+  'proxy-decides': ({ node }, say) => cannotTell(say('nothing'), [{ need: 'kubelet/proxied', elsewhere: askFromNode(node) }]),
+  withheld: (_, say) => notApplicable(say('withheld')),
+  'nothing-heard': (_, say) => cannotTell(say('nothing')),
+};
+
+function strangerIn([first]: Attempt[]): 'proxy' | 'unknown' | 'otherApi' {
+  const voice = first && seen(first)?.voice;
+  return voice === 'proxy' || voice === 'unknown' ? voice : 'otherApi';
+}
+
+/** Lost is what is behind the paths that fail; that /healthz says how the kubelet is loses nothing by itself. */
+function failure({ failing, unhealthy }: Clues, say: Words): Pick<Problem, 'severity' | 'features' | 'evidence' | 'fixes'> {
+  const paths = failing.filter((attempt) => attempt !== unhealthy).map(pathOf);
+  return {
+    severity: paths.some((path) => REQUIRED_PATHS.has(path)) ? 'blocks' : 'degrades',
+    features: [...new Set(paths)].map((path) => KUBELET_PATHS[path] ?? path),
+    evidence: failing.map((attempt) => quote(attempt, say)),
+    fixes: lookThenRestart(say),
+  };
+}
+
+function lookThenRestart(say: Words): Fix[] {
+  return [
+    fixBy('node', 'nothing', say('log'), shell("journalctl -u kubelet --since -15min | grep -E ': [EF][0-9]{4} '")),
+    fixBy('node', 'restart', say('restart'), shell('systemctl restart kubelet')),
+  ];
+}
+
+function quote(attempt: Attempt, say: Words): Evidence {
+  const answer = seen(attempt);
+  const saw = answer ? say('saw', { status: answer.status, body: answer.body }) : say('sawNothing', { ms: took(attempt.outcome) ?? 0 });
+  return cite(attempt, saw);
+}
+
+const FROM_HOST_IP = [
+  'env:',
+  '  - name: DD_KUBERNETES_KUBELET_HOST',
+  '    valueFrom:',
+  '      fieldRef:',
+  '        fieldPath: status.hostIP',
+].join('\n');

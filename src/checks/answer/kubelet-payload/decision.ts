@@ -1,0 +1,21 @@
+/** The decision behind `kubelet-payload`, from the top down. */
+import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
+import type { Clues } from './clues.js';
+
+export const DECISION = [
+  ['not-a-kubelet', (c) => c.heard.length > 0 && !c.kubeletSpeaks],
+  ['unhealthy', (c) => c.unhealthy !== undefined],
+  ['endpoint-fails', (c) => c.failing.length > 0],
+  ['debug-off', (c) => c.disabled !== undefined],
+  ['in-order', (c) => c.reads],
+  ['waiting', (c) => c.waiting],
+  ['refused', (c) => c.refused],
+  // At the node itself nothing need be sent: that a kubelet refuses nobody's request shows it, and its health port how it is.
+  ['well-by-its-health-port', (c) => c.refusesNobodyHere && c.healthPort?.kubelet === 'answers' && c.healthPort.status === 200],
+  ['health-port-decides', (c) => c.refusesNobodyHere && c.healthPort === undefined],
+  ['proxy-decides', (c) => c.afar && c.portFails],
+  ['withheld', (c) => c.withheld],
+  ['nothing-heard', otherwise],
+] as const satisfies readonly Row<string, Clues>[];
+
+export type Answer = AnswerOf<typeof DECISION>;

@@ -1,0 +1,22 @@
+/** All that `kubelet-payload` says. */
+export const WORDS = {
+  otherApi: '{endpoint} is not a kubelet: a Kubernetes API server answers there, such as metrics-server, which listens on 10250, too',
+  proxy: '{endpoint} is not a kubelet: a proxy or web server answers there',
+  unknown: '{endpoint} is not a kubelet: nothing in its answers is what a kubelet says',
+  unhealthy: 'The kubelet at {endpoint} reports itself unhealthy: {failing}',
+  fails: 'The kubelet lets the agent read {path} and then fails: {status} {body}',
+  hangs: 'The kubelet lets the agent in, but does not answer {path} within {ms} ms',
+  debugOff: 'The kubelet at {endpoint} has its debug endpoints turned off: no /configz, no container logs through the API',
+  nothing: 'no answer of the kubelet to look at',
+  proxied: "by its answers through the apiserver's node proxy; its port is not reached from here",
+  byHealthz: 'a kubelet answers (401 without a credential), and its own health port on this node says {said}',
+  waiting: 'the kubelet has not answered yet',
+  withheld: "nothing to look at: no credential was sent, the kubelet's certificate is not verified",
+  refused: 'the kubelet let us read nothing',
+  saw: '{status} {body}',
+  sawNothing: 'no answer within {ms} ms',
+  dialNode: "Dial the node's own address: set DD_KUBERNETES_KUBELET_HOST from status.hostIP in the agent's manifest",
+  log: "Read the kubelet's log on that node; it names the failing part (container runtime, disk, cgroups)",
+  restart: 'Then restart the kubelet. Containers go on running meanwhile',
+  enable: 'Turn the debug endpoints on again and restart the kubelet, or do without what they give',
+} as const satisfies Record<string, string>;
