@@ -1,7 +1,7 @@
 /** The registry: every check, bottom layer first. Kept by hand; a test compares it with the folder. */
 import type { CauseDocs, Check, Layer } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
-import { apiserverAnswers } from './answer/apiserver-answers.js';
+import { apiserverAnswers } from './answer/apiserver-answers/check.js';
 import { kubeletPayload } from './answer/kubelet-payload/check.js';
 import { versionSkew } from './answer/version-skew.js';
 import { clientCertificate } from './authentication/client-certificate/check.js';

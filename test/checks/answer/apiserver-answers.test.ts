@@ -1,4 +1,4 @@
-import { apiserverAnswers } from '../../../src/checks/answer/apiserver-answers.js';
+import { apiserverAnswers } from '../../../src/checks/answer/apiserver-answers/check.js';
 import type { AnyFact, HttpAnswer } from '../../../src/model/facts.js';
 import { base, fact, failed } from '../facts.js';
 import { judgeTable } from '../table.js';

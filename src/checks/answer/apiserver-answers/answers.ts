@@ -1,0 +1,116 @@
+/** What `apiserver-answers` says of each answer. */
+import type { Evidence, Fix, Message, Problem, Say, Verdict } from '../../../model/check.js';
+import { cite, citeBy } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { fixBy, shell } from '../../shared/fix.js';
+import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import type { Answer } from './decision.js';
+import type { WORDS } from './words.js';
+
+type Words = Say<typeof WORDS>;
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'too-old': ({ version, features }, say) => {
+    const { gitVersion } = given(version);
+    return problem('kubernetes-too-old', {
+      title: say('tooOld', { version: gitVersion }),
+      features,
+      evidence: [citeBy('apiserver/version', '', say('sawVersion', { version: gitVersion }))],
+      fixes: [fixBy('cluster', 'restart', say('fixUpgrade'), { verify: 'kubectl version' })],
+    });
+  },
+  kubelet: (clues, say) => stranger(clues, say, say('kubelet', { endpoint: clues.endpoint }), [address(clues, say)]),
+  proxy: (clues, say) => {
+    const { endpoint, owner } = clues;
+    const title = say('proxy', { endpoint, status: firstStatus(clues) });
+    return stranger(clues, say, title, [fixBy(owner, 'config', say('fixNoProxy', { endpoint })), backend(say)]);
+  },
+  stranger: unknownStranger,
+  'stranger-or-not-ready': (clues, say) => ({
+    ...unknownStranger(clues, say),
+    ...suspected(['apiserver-not-ready'], [{ need: 'apiserver/readiness', elsewhere: READYZ }]),
+  }),
+  throttles: ({ endpoint, throttled, features, known }, say) => {
+    const { fact, answer } = given(throttled);
+    const load = shell('kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total');
+    return problem('apiserver-throttles', {
+      severity: known ? 'degrades' : 'blocks',
+      title: say('throttles', { endpoint }),
+      features,
+      evidence: [cite(fact, say('sawRetry', { request: fact.subject, seconds: answer.retryAfterSeconds ?? 1 }))],
+      fixes: [fixBy('cluster', 'nothing', say('fixLoad'), load), fixBy('cluster', 'config', say('fixShare'))],
+    });
+  },
+  'without-etcd': (clues, say) => notReady(clues, say, 'blocks', readLog('etcd', say('fixEtcd'))),
+  'not-ready': (clues, say) => notReady(clues, say, clues.known ? 'degrades' : 'blocks', readLog('kube-apiserver', say('fixComponent'))),
+  hangs: (clues, say) => ({ ...silence(clues, say), severity: clues.known ? 'degrades' : 'blocks' }),
+  silent: (clues, say) => ({
+    ...silence(clues, say),
+    ...suspected(['not-an-apiserver'], [{ need: 'apiserver/readiness', elsewhere: READYZ }]),
+  }),
+  answers: () => pass(),
+  'not-asked': (_, say) => cannotTell(say('noAnswer')),
+};
+
+const READYZ = 'kubectl get --raw "/readyz?verbose"';
+
+function firstStatus({ heard }: Clues): number {
+  return given(heard[0]).answer.status;
+}
+
+function stranger(clues: Clues, say: Words, title: Message, fixes: Fix[]): Problem<Cause> {
+  return problem('not-an-apiserver', { title, features: clues.features, evidence: [firstHeard(clues, say)], fixes });
+}
+
+function unknownStranger(clues: Clues, say: Words): Problem<Cause> {
+  const title = say('stranger', { endpoint: clues.endpoint, status: firstStatus(clues) });
+  return stranger(clues, say, title, [backend(say), address(clues, say)]);
+}
+
+function firstHeard({ heard }: Clues, say: Words): Evidence {
+  const { fact, answer } = given(heard[0]);
+  const { status, voice } = answer;
+  return cite(fact, say('sawAnswer', { request: fact.subject, status, voice, body: answer.body.slice(0, 120) || 'nothing' }));
+}
+
+function address({ owner }: Clues, say: Words): Fix {
+  return fixBy(owner, 'config', say('fixAddress'));
+}
+
+function backend(say: Words): Fix {
+  return fixBy('network', 'config', say('fixBackend'));
+}
+
+function notReady(
+  { endpoint, readiness, readinessFact, features }: Clues,
+  say: Words,
+  severity: Problem['severity'],
+  fix: Fix,
+): Problem<Cause> {
+  const failing = given(readiness).failing.slice(0, 5).join(', ') || 'it does not say what';
+  return problem('apiserver-not-ready', {
+    severity,
+    title: say('notReady', { endpoint, failing }),
+    features,
+    evidence: [cite(readinessFact, say('sawReadiness', { failing }))],
+    fixes: [fix],
+  });
+}
+
+function silence({ endpoint, silent, features }: Clues, say: Words): Problem<Cause> {
+  const { fact, code } = given(silent);
+  const request = fact.subject;
+  return problem('apiserver-not-ready', {
+    title: say('hangs', { endpoint, request, code }),
+    features,
+    evidence: [cite(fact, say('sawSilence', { request, code }))],
+    fixes: [fixBy('cluster', 'nothing', say('fixAsk'), shell(READYZ)), readLog('kube-apiserver', say('fixComponent'))],
+  });
+}
+
+function readLog(component: 'etcd' | 'kube-apiserver', action: Message): Fix {
+  const log = `crictl ps -a --name ${component}\ncrictl logs --tail 50 "$(crictl ps -a -q --name ${component} | head -n 1)"`;
+  return fixBy('cluster', 'nothing', action, { ...shell(log), verify: READYZ });
+}
