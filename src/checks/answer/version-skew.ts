@@ -1,8 +1,9 @@
 /** Are kubelet and apiserver of versions that are made for each other? kubernetes.io/releases/version-skew-policy: never newer, at most three minors behind. */
-import { defineCheck, type Evidence } from '../../model/check.js';
+import { defineCheck } from '../../model/check.js';
 import { nodeName } from '../shared/address.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
+import { cannotTell, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 /** Two minors before kubelets of 1.25. */
@@ -42,32 +43,27 @@ export const versionSkew = defineCheck({
     const [node, version] = [seen(nodeFact), seen(versionFact)];
     const kubelet = minorOf(node?.kubeletVersion);
     const server = minorOf(version?.gitVersion);
-    if (!node || !version || kubelet === undefined || server === undefined) return { kind: 'cannot-tell', why: say('unknown'), wants: [] };
+    if (!node || !version || kubelet === undefined || server === undefined) return cannotTell(say('unknown'));
     const behind = server - kubelet;
     const limit = kubelet < 25 ? MINORS_BEHIND - 1 : MINORS_BEHIND;
-    if (behind >= 0 && behind <= limit) return { kind: 'pass' };
+    if (behind >= 0 && behind <= limit) return pass();
 
     const args = { node: node.node, kubelet: node.kubeletVersion, apiserver: version.gitVersion };
     const name = nodeName(view.one('self/settings'), nodeFact);
     const drain = byHand(name && `kubectl drain ${name} --ignore-daemonsets`);
-    const evidence: Evidence[] = [
-      cite(nodeFact, say('sawNode', { node: node.node, kubelet: node.kubeletVersion })),
-      cite(versionFact, say('sawServer', { apiserver: version.gitVersion })),
-    ];
-    return {
-      kind: 'problem',
-      cause: 'kubelet-version-skew',
+    return problem('kubelet-version-skew', {
       severity: 'risk',
-      certainty: 'proven',
       title: behind < 0 ? say('newer', args) : say('older', { ...args, minors: behind, limit }),
-      features: [],
-      evidence,
+      evidence: [
+        cite(nodeFact, say('sawNode', { node: node.node, kubelet: node.kubeletVersion })),
+        cite(versionFact, say('sawServer', { apiserver: version.gitVersion })),
+      ],
       fixes: [
         behind < 0
           ? fixBy('cluster', 'restart', say('fixServer'), { verify: 'kubectl version' })
           : fixBy('node', 'restart', say('fixKubelet'), { ...drain, verify: 'kubectl get nodes' }),
       ],
-    };
+    });
   },
 });
 

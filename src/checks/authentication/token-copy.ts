@@ -2,11 +2,13 @@
  * Is the token that is presented the one the kubelet keeps fresh, or a copy of it? The mount is replaced at four fifths of its life; a copy
  * ends with the pod or the hour it was made for. Judged by the claims of both, and by what the servers answer.
  */
-import { defineCheck, type Evidence, type Fix } from '../../model/check.js';
+import { defineCheck } from '../../model/check.js';
 import type { Credential, TokenClaims } from '../../model/facts.js';
 import { apiserverFeatures } from '../shared/apiserver.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { env, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
+import { notApplicable, pass, problem } from '../shared/problem.js';
 import { answers, seen, span } from '../shared/read.js';
 
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -55,51 +57,31 @@ export const tokenCopy = defineCheck({
     const refusedBy = copies.find(({ http }) => answers(http, 'token').some((a) => a.status === 401));
     const copy = refusedBy ?? copies[0];
     if (!copy) {
-      if (mounted || sides.every(({ credential }) => !credential || credential.source === MOUNTED))
-        return { kind: 'pass', note: say('mounted') };
-      return { kind: 'not-applicable', why: say('noMount') };
+      const presentsNone = sides.every(({ credential }) => !credential || credential.source === MOUNTED);
+      return mounted || presentsNone ? pass(say('mounted')) : notApplicable(say('noMount'));
     }
 
     const { source, token } = copy.credential;
-    const place = seen(view.one('self/place'));
-    const fact = refusedBy?.http.find((f) => answers([f], 'token').some((a) => a.status === 401));
+    const refusal = refusedBy?.http.find((f) => answers([f], 'token').some((a) => a.status === 401));
     const refused = refusedBy ? say('refused', { server: refusedBy.server }).en : '';
     const other = token?.pod !== undefined && mounted?.pod !== undefined && token.pod !== mounted.pod;
-    const evidence: Evidence[] = [
-      {
-        need: `${copy.server}/credential`,
-        subject: 'token',
-        saw: say('sawCopy', { source, pod: token?.pod ?? 'none', issued: issued(token) }),
-      },
-      { need: 'self/credential', subject: 'mounted', saw: say('sawMounted', { pod: mounted?.pod ?? 'none', issued: issued(mounted) }) },
-      ...(fact && refusedBy
-        ? [
-            {
-              need: `${refusedBy.server}/http` as const,
-              subject: fact.subject,
-              saw: say('sawRefusal', { request: fact.subject }),
-              reproduce: fact.reproduce,
-            },
-          ]
-        : []),
-    ];
-    const fixes: Fix[] = place?.agentEnvironment
-      ? [fixBy('agent', 'config', say('fixMount'), env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED }))]
-      : [fixBy('agent', 'nothing', say('fixFlag'), shell(`kubelet-doctor --token-file ${MOUNTED}`))];
-    const args = { source, refused };
-    return {
-      kind: 'problem',
-      cause: 'token-stale-copy',
+    const place = seen(view.one('self/place'));
+    return problem('token-stale-copy', {
       // A copy that is still accepted ends with its pod, or within the hour.
       severity: refusedBy ? 'blocks' : 'degrades',
-      certainty: 'proven',
       title: other
-        ? say('otherPod', { ...args, pod: token?.pod ?? '', own: mounted?.pod ?? '' })
-        : say('older', { ...args, ago: span(((mounted?.issuedAt ?? 0) - (token?.issuedAt ?? 0)) * 1000) }),
+        ? say('otherPod', { source, refused, pod: token?.pod ?? '', own: mounted?.pod ?? '' })
+        : say('older', { source, refused, ago: span(((mounted?.issuedAt ?? 0) - (token?.issuedAt ?? 0)) * 1000) }),
       features: refusedBy ? (refusedBy.server === 'kubelet' ? ALL_KUBELET_FEATURES : apiserverFeatures(view.one('self/settings'))) : [],
-      evidence,
-      fixes,
-    };
+      evidence: [
+        citeBy(`${copy.server}/credential`, 'token', say('sawCopy', { source, pod: token?.pod ?? 'none', issued: issued(token) })),
+        citeBy('self/credential', 'mounted', say('sawMounted', { pod: mounted?.pod ?? 'none', issued: issued(mounted) })),
+        ...(refusal ? [cite(refusal, say('sawRefusal', { request: refusal.subject }))] : []),
+      ],
+      fixes: place?.agentEnvironment
+        ? [fixBy('agent', 'config', say('fixMount'), env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED }))]
+        : [fixBy('agent', 'nothing', say('fixFlag'), shell(`kubelet-doctor --token-file ${MOUNTED}`))],
+    });
   },
 });
 

@@ -7,6 +7,7 @@ import { canINeeds } from '../../manifests/needs-yaml.js';
 import { defineCheck } from '../../model/check.js';
 import { describeNeed } from '../../profiles/access.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
 import { ROLE_CAUSES } from './role-causes.js';
 
@@ -43,39 +44,34 @@ export const agentPermissions = defineCheck({
   },
   judge(view, say) {
     const rights = rightsOf(view);
-    if (!rights) return { kind: 'not-applicable', why: say('notAsked') };
+    if (!rights) return notApplicable(say('notAsked'));
     const { profile, account, judged } = rights;
     const own = judged.filter(({ need }) => need.kind === 'general');
-    if (own.length === 0) return { kind: 'pass', note: say('nothing') };
+    if (own.length === 0) return pass(say('nothing'));
     const missing = ofKind(rights.missing, 'general');
     if (missing.length > 0) {
       const [first = '', ...others] = missing.map(describeNeed);
       const some = [first, ...others.slice(0, 2)].join('; ');
       const list = others.length > 2 ? say('more', { rights: some, count: others.length - 2 }).en : some;
       const features = [...new Set(missing.map((need) => need.feature))].join(', ');
-      return {
-        kind: 'problem',
-        cause: 'permission-missing',
+      return problem('permission-missing', {
         severity: severityOf(missing),
-        certainty: 'proven',
         title: say('missing', { user: account.user, rights: list }),
         features: lossesOf(missing),
         evidence: deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })),
         fixes: [grantFix(rights, missing, say('grant', { user: account.user, features }))],
-      };
+      });
     }
     const open = own.filter(({ state }) => state === 'unanswered');
-    if (open.length === 0) return { kind: 'pass' };
+    if (open.length === 0) return pass();
     const elsewhere =
       rights.name &&
       canINeeds(
         rights.name,
         open.map(({ need }) => need),
       );
-    return {
-      kind: 'cannot-tell',
-      why: say('notOurs', { count: open.length, total: profile.needs.length }),
-      wants: [{ need: 'apiserver/access', ...(elsewhere ? { elsewhere } : {}) }],
-    };
+    return cannotTell(say('notOurs', { count: open.length, total: profile.needs.length }), [
+      { need: 'apiserver/access', ...(elsewhere ? { elsewhere } : {}) },
+    ]);
   },
 });

@@ -1,5 +1,7 @@
 /** Does the agent use APIs that Kubernetes is giving up? Said only where roles are judged in depth. */
 import { defineCheck } from '../../model/check.js';
+import { citeBy } from '../shared/cite.js';
+import { notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 export const deprecatedApis = defineCheck({
@@ -37,22 +39,18 @@ export const deprecatedApis = defineCheck({
   },
   judge(view, say) {
     const profile = seen(view.one('self/profile'));
-    if (!profile?.inDepth) return { kind: 'not-applicable', why: say('notAsked') };
+    if (!profile?.inDepth) return notApplicable(say('notAsked'));
     const { deprecated, needs } = profile;
     const [first] = deprecated;
-    if (!first) return { kind: 'pass', note: say('none') };
+    if (!first) return pass(say('none'));
     const version = profile.kubernetesVersion.value;
     const feature = needs.find((need) => need.resource === first)?.feature ?? '';
     const old = first === 'componentstatuses';
-    return {
-      kind: 'problem',
-      cause: old ? 'component-status-deprecated' : 'endpoints-deprecated',
+    return problem(old ? 'component-status-deprecated' : 'endpoints-deprecated', {
       severity: 'note',
-      certainty: 'proven',
       title: old ? say('componentStatus', { version }) : say('endpoints', { version }),
-      features: [],
-      evidence: [{ need: 'self/profile', subject: '', saw: say('saw', { feature }) }],
+      evidence: [citeBy('self/profile', '', say('saw', { feature }))],
       fixes: [],
-    };
+    });
   },
 });

@@ -1,6 +1,7 @@
 /** May the agent keep its place in the stream of events? It writes it into a ConfigMap. */
 import { defineCheck } from '../../model/check.js';
 import { describeNeed } from '../../profiles/access.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
 import { ROLE_CAUSES } from './role-causes.js';
 
@@ -34,26 +35,19 @@ export const eventBookmark = defineCheck({
   judge(view, say) {
     const rights = rightsOf(view);
     const judged = rights?.judged.filter(({ need }) => need.kind === 'event-bookmark') ?? [];
-    if (!rights || judged.length === 0) return { kind: 'not-applicable', why: say('off') };
+    if (!rights || judged.length === 0) return notApplicable(say('off'));
     const missing = ofKind(rights.missing, 'event-bookmark');
     if (missing.length === 0)
       return judged.every(({ state }) => state === 'allowed')
-        ? { kind: 'pass' }
-        : {
-            kind: 'cannot-tell',
-            why: say('open'),
-            wants: [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }],
-          };
+        ? pass()
+        : cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }]);
     const user = rights.account.user;
-    return {
-      kind: 'problem',
-      cause: 'event-bookmark-forbidden',
+    return problem('event-bookmark-forbidden', {
       severity: severityOf(missing),
-      certainty: 'proven',
       title: say('forbidden', { user, rights: missing.map(describeNeed).join('; ') }),
       features: lossesOf(missing),
       evidence: deniedEvidence(view, missing, (asked, by) => say('saw', { asked, user: by })),
       fixes: [grantFix(rights, missing, say('grant', { user, namespace: missing[0]?.namespace ?? '' }))],
-    };
+    });
   },
 });

@@ -1,6 +1,8 @@
 /** May we ask what we may? Everyone who is authenticated may, unless somebody edited the apiserver's own binding. */
 import { defineCheck } from '../../model/check.js';
+import { cite } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
 
 /**
@@ -53,33 +55,18 @@ export const reviewForbidden = defineCheck({
     const { outcome } = account;
     if (outcome.status === 'failed' && outcome.code === 'HTTP403' && outcome.data) {
       const { user } = outcome.data;
-      return {
-        kind: 'cannot-tell',
-        why: say('another', { user }),
-        wants: [{ need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${user}` }],
-      };
+      return cannotTell(say('another', { user }), [{ need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${user}` }]);
     }
     const asked = view.all('apiserver/access');
     const forbidden = asked.find((fact) => failure(fact) === 'HTTP403');
     const who = seen(account);
-    if (!who || asked.length === 0) return { kind: 'not-applicable', why: say('notAsked') };
-    if (!forbidden || who.by !== 'self') return { kind: 'pass' };
-    return {
-      kind: 'problem',
-      cause: 'review-forbidden',
+    if (!who || asked.length === 0) return notApplicable(say('notAsked'));
+    if (!forbidden || who.by !== 'self') return pass();
+    return problem('review-forbidden', {
       severity: 'note',
-      certainty: 'proven',
       title: say('forbidden', { user: who.user }),
-      features: [],
-      evidence: [
-        {
-          need: 'apiserver/access',
-          subject: forbidden.subject,
-          saw: say('saw', { asked: forbidden.subject }),
-          reproduce: forbidden.reproduce,
-        },
-      ],
+      evidence: [cite(forbidden, say('saw', { asked: forbidden.subject }))],
       fixes: [fixBy('cluster', 'config', say('restore'), shell(RESTORE))],
-    };
+    });
   },
 });

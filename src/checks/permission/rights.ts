@@ -4,7 +4,9 @@ import { serviceAccountOf } from '../../kubernetes/names.js';
 import { type AccountName, canINeeds, needsYaml } from '../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, View } from '../../model/check.js';
 import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../model/facts.js';
-import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
+import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess, } from '../../profiles/access.js';
+import { cite } from '../shared/cite.js';
+import { fixBy, yaml } from '../shared/fix.js';
 import { seen } from '../shared/read.js';
 
 export const RIGHTS_NEEDS = ['apiserver/access', 'apiserver/account', 'apiserver/identity', 'self/profile', 'self/place'] as const;
@@ -51,11 +53,10 @@ export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
 }
 
 /** The manifest that closes a gap and the questions that show it closed; without YAML when a name may not be printed. */
-export function grantFix(rights: Pick<Rights, 'name'>, needs: readonly ResolvedNeed[], action: Message, yaml?: string): Fix {
-  const steps = yaml ?? (rights.name && needsYaml(rights.name, needs));
+export function grantFix(rights: Pick<Rights, 'name'>, needs: readonly ResolvedNeed[], action: Message, printed?: string): Fix {
+  const steps = printed ?? (rights.name && needsYaml(rights.name, needs));
   const verify = rights.name && canINeeds(rights.name, needs);
-  const fix: Fix = { owner: 'cluster', changes: 'config', action, verify: verify ?? 'kubelet-doctor rbac' };
-  return steps ? { ...fix, steps, form: 'yaml' } : fix;
+  return fixBy('cluster', 'config', action, { ...(steps && yaml(steps)), verify: verify ?? 'kubelet-doctor rbac' });
 }
 
 /** The reviews that said no, each with its command. */
@@ -70,7 +71,7 @@ export function deniedEvidence(
     const answer = seen(fact);
     if (!answer || answer.allowed) return [];
     const user = answer.user ?? seen(view.one('apiserver/account'))?.user ?? '';
-    return [{ need: 'apiserver/access', subject, saw: say(subject, user), reproduce: fact.reproduce }];
+    return [cite(fact, say(subject, user))];
   });
 }
 

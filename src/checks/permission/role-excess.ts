@@ -3,7 +3,10 @@
 import { needsYaml } from '../../manifests/needs-yaml.js';
 import { defineCheck } from '../../model/check.js';
 import { kubeletRights } from '../../profiles/resolve.js';
+import { cite } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
+import { fixBy, yaml } from '../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
 import { RIGHTS_NEEDS, rightsOf } from './rights.js';
 
@@ -41,37 +44,25 @@ export const roleExcess = defineCheck({
     const rights = rightsOf(view);
     const versions = seen(view.one('apiserver/kubelet-versions'));
     const node = seen(view.one('apiserver/node'));
-    if (!rights?.profile.inDepth) return { kind: 'not-applicable', why: say('notAsked') };
+    if (!rights?.profile.inDepth) return notApplicable(say('notAsked'));
     const { profile, account, name } = rights;
     const proxy = view.one('apiserver/access', 'get nodes/proxy');
-    if (seen(proxy)?.allowed !== true) return { kind: 'pass' };
+    if (seen(proxy)?.allowed !== true) return pass();
     const all = versions ? versions.versions.map((v) => v.version) : node ? [node.kubeletVersion] : [];
     if (all.length === 0)
       return failure(view.one('apiserver/kubelet-versions'))
-        ? { kind: 'not-applicable', why: say('versions') }
-        : { kind: 'cannot-tell', why: say('versions'), wants: [{ need: 'apiserver/kubelet-versions', elsewhere: 'kubectl get nodes' }] };
+        ? notApplicable(say('versions'))
+        : cannotTell(say('versions'), [{ need: 'apiserver/kubelet-versions', elsewhere: 'kubectl get nodes' }]);
     const needsIt = profile.needs.some((need) => need.resource === 'nodes' && need.subresource === 'proxy');
-    if (kubeletRights(all) !== 'fine-grained' || needsIt) return { kind: 'pass', note: say('needed') };
+    if (kubeletRights(all) !== 'fine-grained' || needsIt) return pass(say('needed'));
     const user = account.user;
     const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined);
     const steps = name && needsYaml(name, fine);
-    return {
-      kind: 'problem',
-      cause: 'role-grants-too-much',
+    return problem('role-grants-too-much', {
       severity: 'risk',
-      certainty: 'proven',
       title: say('tooMuch', { user, versions: all.join(', ') }),
-      features: [],
-      evidence: [{ need: 'apiserver/access', subject: proxy.subject, saw: say('saw', { user }), reproduce: proxy.reproduce }],
-      fixes: [
-        {
-          owner: 'cluster',
-          changes: 'config',
-          action: say('grant'),
-          ...(steps ? { steps, form: 'yaml' as const } : {}),
-          verify: 'kubelet-doctor rbac',
-        },
-      ],
-    };
+      evidence: [cite(proxy, say('saw', { user }))],
+      fixes: [fixBy('cluster', 'config', say('grant'), { ...(steps && yaml(steps)), verify: 'kubelet-doctor rbac' })],
+    });
   },
 });
