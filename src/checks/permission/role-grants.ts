@@ -4,55 +4,64 @@
  */
 
 import { isSubject, refersTo } from '../../kubernetes/subjects.js';
-import { defineCheck, type Evidence } from '../../model/check.js';
-import type { OwnRules, RbacObjects, RbacRule, ResolvedNeed } from '../../model/facts.js';
+import {
+  type CauseDocs,
+  defineCheck,
+  type Evidence,
+  type Message,
+  type Problem,
+  type Say,
+  type Verdict,
+  type View,
+  type Want,
+} from '../../model/check.js';
+import type { Fact, OwnRules, RbacObjects, RbacRule, ResolvedNeed } from '../../model/facts.js';
 import { describeNeed } from '../../profiles/access.js';
+import { citeBy } from '../shared/cite.js';
+import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { looked, seen } from '../shared/read.js';
-import { grantFix, lossesOf, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
+import { type DeadPart, deadIn } from './dead-rules.js';
+import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './rights.js';
 
-/** Subresources of nodes that anybody asks for: kubelets (pkg/kubelet/server/auth.go) and the apiserver (status, proxy). */
-const NODE_SUBRESOURCES = new Set([
-  'proxy',
-  'stats',
-  'metrics',
-  'log',
-  'checkpoint',
-  'pods',
-  'healthz',
-  'configz',
-  'statusz',
-  'status',
-  'flagz',
-  '*',
-]);
+const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects', 'apiserver/own-rules'] as const;
 
-/** What was meant by a subresource that nobody asks for. */
-const MEANT: Record<string, string> = {
-  logs: 'log',
-  metric: 'metrics',
-  stat: 'stats',
-  summary: 'stats',
-  cadvisor: 'metrics',
-  pod: 'pods',
-  health: 'healthz',
-  healthcheck: 'healthz',
-  config: 'configz',
-  configs: 'configz',
-};
+const WORDS = {
+  nothing: 'Rules that grant nothing: {rules}; {user} may not {rights}',
+  harmless: 'Rules that grant nothing: {rules}',
+  create: 'A rule limits create of {resources} to names: it never allows it, and {user} may not {rights}',
+  createHarmless: 'A rule limits create of {resources} to names, which never allows it',
+  meant: '{dead} (nobody asks for it; meant is {meant})',
+  dead: '{dead} (nobody asks for it)',
+  saw: 'rule: {rule}',
+  grant: 'Grant {user} what was meant: apply this, then run again with --wait',
+  notKnown: 'rights not judged',
+  notAsked: 'every right is held; `kubelet-doctor rbac` judges the rules in depth',
+  notOurs: 'the rules are not ours to read',
+} as const satisfies Record<string, string>;
 
-/** Paths of a kubelet: its authorizer never asks for them as paths. */
-const KUBELET_URLS: Record<string, string> = {
-  '/pods': 'pods',
-  '/runningpods': 'pods',
-  '/metrics/cadvisor': 'metrics',
-  '/metrics/probes': 'metrics',
-  '/metrics/resource': 'metrics',
-  '/stats': 'stats',
-  '/stats/summary': 'stats',
-  '/stats/*': 'stats',
-  '/spec': 'proxy',
-  '/configz': 'configz',
-};
+const CAUSES = {
+  'role-grants-nothing': {
+    title: 'rule that grants nothing',
+    means: 'The role holds a rule about a resource or path that nobody ever asks for. It reads as if it helped, and does not.',
+    happens:
+      'nodes/logs (it is nodes/log), nodes/spec (gone from kubelets), or the paths of a kubelet as nonResourceURLs: those are paths of the apiserver, a kubelet asks for subresources of nodes. Some come with the chart and are harmless.',
+    confirm: 'Against what the 403 of the kubelet names:\n\n    kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME',
+    fix: 'The rule that was meant; the dead one can go.',
+    avoid: 'Do not answer a dead rule with `*`: write the one that was meant.',
+  },
+  'create-limited-by-name': {
+    title: 'create limited by name',
+    means: 'A rule with resourceNames allows requests for these names. A request to create has no name yet, so the rule never allows one.',
+    happens: 'get, update and create written in one rule for the leader lock or the event bookmark.',
+    confirm:
+      'Says no, although the rule lists create:\n\n    kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
+    fix: 'Two rules: create without names, the other verbs with them.',
+    avoid: 'Do not drop resourceNames from the other verbs too: the agent could then change every lock of the namespace.',
+  },
+} as const satisfies Record<string, CauseDocs>;
+
+type Cause = keyof typeof CAUSES;
 
 export const roleGrants = defineCheck({
   question: 'role-grants',
@@ -60,139 +69,139 @@ export const roleGrants = defineCheck({
   target: 'apiserver',
   layer: 'authz',
   required: false,
-  needs: [...RIGHTS_NEEDS, 'apiserver/rbac-objects', 'apiserver/own-rules'],
-  words: {
-    nothing: 'Rules that grant nothing: {rules}; {user} may not {rights}',
-    harmless: 'Rules that grant nothing: {rules}',
-    create: 'A rule limits create of {resources} to names: it never allows it, and {user} may not {rights}',
-    createHarmless: 'A rule limits create of {resources} to names, which never allows it',
-    meant: '{dead} (nobody asks for it; meant is {meant})',
-    dead: '{dead} (nobody asks for it)',
-    saw: 'rule: {rule}',
-    grant: 'Grant {user} what was meant: apply this, then run again with --wait',
-    notKnown: 'rights not judged',
-    notAsked: 'every right is held; `kubelet-doctor rbac` judges the rules in depth',
-    notOurs: 'the rules are not ours to read',
-  },
-  causes: {
-    'role-grants-nothing': {
-      title: 'rule that grants nothing',
-      means: 'The role holds a rule about a resource or path that nobody ever asks for. It reads as if it helped, and does not.',
-      happens:
-        'nodes/logs (it is nodes/log), nodes/spec (gone from kubelets), or the paths of a kubelet as nonResourceURLs: those are paths of the apiserver, a kubelet asks for subresources of nodes. Some come with the chart and are harmless.',
-      confirm: 'Against what the 403 of the kubelet names:\n\n    kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME',
-      fix: 'The rule that was meant; the dead one can go.',
-      avoid: 'Do not answer a dead rule with `*`: write the one that was meant.',
-    },
-    'create-limited-by-name': {
-      title: 'create limited by name',
-      means:
-        'A rule with resourceNames allows requests for these names. A request to create has no name yet, so the rule never allows one.',
-      happens: 'get, update and create written in one rule for the leader lock or the event bookmark.',
-      confirm:
-        'Says no, although the rule lists create:\n\n    kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
-      fix: 'Two rules: create without names, the other verbs with them.',
-      avoid: 'Do not drop resourceNames from the other verbs too: the agent could then change every lock of the namespace.',
-    },
-  },
+  needs: NEEDS,
+  words: WORDS,
+  causes: CAUSES,
   judge(view, say) {
-    const rights = rightsOf(view);
-    const [objects, own] = [view.one('apiserver/rbac-objects'), view.one('apiserver/own-rules')];
-    if (!rights) return { kind: 'not-applicable', why: say('notKnown') };
-    const { account, missing, profile } = rights;
-    const { user } = account;
-    if (missing.length === 0 && !profile.inDepth) return { kind: 'pass', note: say('notAsked') };
-    const rules = rulesOf(seen(objects), seen(own), user);
-    if (!rules)
-      return {
-        kind: 'cannot-tell',
-        why: say('notOurs'),
-        wants: [
-          { need: 'apiserver/rbac-objects' },
-          ...(looked(objects) ? [{ need: 'apiserver/own-rules' as const, subject: profile.namespace.value }] : []),
-        ],
-      };
-    const from = seen(objects) ? objects : own;
-    const sawRule = (rule: RbacRule): Evidence => ({
-      need: seen(objects) ? 'apiserver/rbac-objects' : 'apiserver/own-rules',
-      subject: '',
-      saw: say('saw', { rule: ruleText(rule) }),
-      reproduce: from.reproduce,
-    });
-
-    const dead = rules.flatMap((rule) => deadIn(rule).map((each) => ({ rule, ...each })));
-    const limited = rules.filter((rule) => rule.verbs.includes('create') && rule.names.length > 0);
-    const hit = dead.filter(({ meant }) => meant && missing.some((need) => isNode(need, meant)));
-    const words = (all: typeof dead) =>
-      [
-        ...new Map(
-          all.map(({ text, meant }) => [
-            text,
-            meant ? say('meant', { dead: text, meant: `nodes/${meant}` }).en : say('dead', { dead: text }).en,
-          ]),
-        ).values(),
-      ].join('; ');
-    const found = { kind: 'problem', certainty: 'proven' } as const;
-    const mended = () => [grantFix(rights, missing, say('grant', { user }))];
-    const list = missing.map(describeNeed).slice(0, 4).join(', ');
-    if (hit.length > 0)
-      return {
-        ...found,
-        cause: 'role-grants-nothing',
-        severity: severityOf(missing),
-        title: say('nothing', { rules: words(hit), user, rights: list }),
-        features: lossesOf(missing),
-        evidence: hit.map(({ rule }) => sawRule(rule)),
-        fixes: mended(),
-      };
-    const blocked = limited.filter((rule) => missing.some((need) => need.verbs.includes('create') && coversResource(rule, need)));
-    const resources = (some: RbacRule[]) => [...new Set(some.flatMap((rule) => rule.resources))].join(', ');
-    if (blocked.length > 0)
-      return {
-        ...found,
-        cause: 'create-limited-by-name',
-        severity: severityOf(missing),
-        title: say('create', { resources: resources(blocked), user, rights: list }),
-        features: lossesOf(missing),
-        evidence: blocked.map(sawRule),
-        fixes: mended(),
-      };
-    const note = { ...found, severity: 'note' as const, features: [], fixes: [] };
-    if (!profile.inDepth) return { kind: 'pass' };
-    if (limited.length > 0)
-      return {
-        ...note,
-        cause: 'create-limited-by-name',
-        title: say('createHarmless', { resources: resources(limited) }),
-        evidence: limited.map(sawRule),
-      };
-    if (dead.length > 0)
-      return {
-        ...note,
-        cause: 'role-grants-nothing',
-        title: say('harmless', { rules: words(dead) }),
-        evidence: dead.map(({ rule }) => sawRule(rule)),
-      };
-    return { kind: 'pass' };
+    const clues = read(view);
+    return ANSWERS[firstThatHolds(DECISION, clues)](clues, say);
   },
 });
+
+type Words = Say<typeof WORDS>;
+
+interface Clues {
+  rights: Rights | undefined;
+  missing: ResolvedNeed[];
+  inDepth: boolean;
+  /** Where the rules are from. */
+  from: Fact<'rbac-objects' | 'own-rules'>;
+  rules: RbacRule[] | undefined;
+  dead: (DeadPart & { rule: RbacRule })[];
+  /** Dead parts by which a right was meant that is missing. */
+  deadAndMissing: Clues['dead'];
+  /** Rules that allow create by name: never. */
+  limited: RbacRule[];
+  limitedAndMissing: RbacRule[];
+  wants: Want[];
+}
+
+function read(view: View<(typeof NEEDS)[number]>): Clues {
+  const rights = rightsOf(view);
+  const [objects, own] = [view.one('apiserver/rbac-objects'), view.one('apiserver/own-rules')];
+  const missing = rights?.missing ?? [];
+  const rules = rights && rulesOf(seen(objects), seen(own), rights.account.user);
+  const dead = (rules ?? []).flatMap((rule) => deadIn(rule).map((part) => ({ rule, ...part })));
+  const limited = (rules ?? []).filter(({ verbs, names }) => verbs.includes('create') && names.length > 0);
+  const create = missing.filter(({ verbs }) => verbs.includes('create'));
+  return {
+    rights,
+    missing,
+    inDepth: rights?.profile.inDepth === true,
+    from: seen(objects) ? objects : own,
+    rules,
+    dead,
+    deadAndMissing: dead.filter(({ meant }) => meant && missing.some((need) => isNode(need, meant))),
+    limited,
+    limitedAndMissing: limited.filter((rule) => create.some((need) => coversResource(rule, need))),
+    wants: [
+      { need: 'apiserver/rbac-objects' },
+      ...(looked(objects) && rights ? [{ need: 'apiserver/own-rules' as const, subject: rights.profile.namespace.value }] : []),
+    ],
+  };
+}
+
+/** A rule that keeps a right away goes before one that only helps nobody, which is said in depth alone. */
+const DECISION = [
+  ['not-known', (c) => c.rights === undefined],
+  ['not-asked', (c) => c.missing.length === 0 && !c.inDepth],
+  ['not-ours', (c) => c.rules === undefined],
+  ['grants-nothing', (c) => c.deadAndMissing.length > 0],
+  ['limited-by-name', (c) => c.limitedAndMissing.length > 0],
+  ['in-order', (c) => !c.inDepth],
+  ['harmlessly-limited', (c) => c.limited.length > 0],
+  ['harmlessly-dead', (c) => c.dead.length > 0],
+  ['in-order', otherwise],
+] as const satisfies readonly Row<string, Clues>[];
+
+const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'not-known': (_, say) => notApplicable(say('notKnown')),
+  'not-asked': (_, say) => pass(say('notAsked')),
+  'not-ours': ({ wants }, say) => cannotTell(say('notOurs'), wants),
+  'in-order': () => pass(),
+  'grants-nothing': (clues, say) =>
+    problem('role-grants-nothing', {
+      title: say('nothing', { rules: deadWords(clues.deadAndMissing, say), ...whoMayNot(clues) }),
+      ...withMissing(clues, say),
+      evidence: quoted(clues, rulesIn(clues.deadAndMissing), say),
+    }),
+  'limited-by-name': (clues, say) =>
+    problem('create-limited-by-name', {
+      title: say('create', { resources: resourcesOf(clues.limitedAndMissing), ...whoMayNot(clues) }),
+      ...withMissing(clues, say),
+      evidence: quoted(clues, clues.limitedAndMissing, say),
+    }),
+  'harmlessly-limited': (clues, say) =>
+    problem('create-limited-by-name', {
+      severity: 'note',
+      title: say('createHarmless', { resources: resourcesOf(clues.limited) }),
+      evidence: quoted(clues, clues.limited, say),
+      fixes: [],
+    }),
+  'harmlessly-dead': (clues, say) =>
+    problem('role-grants-nothing', {
+      severity: 'note',
+      title: say('harmless', { rules: deadWords(clues.dead, say) }),
+      evidence: quoted(clues, rulesIn(clues.dead), say),
+      fixes: [],
+    }),
+};
+
+function withMissing({ rights, missing }: Clues, say: Words): Pick<Problem, 'severity' | 'features' | 'fixes'> {
+  const known = given(rights);
+  const fix = grantFix(known, missing, say('grant', { user: known.account.user }));
+  return { severity: severityOf(missing), features: lossesOf(missing), fixes: [fix] };
+}
+
+function whoMayNot({ rights, missing }: Clues): { user: string; rights: string } {
+  return { user: given(rights).account.user, rights: missing.map(describeNeed).slice(0, 4).join(', ') };
+}
+
+function deadWords(dead: Clues['dead'], say: Words): string {
+  const words = dead.map(({ text, meant }): [string, Message] => [
+    text,
+    meant ? say('meant', { dead: text, meant: `nodes/${meant}` }) : say('dead', { dead: text }),
+  ]);
+  return [...new Map(words).values()].map(({ en }) => en).join('; ');
+}
+
+function rulesIn(dead: Clues['dead']): RbacRule[] {
+  return dead.map(({ rule }) => rule);
+}
+
+function resourcesOf(rules: RbacRule[]): string {
+  return [...new Set(rules.flatMap(({ resources }) => resources))].join(', ');
+}
+
+function quoted({ from }: Clues, rules: RbacRule[], say: Words): Evidence[] {
+  return rules.map((rule) => citeBy(`apiserver/${from.kind}`, '', say('saw', { rule: ruleText(rule) }), from.reproduce));
+}
 
 /** Rules of the roles bound to the user; else what the apiserver lists of ours. */
 function rulesOf(objects: RbacObjects | undefined, own: OwnRules | undefined, user: string): RbacRule[] | undefined {
   if (!objects) return own?.rules;
   const mine = objects.bindings.filter((binding) => binding.subjects.some((subject) => isSubject(subject, user)));
   return objects.roles.filter((role) => mine.some((binding) => refersTo(binding, role))).flatMap((role) => role.rules);
-}
-
-function deadIn(rule: RbacRule): { text: string; meant?: string }[] {
-  const core = rule.groups.includes('') || rule.groups.includes('*');
-  const resources = core ? rule.resources.flatMap((resource) => /^nodes\/(.+)$/.exec(resource)?.[1] ?? []) : [];
-  return [
-    ...resources
-      .filter((sub) => !NODE_SUBRESOURCES.has(sub))
-      .map((sub) => ({ text: `nodes/${sub}`, ...(MEANT[sub] ? { meant: MEANT[sub] } : {}) })),
-    ...rule.paths.flatMap((path) => (KUBELET_URLS[path] ? [{ text: `nonResourceURLs ${path}`, meant: KUBELET_URLS[path] }] : [])),
-  ];
 }
 
 function isNode(need: ResolvedNeed, subresource: string): boolean {
