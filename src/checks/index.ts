@@ -23,7 +23,7 @@ import { eventBookmark } from './permission/event-bookmark.js';
 import { kubeletForbidden } from './permission/kubelet-forbidden.js';
 import { kubeletOpen } from './permission/kubelet-open.js';
 import { leaderLock } from './permission/leader-lock.js';
-import { rbacBinding } from './permission/rbac-binding.js';
+import { rbacBinding } from './permission/rbac-binding/check.js';
 import { reviewForbidden } from './permission/review-forbidden.js';
 import { roleExcess } from './permission/role-excess.js';
 import { roleGrants } from './permission/role-grants.js';

@@ -1,4 +1,4 @@
-import { rbacBinding } from '../../../src/checks/permission/rbac-binding.js';
+import { rbacBinding } from '../../../src/checks/permission/rbac-binding/check.js';
 import { base, failed } from '../facts.js';
 import { binding, clusterRole, objects, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';

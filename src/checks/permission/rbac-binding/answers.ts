@@ -1,0 +1,110 @@
+/** What `rbac-binding` says of each answer. */
+import { bindYaml, canINeeds, isRoleName, needsYaml } from '../../../manifests/needs-yaml.js';
+import type { Evidence, Fix, Message, Problem, Say, Verdict } from '../../../model/check.js';
+import type { RbacBinding, RbacRole, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
+import { describeNeed } from '../../../profiles/access.js';
+import { cite, citeBy } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { byHand, fixBy, orBy, yaml } from '../../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { failure } from '../../shared/read.js';
+import { grantedBy, lossesOf, type Rights, severityOf } from '../rights.js';
+import type { Cause } from './causes.js';
+import type { Bound, Clues } from './clues.js';
+import type { Answer } from './decision.js';
+import type { WORDS } from './words.js';
+
+type Words = Say<typeof WORDS>;
+
+const OBJECTS = 'kubectl get clusterrolebindings,rolebindings -A -o wide';
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'not-known': (_, say) => notApplicable(say('notKnown')),
+  'all-held': (_, say) => pass(say('held')),
+  'not-read': ({ fact }, say) =>
+    cannotTell(say(failure(fact) ? 'notOurs' : 'notKnown'), [{ need: 'apiserver/rbac-objects', elsewhere: OBJECTS }]),
+  'too-narrow': (clues, say) => fault('role-binding-too-narrow', clues, given(clues.narrow), say, (names) => say('narrow', names)),
+  dangling: (clues, say) => {
+    const { binding } = given(clues.lost);
+    const gone = `${binding.role.kind} ${binding.role.name}`;
+    return fault('dangling-binding', clues, { binding, role: given(clues.spare) }, say, (names) => say('dangling', { ...names, gone }));
+  },
+  'role-deleted': (clues, say) => fault('role-missing', clues, given(clues.lost), say, (names) => say('roleMissing', names)),
+  'subject-differs': (clues, say) => {
+    const almost = given(clues.almost);
+    const subject = subjectName(given(almost.subject));
+    return fault('binding-subject-differs', clues, almost, say, (names) => say('differs', { ...names, subject }));
+  },
+  'not-bound': (clues, say) => fault('binding-missing', clues, { role: given(clues.spare) }, say, (names) => say('bindingMissing', names)),
+  'no-role': (clues, say) => fault('role-missing', clues, {}, say, (names) => say('noRole', names)),
+  'rule-lacks': ({ rights }, say) => pass(say('ruleLacks', { user: given(rights).account.user })),
+  'read-in-part': (_, say) => cannotTell(say('partly')),
+};
+
+type Names = Record<'user' | 'rights' | 'role' | 'binding', string>;
+
+function fault(cause: Cause, clues: Clues, about: Partial<Bound>, say: Words, title: (names: Names) => Message): Problem<Cause> {
+  const rights = given(clues.rights);
+  const { account, missing } = rights;
+  const { binding, role } = about;
+  const names: Names = {
+    user: account.user,
+    rights: listed(missing),
+    role: role?.name ?? '',
+    binding: binding ? `${binding.kind} ${binding.name}` : '',
+  };
+  return problem(cause, {
+    severity: severityOf(missing),
+    title: title(names),
+    features: lossesOf(missing),
+    evidence: [
+      cite(clues.fact, binding ? sawBinding(binding, say) : say('sawNothing', { user: names.user })),
+      ...quotedObjects(clues, role, say),
+    ],
+    fixes: [bindOrCreate(rights, role, say(role && isRoleName(role.name) ? 'bind' : 'create', names)), ...correct(about, say, names)],
+  });
+}
+
+function sawBinding({ kind, name, role, subjects }: RbacBinding, say: Words): Message {
+  return say('sawBinding', { kind, name, role: `${role.kind} ${role.name}`, subjects: subjects.map(subjectName).join(', ') });
+}
+
+function quotedObjects({ objects: { gone }, rights }: Clues, role: RbacRole | undefined, say: Words): Evidence[] {
+  const quote = (saw: Message) => citeBy('apiserver/rbac-objects', '', saw);
+  const grants = role && `${role.kind} ${role.name}: ${listed(grantedBy(role.rules, given(rights).missing))}`;
+  return [
+    ...(gone.length > 0 ? [quote(say('sawGone', { gone: gone.join(', ') }))] : []),
+    ...(grants !== undefined ? [quote(say('saw', { what: grants }))] : []),
+  ];
+}
+
+/** The role that is there, bound; and for what it does not grant a role of our own. */
+function bindOrCreate({ name, missing }: Rights, role: RbacRole | undefined, action: Message): Fix {
+  const verify = (name && canINeeds(name, missing)) ?? 'kubelet-doctor rbac';
+  if (!name) return fixBy('cluster', 'config', action, { verify });
+  const bound = role && bindYaml(name, role.name);
+  const granted = bound && role ? grantedBy(role.rules, missing) : [];
+  const rest = needsYaml(
+    name,
+    missing.filter((need) => !granted.includes(need)),
+  );
+  const steps = [bound, rest].filter((part) => part !== undefined).join('\n---\n');
+  return fixBy('cluster', 'config', action, { ...(steps && yaml(steps)), verify });
+}
+
+/** Where it is the subject that is wrong, and the binding may be named in a command. */
+function correct({ binding, subject }: Partial<Bound>, say: Words, names: Names): Fix[] {
+  if (!subject || !binding || !isRoleName(binding.name)) return [];
+  const { kind, name, namespace } = binding;
+  const within = namespace && isRoleName(namespace) ? ` -n ${namespace}` : '';
+  return [orBy('cluster', 'config', say('correct', names), byHand(`kubectl edit ${kind.toLowerCase()} ${name}${within}`))];
+}
+
+function listed(needs: readonly ResolvedNeed[]): string {
+  const words = needs.map(describeNeed);
+  return words.length > 6 ? `${words.slice(0, 5).join(', ')} and ${words.length - 5} more` : words.join(', ');
+}
+
+function subjectName({ kind, namespace, name }: RbacSubject): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}

@@ -1,0 +1,97 @@
+/** What roles and bindings there are for the account; nothing is decided here. */
+import { isAlmostSubject, isSubject, refersTo } from '../../../kubernetes/subjects.js';
+import type { View } from '../../../model/check.js';
+import type { Fact, RbacBinding, RbacObjects, RbacRole, RbacRule, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
+import { seen } from '../../shared/read.js';
+import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../rights.js';
+
+export const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects'] as const;
+
+/** A binding, and what of it matters. */
+export interface Bound {
+  binding: RbacBinding;
+  /** A role that grants at least a part of what is missing. */
+  role?: RbacRole;
+  subject?: RbacSubject;
+}
+
+export interface Clues {
+  rights: Rights | undefined;
+  fact: Fact<'rbac-objects'>;
+  /** Were they read, all of them, and which roles of bindings were not found? */
+  objects: { read: boolean; complete: boolean; gone: string[] };
+  /** A RoleBinding of the account to a role about things that are in no namespace. */
+  narrow: Bound | undefined;
+  /** A binding of the account to a role that is not there. */
+  lost: Bound | undefined;
+  /** A ClusterRoleBinding of such a role to somebody who is almost the account. */
+  almost: Bound | undefined;
+  /** A ClusterRole that nothing binds: of several the one that grants the most. */
+  spare: RbacRole | undefined;
+  /** A role about the same resources is bound to the account. */
+  bound: boolean;
+}
+
+export function read(view: View<(typeof NEEDS)[number]>): Clues {
+  const rights = rightsOf(view);
+  const fact = view.one('apiserver/rbac-objects');
+  const objects = seen(fact);
+  const { bindings, roles, gone, complete } = objects ?? NOTHING;
+  const [user, missing] = [rights?.account.user ?? '', rights?.missing ?? []];
+  const useful = roles.filter((role) => grantedBy(role.rules, missing).length > 0);
+  const mine = bindings.filter((binding) => binding.subjects.some((subject) => isSubject(subject, user)));
+  const lost = mine.find((binding) => gone.includes(keyOf(binding)));
+  return {
+    rights,
+    fact,
+    objects: { read: objects !== undefined, complete, gone },
+    narrow: narrowIn(mine, useful, missing),
+    lost: lost && { binding: lost },
+    almost: almostIn(
+      bindings.filter((binding) => !mine.includes(binding)),
+      useful,
+      user,
+    ),
+    spare: spareIn(bindings, useful, missing),
+    // A role of the account that is about other things is not the agent's.
+    bound: roles.some((role) => isAboutAny(role, rights?.profile.needs ?? []) && mine.some((binding) => refersTo(binding, role))),
+  };
+}
+
+const NOTHING: RbacObjects = { bindings: [], roles: [], gone: [], complete: false };
+
+function narrowIn(mine: RbacBinding[], useful: RbacRole[], missing: ResolvedNeed[]): Bound | undefined {
+  const clusterWide = missing.filter(({ namespace }) => namespace === undefined);
+  for (const binding of mine.filter(({ kind }) => kind === 'RoleBinding')) {
+    const role = useful.find((each) => refersTo(binding, each));
+    if (role && grantedBy(role.rules, clusterWide).length > 0) return { binding, ...(role.kind === 'ClusterRole' && { role }) };
+  }
+  return undefined;
+}
+
+function almostIn(others: RbacBinding[], useful: RbacRole[], user: string): Bound | undefined {
+  for (const binding of others.filter(({ kind }) => kind === 'ClusterRoleBinding')) {
+    const subject = binding.subjects.find((each) => isAlmostSubject(each, user));
+    const role = useful.find((each) => refersTo(binding, each));
+    if (subject && role) return { binding, subject, role };
+  }
+  return undefined;
+}
+
+function spareIn(bindings: RbacBinding[], useful: RbacRole[], missing: ResolvedNeed[]): RbacRole | undefined {
+  const unbound = useful.filter((role) => role.kind === 'ClusterRole' && !bindings.some((binding) => refersTo(binding, role)));
+  return unbound.sort((a, b) => grantedBy(b.rules, missing).length - grantedBy(a.rules, missing).length)[0];
+}
+
+function isAboutAny({ rules }: RbacRole, needs: readonly ResolvedNeed[]): boolean {
+  return rules.some((rule) => needs.some((need) => isAbout(rule, need)));
+}
+
+/** Does this rule speak of the same resource, whatever it grants? */
+function isAbout({ resources, groups }: RbacRule, { resource, group }: ResolvedNeed): boolean {
+  return resources.some((each) => each === '*' || each.split('/')[0] === resource) && (groups.includes(group) || groups.includes('*'));
+}
+
+function keyOf({ role, namespace }: RbacBinding): string {
+  return role.kind === 'Role' ? `Role/${namespace}/${role.name}` : `${role.kind}/${role.name}`;
+}

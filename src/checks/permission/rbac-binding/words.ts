@@ -1,0 +1,21 @@
+/** All that `rbac-binding` says. */
+export const WORDS = {
+  roleMissing: 'The ClusterRole of {user} is gone: nothing grants it {rights}',
+  noRole: '{user} has no role of the agent: nothing grants it {rights}',
+  bindingMissing: 'ClusterRole {role} grants what is missing and nothing binds it to {user}',
+  dangling: '{binding} gives {user} a role that does not exist: {gone}; there is {role}',
+  narrow: '{binding} is a RoleBinding: it gives {user} nothing on {rights}, which belongs to no namespace',
+  differs: '{binding} grants what is missing to {subject}, not to {user}',
+  saw: '{what}',
+  sawBinding: '{kind} {name} → {role}: {subjects}',
+  sawGone: '{gone}: not found',
+  sawNothing: 'no binding gives {user} a role about it',
+  bind: 'Bind {role} to {user}: apply this, then run again with --wait',
+  create: 'Give {user} a role of its own: apply this (or let the chart create it again: rbac.create), then run again with --wait',
+  correct: 'Or correct the subject in {binding}',
+  held: 'every right is held',
+  ruleLacks: 'a role is bound to {user}; it lacks a rule',
+  notKnown: 'rights not judged',
+  notOurs: 'roles and bindings are not ours to read',
+  partly: 'there are more roles and bindings than were read',
+} as const satisfies Record<string, string>;
