@@ -4,7 +4,7 @@ import { serviceAccountOf } from '../../kubernetes/names.js';
 import { type AccountName, canINeeds, needsYaml } from '../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, View } from '../../model/check.js';
 import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../model/facts.js';
-import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess, } from '../../profiles/access.js';
+import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
 import { cite } from '../shared/cite.js';
 import { fixBy, yaml } from '../shared/fix.js';
 import { seen } from '../shared/read.js';

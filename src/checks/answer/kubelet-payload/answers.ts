@@ -45,6 +45,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: [quote(given(disabled), say)],
       fixes: [kubeletConfig(say('enable'), 'enableDebuggingHandlers: true')],
     }),
+  open: (_, say) => pass(say('open')),
   'in-order': ({ afar }, say) => pass(afar ? say('proxied') : undefined),
   waiting: (_, say) => cannotTell(say('waiting')),
   refused: (_, say) => notApplicable(say('refused')),

@@ -40,6 +40,8 @@ export interface Clues {
   /** What shows that its debug endpoints are turned off. */
   disabled: Attempt | undefined;
   reads: boolean;
+  /** Nothing was sent that could bring an answer, and what is given to anyone is one. */
+  byAnyone: boolean;
   waiting: boolean;
   refused: boolean;
   withheld: boolean;
@@ -52,7 +54,10 @@ export function read(view: Seen): Clues {
   const place = seen(view.one('self/place'));
   const { attempts, afar } = attemptsOf(view, place);
   const heard = attempts.filter((attempt) => seen(attempt));
-  const mine = attempts.filter(({ subject }) => !subject.startsWith('nobody '));
+  const credited = attempts.filter(({ subject }) => !subject.startsWith('nobody '));
+  const isOpen = heard.some((attempt) => answered(attempt, (a) => a.as === 'nobody' && isOk(a)));
+  const byAnyone = isOpen && !credited.some((attempt) => seen(attempt) || isPending(attempt));
+  const mine = byAnyone ? attempts : credited;
   const entered = answers(mine).some(isAuthenticated);
   const failing = mine.filter((attempt) => answered(attempt, isServerFault) || (entered && isTimeout(attempt)));
   const refusesNobody = heard.some((attempt) =>
@@ -69,6 +74,7 @@ export function read(view: Seen): Clues {
     unhealthy: failing.find((attempt) => pathOf(attempt) === '/healthz' && failedParts(attempt).length > 0),
     disabled: disabledIn(mine),
     reads: mine.some((attempt) => answered(attempt, isOk)),
+    byAnyone,
     waiting: mine.some(isPending),
     refused: mine.some((attempt) => seen(attempt)),
     withheld: mine.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'withheld'),

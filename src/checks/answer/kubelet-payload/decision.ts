@@ -7,6 +7,7 @@ export const DECISION = [
   ['unhealthy', (c) => c.unhealthy !== undefined],
   ['endpoint-fails', (c) => c.failing.length > 0],
   ['debug-off', (c) => c.disabled !== undefined],
+  ['open', (c) => c.reads && c.byAnyone],
   ['in-order', (c) => c.reads],
   ['waiting', (c) => c.waiting],
   ['refused', (c) => c.refused],

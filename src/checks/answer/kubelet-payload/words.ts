@@ -1,5 +1,6 @@
 /** All that `kubelet-payload` says. */
 export const WORDS = {
+  open: 'by what it gives to anyone: no credential was sent',
   otherApi: '{endpoint} is not a kubelet: a Kubernetes API server answers there, such as metrics-server, which listens on 10250, too',
   proxy: '{endpoint} is not a kubelet: a proxy or web server answers there',
   unknown: '{endpoint} is not a kubelet: nothing in its answers is what a kubelet says',
