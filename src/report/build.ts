@@ -82,17 +82,19 @@ function summarise(findings: readonly Finding[], results: readonly Result[], fai
   const open = results.filter(isUnanswered);
   const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: open.length };
   for (const { severity } of flatten(findings)) counts[severity] += 1;
-  const required = open.filter((result) => result.required);
-  // What keeps a question open says more than that it is open.
-  const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
-  const top =
-    verdict === 'incomplete' && !kept
-      ? { id: '', ...openQuestion(required) }
-      : topOf(kept && verdict === 'incomplete' ? kept : findings[0]);
-  return { verdict, exitCode: exitCodeOf(decision), top, counts };
+  return { verdict, exitCode: exitCodeOf(decision), top: topOf(findings, results, verdict), counts };
 }
 
-function topOf(finding: Finding | undefined): Summary['top'] {
+/** The answer in short. */
+export function topOf(findings: readonly Finding[], results: readonly Result[], verdict: Summary['verdict']): Summary['top'] {
+  if (verdict !== 'incomplete') return topOfFinding(findings[0]);
+  const required = results.filter((result) => result.required && isUnanswered(result));
+  // What keeps a question open says more than that it is open.
+  const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
+  return kept ? topOfFinding(kept) : { id: '', ...openQuestion(required) };
+}
+
+function topOfFinding(finding: Finding | undefined): Summary['top'] {
   if (!finding) return { id: '', title: '', fix: '' };
   const { kind, lead, line } = firstStep(finding);
   return { id: finding.cause, title: oneLine(finding.title.en), fix: kind === 'decide' ? `${lead}: ${line}` : line };
