@@ -96,13 +96,15 @@ interface Gathered {
 function folded(all: readonly Gathered[]): Gathered[] {
   const theirs = (each: Gathered) => each.quoted.size > 0 && each.fix.steps === undefined;
   const ours = all.filter((each) => !theirs(each));
-  return all.flatMap((each) => {
+  const placed = all.map((each) => {
     const same = theirs(each) && ours.find(({ fix }) => fix.action.en === each.fix.action.en && fix.owner === each.fix.owner);
-    if (!same) return [each];
+    if (!same) return each;
     for (const node of each.nodes) same.nodes.add(node);
     for (const [about, words] of each.quoted) if (same.quoted.size < SHOWN_QUOTES) same.quoted.set(about, words);
-    return [];
+    return same;
   });
+  // At the place of the first: the order of fixes is a report's own, the least invasive before others.
+  return [...new Set(placed)];
 }
 
 /** A fix that is the same on every node once; one that differs only in the node's own name and address once, with a word about it. */

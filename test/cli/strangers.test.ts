@@ -150,6 +150,23 @@ describe("commands of a stranger's report", { concurrency: 2 }, () => {
     assert.match(merged.split('\n')[1] ?? '', /^Fix \(cluster\): .+\(\d+ lines, below\)$/, 'the steps that the other report’s facts give');
   });
 
+  it('in a merged report, neither the name of a node nor its time decides whose act stands first', async () => {
+    const report = await read('control-plane-taint', 'report');
+    const { fixes } = report.findings[0] ?? { fixes: [] };
+    const evil = JSON.parse(
+      JSON.stringify({ ...report, startedAt: '2030-01-01T00:00:00.000Z', where: { ...report.where, node: 'a-evil' } }),
+      (key, value) => (key === 'steps' ? PLANTED[0] : value),
+    );
+    await writeFile(path.join(scratch, 'a-evil.json'), JSON.stringify(evil));
+    const merged = JSON.parse((await offline('merge', 'a-evil.json', 'control-plane-taint', '-o', 'json')).stdout) as Report;
+    const [found] = merged.findings;
+    assert.deepEqual(
+      found?.fixes.map(({ steps }) => steps),
+      fixes.map(({ steps }) => steps),
+    );
+    assert.ok(found?.fixes.every(({ quoted }) => quoted?.includes(PLANTED[0])));
+  });
+
   it('an id that is no id is no report', async () => {
     const report = await read('kubelet-refused', 'report');
     const [first, ...rest] = report.findings;
