@@ -1,6 +1,7 @@
 /** Is one agent installed on this node, and not a package beside the pod of the DaemonSet? Seen on the node alone. */
 import { defineCheck } from '../model/check.js';
 import { fixBy, shell } from './support/fix.js';
+import { isPid } from './support/quote.js';
 import { seen } from './support/read.js';
 
 export const agentInstall = defineCheck({
@@ -47,7 +48,7 @@ export const agentInstall = defineCheck({
         need: 'self/running-agents',
         subject: '',
         saw: say('saw', { pid, program, where: install === 'host' ? 'installed on the node' : 'in a pod' }),
-        reproduce: `cat /proc/${pid}/cgroup`,
+        ...(isPid(pid) ? { reproduce: `cat /proc/${pid}/cgroup` } : {}),
       })),
       fixes: [
         fixBy('node', 'restart', say('fixHost'), shell('systemctl disable --now datadog-agent')),

@@ -3,7 +3,7 @@ import { defineCheck } from '../model/check.js';
 import type { Place } from '../model/facts.js';
 import { fixBy, shell } from './support/fix.js';
 import { settingOf } from './support/kubelet.js';
-import { isDnsName, shellQuote } from './support/quote.js';
+import { isDnsName, isPid, shellQuote } from './support/quote.js';
 import { seen } from './support/read.js';
 
 export const agentNetwork = defineCheck({
@@ -46,8 +46,9 @@ export const agentNetwork = defineCheck({
     // Images of debug pods, ours too, seldom have nsenter; a node has it.
     const inDebugPod = agentProcess.beside === 'debug-pod';
     const root = settingOf(view.one('self/settings'), 'root')?.value;
-    const enter = root === undefined ? `nsenter -t ${pid} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
-    const again = `kubelet-doctor --agent-process ${pid}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
+    const enter =
+      root === undefined ? `nsenter -t ${isPid(pid) ? pid : 'PID'} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
+    const again = `kubelet-doctor --agent-process ${isPid(pid) ? pid : 'PID'}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
     const reproduce = `readlink /proc/self/ns/net ${shellQuote(`${root ?? ''}/proc/${pid}/ns/net`)}`;
     return {
       kind: 'problem',

@@ -4,6 +4,7 @@ import { type Configured, changeSettings, configured, effective, inContainer } f
 import { fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from './support/kubelet.js';
 import { hostFromDownwardApi } from './support/kubelet-fixes.js';
+import { isVariable } from './support/quote.js';
 import { seen } from './support/read.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
@@ -93,7 +94,7 @@ export const agentSettings = defineCheck({
         need: each.at ? 'self/agent-configuration' : 'self/place',
         subject: each.at?.configuration.name ?? '',
         saw: say('saw', { old: each.old, of: of(each) }),
-        ...(each.at ? {} : { reproduce: `printenv ${each.old}` }),
+        ...(each.at || !isVariable(each.old) ? {} : { reproduce: `printenv ${each.old}` }),
       })),
       fixes: unread.slice(0, 6).map(fixOf),
     };

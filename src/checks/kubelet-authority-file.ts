@@ -4,7 +4,7 @@ import { cite } from './support/address.js';
 import { ownerHere } from './support/apiserver.js';
 import { env, fixBy } from './support/fix.js';
 import { ALL_KUBELET_FEATURES, agentsEndpoint, agentVerifies, settingOf } from './support/kubelet.js';
-import { shellQuote } from './support/quote.js';
+import { isVariable, shellQuote } from './support/quote.js';
 import { seen } from './support/read.js';
 
 /** The self-signed certificate of AKS nodes without serving certificate rotation; with it the file is gone. */
@@ -72,7 +72,7 @@ export const kubeletAuthorityFile = defineCheck({
     const tls = view.one('kubelet/tls', agentsEndpoint(view.one('kubelet/candidates')));
     const working = seen(tls)?.trials.find((trial) => trial.verifies && trial.authority !== path)?.authority;
     const byAgent = source.startsWith('DD_') || setting?.origin === 'agent environment';
-    const variable = source.startsWith('DD_') ? source : 'DD_KUBELET_CLIENT_CA';
+    const variable = source.startsWith('DD_') && isVariable(source) ? source : 'DD_KUBELET_CLIENT_CA';
 
     const fixes: Fix[] = [];
     if (setting?.origin === 'flag') fixes.push(fixBy(ownerHere(seen(view.one('self/place'))), 'nothing', say('fixFlag', { source })));

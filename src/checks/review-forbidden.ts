@@ -1,6 +1,7 @@
 /** May we ask what we may? Everyone who is authenticated may, unless somebody edited the apiserver's own binding. */
 import { defineCheck } from '../model/check.js';
 import { fixBy, shell } from './support/fix.js';
+import { shellQuote } from './support/quote.js';
 import { failure, seen } from './support/read.js';
 
 /**
@@ -56,7 +57,7 @@ export const reviewForbidden = defineCheck({
       return {
         kind: 'cannot-tell',
         why: say('another', { user }),
-        wants: [{ need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${user}` }],
+        wants: [{ need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${shellQuote(user)}` }],
       };
     }
     const asked = view.all('apiserver/access');

@@ -2,7 +2,7 @@
 import type { Evidence } from '../model/check.js';
 import type { Finding, Report } from '../model/report.js';
 import { cut, indentBlock, type Look, oneLine, type Paint, pasteBlock, proseWidth, wrap } from './style.js';
-import { fixLines, shortFixLines } from './text-fix.js';
+import { fixLines, quoteLines, shortFixLines } from './text-fix.js';
 import { asksNothing, titleOf } from './text-head.js';
 import { counted, LAYER_WORDS, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } from './words.js';
 
@@ -46,6 +46,7 @@ function oneFinding(finding: Finding, number: string, outer: string, text: Text)
     ...(finding.features.length ? say(`Costs: ${listed(finding.features.map(withoutStop))}.`) : []),
     ...doubt(finding, indent, text),
     ...seen(finding.evidence, indent, text),
+    ...(short ? [] : quoteLines(finding.quoted, indent, text)),
     ...(short ? shortFixLines(finding, indent, text) : [...fixLines(finding, indent, text), '']),
     paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`),
     ...(text.verbose ? say(`Ranked by: ${finding.rankedBy.join(', ')}.`).map(paint.dim) : []),

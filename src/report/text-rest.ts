@@ -4,6 +4,7 @@ import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Report, Result } from '../model/report.js';
 import { cut, type Look, oneLine, pasteBlock, proseWidth, wrap } from './style.js';
+import { quoteLines } from './text-fix.js';
 import { counted, withoutStop } from './words.js';
 
 /** Questions without an answer. Those that only wait behind a failed layer are counted, not listed, unless --verbose. */
@@ -11,13 +12,15 @@ export function openLines(report: Report, look: Look, verbose: boolean): string[
   const open = report.results.filter(isUnanswered);
   // Beside a finding, what nobody can answer before it is cured is only counted.
   const alone = report.findings.length === 0;
-  const tells = (result: Result) => result.elsewhere.length > 0 || result.outcome === 'crashed' || (result.required && alone);
+  const tells = (result: Result) =>
+    result.elsewhere.length > 0 || result.quoted !== undefined || result.outcome === 'crashed' || (result.required && alone);
   const listed = verbose ? open : open.filter(tells);
   const rest = open.length - listed.length;
   if (open.length === 0) return [];
   const lines = listed.flatMap((result) => [
     ...wrap(`${oneLine(result.asks)}${because(result)}`, proseWidth(look.width), '- '),
     ...result.elsewhere.flatMap((command) => pasteBlock(command, '    ')),
+    ...quoteLines(result.quoted, '    ', look),
   ]);
   const byOthers = listed.some((result) => result.elsewhere.length > 0) ? ', with the command for someone who may ask' : '';
   const left = rest
