@@ -38,6 +38,6 @@ function agentIn(item: unknown): AgentOnNode[] {
   const images = list(containers).map((container) => String(record(container).image ?? '').slice(0, 500));
   const own = stringMap(labels);
   if (isClusterCheckRunner(own) || !(isAgentLabelled(own) || images.some(isAgentImage))) return [];
-  const version = images.flatMap((image) => /agent[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
+  const version = images.flatMap((image) => /agent[^:@]{0,100}:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
   return [{ namespace, name, pod: `${namespace}/${pod}`, ...(version && { version: { value: version, from: `image of pod ${pod}` } }) }];
 }

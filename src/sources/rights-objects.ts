@@ -173,7 +173,7 @@ export async function askAgentImage(
     if (answer.status !== 200) return refused(answer);
     const pod = record(list(record(json).items)[0]);
     const images = list(record(pod.spec).containers).map((container) => text(record(container).image, 500));
-    const version = images.flatMap((image) => /(?:agent|server)[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
+    const version = images.flatMap((image) => /(?:agent|server)[^:@]{0,100}:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
     if (!version) return { status: 'absent', why: 'not-attempted' };
     return { status: 'observed', data: { value: version, from: `image of pod ${text(record(pod.metadata).name)}` } };
   });
