@@ -8,7 +8,7 @@ import { failure, seen } from './support/read.js';
 
 const READYZ = 'kubectl get --raw "/readyz?verbose"';
 /** Without an answer to these, nothing works; another question that hangs is that question's own affair. */
-const ESSENTIAL = /\/(version|readyz\S*|selfsubjectreviews)$/;
+const ESSENTIAL = /\/(version|readyz[^\s/]*|selfsubjectreviews)$/;
 const logOf = (component: string) =>
   `crictl ps -a --name ${component}\ncrictl logs --tail 50 "$(crictl ps -a -q --name ${component} | head -n 1)"`;
 
