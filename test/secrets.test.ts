@@ -6,6 +6,8 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { runCommandLine } from '../src/cli/command-line.js';
+import { createHost } from '../src/host/create.js';
+import { hideSecrets } from '../src/host/hide.js';
 import { SECRETS } from '../src/sim/answers/hostile.js';
 import { type RunningWorld, startWorld } from '../src/sim/start.js';
 import type { World } from '../src/sim/world.js';
@@ -229,9 +231,8 @@ describe('secrets', () => {
 
   it('were looked for, and the gate leaves what is no secret as it is', async (t) => {
     for (const file of (await readdir('test/report/frozen')).filter((each) => !/hostile/.test(each))) {
-      const text = await readFile(path.join('test/report/frozen', file), 'utf8');
-      await writeFile(path.join(scratch, file), text);
-      assert.deepEqual(JSON.parse(await offline('render', file, '-o', 'json')), JSON.parse(text), file);
+      const report = JSON.parse(await readFile(path.join('test/report/frozen', file), 'utf8'));
+      assert.deepEqual(hideSecrets(report, createHost().redactor), report, file);
     }
     assert.ok(looked > 1900, String(looked));
     t.diagnostic(`${looked} pairs of sentinel and artefact, each in every form`);

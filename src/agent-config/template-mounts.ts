@@ -54,7 +54,7 @@ function mountsOf(podSpec: unknown, container: Record<string, unknown> | undefin
       const { path } = record(volume.hostPath);
       const foreign = ['configMap', 'secret', 'projected', 'hostPath'].some((kind) => volume[kind] !== undefined);
       return {
-        at: text(mountPath).replace(/(.)\/+$/, '$1'),
+        at: text(mountPath).replace(/(?<=^\/|[^/])\/+$/, ''),
         subPath: Boolean(subPath ?? subPathExpr),
         ...(typeof path === 'string' && { hostPath: text(path) }),
         foreign,

@@ -37,16 +37,19 @@ const RULES: readonly SidedRule[] = [
   { text: /User "system:anonymous" cannot/, causes: ['credential-not-sent'] },
   { text: /Forbidden \(user=system:anonymous/, causes: ['kubelet-ignores-token', 'token-missing'] },
   { text: /Authorization error \(user=/, causes: ['kubelet-cannot-reach-apiserver'] },
-  { text: /Forbidden \(user=.*subresource=proxy\)/, causes: ['kubelet-permission-missing', 'fine-grained-permission-too-new'] },
+  { text: /Forbidden \(user=.{0,600}subresource=proxy\)/, causes: ['kubelet-permission-missing', 'fine-grained-permission-too-new'] },
   { text: /Forbidden \(user=/, causes: ['kubelet-permission-missing', 'kubelet-decision-cached'] },
   {
     text: /error retrieving resource lock|cannot (get|update|create) resource "(leases|endpoints)"|configmaps "[^"]*leader-election" is forbidden/,
     causes: ['leader-lock-forbidden', 'permission-missing'],
   },
-  { text: /cannot (get|update) resource "configmaps".*datadogtoken|datadogtoken.*forbidden/i, causes: ['event-bookmark-forbidden'] },
+  {
+    text: /cannot (get|update) resource "configmaps".{0,300}datadogtoken|datadogtoken.{0,300}forbidden/i,
+    causes: ['event-bookmark-forbidden'],
+  },
   { text: /unable to validate against any security context constraint|violates PodSecurity/, causes: ['pod-security-refuses'] },
   {
-    text: /exceeded quota|failed quota|insufficient quota to match these scopes|no PriorityClass with name|admission webhook .* denied/,
+    text: /exceeded quota|failed quota|insufficient quota to match these scopes|no PriorityClass with name|admission webhook .{0,300} denied/,
     causes: ['admission-refuses'],
   },
   {
@@ -64,7 +67,7 @@ const RULES: readonly SidedRule[] = [
   { text: /cannot (get|list|watch|create|update) resource "/, causes: ['permission-missing'] },
   // Certificates.
   {
-    text: /doesn't contain any IP SANs|is valid for .*, not |ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames|hostname .* doesn't match/i,
+    text: /doesn't contain any IP SANs|is valid for .{0,2000}, not |ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames|hostname .{0,300} doesn't match/i,
     causes: ['kubelet-certificate-name-mismatch', 'kubelet-certificate-self-signed'],
     apiserver: ['apiserver-certificate-name-mismatch'],
   },
@@ -74,7 +77,7 @@ const RULES: readonly SidedRule[] = [
     apiserver: ['apiserver-certificate-name-mismatch'],
   },
   {
-    text: /certificate has expired or is not yet valid.*is before/,
+    text: /certificate has expired or is not yet valid.{0,300}is before/,
     causes: ['kubelet-certificate-not-yet-valid', 'clock-skew'],
     apiserver: ['apiserver-certificate-not-yet-valid', 'clock-skew'],
   },
@@ -112,7 +115,7 @@ const RULES: readonly SidedRule[] = [
     causes: ['kubelet-tls-version'],
   },
   {
-    text: /(kubeletserver\.crt|kubelet-ca).*(not a file|no such file)|hostPath type check failed|unable to load (root )?ca/i,
+    text: /(kubeletserver\.crt|kubelet-ca).{0,300}(not a file|no such file)|hostPath type check failed|unable to load (root )?ca/i,
     causes: ['kubelet-ca-file-missing'],
   },
   {
@@ -123,7 +126,7 @@ const RULES: readonly SidedRule[] = [
   // Tokens.
   { text: /token has expired|token is expired/i, causes: ['token-expired'] },
   { text: /service account token is not valid yet|token issued in the future/i, causes: ['token-not-yet-valid', 'server-clock-skew'] },
-  { text: /service account UID .* does not match claim|service account \S+ has been deleted/i, causes: ['token-rejected'] },
+  { text: /service account UID .{0,300} does not match claim|service account \S+ has been deleted/i, causes: ['token-rejected'] },
   { text: /invalid signature, no keys found/i, causes: ['token-foreign', 'token-rejected'] },
   { text: /serviceaccount\/token: permission denied/i, causes: ['token-unreadable'] },
   { text: /stale-token/, causes: ['token-stale-copy'] },
@@ -131,7 +134,7 @@ const RULES: readonly SidedRule[] = [
     text: /has been invalidated|service account token has been|invalid bearer token/i,
     causes: ['token-rejected', 'token-expired', 'token-stale-copy'],
   },
-  { text: /token audiences? .* (is|are) invalid/i, causes: ['token-wrong-audience'] },
+  { text: /token audiences? .{0,300} (is|are) invalid/i, causes: ['token-wrong-audience'] },
   {
     text: /serviceaccount\/token: (no such file|permission denied)|could not read (the )?(service account|bearer) token/i,
     causes: ['token-missing', 'token-unreadable', 'ephemeral-container-without-token'],
@@ -140,10 +143,10 @@ const RULES: readonly SidedRule[] = [
     text: /KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined|unable to load in-cluster configuration/i,
     causes: ['service-environment-missing'],
   },
-  { text: /exec: executable .* not found|getting credentials: exec/i, causes: ['credential-plugin-fails'] },
+  { text: /exec: executable .{0,300} not found|getting credentials: exec/i, causes: ['credential-plugin-fails'] },
   // Names.
   {
-    text: /lookup kubernetes\S* .*no such host|kubernetes\.default\S* (ENOTFOUND|EAI_AGAIN)|ENOTFOUND kubernetes/i,
+    text: /lookup kubernetes\S{0,200} .{0,300}no such host|kubernetes\.default\S{0,200} (ENOTFOUND|EAI_AGAIN)|ENOTFOUND kubernetes/i,
     causes: ['cluster-dns-fails', 'host-network-without-cluster-dns'],
   },
   {
@@ -161,7 +164,7 @@ const RULES: readonly SidedRule[] = [
     apiserver: ['apiserver-no-route'],
   },
   { text: /ENETUNREACH|network is unreachable|Errno 101/i, causes: ['kubelet-no-route'], apiserver: ['apiserver-no-route'] },
-  { text: /(:10255\b.*(refused|ECONNREFUSED))|((refused|ECONNREFUSED).*:10255\b)/i, causes: ['read-only-port-closed'] },
+  { text: /(:10255\b.{0,300}(refused|ECONNREFUSED))|((refused|ECONNREFUSED).{0,300}:10255\b)/i, causes: ['read-only-port-closed'] },
   {
     text: /connection refused|ECONNREFUSED|Errno 111/i,
     causes: ['kubelet-down', 'kubelet-connection-refused', 'kubelet-rejected-by-firewall'],
@@ -224,7 +227,7 @@ export function explainText(text: string): TextMatch | 'wrapper' | undefined {
  * for each try; those of HTTPS count, for the agent turns to plain HTTP only after they failed (pkg/util/kubernetes/kubelet).
  */
 function candidateErrors(line: string): string[] {
-  const [, errors] = /Errors: \[(.*)\]?$/.exec(line) ?? [];
+  const [, errors] = /Errors: \[(.*)\]?$/s.exec(line) ?? [];
   const inside = errors ?? line;
   const tries = inside.split(/(?=\bGet "?https?:\/\/)/).filter((part) => part.trim() !== '');
   if (tries.length < 2) return [inside];

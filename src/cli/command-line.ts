@@ -254,7 +254,7 @@ function explainRefusal(message: string): string {
     .map((part) => part.trim())
     .filter(Boolean)
     .join(' ');
-  const [, option, given, choices] = /^Invalid values: Argument: ([^,]+), Given: (.*), Choices: (.*)$/.exec(line) ?? [];
+  const [, option, given, choices] = /^Invalid values: Argument: ([^,]+), Given: (.*), Choices: (.*)$/s.exec(line) ?? [];
   // What stands without a flag has a name for yargs alone.
   const named = option === 'what' ? '' : `--${option} `;
   if (option) return `${named}${given?.replaceAll('"', '')} is not known; it is one of ${choices?.replaceAll('"', '')}`;

@@ -7,13 +7,26 @@ import type { FactsFile } from '../model/facts-file.js';
 import type { Report } from '../model/report.js';
 import { readFacts } from '../report/contract/read-facts.js';
 import { parseJson, readReport } from '../report/contract/read-report.js';
+import { vouch } from '../report/vouch.js';
 
 export async function reportFrom(file: string, host: Host): Promise<{ report: Report } | { error: string }> {
   return part(file, host, (bundle) => {
     if (bundle.report === undefined) return { error: 'holds facts and no report; kubelet-doctor judge makes one of them' };
-    const parsed = parseJson(bundle.report);
-    return 'error' in parsed ? parsed : readReport(hideSecrets(parsed.json, host.redactor));
+    return readVouched({ report: bundle.report, facts: bundle.facts }, (json) => hideSecrets(json, host.redactor));
   });
+}
+
+/** The report, with nothing of its writer's in the place of our advice: checked against the facts beside it, where they can be read. */
+export function readVouched(
+  { report, facts }: { report: string; facts?: string | undefined },
+  hide: <T>(json: T) => T,
+): { report: Report } | { error: string } {
+  const parsed = parseJson(report);
+  const read = 'error' in parsed ? parsed : readReport(hide(parsed.json));
+  if ('error' in read) return read;
+  const beside = facts === undefined ? undefined : parseJson(facts);
+  const kept = beside && 'json' in beside ? readFacts(hide(beside.json)) : undefined;
+  return { report: vouch(read.report, kept && 'file' in kept ? kept.file.facts : []) };
 }
 
 export async function factsFrom(file: string, host: Host): Promise<{ file: FactsFile } | { error: string }> {

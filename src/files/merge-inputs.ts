@@ -7,7 +7,7 @@ import { LIMITS, readBundle } from './bundle.js';
 const STDIN = '/dev/stdin';
 
 /** `name` is what was typed, or the entry below it. */
-export type MergeInput = { name: string; text: string } | { name: string; error: string };
+export type MergeInput = { name: string; text: string; facts?: string } | { name: string; error: string };
 
 /** Reads `-` from `stdin`, everything else below `resolve`. Never throws for what it reads. */
 export async function* mergeInputs(
@@ -40,10 +40,10 @@ async function* folder(name: string, path: string): AsyncGenerator<MergeInput> {
 async function one(name: string, path: string): Promise<MergeInput> {
   const read = await readBundle(path);
   if (!read.ok) return { name, error: read.error };
-  const { report } = read.bundle;
+  const { report, facts } = read.bundle;
   return report === undefined
     ? { name, error: 'holds facts and no report; kubelet-doctor judge makes one of them' }
-    : { name, text: report };
+    : { name, text: report, ...(facts === undefined ? {} : { facts }) };
 }
 
 async function* lines(stdin: AsyncIterable<Buffer | string>): AsyncGenerator<MergeInput> {

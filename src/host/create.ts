@@ -33,7 +33,7 @@ export type HostOverrides = Partial<
 /** The machine we run on, with parts of it replaced. Never throws: a machine without a home or a working directory is still a machine. */
 export function createHost(overrides: HostOverrides = {}): Host {
   const env = overrides.env ?? process.env;
-  const root = (overrides.root ?? '').replace(/\/+$/, '');
+  const root = (overrides.root ?? '').replace(/(?<!\/)\/+$/, '');
   const cwd = overrides.cwd ?? orElse(() => process.cwd(), '/');
   const redactor = overrides.redactor ?? createRedactor();
   registerEnvironment(env, redactor);

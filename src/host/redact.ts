@@ -21,7 +21,12 @@ const MIN_FORM = 8;
 /** Characters a terminal acts on, or that cannot be seen: C0, C1, bidi overrides, zero-width, tags, lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 /** What may stand between the characters of a secret without making it another one: line breaks of a wrapped PEM, hidden characters. */
-const SKIPPED = /[\s\p{Cc}\p{Cf}]/u;
+const SKIPPED = /[\s\p{Cc}\p{Cf}]+/gu;
+/**
+ * No token or key in use is longer. What calls itself one may be a whole file of a stranger's, and each form and line of it is looked for in every text:
+ * of such a one the rest is known as it stands, and no more.
+ */
+const MAX_SECRET = 32 * 1024;
 
 /** `clean` for text of which no secret is known; see {@link createRedactor}. */
 export function clean(text: string, max?: number): string {
@@ -73,8 +78,10 @@ function decodedForm(secret: string): string {
 function formsOfOne(secret: string): Set<string> {
   const forms = new Set<string>();
   const whole = secret.trim();
-  if (whole.length < MIN_SECRET) return forms;
-  forms.add(strip(whole));
+  const bare = strip(whole);
+  if (bare.length < MIN_SECRET) return forms;
+  forms.add(bare);
+  if (whole.length > MAX_SECRET) return new Set([...forms, ...formsOfOne(whole.slice(0, MAX_SECRET))]);
   const escaped = JSON.stringify(whole).slice(1, -1);
   // Through bytes, since encodeURIComponent throws on half a surrogate pair.
   const encoded = encodeURIComponent(Buffer.from(whole).toString());
@@ -90,7 +97,7 @@ function formsOfOne(secret: string): Set<string> {
     ...whole.split(/\s+/).filter((part) => part.length >= 16),
     ...whole.split('.').slice(2),
   ];
-  for (const form of candidates) if (form.length >= MIN_FORM) forms.add(strip(form));
+  for (const form of candidates.map(strip)) if (form.length >= MIN_FORM) forms.add(form);
   return forms;
 }
 
@@ -109,19 +116,19 @@ function base64Forms(bytes: Buffer): string[] {
 }
 
 function strip(text: string): string {
-  return [...text].filter((c) => !SKIPPED.test(c)).join('');
+  return text.replace(SKIPPED, '');
 }
 
 function hideKnown(text: string, forms: ReadonlySet<string>): string {
   if (forms.size === 0) return text;
+  const bare = strip(text);
   const places: number[] = [];
-  let bare = '';
-  for (let i = 0; i < text.length; i += 1) {
-    const c = text.charAt(i);
-    if (SKIPPED.test(c)) continue;
-    bare += c;
-    places.push(i);
+  let next = 0;
+  for (const { 0: skipped, index } of text.matchAll(SKIPPED)) {
+    while (next < index) places.push(next++);
+    next += skipped.length;
   }
+  while (next < text.length) places.push(next++);
   const ranges: [from: number, to: number][] = [];
   const add = (from: number, length: number) => ranges.push([places[from] as number, (places[from + length - 1] as number) + 1]);
   for (const form of forms) {
@@ -135,11 +142,20 @@ function hideKnown(text: string, forms: ReadonlySet<string>): string {
 /** Length of the beginning of `form` that `text` ends with: a body cut at a limit may end inside a secret. */
 function beginningAtEnd(text: string, form: string): number {
   if (text.length < MIN_FORM || form.length <= MIN_FORM) return 0;
-  const tail = text.slice(-MIN_FORM);
-  for (let at = form.lastIndexOf(tail); at >= 0; at = at > 0 ? form.lastIndexOf(tail, at - 1) : -1) {
-    if (text.endsWith(form.slice(0, at + MIN_FORM))) return at + MIN_FORM;
+  if (!form.includes(text.slice(-MIN_FORM))) return 0;
+  // Knuth, Morris and Pratt: `form` may be made so that it nearly begins at each of its characters.
+  const fallback = new Uint32Array(form.length);
+  for (let at = 1, length = 0; at < form.length; at += 1) {
+    while (length > 0 && form[at] !== form[length]) length = fallback[length - 1] as number;
+    if (form[at] === form[length]) length += 1;
+    fallback[at] = length;
   }
-  return 0;
+  let begun = 0;
+  for (let at = Math.max(0, text.length - form.length); at < text.length; at += 1) {
+    while (begun > 0 && (begun === form.length || text[at] !== form[begun])) begun = fallback[begun - 1] as number;
+    if (text[at] === form[begun]) begun += 1;
+  }
+  return begun >= MIN_FORM ? begun : 0;
 }
 
 function replaceRanges(text: string, ranges: [from: number, to: number][]): string {

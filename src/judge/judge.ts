@@ -29,10 +29,29 @@ export function wantsOf(judgements: readonly Judgement[]): Want[] {
 
 function ask(check: Check, facts: readonly AnyFact[]): Judgement['verdict'] {
   try {
-    return check.judge(viewFor(check, facts), sayFor(check));
+    return plainly(check, check.judge(viewFor(check, facts), sayFor(check)));
   } catch (error) {
     return { kind: 'crashed', error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What has a meaning to a shell or ends a line. Names, addresses, paths and lists of them have none of it. */
+const MEANT = /[|;&$`<>\\\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** An act stands on line two, perhaps without a command of its own: a value in it that could be read as one is left out. */
+function plainly(check: Check, verdict: Verdict): Verdict {
+  if (verdict.kind !== 'problem' || !verdict.fixes.some(({ action }) => Object.values(action.args).some(isMeant))) return verdict;
+  const say = sayFor(check) as (key: string, args: Message['args']) => Message;
+  const fixes = verdict.fixes.map((fix) => {
+    const args = Object.fromEntries(Object.entries(fix.action.args).map(([name, value]) => [name, isMeant(value) ? '…' : value]));
+    return { ...fix, action: say(fix.action.id.slice(check.question.length + 1), args) };
+  });
+  return { ...verdict, fixes };
+}
+
+/** May a shell read more than words in it? */
+export function isMeant(value: unknown): boolean {
+  return MEANT.test(String(value));
 }
 
 /** A view with only what the check declared; reading anything else throws (and does not compile). */

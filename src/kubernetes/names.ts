@@ -39,6 +39,16 @@ export function isBindableUser(user: string): boolean {
   return serviceAccountOf(user) !== undefined || (USER.test(user) && !user.startsWith('system:'));
 }
 
+/** What an environment variable may be called; a shell and an agent read no others. */
+export function isVariable(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,252}$/.test(text);
+}
+
+/** A process, as it may stand in a command or a path: facts of a file say a number, and may say anything. */
+export function isPid(pid: unknown): pid is number {
+  return Number.isInteger(pid) && Number(pid) > 0;
+}
+
 /** `{namespace, name}` of `system:serviceaccount:NS:NAME`, when both are valid names. */
 export function serviceAccountOf(user: string): { namespace: string; name: string } | undefined {
   const [, namespace, name, more] = /^system:serviceaccount:([^:]+):([^:]+)(:.*)?$/.exec(user) ?? [];

@@ -88,7 +88,7 @@ export function daemonSetYaml(options: WorkloadOptions): string {
 
 /** A node's name is a DNS subdomain, and may be as long as a pod's: cut, it still ends in a letter or digit. */
 function podName(node: string): string {
-  return `${NAME}-${node}`.slice(0, 63).replace(/[^a-z0-9]+$/, '');
+  return `${NAME}-${node}`.slice(0, 63).replace(/(?<![^a-z0-9])[^a-z0-9]+$/, '');
 }
 
 function documents(comment: string[], { account, own, hostNetwork }: WorkloadOptions, workload: string): string {

@@ -29,6 +29,8 @@ export interface Fix {
   verify?: string;
   /** In a merged report: the nodes it is for, where not the same for all. */
   nodes?: string[];
+  /** In a report that was read: steps it has here that our own checks do not give. Another's words, never to be taken for ours. */
+  quoted?: string[];
 }
 
 /** A fact quoted in a finding: its words, short and verbatim, and how to see the same by hand. */

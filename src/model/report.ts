@@ -2,7 +2,7 @@
 import type { Evidence, Fix, Layer, Message, Severity } from './check.js';
 import type { AnyFact, Setting, Target } from './facts.js';
 
-export const REPORT_VERSION = '1.1';
+export const REPORT_VERSION = '1.2';
 
 /** First key of the JSON, constant shape, never null: other tools' templates and regular expressions read it. */
 export interface Summary {
@@ -32,6 +32,8 @@ export interface Finding {
   consequences: Finding[];
   /** In a merged report: the nodes it was seen on, of how many, and from which networks. */
   seen?: Seen;
+  /** Since 1.2, in a report that was read: advice it has here that our own checks do not give. Another's words, never ours. */
+  quoted?: string[];
 }
 
 export interface Seen {
@@ -53,6 +55,8 @@ export interface Result {
   note?: Message;
   /** How someone else can answer it. */
   elsewhere: string[];
+  /** Since 1.2, as in a finding. */
+  quoted?: string[];
 }
 
 /** A cell of the target × layer table. */

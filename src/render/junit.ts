@@ -8,7 +8,7 @@ import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
-import { fixLine, LAYER_WORDS, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
+import { fixLine, LAYER_WORDS, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { nodeSuites } from './junit-nodes.js';
 import { attributes, escapeMarkup } from './xml.js';
 
@@ -145,8 +145,15 @@ function words(finding: Finding): string {
     ...fixes.flatMap((fix) => [
       `Fix (${OWNERS[fix.owner].short}): ${fixLine(fix)}`,
       ...((fix.steps ?? '').trim().includes('\n') ? [(fix.steps ?? '').trimEnd()] : []),
+      ...quote(fix.quoted),
     ]),
+    ...quote(finding.quoted),
   ].join('\n');
+}
+
+function quote(quoted: readonly string[] | undefined): string[] {
+  const lines = quotedLines(quoted);
+  return lines.length ? [`${QUOTED}:`, ...lines] : [];
 }
 
 function element(name: string, values: Record<string, string>, text = ''): string {

@@ -5,7 +5,7 @@ import { oneLine } from '../report/plain-text.js';
 const SPECIAL = /[\\`*_{}[\]<>#|~$]/g;
 
 /** What GitHub would take for calling a person, wherever it stands but in code. */
-const CALLS = /([^\s|`\\]*@[\w-][^\s|`\\]*)/;
+const CALLS = /((?<![^\s|`\\])[^\s|`\\]*@[\w-][^\s|`\\]*)/;
 
 /** Text inside a paragraph, a heading or a table cell. */
 export function md(text: string): string {

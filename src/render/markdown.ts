@@ -4,7 +4,7 @@ import { LAYERS } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, LayerState, Report } from '../model/report.js';
 import { neutraliseAll } from '../report/plain-text.js';
-import { CHANGES, counted, LAYER_WORDS, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
+import { CHANGES, counted, LAYER_WORDS, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { compactGrid, groupName, LETTERS, unreadWords } from './grid.js';
 import { code, fence, md } from './markdown-escape.js';
 import { palette } from './style.js';
@@ -93,11 +93,13 @@ function findingBlocks(finding: Finding, number: string, report: Report): string
     ...(features.length ? [`Costs: ${md(features.map(withoutStop).join(', '))}.`] : []),
     ...(others.length ? [`From here these look the same: ${md(others.join('; '))}.`] : []),
     ...decide.flatMap((command) => [`${TO_DECIDE}:`, fence(command, 'sh')]),
+    ...quote(finding.quoted),
     ...(evidence.length ? ['Seen:'] : []),
     ...evidence.flatMap(({ saw, reproduce }) => [`- ${md(saw.en)}`, ...(reproduce ? [fence(reproduce, 'sh', '  ')] : [])]),
-    ...fixes.flatMap(({ owner, changes, action, steps, form, verify }) => [
+    ...fixes.flatMap(({ owner, changes, action, steps, form, verify, quoted }) => [
       `**Fix ${md(OWNERS[owner].long)}:** ${md(withoutStop(action.en))} [${CHANGES[changes]}]`,
       ...(steps?.trim() ? [fence(steps, form === 'yaml' || form === 'kubelet-config' ? 'yaml' : 'sh')] : []),
+      ...quote(quoted),
       ...(verify ? ['To verify:', fence(verify, 'sh')] : []),
     ]),
     ...(finding.consequences.length ? [`${counted(finding.consequences.length, 'finding follows', 'findings follow')} from this:`] : []),
@@ -105,12 +107,19 @@ function findingBlocks(finding: Finding, number: string, report: Report): string
   ];
 }
 
+/** Another's words: quoted as Markdown quotes, and no block to copy. */
+function quote(quoted: readonly string[] | undefined): string[] {
+  const lines = quotedLines(quoted);
+  return lines.length ? [[`> ${QUOTED}:`, ...lines.map((line) => `> ${md(line)}`)].join('\n>\n')] : [];
+}
+
 function open({ results }: Report): string[] {
   const unanswered = results.filter(isUnanswered);
   if (unanswered.length === 0) return [];
-  const lines = unanswered.flatMap(({ asks, note, elsewhere }) => [
+  const lines = unanswered.flatMap(({ asks, note, elsewhere, quoted }) => [
     `- ${md(asks)}${note ? ` ${md(note.en)}` : ''}`,
     ...elsewhere.map((command) => fence(command, 'sh', '  ')),
+    ...quote(quoted),
   ]);
   return ['## Not answered', ...lines];
 }

@@ -103,6 +103,7 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
     rankedBy,
     consequences,
     seen,
+    quoted,
   } = finding;
   return {
     ruleId: cause,
@@ -124,6 +125,7 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
       decide,
       fixes: fixes.map(({ action, ...fix }) => ({ ...fix, action: action.en })),
       consequences: flatten(consequences).map((each) => each.cause),
+      ...(quoted ? { quoted } : {}),
     },
   };
 }

@@ -82,15 +82,17 @@ function summarise(findings: readonly Finding[], results: readonly Result[], fai
   const verdict = verdictOf(decision);
   const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: results.filter(isUnanswered).length };
   for (const { severity } of flatten(findings)) counts[severity] += 1;
-  const headline = headlineOf(verdict, findings, results);
-  const top =
-    headline.kind === 'open'
-      ? { id: '', ...openQuestion(headline.required) }
-      : topOf(headline.kind === 'finding' ? headline.finding : undefined);
-  return { verdict, exitCode: exitCodeOf(decision), top, counts };
+  return { verdict, exitCode: exitCodeOf(decision), top: topOf(findings, results, verdict), counts };
 }
 
-function topOf(finding: Finding | undefined): Summary['top'] {
+/** The answer in short. */
+export function topOf(findings: readonly Finding[], results: readonly Result[], verdict: Summary['verdict']): Summary['top'] {
+  const headline = headlineOf(verdict, findings, results);
+  if (headline.kind === 'open') return { id: '', ...openQuestion(headline.required) };
+  return topOfFinding(headline.kind === 'finding' ? headline.finding : undefined);
+}
+
+function topOfFinding(finding: Finding | undefined): Summary['top'] {
   if (!finding) return { id: '', title: '', fix: '' };
   const { kind, lead, line } = firstStep(finding);
   return { id: finding.cause, title: oneLine(finding.title.en), fix: kind === 'decide' ? `${lead}: ${line}` : line };

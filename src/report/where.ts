@@ -43,7 +43,8 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   };
   return {
     place: place ? placeOf(place) : '',
-    vantage: place ? VANTAGES[place.vantage] : '',
+    // Facts of a file may say of a place what no run says.
+    vantage: (place && VANTAGES[place.vantage]) ?? '',
     node: data(facts, 'apiserver', 'node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
     identity: identity
       ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged}`
@@ -61,7 +62,7 @@ function nodeHere(facts: readonly AnyFact[]): string | undefined {
 }
 
 function placeOf({ place, agentProcess }: Place): string {
-  return agentProcess ? `${BESIDE[agentProcess.beside]} beside the agent's process ${agentProcess.pid}` : PLACES[place];
+  return agentProcess ? `${BESIDE[agentProcess.beside]} beside the agent's process ${agentProcess.pid}` : (PLACES[place] ?? '');
 }
 
 function find<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K): Fact<K> | undefined {

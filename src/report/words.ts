@@ -1,4 +1,5 @@
 /** Words the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
+import { isMeant } from '../judge/judge.js';
 import type { Fix, Layer, Severity } from '../model/check.js';
 import type { Finding, Result, Where } from '../model/report.js';
 import { oneLine } from './plain-text.js';
@@ -71,7 +72,17 @@ export function firstStep(finding: Finding): FirstStep {
   if (finding.certainty === 'suspected' && decide) return { kind: 'decide', lead: TO_DECIDE, line: shortBlock(decide) };
   const [fix] = finding.fixes;
   if (!fix) return { kind: 'fix', lead: 'Fix', line: `none known to this program; kubelet-doctor explain ${finding.cause} says more` };
-  return { kind: 'fix', lead: firstLead(fix), line: fixLine(fix) };
+  // Where the report's steps are not ours, our own are not far.
+  const how = fix.quoted?.length && !fix.steps ? `; how: kubelet-doctor explain ${finding.cause}` : '';
+  return { kind: 'fix', lead: firstLead(fix), line: `${fixLine(fix)}${how}` };
+}
+
+/** Before words of a report that none of our checks gives. */
+export const QUOTED = 'The report has words of its own here, which kubelet-doctor did not check';
+
+/** Marked line by line, so that no line of it stands alone. */
+export function quotedLines(quoted: readonly string[] | undefined): string[] {
+  return (quoted ?? []).flatMap((words) => words.trimEnd().split('\n')).map((line) => `| ${line}`);
 }
 
 /** Before the command that decides between the candidates of a suspicion. */
@@ -107,7 +118,12 @@ export function openQuestion(open: readonly Result[]): { title: string; fix: str
   if (elsewhere) return { title: `${title}${why && ` ${why}`}${more}`, fix: `To find out: ${shortBlock(elsewhere)}` };
   if (first.outcome === 'crashed')
     return { title: title + more, fix: 'A check broke, a bug in kubelet-doctor: run it with --debug and report it' };
-  return { title: title + more, fix: `Because: ${why || 'the facts it needs could not be had from here'}` };
+  // Line two, like an act: what a shell would read stays in the note, further below.
+  const plain = Object.values(first.note?.args ?? {}).reduce<string>(
+    (words, value) => (isMeant(value) ? words.replaceAll(oneLine(String(value)), '…') : words),
+    why,
+  );
+  return { title: title + more, fix: `Because: ${plain || 'the facts it needs could not be had from here'}` };
 }
 
 /** `2 findings`, `1 finding`. */

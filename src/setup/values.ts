@@ -55,7 +55,7 @@ export function parseEndpoint(text: string): Endpoint | string {
   if (username || password) return 'holds a user name or password; use a kubeconfig or --token-file';
   const host = parseHost(hostname);
   if (!host || port === '0') return 'has no usable host and port';
-  return { host, port: port === '' ? 443 : Number(port), path: pathname.replace(/\/+$/, '') };
+  return { host, port: port === '' ? 443 : Number(port), path: pathname.replace(/(?<!\/)\/+$/, '') };
 }
 
 /** `host:port` of an endpoint, IPv6 bracketed, for people. */

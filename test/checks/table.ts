@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { sayFor, viewFor } from '../../src/judge/judge.js';
 import type { Check, Severity, Verdict } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
+import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
 
 export interface Row {
   row: string;
@@ -18,7 +19,7 @@ export interface Row {
 
 /**
  * Every row is judged twice from frozen facts and must come out the same. Over all rows: every declared cause is produced, every word is used,
- * and what was read is exactly what `needs` declares.
+ * what was read is exactly what `needs` declares, and no value of a fact becomes a command: the facts of `judge FILE` are a stranger's.
  */
 export function judgeTable(check: Check, rows: Row[]): void {
   describe(check.question, () => {
@@ -64,12 +65,38 @@ export function judgeTable(check: Check, rows: Row[]): void {
           );
       });
     }
+    it('no string and no number of a fact is a command in what is printed', () => {
+      const found = new Set<string>();
+      for (const { facts } of rows) {
+        const parts = facts.map(({ kind, subject, outcome }) => ({ [kind]: { subject, outcome } }));
+        for (const leaf of new Set(parts.flatMap((part) => leavesOf(part))))
+          for (const planted of PLANTED)
+            for (const how of ['instead', 'behind'] as const) {
+              const hostile = facts.map((fact, at) => ({
+                ...fact,
+                ...(Object.values(plant(parts[at], leaf, planted, how) as object)[0] as AnyFact),
+              }));
+              // What a check cannot read it may break on: it then shows as crashed.
+              const verdict = attempt(() => check.judge(viewFor(check, hostile as AnyFact[]), sayFor(check)));
+              for (const text of pastedIn(verdict)) if (unquoted(text).includes(MARK)) found.add(`${leaf}: ${text}`);
+            }
+      }
+      assert.deepEqual([...found], []);
+    });
     it('its rows produce every cause, use every word, read every need', () => {
       assert.deepEqual([...causes].sort(), Object.keys(check.causes).sort());
       assert.deepEqual([...words].sort(), Object.keys(check.words).sort());
       assert.deepEqual([...read].sort(), [...check.needs].sort());
     });
   });
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 function deepFreeze<T>(tree: T): T {

@@ -272,7 +272,7 @@ export const apiserverUnreachable = defineCheck({
         fixes: [
           fixBy('node', 'nothing', say('fixLookRouting'), onNode('get pods -o wide')),
           fixBy('node', 'restart', say('fixRestartRouting'), onNode('delete pods -l k8s-app=kube-proxy')),
-          dial(hostOf(working), Number(/\d+$/.exec(working)?.[0]), say('fixBypass')),
+          dial(hostOf(working), Number(/(?<!\d)\d+$/.exec(working)?.[0]), say('fixBypass')),
         ],
       };
     }

@@ -364,6 +364,6 @@ function isExemption(token: string): boolean {
 
 /** Host of `http://proxy:3128`. */
 function hostOfUrl(url: string): string {
-  const authority = url.replace(/^[a-z0-9+.-]+:\/\//i, '').replace(/\/.*$/, '');
+  const authority = url.replace(/^[a-z0-9+.-]+:\/\//i, '').replace(/\/.*$/s, '');
   return authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }

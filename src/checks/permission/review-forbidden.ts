@@ -1,4 +1,6 @@
 /** May we ask what we may? Everyone who is authenticated may, unless somebody edited the apiserver's own binding. */
+
+import { shellQuote } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
@@ -55,7 +57,9 @@ export const reviewForbidden = defineCheck({
     const { outcome } = account;
     if (outcome.status === 'failed' && outcome.code === 'HTTP403' && outcome.data) {
       const { user } = outcome.data;
-      return cannotTell(say('another', { user }), [{ need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${user}` }]);
+      return cannotTell(say('another', { user }), [
+        { need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${shellQuote(user)}` },
+      ]);
     }
     const asked = view.all('apiserver/access');
     const forbidden = asked.find((fact) => failure(fact) === 'HTTP403');

@@ -8,8 +8,7 @@ import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
 import { defineCheck, type Evidence } from '../../model/check.js';
 import type { PlacementNodes } from '../../model/facts/placement.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
-import type { NodeRow } from './coverage.js';
-import { isControlPlane } from './coverage.js';
+import { isControlPlane, type NodeRow } from './coverage.js';
 import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './placement.js';
 import { kubectlPatch, placementFixes, tolerationLines, tolerationPatch, tolerationsFor } from './placement-fixes.js';
 
@@ -92,15 +91,15 @@ export const controlPlanePlacement = defineCheck({
     ];
     const added = tolerationsFor(taints);
     const patch = added && kubectlPatch(workload, tolerationPatch(workload, added));
-    const kept = [...(workload.template.tolerations ?? []), ...(added ?? [])];
+    const lines = (indent: string) => tolerationLines([...(workload.template.tolerations ?? []), ...(added ?? [])], indent);
     const fixes = placementFixes(workload, found.by !== 'manifest', {
       ...(patch ? { patch: { action: say('fixPatch', { daemonset, taints: texts }), steps: patch } } : {}),
-      ...(added
+      ...(added && lines('')
         ? {
-            helm: { action: say('fixHelm'), steps: `agents:\n  tolerations:\n${tolerationLines(kept, '    ')}` },
+            helm: { action: say('fixHelm'), steps: `agents:\n  tolerations:\n${lines('    ')}` },
             operator: {
               action: say('fixOperator'),
-              steps: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${tolerationLines(kept, '        ')}`,
+              steps: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${lines('        ')}`,
             },
           }
         : {}),

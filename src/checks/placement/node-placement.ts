@@ -108,15 +108,15 @@ export const nodePlacement = defineCheck({
     if (taints.length > 0) {
       const added = tolerationsFor(taints);
       const patch = added && kubectlPatch(workload, tolerationPatch(workload, added));
-      const kept = [...(workload.template.tolerations ?? []), ...(added ?? [])];
+      const lines = (indent: string) => tolerationLines([...(workload.template.tolerations ?? []), ...(added ?? [])], indent);
       const fixes: Fix[] = placementFixes(workload, installed, {
         ...(patch ? { patch: { action: say('fixTolerate', { daemonset }), steps: patch } } : {}),
-        ...(added
+        ...(added && lines('')
           ? {
-              helm: { action: say('fixHelm'), steps: `agents:\n  tolerations:\n${tolerationLines(kept, '    ')}` },
+              helm: { action: say('fixHelm'), steps: `agents:\n  tolerations:\n${lines('    ')}` },
               operator: {
                 action: say('fixOperator'),
-                steps: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${tolerationLines(kept, '        ')}`,
+                steps: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${lines('        ')}`,
               },
             }
           : {}),

@@ -60,9 +60,12 @@ export function tolerationPatch({ template }: AgentWorkload, added: readonly Tol
   return added.map((toleration) => ({ op: 'add', path: `${SPEC}/tolerations/-`, value: written(toleration) }));
 }
 
-/** The list as YAML lines. */
-export function tolerationLines(added: readonly Toleration[], indent: string): string {
-  return added
+/** The list as YAML lines. Undefined when one of them, of the template as well, may not be printed. */
+export function tolerationLines(all: readonly Toleration[], indent: string): string | undefined {
+  const printable = ({ key, operator, value, effect }: Toleration) =>
+    (key === '' || isLabelKey(key)) && isLabelValue(value) && NAME.test(operator) && (effect === '' || NAME.test(effect));
+  if (!all.every(printable)) return undefined;
+  return all
     .map(written)
     .flatMap((toleration) =>
       Object.entries(toleration).map(([field, value], at) => `${indent}${at === 0 ? '- ' : '  '}${field}: ${JSON.stringify(value)}`),

@@ -1,6 +1,6 @@
 /** How agents are configured, as several checks read it, and how a setting is changed where it is written. */
 
-import { isDnsName, shellQuote } from '../../kubernetes/names.js';
+import { isDnsName, isVariable, shellQuote } from '../../kubernetes/names.js';
 import type { Fix, Message } from '../../model/check.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../model/facts.js';
 import { readsAsTrue } from '../../profiles/datadog-settings.js';
@@ -56,7 +56,7 @@ export function inContainer({ container }: Configured): string {
 
 /** A command that shows the same by hand, where there is one. */
 export function lookAt({ configuration: { of, name }, container: { container } }: Configured, variable: string): string | undefined {
-  if (of === 'process') return name === 'this process' ? `printenv ${variable}` : undefined;
+  if (of === 'process') return name === 'this process' && isVariable(variable) ? `printenv ${variable}` : undefined;
   const target = daemonSetOf(name);
   return target && isDnsName(container)
     ? `kubectl -n ${target.namespace} set env daemonset/${target.name} -c ${container} --list`
@@ -71,7 +71,7 @@ export function changeSettings(
 ): Fix {
   const entries = Object.entries(changes);
   const target = of === 'workload' ? daemonSetOf(name) : undefined;
-  if (target && isDnsName(container)) {
+  if (target && isDnsName(container) && entries.every(([variable]) => isVariable(variable))) {
     const words = entries.map(([variable, value]) => (value === undefined ? `${variable}-` : shellQuote(`${variable}=${value}`)));
     const command = `kubectl -n ${target.namespace} set env daemonset/${target.name} -c ${container} ${words.join(' ')}`;
     return fixBy('agent', 'restart', action, { ...shell(command), verify: 'kubelet-doctor settings' });

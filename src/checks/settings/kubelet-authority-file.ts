@@ -1,6 +1,6 @@
 /** Can the CA file be read with which the agent verifies the kubelet? Only a file that was configured is judged; none is another matter. */
 
-import { shellQuote } from '../../kubernetes/names.js';
+import { isVariable, shellQuote } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
 import { ownerHere } from '../shared/apiserver.js';
 import { cite } from '../shared/cite.js';
@@ -73,7 +73,7 @@ export const kubeletAuthorityFile = defineCheck({
     const tls = view.one('kubelet/tls', agentsEndpoint(view.one('kubelet/candidates')));
     const working = seen(tls)?.trials.find((trial) => trial.verifies && trial.authority !== path)?.authority;
     const byAgent = source.startsWith('DD_') || setting?.origin === 'agent environment';
-    const variable = source.startsWith('DD_') ? source : 'DD_KUBELET_CLIENT_CA';
+    const variable = source.startsWith('DD_') && isVariable(source) ? source : 'DD_KUBELET_CLIENT_CA';
 
     const fixes: Fix[] = [];
     if (setting?.origin === 'flag') fixes.push(fixBy(ownerHere(seen(view.one('self/place'))), 'nothing', say('fixFlag', { source })));

@@ -1,4 +1,6 @@
 /** Short forms of a fix, so that a check's fixes read as a list. */
+
+import { isVariable } from '../../kubernetes/names.js';
 import type { Fix, Message } from '../../model/check.js';
 
 /** Verified by running this program again, unless `more` says otherwise. */
@@ -21,9 +23,11 @@ export function byHand(steps: string | undefined): Pick<Fix, 'steps'> {
   return steps === undefined ? {} : { steps };
 }
 
-/** `NAME=value` lines for the agent's environment. */
+/** `NAME=value` lines for the agent's environment; nothing where a name is none, or a value would be another line. */
 export function env(variables: Record<string, string | number>): Pick<Fix, 'steps' | 'form'> {
-  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const entries = Object.entries(variables);
+  if (!entries.every(([name, value]) => isVariable(name) && !/[\x00-\x1f\x7f]/.test(String(value)))) return {};
+  const lines = entries.map(([name, value]) => `${name}=${value}`);
   return { steps: lines.join('\n'), form: 'env' };
 }
 

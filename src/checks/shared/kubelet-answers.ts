@@ -23,7 +23,7 @@ export interface Refusal {
 export function refusalOf(answer: HttpAnswer): Refusal | undefined {
   if (answer.status !== 403 || answer.voice !== 'kubelet') return undefined;
   const [, user, many, single] =
-    /^Forbidden \(user=(.*), verb=\w*, resource=\w+, subresource(?:\(s\)=\[(.*)\]|=(.*))\)\s*$/.exec(answer.body) ?? [];
+    /^Forbidden \(user=(.*), verb=\w*, resource=\w+, subresource(?:\(s\)=\[([^,[\]]*)\]|=([^,[\]]*))\)\s*$/.exec(answer.body) ?? [];
   return user === undefined ? undefined : { user, subresources: (many ?? single ?? '').split(' ') };
 }
 
@@ -82,7 +82,7 @@ export function isSameCredential(kubelet: Fact<'credential'>[], apiserver: Fact<
 
 /** CN of a subject as Node writes it, in either order and with either separator. */
 export function commonName(subject: string): string | undefined {
-  return /(?:^|[,\n]\s*)CN=([^,\n]+)/.exec(subject)?.[1]?.trim();
+  return /(?:^|[,\n])[ \t]*CN=([^,\n]+)/.exec(subject)?.[1]?.trim();
 }
 
 /** Did the kubelet answer, and so? */

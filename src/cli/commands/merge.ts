@@ -3,7 +3,6 @@ import { posix } from 'node:path';
 import { mergeInputs } from '../../files/merge-inputs.js';
 import { createHide, type Hide } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
-import { parseJson, readReport } from '../../report/contract/read-report.js';
 import { createMerger } from '../../report/merge/reports.js';
 import type { Flags } from '../../setup/options.js';
 import { VERSION } from '../../version.js';
@@ -11,6 +10,7 @@ import type { Io } from '../io.js';
 import { openDisguise } from '../pseudonyms.js';
 import { renderReport } from '../render.js';
 import { refuseSave, saveRun } from '../save.js';
+import { readVouched } from '../saved-input.js';
 import { unknownCause, usageError } from '../usage.js';
 
 /** Named on stderr; the report has all. */
@@ -27,7 +27,7 @@ export async function runMergeCommand(given: readonly string[], flags: Partial<F
   // One for all: reports of many nodes have most words in common.
   const hide = createHide(host.redactor);
   for await (const input of mergeInputs(given, (path) => posix.resolve(host.cwd, path))) {
-    const read = 'error' in input ? input : reportOf(input.text, hide);
+    const read = 'error' in input ? input : reportOf(input, hide);
     if ('error' in read) merger.unread(host.redactor.clean(input.name, 400), host.redactor.clean(read.error, 400));
     else merger.add(host.redactor.clean(input.name, 400), read.report);
   }
@@ -47,7 +47,6 @@ export async function runMergeCommand(given: readonly string[], flags: Partial<F
   return unsaved ?? (flags['exit-zero'] ? 0 : outcome.report.summary.exitCode);
 }
 
-function reportOf(text: string, hide: Hide): ReturnType<typeof readReport> {
-  const parsed = parseJson(text);
-  return 'error' in parsed ? parsed : readReport(hide(parsed.json));
+function reportOf(input: { text: string; facts?: string }, hide: Hide): ReturnType<typeof readVouched> {
+  return readVouched({ report: input.text, facts: input.facts }, hide);
 }

@@ -42,7 +42,7 @@ function agentIn(item: unknown): AgentOnNode[] {
   const images = list(containers).map((container) => String(record(container).image ?? '').slice(0, 500));
   const own = stringMap(labels);
   if (isClusterCheckRunner(own) || !(isAgentLabelled(own) || images.some(isAgentImage))) return [];
-  const version = images.flatMap((image) => /agent[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
+  const version = images.flatMap((image) => /agent[^:@]{0,100}:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
   const settings = lockSettingsOf(list(containers).map(record));
   return [
     {

@@ -13,8 +13,7 @@ import { MANIFEST_BYTES } from '../../setup/flag-errors.js';
 import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, putConfiguration, type Templates } from './agent-configuration.js';
 import { type ApiserverQuestions, refused } from './client.js';
-import type { AgentMarks } from './reduce-placement.js';
-import { labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
+import { type AgentMarks, labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
 
 const PAGE = 500;
 /** A page of nodes with their image lists is up to 15 MiB. */

@@ -68,7 +68,7 @@ export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
   };
 }
 
-const repositoryOf = (image: string) => image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+const repositoryOf = (image: string) => image.replace(/@.*$/s, '').replace(/:[^:/]*$/, '');
 
 /** A pod of the agent, or nothing. A finished pod (Succeeded, Evicted) is no agent any more. */
 export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {

@@ -176,7 +176,7 @@ export async function askAgentPod(
     const containers = list(record(pod.spec).containers).map(record);
     if (containers.length === 0) return { status: 'absent', why: 'not-attempted' };
     const images = containers.map((container) => text(container.image, 500));
-    const version = images.flatMap((image) => /(?:agent|server)[^:@]*:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
+    const version = images.flatMap((image) => /(?:agent|server)[^:@]{0,100}:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
     const settings = lockSettingsOf(containers);
     return {
       status: 'observed',

@@ -8,12 +8,12 @@ import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { clean } from '../../host/redact.js';
 import { certificateBlocks } from '../credentials/certificate.js';
+import { pemBlocks } from '../credentials/pem.js';
 
 /** Go and browsers stop near here too; kubelets send one or two. */
 const MAX_CHAIN = 10;
 /** Signature checks for one path: hostile certificates that all carry one name could make the search exponential. */
 const MAX_SIGNATURES = 200;
-const MAX_ANCHORS = 1000;
 
 /**
  * The certificates as sent, in the order sent, at most 10. To be called once: Node takes them off the connection.
@@ -29,10 +29,9 @@ export function sentChain(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
-/** The certificates of a PEM text that parse, at most 1000. */
+/** The certificates of a PEM text that parse. */
 export function anchorsOf(pem: string): X509Certificate[] {
-  const blocks = certificateBlocks(pem).match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
-  return blocks.slice(0, MAX_ANCHORS).map((block) => new X509Certificate(block));
+  return pemBlocks(certificateBlocks(pem)).map(({ text }) => new X509Certificate(text));
 }
 
 /**

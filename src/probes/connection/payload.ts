@@ -164,7 +164,7 @@ export interface Forbidden {
  */
 export function parseForbidden(body: string): Forbidden | undefined {
   if (body.length > 2048) return undefined;
-  const match = /^Forbidden \(user=(.*), verb=(\w*), resource=(\w+), subresource(?:\(s\)=\[(.*)\]|=(.*))\)\s*$/.exec(body);
+  const match = /^Forbidden \(user=(.*), verb=(\w*), resource=(\w+), subresource(?:\(s\)=\[([^,[\]]*)\]|=([^,[\]]*))\)\s*$/.exec(body);
   if (!match) return undefined;
   const asked = (match[4] ?? match[5] ?? '').split(' ').filter((name) => /^[\w/.-]{1,63}$/.test(name));
   return { user: clean(match[1] ?? '', 253), verb: match[2] ?? '', resource: match[3] ?? '', subresources: asked };

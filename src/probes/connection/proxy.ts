@@ -100,7 +100,7 @@ function decode(text: string): string {
 
 /** NO_PROXY holds no credentials by right; a URL put there by mistake may. */
 function withoutCredentials(text: string): string {
-  return text.replace(/[^\s,/]*@/g, '');
+  return text.replace(/(?<![^\s,/])[^\s,/]*@/g, '');
 }
 
 function normalHost(host: string): string {

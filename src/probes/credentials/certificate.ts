@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
 import type { Certificate, Credential, Outcome } from '../../model/facts.js';
+import { keyBlocks, pemBlocks } from './pem.js';
 
 /** Why a text is no certificate. */
 export interface CertificateFault {
@@ -17,8 +18,6 @@ export interface ClientCertificate {
   keyPem?: string;
 }
 
-const CERTIFICATE_BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-const KEY_BLOCK = /-----BEGIN ([A-Z0-9]+ )?PRIVATE KEY-----[\s\S]+?-----END ([A-Z0-9]+ )?PRIVATE KEY-----/;
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_USAGE = '2.5.29.37.0';
 /** A server may send as many names as it likes; a report does not need them all. */
@@ -38,14 +37,14 @@ export function certificateBlocks(pem: string): string {
 
 function parseBlocks(pem: string): { block: string; x509: X509Certificate }[] | CertificateFault {
   if (pem.trim() === '') return { code: 'ENOTPEM', detail: 'is empty' };
-  const blocks = pem.match(CERTIFICATE_BLOCK) ?? [];
-  const found = blocks.flatMap((block) => {
+  const blocks = pemBlocks(pem).filter(({ label }) => label === 'CERTIFICATE');
+  const found = blocks.flatMap(({ text: block }) => {
     const x509 = attempt(() => new X509Certificate(block));
     return x509 ? [{ block, x509 }] : [];
   });
   if (found.length > 0) return found;
   if (blocks.length > 0) return { code: 'ENOTPEM', detail: 'has a CERTIFICATE block that is damaged' };
-  if (KEY_BLOCK.test(pem)) return { code: 'ENOTPEM', detail: 'holds a private key and no certificate' };
+  if (keyBlocks(pem).length > 0) return { code: 'ENOTPEM', detail: 'holds a private key and no certificate' };
   if (pem.startsWith('0\x82') || pem.startsWith('0\ufffd'))
     return { code: 'ENOTPEM', detail: 'looks like DER; Kubernetes clients read PEM' };
   return { code: 'ENOTPEM', detail: 'has no BEGIN CERTIFICATE line' };
@@ -108,7 +107,7 @@ export function inspectClientCertificate(
   pair: { certPem: string; keyPem: string; source: string; keySource?: string },
 ): ClientCertificate {
   const { source, keySource = source } = pair;
-  const keyBlock = KEY_BLOCK.exec(pair.keyPem)?.[0];
+  const [keyBlock] = keyBlocks(pair.keyPem);
   if (keyBlock) host.redactor.register(keyBlock);
   const blocks = parseBlocks(pair.certPem);
   if (!Array.isArray(blocks)) return fault(blocks.code, `${source}: ${blocks.detail}`);

@@ -4,8 +4,7 @@ import { posix } from 'node:path';
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
 import type { KubeconfigOrigin } from './exec-plugin.js';
-import type { KubeconfigCredential, UserError } from './kubeconfig-credential.js';
-import { credentialOf, registerSecrets } from './kubeconfig-credential.js';
+import { credentialOf, type KubeconfigCredential, registerSecrets, type UserError } from './kubeconfig-credential.js';
 import type { Impersonation, KubeconfigFile } from './kubeconfig-file.js';
 
 /** One context of a kubeconfig, resolved. */

@@ -126,7 +126,7 @@ export async function podOfProcess(host: Host, pid: number | 'self'): Promise<st
   if (byMounts) return byMounts;
   const cgroup = await host.readFile(`/proc/${pid}/cgroup`, MAX_COMMAND_LINE);
   // `pod12ab_34…` by the systemd driver, `pod12ab-34…` by cgroupfs (kubernetes pkg/kubelet/cm/pod_container_manager_linux.go).
-  return cgroup.ok ? /\bkubepods\S*?pod([0-9a-f]{8}[-_][0-9a-f_-]{27})/.exec(cgroup.text)?.[1]?.replaceAll('_', '-') : undefined;
+  return cgroup.ok ? /\bkubepods\S{0,300}?pod([0-9a-f]{8}[-_][0-9a-f_-]{27})/.exec(cgroup.text)?.[1]?.replaceAll('_', '-') : undefined;
 }
 
 /** Numeric user of a process, from its status, which anyone may read. */

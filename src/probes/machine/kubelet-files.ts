@@ -9,6 +9,7 @@ import { clean } from '../../host/redact.js';
 import type { NodeCertificate } from '../../model/facts/node.js';
 import type { Outcome } from '../../model/facts.js';
 import { certificateBlocks, parseCertificates } from '../credentials/certificate.js';
+import { keyBlocks } from '../credentials/pem.js';
 
 /** Configuration files, and the directory of drop-ins beside each. `undefined` path: drop-ins alone (k3s, RKE2). */
 const CONFIGURATIONS: { file?: string; directory?: string }[] = [
@@ -76,7 +77,7 @@ export async function findConfiguration(host: Host): Promise<{ file?: string; di
 export async function dropInsOf(host: Host, directory: string, depth = 3): Promise<string[]> {
   const found: string[] = [];
   for (const name of await host.listDirectory(directory)) {
-    const path = `${directory.replace(/\/+$/, '')}/${name}`;
+    const path = `${directory.replace(/(?<!\/)\/+$/, '')}/${name}`;
     const below = depth > 1 ? await dropInsOf(host, path, depth - 1) : [];
     if (below.length > 0) found.push(...below);
     else if (name.endsWith('.conf')) found.push(path);
@@ -118,7 +119,8 @@ export async function readNodeCertificates(
 async function readNodeCertificate(host: Host, role: NodeCertificate['role'], path: string): Promise<Outcome<NodeCertificate>> {
   const file = await host.readFile(path);
   if (!file.ok) return { status: 'failed', code: file.code, detail: clean(`${path}: ${file.detail}`, 300) };
-  for (const [key] of file.text.matchAll(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?-----END/g)) host.redactor.register(key);
+  // A file of the kubelet holds one key; each one known is looked for in all that is said afterwards.
+  for (const key of keyBlocks(file.text).slice(0, 8)) host.redactor.register(key);
   const certificates = parseCertificates(certificateBlocks(file.text));
   const [certificate] = Array.isArray(certificates) ? certificates : [];
   if (!certificate) return { status: 'failed', code: 'ENOTPEM', detail: clean(`${path}: holds no certificate`, 300) };

@@ -69,7 +69,7 @@ async function assignedInFiles(host: Host): Promise<Map<string, Assigned>> {
         line
           .trim()
           .replace(/^export\s+/, '')
-          .replace(/=(["'])(.*)\1$/, '=$2'),
+          .replace(/^([^=]*=)(["'])(.*)\2$/, '$1$3'),
         `${path}:${i + 1}`,
       );
     });

@@ -104,7 +104,7 @@ async function podVantage(host: Host): Promise<Vantage> {
   const nodeName = host.env.DD_KUBERNETES_KUBELET_NODENAME || host.env.NODE_NAME;
   if (nodeName && nodeName === host.hostName) return 'host-network';
   const devices = await host.readFile('/proc/net/dev');
-  const fromFile = devices.ok ? [...devices.text.matchAll(/^\s*([^\s:]+):/gm)].map(([, name]) => name ?? '') : [];
+  const fromFile = devices.ok ? [...devices.text.matchAll(/^[ \t]*([^\s:]+):/gm)].map(([, name]) => name ?? '') : [];
   const names = [...fromFile, ...host.interfaceAddresses().map(({ name }) => name)];
   return names.some((name) => NODE_INTERFACE.test(name)) ? 'host-network' : 'pod-network';
 }

@@ -3,7 +3,7 @@ import type { Evidence, Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { CHANGES, counted, LAYER_WORDS, listed, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
 import { titleOf } from '../text/head.js';
-import { chip, copyBlock, text } from './parts.js';
+import { chip, copyBlock, quote, text } from './parts.js';
 
 /** Enough to be convinced; the others open with a click. */
 const SHOWN = 3;
@@ -31,6 +31,7 @@ function one(finding: Finding, number: string, report: Report): string {
     meta?.means ? `<p class="soft">${text(meta.means.split('\n\n')[0] ?? '')}</p>` : '',
     doubt(finding, report),
     fixes.map((fix, at) => fixHtml(fix, fixes.length > 1 ? `${String.fromCharCode(97 + (at % 26))}) ` : '')).join('\n'),
+    quote(finding.quoted),
     seen(evidence),
     consequences.length
       ? `<p><strong>${counted(consequences.length, 'finding follows', 'findings follow')}</strong> from this, and should go with it:</p>${list(consequences, `${number}.`, report, false)}`
@@ -60,7 +61,7 @@ function seen(evidence: readonly Evidence[]): string {
   return `<p><strong>Seen${evidence.some(({ reproduce }) => reproduce) ? ', each with the command that shows it by hand' : ''}:</strong></p><ul class="plain">${first.join('\n')}</ul>${more}`;
 }
 
-function fixHtml({ owner, changes, action, steps, form, verify }: Fix, letter: string): string {
+function fixHtml({ owner, changes, action, steps, form, verify, quoted }: Fix, letter: string): string {
   const what =
     form === 'yaml'
       ? 'manifest to apply'
@@ -73,6 +74,7 @@ function fixHtml({ owner, changes, action, steps, form, verify }: Fix, letter: s
     `<div class="fix${changes === 'security' ? ' security-fix' : ''}">`,
     `<p><strong>${text(letter)}Fix ${text(OWNERS[owner].long)}:</strong> ${text(withoutStop(action.en))} ${chip(CHANGES[changes], changes === 'security' ? 'security' : '')}</p>`,
     steps?.trim() ? copyBlock(steps, what) : '',
+    quote(quoted),
     verify ? `<p>To verify:</p>${copyBlock(verify, 'command that shows that it worked')}` : '',
     '</div>',
   ]

@@ -1,5 +1,6 @@
 /** Small pieces of the HTML report. Everything that is not ours goes through `escapeMarkup`. */
 import type { LayerState } from '../../model/report.js';
+import { QUOTED, quotedLines } from '../../report/words.js';
 import { escapeAttribute, escapeMarkup } from '../xml.js';
 
 export const SIGNS: Record<LayerState['state'], string> = { ok: '✓', failed: '✗', warned: '!', 'not-asked': '–' };
@@ -19,6 +20,12 @@ export function text(words: string): string {
 export function copyBlock(block: string, label: string): string {
   // A newline directly after <pre> would be dropped.
   return `<pre tabindex="0" role="region" aria-label="${escapeAttribute(label)}"><code>${escapeMarkup(block.trimEnd())}</code></pre>`;
+}
+
+/** Another's words: no block to copy. */
+export function quote(quoted: readonly string[] | undefined): string {
+  const lines = quotedLines(quoted);
+  return lines.length ? `<p>${QUOTED}:</p><blockquote>${lines.map(text).join('<br>')}</blockquote>` : '';
 }
 
 export function section(id: string, title: string, inner: string): string {

@@ -220,6 +220,7 @@ function lines(words: string, letters: number, most: number): string[] {
       rows.push(row);
       row = word;
     } else row = longer;
+    if (rows.length > most) break;
   }
   if (row) rows.push(row);
   const shown = rows.slice(0, most).map((each) => cut(each, letters));
@@ -230,10 +231,16 @@ function lines(words: string, letters: number, most: number): string[] {
 /** A long name in pieces that end where a name may be broken. */
 function broken(word: string, letters: number): string[] {
   const characters = [...word];
-  if (characters.length <= letters) return [word];
-  const seam = characters.slice(0, letters).findLastIndex((each) => ':/-.'.includes(each));
-  const end = seam > 0 ? seam + 1 : letters;
-  return [characters.slice(0, end).join(''), ...broken(characters.slice(end).join(''), letters)];
+  const pieces: string[] = [];
+  let from = 0;
+  while (characters.length - from > letters) {
+    const piece = characters.slice(from, from + letters);
+    const seam = piece.findLastIndex((each) => ':/-.'.includes(each));
+    const end = seam > 0 ? seam + 1 : letters;
+    pieces.push(piece.slice(0, end).join(''));
+    from += end;
+  }
+  return [...pieces, characters.slice(from).join('')];
 }
 
 function round(value: number): number {

@@ -5,7 +5,7 @@ import { LAYERS } from '../../model/check.js';
 import type { Target } from '../../model/facts.js';
 import type { LayerState, Report, Result } from '../../model/report.js';
 import { LAYER_WORDS, withoutStop } from '../../report/words.js';
-import { copyBlock, SIGNS, STATE_WORDS, text } from './parts.js';
+import { copyBlock, quote, SIGNS, STATE_WORDS, text } from './parts.js';
 
 const HEADS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
 
@@ -39,7 +39,7 @@ export function openHtml({ results }: Report): string {
   const open = results.filter(isUnanswered);
   const items = open.map(
     (result) =>
-      `<li>${text(result.asks)}${result.note ? ` <span class="soft">${text(withoutStop(result.note.en))}.</span>` : ''}${result.elsewhere.map((command) => copyBlock(command, 'command for someone who may ask')).join('')}</li>`,
+      `<li>${text(result.asks)}${result.note ? ` <span class="soft">${text(withoutStop(result.note.en))}.</span>` : ''}${result.elsewhere.map((command) => copyBlock(command, 'command for someone who may ask')).join('')}${quote(result.quoted)}</li>`,
   );
   return items.length ? `<ul class="plain">${items.join('\n')}</ul>` : '';
 }

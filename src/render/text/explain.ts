@@ -92,7 +92,7 @@ function prose(block: string, look: Look): string[] {
   if (lines[0]?.trimStart().startsWith('```'))
     return indentBlock(lines.filter((line) => !line.trimStart().startsWith('```')).join('\n'), '    ');
   if (lines.every((line) => /^( {4}|\t)/.test(line))) return indentBlock(block, '');
-  const items = block.split(/\n(?=\s*(?:[-*]|\d+\.)\s)/);
+  const items = block.split(/\n(?=[ \t]*(?:[-*]|\d{1,9}\.)\s)/);
   return items.flatMap((item) => {
     const mark = /^\s*([-*]|\d+\.)\s+/.exec(item);
     const first = mark ? `  ${mark[1]} ` : '  ';

@@ -1,10 +1,11 @@
 /** One finding in words: what it costs, how sure it is, what was seen, what to do, what follows from it. */
+
 import type { Evidence } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { counted, LAYER_WORDS, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
 import { indentBlock, type Look, type Paint, pasteBlock, proseWidth, wrap } from '../style.js';
-import { fixLines, shortFixLines } from './fix.js';
+import { fixLines, quoteLines, shortFixLines } from './fix.js';
 import { asksNothing, titleOf } from './head.js';
 
 /** Longer words of a server are cut here; the JSON has them whole. */
@@ -47,6 +48,7 @@ function oneFinding(finding: Finding, number: string, outer: string, text: Text)
     ...(finding.features.length ? say(`Costs: ${listed(finding.features.map(withoutStop))}.`) : []),
     ...doubt(finding, indent, text),
     ...seen(finding.evidence, indent, text),
+    ...(short ? [] : quoteLines(finding.quoted, indent, text)),
     ...(short ? shortFixLines(finding, indent, text) : [...fixLines(finding, indent, text), '']),
     paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`),
     ...(text.verbose ? say(`Ranked by: ${finding.rankedBy.join(', ')}.`).map(paint.dim) : []),

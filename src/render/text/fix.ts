@@ -1,7 +1,7 @@
 /** Fixes in words: grouped by who must act, each with what it changes, its steps to paste, and the command that shows that it worked. */
 import type { Fix } from '../../model/check.js';
 import type { Finding } from '../../model/report.js';
-import { CHANGES, counted, firstLead, OWNERS, withoutStop } from '../../report/words.js';
+import { CHANGES, counted, firstLead, OWNERS, QUOTED, quotedLines, withoutStop } from '../../report/words.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 
 /** All of them, groups and fixes in the order of the finding: least invasive first. */
@@ -31,8 +31,16 @@ function oneFix(fix: Fix, letter: string, indent: string, look: Look): string[] 
       line.replace(unbroken, painted),
     ),
     ...(fix.steps?.trim() ? ['', ...pasteBlock(fix.steps, `${under}  `), ''] : []),
+    ...quoteLines(fix.quoted, under, look),
     ...(fix.verify ? [`${under}To verify:`, ...indentBlock(fix.verify, `${under}  `)] : []),
   ];
+}
+
+/** Another's words: under a line that says so, each line of them marked. */
+export function quoteLines(quoted: readonly string[] | undefined, indent: string, { width, paint }: Look): string[] {
+  const lines = quotedLines(quoted);
+  if (lines.length === 0) return [];
+  return [...wrap(`${QUOTED}:`, proseWidth(width), indent), ...lines.flatMap((line) => indentBlock(line, indent)).map(paint.dim)];
 }
 
 /** The first fix only, where the others would stand in the way. A command still has its own line. */

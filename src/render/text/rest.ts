@@ -6,19 +6,22 @@ import type { Report, Result } from '../../model/report.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { counted, withoutStop } from '../../report/words.js';
 import { type Look, pasteBlock, proseWidth, wrap } from '../style.js';
+import { quoteLines } from './fix.js';
 
 /** Questions without an answer. Those that only wait behind a failed layer are counted, not listed, unless --verbose. */
 export function openLines(report: Report, look: Look, verbose: boolean): string[] {
   const open = report.results.filter(isUnanswered);
   // Beside a finding, what nobody can answer before it is cured is only counted.
   const alone = report.findings.length === 0;
-  const tells = (result: Result) => result.elsewhere.length > 0 || result.outcome === 'crashed' || (result.required && alone);
+  const tells = (result: Result) =>
+    result.elsewhere.length > 0 || result.quoted !== undefined || result.outcome === 'crashed' || (result.required && alone);
   const listed = verbose ? open : open.filter(tells);
   const rest = open.length - listed.length;
   if (open.length === 0) return [];
   const lines = listed.flatMap((result) => [
     ...wrap(`${oneLine(result.asks)}${because(result)}`, proseWidth(look.width), '- '),
     ...result.elsewhere.flatMap((command) => pasteBlock(command, '    ')),
+    ...quoteLines(result.quoted, '    ', look),
   ]);
   const byOthers = listed.some((result) => result.elsewhere.length > 0) ? ', with the command for someone who may ask' : '';
   const left = rest

@@ -7,6 +7,8 @@
 export interface Schema {
   type?: string | readonly string[];
   enum?: readonly unknown[];
+  /** Anchored at both ends. */
+  pattern?: string;
   $ref?: string;
   properties?: Readonly<Record<string, Schema>>;
   required?: readonly string[];
@@ -38,6 +40,8 @@ export function conform(schema: Schema, value: unknown, root: Schema = schema, p
   const types = schema.type === undefined ? [] : [schema.type].flat();
   if (types.length > 0 && !types.includes(typeOf(value)) && !(types.includes('number') && typeOf(value) === 'integer'))
     throw new Misfit(`${path || 'it'} is not of type ${types.join(' or ')}`);
+  if (schema.pattern && typeof value === 'string' && !new RegExp(schema.pattern).test(value))
+    throw new Misfit(`${path} is written in a way that it never is`);
   if (Array.isArray(value)) return value.map((each, at) => conform(schema.items ?? {}, each, root, `${path}[${at}]`));
   if (typeof value !== 'object' || value === null) return value;
   return conformObject(schema, value as Record<string, unknown>, root, path);

@@ -1,4 +1,5 @@
 /** Saved facts, read again. What a fact holds is believed as far as the checks believe it: a check that trips over it shows as crashed. */
+import { isLook } from '../../checks/shared/looks.js';
 import { SEVERITIES } from '../../model/check.js';
 import type { AnyFact } from '../../model/facts.js';
 import { FACTS_VERSION, type FactsFile } from '../../model/facts-file.js';
@@ -41,6 +42,12 @@ const factsSchema = object({
 /** Targets of today; a fact about something a later version knows is left alone. */
 const TARGETS: readonly string[] = ['self', 'kubelet', 'apiserver'] satisfies AnyFact['target'][];
 
+/** The command that shows a fact by hand stands below our own words: kept where it only looks, in the form in which we write it. */
+export function withoutStrange(fact: AnyFact): AnyFact {
+  const { reproduce, ...rest } = fact;
+  return reproduce === undefined || isLook(reproduce) ? fact : (rest as AnyFact);
+}
+
 /** The facts, or why they cannot be read, in words that go after the file's name. */
 export function readFacts(json: unknown): { file: FactsFile } | { error: string } {
   const version = versionOf(json, 'factsVersion');
@@ -50,7 +57,7 @@ export function readFacts(json: unknown): { file: FactsFile } | { error: string 
   try {
     const file = conform(factsSchema, json) as FactsFile;
     if (Number.isNaN(Date.parse(file.startedAt))) return { error: 'holds no whole facts of kubelet-doctor: startedAt is no time' };
-    return { file: { ...file, facts: file.facts.filter((fact) => TARGETS.includes(fact.target)) } };
+    return { file: { ...file, facts: file.facts.filter((fact) => TARGETS.includes(fact.target)).map(withoutStrange) } };
   } catch (error) {
     if (error instanceof Misfit) return { error: `holds no whole facts of kubelet-doctor: ${error.message.slice(0, 200)}` };
     throw error;

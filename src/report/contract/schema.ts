@@ -51,19 +51,23 @@ const fix = object(
     form: { enum: ['shell', 'yaml', 'env', 'kubelet-config'] },
     verify: text,
     nodes: texts,
+    quoted: { ...texts, description: "Another's words, of a report that was read: not checked, not to be run." },
   },
-  ['steps', 'form', 'verify', 'nodes'],
+  ['steps', 'form', 'verify', 'nodes', 'quoted'],
 );
+
+/** Causes and questions stand in `kubelet-doctor explain ID`. */
+const id = { type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' } as const;
 
 const finding = object(
   {
-    cause: text,
-    question: text,
+    cause: id,
+    question: id,
     target,
     layer,
     severity,
     certainty,
-    alternatives: texts,
+    alternatives: { type: 'array', items: id },
     title: ref('message'),
     features: texts,
     evidence: listOf('evidence'),
@@ -72,23 +76,25 @@ const finding = object(
     rankedBy: { ...texts, description: 'Why it stands where it stands.' },
     consequences: listOf('finding'),
     seen: object({ nodes: texts, of: count, vantages: texts }),
+    quoted: texts,
   },
-  ['seen'],
+  ['seen', 'quoted'],
 );
 
 const result = object(
   {
-    question: text,
+    question: id,
     asks: text,
     target,
     layer,
     required: { type: 'boolean' },
     outcome: { enum: ['pass', 'problem', 'not-applicable', 'cannot-tell', 'crashed'] },
-    cause: text,
+    cause: id,
     note: ref('message'),
     elsewhere: texts,
+    quoted: texts,
   },
-  ['cause', 'note'],
+  ['cause', 'note', 'quoted'],
 );
 
 const merged = object({

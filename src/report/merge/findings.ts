@@ -1,11 +1,15 @@
 /** Findings of many reports: one cause, equally bad and equally sure, below the same cause, is one finding with the nodes it was seen on. */
+
 import type { Evidence, Fix, Message } from '../../model/check.js';
 import type { CauseMeta, Finding } from '../../model/report.js';
-import { nameOrder, someOf } from './order.js';
+import { nameOrder } from './order.js';
 import type { Slim, View } from './view.js';
+import { withOwn, withWhere } from './words.js';
 
 /** The nodes whose evidence is shown; the others' own reports have theirs. */
 const SHOWN_NODES = 3;
+/** Of words that are not ours, as many. */
+const SHOWN_QUOTES = 3;
 
 interface Sighting {
   view: View;
@@ -31,9 +35,10 @@ export function merge(views: readonly View[], of: number, causes: Readonly<Recor
     const nodes = [...new Set(group.map(({ view }) => view.node))];
     const vantages = [...new Set(group.map(({ view }) => view.vantage))].sort(nameOrder);
     const rests = [...new Set(group.map(({ slim }) => slim.rest))].map(
-      (text) => JSON.parse(text) as Pick<Finding, 'features' | 'alternatives' | 'decide'>,
+      (text) => JSON.parse(text) as Pick<Finding, 'features' | 'alternatives' | 'decide' | 'quoted'>,
     );
     const { finding } = first.slim;
+    const quoted = [...new Set(rests.flatMap((rest) => rest.quoted ?? []))].slice(0, SHOWN_QUOTES);
     return {
       ...finding,
       title: titleOf(group, nodes, of, causes),
@@ -52,6 +57,7 @@ export function merge(views: readonly View[], of: number, causes: Readonly<Recor
       ],
       consequences: level(group.flatMap(({ view, slim }) => slim.consequences.map((each) => ({ view, slim: each })))),
       seen: { nodes, of, vantages },
+      ...(quoted.length ? { quoted } : {}),
     };
   };
   return level(views.flatMap((view) => view.findings.map((slim) => ({ view, slim }))));
@@ -64,8 +70,7 @@ function titleOf(group: readonly Sighting[], nodes: readonly string[], of: numbe
   const [cause = ''] = group.map(({ slim }) => slim.finding.cause);
   const noun = (Object.hasOwn(causes, cause) && causes[cause]?.title) || cause;
   const words = titles.size === 1 ? first.en : noun.charAt(0).toUpperCase() + noun.slice(1);
-  const where = of === 1 ? '' : nodes.length === of ? `, on all ${of} nodes` : `, on ${nodes.length} of ${of} nodes: ${someOf(nodes)}`;
-  return { ...first, en: `${words.replace(/\.$/, '')}${where}` };
+  return { ...first, en: withWhere(words, { nodes, of }) };
 }
 
 function evidenceOf(group: readonly Sighting[], shown: readonly string[]): Evidence[] {
@@ -80,30 +85,54 @@ export function seenFrom({ node, vantage }: Pick<View, 'node' | 'vantage'>, evid
   return { ...evidence, node: from, saw: { ...evidence.saw, en: `${from}: ${evidence.saw.en}` } };
 }
 
+interface Gathered {
+  fix: Fix;
+  texts: Set<string>;
+  nodes: Set<string>;
+  /** By what they are without the node's names. */
+  quoted: Map<string, string>;
+}
+
+/** An act whose steps are not ours, with the same act where they are: nobody's own words take the place of what others' facts give. */
+function folded(all: readonly Gathered[]): Gathered[] {
+  const theirs = (each: Gathered) => each.quoted.size > 0 && each.fix.steps === undefined;
+  const ours = all.filter((each) => !theirs(each));
+  const placed = all.map((each) => {
+    const same = theirs(each) && ours.find(({ fix }) => fix.action.en === each.fix.action.en && fix.owner === each.fix.owner);
+    if (!same) return each;
+    for (const node of each.nodes) same.nodes.add(node);
+    for (const [about, words] of each.quoted) if (same.quoted.size < SHOWN_QUOTES) same.quoted.set(about, words);
+    return same;
+  });
+  // At the place of the first: the order of fixes is a report's own, the least invasive before others.
+  return [...new Set(placed)];
+}
+
 /** A fix that is the same on every node once; one that differs only in the node's own name and address once, with a word about it. */
 function fixesOf(group: readonly Sighting[], nodes: readonly string[]): Fix[] {
-  const found = new Map<string, { fix: Fix; texts: Set<string>; nodes: Set<string> }>();
+  const found = new Map<string, Gathered>();
   const parsed = new Map<string, Fix[]>();
   for (const { view, slim } of group) {
     const fixes = parsed.get(slim.fixes) ?? (JSON.parse(slim.fixes) as Fix[]);
     if (parsed.size < 100) parsed.set(slim.fixes, fixes);
-    for (const fix of fixes) {
+    for (const { quoted = [], ...fix } of fixes) {
       const text = JSON.stringify(fix);
       const key = withoutNames(text, view);
-      const there = found.get(key);
-      if (!there) found.set(key, { fix, texts: new Set([text]), nodes: new Set([view.node]) });
-      else {
-        if (there.texts.size < 2) there.texts.add(text);
-        there.nodes.add(view.node);
+      const there = found.get(key) ?? { fix, texts: new Set<string>(), nodes: new Set<string>(), quoted: new Map<string, string>() };
+      found.set(key, there);
+      if (there.texts.size < 2) there.texts.add(text);
+      there.nodes.add(view.node);
+      for (const words of quoted) {
+        const about = withoutNames(words, view);
+        if (there.quoted.size < SHOWN_QUOTES && !there.quoted.has(about)) there.quoted.set(about, words);
       }
     }
   }
-  return [...found.values()].map(({ fix, texts, nodes: of }) => {
-    const [shown = ''] = of;
-    const en = fix.action.en.replace(/\.$/, '');
-    const own = texts.size > 1 ? ` (as for ${shown}; each of ${someOf([...of])} with its own name and address)` : '';
-    const only = of.size < nodes.length ? ` (for ${someOf([...of])})` : '';
-    return { ...fix, action: { ...fix.action, en: `${en}${own || only}` }, ...(of.size < nodes.length ? { nodes: [...of] } : {}) };
+  return folded([...found.values()]).map(({ fix, texts, nodes: seenOn, quoted }) => {
+    const of = [...seenOn];
+    const some = of.length < nodes.length ? { nodes: of } : {};
+    const [only, own] = withOwn(fix.action, { ...some, all: of });
+    return { ...fix, action: texts.size > 1 ? own : only, ...some, ...(quoted.size ? { quoted: [...quoted.values()] } : {}) };
   });
 }
 

@@ -46,11 +46,11 @@ export function createMerger(): Merger {
     return known ?? text;
   };
   const slim = (given: Finding): Slim => {
-    const { cause, question, target, layer, severity, certainty, title, features, alternatives, decide, fixes, evidence } = given;
+    const { cause, question, target, layer, severity, certainty, title, features, alternatives, decide, quoted, fixes, evidence } = given;
     return {
       finding: { cause, question, target, layer, severity, certainty },
       title: once(title),
-      rest: once({ features, alternatives, decide }),
+      rest: once({ features, alternatives, decide, quoted }),
       fixes: once(fixes),
       evidence: once(evidence.slice(0, MOST_EVIDENCE)),
       consequences: given.consequences.map(slim),
@@ -101,7 +101,8 @@ function viewOf(source: string, report: Report, { slim, once, order }: Slimming)
   // 127.0.0.1 is a kubelet on every node: only an address of its own names one.
   const address = /^(127\.|\[?::1|localhost)/.test(where.kubelet) ? '' : where.kubelet;
   return {
-    node: where.node || address || `(no node named in ${source})`,
+    // A file may be named by whoever sent it, and its name stands beside an act.
+    node: where.node || address || `(no node named in ${source.replace(/[^\w./:@+-]/g, '?')})`,
     vantage: (where.vantage || where.place).replace('-', ' '),
     startedAt,
     version: tool.version,

@@ -22,7 +22,7 @@ export interface View {
 export interface Slim {
   finding: Pick<Finding, 'cause' | 'question' | 'target' | 'layer' | 'severity' | 'certainty'>;
   title: string;
-  /** features, alternatives, decide */
+  /** features, alternatives, decide, quoted */
   rest: string;
   fixes: string;
   evidence: string;

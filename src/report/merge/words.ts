@@ -1,6 +1,7 @@
 /** Words that many reports have for one thing: a question, a cause. One of them is kept, whatever the order they come in. */
+import type { Message } from '../../model/check.js';
 import type { Report } from '../../model/report.js';
-import { nameOrder } from './order.js';
+import { nameOrder, someOf } from './order.js';
 
 /** What is kept, with what the next is compared by. */
 export interface Worded<T> {
@@ -19,4 +20,25 @@ export function better<T extends object>(known: Worded<T> | undefined, value: T,
   if (!known) return given;
   const order = Number(given.open) - Number(known.open) || nameOrder(given.version, known.version) || (text < known.text ? 1 : -1);
   return order > 0 ? given : known;
+}
+
+/** The words, and on which of all nodes that was seen. */
+export function withWhere(words: string, { nodes, of }: { nodes: readonly string[]; of: number }): string {
+  const where = of === 1 ? '' : nodes.length === of ? `, on all ${of} nodes` : `, on ${nodes.length} of ${of} nodes: ${someOf(nodes)}`;
+  return `${words.replace(/\.$/, '')}${where}`;
+}
+
+/** The act, for some of the nodes; the act, for each of them with its own name in it. */
+export function withOwn(
+  action: Message,
+  { nodes, all }: { nodes?: readonly string[] | undefined; all: readonly string[] },
+): [only: Message, own: Message] {
+  const en = action.en.replace(/\.$/, '');
+  const of = nodes ?? all;
+  const only = nodes ? ` (for ${someOf(nodes)})` : '';
+  const own = ` (as for ${of[0] ?? ''}; each of ${someOf(of)} with its own name and address)`;
+  return [
+    { ...action, en: `${en}${only}` },
+    { ...action, en: `${en}${own}` },
+  ];
 }

@@ -111,7 +111,7 @@ const V4 = /(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g;
 const V6 = /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
 const UUID = /(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])/gi;
 const HOME = /\/(?:home|Users)\/[^\s/:'",;)]+/g;
-const URL_HOST = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/@]*@)?([a-z0-9][a-z0-9.-]*)/gi;
+const URL_HOST = /\b[a-z][a-z0-9+.-]{0,20}:\/\/(?:[^\s/@]*@)?([a-z0-9][a-z0-9.-]*)/gi;
 const ACCOUNT = /system:serviceaccount:([a-z0-9][a-z0-9.-]*):([a-z0-9][a-z0-9.-]*)/g;
 const ACCOUNTS = /system:serviceaccounts:([a-z0-9][a-z0-9.-]*)/g;
 const NODE = /system:node:([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)/g;
@@ -128,7 +128,7 @@ export function namesIn(value: unknown): Map<Kind, Set<string>> {
   const found = new Map<Kind, Set<string>>();
   const kindOf = new Map<string, Kind>();
   const add = (kind: Kind, given: string) => {
-    const name = kind === 'v6' ? given : given.trim().replace(/^[[.(]+|[\].,;:)]+$/g, '');
+    const name = kind === 'v6' ? given : given.trim().replace(/^[[.(]+|(?<![\].,;:)])[\].,;:)]+$/g, '');
     if (!isName(kind, name)) return;
     const before = kindOf.get(name);
     if (before && KINDS.indexOf(before) <= KINDS.indexOf(kind)) return;
@@ -222,7 +222,7 @@ function isName(kind: Kind, name: string): boolean {
   if (kind === 'v6') return name !== '::1' && name !== '::';
   if (kind === 'uuid' || kind === 'home') return true;
   if (name.length < 2 || !/[a-z]/i.test(name) || name.startsWith('system:') || WELL_KNOWN.has(name.toLowerCase())) return false;
-  if (/^[\d.:a-f]*::[\d.:a-f]*$|^(?:\d{1,3}\.){3}\d{1,3}$/i.test(name)) return false;
+  if ((name.includes('::') && /^[\d.:a-f]*$/i.test(name)) || /^(?:\d{1,3}\.){3}\d{1,3}$/i.test(name)) return false;
   if (/[\s{}$<>|*]/.test(name)) return false;
   return !(PUBLIC.test(name) && kind !== 'node');
 }

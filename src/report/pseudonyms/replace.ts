@@ -111,7 +111,7 @@ function begins(text: string, at: number): boolean {
 /** What a substitute could be mistaken for. */
 function* tokensIn(value: unknown): Generator<string> {
   if (typeof value === 'string') {
-    for (const [token] of value.matchAll(/[a-z]+-\d+|\d+\.\d+\.\d+\.\d+|2001:db8::[0-9a-f]+|00000000-[0-9-]+/g)) {
+    for (const [token] of value.matchAll(/(?<![a-z])[a-z]+-\d+|(?<!\d)\d+\.\d+\.\d+\.\d+|2001:db8::[0-9a-f]+|00000000-[0-9-]+/g)) {
       yield token;
       yield `${token}.example`;
       yield `/home/${token}`;

@@ -3,8 +3,17 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { KubeletWorld, ResolvedWorld } from '../world.js';
 import { rulesBoundTo } from './rbac.js';
-import type { Identity } from './rights.js';
-import { type Attributes, AUTHENTICATED, allows, nodeRules, PRESETS, PUBLIC_INFO, type Rule, SERVICE_ACCOUNTS } from './rights.js';
+import {
+  type Attributes,
+  AUTHENTICATED,
+  allows,
+  type Identity,
+  nodeRules,
+  PRESETS,
+  PUBLIC_INFO,
+  type Rule,
+  SERVICE_ACCOUNTS,
+} from './rights.js';
 import { readToken, uidOf } from './tokens.js';
 
 export const ANONYMOUS: Identity = { user: 'system:anonymous', groups: ['system:unauthenticated'] };

@@ -16,7 +16,7 @@ export const NEEDS = [
 ] as const;
 
 /** Without an answer to these, nothing works; another question that hangs is that question's own affair. */
-const ESSENTIAL = /\/(version|readyz\S*|selfsubjectreviews)$/;
+const ESSENTIAL = /\/(version|readyz[^\s/]*|selfsubjectreviews)$/;
 
 export interface Heard {
   fact: Fact<'http'>;

@@ -1,4 +1,6 @@
 /** Is one agent installed on this node, and not a package beside the pod of the DaemonSet? Seen on the node alone. */
+
+import { isPid } from '../../../kubernetes/names.js';
 import { defineCheck } from '../../../model/check.js';
 import { citeBy } from '../../shared/cite.js';
 import { fixBy, shell } from '../../shared/fix.js';
@@ -44,7 +46,7 @@ export const agentInstall = defineCheck({
       features: ['metrics counted once', 'the host ports of the agent'],
       evidence: running.slice(0, 6).map(({ pid, program, install }) => {
         const where = install === 'host' ? 'installed on the node' : 'in a pod';
-        return citeBy('self/running-agents', '', say('saw', { pid, program, where }), `cat /proc/${pid}/cgroup`);
+        return citeBy('self/running-agents', '', say('saw', { pid, program, where }), isPid(pid) ? `cat /proc/${pid}/cgroup` : undefined);
       }),
       fixes: [
         fixBy('node', 'restart', say('fixHost'), shell('systemctl disable --now datadog-agent')),

@@ -1,6 +1,6 @@
 /** With --agent-process: was it asked from the agent's own network? From a node's shell the files may be a pod's, and the way to the servers the node's. */
 
-import { isDnsName, shellQuote } from '../../../kubernetes/names.js';
+import { isDnsName, isPid, shellQuote } from '../../../kubernetes/names.js';
 import { defineCheck } from '../../../model/check.js';
 import type { Place } from '../../../model/facts.js';
 import { citeBy } from '../../shared/cite.js';
@@ -49,8 +49,9 @@ export const agentNetwork = defineCheck({
     // Images of debug pods, ours too, seldom have nsenter; a node has it.
     const inDebugPod = agentProcess.beside === 'debug-pod';
     const root = settingOf(view.one('self/settings'), 'root')?.value;
-    const enter = root === undefined ? `nsenter -t ${pid} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
-    const again = `kubelet-doctor --agent-process ${pid}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
+    const enter =
+      root === undefined ? `nsenter -t ${isPid(pid) ? pid : 'PID'} -n` : `nsenter --net=${shellQuote(`${root}/proc/${pid}/ns/net`)}`;
+    const again = `kubelet-doctor --agent-process ${isPid(pid) ? pid : 'PID'}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
     const reproduce = `readlink /proc/self/ns/net ${shellQuote(`${root ?? ''}/proc/${pid}/ns/net`)}`;
     return problem('asked-from-another-network', {
       severity: 'note',

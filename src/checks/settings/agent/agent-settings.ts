@@ -1,4 +1,6 @@
 /** Does an agent of today read the settings that are there for it? Names of Agent 5, and misspelt ones, are set in good faith and read by nobody. */
+
+import { isVariable } from '../../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../../model/check.js';
 import { citeBy } from '../../shared/cite.js';
 import { fixBy } from '../../shared/fix.js';
@@ -91,7 +93,7 @@ export const agentSettings = defineCheck({
         const saw = say('saw', { old: each.old, of: of(each) });
         return each.at
           ? citeBy('self/agent-configuration', each.at.configuration.name, saw)
-          : citeBy('self/place', '', saw, `printenv ${each.old}`);
+          : citeBy('self/place', '', saw, isVariable(each.old) ? `printenv ${each.old}` : undefined);
       }),
       fixes: unread.slice(0, 6).map(fixOf),
     });

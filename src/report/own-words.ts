@@ -1,0 +1,96 @@
+/**
+ * Whose words a message of a report is. Our own checks say a message by its id and arguments, so theirs can be said again; everything else is the
+ * word of whoever wrote the file, and a file says nothing of who that was.
+ */
+
+import { podNetworkPath } from '../checks/connection/pod-network-path.js';
+import { CHECKS, type KnownCause, knownCauses } from '../checks/index.js';
+import { isLook } from '../checks/shared/looks.js';
+import { judge, sayFor } from '../judge/judge.js';
+import type { Check, Message } from '../model/check.js';
+import type { AnyFact } from '../model/facts.js';
+
+/** By question and by cause. */
+const CHECK_OF = new Map([...CHECKS, podNetworkPath].map((check) => [check.question, check]));
+const CAUSES = new Map(knownCauses().map((known) => [known.cause, known]));
+
+export function checkOf(question: string): Check | undefined {
+  return CHECK_OF.get(question);
+}
+
+export function knownCause(cause: string): KnownCause | undefined {
+  return CAUSES.get(cause);
+}
+
+/** What our checks say and print of facts: by cause or question, as it stands. */
+export interface Own {
+  has(of: string, text: string): boolean;
+}
+
+/** Facts are a stranger's too, but what a check prints of them has passed its guards. */
+export function ownWords(facts: readonly AnyFact[]): Own {
+  const said = new Set<string>();
+  const add = (of: string, ...texts: (string | undefined)[]) => {
+    for (const text of texts) if (text !== undefined) said.add(`${of} ${text}`);
+  };
+  for (const { check, verdict } of judged(facts)) {
+    if (verdict.kind === 'crashed') continue;
+    if (verdict.kind === 'problem') {
+      const { cause, title, fixes, evidence, wants = [] } = verdict;
+      add(cause, title.en, ...wants.map(({ elsewhere }) => elsewhere));
+      add(check.question, ...wants.map(({ elsewhere }) => elsewhere));
+      for (const { action, steps, verify } of fixes) add(cause, action.en, steps, verify);
+      for (const { saw, reproduce } of evidence) add(cause, saw.en, reproduce);
+    } else {
+      add(check.question, verdict.kind === 'pass' ? verdict.note?.en : verdict.why.en);
+      if (verdict.kind === 'cannot-tell') add(check.question, ...verdict.wants.map(({ elsewhere }) => elsewhere));
+    }
+  }
+  return { has: (of, text) => said.has(`${of} ${text}`) };
+}
+
+/** Facts of a file may have any shape. */
+function judged(facts: readonly AnyFact[]): ReturnType<typeof judge> {
+  try {
+    return judge(facts, CHECKS);
+  } catch {
+    return [];
+  }
+}
+
+/** A command that may stand as ours: our own checks print it of these facts, or it only looks. */
+export function mayStand(own: Own, of: string, command: string): boolean {
+  return own.has(of, command) || isLook(command);
+}
+
+/** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
+export function saidAgain({ id, args }: Message, question: string, spare?: 'spare'): Message | undefined {
+  const check = checkOf(question);
+  const key = id.startsWith(`${question}.`) ? id.slice(question.length + 1) : '';
+  if (!check || !Object.hasOwn(check.words, key)) return undefined;
+  const given = spare ? Object.fromEntries(Object.entries(args).map(([name, value]) => [name, isNames(value) ? value : LEFT_OUT])) : args;
+  try {
+    return (sayFor(check) as (key: string, args: Message['args']) => Message)(key, given);
+  } catch {
+    return undefined;
+  }
+}
+
+export const LEFT_OUT = '…';
+
+/** Names, addresses, paths, numbers; with the word that says of what kind, as `DaemonSet a/b`, `get nodes/metrics`, `token (/path)`. */
+const TOKEN = '[\\w.:/@=,+%*()[\\]-]{1,253}';
+const KIND = '(?:[A-Z][A-Za-z]{2,30}|kubelet|apiserver|token|certificate|node|pod|get|list|watch|create|update|patch|delete)';
+/** `the pod network`, `3 days`, `Node n1 status.addresses InternalIP`. */
+const OURS = `(?:(?:the|this) [a-z]{3,14}(?: [a-z]{3,14})?|\\d{1,9} (?:second|minute|hour|day)s?|Node ${TOKEN} status\\.addresses \\w{1,20})`;
+const ITEM = `(?:(?:${KIND} )?${TOKEN}|${OURS})`;
+const NAMES = new RegExp(`^(?:${ITEM}(?:(?:, | and |; )${ITEM}){0,40})?$`);
+
+function isNames(value: string | number): boolean {
+  return typeof value === 'number' || (value.length <= 1000 && (value === LEFT_OUT || NAMES.test(value.trim())));
+}
+
+/** A node, or an address, as it may stand beside an act. */
+export function isPlainName(name: string): boolean {
+  return /^(?:[\w.:[\]-]{1,253}|\(no node named in [\w./:@+?-]{1,400}\))$/.test(name);
+}

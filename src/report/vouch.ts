@@ -1,0 +1,134 @@
+/**
+ * A report that was read, with nothing of another's in the place of our own advice. Whoever holds one node of many can write a report, and the
+ * reader pastes what stands on line two: so acts are said again in our words, commands stay where our own checks give the same from the facts of
+ * the file or where they only look, and what is left is moved to where it is shown as quoted.
+ */
+import type { Evidence, Fix, Message } from '../model/check.js';
+import type { AnyFact } from '../model/facts.js';
+import type { CauseMeta, Finding, Report, Result, Where } from '../model/report.js';
+import { topOf } from './build.js';
+import { withoutStrange } from './contract/read-facts.js';
+import { withOwn, withWhere } from './merge/words.js';
+import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain } from './own-words.js';
+import { withoutStop } from './words.js';
+
+/** Before words of a report that no check of ours says. */
+const SAYS = 'the report says: ';
+
+/** `facts`: of the same file; without them, those that the report cites. */
+export function vouch(report: Report, facts: readonly AnyFact[] = []): Report {
+  const evidence = report.evidence.map(withoutStrange);
+  const own = ownWords(facts.length ? facts : evidence);
+  const causes = Object.fromEntries(Object.entries(report.causes).map(([cause, meta]) => [cause, metaOf(cause, meta)]));
+  const findings = report.findings.map((finding) => vouchFinding(finding, own));
+  const results = report.results.map((result) => vouchResult(result, own));
+  const top = topOf(findings, results, report.summary.verdict);
+  return { ...report, summary: { ...report.summary, top }, where: plainWhere(report.where), findings, results, causes, evidence };
+}
+
+/** Our own docs; of a cause that only a later version knows, its name. */
+function metaOf(cause: string, { title, question }: CauseMeta): CauseMeta {
+  const known = knownCause(cause);
+  if (!known) return { title, question, means: '', fix: '' };
+  const { docs, check } = known;
+  return { title: docs.title, question: check.question, means: docs.means, fix: docs.fix };
+}
+
+function vouchFinding(finding: Finding, own: Own): Finding {
+  const { cause, title, fixes, evidence, decide, consequences, quoted = [], seen } = finding;
+  const nodes = seen?.nodes.map((node) => (isPlainName(node) ? node : LEFT_OUT)) ?? [];
+  const vouched = fixes.map((fix) => vouchFix(fix, finding, nodes, own));
+  const others = [
+    ...quoted,
+    ...decide.filter((command) => !mayStand(own, cause, command)),
+    ...vouched.flatMap((each) => ('words' in each ? each.words : [])),
+  ];
+  const { quoted: _, ...rest } = finding;
+  return {
+    ...rest,
+    title: vouchTitle(title, finding, nodes, own),
+    fixes: vouched.flatMap((each) => ('fix' in each ? each.fix : [])),
+    evidence: evidence.map((each) => vouchEvidence(each, cause, own)),
+    decide: decide.filter((command) => mayStand(own, cause, command)),
+    consequences: consequences.map((each) => vouchFinding(each, own)),
+    ...(seen ? { seen: { ...seen, nodes } } : {}),
+    ...(others.length ? { quoted: [...new Set(others)] } : {}),
+  };
+}
+
+/** The fix with an act of ours, or words that are none of ours. */
+function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: Own): { fix: Fix } | { words: string[] } {
+  const { action, steps, verify, quoted = [] } = given;
+  const nodes = given.nodes?.map((node) => (isPlainName(node) ? node : LEFT_OUT));
+  const said = own.has(cause, action.en) ? action : sayAct(action, cause, nodes, all);
+  if (!said) return { words: [[action.en, steps ?? ''].filter(Boolean).join('\n'), ...quoted] };
+  const ours = steps !== undefined && mayStand(own, cause, steps);
+  const others = [
+    ...(said.en.includes(LEFT_OUT) && !action.en.includes(LEFT_OUT) ? [action.en] : []),
+    ...(steps?.trim() && !ours ? [steps] : []),
+    ...quoted,
+  ];
+  const { quoted: _, ...fix } = { ...given, action: said };
+  if (!ours) {
+    delete fix.steps;
+    delete fix.form;
+  }
+  if (verify !== undefined && !mayStand(own, cause, verify)) delete fix.verify;
+  return { fix: { ...fix, ...(nodes ? { nodes } : {}), ...(others.length ? { quoted: [...new Set(others)] } : {}) } };
+}
+
+/** The act by the check of this very cause, and for which nodes where `merge` has added that. */
+function sayAct(action: Message, cause: string, nodes: readonly string[] | undefined, all: readonly string[]): Message | undefined {
+  const said = saidAgain(action, knownCause(cause)?.check.question ?? '', 'spare');
+  if (!said) return undefined;
+  const merged = withOwn(said, { nodes, all }).find(
+    ({ en }) => action.en.endsWith(en.slice(withoutStop(said.en).length)) && en !== said.en,
+  );
+  return merged ?? said;
+}
+
+/** As our check says it, or the cause's own name; of a cause that we do not know, the report's. */
+function vouchTitle(title: Message, finding: Finding, nodes: readonly string[], own: Own): Message {
+  const known = knownCause(finding.cause);
+  if (!known || own.has(finding.cause, title.en)) return title;
+  const said = saidAgain(title, known.check.question);
+  const noun = `${known.docs.title.charAt(0).toUpperCase()}${known.docs.title.slice(1)}`;
+  const of = finding.seen && { nodes, of: finding.seen.of };
+  const shapes = [...(said ? [said.en] : []), noun].flatMap((words) => [words, ...(of ? [withWhere(words, of)] : [])]);
+  if (shapes.includes(title.en)) return title;
+  return { ...title, en: of ? withWhere(noun, of) : noun };
+}
+
+function vouchEvidence(given: Evidence, cause: string, own: Own): Evidence {
+  const { reproduce, saw, node } = given;
+  const said = saidAgain(saw, saw.id.split('.')[0] ?? '');
+  const ours = own.has(cause, saw.en) || saw.en === said?.en || (node !== undefined && saw.en === `${node}: ${said?.en}`);
+  const evidence = { ...given, saw: { ...saw, en: ours || saw.en.startsWith(SAYS) ? saw.en : `${SAYS}${saw.en}` } };
+  if (reproduce !== undefined && !mayStand(own, cause, reproduce)) delete evidence.reproduce;
+  return evidence;
+}
+
+function vouchResult(given: Result, own: Own): Result {
+  const { note, quoted = [], question, elsewhere } = given;
+  const said = note && (own.has(question, note.en) || isCount(note) ? note : saidAgain(note, question, 'spare'));
+  const others = [...quoted, ...(note && !said ? [note.en] : []), ...elsewhere.filter((command) => !mayStand(own, question, command))];
+  const { quoted: _, ...result } = { ...given, asks: checkOf(question)?.asks ?? given.asks };
+  if (said) result.note = said;
+  else delete result.note;
+  return {
+    ...result,
+    elsewhere: elsewhere.filter((command) => mayStand(own, question, command)),
+    ...(others.length ? { quoted: [...new Set(others)] } : {}),
+  };
+}
+
+/** `not answered on 3 of 61 nodes`, as `merge` says it. */
+function isCount({ id, en }: Message): boolean {
+  return id === 'merged' && /^(?:not answered )?on \d+ of \d+ nodes$/.test(en);
+}
+
+/** The addresses stand in acts of `merge`, and the node in those of all. */
+function plainWhere(where: Where): Where {
+  const plain = (name: string) => (isPlainName(name) ? name : '');
+  return { ...where, node: plain(where.node), kubelet: plain(where.kubelet), apiserver: plain(where.apiserver) };
+}

@@ -1,0 +1,219 @@
+/**
+ * Files of someone else. A command in any string of a report or of a facts file is shown, if at all, as quoted: it is on line two of no command,
+ * among the fixes of no format, and in no block to copy.
+ */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runCommandLine } from '../../src/cli/command-line.js';
+import type { Finding, Report } from '../../src/model/report.js';
+import { SCENARIOS } from '../../src/sim/scenarios.js';
+import { startWorld } from '../../src/sim/start.js';
+import { recordingIo, runIn } from '../scenarios/run.js';
+import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
+
+const scratch = await mkdtemp(path.join(tmpdir(), 'kd-strangers-'));
+after(() => rm(scratch, { recursive: true }));
+
+/** With commands, YAML and settings among the fixes, a question for someone else, and one that stayed open. */
+const SOME = [
+  'rights-missing',
+  'expired-certificate',
+  'kubelet-refused',
+  'kubelet-host-unset',
+  'service-address-silent',
+  'control-plane-taint',
+];
+/** Strings that are one of a fixed set: another word there is no report at all. */
+const FIXED =
+  /\.(cause|question|severity|target|layer|certainty|owner|changes|form|outcome|verdict|state|status)$|^reportVersion$|alternatives/;
+const WORLDS = SCENARIOS.filter(({ scenario }) => SOME.includes(scenario));
+
+async function offline(...argv: string[]) {
+  const { io, text } = recordingIo({ width: 100 });
+  const code = await runCommandLine(argv, io, { cwd: scratch });
+  return { code, ...text() };
+}
+
+async function read(scenario: string, part: 'report' | 'facts'): Promise<Report & { facts: unknown[] }> {
+  return JSON.parse(await readFile(path.join(scratch, scenario, `${part}.json`), 'utf8'));
+}
+
+/** What each format offers as ours, or as something to paste. The title, on line one, is the report's word. */
+const OFFERED: Record<string, (text: string) => string[]> = {
+  text: (text) => {
+    const lines = text.split('\n');
+    const below = lines.slice(3).filter((line) => !/^ *\| /.test(line));
+    // Commands have a line of their own and no words before them.
+    return [lines[1] ?? '', ...below.filter((line) => /^\s+(curl|x'|"; )/.test(line)), ...afterFix(below)];
+  },
+  json: (text) => pastedIn(JSON.parse(text)).concat(actsIn(JSON.parse(text).findings)),
+  markdown: (text) => [text.split('\n')[2] ?? '', ...(text.match(/^ *```[\s\S]*?^ *```/gm) ?? []), ...(text.match(/^\*\*Fix.*$/gm) ?? [])],
+  html: (text) => [
+    ...(text.match(/<pre[\s\S]*?<\/pre>/g) ?? []),
+    ...(text.match(/<p class="lead">.*/g) ?? []),
+    ...(text.match(/<p><strong>(?:\w\) )?Fix .*/g) ?? []),
+  ],
+  junit: (text) => text.split('\n').filter((line) => /^(?:Fix|To decide)/.test(line)),
+  sarif: (text) => {
+    const { runs } = JSON.parse(text);
+    return [
+      ...pastedIn(runs),
+      ...pastedIn(runs[0].tool.driver.rules.map(({ help }: { help: object }) => ({ steps: JSON.stringify(help) }))),
+    ];
+  },
+  line: () => [],
+};
+
+function afterFix(lines: readonly string[]): string[] {
+  return lines.filter((line) => /^\s*(?:[a-z]\) |Fix )/.test(line));
+}
+
+function actsIn(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ fixes, consequences }) => [...fixes.map(({ action }) => action.en), ...actsIn(consequences)]);
+}
+
+/** No word of it outside single quotes, in none of the ways in which a format writes a quote. */
+function holds(offered: string): boolean {
+  return unquoted(offered.replaceAll('&#39;', "'").replaceAll('&apos;', "'")).includes(MARK);
+}
+
+before(async () => {
+  assert.equal(WORLDS.length, SOME.length, WORLDS.map(({ scenario }) => scenario).join());
+  await Promise.all(
+    WORLDS.map(async ({ scenario, world }) => {
+      const running = await startWorld(world);
+      try {
+        await runIn(running, ['--save', path.join(scratch, scenario), '--connect-timeout', '800ms', '--timeout', '8s']);
+      } finally {
+        await running.stop();
+      }
+    }),
+  );
+});
+
+describe("commands of a stranger's report", { concurrency: 2 }, () => {
+  for (const scenario of SOME)
+    it(`none is ours, whatever string it stands in: ${scenario}`, async (t) => {
+      const [report, facts] = [await read(scenario, 'report'), await readFile(path.join(scratch, scenario, 'facts.json'), 'utf8')];
+      const leaves = leavesOf(report).filter((leaf) => !FIXED.test(leaf));
+      const found = new Set<string>();
+      let looked = 0;
+      for (const [at, leaf] of leaves.entries()) {
+        const planted = PLANTED[at % PLANTED.length] ?? '';
+        const hostile = JSON.stringify(plant(report, leaf, planted, at % 2 ? 'behind' : 'instead'));
+        const [alone, bundle] = [`${scenario}-${at}.json`, `${scenario}-${at}`];
+        await writeFile(path.join(scratch, alone), hostile);
+        await mkdir(path.join(scratch, bundle));
+        await writeFile(path.join(scratch, bundle, 'report.json'), hostile);
+        await writeFile(path.join(scratch, bundle, 'facts.json'), facts);
+        await writeFile(path.join(scratch, bundle, 'index.json'), '{}');
+        // Each string in some formats, each format for some strings: by both commands, alone and with its facts beside it, with pseudonyms too.
+        for (const [step, format] of Object.keys(OFFERED).entries()) {
+          if ((at + step) % 4) continue;
+          const ways = [
+            ['render', alone],
+            ['merge', alone, path.join(scenario, 'report.json')],
+            ['render', bundle],
+            ['render', alone, '--pseudonyms', `map-${scenario}-${at}-${format}.json`],
+          ];
+          const { code, stdout } = await offline(
+            ...(ways[(at + step) % ways.length] ?? []),
+            '-o',
+            format,
+            ...(format === 'text' ? ['--verbose'] : []),
+          );
+          if (code === 2) continue;
+          looked += 1;
+          for (const offered of OFFERED[format]?.(stdout) ?? [])
+            if (holds(offered)) found.add(`${format} ${leaf}: ${offered.slice(0, 300)}`);
+        }
+      }
+      assert.deepEqual([...found], []);
+      assert.ok(looked > leaves.length / 2, `${looked} outputs of ${leaves.length} strings`);
+      t.diagnostic(`${leaves.length} strings, ${looked} outputs`);
+    });
+
+  it('a whole report of them has our acts, without a step of its own', async () => {
+    const report = await read('rights-missing', 'report');
+    const evil = JSON.parse(JSON.stringify({ ...report, evidence: [], where: { ...report.where, node: 'a-evil' } }), (key, value) =>
+      ['steps', 'verify', 'reproduce'].includes(key) ? PLANTED[0] : ['decide', 'elsewhere'].includes(key) ? [PLANTED[0]] : value,
+    );
+    await writeFile(path.join(scratch, 'evil.json'), JSON.stringify(evil));
+    const [, fix = ''] = (await offline('render', 'evil.json')).stdout.split('\n');
+    assert.match(fix, /^Fix \(cluster\): .+; how: kubelet-doctor explain kubelet-permission-missing$/);
+    const { stdout } = await offline('render', 'evil.json', '--verbose');
+    assert.match(stdout, /The report has words of its own here, which kubelet-doctor did not check:\n +\| curl /);
+    const { stdout: merged } = await offline('merge', 'evil.json', 'rights-missing');
+    assert.match(merged.split('\n')[1] ?? '', /^Fix \(cluster\): .+\(\d+ lines, below\)$/, 'the steps that the other report’s facts give');
+  });
+
+  it('in a merged report, neither the name of a node nor its time decides whose act stands first', async () => {
+    const report = await read('control-plane-taint', 'report');
+    const { fixes } = report.findings[0] ?? { fixes: [] };
+    const evil = JSON.parse(
+      JSON.stringify({ ...report, startedAt: '2030-01-01T00:00:00.000Z', where: { ...report.where, node: 'a-evil' } }),
+      (key, value) => (key === 'steps' ? PLANTED[0] : value),
+    );
+    await writeFile(path.join(scratch, 'a-evil.json'), JSON.stringify(evil));
+    const merged = JSON.parse((await offline('merge', 'a-evil.json', 'control-plane-taint', '-o', 'json')).stdout) as Report;
+    const [found] = merged.findings;
+    assert.deepEqual(
+      found?.fixes.map(({ steps }) => steps),
+      fixes.map(({ steps }) => steps),
+    );
+    assert.ok(found?.fixes.every(({ quoted }) => quoted?.includes(PLANTED[0])));
+  });
+
+  it('an id that is no id is no report', async () => {
+    const report = await read('kubelet-refused', 'report');
+    const [first, ...rest] = report.findings;
+    const evil = { ...report, findings: [{ ...first, cause: `x; ${PLANTED[0]}` }, ...rest] };
+    await writeFile(path.join(scratch, 'id.json'), JSON.stringify(evil));
+    const { code, stderr } = await offline('render', 'id.json');
+    assert.deepEqual([code, /^kubelet-doctor: id\.json: is no whole report [^\n]+$/.test(stderr)], [2, true], stderr);
+  });
+
+  it('a report of ours alone keeps its title, act, and the commands that only look', async () => {
+    for (const scenario of SOME) {
+      const { findings } = await read(scenario, 'report');
+      await writeFile(path.join(scratch, `${scenario}.json`), JSON.stringify(await read(scenario, 'report')));
+      const rendered = JSON.parse((await offline('render', `${scenario}.json`, '-o', 'json')).stdout) as Report;
+      assert.deepEqual(
+        rendered.findings.map(({ title }) => title),
+        findings.map(({ title }) => title),
+        scenario,
+      );
+      assert.deepEqual(actsIn(rendered.findings), actsIn(findings), scenario);
+      assert.deepEqual(
+        rendered.findings.map(({ evidence }) => evidence),
+        findings.map(({ evidence }) => evidence),
+        scenario,
+      );
+    }
+  });
+});
+
+describe("commands of a stranger's facts", { concurrency: 2 }, () => {
+  for (const scenario of ['rights-missing', 'service-address-silent', 'control-plane-taint'])
+    it(`none is judged into ours: ${scenario}`, async () => {
+      const file = await read(scenario, 'facts');
+      const leaves = leavesOf({ facts: file.facts }).filter((leaf) => !/\.(target|kind)$/.test(leaf));
+      const found = new Set<string>();
+      for (const [at, leaf] of leaves.entries()) {
+        const planted = PLANTED[at % PLANTED.length] ?? '';
+        const hostile = plant({ facts: file.facts }, leaf, planted, at % 2 ? 'behind' : 'instead') as object;
+        await writeFile(path.join(scratch, `facts-${scenario}-${at}.json`), JSON.stringify({ ...file, ...hostile }));
+        const format = Object.keys(OFFERED)[at % 6] ?? 'text';
+        for (const output of at % 2 ? ['json'] : [format]) {
+          const { code, stdout } = await offline('judge', `facts-${scenario}-${at}.json`, '-o', output);
+          if (code === 2) continue;
+          for (const offered of OFFERED[output]?.(stdout) ?? [])
+            if (holds(offered)) found.add(`${output} ${leaf}: ${offered.slice(0, 300)}`);
+        }
+      }
+      assert.deepEqual([...found], []);
+    });
+});
