@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { runCommandLine } from '../src/cli/command-line.js';
-import { optionsTable } from '../src/setup/options.js';
+import { optionsTable } from '../src/setup/option-texts.js';
 import { recordingIo } from './scenarios/run.js';
 
 const README = 'README.md';

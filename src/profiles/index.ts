@@ -6,8 +6,6 @@ import type { Profile } from './types.js';
 
 export const PROFILES: readonly Profile[] = [datadogAgent, datadogClusterAgent, metricsServer];
 
-export const DEFAULT_PROFILE = datadogAgent;
-
 export function findProfile(name: string): Profile | undefined {
   return PROFILES.find((profile) => profile.profile === name);
 }

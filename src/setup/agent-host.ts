@@ -21,9 +21,8 @@ import {
   withoutClusterAgent,
 } from '../probes/machine/agent-process.js';
 import { observePlace } from '../probes/machine/place.js';
-import { FILE_FLAGS } from './flag-errors.js';
-import type { Flags } from './options.js';
-import { isDnsName } from './values.js';
+import { type Flags, optionsOf } from './options.js';
+import { isDnsName, isProfileFile } from './values.js';
 
 /** The agent we are asked to be. */
 export interface AgentSource {
@@ -42,10 +41,12 @@ export interface AgentSource {
   filesHere<T extends Partial<Record<string, string>>>(files: T): Promise<T>;
 }
 
+const FILES = optionsOf('file');
+
 /** Flags whose files are ours, whoever we are: made absolute, for the agent's working directory is another. */
 export function withOwnPaths(flags: Partial<Flags>, { cwd }: Host): Partial<Flags> {
-  const absolute = [...FILE_FLAGS, 'root' as const].flatMap((name) => (flags[name] ? [[name, posix.resolve(cwd, flags[name])]] : []));
-  const profile = flags.agent && /[/.]/.test(flags.agent) ? { agent: posix.resolve(cwd, flags.agent) } : {};
+  const absolute = [...FILES, ...optionsOf('directory')].flatMap((name) => (flags[name] ? [[name, posix.resolve(cwd, flags[name])]] : []));
+  const profile = flags.profile && isProfileFile(flags.profile) ? { profile: posix.resolve(cwd, flags.profile) } : {};
   return { ...flags, ...Object.fromEntries(absolute), ...profile };
 }
 
@@ -119,7 +120,7 @@ function withOurs(files: Host, own: Host, flags: Partial<Flags>): Host {
 }
 
 function ownFiles(flags: Partial<Flags>): ReadonlySet<string> {
-  return new Set([...FILE_FLAGS.map((name) => flags[name]), flags.agent].filter((path) => path !== undefined));
+  return new Set([...FILES.map((name) => flags[name]), flags.profile].filter((path) => path !== undefined));
 }
 
 /** Links in directories are followed as the agent would: an absolute one, like Debian's /var/run, would lead a shell of ours into our own files. */

@@ -1,34 +1,30 @@
 /**
- * Every option, once: yargs, --help, the README's section and the type of the parsed flags are made from this table.
+ * Every option, once: yargs, --help, the README's section, what is wrong with a value and the type of the parsed flags are made from this table.
  */
+import type { KeyOf, OptionSpec, OptionType } from './option-spec.js';
 
-/** Headings of --help and of the README. */
-export const OPTION_GROUPS = ['Kubelet', 'Apiserver', 'Rights', 'Placement', 'Run', 'Output'] as const;
+/** Of a manifest that is read; a rendered chart is some hundred KiB, with definitions of the operator some MiB. */
+export const MANIFEST_BYTES = 8 << 20;
 
-/** What a value is. All but switches and lists arrive as the text that was typed; src/setup/resolve.ts reads it and says what is wrong with it. */
-export type OptionType = 'text' | 'path' | 'address' | 'port' | 'duration' | 'choice' | 'list' | 'switch';
-
-export interface OptionSpec {
-  name: string;
-  type: OptionType;
-  group: (typeof OPTION_GROUPS)[number];
-  /** One line, no full stop. */
-  description: string;
-  /** Placeholder of the value in --help. */
-  value?: string;
-  /** As shown and as used when the option is not given. */
-  default?: string;
-  choices?: readonly string[];
-  /** One letter. */
-  alias?: string;
-  /** The setting it feeds, as --verbose shows it. */
-  setting?: string;
-}
+/**
+ * Options that say who asks. Beside --agent-process the servers, and the CAs that verify them, are those of a process that may be anybody's: ours
+ * would go to whomever it names.
+ */
+const CREDENTIAL_OPTIONS = [
+  'kubeconfig',
+  'context',
+  'token-file',
+  'kubelet-token-file',
+  'kubelet-client-cert',
+  'kubelet-client-key',
+  'apiserver-client-cert',
+  'apiserver-client-key',
+] as const;
 
 export const OPTIONS = [
   {
     name: 'node',
-    type: 'text',
+    type: 'node',
     value: 'NAME',
     group: 'Kubelet',
     setting: 'node',
@@ -36,7 +32,7 @@ export const OPTIONS = [
   },
   {
     name: 'kubelet-host',
-    type: 'address',
+    type: 'host',
     value: 'HOST',
     group: 'Kubelet',
     setting: 'kubelet.host',
@@ -53,7 +49,7 @@ export const OPTIONS = [
   },
   {
     name: 'kubelet-ca',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.ca',
@@ -61,23 +57,25 @@ export const OPTIONS = [
   },
   {
     name: 'kubelet-client-cert',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.certificate',
+    needs: { option: 'kubelet-client-key', says: 'needs {other}; it may name the same file' },
     description: 'client certificate for the kubelet',
   },
   {
     name: 'kubelet-client-key',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.key',
+    needs: { option: 'kubelet-client-cert', says: 'needs {other}; it may name the same file' },
     description: 'its key (may be the same file)',
   },
   {
     name: 'kubelet-token-file',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.token',
@@ -85,23 +83,15 @@ export const OPTIONS = [
   },
   {
     name: 'root',
-    type: 'path',
+    type: 'directory',
     value: 'DIR',
     group: 'Kubelet',
     setting: 'root',
     description: "the node's file system, e.g. /host: its kubelet's process, configuration and certificates are read from there",
   },
   {
-    name: 'agent-process',
-    type: 'text',
-    value: 'PID|auto',
-    group: 'Run',
-    setting: 'agent.process',
-    description: 'be the agent of that process: its environment and, below /proc/PID/root, its files and token; auto finds it',
-  },
-  {
     name: 'apiserver',
-    type: 'address',
+    type: 'endpoint',
     value: 'HOST:PORT',
     group: 'Apiserver',
     setting: 'apiserver.url',
@@ -109,7 +99,7 @@ export const OPTIONS = [
   },
   {
     name: 'apiserver-ca',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.ca',
@@ -117,23 +107,25 @@ export const OPTIONS = [
   },
   {
     name: 'apiserver-client-cert',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.certificate',
+    needs: { option: 'apiserver-client-key', says: 'needs {other}; it may name the same file' },
     description: 'client certificate for the apiserver',
   },
   {
     name: 'apiserver-client-key',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.key',
+    needs: { option: 'apiserver-client-cert', says: 'needs {other}; it may name the same file' },
     description: 'its key (may be the same file)',
   },
   {
     name: 'token-file',
-    type: 'path',
+    type: 'file',
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.token',
@@ -163,35 +155,26 @@ export const OPTIONS = [
     setting: 'apiserver.as',
     description: 'ask the apiserver in the name of this user, as kubectl --as (the kubelet knows no impersonation)',
   },
-  { name: 'as-group', type: 'list', value: 'GROUP,…', group: 'Apiserver', description: 'and of these groups; needs --as' },
   {
-    name: 'daemonset',
-    type: 'text',
-    value: 'NS/NAME',
-    group: 'Placement',
-    setting: 'daemonset',
-    description: "the agent's DaemonSet: may it run on control-plane nodes, and on every node (default: found by labels and image)",
-  },
-  {
-    name: 'manifest',
-    type: 'path',
-    value: 'FILE',
-    group: 'Placement',
-    setting: 'manifest',
-    description:
-      "judge the agent of this file before it is installed: a DaemonSet (`helm template` output), the chart's values, or a DatadogAgent",
+    name: 'as-group',
+    type: 'list',
+    value: 'GROUP,…',
+    group: 'Apiserver',
+    needs: { option: 'as', says: 'needs {other}; give the user as well' },
+    description: 'and of these groups; needs --as',
   },
   {
     name: 'service-account',
-    type: 'text',
+    type: 'account',
     value: 'NS/NAME',
     group: 'Rights',
     setting: 'serviceAccount',
     description: 'judge the rights of this ServiceAccount instead of our own (needs SubjectAccessReview or impersonation)',
   },
   {
-    name: 'agent',
-    type: 'text',
+    name: 'profile',
+    formerly: 'agent',
+    type: 'profile',
     value: 'PROFILE',
     group: 'Rights',
     setting: 'profile',
@@ -207,7 +190,7 @@ export const OPTIONS = [
   },
   {
     name: 'agent-version',
-    type: 'text',
+    type: 'version',
     value: 'VERSION',
     group: 'Rights',
     setting: 'agentVersion',
@@ -215,11 +198,38 @@ export const OPTIONS = [
   },
   {
     name: 'kubernetes-version',
-    type: 'text',
+    type: 'version',
     value: 'VERSION',
     group: 'Rights',
     setting: 'kubernetesVersion',
     description: 'oldest kubelet to serve, where none can be asked (default: the newest)',
+  },
+  {
+    name: 'daemonset',
+    type: 'workload',
+    value: 'NS/NAME',
+    group: 'Placement',
+    setting: 'daemonset',
+    description: "the agent's DaemonSet: may it run on control-plane nodes, and on every node (default: found by labels and image)",
+  },
+  {
+    name: 'manifest',
+    type: 'file',
+    value: 'FILE',
+    group: 'Placement',
+    setting: 'manifest',
+    maxBytes: MANIFEST_BYTES,
+    description:
+      "judge the agent of this file before it is installed: a DaemonSet (`helm template` output), the chart's values, or a DatadogAgent",
+  },
+  {
+    name: 'agent-process',
+    type: 'process',
+    value: 'PID|auto',
+    group: 'Run',
+    setting: 'agent.process',
+    excludes: { options: CREDENTIAL_OPTIONS, says: 'asks as that agent, {other} as another; leave one of them out' },
+    description: 'be the agent of that process: its environment and, below /proc/PID/root, its files and token; auto finds it',
   },
   {
     name: 'insecure-skip-tls-verify',
@@ -283,7 +293,13 @@ export const OPTIONS = [
     group: 'Output',
     description: 'print and save substitutes for names and addresses (node-1, 192.0.2.1); FILE keeps which is which, and is used again',
   },
-  { name: 'force', type: 'switch', group: 'Output', description: 'let --save replace what is there' },
+  {
+    name: 'force',
+    type: 'switch',
+    group: 'Output',
+    needs: { option: 'save', says: 'is for {other}; name a file or directory with it' },
+    description: 'let --save replace what is there',
+  },
   { name: 'skip', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'leave these causes out' },
   { name: 'only', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'report these causes alone' },
   {
@@ -314,8 +330,6 @@ export const OPTIONS = [
 type Option = (typeof OPTIONS)[number];
 export type OptionName = Option['name'];
 
-/** `--no-color` is the option; what yargs parses it into is `color: false`. */
-type KeyOf<N extends string> = N extends `no-${infer Positive}` ? Positive : N;
 type ValueOf<O extends Option> = O['type'] extends 'switch'
   ? boolean
   : O['type'] extends 'list'
@@ -324,21 +338,19 @@ type ValueOf<O extends Option> = O['type'] extends 'switch'
       ? C
       : string;
 
-/** The options as parsed, by name, values as typed. A missing key is an option not given. */
+/** The options as parsed, by name, values as typed; `--no-color` says `color: false`. A missing key is an option not given. */
 export type Flags = { [O in Option as KeyOf<O['name']>]: ValueOf<O> };
 
-/** The README's section: one table a group. */
-export function optionsTable(): string {
-  const options: readonly OptionSpec[] = OPTIONS;
-  return OPTION_GROUPS.map((group) => {
-    const rows = options
-      .filter((option) => option.group === group)
-      .map((option) => {
-        const choices = option.choices ? `: ${option.choices.map((choice) => `\`${choice}\``).join(', ')}` : '';
-        // A bar ends the cell, in code as well.
-        const value = option.value ? ` ${option.value.replaceAll('|', '\\|')}` : '';
-        return `| \`--${option.name}${value}\` | ${option.description}${choices} | ${option.default ? `\`${option.default}\`` : ''} |`;
-      });
-    return [`**${group}**`, '', '| Option | Meaning | Default |', '| --- | --- | --- |', ...rows, ''].join('\n');
-  }).join('\n');
+type Defaults = { [O in Option as O extends { default: string } ? O['name'] : never]: O extends { default: infer D } ? D : never };
+
+/** What is used where an option is not given. */
+export const DEFAULTS = Object.fromEntries(
+  OPTIONS.flatMap((option) => ('default' in option ? [[option.name, option.default]] : [])),
+) as Defaults;
+
+type Typed<T extends OptionType> = Extract<Option, { type: T }>['name'];
+
+/** The names of all options of a type. */
+export function optionsOf<T extends OptionType>(type: T): Typed<T>[] {
+  return OPTIONS.filter((option) => option.type === type).map(({ name }) => name as Typed<T>);
 }

@@ -15,7 +15,7 @@ import { findFlagError } from './flag-errors.js';
 import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
 import { byDefault, createLedger, type Ledger } from './ledger.js';
 import { type NodeFiles, openNodeFiles } from './node-files.js';
-import type { Flags } from './options.js';
+import { DEFAULTS, type Flags } from './options.js';
 import type { KubeletSettings, Resolved } from './resolved.js';
 import { rightsSettings } from './rights.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './servers.js';
@@ -83,8 +83,8 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
     use(name, given ? { value: 'true', origin: 'flag', source: `--${name}` } : byDefault('false')) === 'true';
   const insecure = on('insecure-skip-tls-verify', flags['insecure-skip-tls-verify'] === true);
   const noExec = on('no-exec', flags.exec === false);
-  const duration = (name: 'timeout' | 'connect-timeout', standard: string) => {
-    const found = flag(name) ?? byDefault(standard);
+  const duration = (name: 'timeout' | 'connect-timeout') => {
+    const found = flag(name) ?? byDefault(DEFAULTS[name]);
     const ms = parseDuration(found.value) as number;
     use(name, { ...found, value: formatDuration(ms) });
     return ms;
@@ -95,8 +95,8 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
   const root = use('root', flag('root'));
   const [daemonset, manifest] = [use('daemonset', flag('daemonset')), use('manifest', flag('manifest'))];
   const [namespace = '', name = ''] = daemonset?.split('/') ?? [];
-  const timeoutMs = duration('timeout', '30s');
-  const connectTimeoutMs = Math.min(duration('connect-timeout', '4s'), timeoutMs);
+  const timeoutMs = duration('timeout');
+  const connectTimeoutMs = Math.min(duration('connect-timeout'), timeoutMs);
   for (const { name, value, source } of choice.ofKubelet ? (nodeFiles?.proxy.shown ?? []) : [])
     use(name, { value, origin: 'file', source: `the kubelet's service, ${source}` });
   for (const name of choice.ofKubelet ? [] : PROXY_VARIABLES) {

@@ -1,12 +1,12 @@
 /** Whose rights are judged, by which profile, and which features and versions it is to serve. */
 import type { Host } from '../host/host.js';
-import { DEFAULT_PROFILE, findProfile, PROFILES } from '../profiles/index.js';
+import { findProfile, PROFILES } from '../profiles/index.js';
 import { unknownFeatures, variablesOf } from '../profiles/resolve.js';
 import type { Profile } from '../profiles/types.js';
 import { byDefault, type Ledger } from './ledger.js';
-import type { Flags } from './options.js';
+import { DEFAULTS, type Flags } from './options.js';
 import { readProfileFile } from './profile-file.js';
-import { parseServiceAccount } from './values.js';
+import { isProfileFile, parseServiceAccount } from './values.js';
 
 export interface RightsSettings {
   profile: Profile;
@@ -31,7 +31,7 @@ export async function rightsSettings(
   host: Host,
   { use, flag, agent }: Ledger,
 ): Promise<RightsSettings | { error: string }> {
-  const chosen = await chooseProfile(use('profile', flag('agent') ?? byDefault(DEFAULT_PROFILE.profile)) ?? '', host);
+  const chosen = await chooseProfile(use('profile', flag('profile') ?? byDefault(DEFAULTS.profile)) ?? '', host);
   if ('error' in chosen) return chosen;
   const features = flags.feature ?? [];
   const [unknown] = unknownFeatures(chosen.profile, features);
@@ -65,12 +65,12 @@ export async function rightsSettings(
 async function chooseProfile(name: string, host: Host): Promise<{ profile: Profile; source: string } | { error: string }> {
   const builtIn = findProfile(name);
   if (builtIn) return { profile: builtIn, source: 'built in' };
-  if (!/[/.]/.test(name)) {
+  if (!isProfileFile(name)) {
     const known = PROFILES.map((p) => p.profile).join(', ');
-    return { error: host.redactor.clean(`--agent ${name} is no profile (${known}) and no file; write ./${name} for a file`, 300) };
+    return { error: host.redactor.clean(`--profile ${name} is no profile (${known}) and no file; write ./${name} for a file`, 300) };
   }
   const read = await readProfileFile(name, host);
-  return 'error' in read ? { error: `--agent ${read.error}` } : { profile: read, source: name };
+  return 'error' in read ? { error: `--profile ${read.error}` } : { profile: read, source: name };
 }
 
 async function installedVersion(host: Host): Promise<string | undefined> {

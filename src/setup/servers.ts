@@ -5,7 +5,7 @@ import type { Choice } from '../model/facts.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
 import type { Ledger } from './ledger.js';
-import type { Flags } from './options.js';
+import { DEFAULTS, type Flags } from './options.js';
 import type { ApiserverSettings, CredentialPaths, KubeletSettings } from './resolved.js';
 import { type Endpoint, parseEndpoint, parseHost, showEndpoint } from './values.js';
 
@@ -33,7 +33,7 @@ export function kubeletSettings(origins: Origins): KubeletSettings {
   const inKubeconfig = inline ?? (isOurs ? stored(kubeconfig.cluster.caPath) : undefined);
   const ca = path('kubelet-ca') ?? agent('DD_KUBELET_CLIENT_CA') ?? inKubeconfig ?? account('ca.crt');
   const kubeletHost = use('kubelet.host', host && { ...host, value: parseHost(host.value) ?? host.value });
-  const port = use('kubelet.port', flag('kubelet-port') ?? agentPort('DD_KUBERNETES_HTTPS_KUBELET_PORT', 10250));
+  const port = use('kubelet.port', flag('kubelet-port') ?? agentPort('DD_KUBERNETES_HTTPS_KUBELET_PORT', Number(DEFAULTS['kubelet-port'])));
   const httpPort = use('kubelet.httpPort', agentPort('DD_KUBERNETES_HTTP_KUBELET_PORT', 10255));
   use('kubelet.ca', ca);
   return {

@@ -63,6 +63,11 @@ export function showEndpoint({ host, port, path }: Endpoint): string {
   return `https://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
 }
 
+/** A profile of the user's own; those that ship have plain names. */
+export function isProfileFile(text: string): boolean {
+  return /[/.]/.test(text);
+}
+
 /** `NAMESPACE/NAME`, or the user name `system:serviceaccount:NAMESPACE:NAME`. Case counts, as it does for the apiserver. */
 export function parseServiceAccount(text: string): { namespace: string; name: string } | undefined {
   const [, namespace = '', name = ''] = /^(?:system:serviceaccount:)?([^:/]+)[:/]([^:/]+)$/.exec(text) ?? [];

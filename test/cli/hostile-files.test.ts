@@ -59,7 +59,7 @@ const USES: Record<string, (file: string) => string[]> = {
   '--kubeconfig': (file) => ['--kubeconfig', file],
   '--manifest': (file) => ['nodes', '--manifest', file],
   'settings --manifest': (file) => ['settings', '--manifest', file],
-  '--agent': (file) => ['--agent', `${path.dirname(file)}/${path.basename(file)}`],
+  '--profile': (file) => ['--profile', `${path.dirname(file)}/${path.basename(file)}`],
   '--root': (file) => ['--root', file],
   '--pseudonyms': (file) => ['--pseudonyms', file],
   render: (file) => ['render', file],

@@ -64,7 +64,18 @@ it('prints whole manifests offline, by what was chosen', async () => {
   assert.match(either, /resources: \["configmaps"\]\n {4}resourceNames: \["datadog-leader-election"\]/);
   assert.match(either, /resources: \["leases"\]\n {4}resourceNames: \["datadog-leader-election"\]/);
   for (const profile of ['datadog-cluster-agent', 'metrics-server'])
-    for (const document of parseAllDocuments(await offline('--agent', profile, '--feature', 'all'))) assert.deepEqual(document.errors, []);
+    for (const document of parseAllDocuments(await offline('--profile', profile, '--feature', 'all')))
+      assert.deepEqual(document.errors, []);
+});
+
+it('knows --profile by its name of before, and shows it nowhere', async () => {
+  const said = async (option: string) => {
+    const { io, text } = recordingIo();
+    await runCommandLine(['rbac', '--yaml', option, 'metrics-server'], io, { env: {}, root: '/nonexistent' });
+    return text();
+  };
+  assert.match((await said('--profile')).stdout, /^# metrics-server: /);
+  assert.deepEqual(await said('--agent'), await said('--profile'));
 });
 
 it('judges the lock that the agent takes, and grants either where its setting is not in sight', async () => {
@@ -97,7 +108,7 @@ it('judges the lock that the agent takes, and grants either where its setting is
 it('says what is wrong with its options in one line', async () => {
   for (const [args, says] of [
     [['--service-account', 'x'], /NAMESPACE\/NAME/],
-    [['--agent', 'nope'], /is no profile/],
+    [['--profile', 'nope'], /is no profile/],
     [['--feature', 'evnts'], /none of datadog-agent; it knows kubelet/],
     [['--agent-version', 'new'], /is no version/],
   ] as const) {

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { COMMANDS } from '../../src/cli/command-table.js';
 import type { Io } from '../../src/cli/io.js';
 import { main } from '../../src/main.js';
+import { OPTION_GROUPS } from '../../src/setup/option-spec.js';
 import { recordingIo } from '../scenarios/run.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-usage-'));
@@ -77,6 +79,33 @@ describe('what needs no cluster', () => {
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
     for (const word of ['check', 'explain', 'list', 'demo', '--kubelet-host', '--wait', 'Exit codes'])
       assert.ok(stdout.includes(word), word);
+  });
+
+  it('--help has every option of a table with the placeholder of its value, below the headings of the README in their order', async () => {
+    for (const { name, options } of COMMANDS) {
+      const { stdout } = await run([name, '--help']);
+      const headings = [...stdout.matchAll(/^(\w+):$/gm)].map(([, heading]) => heading);
+      const groups = OPTION_GROUPS.filter((group) => options.some((option) => option.group === group));
+      assert.deepEqual(
+        headings.filter((heading) => heading !== 'Positionals'),
+        [...groups, 'Options'],
+        name,
+      );
+      for (const option of options) {
+        const shown = `--${option.name}${option.value ? ` ${option.value}` : ''}  `;
+        assert.equal(stdout.split(shown).length, 2, `${name}: ${shown}`);
+        if (option.formerly) assert.ok(!stdout.includes(`--${option.formerly} `), `${name}: ${option.formerly}`);
+      }
+    }
+  });
+
+  it('an option with a value cannot be turned off by no-', async () => {
+    for (const { name: command, options } of COMMANDS)
+      for (const { name, type } of options.filter((option) => option.type !== 'switch')) {
+        const { code, stderr } = await run([command, `--no-${name}`, ...(command === 'merge' ? ['f'] : [])]);
+        assert.equal(code, 2, `${command} --no-${name} (${type})`);
+        assert.match(stderr, /^kubelet-doctor: (?!internal error).+$/, `${command} --no-${name}`);
+      }
   });
 
   it('explain and list know every cause', async () => {

@@ -307,7 +307,7 @@ describe('kubelet-doctor rbac', () => {
       ['datadog-cluster-agent', 'datadog', 'fresh-cluster-agent'],
       ['metrics-server', 'kube-system', 'fresh-metrics-server'],
     ] as const) {
-      const args = ['--agent', profile, '--service-account', `${namespace}/${name}`, '--feature', 'all'];
+      const args = ['--profile', profile, '--service-account', `${namespace}/${name}`, '--feature', 'all'];
       const { stdout } = await rbac([...args, '--yaml']);
       await dryRun(stdout);
       await cluster.applyYaml(stdout);

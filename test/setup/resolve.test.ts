@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import { withoutCredentials } from '../../src/host/redact.js';
 import type { Setting } from '../../src/model/facts.js';
 import { readsAsTrue } from '../../src/profiles/datadog-settings.js';
-import { type Flags, OPTION_GROUPS, OPTIONS, optionsTable } from '../../src/setup/options.js';
+import { OPTION_GROUPS, type OptionType } from '../../src/setup/option-spec.js';
+import { optionsTable } from '../../src/setup/option-texts.js';
+import { type Flags, OPTIONS } from '../../src/setup/options.js';
 import { resolveSettings } from '../../src/setup/resolve.js';
 import type { Resolved } from '../../src/setup/resolved.js';
 import { parseDuration, parseEndpoint, parseHost, parsePort, portAsAgent } from '../../src/setup/values.js';
@@ -433,32 +435,35 @@ describe('the list of settings', () => {
     assert.doesNotMatch(JSON.stringify(resolved.settings), /SENTINEL/);
   });
 
-  /** Values of a shape of their own. */
-  const SHAPED: Record<string, string> = {
-    agent: 'metrics-server',
-    'service-account': 'a/b',
-    'agent-version': '7.52.1',
-    'kubernetes-version': '1.31',
-    daemonset: 'a/b',
+  /** A sound value of every type. */
+  const SOUND: Record<OptionType, unknown> = {
+    text: 'a',
+    node: 'a',
+    host: 'h',
+    port: '1',
+    endpoint: 'h',
+    account: 'a/b',
+    workload: 'a/b',
+    process: '1',
+    profile: 'metrics-server',
+    version: '1.31',
+    duration: '1s',
+    file: 'f',
+    directory: '/cwd',
+    // Of the paths, the kubeconfig alone feeds a setting.
+    path: 'k',
+    choice: 'x',
+    list: [],
+    switch: true,
   };
 
   it('has an entry for every option that feeds a setting', async (t) => {
     const files = Object.fromEntries(['f', 'k'].map((name) => [`/cwd/${name}`, name === 'k' ? kubeconfig('{}') : 'x']));
     const flags: Record<string, unknown> = {};
     for (const { name, type } of OPTIONS) {
-      const value = {
-        text: 'a',
-        path: name === 'kubeconfig' ? 'k' : name === 'root' ? '/cwd' : 'f',
-        address: 'h',
-        port: '1',
-        duration: '1s',
-        choice: 'x',
-        list: [],
-        switch: true,
-      }[type];
       // It excludes --kubeconfig, and has a test of its own (agent-host).
       if (name === 'agent-process') continue;
-      flags[name.replace(/^no-/, '')] = name.startsWith('no-') ? false : (SHAPED[name] ?? value);
+      flags[name.replace(/^no-/, '')] = name.startsWith('no-') ? false : SOUND[type];
     }
     const resolved = await resolveSettings(flags as Partial<Flags>, createTestHost(t, files));
     assert.ok(!('error' in resolved));

@@ -3,16 +3,15 @@ import { isDnsName } from '../../kubernetes/names.js';
 import { accessYaml, namespaceYaml } from '../../manifests/access.js';
 import { mustGatherDockerfile, nodeProblemDetectorJson, sonobuoyYaml } from '../../manifests/collectors.js';
 import { debugNodeCommand, debugPodCommand } from '../../manifests/debug.js';
+import { MANIFESTS, type ManifestKind } from '../../manifests/kinds.js';
 import { troubleshootYaml } from '../../manifests/troubleshoot.js';
 import { daemonSetYaml, podYaml, type WorkloadOptions } from '../../manifests/workload.js';
 import { VERSION } from '../../version.js';
 import type { Io } from '../io.js';
 import { usageError } from '../usage.js';
 
-export const MANIFESTS = ['pod', 'daemonset', 'debug', 'access', 'troubleshoot', 'must-gather', 'sonobuoy', 'npd'] as const;
-
 export interface ManifestFlags {
-  what: (typeof MANIFESTS)[number];
+  what: ManifestKind;
   node?: string;
   namespace?: string;
   serviceAccount?: string;
@@ -48,7 +47,7 @@ export function runManifestWords(words: Record<string, unknown>, io: Io): number
   );
 }
 
-const PRINT: Record<Exclude<ManifestFlags['what'], 'debug'>, (options: WorkloadOptions) => string> = {
+const PRINT: Record<Exclude<ManifestKind, 'debug'>, (options: WorkloadOptions) => string> = {
   pod: podYaml,
   daemonset: daemonSetYaml,
   troubleshoot: troubleshootYaml,

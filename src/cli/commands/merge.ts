@@ -17,6 +17,8 @@ import { unknownCause, usageError } from '../usage.js';
 const MOST_NAMED = 20;
 
 export async function runMergeCommand(given: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  if (given.length === 0)
+    return usageError(io, 'merge needs files: reports, bundles, directories of them, or - for JSON lines from standard input');
   const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
   if (unknown) return usageError(io, unknown);
   const inVain = await refuseSave(flags, host);

@@ -9,7 +9,7 @@ import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
 import type { AgentPod, AgentPods, AgentWorkload, NamespacePolicy, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
 import type { FactData, Outcome } from '../../model/facts.js';
-import { MANIFEST_BYTES } from '../../setup/flag-errors.js';
+import { MANIFEST_BYTES } from '../../setup/options.js';
 import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, putConfiguration, type Templates } from './agent-configuration.js';
 import { type ApiserverQuestions, refused } from './client.js';
