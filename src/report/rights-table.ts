@@ -1,6 +1,8 @@
 /** The facts about rights as rows: one a need for people, one a question for machines. */
-import type { AnyFact, Fact, FactKind } from '../model/facts.js';
+import type { AnyFact } from '../model/facts.js';
 import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
+import { seen } from '../checks/shared/read.js';
+import { dataOf, factOf, factsOf } from './facts.js';
 
 /** One question as it was asked, and kubectl's way to ask it. */
 export interface QuestionRow {
@@ -25,18 +27,17 @@ export interface RightsTable {
 
 /** With what is missing, as needs; undefined where the apiserver was never asked. */
 export function rightsTable(facts: readonly AnyFact[]) {
-  const profileFact = one(facts, 'profile');
-  const profile = profileFact?.outcome.status === 'observed' ? profileFact.outcome.data : undefined;
-  const account = one(facts, 'account')?.outcome;
-  const who = account?.status === 'observed' || account?.status === 'failed' ? account.data : undefined;
+  const profile = dataOf(facts, 'self/profile');
+  const account = factOf(facts, 'apiserver/account').outcome;
+  const who = account.status === 'observed' || account.status === 'failed' ? account.data : undefined;
   if (!profile || !who) return undefined;
-  const access = facts.filter((f): f is Fact<'access'> & AnyFact => f.kind === 'access');
+  const access = factsOf(facts, 'apiserver/access');
   const judged = judgeProfile(profile, access);
   const bySubject = new Map(access.map((f) => [f.subject, f]));
   const subjects = [...new Set(judged.flatMap(({ need }) => questionsOf(need)).map(subjectOfAccess))];
   const table: RightsTable = {
     user: who.user,
-    by: account?.status === 'observed' ? who.by : 'nobody may ask',
+    by: account.status === 'observed' ? who.by : 'nobody may ask',
     profile: profile.profile,
     features: profile.features,
     off: profile.off,
@@ -62,7 +63,7 @@ export function rightsTable(facts: readonly AnyFact[]) {
     })),
     rows: subjects.map((asked) => {
       const fact = bySubject.get(asked);
-      const answer = fact?.outcome.status === 'observed' ? fact.outcome.data : undefined;
+      const answer = fact && seen(fact);
       return {
         asked,
         state: answer ? (answer.allowed ? 'allowed' : 'denied') : 'unanswered',
@@ -72,10 +73,6 @@ export function rightsTable(facts: readonly AnyFact[]) {
     }),
   };
   return { table, profile, account: who, missing: missingNeeds(judged), open: judged.filter(({ state }) => state === 'unanswered').length };
-}
-
-function one<K extends FactKind>(facts: readonly AnyFact[], kind: K): Fact<K> | undefined {
-  return facts.find((f) => f.kind === kind) as Fact<K> | undefined;
 }
 
 /** One need, judged. */

@@ -1,10 +1,11 @@
 /** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
 import { agentsCandidate } from '../checks/shared/kubelet.js';
 import { anotherAsked } from '../checks/shared/own-node.js';
-import { seen, subjectOf } from '../checks/shared/read.js';
+import { subjectOf } from '../checks/shared/read.js';
 import { isDnsName, isIp } from '../kubernetes/names.js';
-import type { AnyFact, Fact, FactKind, Place, Target } from '../model/facts.js';
+import type { AnyFact, Place, Target } from '../model/facts.js';
 import type { Where } from '../model/report.js';
+import { dataOf, factOf } from './facts.js';
 
 const PLACES = {
   'agent-pod': "the agent's pod",
@@ -26,26 +27,25 @@ const VANTAGES = { 'pod-network': 'pod network', 'host-network': 'host network',
 
 /** Empty strings where a part is not known. */
 export function whereOf(facts: readonly AnyFact[]): Where {
-  const place = data(facts, 'self', 'place');
-  const identity = data(facts, 'apiserver', 'identity');
-  const claims = data(facts, 'apiserver', 'credential')?.token;
+  const place = dataOf(facts, 'self/place');
+  const identity = dataOf(facts, 'apiserver/identity');
+  const claims = dataOf(facts, 'apiserver/credential')?.token;
   const claimed = claims?.subject ? `${claims.subject} (by its token, not confirmed)` : '';
-  const settings = data(facts, 'self', 'settings');
+  const settings = dataOf(facts, 'self/settings');
   const asKubelet = settings?.some(({ setting, value }) => setting === 'apiserver.kubeletIdentity' && value === 'used');
-  const account = data(facts, 'apiserver', 'account');
+  const account = dataOf(facts, 'apiserver/account');
   const judged = account && account.from !== 'identity' && account.user !== identity?.user ? `, for ${account.user}` : '';
   const impersonated = settings?.find(({ setting }) => setting === 'apiserver.as')?.value;
   const asked = anotherAsked(settings ?? [], place);
   const candidateOf = (target: Target) => {
-    const fact = find(facts, target, 'candidates');
-    const candidate = fact && agentsCandidate(fact);
+    const candidate = agentsCandidate(factOf(facts, `${target}/candidates`));
     return candidate ? subjectOf(candidate) : '';
   };
   return {
     place: place ? placeOf(place) : '',
     // Facts of a file may say of a place what no run says.
     vantage: (place && VANTAGES[place.vantage]) ?? '',
-    node: data(facts, 'apiserver', 'node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
+    node: dataOf(facts, 'apiserver/node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
     identity: identity
       ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged}`
       : claimed,
@@ -57,19 +57,10 @@ export function whereOf(facts: readonly AnyFact[]): Where {
 
 /** At a node whose apiserver does not answer: what its kubelet is called, else the machine. */
 function nodeHere(facts: readonly AnyFact[]): string | undefined {
-  if (data(facts, 'self', 'place')?.place !== 'node') return undefined;
-  return data(facts, 'self', 'kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
+  if (dataOf(facts, 'self/place')?.place !== 'node') return undefined;
+  return dataOf(facts, 'self/kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
 }
 
 function placeOf({ place, agentProcess }: Place): string {
   return agentProcess ? `${BESIDE[agentProcess.beside]} beside the agent's process ${agentProcess.pid}` : (PLACES[place] ?? '');
-}
-
-function find<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K): Fact<K> | undefined {
-  return facts.find((f) => f.target === target && f.kind === kind) as Fact<K> | undefined;
-}
-
-function data<K extends FactKind>(facts: readonly AnyFact[], target: Target, kind: K) {
-  const fact = find(facts, target, kind);
-  return fact && seen(fact);
 }
