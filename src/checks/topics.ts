@@ -1,0 +1,33 @@
+/** What the commands that are about some of the questions put, each beside the way to where its answers are. */
+import type { Check, Layer } from '../model/check.js';
+import { CHECKS, PLACEMENT_CHECKS } from './index.js';
+
+/** Layers without whose answer the apiserver tells nothing: what fails there is the reason, and is named. */
+const WAY: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls', 'authn'];
+
+/** These and the way to the apiserver; on the way nothing must be answered. */
+function withWay(checks: readonly Check[]): readonly Check[] {
+  const way = CHECKS.filter(({ target, layer }) => target === 'apiserver' && WAY.includes(layer));
+  return [...way.map((check) => ({ ...check, required: false })), ...checks];
+}
+
+const SETTINGS = ['agent-settings', 'agent-setting-values', 'agent-contradictions', 'agent-install', 'agent-mounts'];
+
+/** How the agent is configured; where its settings are at hand, no server is asked for them. */
+export const SETTINGS_CHECKS: readonly Check[] = CHECKS.filter(({ question }) => SETTINGS.includes(question)).map((check) => ({
+  ...check,
+  required: check.question === 'agent-settings',
+}));
+
+export const SETTINGS_AND_WAY = withWay(SETTINGS_CHECKS);
+
+/** Where the agent runs, and may run: here these are the questions that must be answered. */
+export const NODES_AND_WAY = withWay(PLACEMENT_CHECKS.map((check) => ({ ...check, required: check.question !== 'node-condition' })));
+
+/** Of the apiserver, but not about rights. */
+const NO_RIGHTS = ['cluster-dns', 'version-skew'];
+
+/** What the agent may do, and whatever keeps us from asking. */
+export const RIGHTS_CHECKS: readonly Check[] = CHECKS.filter(({ target, question }) =>
+  target === 'apiserver' ? !NO_RIGHTS.includes(question) : question === 'kubelet-forbidden',
+);
