@@ -7,7 +7,8 @@ export interface Progress {
 }
 
 const QUIET: Progress = { stop() {} };
-const LAYER_WORDS: Record<string, string> = {
+/** What we are doing while a fact of a kind is open; of other kinds the name will do. */
+const DOING: Record<string, string> = {
   dns: 'resolving',
   tcp: 'connecting to',
   tunnel: 'asking the proxy for',
@@ -38,5 +39,5 @@ export async function showProgress(io: Io, waiting: (ms: number) => Question[]):
 /** `connecting to the kubelet 10.0.0.7:10250`. */
 export function describeQuestion({ target, kind, subject }: Question): string {
   const whom = target === 'self' ? 'this machine' : `the ${target}`;
-  return `${LAYER_WORDS[kind] ?? `${kind} of`} ${whom} ${subject}`.trim();
+  return `${DOING[kind] ?? `${kind} of`} ${whom} ${subject}`.trim();
 }

@@ -11,7 +11,7 @@ interface PseudonymFlags {
 }
 
 /** Replaces names in what it is given. `keep` writes the map, and says why it could not; nothing may be shown before. */
-export interface Disguise {
+export interface PseudonymKeeper {
   replace<T>(value: T): Promise<T>;
   keep(): Promise<string | undefined>;
 }
@@ -21,7 +21,7 @@ const MAX_MAP = 16 * 1024 * 1024;
 const CANNOT = 'cannot be read as a map of pseudonyms';
 
 /** Nothing to replace where the option is not given; a line where its file cannot be used, known before anyone is asked anything. */
-export async function openDisguise(flags: PseudonymFlags, host: Host): Promise<{ disguise?: Disguise } | { error: string }> {
+export async function openPseudonyms(flags: PseudonymFlags, host: Host): Promise<{ pseudonyms?: PseudonymKeeper } | { error: string }> {
   const given = flags.pseudonyms;
   if (given === undefined) return {};
   const refuse = (why: string) => ({ error: host.redactor.clean(`--pseudonyms ${given}: ${why}`, 400) });
@@ -36,7 +36,7 @@ export async function openDisguise(flags: PseudonymFlags, host: Host): Promise<{
   const { extendPseudonyms, pseudonymise } = await import('../report/pseudonyms/replace.js');
   let names: ReadonlyMap<string, string> = read.names;
   return {
-    disguise: {
+    pseudonyms: {
       async replace(value) {
         names = extendPseudonyms(names, value);
         return pseudonymise(value, names);

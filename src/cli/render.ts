@@ -1,27 +1,39 @@
 /** A report in the format that was asked for. Each renderer is loaded when it is needed: a run in a pod prints text and loads no other. */
 import type { Report } from '../model/report.js';
-import type { Flags } from '../setup/options.js';
+import { DEFAULTS, type Flags } from '../setup/options.js';
 import type { Io } from './io.js';
 
-export type Format = Flags['output'];
+export type RenderOptions = Partial<Pick<Flags, 'output' | 'verbose' | 'color'>>;
 
-export interface RenderOptions {
-  output?: Format;
-  verbose?: boolean;
-  /** --no-color. */
-  color?: boolean;
+/** How text looks where it goes. */
+export function lookOf({ verbose, color }: RenderOptions, io: Io) {
+  return { width: io.width, colour: io.colour && color !== false, verbose: verbose === true };
 }
 
 /** Without a newline at the end: printing adds it. */
-export async function renderReport(report: Report, { output = 'text', verbose = false, color }: RenderOptions, io: Io): Promise<string> {
-  const rendered = await renderAs(report, output, { verbose, colour: io.colour && color !== false }, io);
+export async function renderReport(report: Report, options: RenderOptions, io: Io): Promise<string> {
+  const rendered = await renderAs(report, options, io);
   return rendered.replace(/\n$/, '');
 }
 
-async function renderAs(report: Report, output: Format, look: { verbose: boolean; colour: boolean }, io: Io): Promise<string> {
-  switch (output) {
+/** For commands with a table of their own: as JSON it stands beside the report, as text it is theirs to render. */
+export async function renderBeside(
+  report: Report,
+  table: () => object,
+  text: () => string | Promise<string>,
+  { output }: RenderOptions,
+  io: Io,
+): Promise<string> {
+  if (output !== 'json') return text();
+  const { renderJson } = await import('../render/json.js');
+  // `summary` stays the first key, as in every report.
+  return renderJson({ ...report, ...table() }, { pretty: io.outIsTty });
+}
+
+async function renderAs(report: Report, options: RenderOptions, io: Io): Promise<string> {
+  switch (options.output ?? DEFAULTS.output) {
     case 'text':
-      return (await import('../render/text/report.js')).renderText(report, { width: io.width, ...look });
+      return (await import('../render/text/report.js')).renderText(report, lookOf(options, io));
     case 'json':
       return (await import('../render/json.js')).renderJson(report, { pretty: io.outIsTty });
     case 'markdown':

@@ -15,7 +15,7 @@ interface SaveFlags {
 
 /** Why --save cannot work, as a line; known before anyone is asked anything. */
 export async function refuseSave({ save: path, force = false }: SaveFlags, host: Host): Promise<string | undefined> {
-  if (path === undefined) return force ? '--force is for --save; name a file or directory with it' : undefined;
+  if (path === undefined) return undefined;
   const why = await cannotSave({ path: posix.resolve(host.cwd, path), force });
   return why && host.redactor.clean(`--save ${path}: ${why}`, 400);
 }

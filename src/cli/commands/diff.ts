@@ -3,26 +3,18 @@ import type { Host } from '../../host/host.js';
 import { jsonText } from '../../render/json.js';
 import { renderDiff } from '../../render/text/diff.js';
 import { compareReports } from '../../report/diff.js';
+import type { Flags } from '../../setup/options.js';
 import type { Io } from '../io.js';
+import { lookOf } from '../render.js';
 import { reportFrom } from '../saved-input.js';
 import { usageError } from '../usage.js';
 
-export interface DiffFlags {
-  output?: string;
-  /** --no-color. */
-  color?: boolean;
-}
-
 /** 0: they were compared, whatever came of it. */
-export async function runDiffCommand(older: string, newer: string, flags: DiffFlags, host: Host, io: Io): Promise<number> {
+export async function runDiffCommand(older: string, newer: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const [old, now] = [await reportFrom(older, host), await reportFrom(newer, host)];
   if ('error' in old) return usageError(io, old.error);
   if ('error' in now) return usageError(io, now.error);
   const comparison = compareReports(old.report, now.report);
-  io.out(
-    flags.output === 'json'
-      ? jsonText(comparison, { pretty: io.outIsTty })
-      : renderDiff(comparison, { width: io.width, colour: io.colour && flags.color !== false }),
-  );
+  io.out(flags.output === 'json' ? jsonText(comparison, { pretty: io.outIsTty }) : renderDiff(comparison, lookOf(flags, io)));
   return 0;
 }

@@ -1,38 +1,19 @@
 /** `kubelet-doctor rbac`: need → allowed → feature lost, and the manifests. `--yaml` alone asks nobody. */
-import { CHECKS } from '../../checks/index.js';
+import { RIGHTS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import { serviceAccountOf } from '../../kubernetes/names.js';
-import { diagnose } from '../../live/diagnose.js';
 import { type AccountName, needsYaml } from '../../manifests/needs-yaml.js';
 import type { ResolvedProfile } from '../../model/facts.js';
+import type { Report } from '../../model/report.js';
 import { resolveProfile } from '../../profiles/resolve.js';
 import { rightsTable } from '../../report/rights-table.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
-import type { Resolved } from '../../setup/resolved.js';
+import { ask } from '../ask.js';
 import type { Io } from '../io.js';
+import { lookOf, renderBeside } from '../render.js';
 import { usageError } from '../usage.js';
-
-/** What is judged here: rights, and whatever keeps us from asking. */
-const QUESTIONS = new Set([
-  'kubeconfig',
-  'apiserver-proxy',
-  'apiserver-unreachable',
-  'apiserver-certificate',
-  'token',
-  'client-certificate',
-  'identity',
-  'apiserver-answers',
-  'kubelet-forbidden',
-  'rbac-binding',
-  'role-grants',
-  'agent-permissions',
-  'leader-lock',
-  'event-bookmark',
-  'role-excess',
-  'review-forbidden',
-  'deprecated-apis',
-]);
+import { withReport } from '../with-report.js';
 
 export interface RbacFlags {
   yaml: boolean;
@@ -40,49 +21,35 @@ export interface RbacFlags {
 }
 
 export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: RbacFlags, host: Host, io: Io): Promise<number> {
-  const settings = await resolveSettings(flags, host);
-  if ('error' in settings) return usageError(io, settings.error);
-  if (yaml && !missing) return printManifest(settings, io);
-
-  const { report, facts } = await diagnose({
-    host,
-    settings,
-    failOn: flags['fail-on'] ?? 'degrades',
-    skip: flags.skip ?? [],
-    only: flags.only ?? [],
-    budgetMs: settings.timeoutMs,
-    checks: CHECKS.filter((check) => QUESTIONS.has(check.question)),
-    rightsOnly: true,
+  if (yaml && !missing) return printManifest(flags, host, io);
+  return withReport(flags, host, io, {
+    find: async () => {
+      const settings = await resolveSettings(flags, host);
+      return 'error' in settings ? settings : ask(settings, flags, host, io, { checks: RIGHTS_CHECKS, rightsOnly: true });
+    },
+    show: ({ report, facts }) => {
+      const rights = rightsTable(facts);
+      if (yaml) return manifestOfMissing(rights, report, io);
+      const text = async () =>
+        (await import('../../render/text/rights.js')).renderRights(report, rights?.table, { ...lookOf(flags, io), missing });
+      return renderBeside(report, () => (rights ? { rbac: rights.table } : {}), text, flags, io);
+    },
   });
-  const exitCode = flags['exit-zero'] ? 0 : report.summary.exitCode;
-  const rights = rightsTable(facts);
-  if (yaml) {
-    if (!rights) return usageError(io, report.summary.top.title || 'the apiserver did not say what is allowed');
-    const account = serviceAccountOf(rights.account.user);
-    if (!account) return usageError(io, `${rights.account.user} is no ServiceAccount; name the agent's with --service-account NS/NAME`);
-    if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} rights could not be asked for; what is printed may not be all`);
-    io.out(rights.missing.length > 0 ? manifest(account, rights.profile, rights.missing, false) : '# nothing is missing');
-    return exitCode;
-  }
-  if (flags.output === 'json') {
-    const { renderJson } = await import('../../render/json.js');
-    io.out(renderJson({ ...report, ...(rights ? { rbac: rights.table } : {}) }, { pretty: io.outIsTty }));
-    return exitCode;
-  }
-  const { renderRights } = await import('../../render/text/rights.js');
-  io.out(
-    renderRights(report, rights?.table, {
-      width: io.width,
-      colour: io.colour && flags.color !== false,
-      verbose: flags.verbose === true,
-      missing,
-    }),
-  );
-  return exitCode;
+}
+
+function manifestOfMissing(rights: ReturnType<typeof rightsTable>, report: Report, io: Io): string | { error: string } {
+  if (!rights) return { error: report.summary.top.title || 'the apiserver did not say what is allowed' };
+  const account = serviceAccountOf(rights.account.user);
+  if (!account) return { error: `${rights.account.user} is no ServiceAccount; name the agent's with --service-account NS/NAME` };
+  if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} rights could not be asked for; what is printed may not be all`);
+  return rights.missing.length > 0 ? manifest(account, rights.profile, rights.missing, false) : '# nothing is missing';
 }
 
 /** Everything the profile needs, for whom and for which versions was said; by the environment at hand, asked of nobody. */
-function printManifest({ rights, agent }: Resolved, io: Io): number {
+async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const settings = await resolveSettings(flags, host);
+  if ('error' in settings) return usageError(io, settings.error);
+  const { rights, agent } = settings;
   const account = rights.account ?? rights.profile.account;
   const profile = resolveProfile(rights.profile, {
     source: rights.source,

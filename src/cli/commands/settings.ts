@@ -1,10 +1,10 @@
 /** `kubelet-doctor settings`: how the agent is configured, here, in its DaemonSet or in a file, and what of that is wrong. */
-import { CHECKS } from '../../checks/index.js';
+import { seen } from '../../checks/shared/read.js';
+import { SETTINGS_AND_WAY, SETTINGS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import { judge } from '../../judge/judge.js';
-import { type Diagnosis, diagnose } from '../../live/diagnose.js';
-import type { Check } from '../../model/check.js';
-import type { AgentConfiguration, AnyFact } from '../../model/facts.js';
+import type { Diagnosis } from '../../live/diagnose.js';
+import type { AnyFact } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { observePlace } from '../../probes/machine/place.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../../render/style.js';
@@ -12,47 +12,29 @@ import { findingLines } from '../../render/text/finding.js';
 import { headLines } from '../../render/text/head.js';
 import { settingsLines } from '../../render/text/settings.js';
 import { conclude } from '../../report/conclude.js';
+import { factsOf } from '../../report/facts.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { type SettingsTable, settingsTables } from '../../report/settings-table.js';
 import { findFlagError } from '../../setup/flag-errors.js';
 import { type Flags, MANIFEST_BYTES } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
+import { ask } from '../ask.js';
 import type { Io } from '../io.js';
-import { unknownCause, usageError } from '../usage.js';
+import { lookOf, renderBeside } from '../render.js';
+import { choicesOf, withReport } from '../with-report.js';
 
-const ABOUT = new Set(['agent-settings', 'agent-setting-values', 'agent-contradictions', 'agent-install', 'agent-mounts']);
-/** Layers without whose answer no DaemonSet can be read: what fails there is the reason, and is named. */
-const WAY: readonly string[] = ['proxy', 'dns', 'tcp', 'tls', 'authn'];
+export function runSettingsCommand(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  return withReport(flags, host, io, {
+    find: () => (flags.manifest ? fromFile(flags.manifest, flags, host) : fromLive(flags, host, io)),
+    show: (diagnosis) => showSettings(diagnosis, flags, io),
+  });
+}
 
-const OWN: readonly Check[] = CHECKS.filter(({ question }) => ABOUT.has(question)).map((check) => ({
-  ...check,
-  required: check.question === 'agent-settings',
-}));
-const QUESTIONS: readonly Check[] = [
-  ...CHECKS.filter(({ target, layer }) => target === 'apiserver' && WAY.includes(layer)).map((check) => ({ ...check, required: false })),
-  ...OWN,
-];
-
-export async function runSettingsCommand(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
-  const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
-  if (unknown) return usageError(io, unknown);
-  const diagnosis = await (flags.manifest ? fromFile(flags.manifest, flags, host) : fromLive(flags, host));
-  if ('error' in diagnosis) return usageError(io, diagnosis.error);
-  const { report, facts } = diagnosis;
-  const configurations = facts.flatMap((fact): AgentConfiguration[] =>
-    fact.kind === 'agent-configuration' && fact.outcome.status === 'observed' ? [fact.outcome.data] : [],
-  );
-  const tables = settingsTables(configurations);
-  if (flags.output === 'json') {
-    const { renderJson } = await import('../../render/json.js');
-    // `summary` stays the first key, as in every report.
-    const whole = { ...report, agents: tables };
-    io.out(renderJson(whole, { pretty: io.outIsTty }));
-  } else {
-    const look: Look = { width: io.width, paint: palette(io.colour && flags.color !== false) };
-    io.out(renderSettings(report, tables, look, flags.verbose === true));
-  }
-  return flags['exit-zero'] ? 0 : report.summary.exitCode;
+function showSettings({ report, facts }: Diagnosis, flags: Partial<Flags>, io: Io): Promise<string> {
+  const tables = settingsTables(factsOf(facts, 'self/agent-configuration').flatMap((fact) => seen(fact) ?? []));
+  const { width, colour, verbose } = lookOf(flags, io);
+  const text = () => renderSettings(report, tables, { width, paint: palette(colour) }, verbose);
+  return renderBeside(report, () => ({ agents: tables }), text, flags, io);
 }
 
 const FROM_FILE = 'Read from a file; no server was asked.';
@@ -70,14 +52,13 @@ function renderSettings(report: Report, tables: readonly SettingsTable[], look: 
   ]).join('\n');
 }
 
-async function fromLive(flags: Partial<Flags>, host: Host): Promise<Diagnosis | { error: string }> {
+async function fromLive(flags: Partial<Flags>, host: Host, io: Io): Promise<Diagnosis | { error: string }> {
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return settings;
   // An agent that is here speaks for itself: what its apiserver is like is another question.
   const { place } = settings.agent?.place ?? (await observePlace(host));
   const isHere = settings.configuration !== undefined && place !== 'workstation' && !flags.daemonset;
-  const checks = isHere ? OWN : QUESTIONS;
-  return diagnose({ host, settings, checks, rightsOnly: true, budgetMs: settings.timeoutMs, ...choices(flags) });
+  return ask(settings, flags, host, io, { checks: isHere ? SETTINGS_CHECKS : SETTINGS_AND_WAY, rightsOnly: true });
 }
 
 /** Asks no server: everything stands in the file. */
@@ -95,16 +76,12 @@ async function fromFile(file: string, flags: Partial<Flags>, host: Host): Promis
     (data): AnyFact => ({ target: 'self', kind: 'agent-configuration', subject: data.name, outcome: { status: 'observed', data } }),
   );
   const report = conclude({
-    judgements: judge(facts, OWN),
+    judgements: judge(facts, SETTINGS_CHECKS),
     facts,
     settings: [],
     startedAt: new Date(host.now()).toISOString(),
     durationMs: 0,
-    ...choices(flags),
+    ...choicesOf(flags),
   });
   return { report, facts };
-}
-
-function choices(flags: Partial<Flags>): Pick<Parameters<typeof conclude>[0], 'failOn' | 'skip' | 'only'> {
-  return { failOn: flags['fail-on'] ?? 'degrades', skip: flags.skip ?? [], only: flags.only ?? [] };
 }

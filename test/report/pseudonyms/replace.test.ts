@@ -69,11 +69,11 @@ describe('pseudonyms of a report', () => {
     for (const world of [RICH, AT_HOME]) {
       const { report } = await diagnoseWorld(world);
       const names = extendPseudonyms(new Map(), report);
-      const disguised = pseudonymise(report, names);
-      expectNone('report', JSON.stringify(disguised));
-      assert.ok(JSON.stringify(disguised).includes('node-1'));
-      assert.deepEqual(shape(disguised), shape(report));
-      assert.deepEqual(pseudonymise(disguised, reversed(names)), report);
+      const replaced = pseudonymise(report, names);
+      expectNone('report', JSON.stringify(replaced));
+      assert.ok(JSON.stringify(replaced).includes('node-1'));
+      assert.deepEqual(shape(replaced), shape(report));
+      assert.deepEqual(pseudonymise(replaced, reversed(names)), report);
       assert.deepEqual([...extendPseudonyms(new Map(), report)], [...names]);
       for (const substitute of names.values()) assert.ok(!JSON.stringify(report).includes(substitute), substitute);
     }

@@ -1,0 +1,68 @@
+/** The beginning and the end of every command that comes to a report. */
+import type { Host } from '../host/host.js';
+import type { AnyFact } from '../model/facts.js';
+import type { Report } from '../model/report.js';
+import { findWrongWord } from '../setup/flag-errors.js';
+import { DEFAULTS, type Flags } from '../setup/options.js';
+import type { Io } from './io.js';
+import { openPseudonyms } from './pseudonyms.js';
+import { renderReport } from './render.js';
+import { refuseSave, saveRun } from './save.js';
+import { EXIT_USAGE, unknownCause, usageError } from './usage.js';
+
+/** What a command came to: plain data, so that names in all of it can be replaced. */
+interface Found {
+  report?: Report;
+  facts?: readonly AnyFact[];
+}
+
+interface Steps<F extends Found> {
+  /** Between beginning and end. `inSecret`: names are to be replaced, so nothing may be shown yet. An error is one line. */
+  find(inSecret: boolean): Promise<F | { error: string }>;
+  /** For stderr, before the report; where there is none, why that is. */
+  say?(found: F): readonly string[];
+  /** What is printed in place of the report in one of its forms. */
+  show?(found: F & { report: Report }): string | { error: string } | Promise<string | { error: string }>;
+  /** It has --save, and collectors keep what it finds. */
+  saves?: true;
+}
+
+/** The choices of a run. */
+export function choicesOf(flags: Partial<Flags>) {
+  return { failOn: flags['fail-on'] ?? DEFAULTS['fail-on'], skip: flags.skip ?? [], only: flags.only ?? [] };
+}
+
+/** Refuses what cannot work before anyone is asked anything; replaces names, prints, saves; the exit code. */
+export async function withReport<F extends Found>(flags: Partial<Flags>, host: Host, io: Io, steps: Steps<F>): Promise<number> {
+  const inVain =
+    unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]) ?? findWrongWord(flags, host) ?? (await refuseSave(flags, host));
+  if (inVain) return usageError(io, inVain);
+  const opened = await openPseudonyms(flags, host);
+  if ('error' in opened) return usageError(io, opened.error);
+  const { pseudonyms } = opened;
+
+  const seen = await steps.find(pseudonyms !== undefined);
+  if ('error' in seen) return usageError(io, seen.error);
+  const found = (await pseudonyms?.replace(seen)) ?? seen;
+  const unkept = await pseudonyms?.keep();
+  if (unkept) return usageError(io, unkept);
+
+  for (const line of steps.say?.(found) ?? []) io.err(line);
+  if (!hasReport(found)) return EXIT_USAGE;
+  const { report, facts = [] } = found;
+  // Machine output has nothing beside it: a pod's log mixes both streams.
+  const quiet = (flags.output ?? DEFAULTS.output) !== 'text';
+  if (flags.debug && !quiet) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
+  const shown = steps.show ? await steps.show(found) : await renderReport(report, flags, io);
+  if (typeof shown !== 'string') return usageError(io, shown.error);
+  io.out(shown);
+  const unsaved = steps.saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), quiet }, host, io));
+  return unsaved ?? (flags['exit-zero'] ? 0 : report.summary.exitCode);
+}
+
+/** Of --debug: a fact is cut at birth already. */
+const LONGEST_FACT = 20_000;
+
+function hasReport<F extends Found>(found: F): found is F & { report: Report } {
+  return found.report !== undefined;
+}
