@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { type ManifestFlags, runManifestCommand } from '../../src/cli/commands/manifest.js';
+import { runManifestCommand } from '../../src/cli/commands/manifest.js';
+import type { ManifestFlags } from '../../src/cli/manifest-refusal.js';
 import { recordingIo } from '../scenarios/run.js';
 
 interface Document {
