@@ -32,10 +32,9 @@ export function choicesOf(flags: Partial<Flags>) {
   return { failOn: flags['fail-on'] ?? DEFAULTS['fail-on'], skip: flags.skip ?? [], only: flags.only ?? [] };
 }
 
-/** Refuses what cannot work before anyone is asked anything; replaces names, prints, saves; the exit code. */
+/** Refuses what cannot work before anyone is asked anything; finds; replaces names, prints, saves; the exit code. */
 export async function withReport<F extends Found>(flags: Partial<Flags>, host: Host, io: Io, steps: Steps<F>): Promise<number> {
-  const inVain =
-    unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]) ?? findWrongWord(flags, host) ?? (await refuseSave(flags, host));
+  const inVain = await whyInVain(flags, host);
   if (inVain) return usageError(io, inVain);
   const opened = await openPseudonyms(flags, host);
   if ('error' in opened) return usageError(io, opened.error);
@@ -48,15 +47,29 @@ export async function withReport<F extends Found>(flags: Partial<Flags>, host: H
   if (unkept) return usageError(io, unkept);
 
   for (const line of steps.say?.(found) ?? []) io.err(line);
-  if (!hasReport(found)) return EXIT_USAGE;
+  return hasReport(found) ? tell(found, flags, host, io, steps) : EXIT_USAGE;
+}
+
+async function whyInVain(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
+  const { skip, only } = choicesOf(flags);
+  return unknownCause([...skip, ...only]) ?? findWrongWord(flags, host) ?? (await refuseSave(flags, host));
+}
+
+async function tell<F extends Found>(
+  found: F & { report: Report },
+  flags: Partial<Flags>,
+  host: Host,
+  io: Io,
+  { show, saves }: Steps<F>,
+): Promise<number> {
   const { report, facts = [] } = found;
   // Machine output has nothing beside it: a pod's log mixes both streams.
   const quiet = (flags.output ?? DEFAULTS.output) !== 'text';
   if (flags.debug && !quiet) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
-  const shown = steps.show ? await steps.show(found) : await renderReport(report, flags, io);
+  const shown = show ? await show(found) : await renderReport(report, flags, io);
   if (typeof shown !== 'string') return usageError(io, shown.error);
   io.out(shown);
-  const unsaved = steps.saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), quiet }, host, io));
+  const unsaved = saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), quiet }, host, io));
   return unsaved ?? (flags['exit-zero'] ? 0 : report.summary.exitCode);
 }
 
