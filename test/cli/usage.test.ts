@@ -99,6 +99,15 @@ describe('what needs no cluster', () => {
     }
   });
 
+  it('every command that can leave causes out refuses one that does not exist', async () => {
+    const commands = COMMANDS.filter(({ options }) => options.some(({ name }) => name === 'skip'));
+    assert.ok(commands.length >= 6);
+    for (const { name } of commands) {
+      const { code, stderr } = await run([name, ...(name === 'judge' || name === 'merge' ? ['/nonexistent'] : []), '--skip', 'nonsense']);
+      assert.deepEqual([code, /no cause is called "nonsense"/.test(stderr)], [2, true], `${name}: ${stderr}`);
+    }
+  });
+
   it('an option with a value cannot be turned off by no-', async () => {
     for (const { name: command, options } of COMMANDS)
       for (const { name, type } of options.filter((option) => option.type !== 'switch')) {
