@@ -43,11 +43,13 @@ export async function findFlagError(flags: Partial<Flags>, host: Host): Promise<
 
 /** The same of the words alone: no file is looked at. */
 export function findWrongWord(flags: Partial<Flags>, { redactor }: Pick<Host, 'redactor'>): string | undefined {
-  for (const option of ROWS) {
-    const value = given(flags, option.name);
-    const wrong = value === undefined ? undefined : (wrongValue(option, value) ?? wrongCompany(option, flags));
-    if (wrong) return redactor.clean(`--${option.name} ${wrong}`, 400);
-  }
+  const used = ROWS.filter(({ name }) => given(flags, name) !== undefined);
+  // What must not stand together is said before what is missing to it: to complete it would be in vain.
+  for (const fault of [wrongValue, wrongCompany, missingCompany])
+    for (const option of used) {
+      const wrong = fault(option, flags);
+      if (wrong) return redactor.clean(`--${option.name} ${wrong}`, 400);
+    }
   return undefined;
 }
 
@@ -55,19 +57,21 @@ function given(flags: Partial<Flags>, name: string): Flags[keyof Flags] | undefi
   return flags[keyOf(name) as keyof Flags];
 }
 
-function wrongValue({ type }: OptionSpec, value: Flags[keyof Flags]): string | undefined {
+function wrongValue({ name, type }: OptionSpec, flags: Partial<Flags>): string | undefined {
+  const value = given(flags, name);
   if (Array.isArray(value) && type !== 'list') return 'is given more than once; give it once';
   if (value === '') return 'has no value; give one or leave it out';
   const fault = typeof value === 'string' ? READERS[type]?.(value) : undefined;
   return fault && `${value} ${fault}`;
 }
 
-/** What must or must not stand beside it. */
-function wrongCompany({ needs, excludes }: OptionSpec, flags: Partial<Flags>): string | undefined {
-  const isGiven = (name: string) => given(flags, name) !== undefined;
-  if (needs && !isGiven(needs.option)) return needs.says.replace('{other}', `--${needs.option}`);
-  const other = excludes?.options.find(isGiven);
+function wrongCompany({ excludes }: OptionSpec, flags: Partial<Flags>): string | undefined {
+  const other = excludes?.options.find((name) => given(flags, name) !== undefined);
   return other && excludes?.says.replace('{other}', `--${other}`);
+}
+
+function missingCompany({ needs }: OptionSpec, flags: Partial<Flags>): string | undefined {
+  return needs && given(flags, needs.option) === undefined ? needs.says.replace('{other}', `--${needs.option}`) : undefined;
 }
 
 async function wrongPath(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
