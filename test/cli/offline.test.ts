@@ -26,7 +26,7 @@ buildSync({
 const starter = path.join(scratch, 'start.mjs');
 await writeFile(
   starter,
-  "import { main, processIo } from './dist/bundle.js';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
+  "import { main, processIo } from '../delivery/bundle.js';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
 );
 const report = path.join(scratch, 'report.json');
 await writeFile(report, jsonText(expired(), { pretty: true }));

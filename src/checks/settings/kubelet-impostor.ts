@@ -2,6 +2,8 @@
  * Is the process that calls itself kubelet the one of this node? Asked where the node's processes are at hand. Beside the real one a second of that name
  * is ordinary (a cluster within a pod); where the real one does not run, it is all that is seen, and must not be taken for it.
  */
+
+import { isPid } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import type { KubeletImpostor } from '../../model/facts.js';
 import { cite } from '../shared/cite.js';
@@ -64,7 +66,12 @@ export const kubeletImpostor = defineCheck({
       features: [],
       evidence: all.map((one) => cite(fact, say('saw', { pid: one.pid, program: one.program, why: reasonOf(one) }))),
       fixes: [
-        fixBy('node', 'nothing', say('look'), byHand(`ps -o pid,ppid,user,lstart,args -p ${pid}\ncat /proc/${pid}/cgroup`)),
+        fixBy(
+          'node',
+          'nothing',
+          say('look'),
+          byHand(isPid(pid) ? `ps -o pid,ppid,user,lstart,args -p ${pid}\ncat /proc/${pid}/cgroup` : undefined),
+        ),
         fixBy('node', 'restart', say('stop')),
       ],
     };
