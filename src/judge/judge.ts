@@ -10,8 +10,8 @@ export interface Judgement {
 
 /** Asks every check, in the registry's order. */
 export function judge(facts: readonly AnyFact[], checks: readonly Check[]): Judgement[] {
-  const bySubject = [...facts].sort((a, b) => compare(a.subject, b.subject));
-  return checks.map((check) => ({ check, verdict: ask(check, bySubject) }));
+  const shelves = shelve([...facts].sort((a, b) => compare(a.subject, b.subject)));
+  return checks.map((check) => ({ check, verdict: ask(check, shelves) }));
 }
 
 /** Everything undecided checks want to know, without repeats, in a stable order. */
@@ -27,9 +27,23 @@ export function wantsOf(judgements: readonly Judgement[]): Want[] {
   return [...wants.values()];
 }
 
-function ask(check: Check, facts: readonly AnyFact[]): Judgement['verdict'] {
+/** Facts by the need they answer: live, all checks are asked again with every answer that comes in, and each reads a dozen needs. */
+type Shelves = ReadonlyMap<string, AnyFact[]>;
+
+function shelve(facts: readonly AnyFact[]): Shelves {
+  const shelves = new Map<string, AnyFact[]>();
+  for (const fact of facts) {
+    const need = `${fact.target}/${fact.kind}`;
+    const shelf = shelves.get(need);
+    if (shelf) shelf.push(fact);
+    else shelves.set(need, [fact]);
+  }
+  return shelves;
+}
+
+function ask(check: Check, shelves: Shelves): Judgement['verdict'] {
   try {
-    return plainly(check, check.judge(viewFor(check, facts), sayFor(check)));
+    return plainly(check, check.judge(viewOf(check, shelves), sayFor(check)));
   } catch (error) {
     return { kind: 'crashed', error: error instanceof Error ? error.message : String(error) };
   }
@@ -56,10 +70,14 @@ export function isMeant(value: unknown): boolean {
 
 /** A view with only what the check declared; reading anything else throws (and does not compile). */
 export function viewFor(check: Check, facts: readonly AnyFact[], onRead?: (need: Need) => void): View<Need> {
+  return viewOf(check, shelve(facts), onRead);
+}
+
+function viewOf(check: Check, shelves: Shelves, onRead?: (need: Need) => void): View<Need> {
   const all = <N extends Need>(need: N): Fact<KindOf<N>>[] => {
     if (!check.needs.includes(need)) throw new Error(`${check.question} reads ${need} without declaring it`);
     onRead?.(need);
-    return facts.filter((f) => `${f.target}/${f.kind}` === need) as unknown as Fact<KindOf<N>>[];
+    return [...(shelves.get(need) ?? [])] as unknown as Fact<KindOf<N>>[];
   };
   const one = <N extends Need>(need: N, subject?: string): Fact<KindOf<N>> => {
     const found = all(need).find((f) => subject === undefined || f.subject === subject);

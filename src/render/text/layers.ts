@@ -38,11 +38,14 @@ function box(report: Report, targets: Target[], layers: Layer[], { width, paint 
   const natural = texts.map((column, at) => Math.max(...[head[at] ?? '', ...column].map((text) => [...text].length)) + 2);
   const colWidths = fit(natural, Math.min(width, WIDEST));
   const cells = states.map((column, at) => column.map((state) => painter(state, paint)(cut(words(state), (colWidths[at + 1] ?? 0) - 2))));
-  const table = new Table({ head, colWidths, style: { head: [], border: [] } });
-  // One row of many lines: a rule below the head and none between the layers.
-  table.push([names, ...cells].map((column) => column.join('\n')));
-  return table.toString().split('\n');
+  const table = new Table({ head, colWidths, style: { head: [], border: [] }, chars: NO_RULES });
+  table.push(...names.map((name, at) => [name, ...cells.map((column) => column[at])]));
+  const [top = '', heads = '', ...rest] = table.toString().split('\n');
+  return [top, heads, `├${colWidths.map((width) => '─'.repeat(width)).join('┼')}┤`, ...rest];
 }
+
+/** None between the layers; the one below the head is ours. (One row of many lines costs cli-table3 the square of its length.) */
+const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 /** Takes from the widest column until the whole, with its borders, fits. */
 function fit(natural: number[], total: number): number[] {
