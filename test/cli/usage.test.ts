@@ -8,7 +8,7 @@ import { COMMANDS } from '../../src/cli/command-table.js';
 import type { Io } from '../../src/cli/io.js';
 import { main } from '../../src/main.js';
 import { OPTION_GROUPS } from '../../src/setup/option-spec.js';
-import { recordingIo } from '../scenarios/run.js';
+import { recordingIo } from '../support/io.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-usage-'));
 after(() => rmSync(scratch, { recursive: true }));

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { runManifestCommand } from '../../src/cli/commands/manifest.js';
 import type { ManifestFlags } from '../../src/cli/manifest-refusal.js';
-import { recordingIo } from '../scenarios/run.js';
+import { recordingIo } from '../support/io.js';
 
 interface Document {
   kind: string;

@@ -4,27 +4,15 @@ import type { Io } from '../../src/cli/io.js';
 import type { Report } from '../../src/model/report.js';
 import { type RunningWorld, startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
+import { recordingIo } from '../support/io.js';
+
+export { recordingIo };
 
 export interface Ran {
   code: number;
   stdout: string;
   stderr: string;
   ms: number;
-}
-
-/** A terminal that keeps what is written to it. */
-export function recordingIo(given: Partial<Io> = {}): { io: Io; text(): { stdout: string; stderr: string } } {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io: Io = {
-    out: (line) => void out.push(line),
-    err: (line) => void err.push(line),
-    outIsTty: false,
-    errIsTty: false,
-    width: 80,
-    colour: false,
-    ...given,
-  };
-  return { io, text: () => ({ stdout: out.join('\n'), stderr: err.join('\n') }) };
 }
 
 /** `kubelet-doctor` with the world's arguments and more: the word `check` is left out, as yargs draws up a help text (60 ms) for a command that is named. */
