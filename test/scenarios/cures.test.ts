@@ -12,9 +12,8 @@ import type { RunningWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
 import { applyFix } from './cures.js';
 import { entryFor, NOT_CURING, type NotCuring } from './not-applied.js';
-import { diagnoseWorld } from './run.js';
+import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
-const HASTE = ['--connect-timeout', '1000ms'];
 const counts = { printed: 0, form: 0, byHand: 0, notModelled: 0, cured: 0 };
 const used = new Set<NotCuring>();
 
@@ -23,10 +22,10 @@ const same = (a: Finding, b: Finding) => a.cause === b.cause && a.target === b.t
 /** The report after the fix. A kubelet that now asks for a certificate gets it by the fix which that run prints. */
 async function after(world: World, fix: Fix, addresses: RunningWorld['addresses']): Promise<Report> {
   const changed = applyFix(world, fix, addresses);
-  const second = await diagnoseWorld(changed, HASTE);
+  const second = await diagnoseWorld(changed);
   const pending = flatten(second.report.findings).find((f) => f.cause === 'kubelet-certificate-pending');
   const approve = pending?.fixes.find((f) => f.steps?.startsWith('kubectl certificate approve '));
-  return approve ? (await diagnoseWorld(applyFix(changed, approve, second.world.addresses), HASTE)).report : second.report;
+  return approve ? (await diagnoseWorld(applyFix(changed, approve, second.world.addresses))).report : second.report;
 }
 
 /** What is wrong with the report after the fix of this finding; nothing when it is cured. */
@@ -54,10 +53,10 @@ async function tried(scenario: string, world: World, finding: Finding, fix: Fix,
 }
 
 describe('cures', () => {
-  describe('each scenario', { concurrency: 4 }, () => {
+  describe('each scenario', { concurrency: WORLDS_AT_ONCE }, () => {
     for (const { scenario, world } of SCENARIOS.filter(({ expect }) => expect.first !== null)) {
       it(scenario, async () => {
-        const ran = await diagnoseWorld(world, HASTE);
+        const ran = await diagnoseWorld(world);
         const wrong: string[] = [];
         for (const finding of flatten(ran.report.findings)) {
           counts.printed += finding.fixes.length;

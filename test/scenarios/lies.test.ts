@@ -6,7 +6,7 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { MARK } from '../../src/sim/answers/poison.js';
 import { LIE_ROWS, LYING_FIELDS } from './lies.js';
-import { diagnoseWorld, recordingIo } from './run.js';
+import { diagnoseWorld, recordingIo, WORLDS_AT_ONCE } from './run.js';
 
 const FORMATS = ['text', 'json', 'markdown', 'html', 'junit', 'sarif'] as const;
 /** Everything that may be pasted into a shell, a file or an apiserver. */
@@ -23,10 +23,10 @@ function pasted(value: unknown, key = ''): string[] {
 
 let [outputs, commands] = [0, 0];
 
-describe('lies', { concurrency: 6 }, () => {
+describe('lies', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { row, world, poison } of LIE_ROWS) {
     it(row, async () => {
-      const { report, world: ran } = await diagnoseWorld(world, ['--connect-timeout', '800ms', '--verbose']);
+      const { report, world: ran } = await diagnoseWorld(world, ['--verbose']);
       assert.ok(ran.lies > 0, 'the lie was told');
       assert.ok(
         !report.results.some((r) => r.outcome === 'crashed'),

@@ -7,9 +7,8 @@ import { describe, it } from 'node:test';
 import { flatten } from '../../src/judge/rank.js';
 import type { Finding } from '../../src/model/report.js';
 import { LOOK_ALIKES, overlay } from './look-alikes.js';
-import { diagnoseWorld } from './run.js';
+import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
-const HASTE = ['--connect-timeout', '800ms'];
 /** What must not be asserted: notes and risks blame nobody for what fails. */
 const blames = ({ severity }: Finding) => severity === 'blocks' || severity === 'degrades';
 const inWords = (findings: readonly Finding[]) =>
@@ -29,11 +28,11 @@ function assertHonest(findings: readonly Finding[]): void {
   }
 }
 
-describe('look-alikes', { concurrency: 6 }, () => {
+describe('look-alikes', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { symptom, secondSide, members, without } of LOOK_ALIKES) {
     for (const { member, world, truth, decided } of members) {
       it(`${symptom}: ${member}; with ${secondSide}`, async () => {
-        const { report } = await diagnoseWorld(world, HASTE);
+        const { report } = await diagnoseWorld(world);
         const [cause, certainty] = decided;
         const first = report.findings.find(blames) ?? report.findings[0];
         assert.deepEqual([first?.cause, first?.certainty], [cause, certainty], inWords(report.findings));
@@ -42,7 +41,7 @@ describe('look-alikes', { concurrency: 6 }, () => {
       });
       for (const { how, world: over, adds = [] } of without) {
         it(`${symptom}: ${member}; ${how}`, async () => {
-          const { report } = await diagnoseWorld(overlay(world, over), HASTE);
+          const { report } = await diagnoseWorld(overlay(world, over));
           assertNothingWrong(report.findings, [...truth, ...adds]);
           assertHonest(report.findings);
           const named = flatten(report.findings)

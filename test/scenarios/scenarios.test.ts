@@ -6,16 +6,14 @@ import { flatten } from '../../src/judge/rank.js';
 import { renderText } from '../../src/render/text/report.js';
 import { reportSchema } from '../../src/report/contract/schema.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
-import { diagnoseWorld } from './run.js';
+import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
 const validate = new Ajv2020({ strict: false }).compile(reportSchema);
-/** Worlds that wait for a timeout; shorter here than a user's default. */
-const HASTE = ['--connect-timeout', '1500ms'];
 
-describe('scenarios', { concurrency: 4 }, () => {
+describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { scenario, title, world, expect } of SCENARIOS) {
     it(`${scenario}: ${title}`, async () => {
-      const { report, code, stdout, world: ran } = await diagnoseWorld(world, HASTE);
+      const { report, code, stdout, world: ran } = await diagnoseWorld(world);
       const found = flatten(report.findings);
       const seen = JSON.stringify({
         findings: found.map((f) => [f.cause, f.severity, f.certainty, f.title.en]),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flatten } from '../../src/judge/rank.js';
 import type { Finding } from '../../src/model/report.js';
-import { diagnoseWorld } from './run.js';
+import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 import { TWO_FAULTS } from './two-faults.js';
 
 const fails = ({ severity }: Finding) => severity === 'blocks' || severity === 'degrades';
@@ -15,10 +15,10 @@ function links(findings: readonly Finding[]): [string, string][] {
   );
 }
 
-describe('two faults at once', { concurrency: 6 }, () => {
+describe('two faults at once', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { faults, world, roots, nested = {} } of TWO_FAULTS) {
     it(faults, async () => {
-      const { report } = await diagnoseWorld(world, ['--connect-timeout', '800ms']);
+      const { report } = await diagnoseWorld(world);
       const ranked = JSON.stringify(flatten(report.findings).map((f) => [f.cause, f.severity, f.certainty, f.rankedBy[0]]));
       assert.deepEqual(
         report.findings.filter(fails).map((f) => f.cause),
