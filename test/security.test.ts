@@ -4,10 +4,15 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { SECRETS } from '../src/sim/answers/hostile.js';
 import { type RunningWorld, startWorld } from '../src/sim/start.js';
 import type { World } from '../src/sim/world.js';
+import { bundleInto } from './support/bundled.js';
+
+const bundled = await mkdtemp(path.join(tmpdir(), 'kd-security-'));
+after(() => rm(bundled, { recursive: true }));
+bundleInto(bundled, 'test/support/child.ts');
 
 interface Ended {
   code: number | null;
@@ -20,7 +25,7 @@ function run(world: RunningWorld, args: string[], env: Record<string, string> = 
   const { root, home, hostName, cwd, dnsPort, env: worldEnv } = world.host;
   const host = JSON.stringify({ root, home, hostName, cwd, dnsPort, env: worldEnv });
   const began = performance.now();
-  const command = ['--import', 'tsx', path.resolve('test/support/child.ts'), host, 'check', ...world.argv, ...args];
+  const command = [path.join(bundled, 'child.mjs'), host, 'check', ...world.argv, ...args];
   const child = spawn(process.execPath, command, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('latin1').on('data', (chunk) => (output += chunk));

@@ -1,7 +1,7 @@
 /** Whatever file is named, or lies where one is read: the command ends soon, with a report or with one line, and shows nothing of a secret. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -117,8 +117,12 @@ describe('a file that lies where one is read', () => {
         const root = mkdtempSync(path.join(scratch, 'root-'));
         mkdirSync(path.join(root, path.dirname(place)), { recursive: true });
         mkdirSync(path.join(root, 'var/lib/kubelet'), { recursive: true });
-        // As itself, not as a link out of the root.
-        execFileSync('cp', ['-a', what === 'an endless device' ? files['a FIFO']! : file, path.join(root, place)], { stdio: 'ignore' });
+        // As itself, not as a link out of the root. A FIFO and a socket are no less themselves under a second name.
+        const itself = what === 'an endless device' ? files['a FIFO']! : file;
+        const kind = lstatSync(itself);
+        if (kind.isDirectory()) mkdirSync(path.join(root, place));
+        else if (kind.isSymbolicLink()) symlinkSync(readlinkSync(itself), path.join(root, place));
+        else linkSync(itself, path.join(root, place));
         assertCalm(await run(NOBODY, root), `${place} ${what}`);
         rmSync(root, { recursive: true });
       }

@@ -5,28 +5,18 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { buildSync } from 'esbuild';
 import { FACTS_VERSION } from '../../src/model/facts-file.js';
 import { jsonText } from '../../src/render/json.js';
 import { expired } from '../report/samples.js';
+import { bundleInto } from '../support/bundled.js';
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-offline-'));
 after(() => rm(scratch, { recursive: true }));
-// As it is shipped: tsx would itself run a process.
-buildSync({
-  entryPoints: ['src/bundle.ts'],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  splitting: true,
-  outdir: path.join(scratch, 'dist'),
-  banner: { js: "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);" },
-  logLevel: 'silent',
-});
+bundleInto(path.join(scratch, 'dist'), 'src/bundle.ts');
 const starter = path.join(scratch, 'start.mjs');
 await writeFile(
   starter,
-  "import { main, processIo } from '../delivery/bundle.js';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
+  "import { main, processIo } from './dist/bundle.mjs';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
 );
 const report = path.join(scratch, 'report.json');
 await writeFile(report, jsonText(expired(), { pretty: true }));

@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readBundle } from '../../src/files/bundle.js';
+import { bundleInto } from '../support/bundled.js';
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-fail-'));
 after(() => rm(scratch, { recursive: true }));
 const SAVE = path.resolve('src/files/save.ts');
 /** Saves a report of 2 MB that gzip cannot make small; prints `ready` first and why not last. */
-const script = path.join(scratch, 'child.mts');
+const source = path.join(scratch, 'child.mts');
 await writeFile(
-  script,
+  source,
   `import { randomBytes } from 'node:crypto';
 import { save } from ${JSON.stringify(SAVE)};
 const text = JSON.stringify({ noise: randomBytes(1_000_000).toString('hex') });
@@ -21,7 +22,8 @@ console.log('ready');
 console.log((await save([{ file: 'report.json', text }], { path: process.argv[2], force: true, time: 0 })) ?? 'saved');
 `,
 );
-const node = [process.execPath, '--import', import.meta.resolve('tsx'), script];
+bundleInto(path.join(scratch, 'bundled'), source);
+const node = [process.execPath, path.join(scratch, 'bundled', 'child.mjs')];
 const quoted = node.map((word) => `'${word}'`).join(' ');
 
 describe('saving that fails', () => {

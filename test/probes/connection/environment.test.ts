@@ -11,13 +11,15 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { createAuthority, issueCertificate } from '../../../src/sim/state/pki.js';
+import { bundleInto } from '../../support/bundled.js';
 import { blackHole, listen } from '../loopback.js';
 
-const CHILD = fileURLToPath(new URL('../child.ts', import.meta.url));
+const bundled = mkdtempSync(join(tmpdir(), 'kd-child-'));
+after(() => rmSync(bundled, { recursive: true }));
+bundleInto(bundled, 'test/probes/child.ts');
 
 interface Said {
   control: string;
@@ -62,7 +64,7 @@ async function run(t: TestContext, env: Record<string, string>, trusted: boolean
   };
 
   const set = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === 'EXTRA' ? extra : value]));
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(wanted)], {
+  const child = spawn(process.execPath, [join(bundled, 'child.mjs'), JSON.stringify(wanted)], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...set },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
