@@ -14,6 +14,7 @@ import {
 } from './servers/start.js';
 import { newAddresses } from './state/addresses.js';
 import { sharedAuthorities } from './state/certificates.js';
+import { type Clock, machineClock } from './state/clock.js';
 import { Cluster } from './state/cluster.js';
 import { agentCredential, type ClientCredential, nodeCredential } from './state/credentials.js';
 import { makePlace, type Way } from './state/filesystem.js';
@@ -52,23 +53,23 @@ export interface RunningWorld {
 
 type Stop = () => Promise<void>;
 
-/** Starts a world. Fails when an address cannot be listened on; what was started by then is stopped. */
-export async function startWorld(given: World = {}): Promise<RunningWorld> {
+/** Starts a world, by this clock of ours. Fails when an address cannot be listened on; what was started by then is stopped. */
+export async function startWorld(given: World = {}, clock: Clock = machineClock): Promise<RunningWorld> {
   const stops: Stop[] = [];
   const stop = async () => {
     await Promise.all(stops.splice(0).map((end) => end()));
   };
   try {
-    return await start(resolveWorld(given), stops, stop);
+    return await start(resolveWorld(given), clock, stops, stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(world: ResolvedWorld, stops: Stop[], stop: Stop): Promise<RunningWorld> {
+async function start(world: ResolvedWorld, clock: Clock, stops: Stop[], stop: Stop): Promise<RunningWorld> {
   const { cluster: ca, other } = await sharedAuthorities();
-  const cluster = new Cluster(world, ca.certPem);
+  const cluster = new Cluster(world, ca.certPem, clock);
   const recorder: Recorder = { requests: [], connections: new Map(), numbers: new Map(), lies: 0 };
   const credential = world.place === 'node' ? await nodeCredential(cluster) : await agentCredential(cluster);
   bindRights(world, cluster, credential);

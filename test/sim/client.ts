@@ -34,7 +34,7 @@ export interface Ask extends Credential {
 export function ask({ host, port }: Way, { path, method = 'GET', authorization, cert, key, body, agent, ca }: Ask): Promise<Received> {
   return new Promise((resolve, reject) => {
     const headers = { 'User-Agent': 'curl/7.88.1', ...(authorization !== undefined && { Authorization: authorization }) };
-    const sent = request({ host, port, path, method, headers, ca, cert, key, agent: agent ?? false, timeout: 4000 }, (response) => {
+    const sent = request({ host, port, path, method, headers, ca, cert, key, agent: agent ?? false, timeout: 30_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {

@@ -1,6 +1,7 @@
 /** HTTP answers as data, the refusals of kubelet and apiserver word for word, and how an answer is put on the wire as Go does it. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../state/clock.js';
 import type { Attributes, Identity } from '../state/rights.js';
 
 /** An answer without the headers every one has (Date, Content-Length or Transfer-Encoding). */
@@ -125,15 +126,15 @@ export const apiserverHeaders = (): [string, string][] => [
 
 // ---- on the wire ------------------------------------------------------------------------------------------------------------------
 
-/** Writes an answer: Date by the cluster's clock, no Connection header, and chunked from 2 KiB, as Go's server does. */
-export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, nowMs: number): void {
+/** Writes an answer: Date by the server's clock, no Connection header, and chunked from 2 KiB, as Go's server does. */
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, clock: Clock): void {
   const write = () => {
     if (response.destroyed) return;
     response.sendDate = false;
     response.removeHeader('Connection');
     const length = Buffer.byteLength(answer.body);
     const framing: [string, string] = length > 2048 ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(length)];
-    const headers = [...answer.headers, ['Date', new Date(nowMs + (answer.afterMs ?? 0)).toUTCString()], framing];
+    const headers = [...answer.headers, ['Date', new Date(clock.now()).toUTCString()], framing];
     response.writeHead(answer.status, headers.flat() as unknown as never);
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   };
@@ -141,7 +142,5 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     write();
     return;
   }
-  const timer = setTimeout(write, answer.afterMs);
-  timer.unref();
-  response.once('close', () => clearTimeout(timer));
+  response.once('close', clock.after(answer.afterMs, write));
 }

@@ -95,7 +95,7 @@ function authorize(who: Identity, verb: string, subresources: string[], node: Cl
   if (kubelet.apiserverReach !== 'ok') {
     return { ...kubeletAuthorizationError(who.user, verb, subresources[0] ?? ''), ...waiting(cluster, node) };
   }
-  const remembered = kubelet.decisionCache === 'denied' && Date.now() < cluster.startedAt + kubelet.decisionCacheMs;
+  const remembered = kubelet.decisionCache === 'denied' && cluster.clock.now() < cluster.startedAt + kubelet.decisionCacheMs;
   const allowed = subresources.some(
     (subresource) => cluster.authorize(who, { verb, group: '', version: 'v1', resource: 'nodes', subresource, name: node.name }).allowed,
   );

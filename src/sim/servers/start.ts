@@ -35,7 +35,7 @@ const answering =
   (asked, request, response) => {
     const { cluster, world } = servers;
     const poison = world.poison?.server === server ? world.poison : undefined;
-    send(request, response, poisoned(answer(asked), poison, telling(servers)), cluster.now() + aheadMs);
+    send(request, response, poisoned(answer(asked), poison, telling(servers)), { ...cluster.clock, now: () => cluster.now() + aheadMs });
   };
 
 /** `port`: where it is to listen, as all kubelets of a cluster do; else on one of its own. */

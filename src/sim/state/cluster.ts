@@ -2,6 +2,7 @@
 
 import { createHash, X509Certificate } from 'node:crypto';
 import type { KubeletWorld, ResolvedWorld } from '../world.js';
+import { type Clock, machineClock } from './clock.js';
 import { rulesBoundTo } from './rbac.js';
 import {
   type Attributes,
@@ -39,7 +40,7 @@ export interface ClusterNode {
 export class Cluster {
   readonly nodes = new Map<string, ClusterNode>();
   readonly rules = new Map<string, Rule[]>();
-  readonly startedAt = Date.now();
+  readonly startedAt: number;
   /** uids of pods, and NAMESPACE/NAME of accounts, that are gone. */
   readonly deletedPods = new Set<string>();
   readonly deletedAccounts = new Set<string>();
@@ -49,14 +50,17 @@ export class Cluster {
   constructor(
     readonly world: ResolvedWorld,
     caPem: string,
+    /** Ours, of which every other is told. */
+    readonly clock: Clock = machineClock,
   ) {
+    this.startedAt = clock.now();
     this.authority = new X509Certificate(caPem);
     this.rules.set('kube-apiserver-kubelet-client', [{ verbs: ['*'], groups: [''], resources: ['*'] }]);
   }
 
   /** The cluster's clock: ours less the offset. */
   now(): number {
-    return Date.now() - this.world.network.clockOffsetMs;
+    return this.clock.now() - this.world.network.clockOffsetMs;
   }
 
   /** The clock that tokens and client certificates are judged by. */
