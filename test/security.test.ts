@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { SECRETS } from '../src/sim/answers/hostile.js';
 import { type RunningWorld, startWorld } from '../src/sim/start.js';
@@ -17,6 +18,7 @@ bundleInto(bundled, 'test/support/child.ts');
 interface Ended {
   code: number | null;
   output: string;
+  /** How long it lived, by the time that the machine gave it. */
   ms: number;
 }
 
@@ -24,14 +26,12 @@ interface Ended {
 function run(world: RunningWorld, args: string[], env: Record<string, string> = {}): Promise<Ended> {
   const { root, home, hostName, cwd, dnsPort, env: worldEnv } = world.host;
   const host = JSON.stringify({ root, home, hostName, cwd, dnsPort, env: worldEnv });
-  const began = performance.now();
   const command = [path.join(bundled, 'child.mjs'), host, 'check', ...world.argv, ...args];
-  const child = spawn(process.execPath, command, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('latin1').on('data', (chunk) => (output += chunk));
-  return new Promise((resolve, reject) =>
-    child.on('error', reject).on('close', (code) => resolve({ code, output, ms: performance.now() - began })),
-  );
+  const child = spawn(process.execPath, command, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  let [output, ms] = ['', ''];
+  for (const stream of [child.stdout, child.stderr] as Readable[]) stream.setEncoding('latin1').on('data', (chunk) => (output += chunk));
+  (child.stdio[3] as Readable).on('data', (chunk) => (ms += chunk));
+  return new Promise((resolve, reject) => child.on('error', reject).on('close', (code) => resolve({ code, output, ms: Number(ms) })));
 }
 
 async function within<T>(world: World, work: (running: RunningWorld) => Promise<T>): Promise<T> {

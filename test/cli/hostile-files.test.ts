@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { main } from '../../src/main.js';
-import { recordingIo } from '../scenarios/run.js';
+import { recordingIo } from '../support/io.js';
+import { stopwatch } from '../support/stopwatch.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-hostile-'));
 const SENTINEL = 'sentinel-0123456789abcdef-of-a-file';
@@ -72,9 +73,9 @@ const OFFLINE = new Set(['render', 'judge', 'diff', 'merge']);
 
 async function run(words: string[], root?: string): Promise<{ code: number; stdout: string; stderr: string; ms: number }> {
   const { io, text } = recordingIo();
-  const began = performance.now();
+  const lived = stopwatch();
   const code = await main(words, { io, host: { env: {}, home: '/nowhere', ...(root && { root, cwd: '/' }) } });
-  return { code, ...text(), ms: performance.now() - began };
+  return { code, ...text(), ms: lived() };
 }
 
 function assertCalm({ code, stdout, stderr, ms }: Awaited<ReturnType<typeof run>>, what: string): void {

@@ -86,7 +86,7 @@ describe('merge', () => {
 
   it('two networks of one node prove the path of the pod', async () => {
     await mkdir(path.join(scratch, 'sides'));
-    const { report: pod } = await diagnoseWorld({ kubelet: { listen: 'silent' } }, ['--connect-timeout', '300ms', '--timeout', '8s']);
+    const { report: pod } = await diagnoseWorld({ kubelet: { listen: 'silent' } });
     const { report: host } = await diagnoseWorld({});
     // Worlds of a simulation have addresses of their own; these are two sides of one.
     const side = (report: Report, vantage: string) => ({

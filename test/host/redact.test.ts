@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { clean, createRedactor } from '../../src/host/redact.js';
+import { stopwatch } from '../support/stopwatch.js';
 
 const JWT = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.${Buffer.from('{"sub":"SENTINEL"}').toString('base64url')}.c2lnbmF0dXJlLVNFTlRJTkVM`;
 const KEY =
@@ -136,7 +137,7 @@ describe('registered secrets', () => {
   it('keeps its pace on a hostile body', () => {
     const redactor = createRedactor();
     redactor.register(JWT);
-    const started = performance.now();
+    const lived = stopwatch();
     for (const body of [
       'a.'.repeat(32_768),
       'http://'.repeat(9000),
@@ -146,6 +147,6 @@ describe('registered secrets', () => {
     ]) {
       redactor.clean(body);
     }
-    assert.ok(performance.now() - started < 3000);
+    assert.ok(lived() < 3000);
   });
 });

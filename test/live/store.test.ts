@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { runChecks } from '../../src/live/loop.js';
 import { createFactStore, PENDING_AFTER_MS } from '../../src/live/store.js';
 import { defineCheck } from '../../src/model/check.js';
+import { stopwatch } from '../support/stopwatch.js';
 
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const QUESTION = { target: 'apiserver', kind: 'version', subject: '' } as const;
@@ -93,7 +94,7 @@ describe('the loop', () => {
   it('ends with its budget, closes its source and says so', async () => {
     const store = createFactStore(Date.now);
     let closed = false;
-    const begin = Date.now();
+    const lived = stopwatch();
     const result = await runChecks(
       {
         store,
@@ -106,7 +107,7 @@ describe('the loop', () => {
       [needsVersion],
       80,
     );
-    assert.ok(Date.now() - begin < 400);
+    assert.ok(lived() < 400);
     assert.ok(closed && result.outOfTime);
     assert.equal(result.judgements[0]?.verdict.kind, 'cannot-tell');
   });

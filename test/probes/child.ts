@@ -1,6 +1,6 @@
 /**
  * Run by environment.test.ts in a process of its own, whose environment Node read when it started. First what a program with defaults does (the
- * control), then the probes; prints one JSON line. Arguments: JSON {port, blackHole, dnsPort, ca?, cert, key}.
+ * control), then the probes; prints one JSON line as it ends. Arguments: JSON {port, blackHole, dnsPort, ca?, cert, key}.
  */
 import { request } from 'node:https';
 import { createRedactor } from '../../src/host/redact.js';
@@ -8,6 +8,7 @@ import { createResolver } from '../../src/probes/connection/dns.js';
 import { openSession } from '../../src/probes/connection/http.js';
 import { openTcp } from '../../src/probes/connection/tcp.js';
 import { examineTls, openVerifiedTls } from '../../src/probes/connection/tls.js';
+import { stopwatch } from '../support/stopwatch.js';
 
 interface Wanted {
   port: number;
@@ -80,4 +81,7 @@ seen.socket?.destroy();
 
 const code = outcome.status === 'failed' ? outcome.code : outcome.status;
 const verified = seen.outcome.status === 'observed' && seen.outcome.data.verification.ok;
-console.log(JSON.stringify({ control, code, verified, given: given.length, endedAt: Date.now() }));
+const lived = stopwatch();
+process.once('exit', () => {
+  console.log(JSON.stringify({ control, code, verified, given: given.length, lingeredMs: lived() }));
+});

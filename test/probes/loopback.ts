@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 import { openTcp } from '../../src/probes/connection/tcp.js';
 import type { KeyPair } from '../../src/sim/state/pki.js';
+import { ANSWERED } from './within.js';
 
 /**
  * Listens on a free port of `host`; connections are cut when the test ends. Of a TLS server only those after the handshake: Node 20.20 crashes when
@@ -60,7 +61,7 @@ export async function closedPort(): Promise<number> {
 
 /** A socket connected by the probe itself; the server's end of the test closes it. */
 export async function connected(port: number, address = '127.0.0.1'): Promise<net.Socket> {
-  const { socket } = await openTcp([{ address, family: net.isIP(address) === 6 ? 6 : 4 }], port, { timeoutMs: 2000 });
+  const { socket } = await openTcp([{ address, family: net.isIP(address) === 6 ? 6 : 4 }], port, { timeoutMs: ANSWERED });
   if (!socket) throw new Error(`no connection to ${address} port ${port}`);
   return socket;
 }

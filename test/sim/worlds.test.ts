@@ -16,6 +16,7 @@ import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { type RunningWorld, startWorld } from '../../src/sim/start.js';
 import type { CredentialWorld, World } from '../../src/sim/world.js';
 import { bundleInto } from '../support/bundled.js';
+import { stopwatch } from '../support/stopwatch.js';
 import { ask } from './client.js';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -186,7 +187,8 @@ describe('scenarios', () => {
       await Promise.all(running.map((world) => world.stop()));
       for (const result of started) if (result.status === 'rejected') throw result.reason;
     }
-    for (let tries = 0; handles().length > before.length && tries < 50; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const lived = stopwatch();
+    while (handles().length > before.length && lived() < 1000) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(handles().sort(), before.sort());
     assert.deepEqual(roots.filter(existsSync), []);
   });

@@ -7,6 +7,7 @@ import type { Host } from '../../../src/host/host.js';
 import { createRedactor } from '../../../src/host/redact.js';
 import { createResolver } from '../../../src/probes/connection/dns.js';
 import { namesToAsk, parseResolvConf } from '../../../src/probes/connection/resolv-conf.js';
+import { ANSWERED, within } from '../within.js';
 
 /** What the server says to a question: addresses, a response code, or nothing at all. */
 type Say = { a?: string; aaaa?: Buffer; rcode?: number } | 'silent';
@@ -105,7 +106,7 @@ test('the search list is asked in order, both families each', async (t) => {
     return type === 'A' ? { a: '10.96.0.1' } : { aaaa: Buffer.from('fd000000000000000000000000000001', 'hex') };
   });
   const resolver = await resolverWith(server.port);
-  const outcome = await resolver.lookup('kubernetes.default', { timeoutMs: 2000 });
+  const outcome = await resolver.lookup('kubernetes.default', { timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
   assert.deepEqual(outcome.data, {
     addresses: [
@@ -131,39 +132,40 @@ test('failures, each with its code and what was asked', async (t) => {
   for (const [what, say, code, names] of table) {
     await t.test(what, async (t) => {
       const server = await nameserver(t, () => say);
-      const outcome = await (await resolverWith(server.port)).lookup('node-1', { timeoutMs: 400 });
+      const resolver = await resolverWith(server.port);
+      const timeoutMs = say === 'silent' ? 400 : ANSWERED;
+      const outcome = await within(700, () => resolver.lookup('node-1', { timeoutMs }));
       assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
       assert.equal(outcome.code, code);
       assert.equal(outcome.data?.asked.length, names);
       assert.equal(outcome.data?.asked[0], 'node-1.lab.svc.cluster.local');
       assert.deepEqual(outcome.data?.nameservers, ['127.0.0.1']);
-      assert.ok((outcome.ms ?? 9999) < 700, `took ${outcome.ms} ms`);
     });
   }
 });
 
 test('nobody listening is told from nobody answering', async (t) => {
   const server = await nameserver(t, () => 'silent', '127.0.0.2');
-  const outcome = await (await resolverWith(server.port)).lookup('node-1', { timeoutMs: 1000 });
+  const resolver = await resolverWith(server.port);
+  const outcome = await within(500, () => resolver.lookup('node-1', { timeoutMs: ANSWERED }));
   assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
   assert.equal(outcome.code, 'ECONNREFUSED');
-  assert.ok((outcome.ms ?? 9999) < 500, JSON.stringify(outcome));
 });
 
 test('a dead first nameserver leaves time for the second', async (t) => {
   const dead = await nameserver(t, () => 'silent', '127.0.0.1');
   await nameserver(t, (_name, type) => (type === 'A' ? { a: '10.0.0.7' } : {}), '127.0.0.2', dead.port);
   const resolver = await resolverWith(dead.port, 'nameserver 127.0.0.1\nnameserver 127.0.0.2\n');
-  const outcome = await resolver.lookup('node-1', { timeoutMs: 1000 });
+  const outcome = await resolver.lookup('node-1', { timeoutMs: 4000 });
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
   assert.equal(outcome.data.addresses[0]?.address, '10.0.0.7');
 });
 
 test('a resolver that drops AAAA questions does not cost the deadline', async (t) => {
   const server = await nameserver(t, (_name, type) => (type === 'A' ? { a: '10.0.0.7' } : 'silent'));
-  const outcome = await (await resolverWith(server.port, 'nameserver 127.0.0.1\n')).lookup('node-1', { timeoutMs: 3000 });
+  const resolver = await resolverWith(server.port, 'nameserver 127.0.0.1\n');
+  const outcome = await within(600, () => resolver.lookup('node-1', { timeoutMs: ANSWERED }));
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
-  assert.ok((outcome.ms ?? 9999) < 600, `took ${outcome.ms} ms`);
 });
 
 test('cancelling ends it at once', async (t) => {
@@ -172,10 +174,9 @@ test('cancelling ends it at once', async (t) => {
   const stopper = new AbortController();
   setTimeout(() => stopper.abort(), 50);
   for (const signal of [stopper.signal, AbortSignal.abort()]) {
-    const outcome = await resolver.lookup('node-1', { timeoutMs: 20_000, signal });
+    const outcome = await within(500, () => resolver.lookup('node-1', { timeoutMs: 20_000, signal }));
     assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
     assert.equal(outcome.code, 'ECANCELLED');
-    assert.ok((outcome.ms ?? 9999) < 500, JSON.stringify(outcome));
   }
 });
 

@@ -8,6 +8,7 @@ import { openSession, type Session, type SessionOptions } from '../../../src/pro
 import { openVerifiedTls } from '../../../src/probes/connection/tls.js';
 import { createAuthority, issueCertificate } from '../../../src/sim/state/pki.js';
 import { closedPort, connected, listen, tcpServer } from '../loopback.js';
+import { ANSWERED, within } from '../within.js';
 
 const NOW = Date.parse('2026-11-22T01:20:30Z');
 
@@ -57,7 +58,7 @@ test('a request as it arrives, and the answer as a fact', async (t) => {
     response.end('Forbidden (user=system:anonymous, verb=get, resource=nodes, subresource(s)=[pods proxy])\n');
   });
   const asked = session(t, port);
-  const { outcome, body, json, truncated } = await asked.request({ path: '/pods?x=1', timeoutMs: 1000 });
+  const { outcome, body, json, truncated } = await asked.request({ path: '/pods?x=1', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
   assert.deepEqual(outcome.data, {
     method: 'GET',
@@ -71,7 +72,7 @@ test('a request as it arrives, and the answer as a fact', async (t) => {
   });
   assert.ok(body.endsWith('\n'), "body.endsWith('\\n')");
   assert.deepEqual([json, truncated], [undefined, false]);
-  await asked.request({ method: 'POST', path: '/apis', body: { kind: 'X' }, timeoutMs: 1000 });
+  await asked.request({ method: 'POST', path: '/apis', body: { kind: 'X' }, timeoutMs: ANSWERED });
   assert.deepEqual(
     heard.map(({ method, url, body: sent, headers }) => [method, url, sent, headers.authorization, headers['user-agent'], headers.host]),
     [
@@ -93,7 +94,7 @@ test('the host header', async (t) => {
     const heard: (string | undefined)[] = [];
     const real = await httpServer(t, (request, response) => response.end(String(heard.push(request.headers.host))));
     const asked = session(t, real, { host, port, open: () => connected(real), authorization: undefined });
-    assert.equal((await asked.request({ path: '/', timeoutMs: 1000 })).outcome.status, 'observed');
+    assert.equal((await asked.request({ path: '/', timeoutMs: ANSWERED })).outcome.status, 'observed');
     assert.deepEqual(heard, [expected]);
   }
 });
@@ -103,7 +104,7 @@ test('a payload is recognised and nothing of it kept; JSON goes to the caller al
   const port = await httpServer(t, (_request, response) =>
     response.setHeader('Content-Type', 'application/json').end(JSON.stringify(pods)),
   );
-  const { outcome, json } = await session(t, port).request({ path: '/pods', timeoutMs: 1000 });
+  const { outcome, json } = await session(t, port).request({ path: '/pods', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
   assert.deepEqual([outcome.data.payload, outcome.data.body], [{ recognised: 'pod-list', items: 1 }, '']);
   assert.doesNotMatch(JSON.stringify(outcome), /S3NTINEL/);
@@ -112,7 +113,7 @@ test('a payload is recognised and nothing of it kept; JSON goes to the caller al
 
 test('a health check is quoted, cleaned and cut', async (t) => {
   const port = await httpServer(t, (_request, response) => response.end(`ok\x1b[31m${'x'.repeat(2000)}`));
-  const { outcome } = await session(t, port).request({ path: '/healthz', timeoutMs: 1000 });
+  const { outcome } = await session(t, port).request({ path: '/healthz', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
   assert.equal(outcome.data.body.length, 512);
   assert.ok(!outcome.data.body.includes('\x1b'), JSON.stringify(outcome));
@@ -133,21 +134,20 @@ test('a body is read so far and no further, though it never ends', async (t) => 
     ['/endless', 2],
   ] as const) {
     const asked = session(t, port);
-    const { outcome, body, truncated, json } = await asked.request({ path, timeoutMs: 2000 });
+    const { outcome, body, truncated, json } = await within(1000, () => asked.request({ path, timeoutMs: ANSWERED }));
     assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
     assert.deepEqual([body.length, truncated, json], [64 * 1024, true, undefined]);
     assert.deepEqual(outcome.data.payload, { recognised: 'pod-list' });
-    assert.ok((outcome.ms ?? 9999) < 1000, JSON.stringify(outcome));
-    const after = await asked.request({ path: '/metrics', timeoutMs: 2000 });
+    const after = await asked.request({ path: '/metrics', timeoutMs: ANSWERED });
     assert.ok(after.outcome.status === 'observed' && after.outcome.data.payload?.recognised === 'metrics', JSON.stringify(after.outcome));
     assert.equal(asked.connections, connections, path);
   }
-  assert.equal((await session(t, port).request({ path: '/endless', timeoutMs: 150, maxBytes: 10 })).body.length, 10);
+  assert.equal((await session(t, port).request({ path: '/endless', timeoutMs: ANSWERED, maxBytes: 10 })).body.length, 10);
 });
 
 test('a body of just the bound is whole', async (t) => {
   const port = await httpServer(t, (_request, response) => response.end('{"a":"0123"}'));
-  const { truncated, json } = await session(t, port).request({ path: '/x', timeoutMs: 1000, maxBytes: 12 });
+  const { truncated, json } = await session(t, port).request({ path: '/x', timeoutMs: ANSWERED, maxBytes: 12 });
   assert.deepEqual([truncated, json], [false, { a: '0123' }]);
 });
 
@@ -167,12 +167,13 @@ test('failures, each with its code', async (t) => {
   for (const [what, answer, code, status] of table) {
     await t.test(what, async (t) => {
       const asked = session(t, await byteServer(t, answer));
-      const { outcome, body } = await asked.request({ path: '/pods', timeoutMs: 150 });
+      // Before the end of its time everything has come that will; on a busy machine, too.
+      const timeoutMs = code === 'ETIMEDOUT' ? 1000 : ANSWERED;
+      const { outcome, body } = await within(code === 'ETIMEDOUT' ? 1450 : 600, () => asked.request({ path: '/pods', timeoutMs }));
       assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
       assert.equal(outcome.code, code);
       assert.equal(outcome.data?.status, status);
       if (status) assert.equal(body, 'Unau');
-      assert.ok((outcome.ms ?? 9999) < 600, JSON.stringify(outcome));
       assert.deepEqual([asked.connections, asked.requests], [1, 1], 'nothing is tried twice');
     });
   }
@@ -198,7 +199,7 @@ test('why there is no connection is passed on', async (t) => {
 
 test('a token that no header can hold is an outcome that does not show it', async (t) => {
   const port = await byteServer(t, OK);
-  const { outcome } = await session(t, port, { authorization: () => 'Bearer S3NTI\nNEL' }).request({ path: '/pods', timeoutMs: 500 });
+  const { outcome } = await session(t, port, { authorization: () => 'Bearer S3NTI\nNEL' }).request({ path: '/pods', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
   assert.doesNotMatch(JSON.stringify(outcome), /S3NTI/);
 });
@@ -207,19 +208,19 @@ test('an idle connection the server closed is opened again, once', async (t) => 
   // Closed between the requests: noticed before the next one is written.
   const idle = session(t, await byteServer(t, (socket) => socket.end(OK)));
   for (let i = 1; i <= 3; i += 1) {
-    assert.equal((await idle.request({ path: '/healthz', timeoutMs: 500 })).outcome.status, 'observed');
+    assert.equal((await idle.request({ path: '/healthz', timeoutMs: ANSWERED })).outcome.status, 'observed');
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(idle.connections, i);
   }
   // Closed just as the next one arrives: the request is lost, and asked again on a new connection.
   const race = session(t, await byteServer(t, OK, (socket) => socket.resetAndDestroy(), OK));
-  await race.request({ path: '/healthz', timeoutMs: 500 });
-  assert.equal((await race.request({ path: '/pods', timeoutMs: 500 })).outcome.status, 'observed');
+  await race.request({ path: '/healthz', timeoutMs: ANSWERED });
+  assert.equal((await race.request({ path: '/pods', timeoutMs: ANSWERED })).outcome.status, 'observed');
   assert.deepEqual([race.connections, race.requests], [2, 3]);
   // And not a third time.
   const gone = session(t, await byteServer(t, OK, (socket) => socket.resetAndDestroy()));
-  await gone.request({ path: '/healthz', timeoutMs: 500 });
-  const { outcome } = await gone.request({ path: '/pods', timeoutMs: 500 });
+  await gone.request({ path: '/healthz', timeoutMs: ANSWERED });
+  const { outcome } = await gone.request({ path: '/pods', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'failed' && outcome.code === 'ECONNRESET', JSON.stringify(outcome));
   assert.deepEqual([gone.connections, gone.requests], [2, 3]);
 });
@@ -233,10 +234,10 @@ test('one request at a time, each with its own time', async (t) => {
     setTimeout(() => {
       running -= 1;
       response.end('ok');
-    }, 60);
+    }, 300);
   });
   const asked = session(t, port);
-  const all = await Promise.all([1, 2, 3, 4, 5].map((i) => asked.request({ path: `/${i}`, timeoutMs: 200 })));
+  const all = await Promise.all([1, 2, 3, 4, 5].map((i) => asked.request({ path: `/${i}`, timeoutMs: 1200 })));
   assert.deepEqual(
     all.map(({ outcome }) => outcome.status),
     ['observed', 'observed', 'observed', 'observed', 'observed'],
@@ -250,7 +251,7 @@ test('redirects are not followed', async (t) => {
     heard.push(request.url);
     response.writeHead(302, { Location: 'http://127.0.0.1:1/evil' }).end();
   });
-  const { outcome } = await session(t, port).request({ path: '/pods', timeoutMs: 500 });
+  const { outcome } = await session(t, port).request({ path: '/pods', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'observed' && outcome.data.status === 302, JSON.stringify(outcome));
   assert.deepEqual(heard, ['/pods']);
 });
@@ -265,9 +266,8 @@ test('cancelled, or closed under way', async (t) => {
   setTimeout(() => closing.close(), 30);
   const closed = await closing.request({ path: '/', timeoutMs: 5000 });
   assert.ok(closed.outcome.status === 'failed' && closed.outcome.code === 'ECONNRESET', JSON.stringify(closed.outcome));
-  const late = await closing.request({ path: '/', timeoutMs: 5000 });
+  const late = await within(200, () => closing.request({ path: '/', timeoutMs: 5000 }));
   assert.ok(late.outcome.status === 'failed' && late.outcome.code === 'ECONNRESET', JSON.stringify(late.outcome));
-  assert.ok((late.outcome.ms ?? 9999) < 200, JSON.stringify(late.outcome));
 });
 
 test('Retry-After as a date counts from the clock of the server', async (t) => {
@@ -276,7 +276,7 @@ test('Retry-After as a date counts from the clock of the server', async (t) => {
     const dates = { Date: 'Sun, 22 Nov 2026 02:00:00 GMT', 'Retry-After': 'Sun, 22 Nov 2026 02:00:30 GMT' };
     response.writeHead(429, dates).end('Too many requests, please try again later.');
   });
-  const { outcome } = await session(t, port).request({ path: '/version', timeoutMs: 500 });
+  const { outcome } = await session(t, port).request({ path: '/version', timeoutMs: ANSWERED });
   assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
   assert.deepEqual([outcome.data.retryAfterSeconds, outcome.data.voice], [30, 'apiserver']);
 });
@@ -293,13 +293,13 @@ test('over TLS, on the connection that was verified', async (t) => {
         serverName: 'n1',
         ca: authority.certPem,
         insecure: false,
-        timeoutMs: 1000,
+        timeoutMs: ANSWERED,
       });
       return opened.ok ? opened.socket : opened;
     },
   });
   for (let i = 0; i < 3; i += 1) {
-    const { outcome } = await asked.request({ path: '/healthz', timeoutMs: 1000 });
+    const { outcome } = await asked.request({ path: '/healthz', timeoutMs: ANSWERED });
     assert.ok(outcome.status === 'observed' && outcome.data.payload?.recognised === 'healthz-ok', JSON.stringify(outcome));
   }
   assert.deepEqual([asked.connections, asked.requests], [1, 3]);

@@ -4,6 +4,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { openTcp } from '../../../src/probes/connection/tcp.js';
 import { blackHole, closedPort, connected, hasIpv6, tcpServer } from '../loopback.js';
+import { ANSWERED, within } from '../within.js';
 
 const four = (address: string) => ({ address, family: 4 as const });
 const codes = (outcome: Awaited<ReturnType<typeof openTcp>>['outcome']) =>
@@ -11,7 +12,7 @@ const codes = (outcome: Awaited<ReturnType<typeof openTcp>>['outcome']) =>
 
 test('connects and hands the socket over', async (t) => {
   const port = await tcpServer(t, (socket) => socket.end('hello'));
-  const { outcome, socket } = await openTcp([four('127.0.0.1')], port, { timeoutMs: 1000 });
+  const { outcome, socket } = await openTcp([four('127.0.0.1')], port, { timeoutMs: ANSWERED });
   assert.equal(outcome.status, 'observed');
   assert.deepEqual(codes(outcome), ['connected']);
   assert.ok(socket, 'socket');
@@ -19,23 +20,23 @@ test('connects and hands the socket over', async (t) => {
 });
 
 test('a closed port refuses at once', async () => {
-  const { outcome, socket } = await openTcp([four('127.0.0.1')], await closedPort(), { timeoutMs: 1000 });
+  const port = await closedPort();
+  const { outcome, socket } = await within(200, () => openTcp([four('127.0.0.1')], port, { timeoutMs: ANSWERED }));
   assert.equal(socket, undefined);
   assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
   assert.equal(outcome.code, 'ECONNREFUSED');
   assert.match(outcome.detail, /^127\.0\.0\.1 port \d+: refused after \d+ ms$/);
-  assert.ok((outcome.ms ?? 999) < 200, JSON.stringify(outcome));
 });
 
 test('unanswered SYNs to several addresses cost one timeout', async (t) => {
   const port = await blackHole(t, '0.0.0.0');
   const began = performance.now();
-  const { outcome } = await openTcp(['127.0.0.1', '127.0.0.2', '127.0.0.3'].map(four), port, { timeoutMs: 400 });
+  const { outcome } = await within(900, () => openTcp(['127.0.0.1', '127.0.0.2', '127.0.0.3'].map(four), port, { timeoutMs: 400 }));
   const took = performance.now() - began;
   assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
   assert.equal(outcome.code, 'ETIMEDOUT');
   assert.deepEqual(codes(outcome), ['ETIMEDOUT', 'ETIMEDOUT', 'ETIMEDOUT']);
-  assert.ok(took >= 390 && took < 900, `took ${took} ms`);
+  assert.ok(took >= 390, `took ${took} ms`);
 });
 
 test('the second address is tried beside a silent first, and wins', async (t) => {
@@ -43,7 +44,7 @@ test('the second address is tried beside a silent first, and wins', async (t) =>
   const server = net.createServer().listen(silent, '127.0.0.9');
   await once(server, 'listening');
   t.after(() => server.close());
-  const { outcome, socket } = await openTcp([four('127.0.0.1'), four('127.0.0.9')], silent, { timeoutMs: 2000 });
+  const { outcome, socket } = await openTcp([four('127.0.0.1'), four('127.0.0.9')], silent, { timeoutMs: ANSWERED });
   t.after(() => socket?.destroy());
   assert.equal(outcome.status, 'observed');
   assert.deepEqual(codes(outcome), ['connected'], 'a try that was given up is no result');
@@ -52,22 +53,21 @@ test('the second address is tried beside a silent first, and wins', async (t) =>
 
 test('a refused first address hands on to the second without delay, and stays on record', async (t) => {
   const port = await tcpServer(t, undefined, '127.0.0.2');
-  const { outcome, socket } = await openTcp([four('127.0.0.1'), four('127.0.0.2')], port, { timeoutMs: 1000 });
+  const { outcome, socket } = await within(140, () => openTcp([four('127.0.0.1'), four('127.0.0.2')], port, { timeoutMs: ANSWERED }));
   t.after(() => socket?.destroy());
   assert.equal(outcome.status, 'observed');
   assert.deepEqual(codes(outcome), ['ECONNREFUSED', 'connected']);
-  assert.ok(outcome.status === 'observed' && (outcome.ms ?? 999) < 140, JSON.stringify(outcome));
 });
 
 test('of different failures the first address speaks', async (t) => {
   const silent = await blackHole(t);
-  const { outcome } = await openTcp([four('127.0.0.1'), four('127.0.0.2')], silent, { timeoutMs: 400 });
+  const { outcome } = await openTcp([four('127.0.0.1'), four('127.0.0.2')], silent, { timeoutMs: 1500 });
   assert.deepEqual(codes(outcome), ['ETIMEDOUT', 'ECONNREFUSED']);
   assert.ok(outcome.status === 'failed' && outcome.code === 'ETIMEDOUT', JSON.stringify(outcome));
 });
 
 test('a network that is missing here says nothing of the server', async () => {
-  const { outcome } = await openTcp([four('255.255.255.255'), four('127.0.0.1')], await closedPort(), { timeoutMs: 400 });
+  const { outcome } = await openTcp([four('255.255.255.255'), four('127.0.0.1')], await closedPort(), { timeoutMs: ANSWERED });
   assert.deepEqual(codes(outcome), ['ENETUNREACH', 'ECONNREFUSED']);
   assert.ok(outcome.status === 'failed' && outcome.code === 'ECONNREFUSED', JSON.stringify(outcome));
 });
@@ -76,10 +76,9 @@ test('cancelling ends it at once', async (t) => {
   const port = await blackHole(t);
   const stopper = new AbortController();
   setTimeout(() => stopper.abort(), 50);
-  const { outcome } = await openTcp([four('127.0.0.1')], port, { timeoutMs: 5000, signal: stopper.signal });
+  const { outcome } = await within(500, () => openTcp([four('127.0.0.1')], port, { timeoutMs: 5000, signal: stopper.signal }));
   assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
   assert.equal(outcome.code, 'ECANCELLED');
-  assert.ok((outcome.ms ?? 9999) < 500, JSON.stringify(outcome));
   const before = await openTcp([four('127.0.0.1')], port, { timeoutMs: 5000, signal: AbortSignal.abort() });
   assert.ok(before.outcome.status === 'failed' && before.outcome.code === 'ECANCELLED', JSON.stringify(before.outcome));
 });
@@ -101,7 +100,7 @@ test('a reset between two layers does not end the process', async (t) => {
 test('IPv6', async (t) => {
   if (!(await hasIpv6())) return t.skip('no ::1 here');
   const port = await tcpServer(t, undefined, '::1');
-  const { outcome, socket } = await openTcp([{ address: '::1', family: 6 }], port, { timeoutMs: 1000 });
+  const { outcome, socket } = await openTcp([{ address: '::1', family: 6 }], port, { timeoutMs: ANSWERED });
   t.after(() => socket?.destroy());
   assert.equal(outcome.status, 'observed');
 });

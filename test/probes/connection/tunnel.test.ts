@@ -6,8 +6,9 @@ import { secureProxySocket } from '../../../src/probes/connection/tls.js';
 import { openTunnel } from '../../../src/probes/connection/tunnel.js';
 import { createAuthority, issueCertificate } from '../../../src/sim/state/pki.js';
 import { connected, tcpServer, tlsServer } from '../loopback.js';
+import { ANSWERED } from '../within.js';
 
-const OPTIONS = { host: '10.0.0.7', port: 10250, proxy: 'http://proxy:3128', timeoutMs: 300 };
+const OPTIONS = { host: '10.0.0.7', port: 10250, proxy: 'http://proxy:3128', timeoutMs: ANSWERED };
 
 /** A proxy that gives this answer to whatever it is asked; `heard` collects what it was. */
 async function proxyThatSays(t: TestContext, answer: string, heard: string[] = []): Promise<net.Socket> {
@@ -64,7 +65,8 @@ test('refusals and failures, each with its code', async (t) => {
   ];
   for (const [what, answer, code, status] of table) {
     await t.test(what, async (t) => {
-      const tunnel = await openTunnel(await proxyThatSays(t, answer), OPTIONS);
+      const options = code === 'ETIMEDOUT' ? { ...OPTIONS, timeoutMs: 300 } : OPTIONS;
+      const tunnel = await openTunnel(await proxyThatSays(t, answer), options);
       assert.equal(tunnel.socket, undefined);
       assert.ok(tunnel.outcome.status === 'failed', JSON.stringify(tunnel.outcome));
       assert.equal(tunnel.outcome.code, code);
@@ -94,11 +96,11 @@ test('an https proxy is verified before it is asked', async (t) => {
   const port = await tlsServer(t, await issueCertificate(authority, { commonName: 'p', dnsNames: ['proxy.test'] }), {}, (socket) => {
     socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
   });
-  const stranger = await secureProxySocket(await connected(port), { serverName: 'proxy.test', timeoutMs: 1000 });
+  const stranger = await secureProxySocket(await connected(port), { serverName: 'proxy.test', timeoutMs: ANSWERED });
   assert.equal(stranger.ok, false);
-  const known = await secureProxySocket(await connected(port), { serverName: 'proxy.test', timeoutMs: 1000, ca: authority.certPem });
+  const known = await secureProxySocket(await connected(port), { serverName: 'proxy.test', timeoutMs: ANSWERED, ca: authority.certPem });
   assert.ok(known.ok, 'known.ok');
-  const { outcome } = await openTunnel(known.socket, { ...OPTIONS, timeoutMs: 1000 });
+  const { outcome } = await openTunnel(known.socket, OPTIONS);
   assert.equal(outcome.status, 'observed');
   known.socket.destroy();
 });
