@@ -32,7 +32,7 @@ interface Expected {
 const FOREIGN = {
   identity: DEFAULT,
   first: /^Kubelet reachable; rights not judged: this token belongs to system:serviceaccount:default:default, not to the agent$/,
-  second: /^Name the agent's ServiceAccount: kubelet-doctor --service-account NAMESPACE\/NAME$/,
+  second: /^Fix \(you\): Name the agent's ServiceAccount: kubelet-doctor --service-account NAMESPACE\/NAME$/,
   code: 3,
   imageUser: 65532,
 };

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { createAuthority, issueCertificate } from '../../src/sim/state/pki.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { type clientCertificate, servingCertificate, writeKeyPair } from './credentials.js';
-import { assertClean, assertFirst, assertReadOnly, diagnose, environmentOf, fixIn, kubeletSettingsOf } from './doctor.js';
+import { assertClean, assertFirst, assertReadOnly, diagnose, environmentOn, fixIn, kubeletSettingsOf } from './doctor.js';
 import { AGENT_RULES, type Agent, type PolicyRule } from './identities.js';
 import { APISERVER_IP, APISERVER_PORT, clearFilters, dropFrom, KUBELET_PORT, NODE_IPS, POD_GATEWAY, POD_IP } from './net.js';
 import { waitFor } from './process.js';
@@ -52,12 +52,12 @@ describe('healthy', () => {
 describe('the address', () => {
   it("is the CNI's gateway", async () => {
     const first = assertFirst(await run({ env: { DD_KUBERNETES_KUBELET_HOST: POD_GATEWAY } }), 'kubelet-host-not-a-node');
-    assertClean(await run({ env: environmentOf(fixIn(first, 'env')) }));
+    assertClean(await run({ env: environmentOn({ name: 'n1', ip: NODE_IPS.n1 }, fixIn(first, 'yaml')) }));
   });
 
   it('is unset', async () => {
     const first = assertFirst(await run({ env: { DD_KUBERNETES_KUBELET_HOST: undefined } }), 'kubelet-host-unset');
-    assertClean(await run({ env: environmentOf(fixIn(first, 'env')) }));
+    assertClean(await run({ env: environmentOn({ name: 'n1', ip: NODE_IPS.n1 }, fixIn(first, 'yaml')) }));
   });
 
   it('refuses: the kubelet is down', async () => {
@@ -145,7 +145,7 @@ describe("the kubelet's certificate", () => {
   it('does not name the address: cured by dialling the name that is in it', async () => {
     await cluster.swapKubeletCertificate('n1', await issueCertificate(cluster.ca, { commonName: 'system:node:n1', dnsNames: ['n1'] }));
     const first = assertFirst(await run(), 'kubelet-certificate-name-mismatch');
-    assertClean(await run({ env: environmentOf(fixIn(first, 'env')) }));
+    assertClean(await run({ env: environmentOn({ name: 'n1', ip: NODE_IPS.n1 }, fixIn(first, 'yaml')) }));
   });
 
   it('waits for approval: cured by the command that was printed', async () => {

@@ -92,6 +92,13 @@ export function environmentOf(steps: string): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
+/** Entries of a pod template's `env` that come from the downward API, as the kubelet of this node would make them. */
+export function environmentOn(node: { name: string; ip: string }, steps: string): Record<string, string> {
+  const entries = parse(steps) as { name: string; valueFrom: { fieldRef: { fieldPath: string } } }[];
+  const fields: Record<string, string> = { 'status.hostIP': node.ip, 'spec.nodeName': node.name };
+  return Object.fromEntries(entries.map(({ name, valueFrom }) => [name, fields[valueFrom.fieldRef.fieldPath] ?? assert.fail(steps)]));
+}
+
 /** KubeletConfiguration lines, as the settings of the test's kubelet. */
 export function kubeletSettingsOf(steps: string): {
   serving?: 'bootstrap';

@@ -197,7 +197,7 @@ export const kubeletAddress = defineCheck({
     const endpoint = subjectOf(candidate);
     const hosts = [host, ...(seen(view.one('kubelet/dns', host))?.addresses ?? []).map((a) => a.address)];
     const [tcp, tls] = [view.one('kubelet/tcp', endpoint), view.one('kubelet/tls', endpoint)];
-    const meant = nodeMeant(settings, view.all('kubelet/credential'), view.one('apiserver/identity'));
+    const meant = nodeMeant(settings, view.all('kubelet/credential'), view.one('apiserver/identity'), view.all('kubelet/http'));
     const at = (address: string) => ({ tcp: view.one('kubelet/tcp', address), tls: view.one('kubelet/tls', address) });
     const whose = meant && whoseKubelet(meant.node, { candidate, hosts, tls, http: view.all('kubelet/http'), node, at });
     if (meant && whose?.whose === 'other') return anothers(meant, whose);

@@ -26,14 +26,16 @@ export function nodeMeant(
   settings: Fact<'settings'>,
   credentials: readonly Fact<'credential'>[],
   identity: Fact<'identity'>,
+  http: readonly Fact<'http'>[],
 ): Meant | undefined {
   const named = settingOf(settings, 'node');
   const byFlag = (setting: string) => settingOf(settings, setting)?.origin === 'flag';
   if (named?.origin === 'flag') return { node: named.value, by: 'flag', fact: settings };
   if (byFlag('kubelet.host')) return undefined;
-  // A token that was brought along may be of any pod.
+  // A token that was brought along may be of any pod; one that is refused may be a copy, or of a pod that is gone.
+  const refused = http.some((fact) => seen(fact)?.as === 'token' && seen(fact)?.status === 401);
   if (!byFlag('kubelet.token') && !byFlag('apiserver.token')) {
-    const bound = credentials.find((fact) => seen(fact)?.token?.node);
+    const bound = refused ? undefined : credentials.find((fact) => seen(fact)?.token?.node);
     const node = bound && seen(bound)?.token?.node;
     if (node) return { node, by: 'token', fact: bound };
     const reviewed = seen(identity)?.node;
