@@ -12,7 +12,7 @@ import { tokenCopy } from './authentication/token-copy.js';
 import { apiserverUnreachable } from './connection/apiserver-unreachable.js';
 import { clusterDns } from './connection/cluster-dns.js';
 import { kubeletName } from './connection/kubelet-name.js';
-import { kubeletUnreachable } from './connection/kubelet-unreachable.js';
+import { kubeletUnreachable } from './connection/kubelet-unreachable/check.js';
 import { networkPolicy } from './connection/network-policy.js';
 import { podNetworkPath } from './connection/pod-network-path.js';
 import { apiserverProxy, kubeletProxy } from './connection/proxy-capture.js';

@@ -24,3 +24,8 @@ export function given<T>(clue: T | undefined): T {
   if (clue === undefined) throw new Error('the row that held did not look at this clue');
   return clue;
 }
+
+/** Holds where each of these does: `all(silent, ours)`. */
+export function all<Clues>(...conditions: ((clues: Clues) => boolean)[]): (clues: Clues) => boolean {
+  return (clues) => conditions.every((holds) => holds(clues));
+}

@@ -1,4 +1,4 @@
-import { kubeletUnreachable } from '../../../src/checks/connection/kubelet-unreachable.js';
+import { kubeletUnreachable } from '../../../src/checks/connection/kubelet-unreachable/check.js';
 import type { AnyFact, NodeObject, Place, SecondSight } from '../../../src/model/facts.js';
 import { base, ENDPOINT, fact, failed, NOW, pending } from '../facts.js';
 import { nodeConfig, nodeProcess } from '../node-facts.js';
