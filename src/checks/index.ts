@@ -9,7 +9,7 @@ import { identity } from './authentication/identity/check.js';
 import { kubeletUnauthorized } from './authentication/kubelet-unauthorized/check.js';
 import { token } from './authentication/token.js';
 import { tokenCopy } from './authentication/token-copy.js';
-import { apiserverUnreachable } from './connection/apiserver-unreachable.js';
+import { apiserverUnreachable } from './connection/apiserver-unreachable/check.js';
 import { clusterDns } from './connection/cluster-dns.js';
 import { kubeletName } from './connection/kubelet-name.js';
 import { kubeletUnreachable } from './connection/kubelet-unreachable/check.js';

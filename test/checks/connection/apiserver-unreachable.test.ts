@@ -1,4 +1,4 @@
-import { apiserverUnreachable } from '../../../src/checks/connection/apiserver-unreachable.js';
+import { apiserverUnreachable } from '../../../src/checks/connection/apiserver-unreachable/check.js';
 import type { AnyFact, Candidate, Place } from '../../../src/model/facts.js';
 import { ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
 import { judgeTable } from '../table.js';
