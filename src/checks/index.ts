@@ -10,7 +10,7 @@ import { kubeletUnauthorized } from './authentication/kubelet-unauthorized/check
 import { token } from './authentication/token.js';
 import { tokenCopy } from './authentication/token-copy.js';
 import { apiserverUnreachable } from './connection/apiserver-unreachable/check.js';
-import { clusterDns } from './connection/cluster-dns.js';
+import { clusterDns } from './connection/cluster-dns/check.js';
 import { kubeletName } from './connection/kubelet-name.js';
 import { kubeletUnreachable } from './connection/kubelet-unreachable/check.js';
 import { networkPolicy } from './connection/network-policy.js';

@@ -1,4 +1,4 @@
-import { clusterDns } from '../../../src/checks/connection/cluster-dns.js';
+import { clusterDns } from '../../../src/checks/connection/cluster-dns/check.js';
 import type { AnyFact, Candidate, DnsAnswer, Place } from '../../../src/model/facts.js';
 import { fact, failed, handshake, NOW, pending } from '../facts.js';
 import { judgeTable } from '../table.js';

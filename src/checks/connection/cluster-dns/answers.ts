@@ -1,0 +1,115 @@
+/** What `cluster-dns` says of each answer. */
+import { isDnsName } from '../../../kubernetes/names.js';
+import type { Evidence, Fix, Problem, Verdict, Want } from '../../../model/check.js';
+import { apiserverFeatures, ownerHere, ownPod } from '../../shared/apiserver.js';
+import { cite } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { fixBy, shell, yaml } from '../../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { failure, seen } from '../../shared/read.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import type { Answer } from './decision.js';
+import type { Words } from './words.js';
+
+const BY_NAME = 'Cluster Agent and whatever else is addressed by its service name';
+const DNS_PODS = 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide\nkubectl -n kube-system logs -l k8s-app=kube-dns --tail 20';
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'not-asked': (_, say) => cannotTell(say('notAsked')),
+  'no-name': (_, say) => notApplicable(say('noName')),
+  waiting: (clues, say) => cannotTell(say('waiting', { name: given(clues.waitingFor) }), deciding(clues)),
+  resolves: () => pass(),
+
+  'name-unknown': (clues, say) => nameFails(clues, say, [correctName(clues, say), lookAtResolver(clues, say)]),
+  'name-unanswered': (clues, say) => nameFails(clues, say, [lookAtResolver(clues, say), correctName(clues, say)]),
+  'of-the-node': (_, say) => notApplicable(say('debugPod')),
+  'dns-fails': (clues, say) =>
+    found('cluster-dns-fails', clues, say, {
+      title: say('fails', { name: clues.name, code: clues.code, nameservers: nameserversOf(clues) }),
+      fixes: [lookAtPods(say), allowDns(clues, say)],
+    }),
+  'dns-incomplete': (clues, say) =>
+    found('cluster-dns-fails', clues, say, {
+      title: say('doesNotKnow', { name: clues.name, nameservers: nameserversOf(clues) }),
+      fixes: [lookAtPods(say)],
+    }),
+  'another-resolver': (clues, say) =>
+    found('cluster-dns-fails', clues, say, {
+      title: say('doesNotKnow', { name: clues.name, nameservers: nameserversOf(clues) }),
+      fixes: [fixBy('agent', 'restart', say('fixPolicyClusterFirst'), yaml(dnsPolicy('ClusterFirst'))), lookAtPods(say)],
+    }),
+  'host-network': (clues, say) => inHostNetwork(clues, say),
+  'perhaps-host-network': (clues, say) => inHostNetwork(clues, say, suspected(['cluster-dns-fails'], deciding(clues))),
+};
+
+function nameFails(clues: Clues, say: Words, fixes: Fix[]): Problem<Cause> {
+  const { name, code } = clues;
+  const title = say('nameUnknown', { name, code, nameservers: nameserversOf(clues) });
+  return found('apiserver-name-does-not-resolve', clues, say, { title, fixes });
+}
+
+function inHostNetwork(clues: Clues, say: Words, unsure: Partial<Problem> = {}): Problem<Cause> {
+  return found('host-network-without-cluster-dns', clues, say, {
+    ...unsure,
+    title: say('hostNetwork', { name: clues.name, nameservers: nameserversOf(clues) }),
+    fixes: [fixBy('agent', 'restart', say('fixHostNet'), yaml(dnsPolicy('ClusterFirstWithHostNet')))],
+  });
+}
+
+/** It matters less while the apiserver is reached without the name. */
+function found(cause: Cause, clues: Clues, say: Words, said: Pick<Problem, 'title' | 'fixes'> & Partial<Problem>): Problem<Cause> {
+  return problem(cause, {
+    severity: clues.byName ? 'blocks' : 'degrades',
+    wants: deciding(clues),
+    ...said,
+    features: clues.byName ? apiserverFeatures(clues.settings) : [BY_NAME],
+    evidence: quoted(clues, say),
+  });
+}
+
+/** The lookup that failed, and how the service address does meanwhile. */
+function quoted(clues: Clues, say: Words): Evidence[] {
+  const { failed, name, code, answer } = clues;
+  const asked = answer?.asked.join(', ') || name;
+  const saw = say('sawDns', { code, asked, nameservers: nameserversOf(clues) });
+  return [cite(given(failed), saw), ...quotedService(clues, say)];
+}
+
+function quotedService({ service, serviceEndpoint: endpoint }: Clues, say: Words): Evidence[] {
+  if (!service || endpoint === undefined) return [];
+  if (seen(service)) return [cite(service, say('serviceAnswers', { endpoint }))];
+  const code = failure(service);
+  return code ? [cite(service, say('serviceFails', { endpoint, code }))] : [];
+}
+
+function nameserversOf({ answer }: Clues): string {
+  return answer?.nameservers.join(', ') || 'unknown nameservers';
+}
+
+function deciding({ named, serviceEndpoint }: Clues): Want[] {
+  return named && serviceEndpoint ? [{ need: 'apiserver/tls', subject: serviceEndpoint }] : [];
+}
+
+function lookAtResolver({ place, name }: Clues, say: Words): Fix {
+  const steps = isDnsName(name) ? `getent hosts ${name}\ncat /etc/resolv.conf` : undefined;
+  return fixBy(ownerHere(place), 'nothing', say('fixResolver'), shell(steps));
+}
+
+function correctName({ place, candidate }: Clues, say: Words): Fix {
+  return fixBy(ownerHere(place), 'config', say('fixName', { source: candidate?.source ?? 'unknown' }));
+}
+
+function lookAtPods(say: Words): Fix {
+  return fixBy('cluster', 'nothing', say('fixPods'), shell(DNS_PODS));
+}
+
+function allowDns({ place }: Clues, say: Words): Fix {
+  const pod = ownPod(place);
+  return fixBy('cluster', 'config', say('fixPolicy'), shell(pod && `kubectl -n ${pod.namespace} get networkpolicy`));
+}
+
+/** `kubectl patch daemonset NAME --patch-file`. */
+function dnsPolicy(policy: string): string {
+  return `spec:\n  template:\n    spec:\n      dnsPolicy: ${policy}\n`;
+}

@@ -1,0 +1,90 @@
+/** Which names stand for the apiserver here, and what came of looking them up. Nothing is decided here. */
+import { isIp } from '../../../kubernetes/names.js';
+import type { View } from '../../../model/check.js';
+import type { Candidate, DnsAnswer, Fact, Need, Place } from '../../../model/facts.js';
+import { inPod, isServiceName } from '../../shared/apiserver.js';
+import { agentsCandidate } from '../../shared/kubelet.js';
+import { failure, isPending, looked, seen, subjectOf } from '../../shared/read.js';
+
+export const NEEDS = [
+  'apiserver/dns',
+  'apiserver/tls',
+  'apiserver/candidates',
+  'self/place',
+  'self/settings',
+] as const satisfies readonly Need[];
+
+const SERVICE_NAME = 'kubernetes.default.svc';
+
+export interface Clues {
+  place: Place | undefined;
+  inPod: boolean;
+  settings: Fact<'settings'>;
+  candidate: Candidate | undefined;
+  /** The names to look up: the one by which the apiserver is addressed, and in a pod the one that stands for cluster DNS. */
+  names: string[];
+  named: string | undefined;
+  waitingFor: string | undefined;
+  looked: boolean;
+  /** The first that failed, and how; `''` where none did. */
+  failed: Fact<'dns'> | undefined;
+  name: string;
+  code: string;
+  /** What that lookup said all the same: which nameservers were asked for what. */
+  answer: DnsAnswer | undefined;
+  /** The apiserver is addressed by the name that failed. */
+  byName: boolean;
+  /** Only cluster DNS knows the name that failed. */
+  ofCluster: boolean;
+  /** How the lookup of the cluster's own name failed, whatever else did. */
+  clusterCode: string | undefined;
+  searchesCluster: boolean;
+  /** The second side: the service address, which needs no name. */
+  service: Fact<'tls'> | undefined;
+  serviceEndpoint: string | undefined;
+}
+
+export function read(view: View<(typeof NEEDS)[number]>): Clues {
+  const place = seen(view.one('self/place'));
+  const found = view.one('apiserver/candidates');
+  const candidate = agentsCandidate(found);
+  const pod = inPod(place);
+  const named = candidate && !isIp(candidate.host) ? candidate.host : undefined;
+  const names = [...new Set([...(named ? [named] : []), ...(pod ? [SERVICE_NAME] : [])])];
+  const lookups = names.map((name) => ({ name, fact: view.one('apiserver/dns', name) }));
+  const { name, fact: failed } = lookups.find(({ fact }) => failure(fact)) ?? { name: '', fact: undefined };
+  const answer = failed && answerOf(failed);
+  const service = (seen(found) ?? []).find(({ origin, host }) => origin === 'service-environment' && isIp(host));
+  const serviceEndpoint = service && subjectOf(service);
+  const clusters = lookups.find((lookup) => lookup.name === SERVICE_NAME)?.fact;
+  return {
+    place,
+    inPod: pod,
+    settings: view.one('self/settings'),
+    candidate,
+    names,
+    named,
+    waitingFor: lookups.find(({ fact }) => isPending(fact))?.name,
+    looked: lookups.some(({ fact }) => looked(fact)),
+    failed,
+    name,
+    code: (failed && failure(failed)) ?? '',
+    answer,
+    byName: name === named,
+    ofCluster: pod && isServiceName(name),
+    clusterCode: pod && clusters ? failure(clusters) : undefined,
+    searchesCluster: hasClusterSearch(answer),
+    service: serviceEndpoint === undefined ? undefined : view.one('apiserver/tls', serviceEndpoint),
+    serviceEndpoint,
+  };
+}
+
+/** What a lookup said, failed ones included. */
+function answerOf({ outcome }: Fact<'dns'>): DnsAnswer | undefined {
+  return outcome.status === 'observed' || outcome.status === 'failed' ? outcome.data : undefined;
+}
+
+/** The kubelet's search list for cluster DNS was walked: `NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN`. */
+function hasClusterSearch(answer: DnsAnswer | undefined): boolean {
+  return (answer?.asked ?? []).some((name) => /^kubernetes\.default\.svc\.([^.]+\.)?svc\./.test(name));
+}
