@@ -13,13 +13,13 @@ import { placeAt } from '../setup/node-files.js';
 import type { Resolved } from '../setup/resolved.js';
 import { putConfiguration } from './apiserver/agent-configuration.js';
 import { askApiserver } from './apiserver/basics.js';
-import { apiserverQuestions } from './apiserver/client.js';
+import { apiserverClient } from './apiserver/client.js';
 import { askNode, candidateFromNode } from './apiserver/objects.js';
 import { askRights } from './apiserver/rights.js';
 import { authoritiesAtHand } from './authorities.js';
 import { createContext, type LiveContext } from './context.js';
 import { presentCredential } from './credentials.js';
-import type { LiveSession } from './known.js';
+import type { Known } from './known.js';
 import { askKubelet } from './kubelet/client.js';
 import type { Source } from './loop.js';
 import { ownNodeName } from './node/own-node.js';
@@ -54,7 +54,7 @@ export function createLiveSource({ host, settings, version, rightsOnly = false }
   };
 }
 
-async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSession> {
+async function askAll(context: LiveContext, rightsOnly: boolean): Promise<Known> {
   const { store, settings, host } = context;
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   const place = store.observe({ target: 'self', kind: 'place', subject: '' }, async () => {
@@ -85,7 +85,7 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<LiveSe
   const api = (async () => {
     const [candidate] = putCandidates(context, 'apiserver', apiserverCandidates(settings));
     const reached = candidate && (await attempt('apiserver', candidate));
-    return reached && apiserverQuestions(context, reached, await credentials.apiserver, (await authorities).pem.apiserver);
+    return reached && apiserverClient(context, reached, await credentials.apiserver, (await authorities).pem.apiserver);
   })();
   const identity = api.then(async (asked) =>
     asked ? askApiserver(context, asked, (await credentials.apiserver).claims?.subject) : undefined,

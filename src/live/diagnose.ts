@@ -9,7 +9,7 @@ import type { Resolved } from '../setup/resolved.js';
 import { VERSION } from '../version.js';
 import { createLiveSource } from './ask-all.js';
 import { runChecks } from './loop.js';
-import type { Question } from './store.js';
+import type { Inquiry } from './store.js';
 
 export interface DiagnoseOptions {
   host: Host;
@@ -22,8 +22,8 @@ export interface DiagnoseOptions {
   checks?: readonly Check[];
   /** Leaves the kubelet alone and judges roles in depth. */
   rightsOnly?: boolean;
-  /** Called once with a view of the open questions, for progress. */
-  watch?(waiting: (ms: number) => Question[]): void;
+  /** Called once with a view of the open inquiries, for progress. */
+  watch?(waiting: (ms: number) => Inquiry[]): void;
 }
 
 /** The report, and every fact behind it for --debug. */

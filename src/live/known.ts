@@ -1,18 +1,18 @@
 /** What the base questions lead to, for whoever asks further. */
 
 import type { Candidate, Identity, NodeObject, Place } from '../model/facts.js';
-import type { ApiserverQuestions } from './apiserver/client.js';
-import type { KubeletQuestions } from './kubelet/client.js';
+import type { ApiserverClient } from './apiserver/client.js';
+import type { KubeletClient } from './kubelet/client.js';
 import type { Reached } from './reach.js';
 
 /** What the base questions lead to; each part resolves as soon as it is known. */
-export interface LiveSession {
+export interface Known {
   place: Promise<Place | undefined>;
-  api: Promise<ApiserverQuestions | undefined>;
+  api: Promise<ApiserverClient | undefined>;
   identity: Promise<Identity | undefined>;
   nodeName: Promise<string | undefined>;
   node: Promise<NodeObject | undefined>;
-  kubelet: Promise<KubeletQuestions | undefined>;
+  kubelet: Promise<KubeletClient | undefined>;
   /** The token that is shown to the kubelet, else to the apiserver. A secret: for a TokenReview, and for no fact. */
   token: Promise<string | undefined>;
   kubeletCandidate: Promise<Candidate | undefined>;

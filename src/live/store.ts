@@ -1,5 +1,5 @@
 /**
- * Facts as they come in. A question still unanswered after half a second is itself a fact (`pending`), so the next question is asked
+ * Facts as they come in. An inquiry still unanswered after half a second is itself a fact (`pending`), so the next inquiry is asked
  * while the first one waits: a black hole costs one timeout, not two.
  */
 import type { AnyFact, Fact, FactData, FactKind, Outcome, Target } from '../model/facts.js';
@@ -7,7 +7,7 @@ import type { AnyFact, Fact, FactData, FactKind, Outcome, Target } from '../mode
 export const PENDING_AFTER_MS = 500;
 
 /** What a fact will be about, before it is known. */
-export interface Question<K extends FactKind = FactKind> {
+export interface Inquiry<K extends FactKind = FactKind> {
   kind: K;
   target: Target;
   subject: string;
@@ -15,27 +15,27 @@ export interface Question<K extends FactKind = FactKind> {
 }
 
 export interface FactStore {
-  /** Asks: runs `work`, keeps its outcome with its times. A thrown error becomes `absent: probe-crashed`. The same question is asked once. */
-  observe<K extends FactKind>(question: Question<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>>;
+  /** Asks: runs `work`, keeps its outcome with its times. A thrown error becomes `absent: probe-crashed`. The same inquiry is asked once. */
+  observe<K extends FactKind>(inquiry: Inquiry<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>>;
   /** Keeps an outcome that needed no asking. */
-  put<K extends FactKind>(question: Question<K>, outcome: Outcome<FactData[K]>): void;
+  put<K extends FactKind>(inquiry: Inquiry<K>, outcome: Outcome<FactData[K]>): void;
   /** Counts work between two observations as under way, so that the run does not end there. */
   during(work: Promise<unknown>): void;
   /** All facts now; those under way for more than half a second as `pending`. */
   snapshot(): AnyFact[];
-  /** Questions under way longer than `ms`, for the progress line. */
-  waiting(ms: number): Question[];
+  /** Inquiries under way longer than `ms`, for the progress line. */
+  waiting(ms: number): Inquiry[];
   idle(): boolean;
   /** Grows with every change; tells whether a snapshot is still the latest. */
   revision(): number;
-  /** Resolves at the next change: an answer, a question turning pending, or the end of work. */
+  /** Resolves at the next change: an answer, an inquiry turning pending, or the end of work. */
   changed(): Promise<void>;
   /** The budget is over: what is under way becomes `absent: budget`, later answers are dropped. */
   close(): void;
 }
 
 interface Entry {
-  question: Question;
+  inquiry: Inquiry;
   startedMs: number;
   outcome?: Outcome<unknown>;
 }
@@ -51,31 +51,31 @@ export function createFactStore(now: () => number): FactStore {
   let wake: (() => void) | undefined;
   let next: Promise<void> | undefined;
 
-  const keyOf = ({ target, kind, subject }: Question) => `${target}/${kind} ${subject}`;
+  const keyOf = ({ target, kind, subject }: Inquiry) => `${target}/${kind} ${subject}`;
   const touch = () => {
     revision += 1;
     wake?.();
     wake = next = undefined;
   };
-  const keep = (question: Question, startedMs: number, outcome: Outcome<unknown>) => {
-    if (!closed) entries.set(keyOf(question), { question, startedMs, outcome });
+  const keep = (inquiry: Inquiry, startedMs: number, outcome: Outcome<unknown>) => {
+    if (!closed) entries.set(keyOf(inquiry), { inquiry, startedMs, outcome });
     touch();
   };
 
-  async function ask<K extends FactKind>(question: Question<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>> {
+  async function ask<K extends FactKind>(inquiry: Inquiry<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>> {
     const startedMs = now() - began;
-    entries.set(keyOf(question), { question, startedMs });
+    entries.set(keyOf(inquiry), { inquiry, startedMs });
     const alarm = setTimeout(touch, PENDING_AFTER_MS + 1);
     alarm.unref();
     underWay += 1;
     try {
       const outcome = await work();
       const timed = outcome.status === 'absent' || outcome.ms !== undefined ? outcome : { ...outcome, ms: now() - began - startedMs };
-      keep(question, startedMs, timed);
+      keep(inquiry, startedMs, timed);
       return timed;
     } catch (error) {
       const crashed: Outcome<FactData[K]> = { status: 'absent', why: 'probe-crashed', detail: String(error) };
-      keep(question, startedMs, crashed);
+      keep(inquiry, startedMs, crashed);
       return crashed;
     } finally {
       clearTimeout(alarm);
@@ -85,13 +85,13 @@ export function createFactStore(now: () => number): FactStore {
   }
 
   return {
-    observe(question, work) {
-      const key = keyOf(question);
-      const running = (asked.get(key) as ReturnType<typeof work> | undefined) ?? ask(question, work);
+    observe(inquiry, work) {
+      const key = keyOf(inquiry);
+      const running = (asked.get(key) as ReturnType<typeof work> | undefined) ?? ask(inquiry, work);
       asked.set(key, running as Promise<Outcome<unknown>>);
       return running;
     },
-    put: (question, outcome) => keep(question, now() - began, outcome),
+    put: (inquiry, outcome) => keep(inquiry, now() - began, outcome),
     during(work) {
       underWay += 1;
       const done = () => {
@@ -110,9 +110,9 @@ export function createFactStore(now: () => number): FactStore {
             : waited >= PENDING_AFTER_MS
               ? { status: 'pending' as const, ms: waited }
               : undefined);
-        return outcome ? [{ ...entry.question, startedMs: entry.startedMs, outcome } as Fact as AnyFact] : [];
+        return outcome ? [{ ...entry.inquiry, startedMs: entry.startedMs, outcome } as Fact as AnyFact] : [];
       }),
-    waiting: (ms) => [...entries.values()].filter((e) => !e.outcome && now() - began - e.startedMs >= ms).map((e) => e.question),
+    waiting: (ms) => [...entries.values()].filter((e) => !e.outcome && now() - began - e.startedMs >= ms).map((e) => e.inquiry),
     idle: () => closed || underWay === 0,
     revision: () => revision,
     changed() {

@@ -7,21 +7,21 @@ import { askPlacement, askWorkloads } from './apiserver/placement.js';
 import { askKubeletVersions, askOwnRules, askRbacObjects } from './apiserver/rights-objects.js';
 import { askTokenReview } from './apiserver/token-review.js';
 import type { LiveContext } from './context.js';
-import type { LiveSession } from './known.js';
+import type { Known } from './known.js';
 import { askPlainHealthz } from './kubelet/client.js';
 import { askThroughNodeProxy } from './kubelet/node-proxy.js';
 
 /** A fact some check wants; what is not ours to ask from here is left alone and stays unanswered. */
-export async function fetchWant(context: LiveContext, live: LiveSession, { need, subject }: Want): Promise<void> {
+export async function fetchWant(context: LiveContext, known: Known, { need, subject }: Want): Promise<void> {
   const { store, settings } = context;
   // Only what goes through the apiserver waits for it; the rest is asked at once.
   const permitted = async () => {
-    const api = await live.api;
+    const api = await known.api;
     return api && api.as !== 'nobody' ? api : undefined;
   };
   // From the agent's own pod lists of the cluster are not ours; someone who asks for them by name may try.
   const permittedToList = async () => {
-    const place = settings.placement.asked ? undefined : await live.place;
+    const place = settings.placement.asked ? undefined : await known.place;
     return place && place.place !== 'workstation' ? undefined : permitted();
   };
   switch (need) {
@@ -31,36 +31,36 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
         ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', context.host.healthzPort ?? 10248)
         : undefined;
       if (subject === 'read-only-port' && settings.kubelet.httpPort > 0) {
-        const candidate = await live.kubeletCandidate;
+        const candidate = await known.kubeletCandidate;
         if (candidate) await askPlainHealthz(context, 'read-only-port', candidate.host, settings.kubelet.httpPort);
       }
-      const [api, name] = askedFor('node-proxy') ? [await permitted(), await live.nodeName] : [];
+      const [api, name] = askedFor('node-proxy') ? [await permitted(), await known.nodeName] : [];
       if (api && name) await askNodeProxy(context, api, name);
       await local;
       return;
     }
     case 'kubelet/proxied': {
       // From within the cluster the port itself is asked; and only a workstation's user has the right, as a rule.
-      const [api, name, place] = [await permitted(), await live.nodeName, await live.place];
+      const [api, name, place] = [await permitted(), await known.nodeName, await known.place];
       if (api && name && place?.place === 'workstation') await askThroughNodeProxy(context, api, name);
       return;
     }
     case 'apiserver/token-review':
-      await askTokenReview(context, live);
+      await askTokenReview(context, known);
       return;
     case 'apiserver/lease': {
-      const [api, name] = [await permitted(), await live.nodeName];
+      const [api, name] = [await permitted(), await known.nodeName];
       if (api && name) await askLease(context, api, name);
       return;
     }
     case 'kubelet/serving-requests': {
       const api = await permitted();
-      if (api) await askServingRequests(context, api, await live.node);
+      if (api) await askServingRequests(context, api, await known.node);
       return;
     }
     case 'apiserver/endpoints': {
       // Wanted while the service address is silent: the kubelet knows another one, and need not be waited for long.
-      const hosts = (await (await live.kubelet)?.apiserverHosts()) ?? [];
+      const hosts = (await (await known.kubelet)?.apiserverHosts()) ?? [];
       if (hosts.length > 0) {
         store.put(
           { target: 'apiserver', kind: 'endpoints', subject: '' },
@@ -76,11 +76,11 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
     case 'apiserver/tls': {
       const target = need === 'kubelet/tls' ? 'kubelet' : 'apiserver';
       const candidate = subject && candidateOf(subject, target === 'kubelet' ? 'node-object' : 'endpoint');
-      if (candidate) await live.attempt(target, candidate);
+      if (candidate) await known.attempt(target, candidate);
       return;
     }
     case 'apiserver/rbac-objects': {
-      const [api, who] = [await permitted(), await live.identity];
+      const [api, who] = [await permitted(), await known.identity];
       const { rights } = settings;
       const user = rights.account ? `system:serviceaccount:${rights.account.namespace}:${rights.account.name}` : who?.user;
       if (api && user) await askRbacObjects(context, api, user, rights.profile.hints);
@@ -98,7 +98,7 @@ export async function fetchWant(context: LiveContext, live: LiveSession, { need,
       return;
     }
     case 'apiserver/egress-policies': {
-      const [api, at, who] = [await permitted(), await live.place, await live.identity];
+      const [api, at, who] = [await permitted(), await known.place, await known.identity];
       const pod = who?.pod ?? (at?.vantage === 'pod-network' ? at.hostName : undefined);
       if (api && at?.namespace && pod) await askEgressPolicies(context, api, at.namespace, pod);
       return;

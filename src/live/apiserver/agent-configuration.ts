@@ -7,7 +7,7 @@ import type { AgentWorkload } from '../../model/facts/placement.js';
 import type { AgentConfiguration, Outcome } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import type { FactStore } from '../store.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 
 /** Pod specs of DaemonSets by `NAMESPACE/NAME`, until their settings are read. They hold secrets, and go no further. */
 export type Templates = Map<string, unknown>;
@@ -29,7 +29,7 @@ export function putConfiguration(store: FactStore, configuration: AgentConfigura
 /** Writes one fact a DaemonSet. */
 export async function askConfigurations(
   { store }: LiveContext,
-  api: ApiserverQuestions,
+  api: ApiserverClient,
   workloads: readonly AgentWorkload[],
   templates: Templates,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function askConfigurations(
   );
 }
 
-async function askConfigMaps(api: ApiserverQuestions, namespace: string, names: readonly string[]): Promise<ConfigMaps> {
+async function askConfigMaps(api: ApiserverClient, namespace: string, names: readonly string[]): Promise<ConfigMaps> {
   const read = names.map(async (name) => {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
     const found = await api.ask<Record<string, string> | 'missing'>(

@@ -4,7 +4,7 @@ import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '
 import { clean } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../setup/values.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 
 export interface AgentOnNode {
   /** Of its ServiceAccount. */
@@ -21,7 +21,7 @@ export interface AgentOnNode {
 const MOST_PODS = 500;
 
 /** Undefined where there is none, and where there are agents of several accounts: whose rights are meant is then for the user to say. */
-export async function askAgentOnNode(api: ApiserverQuestions, node: string): Promise<AgentOnNode | undefined> {
+export async function askAgentOnNode(api: ApiserverClient, node: string): Promise<AgentOnNode | undefined> {
   // The field selector is what a kubelet may list by (AuthorizeNodeWithSelectors, KEP-4601).
   const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}&limit=${MOST_PODS}`;
   const outcome = await api.ask<AgentOnNode[]>({ path, maxBytes: 8 << 20 }, (answer, json) =>

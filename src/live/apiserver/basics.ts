@@ -5,13 +5,13 @@ import type { FactData, Identity, Outcome } from '../../model/facts.js';
 import { isDnsName } from '../../setup/values.js';
 import type { LiveContext } from '../context.js';
 import { reproduceRaw } from '../reproduce.js';
-import { type ApiserverQuestions, type Reduce, refused } from './client.js';
+import { type ApiserverClient, type Reduce, refused } from './client.js';
 
 /**
  * Asks the base questions in the order that needs the fewest requests; returns who we are. `subject` is whom our own token names: a review
  * that names another, though we impersonate nobody, is disputed.
  */
-export async function askApiserver(context: LiveContext, api: ApiserverQuestions, subject?: string): Promise<Identity | undefined> {
+export async function askApiserver(context: LiveContext, api: ApiserverClient, subject?: string): Promise<Identity | undefined> {
   const { store, settings } = context;
   await store.observe({ target: 'apiserver', kind: 'version', subject: '', reproduce: reproduceRaw('/version') }, () =>
     openly(api, '/version', reduceVersion),
@@ -33,7 +33,7 @@ export async function askApiserver(context: LiveContext, api: ApiserverQuestions
 }
 
 /** Public paths are asked without a credential first; where anonymous requests are refused, with it. */
-async function openly<T>(api: ApiserverQuestions, path: string, reduce: Reduce<T>): Promise<Outcome<T>> {
+async function openly<T>(api: ApiserverClient, path: string, reduce: Reduce<T>): Promise<Outcome<T>> {
   const anonymous = await api.ask({ path, as: 'nobody' }, reduce);
   if (api.as === 'nobody' || anonymous.status !== 'failed' || !['HTTP401', 'HTTP403'].includes(anonymous.code)) return anonymous;
   return api.ask({ path }, reduce);
@@ -59,7 +59,7 @@ const reduceReadiness: Reduce<FactData['readiness']> = (answer, _json, body) => 
 };
 
 /** SelfSubjectReview by the newest version served (v1 since 1.28); before 1.26 a refusal on purpose names us. */
-async function whoAmI(api: ApiserverQuestions): Promise<Outcome<Identity>> {
+async function whoAmI(api: ApiserverClient): Promise<Outcome<Identity>> {
   for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
     const apiVersion = `authentication.k8s.io/${version}`;
     const asked = await api.ask<Identity>(

@@ -9,10 +9,11 @@ import { sessionFor } from '../http-session.js';
 import type { Reached } from '../reach.js';
 import { reproduceHttp } from '../reproduce.js';
 
-/** Questions answered by the body of a request: outcome of the fact from the answer and its JSON. */
+/** What the answer to a request means: the outcome of a fact, from the answer and its JSON. */
 export type Reduce<T> = (answer: HttpAnswer, json: unknown, body: string) => Outcome<T>;
 
-export interface ApiserverQuestions {
+/** What asks one apiserver; each answer leaves its fact. */
+export interface ApiserverClient {
   /** GET or POST with our credential; the `http` fact is written. */
   ask<T>(
     options: {
@@ -20,7 +21,8 @@ export interface ApiserverQuestions {
       path: string;
       body?: unknown;
       maxBytes?: number;
-      as?: 'nobody' /** Tells apart requests to one path. */;
+      as?: 'nobody';
+      /** Tells apart requests to one path. */
       about?: string;
       /** Asked in the name of this user, beside whom the settings impersonate; only for the review that asks what it may. */
       impersonate?: string;
@@ -31,13 +33,8 @@ export interface ApiserverQuestions {
   endpoint: string;
 }
 
-/** A session with the credential, to a server whose certificate verified (or on the user's own flag), else without. */
-export function apiserverQuestions(
-  context: LiveContext,
-  reached: Reached,
-  presented: Presented,
-  ca: string | undefined,
-): ApiserverQuestions {
+/** A client with the credential, to a server whose certificate verified (or on the user's own flag), else without. */
+export function apiserverClient(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined): ApiserverClient {
   const trusted = reached.handshake.verification.ok || context.settings.insecure;
   /** A path in the server's URL, e.g. Rancher's. */
   const prefix = context.settings.apiserver.url?.path ?? '';
@@ -56,14 +53,14 @@ export function apiserverQuestions(
     async ask({ method = 'GET', path, body, maxBytes, as: forced, about, impersonate }, reduce) {
       if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
       const as = forced ?? presented.as;
-      const question = {
+      const inquiry = {
         target: 'apiserver' as const,
         kind: 'http' as const,
         subject: `${as} ${method} ${path}${about ? ` (${about})` : ''}`,
         reproduce: method === 'GET' ? reproduceHttp(reached.endpoint, path, { ...presented.files, as }) : undefined,
       };
       if (as !== 'nobody' && !trusted) {
-        context.store.put(question, {
+        context.store.put(inquiry, {
           status: 'absent',
           why: 'withheld',
           detail: 'no credential to a server whose certificate does not verify',
@@ -71,7 +68,7 @@ export function apiserverQuestions(
         return { status: 'absent', why: 'withheld' };
       }
       let reduced: Outcome<never> | undefined;
-      const outcome = await context.store.observe(question, async () => {
+      const outcome = await context.store.observe(inquiry, async () => {
         const answer = await session(as).request({
           method,
           path: prefix + path,

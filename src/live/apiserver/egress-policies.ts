@@ -6,11 +6,11 @@ import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
 import type { EgressPolicies, EgressRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 
 const MAX_POLICIES = 100;
 
-export async function askEgressPolicies(context: LiveContext, api: ApiserverQuestions, namespace: string, pod: string): Promise<unknown> {
+export async function askEgressPolicies(context: LiveContext, api: ApiserverClient, namespace: string, pod: string): Promise<unknown> {
   if (!isDnsName(namespace) || !isDnsName(pod)) return undefined;
   const at = encodeURIComponent(namespace);
   const path = `/apis/networking.k8s.io/v1/namespaces/${at}/networkpolicies?limit=${MAX_POLICIES}`;

@@ -4,10 +4,10 @@ import { list, record } from '../../kubernetes/json.js';
 import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import { reproduceRaw } from '../reproduce.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 import { matchesNode, reduceNode, reduceSecondSight } from './reduce.js';
 
-export function askNode(context: LiveContext, api: ApiserverQuestions, node: string): Promise<Outcome<NodeObject>> {
+export function askNode(context: LiveContext, api: ApiserverClient, node: string): Promise<Outcome<NodeObject>> {
   const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
   return context.store.observe({ target: 'apiserver', kind: 'node', subject: node, reproduce: `kubectl get node ${node} -o yaml` }, () =>
     api.ask({ path, maxBytes: 1 << 20 }, (answer, json) => (answer.status === 200 ? reduceNode(json, clean) : refused(answer))),
@@ -15,7 +15,7 @@ export function askNode(context: LiveContext, api: ApiserverQuestions, node: str
 }
 
 /** Age by the server's clock, so that a wrong local clock makes no stale heartbeat. */
-export function askLease(context: LiveContext, api: ApiserverQuestions, node: string): Promise<unknown> {
+export function askLease(context: LiveContext, api: ApiserverClient, node: string): Promise<unknown> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${encodeURIComponent(node)}`;
   return context.store.observe(
     { target: 'apiserver', kind: 'lease', subject: node, reproduce: `kubectl -n kube-node-lease get lease ${node} -o yaml` },
@@ -38,7 +38,7 @@ export function askLease(context: LiveContext, api: ApiserverQuestions, node: st
   );
 }
 
-export function askEndpoints(context: LiveContext, api: ApiserverQuestions): Promise<unknown> {
+export function askEndpoints(context: LiveContext, api: ApiserverClient): Promise<unknown> {
   const path =
     '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes&limit=5';
   return context.store.observe(
@@ -63,7 +63,7 @@ export function askEndpoints(context: LiveContext, api: ApiserverQuestions): Pro
 }
 
 /** The same kubelet through the apiserver, which does not verify kubelet certificates by default. */
-export function askNodeProxy(context: LiveContext, api: ApiserverQuestions, node: string): Promise<unknown> {
+export function askNodeProxy(context: LiveContext, api: ApiserverClient, node: string): Promise<unknown> {
   const path = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/healthz`;
   return context.store.observe({ target: 'kubelet', kind: 'second-sight', subject: 'node-proxy', reproduce: reproduceRaw(path) }, () =>
     api.ask({ path }, (answer, json, body) => {
@@ -76,7 +76,7 @@ export function askNodeProxy(context: LiveContext, api: ApiserverQuestions, node
   );
 }
 
-export function askServingRequests(context: LiveContext, api: ApiserverQuestions, node: NodeObject | undefined): Promise<unknown> {
+export function askServingRequests(context: LiveContext, api: ApiserverClient, node: NodeObject | undefined): Promise<unknown> {
   const path =
     '/apis/certificates.k8s.io/v1/certificatesigningrequests?fieldSelector=spec.signerName%3Dkubernetes.io%2Fkubelet-serving&limit=100';
   return context.store.observe(

@@ -12,7 +12,7 @@ import type { FactData, Outcome } from '../../model/facts.js';
 import { MANIFEST_BYTES } from '../../setup/options.js';
 import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, putConfiguration, type Templates } from './agent-configuration.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 import { type AgentMarks, labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
 
 const PAGE = 500;
@@ -26,13 +26,13 @@ const running = new WeakMap<LiveContext, Promise<void>>();
 const listed = new WeakMap<LiveContext, Promise<AgentWorkload[]>>();
 
 /** The agent's DaemonSets and how each is configured; asked once a run. */
-export function askWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<AgentWorkload[]> {
+export function askWorkloads(context: LiveContext, api: ApiserverClient): Promise<AgentWorkload[]> {
   const asked = listed.get(context) ?? askForWorkloads(context, api);
   listed.set(context, asked);
   return asked;
 }
 
-async function askForWorkloads(context: LiveContext, api: ApiserverQuestions): Promise<AgentWorkload[]> {
+async function askForWorkloads(context: LiveContext, api: ApiserverClient): Promise<AgentWorkload[]> {
   const templates: Templates = new Map();
   const workloads = await context.store.observe(
     { target: 'apiserver', kind: 'workloads', subject: '', reproduce: 'kubectl get daemonsets -A' },
@@ -44,13 +44,13 @@ async function askForWorkloads(context: LiveContext, api: ApiserverQuestions): P
 }
 
 /** Asks once a run, however many checks want it. */
-export function askPlacement(context: LiveContext, api: ApiserverQuestions): Promise<void> {
+export function askPlacement(context: LiveContext, api: ApiserverClient): Promise<void> {
   const asked = running.get(context) ?? askAll(context, api);
   running.set(context, asked);
   return asked;
 }
 
-async function askAll(context: LiveContext, api: ApiserverQuestions): Promise<void> {
+async function askAll(context: LiveContext, api: ApiserverClient): Promise<void> {
   const { store, settings } = context;
   const found = await askWorkloads(context, api);
   await store.observe({ target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' }, () =>
@@ -77,7 +77,7 @@ async function askAll(context: LiveContext, api: ApiserverQuestions): Promise<vo
 
 /** All pages of a list, reduced item by item; false where it goes on after the last one we read. */
 async function pages<T>(
-  api: ApiserverQuestions,
+  api: ApiserverClient,
   path: string,
   most: number,
   reduce: (item: unknown) => T[],
@@ -116,7 +116,7 @@ function denied<T>(outcome: Outcome<unknown>): Outcome<T> {
   return outcome as Outcome<T>;
 }
 
-async function findWorkloads(context: LiveContext, api: ApiserverQuestions, templates: Templates): Promise<Outcome<FactData['workloads']>> {
+async function findWorkloads(context: LiveContext, api: ApiserverClient, templates: Templates): Promise<Outcome<FactData['workloads']>> {
   const { daemonset, manifest } = context.settings.placement;
   if (manifest) return fromManifest(context, manifest);
   const asked = daemonset && `${daemonset.namespace}/${daemonset.name}`;
@@ -165,14 +165,14 @@ async function fromManifest({ host, settings, store }: LiveContext, file: string
   return { status: 'observed', data: { by: 'manifest', asked: file, workloads, others, brings: manifest.priorityClasses } };
 }
 
-async function askNodes(api: ApiserverQuestions, workloads: readonly AgentWorkload[]): Promise<Outcome<FactData['nodes']>> {
+async function askNodes(api: ApiserverClient, workloads: readonly AgentWorkload[]): Promise<Outcome<FactData['nodes']>> {
   const keep = labelsRead(workloads);
   const all = await pages<PlacementNode>(api, '/api/v1/nodes', MOST_NODES_PAGES, (item) => reducePlacementNode(item, keep));
   return all.status === 'observed' ? { status: 'observed', data: { nodes: all.data.items, complete: all.data.complete } } : denied(all);
 }
 
 /** Everywhere, for a second agent may be in any namespace; where that is not ours, in the agent's own namespaces. */
-async function askPods(api: ApiserverQuestions, workloads: readonly AgentWorkload[]): Promise<Outcome<AgentPods>> {
+async function askPods(api: ApiserverClient, workloads: readonly AgentWorkload[]): Promise<Outcome<AgentPods>> {
   const marks: AgentMarks = marksOf(workloads);
   const read = (path: string) => pages<AgentPod>(api, path, MOST_PODS_PAGES, (item) => reduceAgentPod(item, marks));
   const everywhere = await read('/api/v1/pods');
@@ -190,7 +190,7 @@ async function askPods(api: ApiserverQuestions, workloads: readonly AgentWorkloa
   return { status: 'observed', data: { pods: [...own, ...beside], everywhere: false, complete: true } };
 }
 
-async function askPolicy(api: ApiserverQuestions, namespace: string, priorityClass: string | undefined): Promise<Outcome<NamespacePolicy>> {
+async function askPolicy(api: ApiserverClient, namespace: string, priorityClass: string | undefined): Promise<Outcome<NamespacePolicy>> {
   const own = await api.ask<NamespacePolicy>({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` }, (answer, json) => {
     if (answer.status !== 200) return refused(answer);
     const enforce = record(record(record(json).metadata).labels)['pod-security.kubernetes.io/enforce'];
@@ -220,7 +220,7 @@ async function askPolicy(api: ApiserverQuestions, namespace: string, priorityCla
   return { status: 'observed', data };
 }
 
-async function askRefusedCreates(api: ApiserverQuestions, namespace: string): Promise<Outcome<RefusedCreate[]>> {
+async function askRefusedCreates(api: ApiserverClient, namespace: string): Promise<Outcome<RefusedCreate[]>> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events?fieldSelector=${encodeURIComponent('reason=FailedCreate')}`;
   const events = await pages<RefusedCreate>(api, path, 2, reduceRefusedCreate);
   return events.status === 'observed' ? { status: 'observed', data: events.data.items.slice(0, 100) } : denied(events);

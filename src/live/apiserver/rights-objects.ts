@@ -4,7 +4,7 @@ import { list, record } from '../../kubernetes/json.js';
 import type { KubeletVersions, Outcome, OwnRules, RbacBinding, RbacObjects, RbacRole, RbacRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import { type AgentOnNode, lockSettingsOf } from './agent-on-node.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 import { concerned } from './rights-select.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -17,7 +17,7 @@ type Page = { items: unknown[]; next?: string };
 
 /** A whole list, page by page, reduced item by item. */
 async function askAll<T>(
-  api: ApiserverQuestions,
+  api: ApiserverClient,
   path: string,
   reduce: (item: unknown) => T[],
 ): Promise<Outcome<{ items: T[]; complete: boolean }>> {
@@ -50,7 +50,7 @@ function unread(outcome: Exclude<Outcome<unknown>, { status: 'observed' }>): Out
 }
 
 /** Bindings first: they say which roles matter. All four lists, or nothing is concluded from what is not there. */
-export function askRbacObjects(context: LiveContext, api: ApiserverQuestions, user: string, hints: readonly string[]): Promise<unknown> {
+export function askRbacObjects(context: LiveContext, api: ApiserverClient, user: string, hints: readonly string[]): Promise<unknown> {
   return context.store.observe(
     { target: 'apiserver', kind: 'rbac-objects', subject: '', reproduce: 'kubectl get clusterrolebindings,rolebindings -A -o wide' },
     async (): Promise<Outcome<RbacObjects>> => {
@@ -120,7 +120,7 @@ function ruleOf(rule: unknown): RbacRule {
 }
 
 /** SelfSubjectRulesReview for one namespace: what it lists is held; what it does not list may be held all the same. */
-export function askOwnRules(context: LiveContext, api: ApiserverQuestions, namespace: string): Promise<unknown> {
+export function askOwnRules(context: LiveContext, api: ApiserverClient, namespace: string): Promise<unknown> {
   const apiVersion = 'authorization.k8s.io/v1';
   return context.store.observe(
     { target: 'apiserver', kind: 'own-rules', subject: '', reproduce: `kubectl auth can-i --list -n ${namespace}` },
@@ -143,7 +143,7 @@ export function askOwnRules(context: LiveContext, api: ApiserverQuestions, names
 }
 
 /** Which kubelets there are: a role serves all of them. */
-export async function askKubeletVersions(context: LiveContext, api: ApiserverQuestions): Promise<KubeletVersions | undefined> {
+export async function askKubeletVersions(context: LiveContext, api: ApiserverClient): Promise<KubeletVersions | undefined> {
   const outcome = await context.store.observe(
     { target: 'apiserver', kind: 'kubelet-versions', subject: '', reproduce: 'kubectl get nodes' },
     async (): Promise<Outcome<KubeletVersions>> => {
@@ -165,7 +165,7 @@ export async function askKubeletVersions(context: LiveContext, api: ApiserverQue
 
 /** What a pod of this account tells of its agent; its environment holds secrets, and of it only {@link lockSettingsOf} is kept. */
 export async function askAgentPod(
-  api: ApiserverQuestions,
+  api: ApiserverClient,
   { namespace, name }: { namespace: string; name: string },
 ): Promise<Pick<AgentOnNode, 'version' | 'settings'> | undefined> {
   const selector = encodeURIComponent(`spec.serviceAccountName=${name}`);

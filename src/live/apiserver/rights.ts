@@ -10,7 +10,7 @@ import { type Question, questionsOf, subjectOfAccess } from '../../profiles/acce
 import { resolveProfile } from '../../profiles/resolve.js';
 import type { LiveContext } from '../context.js';
 import { type AgentOnNode, askAgentOnNode } from './agent-on-node.js';
-import { type ApiserverQuestions, refused } from './client.js';
+import { type ApiserverClient, refused } from './client.js';
 import { askAgentPod, askKubeletVersions } from './rights-objects.js';
 
 /** The exact questions a kubelet asks for its paths (kubernetes pkg/kubelet/server/auth.go). */
@@ -25,7 +25,7 @@ const MOST_QUESTIONS = 600;
 const WHETHER_WE_MAY_ASK: Question = { verb: 'get', group: '', resource: 'nodes' };
 
 /** What is known beside: the identity we have, and of the node and the server what could be read. */
-export interface Known {
+export interface RightsBasis {
   identity: Identity;
   /** Of the node in question. */
   nodeName: Promise<string | undefined>;
@@ -39,7 +39,7 @@ export interface Known {
 }
 
 /** Writes `account`, `profile` and one `access` fact a question. */
-export async function askRights(context: LiveContext, api: ApiserverQuestions, known: Known): Promise<void> {
+export async function askRights(context: LiveContext, api: ApiserverClient, known: RightsBasis): Promise<void> {
   const name = await known.nodeName;
   const { account, agent } = await chooseAccount(context, api, known.identity, name);
   if (!account) return void (await putProfile(context, api, known));
@@ -59,7 +59,7 @@ export async function askRights(context: LiveContext, api: ApiserverQuestions, k
 /** Ourselves; or the one that was named, by the first way that is allowed. No account where none is. */
 async function chooseAccount(
   context: LiveContext,
-  api: ApiserverQuestions,
+  api: ApiserverClient,
   identity: Identity,
   node: string | undefined,
 ): Promise<{ account?: Account; agent?: AgentOnNode }> {
@@ -91,7 +91,7 @@ async function chooseAccount(
   return { ...(outcome.status === 'observed' && { account: outcome.data }), ...(agent && { agent }) };
 }
 
-async function putProfile(context: LiveContext, api: ApiserverQuestions, known: Known, agent?: AgentOnNode): Promise<ResolvedProfile> {
+async function putProfile(context: LiveContext, api: ApiserverClient, known: RightsBasis, agent?: AgentOnNode): Promise<ResolvedProfile> {
   const { rights, agent: process } = context.settings;
   const { store } = context;
   const [node, own] = [await known.node, await known.namespace];
@@ -140,7 +140,7 @@ function accountOf(user: string): { namespace: string; name: string } | undefine
 }
 
 /** One question, once; a node's name is part of it only where a kubelet would name it. */
-function askAccess(context: LiveContext, api: ApiserverQuestions, account: Account, question: Question): Promise<unknown> {
+function askAccess(context: LiveContext, api: ApiserverClient, account: Account, question: Question): Promise<unknown> {
   const subject = subjectOfAccess(question);
   const as = account.from === 'identity' ? '' : ` --as=${account.user}`;
   const reproduce = `${canINeed({ ...question, ...(question.resource === 'nodes' && { name: undefined }) }, question.verb)}${as}`;
@@ -149,7 +149,7 @@ function askAccess(context: LiveContext, api: ApiserverQuestions, account: Accou
 
 async function review(
   context: LiveContext,
-  api: ApiserverQuestions,
+  api: ApiserverClient,
   account: Account,
   question: Question,
   about = subjectOfAccess(question),

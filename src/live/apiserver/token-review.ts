@@ -8,15 +8,15 @@ import type { TokenReview } from '../../model/facts.js';
 import { inspectClientCertificate } from '../../probes/credentials/certificate.js';
 import { parseEndpoint } from '../../setup/values.js';
 import type { LiveContext } from '../context.js';
-import type { LiveSession } from '../known.js';
-import { type ApiserverQuestions, apiserverQuestions, refused } from './client.js';
+import type { Known } from '../known.js';
+import { type ApiserverClient, apiserverClient, refused } from './client.js';
 
 const API = 'authentication.k8s.io/v1';
 
 /** Writes `apiserver/token-review`; nothing where there is no token, or nobody else to ask as. */
-export async function askTokenReview(context: LiveContext, live: LiveSession): Promise<void> {
-  const token = await live.token;
-  const reviewer = token === undefined ? undefined : await reviewerOf(context, live);
+export async function askTokenReview(context: LiveContext, known: Known): Promise<void> {
+  const token = await known.token;
+  const reviewer = token === undefined ? undefined : await reviewerOf(context, known);
   if (!reviewer) return;
   await context.store.observe({ target: 'apiserver', kind: 'token-review', subject: '' }, () =>
     reviewer.api.ask<TokenReview>(
@@ -39,23 +39,23 @@ export async function askTokenReview(context: LiveContext, live: LiveSession): P
   );
 }
 
-async function reviewerOf(context: LiveContext, live: LiveSession): Promise<{ api: ApiserverQuestions; by: string } | undefined> {
+async function reviewerOf(context: LiveContext, known: Known): Promise<{ api: ApiserverClient; by: string } | undefined> {
   const { settings } = context;
-  const api = await live.api;
-  const kubelet = settings.apiserver.asKubelet ? undefined : await asKubelet(context, live);
+  const api = await known.api;
+  const kubelet = settings.apiserver.asKubelet ? undefined : await asKubelet(context, known);
   if (kubelet) return { api: kubelet, by: "this node's kubelet" };
   // With the token itself one learns no more than its 401.
-  return api && api.as === 'certificate' ? { api, by: (await live.identity)?.user ?? '' } : undefined;
+  return api && api.as === 'certificate' ? { api, by: (await known.identity)?.user ?? '' } : undefined;
 }
 
 /** A session beside the main one: the token was named by flag, and the kubelet's kubeconfig lies here as well. */
-async function asKubelet(context: LiveContext, live: LiveSession): Promise<ApiserverQuestions | undefined> {
+async function asKubelet(context: LiveContext, known: Known): Promise<ApiserverClient | undefined> {
   const { settings, host } = context;
   const loaded = settings.kubeletIdentity && settings.nodeFiles?.live ? settings.nodeFiles.kubeconfig?.loaded : undefined;
   const endpoint = loaded && parseEndpoint(loaded.cluster.server);
   const { certPem, keyPem } = loaded?.credential ?? {};
   if (!loaded || !endpoint || typeof endpoint === 'string' || !certPem || !keyPem) return undefined;
-  const reached = await live.attempt('apiserver', {
+  const reached = await known.attempt('apiserver', {
     host: endpoint.host,
     port: endpoint.port,
     origin: 'kubeconfig',
@@ -64,5 +64,5 @@ async function asKubelet(context: LiveContext, live: LiveSession): Promise<Apise
   if (!reached) return undefined;
   const inspected = inspectClientCertificate(host, { certPem, keyPem, source: loaded.source });
   if (inspected.outcome.status !== 'observed') return undefined;
-  return apiserverQuestions(context, reached, { as: 'certificate', certPem, keyPem, files: { as: 'certificate' } }, loaded.cluster.caPem);
+  return apiserverClient(context, reached, { as: 'certificate', certPem, keyPem, files: { as: 'certificate' } }, loaded.cluster.caPem);
 }

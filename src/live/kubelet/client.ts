@@ -1,4 +1,4 @@
-/** The questions put to the kubelet: without a credential, then each path with it, one request at a time and GET only. */
+/** Asking the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
@@ -15,7 +15,8 @@ import { reproduceHttp } from '../reproduce.js';
 /** /healthz first: small, and its refusal is the cheapest. */
 const PATH_ORDER = ['/healthz', ...Object.keys(KUBELET_PATHS).filter((p) => p !== '/healthz')];
 
-export interface KubeletQuestions {
+/** What may be asked of a kubelet after the base questions, over the same connection. */
+export interface KubeletClient {
   /** The apiserver hosts this kubelet's own client talks to, from its metrics; undefined without the right to read them. */
   apiserverHosts(): Promise<ApiserverEndpoints['endpoints']>;
 }
@@ -26,7 +27,7 @@ export async function askKubelet(
   reached: Reached,
   presented: Presented,
   ca: string | undefined,
-): Promise<KubeletQuestions> {
+): Promise<KubeletClient> {
   const nobody = sessionFor(context, reached, undefined, ca);
   context.onClose(() => nobody.close());
   // One request in flight: a kubelet in trouble is asked gently, and one that answers nobody is not asked six times more.

@@ -3,7 +3,7 @@
 import { record } from '../../kubernetes/json.js';
 import type { HttpAnswer } from '../../model/facts.js';
 import { recognisePayload } from '../../probes/connection/payload.js';
-import type { ApiserverQuestions } from '../apiserver/client.js';
+import type { ApiserverClient } from '../apiserver/client.js';
 import type { LiveContext } from '../context.js';
 import { reproduceRaw } from '../reproduce.js';
 
@@ -11,7 +11,7 @@ import { reproduceRaw } from '../reproduce.js';
  * The kubelet's paths through the node proxy, one after the other. The kubelet sees the apiserver's own client certificate there: what
  * it answers says how it is, and nothing of the agent's rights at it.
  */
-export async function askThroughNodeProxy(context: LiveContext, api: ApiserverQuestions, node: string): Promise<void> {
+export async function askThroughNodeProxy(context: LiveContext, api: ApiserverClient, node: string): Promise<void> {
   for (const path of PROXIED_PATHS) {
     const whole = `/api/v1/nodes/${encodeURIComponent(node)}/proxy${path}`;
     const outcome = await context.store.observe(
