@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { isAgentImage } from '../src/agent-config/reduce-workload.js';
 import { explainText } from '../src/checks/error-texts.js';
 import { commonName, refusalOf } from '../src/checks/shared/kubelet-answers.js';
-import { createRedactor, withoutCredentials } from '../src/host/redact.js';
+import { createRedactor, urlWithoutCredentials } from '../src/host/redact.js';
 import { hostsInMetrics } from '../src/live/kubelet/client.js';
 import { inspectAuthority } from '../src/probes/connection/authority.js';
 import { anchorsOf, bareName } from '../src/probes/connection/chain.js';
@@ -250,7 +250,7 @@ const READERS: Record<string, (text: string) => unknown> = {
     told.register(`${text.slice(0, 10_000)}b${text}`);
     return told.clean(text.slice(0, 30_000));
   },
-  'redact: withoutCredentials': withoutCredentials,
+  'redact: urlWithoutCredentials': urlWithoutCredentials,
   'pem: blocks and keys': (text) => [pemBlocks(text), keyBlocks(text)],
   'certificate: parseCertificates': parseCertificates,
   'certificate: certificateBlocks': certificateBlocks,

@@ -195,6 +195,6 @@ function keepWords(all: string, before: string, value: string): string {
 }
 
 /** A proxy URL without its user and password, whatever characters they hold. */
-export function withoutCredentials(url: string): string {
+export function urlWithoutCredentials(url: string): string {
   return url.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1');
 }

@@ -22,7 +22,7 @@ import {
 } from '../probes/machine/agent-process.js';
 import { observePlace } from '../probes/machine/place.js';
 import { type Flags, optionsOf } from './options.js';
-import { isDnsName, isProfileFile } from './values.js';
+import { isHostName, isProfileFile } from './values.js';
 
 /** The agent we are asked to be. */
 export interface AgentSource {
@@ -87,7 +87,7 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
     program: own.redactor.clean(posix.basename(words[0] ?? ''), 40),
     beside: beside.place === 'pod' && beside.noToken ? 'ephemeral-container' : beside.place,
     network,
-    ...(inPod && seen.vantage === 'pod-network' && env.HOSTNAME && isDnsName(env.HOSTNAME) && { pod: env.HOSTNAME }),
+    ...(inPod && seen.vantage === 'pod-network' && env.HOSTNAME && isHostName(env.HOSTNAME) && { pod: env.HOSTNAME }),
   };
   const { noToken: _, ...ofAgent } = seen;
   const place: Place = {

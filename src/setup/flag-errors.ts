@@ -2,7 +2,7 @@
 import type { Host } from '../host/host.js';
 import { keyOf, type OptionSpec, type OptionType } from './option-spec.js';
 import { type Flags, OPTIONS } from './options.js';
-import { isDnsName, parseDuration, parseEndpoint, parseHost, parsePort, parseServiceAccount } from './values.js';
+import { isHostName, parseDuration, parseEndpoint, parseHost, parsePort, parseServiceAccount } from './values.js';
 
 /** What is wrong with a text, and what to write instead. */
 type Reader = (text: string) => string | undefined;
@@ -14,7 +14,7 @@ const unless =
 
 /** Types that are missing here take any text. */
 const READERS: Partial<Record<OptionType, Reader>> = {
-  node: unless(isDnsName, 'is no node name; `kubectl get nodes` lists them'),
+  node: unless(isHostName, 'is no node name; `kubectl get nodes` lists them'),
   host: unless(parseHost, 'is neither an address nor a name; give the host alone, and the port with --kubelet-port'),
   port: unless(parsePort, 'is no port; give a number from 1 to 65535'),
   endpoint: (text) => {
@@ -24,7 +24,7 @@ const READERS: Partial<Record<OptionType, Reader>> = {
   account: unless(parseServiceAccount, 'is no NAMESPACE/NAME; write datadog/datadog-agent'),
   workload: (text) => {
     const parts = text.split('/');
-    if (!parts.every(isDnsName)) return 'is no name; write NAMESPACE/NAME';
+    if (!parts.every(isHostName)) return 'is no name; write NAMESPACE/NAME';
     return parts.length === 2 ? undefined : 'lacks its namespace; write NAMESPACE/NAME';
   },
   process: unless((text) => /^(auto|[1-9]\d{0,9})$/.test(text), 'is neither a process id nor auto; `ps -e` shows the ids'),

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { configurationOf } from '../agent-config/configuration-of.js';
 import { noAgentFile, readAgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
-import { withoutCredentials } from '../host/redact.js';
+import { urlWithoutCredentials } from '../host/redact.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/machine/place.js';
 import { openAgent, withOwnPaths } from './agent-host.js';
 import { chooseApiserver } from './apiserver-choice.js';
@@ -19,7 +19,7 @@ import { DEFAULTS, type Flags } from './options.js';
 import type { KubeletSettings, Resolved } from './resolved.js';
 import { rightsSettings } from './rights.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './servers.js';
-import { formatDuration, isDnsName, parseDuration } from './values.js';
+import { formatDuration, isHostName, parseDuration } from './values.js';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
 
@@ -71,7 +71,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
   const { use, flag, agent, environment } = ledger;
   const node = use(
     'node',
-    flag('node') ?? [agent('DD_KUBERNETES_KUBELET_NODENAME'), environment('NODE_NAME')].find((c) => c && isDnsName(c.value)),
+    flag('node') ?? [agent('DD_KUBERNETES_KUBELET_NODENAME'), environment('NODE_NAME')].find((c) => c && isHostName(c.value)),
   );
   if (identity && nodeFiles) use('apiserver.kubeletIdentity', { ...describeIdentity(identity, nodeFiles), origin: 'file' });
   const kubelet = kubeletSettings(origins);
@@ -101,7 +101,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
     use(name, { value, origin: 'file', source: `the kubelet's service, ${source}` });
   for (const name of choice.ofKubelet ? [] : PROXY_VARIABLES) {
     const found = environment(name);
-    use(name, found && { ...found, value: /^no_proxy$/i.test(name) ? found.value : withoutCredentials(found.value) });
+    use(name, found && { ...found, value: /^no_proxy$/i.test(name) ? found.value : urlWithoutCredentials(found.value) });
   }
   return {
     settings: ledger.settings,

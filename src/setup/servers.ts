@@ -1,6 +1,6 @@
 /** The settings of each server, picked from their origins. */
 
-import { withoutCredentials } from '../host/redact.js';
+import { urlWithoutCredentials } from '../host/redact.js';
 import type { Choice } from '../model/facts.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
@@ -74,7 +74,7 @@ export function apiserverSettings(origins: Origins): ApiserverSettings {
   const impersonation = impersonationOf(origins);
   // As kubectl's --server: the name to verify belonged to the address that was replaced.
   const serverName = use('apiserver.serverName', asked ? undefined : stored(kubeconfig?.cluster.tlsServerName));
-  use('apiserver.proxy', stored(kubeconfig?.cluster.proxyUrl && withoutCredentials(kubeconfig.cluster.proxyUrl)));
+  use('apiserver.proxy', stored(kubeconfig?.cluster.proxyUrl && urlWithoutCredentials(kubeconfig.cluster.proxyUrl)));
   return {
     url,
     from: asked ? 'flag' : choice.from,

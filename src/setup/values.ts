@@ -25,8 +25,8 @@ export function parsePort(text: string): number | undefined {
   return port > 0 && port < 65_536 ? port : undefined;
 }
 
-/** A name as DNS-1123 has it, which is also what a Node may be called. */
-export function isDnsName(text: string): boolean {
+/** A name as people and agents write it, in either case and with a closing dot; what may stand in a command is stricter (kubernetes/names.ts). */
+export function isHostName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?$/i.test(text);
 }
 
@@ -35,7 +35,7 @@ export function parseHost(text: string): string | undefined {
   const host = text.replace(/^\[(.*)\]$/, '$1');
   if (host.includes(':'))
     return /^[0-9a-f:.]+(%[\w.-]+)?$/i.test(host) && URL.canParse(`https://[${host.replace(/%.*/, '')}]`) ? host : undefined;
-  return isDnsName(host) ? host : undefined;
+  return isHostName(host) ? host : undefined;
 }
 
 /** Where an apiserver is. `path` is a prefix such as Rancher's `/k8s/clusters/c-1`; '' for none. */
@@ -71,6 +71,6 @@ export function isProfileFile(text: string): boolean {
 /** `NAMESPACE/NAME`, or the user name `system:serviceaccount:NAMESPACE:NAME`. Case counts, as it does for the apiserver. */
 export function parseServiceAccount(text: string): { namespace: string; name: string } | undefined {
   const [, namespace = '', name = ''] = /^(?:system:serviceaccount:)?([^:/]+)[:/]([^:/]+)$/.exec(text) ?? [];
-  const strict = (part: string) => isDnsName(part) && part === part.toLowerCase() && !part.endsWith('.');
+  const strict = (part: string) => isHostName(part) && part === part.toLowerCase() && !part.endsWith('.');
   return strict(namespace) && strict(name) ? { namespace, name } : undefined;
 }

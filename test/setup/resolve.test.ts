@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withoutCredentials } from '../../src/host/redact.js';
+import { urlWithoutCredentials } from '../../src/host/redact.js';
 import type { Setting } from '../../src/model/facts.js';
 import { readsAsTrue } from '../../src/profiles/datadog-settings.js';
 import { OPTION_GROUPS, type OptionType } from '../../src/setup/option-spec.js';
@@ -554,7 +554,7 @@ describe('values', () => {
     ['fd00::1', { host: 'fd00::1', port: 443, path: '' }],
     ['https://[fd00::1]', { host: 'fd00::1', port: 443, path: '' }],
   ]);
-  check('proxies', withoutCredentials, [
+  check('proxies', urlWithoutCredentials, [
     ['http://me:pw@p:1', 'http://p:1'],
     ['http://p:1', 'http://p:1'],
     ['me:p@ss/w@p:1', 'p:1'],

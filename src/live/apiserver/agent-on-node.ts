@@ -3,7 +3,7 @@
 import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
 import { clean } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
-import { isDnsName } from '../../setup/values.js';
+import { isHostName } from '../../setup/values.js';
 import { type ApiserverClient, refused } from './client.js';
 
 export interface AgentOnNode {
@@ -38,7 +38,7 @@ function agentIn(item: unknown): AgentOnNode[] {
   const { serviceAccountName: name, containers } = record(spec);
   if (typeof pod !== 'string' || typeof namespace !== 'string' || typeof name !== 'string') return [];
   // What is printed in commands must be a name; a real apiserver gives no other.
-  if (![pod, namespace, name].every(isDnsName)) return [];
+  if (![pod, namespace, name].every(isHostName)) return [];
   const images = list(containers).map((container) => String(record(container).image ?? '').slice(0, 500));
   const own = stringMap(labels);
   if (isClusterCheckRunner(own) || !(isAgentLabelled(own) || images.some(isAgentImage))) return [];

@@ -2,7 +2,7 @@
 import { clean } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { FactData, Identity, Outcome } from '../../model/facts.js';
-import { isDnsName } from '../../setup/values.js';
+import { isHostName } from '../../setup/values.js';
 import type { LiveContext } from '../context.js';
 import { reproduceRaw } from '../reproduce.js';
 import { type ApiserverClient, type Reduce, refused } from './client.js';
@@ -85,7 +85,7 @@ async function whoAmI(api: ApiserverClient): Promise<Outcome<Identity>> {
 /** `system:node:n1`: a kubelet's own name is its node's. */
 function nodeOfUser(user: string): string | undefined {
   const name = user.startsWith('system:node:') ? user.slice('system:node:'.length) : '';
-  return isDnsName(name) ? name : undefined;
+  return isHostName(name) ? name : undefined;
 }
 
 function reduceIdentity(json: unknown): Outcome<Identity> {

@@ -7,7 +7,7 @@ import { readToken } from '../../probes/credentials/token.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../../probes/machine/place.js';
 import type { NodeFiles } from '../../setup/node-files.js';
 import type { Resolved } from '../../setup/resolved.js';
-import { isDnsName } from '../../setup/values.js';
+import { isHostName } from '../../setup/values.js';
 
 /** Undefined where nothing names it: a name that a flag gives is the one that is asked about, which need not be ours. */
 export async function ownNodeName(
@@ -32,7 +32,7 @@ export async function ownNodeName(
     NODE_NAME,
     machine,
   ];
-  return names.find((name) => name !== undefined && isDnsName(name));
+  return names.find((name) => name !== undefined && isHostName(name));
 }
 
 /** `system:node:NAME` is whom the apiserver takes this kubelet for (kubernetes.io/kube-apiserver-client-kubelet). */

@@ -53,7 +53,7 @@ export function chooseProxy(env: Env, to: { host: string; port: number }, explic
   }
   const proxy = pick(env, 'HTTPS_PROXY', 'https_proxy');
   const exceptions = pick(env, 'NO_PROXY', 'no_proxy');
-  const noProxy = exceptions && withoutCredentials(exceptions.value);
+  const noProxy = exceptions && exceptionsWithoutCredentials(exceptions.value);
   const seen = noProxy === undefined ? {} : { noProxy };
   if (!proxy) return { decision: { via: 'direct', ...seen } };
   const url = parseProxyUrl(proxy.value);
@@ -63,7 +63,7 @@ export function chooseProxy(env: Env, to: { host: string; port: number }, explic
   if (to.host === 'localhost' || isLoopback(host)) return { decision: { via: 'direct', ...seen } };
   const matched = exceptions && matchNoProxy(exceptions.value, host, to.port);
   if (matched === undefined) return through(url, proxy.name, noProxy);
-  return { decision: { via: 'direct', variable: exceptions?.name ?? 'NO_PROXY', matched: withoutCredentials(matched), ...seen } };
+  return { decision: { via: 'direct', variable: exceptions?.name ?? 'NO_PROXY', matched: exceptionsWithoutCredentials(matched), ...seen } };
 }
 
 function through(url: URL, variable: string, noProxy: string | undefined): ProxyChoice {
@@ -99,7 +99,7 @@ function decode(text: string): string {
 }
 
 /** NO_PROXY holds no credentials by right; a URL put there by mistake may. */
-function withoutCredentials(text: string): string {
+function exceptionsWithoutCredentials(text: string): string {
   return text.replace(/(?<![^\s,/])[^\s,/]*@/g, '');
 }
 

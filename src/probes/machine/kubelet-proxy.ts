@@ -4,7 +4,7 @@
  */
 import { registerEnvironment } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
-import { clean, withoutCredentials } from '../../host/redact.js';
+import { clean, urlWithoutCredentials } from '../../host/redact.js';
 import type { ServiceVariable } from '../../model/facts/node.js';
 import { readEnvironment } from './agent-process.js';
 import type { FoundProcess } from './kubelet-process.js';
@@ -39,7 +39,7 @@ export async function readKubeletProxy(host: Host, { pid }: Pick<FoundProcess, '
   const shown = Object.entries(environment).map(([name, value]): ServiceVariable => {
     const file = inFiles.get(name);
     const source = file && (running === undefined || file.value === value) ? file.source : `process ${pid}`;
-    return { name, value: clean(/^no_proxy$/i.test(name) ? value : withoutCredentials(value), 400), source };
+    return { name, value: clean(/^no_proxy$/i.test(name) ? value : urlWithoutCredentials(value), 400), source };
   });
   return { environment, shown };
 }
