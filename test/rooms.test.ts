@@ -84,6 +84,11 @@ describe('rooms', () => {
       assert.doesNotMatch(textOf(file), /Date\.now|Math\.random|new Date\(\)/, file);
   });
 
+  it('the path of the mounted service account stands once', () => {
+    const holders = files.filter((file) => /['"`]\/var\/run\/secrets\/kubernetes\.io\/serviceaccount/.test(textOf(file)));
+    assert.deepEqual(holders, [path.join('kubernetes', 'service-account.ts')]);
+  });
+
   it('no folder holds more than can be looked over', () => {
     const most = 17;
     for (const folder of ['', ...readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })].filter((name) =>

@@ -2,13 +2,15 @@
  * Facts from a live cluster: wires the questions to kubelet and apiserver so that independent ones run at once and dependent ones wait
  * for what they need, and fetches further facts when a check wants them.
  */
+
 import { anotherAsked } from '../checks/shared/own-node.js';
 import type { Host } from '../host/host.js';
 import { isDnsName, shellQuote } from '../kubernetes/names.js';
+import { MOUNTED_TOKEN } from '../kubernetes/service-account.js';
 import type { AnyFact, Candidate, Fact, Place, ServerVersion, Target } from '../model/facts.js';
 import { readToken } from '../probes/credentials/token.js';
 import { observeMounts } from '../probes/machine/mounts.js';
-import { observePlace, SERVICE_ACCOUNT_DIRECTORY } from '../probes/machine/place.js';
+import { observePlace } from '../probes/machine/place.js';
 import { placeAt } from '../setup/node-files.js';
 import type { Resolved } from '../setup/resolved.js';
 import { putConfiguration } from './apiserver/agent-configuration.js';
@@ -141,11 +143,10 @@ async function askAll(context: LiveContext, rightsOnly: boolean): Promise<Known>
       }),
     );
   // Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent.
-  const mountedToken = `${SERVICE_ACCOUNT_DIRECTORY}/token`;
-  const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== mountedToken);
+  const elsewhere = [settings.kubelet.tokenPath, settings.apiserver.tokenPath].some((path) => path !== undefined && path !== MOUNTED_TOKEN);
   if (elsewhere)
     store.during(
-      store.observe({ target: 'self', kind: 'credential', subject: 'mounted' }, async () => (await readToken(host, mountedToken)).outcome),
+      store.observe({ target: 'self', kind: 'credential', subject: 'mounted' }, async () => (await readToken(host, MOUNTED_TOKEN)).outcome),
     );
 
   const kubeletCandidate = (async () => {

@@ -1,4 +1,5 @@
 /** The CA files: the one in use for each server, and the others at hand on this machine. */
+import { MOUNTED_CA } from '../kubernetes/service-account.js';
 import { readAuthority } from '../probes/connection/authority.js';
 import type { AuthorityAtHand } from '../probes/connection/tls.js';
 import type { LiveContext } from './context.js';
@@ -30,7 +31,7 @@ export async function authoritiesAtHand({ host, settings, store }: LiveContext):
   ]);
   const others = await Promise.all(
     [
-      `${settings.saDirectory}/ca.crt`,
+      MOUNTED_CA,
       '/etc/kubernetes/pki/ca.crt',
       '/var/lib/rancher/k3s/agent/server-ca.crt',
       '/etc/kubernetes/certs/kubeletserver.crt',

@@ -3,7 +3,9 @@
  * name of the volume ends in five letters that stand in the Pod object alone (a container sees only where a volume is mounted), so the command
  * asks for it.
  */
+
 import { shellQuote } from '../kubernetes/names.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../kubernetes/service-account.js';
 
 export interface DebugPodOptions {
   pod: string;
@@ -13,7 +15,6 @@ export interface DebugPodOptions {
 }
 
 export const DOCTOR = '/usr/local/bin/kubelet-doctor';
-const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** A kubelet puts it into the command, `$(HOST_IP)`. Not as a variable of the agent: it would look like the agent's own environment. */
 export const DEBUG_ENVIRONMENT = [{ name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }];
 export const KUBELET = `--kubelet-host '$(HOST_IP)'`;
@@ -35,7 +36,7 @@ export function debugPodCommand({ pod, container, namespace, image }: DebugPodOp
   const get = (path: string) => `kubectl get pod ${pod}${where} -o jsonpath='{${path}}'`;
   const custom = JSON.stringify({
     env: DEBUG_ENVIRONMENT,
-    volumeMounts: [{ name: '$volume', mountPath: TOKEN, readOnly: true }],
+    volumeMounts: [{ name: '$volume', mountPath: SERVICE_ACCOUNT_DIRECTORY, readOnly: true }],
     securityContext: { ...HARMLESS, runAsUser: '$user', runAsNonRoot: '$nonroot' },
   }).replace(/"(\$user|\$nonroot)"/g, '$1');
   const debug = `kubectl debug ${pod}${where} -it --image=${shellQuote(image)} --target=${container}`;

@@ -8,7 +8,7 @@ import { configurationOf } from '../agent-config/configuration-of.js';
 import { noAgentFile, readAgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
 import { urlWithoutCredentials } from '../host/redact.js';
-import { SERVICE_ACCOUNT_DIRECTORY } from '../probes/machine/place.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../kubernetes/service-account.js';
 import { openAgent, withOwnPaths } from './agent-host.js';
 import { chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
@@ -114,7 +114,6 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
     kubeletIdentity: flags['kubelet-identity'] !== false,
     timeoutMs,
     connectTimeoutMs,
-    saDirectory: SERVICE_ACCOUNT_DIRECTORY,
     ...(process && { agent: process }),
     ...(configuration && { configuration }),
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),

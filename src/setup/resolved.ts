@@ -71,7 +71,6 @@ export interface Resolved {
   noExec: boolean;
   timeoutMs: number;
   connectTimeoutMs: number;
-  saDirectory: string;
   placement: PlacementSettings;
   /** --root: where the node's file system is. */
   root?: string;

@@ -56,7 +56,6 @@ const rows: Row[] = [
       noExec: false,
       timeoutMs: 30_000,
       connectTimeoutMs: 4000,
-      saDirectory: SA,
     },
   },
   {

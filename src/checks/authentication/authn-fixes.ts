@@ -1,4 +1,5 @@
 /** Fixes for a kubelet that believes no credential: what it is told of tokens and certificates, and its way to the apiserver. */
+import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Fix, Message } from '../../model/check.js';
 import { byHand, env, fixBy, shell } from '../shared/fix.js';
 
@@ -23,7 +24,7 @@ export function certificateInstead(action: Message): Fix {
 
 /** The one that every pod has. */
 export function tokenInstead(action: Message): Fix {
-  return fixBy('agent', 'config', action, env({ DD_KUBELET_AUTH_TOKEN_PATH: '/var/run/secrets/kubernetes.io/serviceaccount/token' }));
+  return fixBy('agent', 'config', action, env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED_TOKEN }));
 }
 
 /** Look first, on the node; then the way itself. */

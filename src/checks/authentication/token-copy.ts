@@ -2,6 +2,7 @@
  * Is the token that is presented the one the kubelet keeps fresh, or a copy of it? The mount is replaced at four fifths of its life; a copy
  * ends with the pod or the hour it was made for. Judged by the claims of both, and by what the servers answer.
  */
+import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import { defineCheck } from '../../model/check.js';
 import type { Credential, TokenClaims } from '../../model/facts.js';
 import { apiserverFeatures } from '../shared/apiserver.js';
@@ -10,8 +11,6 @@ import { env, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { answers, seen, span } from '../shared/read.js';
-
-const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 export const tokenCopy = defineCheck({
   question: 'token-copy',
@@ -41,7 +40,7 @@ export const tokenCopy = defineCheck({
         'An init container or a script copied the token to a file or a Secret; `DD_KUBELET_AUTH_TOKEN_PATH` names that copy; a program read the file once and kept it (Agents before 7.31); the token was carried over from a pod that has been replaced.',
       confirm:
         'For the copy and for the mounted file. The audit log of an apiserver marks old ones `authentication.k8s.io/stale-token`.\n\n    cut -d. -f2 FILE | base64 -d 2>/dev/null |\n      jq \'.iat, ."kubernetes.io".pod.name\'',
-      fix: 'Read /var/run/secrets/kubernetes.io/serviceaccount/token at each use; upgrade an Agent before 7.31. A restart helps for an hour.',
+      fix: `Read ${MOUNTED_TOKEN} at each use; upgrade an Agent before 7.31. A restart helps for an hour.`,
       avoid: 'Do not make a token that never expires instead: a stolen one is good until somebody deletes its Secret.',
     },
   },
@@ -57,7 +56,7 @@ export const tokenCopy = defineCheck({
     const refusedBy = copies.find(({ http }) => answers(http, 'token').some((a) => a.status === 401));
     const copy = refusedBy ?? copies[0];
     if (!copy) {
-      const presentsNone = sides.every(({ credential }) => !credential || credential.source === MOUNTED);
+      const presentsNone = sides.every(({ credential }) => !credential || credential.source === MOUNTED_TOKEN);
       return mounted || presentsNone ? pass(say('mounted')) : notApplicable(say('noMount'));
     }
 
@@ -79,15 +78,15 @@ export const tokenCopy = defineCheck({
         ...(refusal ? [cite(refusal, say('sawRefusal', { request: refusal.subject }))] : []),
       ],
       fixes: place?.agentEnvironment
-        ? [fixBy('agent', 'config', say('fixMount'), env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED }))]
-        : [fixBy('agent', 'nothing', say('fixFlag'), shell(`kubelet-doctor --token-file ${MOUNTED}`))],
+        ? [fixBy('agent', 'config', say('fixMount'), env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED_TOKEN }))]
+        : [fixBy('agent', 'nothing', say('fixFlag'), shell(`kubelet-doctor --token-file ${MOUNTED_TOKEN}`))],
     });
   },
 });
 
 /** Another file, the same ServiceAccount, and another pod or an earlier hour. */
 function isCopy({ source, token }: Credential, mounted: TokenClaims | undefined): boolean {
-  if (source === MOUNTED || !token || !mounted || token.subject === undefined || token.subject !== mounted.subject || token.legacy)
+  if (source === MOUNTED_TOKEN || !token || !mounted || token.subject === undefined || token.subject !== mounted.subject || token.legacy)
     return false;
   if (token.pod === undefined) return false;
   return token.pod !== mounted.pod || (token.issuedAt ?? 0) < (mounted.issuedAt ?? 0);

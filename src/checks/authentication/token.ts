@@ -4,6 +4,7 @@
  */
 
 import { serviceAccountOf } from '../../kubernetes/names.js';
+import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import { defineCheck, type Evidence, type Fix, type Message, type Problem, type Want } from '../../model/check.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, quotedPath, serverNow } from '../shared/apiserver.js';
 import { AUTOMOUNT, byHand, fixBy, shell, yaml } from '../shared/fix.js';
@@ -12,7 +13,6 @@ import { answers, failure, seen, span } from '../shared/read.js';
 import { causeOfReason, reasonOf } from './replayed.js';
 import { isForApiserver, isForSomeoneElse, looksForeign } from './token-claims.js';
 
-const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** Claims alone, without the apiserver's word: only what no small error of a clock explains. */
 const LONG_PAST_MS = 5 * 60_000;
 
@@ -126,7 +126,7 @@ export const token = defineCheck({
       means: 'The token names who may accept it (`aud`), and that is not the apiserver. Kubelets ask the apiserver, so they refuse it too.',
       happens: 'A projected volume with an `audience` (vault, sts.amazonaws.com) is read in place of the ordinary mount.',
       confirm: '`cut -d. -f2 FILE | base64 -d 2>/dev/null | jq .aud`',
-      fix: 'Point the agent at the ordinary mount: `/var/run/secrets/kubernetes.io/serviceaccount/token`. The pods are replaced.',
+      fix: `Point the agent at the ordinary mount: \`${MOUNTED_TOKEN}\`. The pods are replaced.`,
       avoid: 'Do not add the foreign audience to `--api-audiences`: tokens meant for others would open the apiserver.',
     },
     'token-foreign': {
@@ -176,7 +176,7 @@ export const token = defineCheck({
     const credential = view.one('apiserver/credential', 'token');
     const certificate = seen(view.one('apiserver/credential', 'certificate'));
     const none = seen(view.one('apiserver/credential', 'none'));
-    const path = settingOf(settings, 'apiserver.token')?.value ?? MOUNTED;
+    const path = settingOf(settings, 'apiserver.token')?.value ?? MOUNTED_TOKEN;
     const features = [...(inPod(place) ? ALL_KUBELET_FEATURES : []), ...apiserverFeatures(settings)];
     const code = failure(credential);
     const held = seen(credential);
@@ -206,7 +206,8 @@ export const token = defineCheck({
           : problem('token-missing', atFile(say('fileMissing', { path }), fixBy(here, 'config', say('fixFile'))), own);
       const file = quotedPath(path);
       if (code && ['EMPTY', 'ENEWLINE', 'ENOTJWT', 'ETOOBIG'].includes(code)) {
-        const renew = inPod(place) && path === MOUNTED ? remount : fixBy(here, 'config', say('fixFile'), shell(file && `wc -lc ${file}`));
+        const renew =
+          inPod(place) && path === MOUNTED_TOKEN ? remount : fixBy(here, 'config', say('fixFile'), shell(file && `wc -lc ${file}`));
         return problem('token-malformed', atFile(say('malformed', { path, fault: detail || code }), renew), own);
       }
       if (code)

@@ -1,6 +1,7 @@
 /** Can the CA file be read with which the agent verifies the kubelet? Only a file that was configured is judged; none is another matter. */
 
 import { isVariable, shellQuote } from '../../kubernetes/names.js';
+import { MOUNTED_CA } from '../../kubernetes/service-account.js';
 import { defineCheck, type Fix } from '../../model/check.js';
 import { ownerHere } from '../shared/apiserver.js';
 import { cite } from '../shared/cite.js';
@@ -12,7 +13,6 @@ import { seen } from '../shared/read.js';
 /** The self-signed certificate of AKS nodes without serving certificate rotation; with it the file is gone. */
 const AKS_FILE = 'kubeletserver.crt';
 /** What the agent falls back on without an override. */
-const SERVICE_ACCOUNT_CA = '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt';
 
 export const kubeletAuthorityFile = defineCheck({
   question: 'kubelet-authority-file',
@@ -79,7 +79,7 @@ export const kubeletAuthorityFile = defineCheck({
     if (setting?.origin === 'flag') fixes.push(fixBy(ownerHere(seen(view.one('self/place'))), 'nothing', say('fixFlag', { source })));
     // An empty variable counts as unset, and the agent falls back on its service account's CA.
     else if (path.endsWith(`/${AKS_FILE}`)) fixes.push(fixBy('agent', 'config', say('fixAks'), byAgent ? env({ [variable]: '' }) : {}));
-    else if (working?.startsWith('/') && working !== SERVICE_ACCOUNT_CA)
+    else if (working?.startsWith('/') && working !== MOUNTED_CA)
       fixes.push(fixBy('agent', 'config', say('fixOther', { authority: working }), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) })));
     else if (byAgent) fixes.push(fixBy('agent', 'config', say('fixDrop'), env({ [variable]: '' })));
     fixes.push(

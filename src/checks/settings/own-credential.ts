@@ -1,6 +1,7 @@
 /** Can this place have a credential of its own at all? Where it cannot, a missing token is no fault of the manifest. */
 
 import { shellQuote } from '../../kubernetes/names.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import { debugPodCommand } from '../../manifests/debug-command.js';
 import { type CauseDocs, defineCheck, type Feature, type Say, type Verdict, type View } from '../../model/check.js';
 import type { Fact, Place } from '../../model/facts.js';
@@ -141,7 +142,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
       ...suspected(['token-missing'], [{ need: 'self/mounts', elsewhere }]),
       title: say('perhaps'),
       features: lost(clues),
-      evidence: [citeBy('self/place', '', say('sawNoMount'), 'ls /var/run/secrets/kubernetes.io/serviceaccount')],
+      evidence: [citeBy('self/place', '', say('sawNoMount'), `ls ${SERVICE_ACCOUNT_DIRECTORY}`)],
       fixes: [
         fixBy('workstation', 'nothing', say('fixCustom'), shell(debugContainer(clues))),
         fixBy('workstation', 'nothing', say('fixTrace'), shell('kubelet-doctor --agent-process auto')),

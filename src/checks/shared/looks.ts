@@ -4,6 +4,8 @@
  * sent anywhere. A token is shown only to a server that the cluster's own CA vouches for, as in a pod of ours.
  */
 
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
+
 const NAME = '[a-z0-9][a-z0-9.-]{0,252}';
 const PLAIN = '[A-Za-z0-9_./:=@%+,-]';
 /** As `shellQuote` writes it. */
@@ -13,7 +15,7 @@ const ADDRESS = `${HOST}(?::\\d{1,5})?`;
 const PATH = '(?:/[A-Za-z0-9_./:=@%+,~-]*)?';
 const QUERY = '(?:\\?[A-Za-z0-9_./:=@%+,&-]*)?';
 const url = (scheme: string) => `(?:${scheme}://${ADDRESS}${PATH}|'${scheme}://${ADDRESS}${PATH}${QUERY}')`;
-const ACCOUNT = '/var/run/secrets/kubernetes\\.io/serviceaccount';
+const ACCOUNT = SERVICE_ACCOUNT_DIRECTORY.replaceAll('.', '\\.');
 const ENDS = '(?:healthz(?:/[a-z]+)?|pods|configz|metrics(?:/[a-z]+)?|stats/summary|spec/?)';
 
 const SHAPES = [

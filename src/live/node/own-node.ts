@@ -1,10 +1,11 @@
 /** The name of the node we run on, without asking a server: from the kubelet's own files, our token, the agent's variables, or the machine. */
+
 import { X509Certificate } from 'node:crypto';
 import { commonName } from '../../checks/shared/kubelet-answers.js';
 import type { Host } from '../../host/host.js';
+import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Place } from '../../model/facts.js';
 import { readToken } from '../../probes/credentials/token.js';
-import { SERVICE_ACCOUNT_DIRECTORY } from '../../probes/machine/place.js';
 import type { NodeFiles } from '../../setup/node-files.js';
 import type { Resolved } from '../../setup/resolved.js';
 import { isHostName } from '../../setup/values.js';
@@ -17,7 +18,7 @@ export async function ownNodeName(
 ): Promise<string | undefined> {
   // A copy of a node's files below --root is of a node that we are not on.
   const files = nodeFiles?.live || root === undefined ? nodeFiles : undefined;
-  const token = place.noToken || place.place === 'workstation' ? undefined : await readToken(host, `${SERVICE_ACCOUNT_DIRECTORY}/token`);
+  const token = place.noToken || place.place === 'workstation' ? undefined : await readToken(host, MOUNTED_TOKEN);
   const claimed = token?.outcome.status === 'observed' ? token.outcome.data.token?.node : undefined;
   const variable = settings.find(({ setting, origin }) => setting === 'node' && origin !== 'flag')?.value;
   const { DD_KUBERNETES_KUBELET_NODENAME, NODE_NAME } = place.place === 'workstation' ? {} : host.env;

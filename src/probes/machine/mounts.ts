@@ -1,10 +1,11 @@
 /** This container's mounts, as far as an agent needs them: read from mountinfo, whose paths are those of this mount namespace. */
+
 import { createHost } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import type { HostMount } from '../../model/facts/agent.js';
 import type { Mounts, Outcome } from '../../model/facts.js';
-import { SERVICE_ACCOUNT_DIRECTORY } from './place.js';
 
 const MAX_BYTES = 1 << 20;
 const AGENT_PROGRAM = '/opt/datadog-agent';

@@ -1,12 +1,11 @@
 /** Where we run and whose network it is, from what the kubelet leaves in every container. Asks no server. */
+
 import type { Host } from '../../host/host.js';
 import { clean } from '../../host/redact.js';
+import { MOUNTED_NAMESPACE, MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Place, TokenClaims, Vantage } from '../../model/facts.js';
 import { RENAMED_VARIABLES } from '../../profiles/datadog-settings.js';
 import { readToken } from '../credentials/token.js';
-
-/** Where a service account's token, CA and namespace are mounted (client-go rest/config.go). */
-export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Variables only an agent's own environment has; DD_ENV, DD_SERVICE or DD_AGENT_HOST any instrumented application has too. */
 export const AGENT_VARIABLE =
@@ -33,11 +32,11 @@ const NODE_DIRECTORIES = [
 /** Looks at files and the environment; every observation it cannot make counts as "no". */
 export async function observePlace(host: Host): Promise<Place> {
   const { env } = host;
-  const mounted = await host.readFile(`${SERVICE_ACCOUNT_DIRECTORY}/namespace`, 1024);
+  const mounted = await host.readFile(MOUNTED_NAMESPACE, 1024);
   const inPod = mounted.ok || (env.KUBERNETES_SERVICE_HOST ?? '') !== '' || (await hasPodMarks(host));
   const agentEnvironment = Object.keys(env).some((name) => AGENT_VARIABLE.test(name) && env[name]);
   const namespace = mounted.ok ? clean(mounted.text, 63) : inPod ? await searchedNamespace(host) : undefined;
-  const token = mounted.ok ? (await readToken(host, `${SERVICE_ACCOUNT_DIRECTORY}/token`)).outcome : undefined;
+  const token = mounted.ok ? (await readToken(host, MOUNTED_TOKEN)).outcome : undefined;
   const claims = token?.status === 'observed' ? token.data.token : undefined;
   const place = inPod ? await kindOfPod(host, agentEnvironment, claims) : (await isNode(host)) ? 'node' : 'workstation';
   return {

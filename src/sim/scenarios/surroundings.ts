@@ -1,9 +1,9 @@
 /** What surrounds the agent: its mounts, its variables, the credential it was given, versions, and the kubelet's other port. */
+import { SERVICE_ACCOUNT_DIRECTORY as ACCOUNT } from '../../kubernetes/service-account.js';
 import { broken, healthy, type Scenario } from '../scenario.js';
 
 const POD = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000001';
 const OTHER_POD = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000002';
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** mountinfo as in an agent's container: what every container has, and these mounts. */
 function mountinfo(mounts: Record<string, string>, pod = POD): string {

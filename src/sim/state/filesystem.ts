@@ -1,8 +1,10 @@
 /** The file system and environment of a place: a pod's, a node's or a workstation's, below a temporary directory. */
+
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { SERVICE_ACCOUNT_DIRECTORY as ACCOUNT } from '../../kubernetes/service-account.js';
 import { SECRETS } from '../answers/hostile.js';
 import type { ResolvedWorld } from '../world.js';
 import type { KeyPair } from './pki.js';
@@ -44,7 +46,6 @@ export interface Place {
   remove(): Promise<void>;
 }
 
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const AGENT = '/etc/datadog-agent';
 /** What the kubelet keeps of this pod on the node. */
 const POD_DIRECTORY = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000001';

@@ -1,6 +1,7 @@
 /** What is said of the apiserver's certificate. */
 
 import { endpointOf, hostOf, shellQuote } from '../../../kubernetes/names.js';
+import { MOUNTED_CA } from '../../../kubernetes/service-account.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
 import { apiserverFeatures, isServiceName, ownerHere, ownPod } from '../../shared/apiserver.js';
 import { cite, citeBy } from '../../shared/cite.js';
@@ -15,7 +16,6 @@ import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
 import type { Words } from './words.js';
 
-const MOUNTED_CA = '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt';
 const CURRENT_CA = `get configmap kube-root-ca.crt -o 'jsonpath={.data.ca\\.crt}' | openssl x509 -noout -subject -dates -fingerprint -sha256`;
 
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
