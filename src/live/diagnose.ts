@@ -7,8 +7,8 @@ import type { Report } from '../model/report.js';
 import { conclude } from '../report/conclude.js';
 import type { Resolved } from '../setup/resolved.js';
 import { VERSION } from '../version.js';
-import { createLiveSource } from './ask-all.js';
 import { runChecks } from './loop.js';
+import { createLiveSource } from './source.js';
 import type { Inquiry } from './store.js';
 
 export interface DiagnoseOptions {

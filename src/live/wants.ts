@@ -1,6 +1,7 @@
 /** Further facts, asked for only when a check wants them. */
 import type { Want } from '../model/check.js';
 import type { Candidate } from '../model/facts.js';
+import type { ApiserverClient } from './apiserver/client.js';
 import { askEgressPolicies } from './apiserver/egress-policies.js';
 import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apiserver/objects.js';
 import { askPlacement, askWorkloads } from './apiserver/placement.js';
@@ -11,118 +12,126 @@ import type { Known } from './known.js';
 import { askPlainHealthz } from './kubelet/client.js';
 import { askThroughNodeProxy } from './kubelet/node-proxy.js';
 
+type Fetch = (context: LiveContext, known: Known, subject: string | undefined) => Promise<unknown>;
+
+/** How each is fetched. What is not here is always asked, or is not ours to ask. */
+const FETCHES: Partial<Record<Want['need'], Fetch>> = {
+  'kubelet/second-sight': fetchSecondSight,
+  'kubelet/proxied': fetchThroughProxy,
+  'kubelet/tls': (_, known, subject) => fetchHandshake(known, 'kubelet', 'node-object', subject),
+  'kubelet/serving-requests': withApiserver(async (context, known, api) => askServingRequests(context, api, await known.node)),
+  'apiserver/tls': (_, known, subject) => fetchHandshake(known, 'apiserver', 'endpoint', subject),
+  'apiserver/dns': async (context, _, subject) => subject && context.lookup('apiserver', subject),
+  'apiserver/endpoints': fetchEndpoints,
+  'apiserver/token-review': askTokenReview,
+  'apiserver/lease': withApiserver(async (context, known, api) => {
+    const name = await known.nodeName;
+    if (name) await askLease(context, api, name);
+  }),
+  'apiserver/rbac-objects': withApiserver(fetchRbacObjects),
+  'apiserver/own-rules': fetchOwnRules,
+  'apiserver/kubelet-versions': withApiserver((context, _, api) => askKubeletVersions(context, api)),
+  'apiserver/egress-policies': withApiserver(fetchEgressPolicies),
+  'self/agent-configuration': withLists(askWorkloads),
+  'apiserver/workloads': withLists(askPlacement),
+  'apiserver/nodes': withLists(askPlacement),
+  'apiserver/agent-pods': withLists(askPlacement),
+  'apiserver/namespace-policy': withLists(askPlacement),
+  'apiserver/refused-creates': withLists(askPlacement),
+};
+
 /** A fact some check wants; what is not ours to ask from here is left alone and stays unanswered. */
 export async function fetchWant(context: LiveContext, known: Known, { need, subject }: Want): Promise<void> {
-  const { store, settings } = context;
-  // Only what goes through the apiserver waits for it; the rest is asked at once.
-  const permitted = async () => {
-    const api = await known.api;
-    return api && api.as !== 'nobody' ? api : undefined;
+  await FETCHES[need]?.(context, known, subject);
+}
+
+type FetchFromApiserver = (context: LiveContext, known: Known, api: ApiserverClient) => Promise<unknown>;
+
+/** Waits for the apiserver; without one, or without a credential for it, nothing is asked. */
+function withApiserver(fetch: FetchFromApiserver): Fetch {
+  return async (context, known) => {
+    const api = await permitted(known);
+    if (api) await fetch(context, known, api);
   };
-  // From the agent's own pod lists of the cluster are not ours; someone who asks for them by name may try.
-  const permittedToList = async () => {
-    const place = settings.placement.asked ? undefined : await known.place;
-    return place && place.place !== 'workstation' ? undefined : permitted();
+}
+
+/** From the agent's own pod lists of the cluster are not ours; someone who asks for them by name may try. */
+function withLists(fetch: (context: LiveContext, api: ApiserverClient) => Promise<unknown>): Fetch {
+  return async (context, known) => {
+    const place = context.settings.placement.asked ? undefined : await known.place;
+    const api = place && place.place !== 'workstation' ? undefined : await permitted(known);
+    if (api) await fetch(context, api);
   };
-  switch (need) {
-    case 'kubelet/second-sight': {
-      const askedFor = (by: string) => !subject || subject === by;
-      const local = askedFor('local-healthz')
-        ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', context.host.healthzPort ?? 10248)
-        : undefined;
-      if (subject === 'read-only-port' && settings.kubelet.httpPort > 0) {
-        const candidate = await known.kubeletCandidate;
-        if (candidate) await askPlainHealthz(context, 'read-only-port', candidate.host, settings.kubelet.httpPort);
-      }
-      const [api, name] = askedFor('node-proxy') ? [await permitted(), await known.nodeName] : [];
-      if (api && name) await askNodeProxy(context, api, name);
-      await local;
-      return;
-    }
-    case 'kubelet/proxied': {
-      // From within the cluster the port itself is asked; and only a workstation's user has the right, as a rule.
-      const [api, name, place] = [await permitted(), await known.nodeName, await known.place];
-      if (api && name && place?.place === 'workstation') await askThroughNodeProxy(context, api, name);
-      return;
-    }
-    case 'apiserver/token-review':
-      await askTokenReview(context, known);
-      return;
-    case 'apiserver/lease': {
-      const [api, name] = [await permitted(), await known.nodeName];
-      if (api && name) await askLease(context, api, name);
-      return;
-    }
-    case 'kubelet/serving-requests': {
-      const api = await permitted();
-      if (api) await askServingRequests(context, api, await known.node);
-      return;
-    }
-    case 'apiserver/endpoints': {
-      // Wanted while the service address is silent: the kubelet knows another one, and need not be waited for long.
-      const hosts = (await (await known.kubelet)?.apiserverHosts()) ?? [];
-      if (hosts.length > 0) {
-        store.put(
-          { target: 'apiserver', kind: 'endpoints', subject: '' },
-          { status: 'observed', ms: 0, data: { from: 'kubelet-metrics', endpoints: hosts } },
-        );
-        return;
-      }
-      const api = await permitted();
-      if (api) await askEndpoints(context, api);
-      return;
-    }
-    case 'kubelet/tls':
-    case 'apiserver/tls': {
-      const target = need === 'kubelet/tls' ? 'kubelet' : 'apiserver';
-      const candidate = subject && candidateOf(subject, target === 'kubelet' ? 'node-object' : 'endpoint');
-      if (candidate) await known.attempt(target, candidate);
-      return;
-    }
-    case 'apiserver/rbac-objects': {
-      const [api, who] = [await permitted(), await known.identity];
-      const { rights } = settings;
-      const user = rights.account ? `system:serviceaccount:${rights.account.namespace}:${rights.account.name}` : who?.user;
-      if (api && user) await askRbacObjects(context, api, user, rights.profile.hints);
-      return;
-    }
-    case 'apiserver/own-rules': {
-      // About ourselves alone; with a named account it would be another's question.
-      const api = settings.rights.account ? undefined : await permitted();
-      if (api) await askOwnRules(context, api, subject ?? 'default');
-      return;
-    }
-    case 'apiserver/kubelet-versions': {
-      const api = await permitted();
-      if (api) await askKubeletVersions(context, api);
-      return;
-    }
-    case 'apiserver/egress-policies': {
-      const [api, at, who] = [await permitted(), await known.place, await known.identity];
-      const pod = who?.pod ?? (at?.vantage === 'pod-network' ? at.hostName : undefined);
-      if (api && at?.namespace && pod) await askEgressPolicies(context, api, at.namespace, pod);
-      return;
-    }
-    case 'apiserver/dns':
-      if (subject) await context.lookup('apiserver', subject);
-      return;
-    case 'self/agent-configuration': {
-      const api = await permittedToList();
-      if (api) await askWorkloads(context, api);
-      return;
-    }
-    case 'apiserver/workloads':
-    case 'apiserver/nodes':
-    case 'apiserver/agent-pods':
-    case 'apiserver/namespace-policy':
-    case 'apiserver/refused-creates': {
-      const api = await permittedToList();
-      if (api) await askPlacement(context, api);
-      return;
-    }
-    default:
-      return;
+}
+
+async function permitted({ api }: Known): Promise<ApiserverClient | undefined> {
+  const asked = await api;
+  return asked && asked.as !== 'nobody' ? asked : undefined;
+}
+
+/** The kubelet by other ways than its port: all of them, or the one that `subject` names. */
+async function fetchSecondSight(context: LiveContext, known: Known, subject: string | undefined): Promise<void> {
+  const { httpPort } = context.settings.kubelet;
+  const wants = (by: string) => !subject || subject === by;
+  const local = wants('local-healthz')
+    ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', context.host.healthzPort ?? 10248)
+    : undefined;
+  if (subject === 'read-only-port' && httpPort > 0) {
+    const candidate = await known.kubeletCandidate;
+    if (candidate) await askPlainHealthz(context, 'read-only-port', candidate.host, httpPort);
   }
+  const [api, name] = wants('node-proxy') ? [await permitted(known), await known.nodeName] : [];
+  if (api && name) await askNodeProxy(context, api, name);
+  await local;
+}
+
+/** From within the cluster the port itself is asked; and only a workstation's user has the right, as a rule. */
+async function fetchThroughProxy(context: LiveContext, known: Known): Promise<void> {
+  const [api, name, place] = [await permitted(known), await known.nodeName, await known.place];
+  if (api && name && place?.place === 'workstation') await askThroughNodeProxy(context, api, name);
+}
+
+/** Wanted while the service address is silent: the kubelet knows another one, and the apiserver need not be waited for. */
+async function fetchEndpoints(context: LiveContext, known: Known): Promise<void> {
+  const hosts = (await (await known.kubelet)?.apiserverHosts()) ?? [];
+  if (hosts.length > 0) {
+    context.store.put(
+      { target: 'apiserver', kind: 'endpoints', subject: '' },
+      { status: 'observed', ms: 0, data: { from: 'kubelet-metrics', endpoints: hosts } },
+    );
+    return;
+  }
+  const api = await permitted(known);
+  if (api) await askEndpoints(context, api);
+}
+
+async function fetchHandshake(
+  { attempt }: Known,
+  target: 'kubelet' | 'apiserver',
+  origin: Candidate['origin'],
+  endpoint: string | undefined,
+): Promise<void> {
+  const candidate = endpoint && candidateOf(endpoint, origin);
+  if (candidate) await attempt(target, candidate);
+}
+
+async function fetchRbacObjects(context: LiveContext, known: Known, api: ApiserverClient): Promise<void> {
+  const { account, profile } = context.settings.rights;
+  const who = await known.identity;
+  const user = account ? `system:serviceaccount:${account.namespace}:${account.name}` : who?.user;
+  if (user) await askRbacObjects(context, api, user, profile.hints);
+}
+
+/** About ourselves alone; with a named account it would be another's question. */
+async function fetchOwnRules(context: LiveContext, known: Known, subject = 'default'): Promise<void> {
+  const api = context.settings.rights.account ? undefined : await permitted(known);
+  if (api) await askOwnRules(context, api, subject);
+}
+
+async function fetchEgressPolicies(context: LiveContext, known: Known, api: ApiserverClient): Promise<void> {
+  const [at, who] = [await known.place, await known.identity];
+  const pod = who?.pod ?? (at?.vantage === 'pod-network' ? at.hostName : undefined);
+  if (at?.namespace && pod) await askEgressPolicies(context, api, at.namespace, pod);
 }
 
 function candidateOf(endpoint: string, origin: Candidate['origin']): Candidate | undefined {

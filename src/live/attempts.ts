@@ -1,0 +1,29 @@
+/** Attempts at servers, each address once: two that want the same one share it. */
+import type { Resolved } from '../setup/resolved.js';
+import type { Authorities } from './authorities.js';
+import type { LiveContext } from './context.js';
+import type { Known } from './known.js';
+import { type Reached, type ReachOptions, reach } from './reach.js';
+
+export function createAttempts(context: LiveContext, authorities: Promise<Authorities>): Known['attempt'] {
+  const running = new Map<string, Promise<Reached | undefined>>();
+  return (target, candidate) => {
+    const key = `${target} ${candidate.host} ${candidate.port}`;
+    const attempt =
+      running.get(key) ??
+      authorities.then((at) => reach(context, target, candidate, { authorities: at[target], ...wayTo(context.settings, target) }));
+    running.set(key, attempt);
+    return attempt;
+  };
+}
+
+/** Proxies and names that count for a server. */
+function wayTo({ apiserver: settings }: Resolved, target: 'kubelet' | 'apiserver'): Omit<ReachOptions, 'authorities'> {
+  // Asked in the kubelet's place, its proxy counts; and whoever asks it from its own node needs none.
+  if (target === 'kubelet') return settings.proxyEnvironment ? { proxyEnvironment: {} } : {};
+  return {
+    proxyEnvironment: settings.proxyEnvironment,
+    serverName: settings.serverName,
+    proxyUrl: settings.proxyUrl ? { url: settings.proxyUrl, source: 'kubeconfig proxy-url' } : undefined,
+  };
+}

@@ -1,0 +1,212 @@
+/**
+ * What is always asked, and who waits for whom. All steps start at once and await what they need and no more, so what is independent runs side by
+ * side; a step that leads to nothing gives undefined, and whoever waits for it goes without.
+ *
+ *     authorities ──┬──> api ──> identity ──> nodeName ──> node ──> kubeletCandidate ──> kubelet
+ *     credentials ──┤                └───────────┴───────────┴──> rights
+ *     place ────────┼──> own things: settings, mounts, name of the service
+ *                   └──> the node's shell, where the node is not another than is asked about
+ *
+ * `node` is not waited for where a setting, or a flag of the kubelet here, says where the kubelet is. Each arrow is an argument in `startPlan`: a step
+ * sees what it waits for.
+ */
+import { anotherAsked } from '../checks/shared/own-node.js';
+import { shellQuote } from '../kubernetes/names.js';
+import { MOUNTED_TOKEN } from '../kubernetes/service-account.js';
+import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion } from '../model/facts.js';
+import { readToken } from '../probes/credentials/token.js';
+import { observeMounts } from '../probes/machine/mounts.js';
+import { observePlace } from '../probes/machine/place.js';
+import { placeAt } from '../setup/node-files.js';
+import { putConfiguration } from './apiserver/agent-configuration.js';
+import { askApiserver } from './apiserver/basics.js';
+import { type ApiserverClient, apiserverClient } from './apiserver/client.js';
+import { askNode, candidateFromNode } from './apiserver/objects.js';
+import { askRights } from './apiserver/rights.js';
+import { createAttempts } from './attempts.js';
+import { type Authorities, authoritiesAtHand } from './authorities.js';
+import { apiserverCandidate, candidateByName, putCandidate, settingCandidate } from './candidates.js';
+import type { LiveContext } from './context.js';
+import { type Presented, presentCredential } from './credentials.js';
+import type { Known } from './known.js';
+import { askKubelet, type KubeletClient } from './kubelet/client.js';
+import { ownNodeName } from './node/own-node.js';
+import { candidateHere, observeAgents, observeNode } from './node/shell.js';
+
+/** What steps hand on to each other; `Known` is the part of it that later inquiries need. */
+interface Parts extends Known {
+  authorities: Promise<Authorities>;
+  /** What would be shown to each server. */
+  credentials: { kubelet: Promise<Presented>; apiserver: Promise<Presented> };
+  /** --node names another node than the one we are on: nothing that is at hand here is of its kubelet. */
+  asksAnother: Promise<boolean>;
+}
+
+/** Starts every step. The order of the lines is the order in which facts are kept, and so the order in which a report cites them. */
+export async function startPlan(context: LiveContext, rightsOnly: boolean): Promise<Known> {
+  const { store, settings } = context;
+  store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
+  const place = findPlace(context);
+  const asksAnother = place.then((at) => anotherAsked(settings.settings, at) !== undefined);
+  const authorities = authoritiesAtHand(context);
+  const credentials = { kubelet: presentCredential(context, 'kubelet'), apiserver: presentCredential(context, 'apiserver') };
+  const attempt = createAttempts(context, authorities);
+
+  const api = reachApiserver(context, { attempt, authorities, credentials });
+  const identity = askApiserverFirst(context, { api, credentials });
+  const nodeName = findNodeName(context, { credentials, identity, place });
+  const node = findNode(context, { api, nodeName });
+  const rights = askOwnRights(context, { api, identity, nodeName, node, place }, rightsOnly);
+  const ownThings = askOwnThings(context, { place });
+  const nodeShell = askNodeShell(context, { place, asksAnother }, rightsOnly);
+  const mountedToken = askMountedToken(context);
+  const kubeletCandidate = rightsOnly ? Promise.resolve(undefined) : findKubelet(context, { asksAnother, credentials, node, place });
+  const kubelet = reachKubelet(context, { attempt, authorities, credentials, kubeletCandidate });
+
+  for (const step of [api, identity, nodeName, node, rights, ownThings, nodeShell, mountedToken, kubelet]) store.during(step);
+  return { place, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt, token: tokenShown(credentials) };
+}
+
+async function findPlace({ store, settings, host }: LiveContext): Promise<Place | undefined> {
+  const outcome = await store.observe({ target: 'self', kind: 'place', subject: '' }, async () => {
+    const at = settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles);
+    const node = await ownNodeName(settings, host, at);
+    return { status: 'observed', data: { ...at, ...(node && { node }), nowMs: host.now() } };
+  });
+  return outcome.status === 'observed' ? outcome.data : undefined;
+}
+
+async function reachApiserver(
+  context: LiveContext,
+  { attempt, authorities, credentials }: Pick<Parts, 'attempt' | 'authorities' | 'credentials'>,
+): Promise<ApiserverClient | undefined> {
+  const candidate = putCandidate(context, 'apiserver', apiserverCandidate(context.settings));
+  const reached = candidate && (await attempt('apiserver', candidate));
+  return reached && apiserverClient(context, reached, await credentials.apiserver, (await authorities).pem.apiserver);
+}
+
+/** Before anything else is asked of it: is it ready, and who are we to it. */
+async function askApiserverFirst(
+  context: LiveContext,
+  { api, credentials }: Pick<Parts, 'api' | 'credentials'>,
+): Promise<Identity | undefined> {
+  const asked = await api;
+  return asked && askApiserver(context, asked, (await credentials.apiserver).claims?.subject);
+}
+
+/** The node in question: the one that was named, that a token is bound to, that the apiserver knows us by, or that we are on. */
+async function findNodeName(
+  { settings }: LiveContext,
+  { credentials, identity, place }: Pick<Parts, 'credentials' | 'identity' | 'place'>,
+): Promise<string | undefined> {
+  if (settings.node) return settings.node;
+  const claims = (await credentials.kubelet).claims ?? (await credentials.apiserver).claims;
+  const who = await identity;
+  return claims?.node ?? who?.node ?? (await place)?.node;
+}
+
+async function findNode(context: LiveContext, { nodeName, api }: Pick<Parts, 'nodeName' | 'api'>): Promise<NodeObject | undefined> {
+  const [name, asked] = [await nodeName, await api];
+  if (!name || !asked || asked.as === 'nobody') return undefined;
+  const outcome = await askNode(context, asked, name);
+  return outcome.status === 'observed' ? outcome.data : undefined;
+}
+
+async function askOwnRights(
+  context: LiveContext,
+  { api, identity, nodeName, node, place }: Pick<Parts, 'api' | 'identity' | 'nodeName' | 'node' | 'place'>,
+  rightsOnly: boolean,
+): Promise<void> {
+  const [asked, who] = [await api, await identity];
+  if (!asked || !who) return;
+  await askRights(context, asked, {
+    identity: who,
+    nodeName,
+    node,
+    version: versionIn(context.store),
+    namespace: place.then((at) => at?.namespace),
+    agentEnvironment: place.then((at) => at?.agentEnvironment ?? false),
+    inDepth: rightsOnly || context.settings.rights.account !== undefined,
+  });
+}
+
+function versionIn(store: LiveContext['store']): ServerVersion | undefined {
+  const found = store.snapshot().find((f): f is Fact<'version'> & AnyFact => f.kind === 'version' && f.target === 'apiserver');
+  return found?.outcome.status === 'observed' ? found.outcome.data : undefined;
+}
+
+/** What this process or pod tells of itself, and the name by which a pod knows the apiserver. */
+async function askOwnThings(context: LiveContext, { place }: Pick<Parts, 'place'>): Promise<void> {
+  const at = await place;
+  if (!at) return;
+  const { store, settings } = context;
+  const { configuration, agent } = settings;
+  const atWorkstation = at.place === 'workstation';
+  if (configuration && (!atWorkstation || agent))
+    putConfiguration(store, { ...configuration, install: at.place === 'node' ? 'host' : 'container' });
+  await Promise.all([
+    !atWorkstation && at.serviceEnvironment ? context.lookup('apiserver', 'kubernetes.default.svc') : undefined,
+    !atWorkstation && at.place !== 'node' ? askMounts(context) : undefined,
+  ]);
+}
+
+function askMounts({ store, settings: { agent }, host }: LiveContext): Promise<unknown> {
+  const file = `${agent?.processes.root ?? ''}/proc/${agent?.pid ?? 'self'}/mountinfo`;
+  return store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: `cat ${shellQuote(file)}` }, () =>
+    observeMounts(host, agent && { host: agent.processes, pid: agent.pid }),
+  );
+}
+
+/** What only a shell on the node sees. */
+async function askNodeShell(
+  context: LiveContext,
+  { place, asksAnother }: Pick<Parts, 'place' | 'asksAnother'>,
+  rightsOnly: boolean,
+): Promise<void> {
+  const { nodeFiles, agent } = context.settings;
+  const at = nodeFiles && (await place);
+  if (!at || (await asksAnother)) return;
+  await Promise.all([observeAgents(context, nodeFiles), rightsOnly ? undefined : observeNode(context, nodeFiles, agent?.beside ?? at)]);
+}
+
+/** Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent. */
+async function askMountedToken({ store, settings, host }: LiveContext): Promise<void> {
+  const elsewhere = [settings.kubelet, settings.apiserver].some(({ tokenPath }) => tokenPath !== undefined && tokenPath !== MOUNTED_TOKEN);
+  if (!elsewhere) return;
+  await store.observe(
+    { target: 'self', kind: 'credential', subject: 'mounted' },
+    async () => (await readToken(host, MOUNTED_TOKEN)).outcome,
+  );
+}
+
+async function findKubelet(
+  context: LiveContext,
+  { asksAnother, credentials, node, place }: Pick<Parts, 'asksAnother' | 'credentials' | 'node' | 'place'>,
+): Promise<Candidate | undefined> {
+  const { settings } = context;
+  const another = await asksAnother;
+  // What the agent's own settings say is of its own node; an address that was named beside is what is asked.
+  const set = settingCandidate(settings, another);
+  if (set) return putCandidate(context, 'kubelet', set);
+  const here = !another && settings.nodeFiles ? candidateHere(context, settings.nodeFiles) : undefined;
+  const found = here?.certain ? undefined : await node;
+  const named = another ? settings.node : (await credentials.kubelet).claims?.node;
+  const candidate = found
+    ? candidateFromNode(found, settings.kubelet.port)
+    : (here?.candidate ?? (await candidateByName(context, await place, named, another)));
+  return putCandidate(context, 'kubelet', candidate);
+}
+
+async function reachKubelet(
+  context: LiveContext,
+  { attempt, authorities, credentials, kubeletCandidate }: Pick<Parts, 'attempt' | 'authorities' | 'credentials' | 'kubeletCandidate'>,
+): Promise<KubeletClient | undefined> {
+  const candidate = await kubeletCandidate;
+  const reached = candidate && (await attempt('kubelet', candidate));
+  return reached && askKubelet(context, reached, await credentials.kubelet, (await authorities).pem.kubelet);
+}
+
+async function tokenShown({ kubelet, apiserver }: Parts['credentials']): Promise<string | undefined> {
+  const all = await Promise.all([kubelet, apiserver]);
+  return all.flatMap((one) => one.token ?? one.beside?.token ?? [])[0];
+}

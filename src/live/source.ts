@@ -1,0 +1,39 @@
+/** Facts from a live cluster: those that are always asked for (plan.ts), and those that a check wants (wants.ts). */
+import type { Host } from '../host/host.js';
+import type { Resolved } from '../setup/resolved.js';
+import { createContext } from './context.js';
+import type { Known } from './known.js';
+import type { Source } from './loop.js';
+import { startPlan } from './plan.js';
+import { createFactStore } from './store.js';
+import { fetchWant } from './wants.js';
+
+export interface LiveOptions {
+  host: Host;
+  settings: Resolved;
+  version: string;
+  /** Of `rbac`: the kubelet is not asked, and roles are judged in depth. */
+  rightsOnly?: boolean;
+}
+
+/** Creates the source; nothing is asked before `start`. */
+export function createLiveSource({ host, settings, version, rightsOnly = false }: LiveOptions): Source {
+  const store = createFactStore(() => host.now());
+  const parts = { host: settings.agent?.host ?? host, own: host, settings, store };
+  const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
+  let started: Promise<Known> | undefined;
+  const known = () => {
+    started ??= startPlan(context, rightsOnly);
+    return started;
+  };
+  return {
+    store,
+    start() {
+      store.during(known());
+    },
+    fetch(want) {
+      store.during(known().then((all) => fetchWant(context, all, want)));
+    },
+    close,
+  };
+}
