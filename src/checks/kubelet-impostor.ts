@@ -6,6 +6,7 @@ import { defineCheck } from '../model/check.js';
 import type { KubeletImpostor } from '../model/facts.js';
 import { cite } from './support/address.js';
 import { byHand, fixBy } from './support/fix.js';
+import { isPid } from './support/quote.js';
 import { seen } from './support/read.js';
 
 export const kubeletImpostor = defineCheck({
@@ -64,7 +65,12 @@ export const kubeletImpostor = defineCheck({
       features: [],
       evidence: all.map((one) => cite(fact, say('saw', { pid: one.pid, program: one.program, why: reasonOf(one) }))),
       fixes: [
-        fixBy('node', 'nothing', say('look'), byHand(`ps -o pid,ppid,user,lstart,args -p ${pid}\ncat /proc/${pid}/cgroup`)),
+        fixBy(
+          'node',
+          'nothing',
+          say('look'),
+          byHand(isPid(pid) ? `ps -o pid,ppid,user,lstart,args -p ${pid}\ncat /proc/${pid}/cgroup` : undefined),
+        ),
         fixBy('node', 'restart', say('stop')),
       ],
     };
