@@ -48,6 +48,7 @@ export const kubeletTlsHandshake = defineCheck({
     stalls:
       'The TLS handshake with {endpoint} stalls from here, while the apiserver talks to the same kubelet: the path swallows large packets',
     reset: 'The connection to {endpoint} is cut off during {stage} ({code})',
+    noHttp: 'What {endpoint} answers is no HTTP ({code})',
     plain: '{endpoint} answers in plain text, not TLS: it is not the kubelet’s secure port',
     version: 'No TLS version or cipher in common with {endpoint} ({code})',
     noAddress: 'no kubelet address to try',
@@ -202,6 +203,13 @@ export const kubeletTlsHandshake = defineCheck({
       if (code === undefined) return isPending(http) ? { kind: 'cannot-tell', why: say('waiting', { endpoint }), wants } : { kind: 'pass' };
       const evidence = [cite(http, say('sawHttp', { code })), ...seconds()];
       const ms = Math.round(http.outcome.status === 'failed' ? (http.outcome.ms ?? 0) : 0);
+      // llhttp's codes: bytes came, and were none of an answer. The kubelet may be well elsewhere: what stands here is not it, or stands before it.
+      if (code.startsWith('HPE_'))
+        return problem('kubelet-connection-reset', say('noHttp', { endpoint, code }), [middle()], {
+          evidence,
+          others: ['not-a-kubelet'],
+          wants,
+        });
       if (!/TIMEDOUT|TIMEOUT/.test(code))
         return problem('kubelet-connection-reset', say('reset', { endpoint, stage: 'the answer', code }), [middle()], {
           evidence,
