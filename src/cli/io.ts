@@ -11,6 +11,13 @@ export interface Io {
   colour: boolean;
 }
 
+export const DEFAULT_COLUMNS = 80;
+
+/** How wide a terminal is; undefined where it does not know. */
+export function columnsOf({ columns }: { columns?: number }): number | undefined {
+  return columns !== undefined && Number.isInteger(columns) && columns > 0 ? columns : undefined;
+}
+
 /** The process's own streams. A reader that goes away (`| head`) ends the output, not the program. */
 export function processIo(): Io {
   for (const stream of [process.stdout, process.stderr]) {
@@ -25,7 +32,7 @@ export function processIo(): Io {
     err: (line) => void process.stderr.write(`${line}\n`),
     outIsTty,
     errIsTty: process.stderr.isTTY === true,
-    width: outIsTty ? process.stdout.columns || 80 : 80,
+    width: (outIsTty && columnsOf(process.stdout)) || DEFAULT_COLUMNS,
     // https://no-color.org: set and not empty.
     colour: !NO_COLOR && (outIsTty ? TERM !== 'dumb' : Boolean(FORCE_COLOR) && FORCE_COLOR !== '0'),
   };

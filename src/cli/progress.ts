@@ -1,6 +1,8 @@
 /** What is being asked now, on stderr of a terminal; nothing anywhere else. ora is loaded only when it shows. */
+import type { WriteStream } from 'node:tty';
 import type { Inquiry } from '../live/store.js';
-import type { Io } from './io.js';
+import { neutralise, oneLine } from '../report/plain-text.js';
+import { columnsOf, DEFAULT_COLUMNS, type Io } from './io.js';
 
 export interface Progress {
   stop(): void;
@@ -18,20 +20,33 @@ const DOING: Record<string, string> = {
 };
 
 /** Polls `waiting` (open inquiries older than the given ms) until stopped. */
-export async function showProgress(io: Io, waiting: (ms: number) => Inquiry[]): Promise<Progress> {
-  if (!io.errIsTty) return QUIET;
+export async function showProgress(
+  io: Io,
+  waiting: (ms: number) => Inquiry[],
+  stream: WriteStream = process.stderr as WriteStream,
+): Promise<Progress> {
+  // A terminal made without a size (ssh -tt from a job, script, expect, kubectl exec -t before its first resize) says it has 0 columns.
+  if (!io.errIsTty || columnsOf(stream) === undefined) return QUIET;
   const { default: ora } = await import('ora');
-  const spinner = ora({ text: 'asking kubelet and apiserver', stream: process.stderr, discardStdin: false, hideCursor: false }).start();
+  // ora clears as many lines as its text takes up, text / columns: with 0 of them for ever. Node tells of a new size before ora sees it.
+  const keepSize = () => {
+    stream.columns = columnsOf(stream) ?? DEFAULT_COLUMNS;
+  };
+  stream.prependListener('resize', keepSize);
+  keepSize();
+  const text = 'asking kubelet and apiserver';
+  const spinner = ora({ text, stream, discardStdin: false, hideCursor: false, color: io.colour ? 'cyan' : false }).start();
   const timer = setInterval(() => {
     const late = waiting(3000)[0];
     const now = late ?? waiting(0)[0];
-    if (now) spinner.text = late ? `still waiting for ${describeInquiry(late)}` : describeInquiry(now);
+    if (now) spinner.text = oneLine(neutralise(late ? `still waiting for ${describeInquiry(late)}` : describeInquiry(now)));
   }, 100);
   timer.unref();
   return {
     stop() {
       clearInterval(timer);
       spinner.stop();
+      stream.off('resize', keepSize);
     },
   };
 }

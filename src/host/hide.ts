@@ -11,10 +11,21 @@ export type Hide = <T>(value: T) => T;
 /** A gate with a memory, for one value or for thousands. A secret that is registered later is hidden from then on in strings it has not seen. */
 export function createHide(redactor: Redactor): Hide {
   const known = new Map<string, string>();
-  const look = (text: string) => {
-    // `clean` also joins lines and escapes; a string without a secret stays as it is.
+  const clean = (text: string) => {
     const cleaned = redactor.clean(text, text.length + 1000);
     return marks(cleaned) > marks(text) ? cleaned : text;
+  };
+  const look = (text: string) => {
+    // `clean` also joins lines and escapes; a string without a secret stays as it is.
+    const whole = clean(text);
+    if (whole === text || !text.includes('\n')) return whole;
+    // Of a manifest or commands only the lines with a secret change, so that the others can still be pasted; but only where that hides exactly the same:
+    // a secret that goes on over lines is none in any of them.
+    const lines = text.split('\n').map((line) => {
+      const cleaned = clean(line);
+      return cleaned === line ? line : `${/^[ \t]*/.exec(line)?.[0]}${cleaned}`;
+    });
+    return lines.join(' ').replace(/\s+/g, ' ').trim() === whole ? lines.join('\n') : whole;
   };
   const hide = (text: string) => {
     if (text.length < 4) return text;

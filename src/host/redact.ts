@@ -188,9 +188,10 @@ function hidePatterns(text: string): string {
   );
 }
 
-/** `bearer token`, `Basic realm=…`, `token: expired`, `token=/path` are speech, not secrets. */
+/** `bearer token`, `Basic realm=…`, `token: expired`, `token=/path` are speech, not secrets; so is where a command of ours puts one in, `$(cat …)`, `%s`. */
 function keepWords(all: string, before: string, value: string): string {
-  const speech = /^[A-Z]?[a-z]{0,15}[.:)]*$/.test(value) || /^(?:realm|error|scope)=/i.test(value) || /^[/<$[(]/.test(value);
+  const speech =
+    /^[A-Z]?[a-z]{0,15}[.:)]*$/.test(value) || /^(?:realm|error|scope)=/i.test(value) || /^[/<$[(]/.test(value) || value === '%s';
   return speech ? all : `${before}${MARK}`;
 }
 

@@ -1,6 +1,9 @@
 /** Runs a table of facts → expected verdict through one check, and polices the check while at it. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { hideSecrets } from '../../src/host/hide.js';
+import { createRedactor } from '../../src/host/redact.js';
 import { sayFor, viewFor } from '../../src/judge/judge.js';
 import type { Check, Severity, Verdict } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
@@ -26,6 +29,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
     const read = new Set<Need>();
     const words = new Set<string>();
     const causes = new Set<string>();
+    const printed = new Map<string, 'shell' | 'other'>();
     const judge = (facts: AnyFact[]): Verdict => {
       const say = sayFor(check);
       return check.judge(
@@ -54,6 +58,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
           assert.ok(verdict.evidence.length > 0, 'a problem has evidence');
           assert.ok(verdict.fixes.length < 2 || verdict.fixes[0]?.changes !== 'security', 'a security change never ranks first');
         }
+        for (const [steps, form] of printedBy(verdict)) printed.set(steps, form);
         const text = JSON.stringify(verdict);
         if (says) assert.match(text, says);
         if (neverSays) assert.doesNotMatch(text, neverSays);
@@ -88,6 +93,16 @@ export function judgeTable(check: Check, rows: Row[]): void {
       assert.deepEqual([...words].sort(), Object.keys(check.words).sort());
       assert.deepEqual([...read].sort(), [...check.needs].sort());
     });
+    // What people execute passes the gate at the door as it is: a `%s` that looks like a secret there is a command that lies.
+    it('what it prints to be pasted is printed whole, and a shell can read it', () => {
+      for (const [steps, form] of printed) {
+        assert.equal(hideSecrets(steps, createRedactor()), steps);
+        assert.doesNotMatch(steps, /\bundefined\b|\bNaN\b|\[object |\[redacted\]/);
+        if (form !== 'shell') continue;
+        const { status, stderr } = spawnSync('sh', ['-n'], { input: steps, encoding: 'utf8' });
+        assert.equal(status, 0, `${steps}\n${stderr}`);
+      }
+    });
   });
 }
 
@@ -97,6 +112,23 @@ function attempt<T>(work: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Everything in a verdict that is there to be pasted. */
+function printedBy(verdict: Verdict): [string, 'shell' | 'other'][] {
+  const wants = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];
+  const fixes = verdict.kind === 'problem' ? verdict.fixes : [];
+  const commands = [
+    ...wants.map(({ elsewhere }) => elsewhere),
+    ...(verdict.kind === 'problem' ? verdict.evidence.map(({ reproduce }) => reproduce) : []),
+    ...fixes.flatMap(({ steps, form, verify }) => (form === 'shell' ? [steps, verify] : [verify])),
+  ];
+  const others = fixes.flatMap(({ steps, form }) => (form === 'shell' ? [] : [steps]));
+  const isText = (text: string | undefined) => text !== undefined;
+  return [
+    ...commands.filter(isText).map((text): [string, 'shell'] => [text, 'shell']),
+    ...others.filter(isText).map((text): [string, 'other'] => [text, 'other']),
+  ];
 }
 
 function deepFreeze<T>(tree: T): T {

@@ -13,6 +13,7 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { renderText } from '../../src/render/text/report.js';
 import { type Cluster, startCluster } from './cluster.js';
+import { hasKubectl, kubectl } from './container-place.js';
 import { assertClean, assertFirst, assertReadOnly, type Diagnosis, diagnose, fixIn, kubeletSettingsOf } from './doctor.js';
 import { AGENT_RULES, type Agent } from './identities.js';
 import { APISERVER_IP, APISERVER_PORT, NODE_IPS } from './net.js';
@@ -22,6 +23,7 @@ const run = promisify(execFile);
 const SERVER = `https://${APISERVER_IP}:${APISERVER_PORT}`;
 const AGENTS = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT', 'DD_KUBERNETES_KUBELET_HOST', 'DD_API_KEY'];
 const ACCOUNT = 'system:serviceaccount:datadog:datadog-agent';
+const mayRun = await hasKubectl();
 
 let cluster: Cluster;
 let agent: Agent;
@@ -54,8 +56,19 @@ function atNode(args: string[] = []): Promise<Diagnosis> {
 }
 
 /** The same with nothing asked of the apiserver in the kubelet's name. */
-const asNobody = () =>
-  atNode(['--no-kubelet-identity', '--kubelet-host', NODE_IPS.n1, '--kubelet-ca', ca, '--apiserver', SERVER, '--apiserver-ca', ca]);
+const asNobody = (args: string[] = []) =>
+  atNode([
+    ...args,
+    '--no-kubelet-identity',
+    '--kubelet-host',
+    NODE_IPS.n1,
+    '--kubelet-ca',
+    ca,
+    '--apiserver',
+    SERVER,
+    '--apiserver-ca',
+    ca,
+  ]);
 
 const causesOf = ({ report }: Diagnosis): string[] => flatten(report.findings).map(({ cause }) => cause);
 const results = ({ report }: Diagnosis, question: string): Report['results'][number] | undefined =>
@@ -168,6 +181,21 @@ describe('a token that the kubelet refuses', () => {
     assert.match(first.title.en, /invalidated|does not match|deleted/);
     assert.ok(!diagnosis.stdout.includes(await readFile(file, 'utf8')), 'the token is not shown');
     assert.ok((await assertReadOnly(cluster)) > 0);
+  });
+
+  it('the command that is printed to tell a good token from a bad one tells them apart', {
+    skip: mayRun ? false : 'kubectl is not installed',
+  }, async () => {
+    const file = path.join(cluster.dir, 'doubtful.token');
+    await writeFile(file, `${agent.token.slice(0, -8)}AAAAAAAA`);
+    const { report } = await asNobody(['--token-file', file]);
+    const printed = flatten(report.findings).flatMap(({ decide }) => decide.filter((command) => command.includes('TokenReview')));
+    const [review] = printed;
+    assert.ok(review, JSON.stringify(report.findings));
+    const pasted = async () => JSON.parse(await kubectl(cluster, review)) as { authenticated?: boolean; user?: { username: string } };
+    assert.notEqual((await pasted()).authenticated, true);
+    await writeFile(file, `${agent.token}\n`);
+    assert.deepEqual([(await pasted()).authenticated, (await pasted()).user?.username], [true, ACCOUNT]);
   });
 
   it("of the agent itself: the agent's good token, on the kubelet's way", async () => {

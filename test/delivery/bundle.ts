@@ -21,6 +21,7 @@ const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
   plugins: [withoutSimulator],
+  alias: { 'node:assert': path.resolve('src/probes/connection/plain-assert.cjs') },
   legalComments: 'none',
   minifySyntax: true,
   minifyWhitespace: true,

@@ -140,9 +140,12 @@ export async function askPlainHealthz(
       context.onClose(() => socket.destroy());
       const said = await new Promise<string>((resolve) => {
         let text = '';
-        socket.setTimeout(2000, () => resolve(text));
+        // In all, not since the last byte: what comes one by one for ever would never end.
+        const late = setTimeout(() => resolve(text), 2000);
+        socket.once('close', () => clearTimeout(late));
         socket.on('data', (chunk) => {
           text += chunk.toString('latin1').slice(0, 4096 - text.length);
+          if (text.length >= 4096) resolve(text);
         });
         for (const end of ['end', 'error', 'close'] as const) socket.on(end, () => resolve(text));
         socket.write(`GET /healthz HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
@@ -153,7 +156,7 @@ export async function askPlainHealthz(
         status: 'observed',
         data: {
           ...reduceSecondSight(by, status, context.clean(said.split('\r\n\r\n')[1] ?? '', 200)),
-          kubelet: status > 0 ? 'answers' : 'timeout',
+          kubelet: status >= 100 ? 'answers' : said === '' ? 'timeout' : 'unknown',
         },
       };
     },

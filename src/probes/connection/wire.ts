@@ -91,10 +91,11 @@ export function createWire(host: string, port: number, open: Open): Wire {
   };
 
   const faultOf = (error: unknown): Refusal => {
-    const { code, name } = error as { code?: unknown; name?: unknown };
+    const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
     if (code === 'ENOTOPENED' && refusal) return refusal;
-    if (name === 'HTTPParserError')
-      return { code: typeof code === 'string' ? code : 'HPE_INVALID', detail: 'the server does not answer in HTTP' };
+    if (name === 'HTTPParserError') return noHttp(code);
+    // Read by the parser and refused behind it: a status below 100, a 101 that nobody asked for.
+    if (code === 'ERR_ASSERTION' || (code === 'UND_ERR_SOCKET' && NO_HTTP.has(message))) return noHttp();
     if (typeof code !== 'string' || GONE.has(code)) {
       return { code: 'ECONNRESET', detail: closed ? 'the session was closed' : 'the server closed the connection' };
     }
@@ -157,6 +158,11 @@ export function createWire(host: string, port: number, open: Open): Wire {
  */
 const DRAIN_BYTES = 8 * 1024 * 1024;
 const DRAIN_MS = 300;
+
+/** undici's words for an answer it breaks off at, which has the code of a connection that broke (client-h1.js). */
+const NO_HTTP = new Set<unknown>(['bad response', 'bad upgrade']);
+
+const noHttp = (code: unknown = 'HPE_INVALID'): Refusal => ({ code: String(code), detail: 'the server does not answer in HTTP' });
 
 /** Codes that all mean: the connection is no more. */
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ERR_STREAM_PREMATURE_CLOSE']);

@@ -195,6 +195,12 @@ judgeTable(kubeletTlsHandshake, [
     says: /kubelet-cannot-reach-apiserver/,
   },
   {
+    row: 'TLS works, and what comes then is no HTTP: not the kubelet, or not it alone',
+    facts: [...named, works, http('HPE_INVALID'), lease(5)],
+    expect: { cause: 'kubelet-connection-reset', certainty: 'suspected' },
+    says: /not-a-kubelet.*is no HTTP \(HPE_INVALID\)/,
+  },
+  {
     row: 'reset during TLS',
     facts: [...named, tls('ECONNRESET')],
     expect: { cause: 'kubelet-connection-reset', certainty: 'suspected' },

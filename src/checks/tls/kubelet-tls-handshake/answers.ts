@@ -45,6 +45,13 @@ const ANSWERS: Record<Answer, Says> = {
       wants: wants.some((want) => want.elsewhere) ? wants : [...wants, { need: 'kubelet/http', elsewhere: READ_LOG }],
     });
   },
+  'no-http': (clues, say, others) =>
+    found('kubelet-connection-reset', clues, others, {
+      title: say('noHttp', { endpoint: clues.endpoint, code: given(failure(clues.http)) }),
+      evidence: sawHttp(clues, say),
+      fixes: [whatStandsBetween(say)],
+      wants: wantsOfSecondSide(clues.side),
+    }),
   'http-cut': (clues, say, others) =>
     found('kubelet-connection-reset', clues, others, {
       title: say('reset', { endpoint: clues.endpoint, stage: 'the answer', code: given(failure(clues.http)) }),

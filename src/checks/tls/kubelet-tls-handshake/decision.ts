@@ -19,6 +19,8 @@ export const DECISION = [
   ['waiting', after('done', (c) => isPending(c.http))],
   ['answers', after('done', (c) => failure(c.http) === undefined)],
   ['http-silent', after('done', (c) => /TIMEDOUT|TIMEOUT/.test(failure(c.http) ?? ''))],
+  // llhttp's codes: bytes came, and were none of an answer. The kubelet may be well elsewhere: what stands here is not it, or stands before it.
+  ['no-http', after('done', (c) => failure(c.http)?.startsWith('HPE_') === true)],
   ['http-cut', after('done')],
 
   ['request-pending', after('internal-error', (c) => c.own?.some((r) => r.state === 'pending') === true)],
@@ -41,6 +43,7 @@ export type Answer = AnswerOf<typeof DECISION>;
 const ALTERNATIVES: Partial<Record<Answer, (clues: Clues) => string[]>> = {
   // It renews its Lease, so it reaches the apiserver and is not waiting for a decision of that.
   'http-silent': (c) => (justRenewed(c.side) ? [] : ['kubelet-cannot-reach-apiserver']),
+  'no-http': () => ['not-a-kubelet'],
   'http-cut': insteadOfCut,
   'tls-cut': insteadOfCut,
   'no-request': insteadOfNoCertificate,

@@ -12,6 +12,7 @@ export const WORDS = {
   stalls:
     'The TLS handshake with {endpoint} stalls from here, while the apiserver talks to the same kubelet: the path swallows large packets',
   reset: 'The connection to {endpoint} is cut off during {stage} ({code})',
+  noHttp: 'What {endpoint} answers is no HTTP ({code})',
   plain: '{endpoint} answers in plain text, not TLS: it is not the kubelet’s secure port',
   version: 'No TLS version or cipher in common with {endpoint} ({code})',
   noAddress: 'no kubelet address to try',

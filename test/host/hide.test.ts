@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hideSecrets } from '../../src/host/hide.js';
+import { createRedactor } from '../../src/host/redact.js';
+
+const hide = (text: string, ...secrets: string[]): string => {
+  const redactor = createRedactor();
+  for (const secret of secrets) redactor.register(secret);
+  return hideSecrets(text, redactor);
+};
+
+describe('the gate at the door', () => {
+  it('lets our own commands through as they are', () => {
+    for (const command of [
+      `printf '{"spec":{"token":"%s"}}' "$(cat /token)" | kubectl create -f -`,
+      'curl -H "Authorization: Bearer $(cat /token)" https://10.0.0.7:10250/pods',
+      'cat <<END\n{"token": "$(cat /token)"}\nEND',
+      "tr '\\0' '\\n' < /proc/1/environ | sed 's#//[^@/]*@#//#'",
+    ])
+      assert.equal(hide(command), command);
+  });
+
+  it('hides a secret in its line, and the other lines can still be pasted', () => {
+    const yaml = (token: string) => `users:\n- name: a\n  user:\n    token: ${token}\n\tcontext: b`;
+    assert.equal(hide(yaml('s3cr3t-0f-th3irs')), `users:\n- name: a\n  user:\n    token: [redacted]\n\tcontext: b`);
+    assert.equal(hide('a\n  b: known-secret-of-ours\n  c', 'known-secret-of-ours'), 'a\n  b: [redacted]\n  c');
+  });
+
+  it('hides one that goes on over lines, whatever becomes of these', () => {
+    const secret = 'a-secret-that-is-broken-in-the-middle';
+    const said = hide(`one\n${secret.slice(0, 15)}\n${secret.slice(15)}\nkey: sneaky-and-also-secret password: hunter22x`, secret);
+    assert.ok(!said.includes(secret.slice(0, 15)) && !said.includes(secret.slice(15)) && !said.includes('hunter22x'), said);
+    const pem = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkq\n'.repeat(5)}-----END PRIVATE KEY-----`;
+    assert.ok(!hide(`here:\n${pem}\nend`).includes('MIIEvQ'));
+  });
+});
