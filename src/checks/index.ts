@@ -15,7 +15,7 @@ import { kubeletName } from './connection/kubelet-name.js';
 import { kubeletUnreachable } from './connection/kubelet-unreachable/check.js';
 import { networkPolicy } from './connection/network-policy.js';
 import { podNetworkPath } from './connection/pod-network-path.js';
-import { apiserverProxy, kubeletProxy } from './connection/proxy-capture.js';
+import { apiserverProxy, kubeletProxy } from './connection/proxy-capture/check.js';
 import { readOnlyPort } from './connection/read-only-port.js';
 import { agentPermissions } from './permission/agent-permissions.js';
 import { deprecatedApis } from './permission/deprecated-apis.js';

@@ -1,4 +1,4 @@
-import { apiserverProxy, kubeletProxy } from '../../../src/checks/connection/proxy-capture.js';
+import { apiserverProxy, kubeletProxy } from '../../../src/checks/connection/proxy-capture/check.js';
 import type { AnyFact, Candidate, HttpAnswer, Place, ProxyDecision, Setting, TlsHandshake } from '../../../src/model/facts.js';
 import { certificate, fact, failed, handshake, NOW, pending } from '../facts.js';
 import { judgeTable, type Row } from '../table.js';
