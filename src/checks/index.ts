@@ -7,7 +7,7 @@ import { versionSkew } from './answer/version-skew.js';
 import { clientCertificate } from './authentication/client-certificate/check.js';
 import { identity } from './authentication/identity/check.js';
 import { kubeletUnauthorized } from './authentication/kubelet-unauthorized/check.js';
-import { token } from './authentication/token.js';
+import { token } from './authentication/token/check.js';
 import { tokenCopy } from './authentication/token-copy.js';
 import { apiserverUnreachable } from './connection/apiserver-unreachable/check.js';
 import { clusterDns } from './connection/cluster-dns/check.js';

@@ -1,4 +1,4 @@
-import { token } from '../../../src/checks/authentication/token.js';
+import { token } from '../../../src/checks/authentication/token/check.js';
 import type { AnyFact, HttpAnswer, Place, TokenClaims } from '../../../src/model/facts.js';
 import { fact, failed, handshake, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';

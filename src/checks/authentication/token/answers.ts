@@ -1,0 +1,180 @@
+/** What `token` says of each answer. */
+import type { Evidence, Problem, Say, Verdict } from '../../../model/check.js';
+import { quotedPath } from '../../shared/apiserver.js';
+import { citeBy } from '../../shared/cite.js';
+import { firstThatHolds, given } from '../../shared/decide.js';
+import { AUTOMOUNT, byHand, fixBy, yaml } from '../../shared/fix.js';
+import { ANONYMOUS } from '../../shared/kubelet-answers.js';
+import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { span } from '../../shared/read.js';
+import { isForSomeoneElse } from '../token-claims.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import { type Answer, CERTAINTY, type Certainty, when } from './decision.js';
+import { bound, make, ordinaryMount, renew, reviewByOthers, rewrite } from './remedies.js';
+import type { WORDS } from './words.js';
+
+type Words = Say<typeof WORDS>;
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'uses-certificate': (_, say) => notApplicable(say('usesCertificate')),
+  'plugin-failed': (_, say) => cannotTell(say('plugin')),
+  'not-mounted': (clues, say) =>
+    problem('token-missing', {
+      ...ofFile(clues, say),
+      title: say('missing', { path: clues.path }),
+      fixes: [fixBy('agent', 'restart', say('fixMount'), yaml(AUTOMOUNT))],
+    }),
+  'file-missing': (clues, say) =>
+    problem('token-missing', {
+      ...ofFile(clues, say),
+      title: say('fileMissing', { path: clues.path }),
+      fixes: [fixBy(clues.owner, 'config', say('fixFile'))],
+    }),
+  malformed: (clues, say) =>
+    problem('token-malformed', {
+      ...ofFile(clues, say),
+      title: say('malformed', { path: clues.path, fault: clues.detail || given(clues.code) }),
+      fixes: [rewrite(clues, say)],
+    }),
+  unreadable: (clues, say) => {
+    const file = quotedPath(clues.path);
+    return problem('token-unreadable', {
+      ...ofFile(clues, say),
+      title: say('unreadable', { path: clues.path, code: given(clues.code) }),
+      fixes: [fixBy(clues.owner, 'config', say('fixMode'), byHand(file && `id\nls -lnL ${file}`))],
+    });
+  },
+  'nobody-named': (_, say) => notApplicable(say('nobodyNamed')),
+  'nothing-to-send': (clues, say) =>
+    problem('credential-not-sent', {
+      ...ofFile(clues, say),
+      title: say('nothingToSend'),
+      fixes: [fixBy(clues.owner, 'config', say('fixConfigure'))],
+    }),
+  'not-looked': (_, say) => cannotTell(say('noFact')),
+  'did-not-arrive': (clues, say) =>
+    problem('credential-not-sent', {
+      title: say('anonymous', { source: sourceOf(clues) }),
+      features: clues.features,
+      evidence: [...known(clues, say), citeBy('apiserver/identity', '', say('sawUser', { user: ANONYMOUS }))],
+      fixes: [fixBy('network', 'config', say('fixBetween'), { verify: 'kubectl auth whoami' })],
+    }),
+  'never-expires': (clues, say) =>
+    problem('token-never-expires', {
+      severity: 'note',
+      title: say('neverExpires', { source: sourceOf(clues) }),
+      evidence: known(clues, say),
+      fixes: [bound(clues, say)],
+    }),
+  accepted: () => pass(),
+  'expired-by-its-claims': (clues, say) =>
+    problem('token-expired', {
+      ...suspected(['clock-skew'], reviewByOthers(clues)),
+      // Its own claims say so: it follows from no server, and explains none.
+      observedAt: 'self',
+      ...refused(clues, say),
+      title: say('expiredByOurs', { source: sourceOf(clues), ago: span(clues.times.best - clues.times.until) }),
+    }),
+  unclear: (clues, say) => cannotTell(say('unclear', { status: given(clues.heard[0]).status }), reviewByOthers(clues)),
+  'kubelet-alone-refuses': (clues, say) => cannotTell(say('onlyKubelet'), reviewByOthers(clues)),
+  withheld: (_, say) => cannotTell(say('withheld')),
+  'not-asked': (_, say) => cannotTell(say('notAsked')),
+  opaque: (clues, say) =>
+    problem('token-malformed', {
+      ...suspected(['token-rejected'], reviewByOthers(clues)),
+      ...refused(clues, say),
+      title: say('opaque', { source: sourceOf(clues) }),
+    }),
+  expired: (clues, say) =>
+    problem('token-expired', {
+      ...SURE[firstThatHolds(CERTAINTY, clues)](clues),
+      ...refused(clues, say),
+      title: say('expired', { source: sourceOf(clues), ago: span(when(clues.times) - clues.times.until) }),
+    }),
+  'not-yet-valid': (clues, say) => {
+    const { from } = clues.times;
+    return problem('token-not-yet-valid', {
+      ...SURE[firstThatHolds(CERTAINTY, clues)](clues),
+      ...refused(clues, say),
+      title: say('notYetValid', { source: sourceOf(clues), when: new Date(from).toISOString(), ahead: span(from - when(clues.times)) }),
+      fixes: [fixBy('cluster', 'config', say('fixClock'), byHand('date -u\nchronyc tracking'))],
+    });
+  },
+  'wrong-audience': (clues, say) =>
+    problem('token-wrong-audience', {
+      ...(isForSomeoneElse(given(clues.claims)) ? {} : unlessTold(clues, 'token-rejected', 'token-foreign')),
+      ...refused(clues, say),
+      title: say('wrongAudience', { source: sourceOf(clues), audiences: audiencesOf(clues) }),
+      fixes: [clues.inPod ? ordinaryMount(clues, say) : make(clues, say)],
+    }),
+  foreign: (clues, say) =>
+    problem('token-foreign', {
+      ...unlessTold(clues, 'token-rejected', 'token-wrong-audience'),
+      ...refused(clues, say),
+      title: say('foreign', { source: sourceOf(clues), issuer: clues.claims?.issuer ?? 'none' }),
+    }),
+  rejected: (clues, say) => {
+    const [source, { reason }] = [sourceOf(clues), clues];
+    return problem('token-rejected', {
+      ...unlessTold(clues, 'token-foreign', 'token-wrong-audience'),
+      ...refused(clues, say),
+      title: reason === undefined ? say('rejected', { source }) : say('rejectedBecause', { source, reason }),
+    });
+  },
+};
+
+/** Read from our own files: it neither follows from an unreachable server nor explains one. */
+function ofFile({ features, code, path, detail }: Clues, say: Words): Pick<Said, 'observedAt' | 'features' | 'evidence'> {
+  const file = quotedPath(path);
+  const saw = code ? say('sawFile', { path, detail }) : say('sawNothing');
+  return {
+    observedAt: 'self',
+    features,
+    evidence: [citeBy('apiserver/credential', 'token', saw, file && `ls -lnL ${file}`)],
+  };
+}
+
+/** What is said of every token that is not taken; the fix, unless there is a better one, is a new token. */
+function refused(clues: Clues, say: Words): Pick<Said, 'features' | 'evidence' | 'fixes'> {
+  return { features: clues.features, evidence: known(clues, say), fixes: [renew(clues, say)] };
+}
+
+const SURE: Record<Certainty, (clues: Clues) => Partial<Problem>> = {
+  told: () => ({}),
+  'only-by-our-clock': (clues) => suspected(['clock-skew', 'token-rejected'], reviewByOthers(clues)),
+  disputed: () => ({
+    ...suspected(
+      ['server-clock-skew', 'clock-skew'],
+      [{ need: 'apiserver/clock', elsewhere: 'date -u   # on the control-plane node, and here' }],
+    ),
+    explainedBy: ['clock-skew', 'server-clock-skew'],
+  }),
+  'by-their-clock': () => ({}),
+};
+
+/** The claims make a suspicion; the apiserver's own reason is proof. */
+function unlessTold(clues: Clues, ...alternatives: Cause[]): Partial<Problem> {
+  return clues.told ? {} : suspected(alternatives, reviewByOthers(clues));
+}
+
+function sourceOf({ held }: Clues): string {
+  return given(held).source;
+}
+
+function audiencesOf({ claims }: Clues): string {
+  return claims?.audiences.join(', ') || 'nobody in particular';
+}
+
+/** Its claims, and what the apiserver says to it and of it. */
+function known(clues: Clues, say: Words): Evidence[] {
+  const { claims, refusal, review, reason } = clues;
+  const { issuer = 'none', subject = 'none', expiresAt } = claims ?? {};
+  const expires = expiresAt ? new Date(expiresAt * 1000).toISOString() : 'never';
+  const sawClaims = () => say('sawClaims', { issuer, audiences: audiencesOf(clues), subject, expires });
+  return [
+    ...(claims ? [citeBy('apiserver/credential', 'token', sawClaims())] : []),
+    ...(refusal ? [citeBy('apiserver/http', `token ${refusal.method} ${refusal.path}`, say('sawStatus', { status: 401 }))] : []),
+    ...(review && reason ? [citeBy('apiserver/token-review', '', say('sawReview', { by: review.by, reason }))] : []),
+  ];
+}

@@ -1,0 +1,124 @@
+/** What is known of the token: its file, its claims, and what the servers make of it. Nothing is decided here. */
+import type { Feature, Fix, View } from '../../../model/check.js';
+import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } from '../../../model/facts.js';
+import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
+import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
+import { answers, failure, seen } from '../../shared/read.js';
+import { causeOfReason, reasonOf } from '../replayed.js';
+
+export const NEEDS = [
+  'apiserver/credential',
+  'apiserver/http',
+  'apiserver/identity',
+  'apiserver/clock',
+  'apiserver/tls',
+  'apiserver/token-review',
+  'kubelet/http',
+  'kubelet/clock',
+  'self/place',
+  'self/settings',
+] as const;
+
+type Seen = View<(typeof NEEDS)[number]>;
+
+/** Where every pod has its token. */
+export const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+export interface Clues {
+  held: Credential | undefined;
+  /** Where it was looked for, and why none came of it. */
+  path: string;
+  code: string | undefined;
+  detail: string;
+  usesCertificate: boolean;
+  /** No credential of any kind is configured. */
+  none: boolean;
+  /** It is an agent's own access that is judged here. */
+  ofAgent: boolean;
+  inPod: boolean;
+  pod: ReturnType<typeof ownPod>;
+  /** Who can change what this process is given. */
+  owner: Fix['owner'];
+  features: Feature[];
+  claims: TokenClaims | undefined;
+  /** Whom the apiserver takes us for. */
+  user: string | undefined;
+  /** What the apiserver itself answered to the token. */
+  heard: HttpAnswer[];
+  refusal: HttpAnswer | undefined;
+  kubeletRefuses: boolean;
+  /** It was not sent: the apiserver's certificate does not verify. */
+  withheld: boolean;
+  review: TokenReview | undefined;
+  /** The apiserver's own reason for refusing it, and the cause that it names. */
+  reason: string | undefined;
+  told: ReturnType<typeof causeOfReason> | undefined;
+  times: Times;
+  /** What the apiserver's certificate calls it. */
+  apiserverNames: string[];
+}
+
+/** All in milliseconds. */
+export interface Times {
+  /** Its claims: valid from, and until. */
+  from: number;
+  until: number;
+  /** By our clock, and by the apiserver's where that was seen. */
+  ours: number;
+  theirs: number | undefined;
+  /** By the best clock there is, if need be the kubelet's. */
+  best: number;
+}
+
+export function read(view: Seen): Clues {
+  const place = seen(view.one('self/place'));
+  const settings = view.one('self/settings');
+  const file = view.one('apiserver/credential', 'token');
+  const held = seen(file);
+  const heard = ownAnswers(view.all('apiserver/http'));
+  const refusal = heard.find(({ status }) => status === 401);
+  const review = seen(view.one('apiserver/token-review'));
+  const reason = reasonOf(review);
+  const handshakes = view.all('apiserver/tls').flatMap((fact) => seen(fact) ?? []);
+  return {
+    held,
+    path: settingOf(settings, 'apiserver.token')?.value ?? MOUNTED,
+    code: failure(file),
+    detail: file.outcome.status === 'failed' ? file.outcome.detail : '',
+    usesCertificate: seen(view.one('apiserver/credential', 'certificate')) !== undefined,
+    none: seen(view.one('apiserver/credential', 'none')) !== undefined,
+    ofAgent: judgesAnAgent(place, settings),
+    inPod: inPod(place),
+    pod: ownPod(place),
+    owner: ownerHere(place),
+    features: [...(inPod(place) ? ALL_KUBELET_FEATURES : []), ...apiserverFeatures(settings)],
+    claims: held?.token,
+    user: seen(view.one('apiserver/identity'))?.user,
+    heard,
+    refusal,
+    kubeletRefuses: answers(view.all('kubelet/http'), 'token').some(({ status }) => status === 401),
+    withheld: handshakes.some(({ verification }) => !verification.ok),
+    review,
+    reason,
+    told: reason === undefined ? undefined : causeOfReason(reason),
+    times: timesOf(view, held?.token, refusal, place),
+    apiserverNames: handshakes.flatMap(({ chain }) => chain[0]?.names ?? []),
+  };
+}
+
+/** Through the node proxy a kubelet answers, and a proxy's word is not the apiserver's. */
+function ownAnswers(http: Fact<'http'>[]): HttpAnswer[] {
+  return answers(http, 'token').filter(({ voice, path }) => voice !== 'proxy' && !path.includes('/proxy/'));
+}
+
+function timesOf(view: Seen, claims: TokenClaims | undefined, refusal: HttpAnswer | undefined, place: Place | undefined): Times {
+  const ours = place?.nowMs ?? 0;
+  const theirs = refusal?.serverTimeMs ?? serverNow(place, seen(view.one('apiserver/clock')));
+  return {
+    from: Math.max(claims?.notBefore ?? 0, claims?.issuedAt ?? 0) * 1000,
+    until: claims?.expiresAt === undefined ? Number.POSITIVE_INFINITY : claims.expiresAt * 1000,
+    ours,
+    theirs,
+    best: theirs ?? serverNow(place, seen(view.one('kubelet/clock'))) ?? ours,
+  };
+}
