@@ -71,6 +71,8 @@ export interface Problem<C extends string = string> {
   alternatives?: string[];
   /** Facts that would decide between them; the engine fetches what it can. */
   wants?: Want[];
+  /** Where it was seen: the consequence chain holds inside one. Defaults to the check's target. */
+  observedAt?: Target;
   /** What is wrong, one line a person understands. */
   title: Message;
   /** Agent features lost. */
@@ -80,8 +82,6 @@ export interface Problem<C extends string = string> {
   fixes: Fix[];
   /** Causes of other checks that, when present, explain this one; what holds always stands in the docs of the cause. */
   explainedBy?: readonly string[];
-  /** Where it was seen: the consequence chain holds inside one. Defaults to the check's target. */
-  observedAt?: Target;
 }
 
 /** Where the same cause has another reason or another remedy: who built the node, or who installed the agent. */

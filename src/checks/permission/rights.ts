@@ -55,8 +55,8 @@ export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
 /** The manifest that closes a gap and the questions that show it closed; without YAML when a name may not be printed. */
 export function grantFix(rights: Pick<Rights, 'name'>, needs: readonly ResolvedNeed[], action: Message, printed?: string): Fix {
   const steps = printed ?? (rights.name && needsYaml(rights.name, needs));
-  const verify = rights.name && canINeeds(rights.name, needs);
-  return fixBy('cluster', 'config', action, { ...(steps && yaml(steps)), verify: verify ?? 'kubelet-doctor rbac' });
+  const verify = (rights.name && canINeeds(rights.name, needs)) ?? 'kubelet-doctor rbac';
+  return fixBy('cluster', 'config', action, { verify, ...(steps && yaml(steps)) });
 }
 
 /** The reviews that said no, each with its command. */

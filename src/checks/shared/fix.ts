@@ -3,9 +3,10 @@
 import { isVariable } from '../../kubernetes/names.js';
 import type { Fix, Message } from '../../model/check.js';
 
-/** Verified by running this program again, unless `more` says otherwise. */
+/** Verified by running this program again, unless `more` says otherwise. Its parts stand in the order in which they are said. */
 export function fixBy(owner: Fix['owner'], changes: Fix['changes'], action: Message, more: Partial<Fix> = {}): Fix {
-  return { ...orBy(owner, changes, action), verify: 'kubelet-doctor', ...more };
+  const { verify = 'kubelet-doctor' } = more;
+  return { ...orBy(owner, changes, action), ...more, verify };
 }
 
 /** The other way, after a fix that says already how to verify both. */

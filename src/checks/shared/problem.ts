@@ -6,9 +6,21 @@ export type Said = Pick<Problem, 'title' | 'evidence' | 'fixes'> & Partial<Omit<
 
 /** A problem of this cause. Its parts stand in the order of the model, however they were said: whoever reads the JSON meets the title first. */
 export function problem<const C extends string>(cause: C, said: Said): Problem<C> {
-  const { severity = 'blocks', certainty = 'proven', alternatives, wants, title, features = [], evidence, fixes, ...rest } = said;
+  const {
+    severity = 'blocks',
+    certainty = 'proven',
+    alternatives,
+    wants,
+    observedAt,
+    title,
+    features = [],
+    evidence,
+    fixes,
+    ...rest
+  } = said;
   const unsure = { ...(alternatives && { alternatives }), ...(wants && { wants }) };
-  return { kind: 'problem', cause, severity, certainty, ...unsure, title, features, evidence, fixes, ...rest };
+  const where = { ...(observedAt && { observedAt }) };
+  return { kind: 'problem', cause, severity, certainty, ...unsure, ...where, title, features, evidence, fixes, ...rest };
 }
 
 /** `said`, suspected: with the causes that look the same from here and the facts that would decide between them. */
