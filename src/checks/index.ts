@@ -20,7 +20,7 @@ import { readOnlyPort } from './connection/read-only-port.js';
 import { agentPermissions } from './permission/agent-permissions.js';
 import { deprecatedApis } from './permission/deprecated-apis.js';
 import { eventBookmark } from './permission/event-bookmark.js';
-import { kubeletForbidden } from './permission/kubelet-forbidden.js';
+import { kubeletForbidden } from './permission/kubelet-forbidden/check.js';
 import { kubeletOpen } from './permission/kubelet-open.js';
 import { leaderLock } from './permission/leader-lock.js';
 import { rbacBinding } from './permission/rbac-binding/check.js';

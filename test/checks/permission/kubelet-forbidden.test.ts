@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { kubeletForbidden } from '../../../src/checks/permission/kubelet-forbidden.js';
+import { kubeletForbidden } from '../../../src/checks/permission/kubelet-forbidden/check.js';
 import { canI, nodeRightsYaml } from '../../../src/manifests/rbac-yaml.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { metricsServer } from '../../../src/profiles/metrics-server.js';

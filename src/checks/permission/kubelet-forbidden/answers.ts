@@ -1,0 +1,142 @@
+/** What `kubelet-forbidden` says of each answer. */
+import { isBindableUser } from '../../../kubernetes/names.js';
+import { canI, nodeRightsYaml } from '../../../manifests/rbac-yaml.js';
+import type { Evidence, Fix, Say, Verdict, Want } from '../../../model/check.js';
+import { cite } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
+import { KUBELET_PATHS } from '../../shared/kubelet.js';
+import { FINE, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
+import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import type { Cause } from './causes.js';
+import { type Answer, among, type Judged } from './decision.js';
+import type { PathClues } from './paths.js';
+import type { WORDS } from './words.js';
+
+type Words = Say<typeof WORDS>;
+
+export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Cause>> = {
+  'not-needed': ({ profileWithout }, say) => notApplicable(say('notNeeded', { profile: given(profileWithout) })),
+  'as-a-kubelet': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent()),
+  'as-debug-pod': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent(), 'debug-pod-foreign-identity'),
+  missing: (clues, say) => {
+    const lost = among(clues, 'missing', 'too new');
+    const [user, rights, paths] = [given(clues.user), rightsOf(lost), pathsOf(lost)];
+    const [some, all] = isRefused(lost) ? (['refuses', 'refusesAll'] as const) : (['wouldRefuse', 'wouldRefuseAll'] as const);
+    return problem('kubelet-permission-missing', {
+      ...withoutRight(clues, lost, say),
+      title: isEvery(clues, lost) ? say(all, { user, rights }) : say(some, { paths, user, rights }),
+      fixes: [grant(clues, lost, say), ...podsOverApiserver(lost, say)],
+    });
+  },
+  'too-new': (clues, say) => {
+    const lost = among(clues, 'too new');
+    return problem('fine-grained-permission-too-new', {
+      ...withoutRight(clues, lost, say),
+      title: say('tooNew', { version: clues.kubelet.version ?? '< 1.33', paths: pathsOf(lost), user: given(clues.user) }),
+      fixes: [
+        grant(clues, lost, say),
+        fixBy('node', 'restart', say('upgrade'), { verify: 'kubectl get nodes' }),
+        ...podsOverApiserver(lost, say),
+      ],
+    });
+  },
+  cached: (clues, say) => {
+    const cached = among(clues, 'cached');
+    return problem('kubelet-decision-cached', {
+      severity: 'note',
+      title: say('cached', { user: given(clues.user), paths: pathsOf(cached) }),
+      evidence: quoted(clues, cached, say),
+      fixes: [fixBy('agent', 'nothing', say('askAgain'), shell('kubelet-doctor --wait'))],
+    });
+  },
+  waiting: (_, say) => cannotTell(say('waiting')),
+  anyone: (_, say) => notApplicable(say('anyone')),
+  'may-not-ask': (clues, say) => cannotTell(say('notOursToAsk', { user: given(clues.user) }), reviewsAndVersion(clues)),
+  'not-asked': (clues, say) => cannotTell(say('notAsked'), reviewsAndVersion(clues)),
+  'refused-in-between': (_, say) => notApplicable(say('notOurs')),
+  held: (_, say) => pass(say('byApiserver')),
+  read: () => pass(),
+};
+
+/** What is said of every right that is not there. */
+function withoutRight(clues: Judged, lost: PathClues[], say: Words): Omit<Said, 'title' | 'fixes'> {
+  return {
+    severity: lost.some(({ path }) => REQUIRED_PATHS.has(path)) ? 'blocks' : 'degrades',
+    // The kubelet remembers a refusal for 30 s (webhook authorizer); only a review, or a second look, tells that it still holds.
+    ...(grantsOf(lost).some((each) => clues.reviews.get(each)?.allowed === false)
+      ? {}
+      : suspected(['kubelet-decision-cached'], stillSo(clues, lost))),
+    ...(isRefused(lost) ? {} : { observedAt: 'apiserver' }),
+    features: lost.map(({ path }) => KUBELET_PATHS[path]),
+    evidence: quoted(clues, lost, say),
+  };
+}
+
+/** By the kubelet itself, and not by the word of the apiserver alone. */
+function isRefused(lost: PathClues[]): boolean {
+  return lost.some(({ refused }) => refused);
+}
+
+function isEvery({ paths }: Judged, lost: PathClues[]): boolean {
+  return isRefused(lost) ? paths.every(({ refused }) => refused) : paths.length === lost.length;
+}
+
+function pathsOf(paths: PathClues[]): string {
+  return paths.map(({ path }) => path).join(', ');
+}
+
+function grantsOf(paths: PathClues[]): string[] {
+  return [...new Set(paths.map((each) => each.grant))].sort();
+}
+
+function rightsOf(paths: PathClues[]): string {
+  return grantsOf(paths)
+    .map((subresource) => `nodes/${subresource}`)
+    .join(', ');
+}
+
+/** Each refusal once, then the reviews. */
+function quoted({ user = '', reviews }: Judged, paths: PathClues[], say: Words): Evidence[] {
+  const refusals = new Map(paths.flatMap(({ refused }) => (refused ? [[refused.body, refused] as const] : [])));
+  const reviewed = [...new Set(paths.map((path) => path.grant))].flatMap((subresource) => {
+    const review = reviews.get(subresource);
+    return review ? [cite(review.fact, say(review.allowed ? 'sawAllowed' : 'sawDenied', { user, subresource }))] : [];
+  });
+  return [...[...refusals.values()].map(({ fact, status, body }) => cite(fact, say('sawRefusal', { status, body }))), ...reviewed];
+}
+
+/** Bound by a manifest only to a name that may be printed. */
+function grant({ user = '', sureOfUser, kubelet: { fine, classic } }: Judged, lost: PathClues[], say: Words): Fix {
+  const [grants, rights] = [grantsOf(lost), rightsOf(lost)];
+  const manifest = sureOfUser ? nodeRightsYaml(user, grants) : undefined;
+  if (!manifest) return fixBy('cluster', 'config', say('grantUnnamed', { rights }), { verify: 'kubelet-doctor --wait' });
+  const guessed = fine === undefined && !classic && lost.some(({ path }) => FINE[path]);
+  const action = say(grants.includes('proxy') ? 'grantProxy' : guessed ? 'grantGuessed' : 'grant', { user, rights });
+  return fixBy('cluster', 'config', action, { ...yaml(manifest), verify: canI(user, grants) });
+}
+
+/** A way around for the pod list alone; the other paths stay forbidden. So no `form`: it is not the cure. */
+function podsOverApiserver(lost: PathClues[], say: Words): Fix[] {
+  const forPods = grantsOf(lost).includes('proxy') && lost.some(({ path }) => path === '/pods');
+  return forPods ? [fixBy('agent', 'config', say('askApiserver'), byHand('DD_KUBELET_USE_API_SERVER=true'))] : [];
+}
+
+/** What tells a rule that is missing from one that was missing half a minute ago. */
+function stillSo({ user, sureOfUser }: Judged, lost: PathClues[]): Want[] {
+  const askable = sureOfUser && user && isBindableUser(user);
+  return [
+    ...(askable ? [{ need: 'apiserver/access', elsewhere: canI(user, grantsOf(lost)) } as const] : []),
+    { need: 'kubelet/http', elsewhere: 'kubelet-doctor --wait' },
+  ];
+}
+
+const AGENT = 'system:serviceaccount:NAMESPACE:NAME';
+
+function aboutTheAgent(user = AGENT): Want[] {
+  return [{ need: 'apiserver/access', elsewhere: canI(user, ['metrics', 'proxy', 'stats']) }];
+}
+
+function reviewsAndVersion({ toAskAbout: user }: Judged): Want[] {
+  return [...aboutTheAgent(user && isBindableUser(user) ? user : AGENT), { need: 'apiserver/node', elsewhere: 'kubectl get nodes' }];
+}

@@ -1,0 +1,126 @@
+/** What is known of the agent's rights at the kubelet: whose they are, which kubelet it is, and of each path what both servers say. */
+import type { View } from '../../../model/check.js';
+import type { Fact, HttpAnswer, Identity, KubeletVersions, ResolvedProfile } from '../../../model/facts.js';
+import { compareVersions } from '../../../profiles/resolve.js';
+import { type KubeletPath, settingOf } from '../../shared/kubelet.js';
+import { commonName, credentialOf, FINE, isFineGrained, kubeletReviews, PATHS } from '../../shared/kubelet-answers.js';
+import { answers, isPending, seen } from '../../shared/read.js';
+import { type Asked, type Kubelet, openPaths, type PathClues, personalRefusal, type Reviews, readPath } from './paths.js';
+
+export const NEEDS = [
+  'kubelet/http',
+  'kubelet/credential',
+  'apiserver/access',
+  'apiserver/account',
+  'apiserver/identity',
+  'apiserver/kubelet-versions',
+  'apiserver/node',
+  'self/place',
+  'self/profile',
+  'self/settings',
+] as const;
+
+type Seen = View<(typeof NEEDS)[number]>;
+
+export interface Clues {
+  /** The profile that is judged, where it reads nothing of a kubelet. */
+  profileWithout: string | undefined;
+  /** Whose rights are judged. */
+  user: string | undefined;
+  /** They are another's, by --service-account or of the agent's pod here: what the kubelet lets us read says nothing of them. */
+  ofAnother: boolean;
+  /** Neither way to ask about that one is ours. */
+  mayNotAsk: boolean;
+  /** By its own word, or by our certificate; a name that stands in a refusal alone is the server's word. */
+  sureOfUser: boolean;
+  /** Whom somebody else may be told to ask about. */
+  toAskAbout: string | undefined;
+  inDebugPod: boolean;
+  openToAll: boolean;
+  kubelet: Kubelet;
+  paths: PathClues[];
+  /** What the apiserver says of each subresource of nodes. */
+  reviews: Reviews;
+  waiting: boolean;
+  /** Somebody in between says 403. */
+  refusedInBetween: boolean;
+}
+
+export function read(view: Seen): Clues {
+  const identity = seen(view.one('apiserver/identity'));
+  const profile = seen(view.one('self/profile'));
+  const http = view.all('kubelet/http');
+  const another = anotherIn(view.one('apiserver/account'));
+  const mine = another ? [] : answers(http);
+  const refusals = mine.flatMap((answer) => personalRefusal(answer) ?? []);
+  const user = another ?? refusals[0]?.user ?? identity?.user;
+  const open = openPaths(answers(http, 'nobody'), PATHS);
+  const kubelet = kubeletOf(view, profile, mine);
+  const reviews = reviewsOf(view, user, another !== undefined || user === identity?.user);
+  const factOf = ({ as, path }: HttpAnswer) => view.one('kubelet/http', `${as} GET ${path}`);
+  const asked: Asked = { mine, open, reviews, kubelet, factOf };
+  const podsFromApiserver = settingOf(view.one('self/settings'), 'agent.useApiServer')?.value === 'true';
+  return {
+    profileWithout: profile?.needs.every(({ kind }) => kind !== 'kubelet') ? profile.profile : undefined,
+    user,
+    ofAnother: another !== undefined,
+    mayNotAsk: view.one('apiserver/account').outcome.status === 'failed',
+    sureOfUser: another !== undefined || isSure(view, user, identity),
+    toAskAbout: another ?? (identity?.by === 'review' ? identity.user : undefined),
+    inDebugPod: seen(view.one('self/place'))?.place === 'debug-pod',
+    openToAll: PATHS.every((path) => open.has(path)),
+    kubelet,
+    paths: PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) => readPath(path, asked)),
+    reviews,
+    waiting: !another && http.some(isPending),
+    refusedInBetween: mine.some(({ status, voice }) => status === 403 && voice !== 'kubelet'),
+  };
+}
+
+/** Failed: another was named and neither way to ask about it is ours. Still it is not us who are judged. */
+function anotherIn({ outcome }: Fact<'account'>): string | undefined {
+  const account = outcome.status === 'observed' || outcome.status === 'failed' ? outcome.data : undefined;
+  return account && account.from !== 'identity' && account.by !== 'self' ? account.user : undefined;
+}
+
+function isSure(view: Seen, user: string | undefined, identity: Identity | undefined): boolean {
+  if (identity?.by === 'review' && identity.user === user) return true;
+  const certificate = credentialOf(view.all('kubelet/credential'), 'certificate')?.certificate;
+  return certificate !== undefined && commonName(certificate.subject) === user;
+}
+
+/** The reviews speak of the one the apiserver knows; of another whom the kubelet refused they say nothing. */
+function reviewsOf(view: Seen, user: string | undefined, speakOfUser: boolean): Reviews {
+  const reviews = speakOfUser ? kubeletReviews(view.all('apiserver/access'), user) : [];
+  return new Map(
+    reviews.map(({ subresource = '', allowed }) => [
+      subresource,
+      { allowed, fact: view.one('apiserver/access', `get nodes/${subresource}`) },
+    ]),
+  );
+}
+
+/** Its own word goes before its version, and where neither tells, what the profile goes by, as `rbac` does. */
+function kubeletOf(view: Seen, profile: ResolvedProfile | undefined, mine: readonly HttpAnswer[]): Kubelet {
+  const version = seen(view.one('apiserver/node'))?.kubeletVersion ?? oldest(seen(view.one('apiserver/kubelet-versions')));
+  // Where only the apiserver's is known, and old or new enough to tell of its kubelets (kubeletRights).
+  const assumed = version ?? (profile && profile.kubelet !== 'unknown' ? profile.kubernetesVersion.value : undefined);
+  const fine = asksFineGrained(mine) ?? isFineGrained(assumed);
+  return { version, fine, classic: fine === undefined ? profile?.kubelet === 'classic' : !fine };
+}
+
+/** What a refusal of a path with a right of its own shows. */
+function asksFineGrained(mine: readonly HttpAnswer[]): boolean | undefined {
+  for (const answer of mine) {
+    const [refusal, own] = [personalRefusal(answer), FINE[answer.path as KubeletPath]];
+    if (refusal && own) return refusal.subresources.includes(own);
+  }
+  return undefined;
+}
+
+/** Where no node was named: the oldest kubelet asks for the most. With where it is, for the title. */
+function oldest(versions: KubeletVersions | undefined): string | undefined {
+  const [first] = [...(versions?.versions ?? [])].sort((a, b) => compareVersions(a.version, b.version));
+  if (!first || !versions) return undefined;
+  return versions.versions.length === 1 ? first.version : `${first.version} on ${first.examples.join(', ')}`;
+}
