@@ -43,7 +43,7 @@ import { agentSettings } from './settings/agent/agent-settings.js';
 import { clock } from './settings/clock/check.js';
 import { containerRuntime } from './settings/container-runtime.js';
 import { kubeconfig } from './settings/kubeconfig.js';
-import { kubeletAddress } from './settings/kubelet-address.js';
+import { kubeletAddress } from './settings/kubelet-address/check.js';
 import { kubeletAuthorityFile } from './settings/kubelet-authority-file.js';
 import { kubeletImpostor } from './settings/kubelet-impostor.js';
 import { kubeletKubeconfig } from './settings/kubelet-kubeconfig.js';

@@ -1,4 +1,4 @@
-import { kubeletAddress } from '../../../src/checks/settings/kubelet-address.js';
+import { kubeletAddress } from '../../../src/checks/settings/kubelet-address/check.js';
 import type { AnyFact, Candidate, NodeObject, Place } from '../../../src/model/facts.js';
 import { ownAgent, settings as writtenAs } from '../configurations.js';
 import { certificate, ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';

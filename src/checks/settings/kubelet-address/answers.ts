@@ -1,0 +1,67 @@
+/** What `kubelet-address` says of each answer. */
+import { isDnsName } from '../../../kubernetes/names.js';
+import type { Say, Verdict, Want } from '../../../model/check.js';
+import { askFromNode } from '../../shared/address.js';
+import { cite } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { env, fixBy } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { subjectOf } from '../../shared/read.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import type { Answer } from './decision.js';
+import type { WORDS } from './words.js';
+import { anotherNodes, notANode, perhapsNotANode, rightHost, sawNode, showNode } from './wrong-host.js';
+
+type Words = Say<typeof WORDS>;
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'on-fargate': (_, say) => notApplicable(say('fargate')),
+  'ports-off': ({ settings, portsOff }, say) => {
+    const { https, http } = given(portsOff);
+    return problem('agent-ports-both-disabled', {
+      title: say('portsOff'),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [cite(settings, say('sawPorts', { https: https.source, http: http.source }))],
+      fixes: [fixBy('agent', 'config', say('fixPorts'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: 10250 }))],
+    });
+  },
+  'not-known': (_, say) => cannotTell(say('notKnown')),
+  'found-elsewhere': ({ elsewhere, found }, say) =>
+    notApplicable(say('foundElsewhere', { ...given(elsewhere), source: given(found[0]).source })),
+  elsewhere: ({ elsewhere }, say) => {
+    const { node, machine } = given(elsewhere);
+    const ask: Want = { need: 'apiserver/node', subject: node, elsewhere: askFromNode(isDnsName(node) ? node : undefined) };
+    return cannotTell(say('elsewhere', { node, machine }), [ask]);
+  },
+  'plain-only': (clues, say) => notApplicable(say('plainOnly', { host: given(clues.given).value })),
+  unset: (clues, say) => {
+    const others = clues.found.map(subjectOf).join(', ') || 'none';
+    return problem('kubelet-host-unset', {
+      title: say('unset'),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [cite(clues.candidates, say('sawNoHost', { others })), ...sawNode(clues, say)],
+      fixes: rightHost(clues.node, say),
+      explainedBy: clues.whyUnset,
+    });
+  },
+  found: ({ found }, say) => notApplicable(say('found', { source: given(found[0]).source })),
+  'no-address': (_, say) => cannotTell(say('noAddress'), [{ need: 'kubelet/candidates', elsewhere: 'kubectl get nodes -o wide' }]),
+  'another-nodes': anotherNodes,
+  own: () => pass(),
+  comparing: ({ dialled, node }, say) => {
+    const { candidate, whose } = given(dialled);
+    const own = whose && 'ask' in whose ? whose.ask : '';
+    const why = say('comparing', { host: candidate.host, node: node?.node ?? '', own });
+    return cannotTell(why, [{ need: 'kubelet/tls', subject: own }]);
+  },
+  answers: () => pass(),
+  waiting: ({ dialled }, say) => cannotTell(say('waiting', { endpoint: given(dialled).endpoint })),
+  'node-unknown': ({ dialled, nodeName }, say) => {
+    const { host } = given(dialled).candidate;
+    return cannotTell(say('nodeUnknown', { host }), [{ need: 'apiserver/node', subject: nodeName, elsewhere: showNode(nodeName) }]);
+  },
+  'perhaps-not-a-node': perhapsNotANode,
+  'not-a-node': notANode,
+};

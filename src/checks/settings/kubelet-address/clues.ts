@@ -1,0 +1,150 @@
+/** What is known of the address that the agent has for its kubelet, and of what answers there; nothing is decided here. */
+import { endpointOf } from '../../../kubernetes/names.js';
+import type { View } from '../../../model/check.js';
+import type { Candidate, Fact, NodeObject, Place, Setting } from '../../../model/facts.js';
+import { CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } from '../../shared/address.js';
+import { dialable } from '../../shared/apiserver.js';
+import { settingOf } from '../../shared/kubelet.js';
+import { anotherAsked } from '../../shared/own-node.js';
+import { failure, isPending, seen, subjectOf } from '../../shared/read.js';
+import { type Meant, nodeMeant, type Whose, whoseKubelet } from '../../shared/whose-kubelet.js';
+import { configured } from '../configuration.js';
+
+export const NEEDS = [
+  'self/settings',
+  'self/place',
+  'self/agent-configuration',
+  'kubelet/candidates',
+  'kubelet/proxy',
+  'kubelet/dns',
+  'kubelet/tcp',
+  'kubelet/tls',
+  'kubelet/http',
+  'kubelet/credential',
+  'apiserver/identity',
+  'apiserver/node',
+] as const;
+
+type Seen = View<(typeof NEEDS)[number]>;
+
+const HOST = 'DD_KUBERNETES_KUBELET_HOST';
+
+export interface Clues {
+  settings: Fact<'settings'>;
+  candidates: Fact<'candidates'>;
+  nodeFact: Fact<'node'>;
+  node: NodeObject | undefined;
+  /** Its name, where it may be put into a command. */
+  nodeName: string | undefined;
+  /** On Fargate the agent asks the apiserver instead. */
+  fargate: boolean;
+  /** Both kubelet ports of the agent, where both are 0. */
+  portsOff: { https: Setting; http: Setting } | undefined;
+  isKnown: boolean;
+  found: readonly Candidate[];
+  /** The node that --node names, where it is not the one this runs on. */
+  elsewhere: { node: string; machine: string } | undefined;
+  /** The host of the settings. */
+  given: Setting | undefined;
+  /** What the agent itself is given is in sight. */
+  asAgent: boolean;
+  /** Findings about the settings of this process that are the reason why no host is set. */
+  whyUnset: string[];
+  /** Of this network. */
+  gateways: readonly string[];
+  /** What the agent dials by its settings. */
+  dialled: Dialled | undefined;
+}
+
+export interface Dialled {
+  candidate: Candidate;
+  endpoint: string;
+  /** The node whose kubelet is meant, and whose it is that answers. */
+  meant: Meant | undefined;
+  whose: Whose | undefined;
+  isOfNode: boolean;
+  tls: Fact<'tls'>;
+  /** Through a proxy it is the proxy that fails. */
+  proxied: boolean;
+  /** The attempt that failed, or the one that has not ended. */
+  broken: Fact<'tls' | 'tcp'> | undefined;
+  pending: Fact<'tls' | 'tcp'> | undefined;
+  /** A gateway of this network: that of the CNI (Calico), which no machine owns, or another. */
+  gateway: 'cni' | 'other' | undefined;
+  fromPodNetwork: boolean;
+  /** What became of a handshake at the node's own address, where that is known and may be dialled. */
+  atOwn: { endpoint: string; tls: Fact<'tls'> } | undefined;
+}
+
+export function read(view: Seen): Clues {
+  const settings = view.one('self/settings');
+  const candidates = view.one('kubelet/candidates');
+  const nodeFact = view.one('apiserver/node');
+  const place = seen(view.one('self/place'));
+  const found = seen(candidates);
+  const candidate = found?.find(({ origin }) => origin === 'setting');
+  return {
+    settings,
+    candidates,
+    nodeFact,
+    node: seen(nodeFact),
+    nodeName: nodeName(settings, nodeFact),
+    fargate: settingOf(settings, 'agent.eksFargate')?.value === 'true',
+    portsOff: portsOff(settings),
+    isKnown: found !== undefined && place !== undefined,
+    found: found ?? [],
+    elsewhere: anotherAsked(seen(settings) ?? [], place),
+    given: settingOf(settings, 'kubelet.host'),
+    asAgent: isAgents(place, found ?? []),
+    whyUnset: whySettingsNameNone(view.all('self/agent-configuration')),
+    gateways: place?.gateways ?? [],
+    dialled: candidate && readDialled(view, candidate, place),
+  };
+}
+
+function readDialled(view: Seen, candidate: Candidate, place: Place | undefined): Dialled {
+  const { host, port } = candidate;
+  const endpoint = subjectOf(candidate);
+  const at = (address: string) => ({ tcp: view.one('kubelet/tcp', address), tls: view.one('kubelet/tls', address) });
+  const { tcp, tls } = at(endpoint);
+  const node = seen(view.one('apiserver/node'));
+  const hosts = [host, ...(seen(view.one('kubelet/dns', host))?.addresses ?? []).map(({ address }) => address)];
+  const http = view.all('kubelet/http');
+  const meant = nodeMeant(view.one('self/settings'), view.all('kubelet/credential'), view.one('apiserver/identity'), http);
+  const own = internalIp(node);
+  const ownEndpoint = own && dialable(own, place) ? endpointOf(own, kubeletPort(node) ?? port) : undefined;
+  return {
+    candidate,
+    endpoint,
+    meant,
+    whose: meant && whoseKubelet(meant.node, { candidate, hosts, tls, http, node, at }),
+    isOfNode: node !== undefined && isOf(node, hosts),
+    tls,
+    proxied: seen(view.one('kubelet/proxy', endpoint))?.via === 'proxy',
+    broken: [tls, tcp].find((fact) => failure(fact) !== undefined),
+    pending: [tls, tcp].find(isPending),
+    gateway: hosts.includes(CALICO_GATEWAY) ? 'cni' : isGateway(hosts, place) ? 'other' : undefined,
+    fromPodNetwork: place?.vantage === 'pod-network',
+    atOwn: ownEndpoint === undefined ? undefined : { endpoint: ownEndpoint, tls: at(ownEndpoint).tls },
+  };
+}
+
+function portsOff(settings: Fact<'settings'>): Clues['portsOff'] {
+  const [https, http] = [settingOf(settings, 'kubelet.port'), settingOf(settings, 'kubelet.httpPort')];
+  return https?.value === '0' && http?.value === '0' ? { https, http } : undefined;
+}
+
+/** Also in a pod that is not known to be the agent's, where nothing else was found and it has a token. */
+function isAgents(place: Place | undefined, found: readonly Candidate[]): boolean {
+  if (!place) return false;
+  return place.agentEnvironment || place.place === 'agent-pod' || (place.place === 'pod' && found.length === 0 && !place.noToken);
+}
+
+function whySettingsNameNone(facts: readonly Fact<'agent-configuration'>[]): string[] {
+  const own = configured(facts).filter(({ configuration }) => configuration.of === 'process');
+  const settings = own.flatMap(({ container }) => container.settings);
+  return [
+    ...(settings.some(({ meant }) => meant?.why === 'misspelt' && meant.current === HOST) ? ['agent-setting-misspelt'] : []),
+    ...(settings.some(({ variable, value }) => variable === HOST && value === '') ? ['agent-setting-empty'] : []),
+  ];
+}

@@ -1,0 +1,48 @@
+/** The decision behind `kubelet-address`, from the top down: has the agent an address at all; and what is at the one it has. */
+import { type AnswerOf, given, otherwise, type Row } from '../../shared/decide.js';
+import { failure, seen } from '../../shared/read.js';
+import type { Clues, Dialled } from './clues.js';
+
+const unset = (holds: (c: Clues) => boolean) => (c: Clues) => c.dialled === undefined && holds(c);
+const at = (holds: (d: Dialled, c: Clues) => boolean) => (c: Clues) => holds(given(c.dialled), c);
+
+export const DECISION = [
+  ['on-fargate', (c) => c.fargate],
+  ['ports-off', (c) => c.portsOff !== undefined],
+  ['not-known', (c) => !c.isKnown],
+  ['found-elsewhere', unset((c) => c.elsewhere !== undefined && c.found.length > 0)],
+  ['elsewhere', unset((c) => c.elsewhere !== undefined)],
+  ['plain-only', unset((c) => Boolean(c.given?.value))],
+  ['unset', unset((c) => c.asAgent)],
+  ['found', unset((c) => c.found.length > 0)],
+  ['no-address', unset(otherwise)],
+  ['another-nodes', at(({ whose }) => whose?.whose === 'other')],
+  ['own', at(({ whose, isOfNode }) => whose?.whose === 'own' || isOfNode)],
+  ['comparing', at((d) => asks(d) && seen(d.tls) !== undefined && !d.proxied)],
+  ['answers', at((d) => d.proxied || isAnswered(d))],
+  ['waiting', at(({ broken, pending }) => !broken && !pending)],
+  ['node-unknown', at(({ gateway }, c) => !gateway && !c.node)],
+  ['perhaps-not-a-node', at((d, c) => d.gateway !== 'cni' && (isPerhapsBridge(d, c) || isPerhapsDown(d)))],
+  ['not-a-node', otherwise],
+] as const satisfies readonly Row<string, Clues>[];
+
+export type Answer = AnswerOf<typeof DECISION>;
+
+function asks({ whose }: Dialled): boolean {
+  return whose !== undefined && 'ask' in whose;
+}
+
+/** A TLS alert is an answer, for the handshake's own check to judge. */
+function isAnswered({ tls, broken }: Dialled): boolean {
+  return seen(tls) !== undefined || (broken !== undefined && /ALERT/.test(failure(broken) ?? ''));
+}
+
+/** A pod's gateway may be a bridge, which is the node itself: unseen from the other side its kubelet may be down, or behind a firewall. */
+function isPerhapsBridge({ broken, fromPodNetwork }: Dialled, { node }: Clues): boolean {
+  return !node && broken !== undefined && (failure(broken) === 'ECONNREFUSED' || fromPodNetwork);
+}
+
+/** No kubelet answers at the node's own address either. */
+function isPerhapsDown({ atOwn, gateway, fromPodNetwork }: Dialled): boolean {
+  return atOwn !== undefined && failure(atOwn.tls) !== undefined && (!gateway || fromPodNetwork);
+}
