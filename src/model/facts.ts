@@ -266,6 +266,9 @@ export type Outcome<T> =
   | { status: 'pending'; ms: number }
   | { status: 'absent'; why: AbsentWhy; detail?: string };
 
+/** Of what was looked at: found, or why not. */
+export type Looked<T> = Exclude<Outcome<T>, { status: 'pending' | 'absent' }>;
+
 /** One observation. `subject` tells facts of one kind apart: `host:port` for connection facts, `token GET /pods` for http, a path for files. */
 export interface Fact<K extends FactKind = FactKind> {
   kind: K;

@@ -6,23 +6,12 @@
 import { posix } from 'node:path';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
-import type { AgentProcessPlace, Place } from '../model/facts.js';
-import {
-  type AgentProcess,
-  chooseMain,
-  commandLine,
-  findAgentProcesses,
-  hasRootLink,
-  linkOf,
-  mountIds,
-  podOfProcess,
-  readEnvironment,
-  userOf,
-  withoutClusterAgent,
-} from '../probes/machine/agent-process.js';
+import type { Place } from '../model/facts.js';
+import { type FoundAgent, readAgent } from '../probes/machine/agent-process.js';
 import { observePlace } from '../probes/machine/place.js';
 import { type Flags, optionsOf } from './options.js';
 import { isHostName, isProfileFile } from './values.js';
+import { chooseAgent, whyNoAgent } from './agent-choice.js';
 
 /** The agent we are asked to be. */
 export interface AgentSource {
@@ -56,69 +45,64 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
   if (asked === undefined) return undefined;
   const processes = flags.root === undefined ? own : createHost({ ...own, root: posix.resolve(own.cwd, flags.root) });
   const beside = await observePlace(own);
-  const chosen = asked === 'auto' ? await findAgent(processes, own, beside) : { pid: Number(asked) };
+  const chosen = asked === 'auto' ? await chooseAgent(processes, own, beside) : { pid: Number(asked) };
   if ('error' in chosen) return chosen;
-  const { pid } = chosen;
-  const environment = await readEnvironment(processes, pid);
-  if ('code' in environment) return { error: await whyUnreadable(processes, pid, environment.code) };
-  const words = await commandLine(processes, pid);
-  if (words.length === 0) return { error: `--agent-process ${pid}: a thread of the kernel, not an agent; ${LOOK}` };
+  const read = await readAgent(processes, own, chosen.pid);
+  if (read.status === 'failed') return { error: whyNoAgent(chosen.pid, read) };
 
-  const [net, ownNet] = await Promise.all([linkOf(processes, pid, 'ns/net'), linkOf(own, 'self', 'ns/net')]);
-  const network = net !== undefined && net === ownNet ? 'same' : 'other';
-  const inPod = (await podOfProcess(processes, pid)) !== undefined;
-  const { env } = environment;
-  const files = createHost({
+  const agent = read.data;
+  const files = filesOf(agent, own);
+  const ours = ownFiles(withOwnPaths(flags, own));
+  const host: Host = { ...files, readFile: (path, maxBytes) => (ours.has(path) ? own : files).readFile(path, maxBytes) };
+  return {
+    pid: agent.pid,
+    host,
+    processes,
+    resolver: agent.network === 'same' ? host : own,
+    place: placeOf(agent, await observePlace(files), beside),
+    beside,
+    filesHere: (paths) => filesHere(files, paths, ours),
+  };
+}
+
+/** Its environment, and its files below its root. */
+function filesOf({ env, root, network, inPod, owns }: FoundAgent, own: Host): Host {
+  return createHost({
     ...own,
     env,
-    root: `${processes.root}/proc/${pid}/root`,
+    root,
     home: env.HOME || '/root',
     cwd: '/',
     // In its own network the agent's name is its pod's; runtimes put it into the environment.
     hostName: network === 'same' && inPod && env.HOSTNAME ? env.HOSTNAME : own.hostName,
     redactor: own.redactor,
     // Its owner may change a link between our look at it and our opening of it; what is opened then is on a mount of ours, and is not read.
-    ...((await hasRootLink(processes, pid)) && { mayRead: async (mount: string) => (await mountIds(processes, pid)).has(mount) }),
+    ...(owns && { mayRead: owns }),
   });
-  const host = withOurs(files, own, withOwnPaths(flags, own));
-  const seen = await observePlace(files);
-  const agentProcess: AgentProcessPlace = {
-    pid,
-    program: own.redactor.clean(posix.basename(words[0] ?? ''), 40),
-    beside: beside.place === 'pod' && beside.noToken ? 'ephemeral-container' : beside.place,
-    network,
-    ...(inPod && seen.vantage === 'pod-network' && env.HOSTNAME && isHostName(env.HOSTNAME) && { pod: env.HOSTNAME }),
-  };
-  const { noToken: _, ...ofAgent } = seen;
-  const place: Place = {
-    ...ofAgent,
-    ...(seen.noToken && inPod && { noToken: true }),
+}
+
+/** What its own files say of where it runs, in the network we are in. */
+function placeOf({ pid, program, env, network, inPod }: FoundAgent, { noToken, ...seen }: Place, beside: Place): Place {
+  const podName = inPod && seen.vantage === 'pod-network' && env.HOSTNAME && isHostName(env.HOSTNAME) ? env.HOSTNAME : undefined;
+  return {
+    ...seen,
+    ...(noToken && inPod && { noToken: true }),
     // The agent's variables are what they are for, whatever they are called.
     place: inPod ? 'agent-pod' : beside.place === 'workstation' ? 'workstation' : 'node',
     vantage: network === 'same' && inPod ? seen.vantage : beside.vantage === 'workstation' ? 'host-network' : beside.vantage,
     agentEnvironment: true,
     gateways: beside.gateways,
-    agentProcess,
-  };
-  return {
-    pid,
-    host,
-    processes,
-    resolver: network === 'same' ? host : own,
-    place,
-    beside,
-    filesHere: (paths) => filesHere(files, paths, ownFiles(withOwnPaths(flags, own))),
+    agentProcess: {
+      pid,
+      program,
+      beside: beside.place === 'pod' && beside.noToken ? 'ephemeral-container' : beside.place,
+      network,
+      ...(podName !== undefined && { pod: podName }),
+    },
   };
 }
-
-const LOOK = "give the id of the agent's process, or auto";
 
 /** What a flag names is ours; everything else is the agent's. */
-function withOurs(files: Host, own: Host, flags: Partial<Flags>): Host {
-  const ours = ownFiles(flags);
-  return { ...files, readFile: (path, maxBytes) => (ours.has(path) ? own : files).readFile(path, maxBytes) };
-}
-
 function ownFiles(flags: Partial<Flags>): ReadonlySet<string> {
   return new Set([...FILES.map((name) => flags[name]), flags.profile].filter((path) => path !== undefined));
 }
@@ -131,46 +115,4 @@ async function filesHere<T extends Partial<Record<string, string>>>(host: Host, 
     return [key, posix.join(directory, posix.basename(path))] as const;
   });
   return Object.fromEntries(await Promise.all(entries)) as T;
-}
-
-async function findAgent(processes: Host, own: Host, beside: Place): Promise<{ pid: number } | { error: string }> {
-  const { found, seen } = await findAgentProcesses(processes);
-  const agents = withoutClusterAgent(found);
-  if (agents.length === 0)
-    return {
-      error: `--agent-process auto: no agent among the ${seen} processes in sight; ${
-        seen < 8
-          ? 'a debug container sees those of the agent with kubectl debug --target=CONTAINER'
-          : 'name its process: --agent-process PID'
-      }`,
-    };
-  // With hostPID the pods of the whole node are in sight: the agent of another pod is another agent. A debug pod has none of its own.
-  const ownPod = beside.place === 'debug-pod' || beside.place === 'node' ? undefined : await podOfProcess(own, 'self');
-  const mine = ownPod === undefined ? agents : agents.filter(({ pod }) => pod === ownPod);
-  const groups = new Set(mine.map(({ group }) => group));
-  const main = groups.size === 1 ? chooseMain(mine) : undefined;
-  if (main) return { pid: main.pid };
-  const which = mine.length > 0 ? mine : agents;
-  const heads = [...new Set(which.map(({ group }) => group))].flatMap(
-    (group) => chooseMain(which.filter((each) => each.group === group)) ?? [],
-  );
-  const list = heads.slice(0, 8).map(describe).join('; ');
-  const more = heads.length > 8 ? ` and ${heads.length - 8} more` : '';
-  const why = mine.length > 0 ? `${groups.size} agents are in sight` : 'no agent is in this pod, only in others';
-  return { error: `--agent-process auto: ${why} (${list}${more}); name one: --agent-process ${heads[0]?.pid ?? 'PID'}` };
-}
-
-function describe({ pid, program, hostName, pod }: AgentProcess): string {
-  return `${pid}: ${program}${hostName ? ` on ${hostName}` : ''}${pod ? `, pod ${pod}` : ''}`;
-}
-
-async function whyUnreadable(host: Host, pid: number, code: string): Promise<string> {
-  const flag = `--agent-process ${pid}`;
-  if (code === 'ENOENT' || code === 'ESRCH') return `${flag}: there is no such process here; ${LOOK}`;
-  if (code === 'ETOOBIG') return `${flag}: its environment is too large to be an agent's; ${LOOK}`;
-  if (code !== 'EACCES') return `${flag}: its environment cannot be read (${code}); ${LOOK}`;
-  const uid = await userOf(host, pid);
-  const root = '{"securityContext":{"runAsUser":0,"runAsNonRoot":false,"capabilities":{"add":["SYS_PTRACE"]}}}';
-  const whose = uid === undefined ? '' : ` (user ${uid})`;
-  return `${flag}: its environment${whose} may not be read by this user; be root with the right to trace: on a node sudo, in kubectl debug --profile=sysadmin, or --profile=general with --custom a file of ${root}`;
 }

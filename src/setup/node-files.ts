@@ -7,12 +7,12 @@ import { posix } from 'node:path';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
 import type { KubeletConfig, Outcome, Place } from '../model/facts.js';
-import { linkOf } from '../probes/machine/agent-process.js';
 import { readKubeletConfig } from '../probes/machine/kubelet-config.js';
 import { type FoundKubeconfig, readKubeletKubeconfig } from '../probes/machine/kubelet-kubeconfig.js';
 import { type FoundProcess, findKubeletProcess } from '../probes/machine/kubelet-process.js';
 import { type KubeletProxy, readKubeletProxy } from '../probes/machine/kubelet-proxy.js';
 import { observePlace } from '../probes/machine/place.js';
+import { isSameNetwork } from '../probes/machine/process.js';
 import { listProcesses, type Processes } from '../probes/machine/processes.js';
 import { onlyRoots } from '../probes/machine/root-owned.js';
 
@@ -58,7 +58,7 @@ export async function openNodeFiles(own: Host, root: string | undefined): Promis
     readKubeletKubeconfig(trusted, kubelet),
     readKubeletProxy(host, kubelet),
   ]);
-  const sharesNetwork = kubelet.pid !== undefined && (await isOurNetwork(own, host, kubelet.pid));
+  const sharesNetwork = kubelet.pid !== undefined && (await isSameNetwork(host, kubelet.pid, own));
   return { host, trusted, place, live, sharesNetwork, processes, kubelet, config, proxy, ...(kubeconfig && { kubeconfig }) };
 }
 
@@ -67,11 +67,6 @@ const PROCFS = 0x9fa0;
 
 async function isProcfs(directory: string): Promise<boolean> {
   return (await statfs(directory).catch(() => undefined))?.type === PROCFS;
-}
-
-async function isOurNetwork(own: Host, host: Host, pid: number): Promise<boolean> {
-  const [theirs, ours] = await Promise.all([linkOf(host, pid, 'ns/net'), linkOf(own, 'self', 'ns/net')]);
-  return theirs !== undefined && theirs === ours;
 }
 
 /** With --root it is the user who says where the node is: we are at it when its kubelet runs before our eyes. */

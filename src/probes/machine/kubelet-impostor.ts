@@ -5,7 +5,7 @@
  */
 import type { Host } from '../../host/host.js';
 import type { KubeletImpostor } from '../../model/facts/node.js';
-import { podOfProcess } from './agent-process.js';
+import { podOfProcess } from './process.js';
 import { type Owner, ownerIn } from './root-owned.js';
 
 export type Foreignness = Pick<KubeletImpostor, 'why' | 'user'> | { why: 'unknown' };

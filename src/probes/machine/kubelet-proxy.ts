@@ -6,8 +6,8 @@ import { registerEnvironment } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
 import { clean, urlWithoutCredentials } from '../../host/redact.js';
 import type { ServiceVariable } from '../../model/facts/node.js';
-import { readEnvironment } from './agent-process.js';
 import type { FoundProcess } from './kubelet-process.js';
+import { readEnvironment } from './process.js';
 
 const PROXY_NAME = /^(https?_proxy|all_proxy|no_proxy)$/i;
 const UNIT_DIRECTORIES = ['/usr/lib/systemd/system', '/lib/systemd/system', '/run/systemd/system', '/etc/systemd/system'];
@@ -32,7 +32,7 @@ interface Assigned {
 export async function readKubeletProxy(host: Host, { pid }: Pick<FoundProcess, 'pid'>): Promise<KubeletProxy> {
   const inFiles = await assignedInFiles(host);
   const read = pid === undefined ? undefined : await readEnvironment(host, pid);
-  const running = read && 'env' in read ? read.env : undefined;
+  const running = read?.status === 'observed' ? read.data : undefined;
   const values = running ? Object.entries(running) : new Map([...inFiles].map(([name, { value }]) => [name, value]));
   const environment = Object.fromEntries([...values].filter(([name, value]) => PROXY_NAME.test(name) && value !== ''));
   registerEnvironment(environment, host.redactor);
