@@ -2,8 +2,8 @@
 
 import type { Candidate, Identity, NodeObject, Place } from '../model/facts.js';
 import type { ApiserverClient } from './apiserver/client.js';
+import type { Reached } from './connection/reach.js';
 import type { KubeletClient } from './kubelet/client.js';
-import type { Reached } from './reach.js';
 
 /** What the base questions lead to; each part resolves as soon as it is known. */
 export interface Known {

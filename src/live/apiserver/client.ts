@@ -3,10 +3,10 @@
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Session } from '../../probes/connection/http.js';
+import type { Presented } from '../connection/credentials.js';
+import { sessionFor } from '../connection/http-session.js';
+import type { Reached } from '../connection/reach.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
-import type { Presented } from '../credentials.js';
-import { sessionFor } from '../http-session.js';
-import type { Reached } from '../reach.js';
 import { reproduceHttp } from '../reproduce.js';
 
 /** What the answer to a request means: the outcome of a fact, from the answer and its JSON. */

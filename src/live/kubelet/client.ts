@@ -6,10 +6,10 @@ import type { ApiserverEndpoints, HttpAnswer, Outcome } from '../../model/facts.
 import type { Session } from '../../probes/connection/http.js';
 import { openTcp } from '../../probes/connection/tcp.js';
 import { reduceSecondSight } from '../apiserver/reduce.js';
+import type { Presented } from '../connection/credentials.js';
+import { sessionFor } from '../connection/http-session.js';
+import type { Reached } from '../connection/reach.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
-import type { Presented } from '../credentials.js';
-import { sessionFor } from '../http-session.js';
-import type { Reached } from '../reach.js';
 import { reproduceHttp } from '../reproduce.js';
 
 /** /healthz first: small, and its refusal is the cheapest. */

@@ -1,7 +1,7 @@
 /** HTTP sessions over layers already seen: the examined connection for nobody, a verified one for a credential. */
-import { openSession, type Session } from '../probes/connection/http.js';
-import { openVerifiedTls } from '../probes/connection/tls.js';
-import type { LiveContext } from './context.js';
+import { openSession, type Session } from '../../probes/connection/http.js';
+import { openVerifiedTls } from '../../probes/connection/tls.js';
+import type { LiveContext } from '../context.js';
 import type { Presented } from './credentials.js';
 import type { Reached } from './reach.js';
 

@@ -1,8 +1,8 @@
 /** The CA files: the one in use for each server, and the others at hand on this machine. */
-import { MOUNTED_CA } from '../kubernetes/service-account.js';
-import { readAuthority } from '../probes/connection/authority.js';
-import type { AuthorityAtHand } from '../probes/connection/tls.js';
-import type { LiveContext } from './context.js';
+import { MOUNTED_CA } from '../../kubernetes/service-account.js';
+import { readAuthority } from '../../probes/connection/authority.js';
+import type { AuthorityAtHand } from '../../probes/connection/tls.js';
+import type { LiveContext } from '../context.js';
 
 /** The CA in use for each target first, then every other one at hand. */
 export interface Authorities {

@@ -1,8 +1,8 @@
 /** The address each server is tried at, and who named it. */
-import { isDnsName } from '../kubernetes/names.js';
-import type { Candidate, Place, Target } from '../model/facts.js';
-import type { Resolved } from '../setup/resolved.js';
-import type { LiveContext } from './context.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import type { Candidate, Place, Target } from '../../model/facts.js';
+import type { Resolved } from '../../setup/resolved.js';
+import type { LiveContext } from '../context.js';
 
 /** Writes the `candidates` fact, which says too that there is none. */
 export function putCandidate(context: LiveContext, target: Target, candidate: Candidate | undefined): Candidate | undefined {

@@ -1,8 +1,8 @@
 /** Attempts at servers, each address once: two that want the same one share it. */
-import type { Resolved } from '../setup/resolved.js';
+import type { Resolved } from '../../setup/resolved.js';
+import type { LiveContext } from '../context.js';
+import type { Known } from '../known.js';
 import type { Authorities } from './authorities.js';
-import type { LiveContext } from './context.js';
-import type { Known } from './known.js';
 import { type Reached, type ReachOptions, reach } from './reach.js';
 
 export function createAttempts(context: LiveContext, authorities: Promise<Authorities>): Known['attempt'] {

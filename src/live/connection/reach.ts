@@ -4,14 +4,14 @@
  */
 import type net from 'node:net';
 import type tls from 'node:tls';
-import { endpointOf } from '../kubernetes/names.js';
-import type { Candidate, Target, TlsHandshake } from '../model/facts.js';
-import { chooseProxy, proxyAddress } from '../probes/connection/proxy.js';
-import { openTcp } from '../probes/connection/tcp.js';
-import { type AuthorityAtHand, examineTls, secureProxySocket } from '../probes/connection/tls.js';
-import { openTunnel } from '../probes/connection/tunnel.js';
-import type { LiveContext } from './context.js';
-import { reproduceProxy, reproduceTcp, reproduceTls } from './reproduce.js';
+import { endpointOf } from '../../kubernetes/names.js';
+import type { Candidate, Target, TlsHandshake } from '../../model/facts.js';
+import { chooseProxy, proxyAddress } from '../../probes/connection/proxy.js';
+import { openTcp } from '../../probes/connection/tcp.js';
+import { type AuthorityAtHand, examineTls, secureProxySocket } from '../../probes/connection/tls.js';
+import { openTunnel } from '../../probes/connection/tunnel.js';
+import type { LiveContext } from '../context.js';
+import { reproduceProxy, reproduceTcp, reproduceTls } from '../reproduce.js';
 
 /** A server that finished a TLS handshake; whether its certificate verifies is in `handshake`. */
 export interface Reached {

@@ -1,13 +1,13 @@
 /** What would be presented to each server, read once: a client certificate, a token, or nothing. Secrets stay here and in the sessions. */
 
-import type { CredentialKind } from '../model/facts/connection.js';
-import type { Credential, Outcome, Target, TokenClaims } from '../model/facts.js';
-import { inspectClientCertificate, readClientCertificate } from '../probes/credentials/certificate.js';
-import { runExecPlugin } from '../probes/credentials/exec-plugin.js';
-import type { LoadedKubeconfig } from '../probes/credentials/kubeconfig.js';
-import { inspectToken, readToken } from '../probes/credentials/token.js';
-import type { LiveContext } from './context.js';
-import type { CurlWith } from './reproduce.js';
+import type { CredentialKind } from '../../model/facts/connection.js';
+import type { Credential, Outcome, Target, TokenClaims } from '../../model/facts.js';
+import { inspectClientCertificate, readClientCertificate } from '../../probes/credentials/certificate.js';
+import { runExecPlugin } from '../../probes/credentials/exec-plugin.js';
+import type { LoadedKubeconfig } from '../../probes/credentials/kubeconfig.js';
+import { inspectToken, readToken } from '../../probes/credentials/token.js';
+import type { LiveContext } from '../context.js';
+import type { CurlWith } from '../reproduce.js';
 
 /** The credential in use for a target. `as: 'nobody'` when there is none that could be sent. */
 export interface Presented {
