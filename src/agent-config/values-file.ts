@@ -4,7 +4,7 @@
  * global/kubelet, component/agent). What they leave to chart or operator is taken as these do it.
  */
 import { posix } from 'node:path';
-import { clean } from '../host/redact.js';
+import { printable } from '../host/redact.js';
 import { list, record, valueAt } from '../kubernetes/json.js';
 import { differingLetters } from '../kubernetes/near.js';
 import type { AgentWorkload } from '../model/facts/placement.js';
@@ -85,7 +85,7 @@ export function agentInValues(json: unknown, file: string): AgentInFile | undefi
   const root = isOperator ? json : valuesOf(json);
   const form = FORMS.find((each) => each.form === (isOperator ? 'operator' : 'chart'));
   if (root === undefined || !form) return undefined;
-  const name = clean(isOperator ? `DatadogAgent ${String(record(metadata).name)} in ${file}` : `the values in ${file}`, 300);
+  const name = printable(isOperator ? `DatadogAgent ${String(record(metadata).name)} in ${file}` : `the values in ${file}`, 300);
   return readForm(form, root, name, record(metadata));
 }
 
@@ -149,7 +149,7 @@ function keySettings(form: Form, get: (key: string) => unknown): AgentSetting[] 
       if (key === undefined || value === undefined) return [];
       const source = form.at(key);
       const field = valueAt(value, ['valueFrom', 'fieldRef', 'fieldPath']) ?? valueAt(value, ['fieldRef', 'fieldPath']);
-      if (typeof field === 'string') return settingFrom(known.variable, undefined, source, clean(field, 100));
+      if (typeof field === 'string') return settingFrom(known.variable, undefined, source, printable(field, 100));
       return typeof value === 'object' ? [] : settingFrom(known.variable, String(value), source);
     }),
     ...(mounted ? settingFrom('DD_KUBELET_CLIENT_CA', form.ca(hostCa), form.at(`${form.kubelet}.hostCAPath`)) : []),
@@ -168,7 +168,7 @@ function nearKeys(form: Form, root: unknown, get: (key: string) => unknown): Age
   const high = Object.keys(record(record(root).kubelet)).filter((key) => form.form === 'chart' && form.kubeletKeys.includes(key));
   const all = [...near, ...high.map((key): [string, string] => [`kubelet.${key}`, `${form.kubelet}.${key}`])];
   return all.map(([written, meant]) => ({
-    variable: clean(form.at(written), 120),
+    variable: printable(form.at(written), 120),
     source: form.at(written),
     meant: { why: 'misspelt', current: form.at(meant) },
   }));

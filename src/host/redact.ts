@@ -28,8 +28,11 @@ const SKIPPED = /[\s\p{Cc}\p{Cf}]+/gu;
  */
 const MAX_SECRET = 32 * 1024;
 
-/** `clean` for text of which no secret is known; see {@link createRedactor}. */
-export function clean(text: string, max?: number): string {
+/**
+ * One printable line, for text that is not shown before the run's redactor has seen it: secrets by their shape are kept out, but none that this run was
+ * told is known here. Where a host is at hand, `host.redactor.clean` knows them.
+ */
+export function printable(text: string, max?: number): string {
   return createRedactor().clean(text, max);
 }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clean, createRedactor } from '../../src/host/redact.js';
+import { createRedactor, printable } from '../../src/host/redact.js';
 import { stopwatch } from '../support/stopwatch.js';
 
 const JWT = `eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.${Buffer.from('{"sub":"SENTINEL"}').toString('base64url')}.c2lnbmF0dXJlLVNFTlRJTkVM`;
 const KEY =
   '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEISENTINELSENTINELSENTINEL0123\nabcdefghijklmnopqrstuvwxyzSENTINEL\n-----END EC PRIVATE KEY-----\n';
 
-describe('clean: hostile characters', () => {
+describe('printable: hostile characters', () => {
   const rows: [name: string, text: string, expected: string][] = [
     ['colour', '\x1b[31mred\x1b[0m', '\\x1b[31mred\\x1b[0m'],
     ['title and bell', '\x1b]0;pwned\x07x', '\\x1b]0;pwned\\x07x'],
@@ -27,21 +27,21 @@ describe('clean: hostile characters', () => {
     ['ordinary text of other scripts', 'café 日本 🎉', 'café 日本 🎉'],
   ];
   for (const [name, text, expected] of rows) {
-    it(name, () => assert.equal(clean(text), expected));
+    it(name, () => assert.equal(printable(text), expected));
   }
   it('lets no control or format character through at all', () => {
     let all = '';
     for (let code = 0; code < 0x2100; code += 1) all += String.fromCharCode(code);
-    assert.doesNotMatch(clean(all, 100_000), /[\p{Cc}\p{Cf}]/u);
+    assert.doesNotMatch(printable(all, 100_000), /[\p{Cc}\p{Cf}]/u);
   });
   it('cuts with an ellipsis, by whole characters', () => {
-    assert.equal(clean('abcdef', 4), 'abc…');
-    assert.equal(clean('🎉🎉🎉🎉', 3), '🎉🎉…');
-    assert.equal(clean('abc', 3), 'abc');
+    assert.equal(printable('abcdef', 4), 'abc…');
+    assert.equal(printable('🎉🎉🎉🎉', 3), '🎉🎉…');
+    assert.equal(printable('abc', 3), 'abc');
   });
 });
 
-describe('clean: secrets by their shape', () => {
+describe('printable: secrets by their shape', () => {
   const hidden: [name: string, text: string][] = [
     ['JWT', `token is ${JWT} ok`],
     ['beginning of a JWT', `x ${JWT.slice(0, 30)}`],
@@ -61,7 +61,7 @@ describe('clean: secrets by their shape', () => {
   ];
   for (const [name, text] of hidden) {
     it(`hides: ${name}`, () => {
-      const shown = clean(text);
+      const shown = printable(text);
       assert.doesNotMatch(shown, /SENTINEL|U0VOVElORUw|c2lnbmF0dXJl/);
       assert.match(shown, /\[redacted\]/);
     });
@@ -80,7 +80,7 @@ describe('clean: secrets by their shape', () => {
     'Authorization error (user=x, verb=get)',
   ];
   for (const text of speech) {
-    it(`leaves alone: ${text}`, () => assert.equal(clean(text), text));
+    it(`leaves alone: ${text}`, () => assert.equal(printable(text), text));
   }
 });
 

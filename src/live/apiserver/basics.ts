@@ -1,5 +1,5 @@
 /** What is always asked of the apiserver: is it ready, who are we, and may we what this kubelet will ask for. */
-import { clean } from '../../host/redact.js';
+import { printable } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { FactData, Identity, Outcome } from '../../model/facts.js';
 import { isHostName } from '../../setup/values.js';
@@ -45,7 +45,7 @@ const reduceVersion: Reduce<FactData['version']> = (answer, json) => {
   return {
     status: 'observed',
     data: {
-      gitVersion: clean(gitVersion, 60),
+      gitVersion: printable(gitVersion, 60),
       major: Number.parseInt(String(major), 10) || 0,
       minor: Number.parseInt(String(minor), 10) || 0,
     },
@@ -93,15 +93,15 @@ function reduceIdentity(json: unknown): Outcome<Identity> {
   if (typeof username !== 'string') return { status: 'failed', code: 'ENOTREVIEW', detail: 'no userInfo in the answer' };
   const first = (key: string) => {
     const list = record(extra)[`authentication.kubernetes.io/${key}`];
-    return Array.isArray(list) && typeof list[0] === 'string' ? clean(list[0], 253) : undefined;
+    return Array.isArray(list) && typeof list[0] === 'string' ? printable(list[0], 253) : undefined;
   };
   return {
     status: 'observed',
     data: {
-      user: clean(username, 253),
-      groups: Array.isArray(groups) ? groups.slice(0, 20).map((group) => clean(String(group), 253)) : [],
+      user: printable(username, 253),
+      groups: Array.isArray(groups) ? groups.slice(0, 20).map((group) => printable(String(group), 253)) : [],
       pod: first('pod-name'),
-      node: first('node-name') ?? nodeOfUser(clean(username, 253)),
+      node: first('node-name') ?? nodeOfUser(printable(username, 253)),
       by: 'review',
     },
   };

@@ -1,5 +1,5 @@
 /** Objects read when a check wants them: the Node, its Lease, endpoints, CSRs, and the kubelet through the node proxy. */
-import { clean } from '../../host/redact.js';
+import { printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
@@ -10,7 +10,7 @@ import { matchesNode, reduceNode, reduceSecondSight } from './reduce.js';
 export function askNode(context: LiveContext, api: ApiserverClient, node: string): Promise<Outcome<NodeObject>> {
   const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
   return context.store.observe({ target: 'apiserver', kind: 'node', subject: node, reproduce: `kubectl get node ${node} -o yaml` }, () =>
-    api.ask({ path, maxBytes: 1 << 20 }, (answer, json) => (answer.status === 200 ? reduceNode(json, clean) : refused(answer))),
+    api.ask({ path, maxBytes: 1 << 20 }, (answer, json) => (answer.status === 200 ? reduceNode(json, printable) : refused(answer))),
   );
 }
 
@@ -54,7 +54,7 @@ export function askEndpoints(context: LiveContext, api: ApiserverClient): Promis
         const endpoints = list(record(json).items).flatMap((slice) => {
           const port = Number(record(list(record(slice).ports)[0]).port) || 443;
           return list(record(slice).endpoints).flatMap((e) =>
-            list(record(e).addresses).map((address) => ({ address: clean(String(address), 253), port })),
+            list(record(e).addresses).map((address) => ({ address: printable(String(address), 253), port })),
           );
         });
         return { status: 'observed', data: { from: 'endpoint-slice', endpoints: endpoints.slice(0, 8) } };
@@ -92,7 +92,7 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
         const requests = list(record(json).items).flatMap((item): ServingRequest[] => {
           const { metadata, spec, status } = record(item);
           const conditions = list(record(status).conditions).map((c) => String(record(c).type));
-          const requestor = clean(String(record(spec).username ?? ''), 253);
+          const requestor = printable(String(record(spec).username ?? ''), 253);
           if (node && requestor !== `system:node:${node.node}`) return [];
           const state = conditions.includes('Denied')
             ? 'denied'
@@ -103,7 +103,7 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
                 : 'pending';
           return [
             {
-              csr: clean(String(record(metadata).name ?? ''), 253),
+              csr: printable(String(record(metadata).name ?? ''), 253),
               state,
               requestor,
               matchesNode: node !== undefined && matchesNode(String(record(spec).request ?? ''), node),

@@ -6,7 +6,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { clean } from '../../host/redact.js';
+import { printable } from '../../host/redact.js';
 import { certificateBlocks } from '../credentials/certificate.js';
 import { pemBlocks } from '../credentials/pem.js';
 
@@ -104,7 +104,7 @@ export function isValidAt(certificate: X509Certificate, nowMs: number): boolean 
 
 /** OpenSSL's code and words for a certificate that is not valid at `nowMs`; undefined for one that is. */
 export function validityFault(certificate: X509Certificate, nowMs: number): { code: string; detail: string } | undefined {
-  const subject = clean(certificate.subject ?? '', 100);
+  const subject = printable(certificate.subject ?? '', 100);
   if (nowMs < Date.parse(certificate.validFrom)) {
     return { code: 'CERT_NOT_YET_VALID', detail: `${subject} is valid from ${certificate.validFrom}` };
   }

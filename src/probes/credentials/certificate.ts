@@ -1,7 +1,7 @@
 /** Certificates as facts, and the client certificate we would present. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Host } from '../../host/host.js';
-import { clean } from '../../host/redact.js';
+import { printable } from '../../host/redact.js';
 import type { Certificate, Credential, Outcome } from '../../model/facts.js';
 import { keyBlocks, pemBlocks } from './pem.js';
 
@@ -66,7 +66,7 @@ export function describeCertificate(x509: X509Certificate): Certificate {
 
 /** Node writes one RDN a line; undefined for an empty name. */
 function nameLine(name: string | undefined): string {
-  return clean((name ?? '').split('\n').filter(Boolean).join(', '), 300);
+  return printable((name ?? '').split('\n').filter(Boolean).join(', '), 300);
 }
 
 /** `validFrom` is `Nov 22 02:49:00 2025 GMT`. A date no Date can hold is as good as the end of time. */
@@ -81,15 +81,15 @@ function subjectNames(altName: string | undefined): string[] {
   for (const [, kind, value] of (altName ?? '').matchAll(/(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g)) {
     if (names.length === MAX_NAMES || !kind || value === undefined) break;
     const plain = value.startsWith('"') ? String(attempt(() => JSON.parse(value) as unknown) ?? value) : value;
-    names.push(kind === 'DNS' ? `DNS:${clean(plain, 255)}` : `IP:${shortAddress(plain)}`);
+    names.push(kind === 'DNS' ? `DNS:${printable(plain, 255)}` : `IP:${shortAddress(plain)}`);
   }
   return names;
 }
 
 /** Node writes IPv6 in full and in capitals; everyone else compares the short form. */
 function shortAddress(address: string): string {
-  if (!address.includes(':')) return clean(address, 64);
-  return attempt(() => new URL(`http://[${address}]`).hostname.slice(1, -1)) ?? clean(address, 64);
+  if (!address.includes(':')) return printable(address, 64);
+  return attempt(() => new URL(`http://[${address}]`).hostname.slice(1, -1)) ?? printable(address, 64);
 }
 
 /** Reads the pair a setting names. Both may be the same file (the kubelet's own kubelet-client-current.pem is). */
@@ -132,7 +132,7 @@ export function inspectClientCertificate(
 }
 
 function fault(code: string, detail: string, data?: Credential): ClientCertificate {
-  return { outcome: { status: 'failed', code, detail: clean(detail, 300), ...(data && { data }) } };
+  return { outcome: { status: 'failed', code, detail: printable(detail, 300), ...(data && { data }) } };
 }
 
 function attempt<T>(work: () => T): T | undefined {
