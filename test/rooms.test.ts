@@ -89,6 +89,15 @@ describe('rooms', () => {
     assert.deepEqual(holders, [path.join('kubernetes', 'service-account.ts')]);
   });
 
+  it('how much of a text is kept is called by its name', () => {
+    for (const file of files.filter((each) => roomOf(each) !== 'cli'))
+      assert.doesNotMatch(
+        textOf(file),
+        /\b(?:clean|printable)\([^\n]*, (?:63|200|253|300|400)\)/,
+        `${file}: host/redact.ts has names for these`,
+      );
+  });
+
   it('no folder holds more than can be looked over', () => {
     const most = 17;
     for (const folder of ['', ...readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })].filter((name) =>

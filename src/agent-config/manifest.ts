@@ -4,7 +4,7 @@
  */
 
 import { readYamlDocuments } from '../files/yaml-documents.js';
-import { printable } from '../host/redact.js';
+import { NAME, printable, SENTENCE } from '../host/redact.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentWorkload } from '../model/facts/placement.js';
 import type { AgentConfiguration } from '../model/facts.js';
@@ -31,13 +31,13 @@ export function parseManifest(text: string, file: string): Manifest | { error: s
     const workload = reduceDaemonSet(object);
     if (!workload) return [];
     const name = `DaemonSet ${workload.name} in ${file}`;
-    return [{ workload, configuration: readTemplate(record(record(object.spec).template).spec, 'file', printable(name, 300), maps) }];
+    return [{ workload, configuration: readTemplate(record(record(object.spec).template).spec, 'file', printable(name, SENTENCE), maps) }];
   });
   const agents = [...installed, ...objects.flatMap((object) => agentInValues(object, file) ?? [])];
   return {
     daemonSets: agents.map(({ workload }) => workload),
     configurations: agents.filter(({ workload }) => workload.datadog).map(({ configuration }) => configuration),
-    priorityClasses: named('PriorityClass').map((object) => printable(String(record(object.metadata).name), 253)),
+    priorityClasses: named('PriorityClass').map((object) => printable(String(record(object.metadata).name), NAME)),
   };
 }
 

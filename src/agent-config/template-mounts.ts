@@ -1,11 +1,11 @@
 /** From a pod template to what its agent's container will see of the node: the mounts themselves are read by probes/mounts.ts, in the container. */
-import { printable } from '../host/redact.js';
+import { PHRASE, printable } from '../host/redact.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentPodTemplate } from '../model/facts.js';
 import { CONFIGURATION, DEFAULT_CHECKS, HOST_MOUNTS } from '../probes/machine/mounts.js';
 
 const MOST = 200;
-const text = (value: unknown) => printable(String(value ?? ''), 200);
+const text = (value: unknown) => printable(String(value ?? ''), PHRASE);
 
 interface Mount {
   at: string;

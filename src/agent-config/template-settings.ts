@@ -2,7 +2,7 @@
  * From a pod template to the settings of its agent, as the kubelet will make the environment: of two variables the later, envFrom below env,
  * `$(NAME)` filled in (pkg/kubelet/kubelet_pods.go makeEnvironmentVariables). Only known settings are kept; a Secret is named and never read.
  */
-import { printable, urlWithoutCredentials } from '../host/redact.js';
+import { LINE, printable, urlWithoutCredentials } from '../host/redact.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
 import { knownSetting, meantBy } from '../profiles/datadog-settings.js';
@@ -22,7 +22,7 @@ export function isKept(name: string): boolean {
 
 /** As a fact may hold it: no credentials of a proxy, cleaned and cut. */
 export function shownValue(variable: string, value: string): string {
-  return printable(knownSetting(variable)?.kind === 'proxy' ? urlWithoutCredentials(value) : value, 400);
+  return printable(knownSetting(variable)?.kind === 'proxy' ? urlWithoutCredentials(value) : value, LINE);
 }
 
 /** A setting as it is kept; nothing for a name that is not ours to keep. */

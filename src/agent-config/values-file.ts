@@ -4,7 +4,7 @@
  * global/kubelet, component/agent). What they leave to chart or operator is taken as these do it.
  */
 import { posix } from 'node:path';
-import { printable } from '../host/redact.js';
+import { printable, SENTENCE } from '../host/redact.js';
 import { list, record, valueAt } from '../kubernetes/json.js';
 import { differingLetters } from '../kubernetes/near.js';
 import type { AgentWorkload } from '../model/facts/placement.js';
@@ -85,7 +85,7 @@ export function agentInValues(json: unknown, file: string): AgentInFile | undefi
   const root = isOperator ? json : valuesOf(json);
   const form = FORMS.find((each) => each.form === (isOperator ? 'operator' : 'chart'));
   if (root === undefined || !form) return undefined;
-  const name = printable(isOperator ? `DatadogAgent ${String(record(metadata).name)} in ${file}` : `the values in ${file}`, 300);
+  const name = printable(isOperator ? `DatadogAgent ${String(record(metadata).name)} in ${file}` : `the values in ${file}`, SENTENCE);
   return readForm(form, root, name, record(metadata));
 }
 

@@ -11,6 +11,15 @@ export interface Redactor {
   clean(text: string, max?: number): string;
 }
 
+/** A name within a domain, and a domain: the longest that DNS has, and so what Kubernetes calls its objects by. Users and groups are no longer. */
+export const LABEL = 63;
+export const NAME = 253;
+/** Of what others say: a part of a sentence of ours, and a whole one (a path and why it cannot be read, too). */
+export const PHRASE = 200;
+export const SENTENCE = 300;
+/** A value as it was set, and a line that is shown to whoever set it. */
+export const LINE = 400;
+
 const MARK = '[redacted]';
 const MAX_INPUT = 256 * 1024;
 /** Below this a "secret" is a word, and redacting it would make holes in every sentence. */

@@ -3,7 +3,6 @@
  * name of the volume ends in five letters that stand in the Pod object alone (a container sees only where a volume is mounted), so the command
  * asks for it.
  */
-
 import { shellQuote } from '../kubernetes/names.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../kubernetes/service-account.js';
 

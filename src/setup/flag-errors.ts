@@ -1,5 +1,6 @@
 /** What is wrong with the command line, before anything is asked of anyone: by the types and relations of the table of options. */
 import type { Host } from '../host/host.js';
+import { LINE } from '../host/redact.js';
 import { keyOf, type OptionSpec, type OptionType } from './option-spec.js';
 import { type Flags, OPTIONS } from './options.js';
 import { isHostName, parseDuration, parseEndpoint, parseHost, parsePort, parseServiceAccount } from './values.js';
@@ -38,7 +39,7 @@ const ROWS: readonly OptionSpec[] = OPTIONS;
 /** One line that names the flag, what is wrong with it, and what to do; undefined when all is well. */
 export async function findFlagError(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
   const wrong = findWrongWord(flags, host) ?? (await wrongPath(flags, host));
-  return wrong && host.redactor.clean(wrong, 400);
+  return wrong && host.redactor.clean(wrong, LINE);
 }
 
 /** The same of the words alone: no file is looked at. */

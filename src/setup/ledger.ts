@@ -3,6 +3,7 @@
 import { posix } from 'node:path';
 import type { AgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
+import { LINE } from '../host/redact.js';
 import type { Choice, Origin, Setting } from '../model/facts.js';
 import { readsAsTrue } from '../profiles/datadog-settings.js';
 import type { Flags } from './options.js';
@@ -36,7 +37,7 @@ export function createLedger(flags: Partial<Flags>, host: Host, agentFile: Agent
   return {
     settings,
     use(setting, found) {
-      if (found) settings.push({ setting, value: host.redactor.clean(found.value, 400), origin: found.origin, source: found.source });
+      if (found) settings.push({ setting, value: host.redactor.clean(found.value, LINE), origin: found.origin, source: found.source });
       return found?.value;
     },
     flag,

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { type Fields, readYaml } from '../files/yaml-fields.js';
 import type { Host } from '../host/host.js';
+import { SENTENCE } from '../host/redact.js';
 import type { LockKind } from '../model/facts.js';
 import type { PermissionNeed, Profile, ProfileFeature, Scope, VersionRange } from '../profiles/types.js';
 
@@ -15,7 +16,7 @@ const MOST_NEEDS = 500;
 export async function readProfileFile(name: string, host: Host): Promise<Profile | { error: string }> {
   const file = posix.resolve(host.cwd, name);
   const read = await host.readFile(file, 256 * 1024);
-  if (!read.ok) return { error: host.redactor.clean(`${name}: ${read.detail}; it is neither a profile nor a readable file`, 300) };
+  if (!read.ok) return { error: host.redactor.clean(`${name}: ${read.detail}; it is neither a profile nor a readable file`, SENTENCE) };
   return readYaml(read.text, name, readProfile);
 }
 

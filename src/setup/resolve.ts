@@ -17,7 +17,7 @@ import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
 import { byDefault, createLedger, type Ledger } from './ledger.js';
 import { type NodeFiles, openNodeFiles } from './node-files.js';
 import { DEFAULTS, type Flags } from './options.js';
-import type { KubeletSettings, Resolved, PlacementSettings } from './resolved.js';
+import type { KubeletSettings, PlacementSettings, Resolved } from './resolved.js';
 import { rightsSettings } from './rights.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './servers.js';
 import { formatDuration, isHostName, parseDuration } from './values.js';

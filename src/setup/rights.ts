@@ -1,5 +1,6 @@
 /** Whose rights are judged, by which profile, and which features and versions it is to serve. */
 import type { Host } from '../host/host.js';
+import { SENTENCE } from '../host/redact.js';
 import { findProfile, PROFILES } from '../profiles/index.js';
 import { unknownFeatures, variablesOf } from '../profiles/resolve.js';
 import type { Profile } from '../profiles/types.js';
@@ -67,7 +68,7 @@ async function chooseProfile(name: string, host: Host): Promise<{ profile: Profi
   if (builtIn) return { profile: builtIn, source: 'built in' };
   if (!isProfileFile(name)) {
     const known = PROFILES.map((p) => p.profile).join(', ');
-    return { error: host.redactor.clean(`--profile ${name} is no profile (${known}) and no file; write ./${name} for a file`, 300) };
+    return { error: host.redactor.clean(`--profile ${name} is no profile (${known}) and no file; write ./${name} for a file`, SENTENCE) };
   }
   const read = await readProfileFile(name, host);
   return 'error' in read ? { error: `--profile ${read.error}` } : { profile: read, source: name };

@@ -3,7 +3,6 @@
  * with plain words in its gaps, does no harm to who pastes it: nothing is changed, nothing but a page is fetched, and no file of the reader's is
  * sent anywhere. A token is shown only to a server that the cluster's own CA vouches for, as in a pod of ours.
  */
-
 import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 
 const NAME = '[a-z0-9][a-z0-9.-]{0,252}';

@@ -1,7 +1,7 @@
 /** How an agent is configured: this process's, and those of installed DaemonSets, whose ConfigMaps are read where that is ours. */
 
 import { type ConfigMaps, configMapsOf, dataOf, readTemplate } from '../../agent-config/template-settings.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
 import type { AgentConfiguration, Outcome } from '../../model/facts.js';
@@ -39,7 +39,7 @@ export async function askConfigurations(
       // Another agent has settings of its own, and needs other mounts.
       if (podSpec === undefined || !workload.datadog) return;
       const maps = await askConfigMaps(api, workload.namespace, configMapsOf(podSpec));
-      putConfiguration(store, readTemplate(podSpec, 'workload', printable(`DaemonSet ${keyOf(workload)}`, 300), maps));
+      putConfiguration(store, readTemplate(podSpec, 'workload', printable(`DaemonSet ${keyOf(workload)}`, SENTENCE), maps));
     }),
   );
 }

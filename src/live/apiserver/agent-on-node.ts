@@ -1,7 +1,7 @@
 /** The agent's pod on this node, as a kubelet may see it: of it the account, its name and the version of its image; nothing else is kept. */
 
 import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
-import { printable } from '../../host/redact.js';
+import { NAME, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isHostName } from '../../setup/values.js';
 import { type ApiserverClient, refused } from './client.js';
@@ -66,7 +66,7 @@ export function lockSettingsOf(containers: readonly Record<string, unknown>[]): 
     for (const { name, value, valueFrom } of list(env).map(record)) {
       if (typeof name !== 'string' || !LOCK_SETTINGS.includes(name)) continue;
       if (valueFrom !== undefined) return undefined;
-      const given = printable(String(value ?? ''), 253);
+      const given = printable(String(value ?? ''), NAME);
       if (given) settings[name] = given;
     }
   }

@@ -1,5 +1,5 @@
 /** What is always asked of the apiserver: is it ready, who are we, and may we what this kubelet will ask for. */
-import { printable } from '../../host/redact.js';
+import { NAME, printable } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { FactData, Identity, Outcome } from '../../model/facts.js';
 import { isHostName } from '../../setup/values.js';
@@ -93,15 +93,15 @@ function reduceIdentity(json: unknown): Outcome<Identity> {
   if (typeof username !== 'string') return { status: 'failed', code: 'ENOTREVIEW', detail: 'no userInfo in the answer' };
   const first = (key: string) => {
     const list = record(extra)[`authentication.kubernetes.io/${key}`];
-    return Array.isArray(list) && typeof list[0] === 'string' ? printable(list[0], 253) : undefined;
+    return Array.isArray(list) && typeof list[0] === 'string' ? printable(list[0], NAME) : undefined;
   };
   return {
     status: 'observed',
     data: {
-      user: printable(username, 253),
-      groups: Array.isArray(groups) ? groups.slice(0, 20).map((group) => printable(String(group), 253)) : [],
+      user: printable(username, NAME),
+      groups: Array.isArray(groups) ? groups.slice(0, 20).map((group) => printable(String(group), NAME)) : [],
       pod: first('pod-name'),
-      node: first('node-name') ?? nodeOfUser(printable(username, 253)),
+      node: first('node-name') ?? nodeOfUser(printable(username, NAME)),
       by: 'review',
     },
   };

@@ -1,7 +1,7 @@
 /** NetworkPolicies that limit the egress of our own pod: its labels, and the policies of its namespace that select them. */
 
 import { stringMap } from '../../agent-config/reduce-workload.js';
-import { printable } from '../../host/redact.js';
+import { NAME, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
 import type { EgressPolicies, EgressRule } from '../../model/facts.js';
@@ -44,7 +44,7 @@ export function reduceEgress(json: unknown, labels: Record<string, unknown>): Eg
     const types = list(policyTypes);
     const limits = types.length > 0 ? types.includes('Egress') : egress !== undefined;
     if (!limits || !selects(podSelector, labels)) return [];
-    const name = printable(String(record(record(item).metadata).name ?? ''), 253);
+    const name = printable(String(record(record(item).metadata).name ?? ''), NAME);
     return [{ policy: name, rules: list(egress).slice(0, 100).map(reduceRule) }];
   });
   const kept = lasting(labels);

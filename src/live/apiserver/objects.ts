@@ -1,5 +1,5 @@
 /** Objects read when a check wants them: the Node, its Lease, endpoints, CSRs, and the kubelet through the node proxy. */
-import { printable } from '../../host/redact.js';
+import { NAME, printable, SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
@@ -54,7 +54,7 @@ export function askEndpoints(context: LiveContext, api: ApiserverClient): Promis
         const endpoints = list(record(json).items).flatMap((slice) => {
           const port = Number(record(list(record(slice).ports)[0]).port) || 443;
           return list(record(slice).endpoints).flatMap((e) =>
-            list(record(e).addresses).map((address) => ({ address: printable(String(address), 253), port })),
+            list(record(e).addresses).map((address) => ({ address: printable(String(address), NAME), port })),
           );
         });
         return { status: 'observed', data: { from: 'endpoint-slice', endpoints: endpoints.slice(0, 8) } };
@@ -70,7 +70,7 @@ export function askNodeProxy(context: LiveContext, api: ApiserverClient, node: s
       const { message } = record(json);
       return {
         status: 'observed',
-        data: reduceSecondSight('node-proxy', answer.status, context.clean(typeof message === 'string' ? message : body, 300)),
+        data: reduceSecondSight('node-proxy', answer.status, context.clean(typeof message === 'string' ? message : body, SENTENCE)),
       };
     }),
   );
@@ -92,7 +92,7 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
         const requests = list(record(json).items).flatMap((item): ServingRequest[] => {
           const { metadata, spec, status } = record(item);
           const conditions = list(record(status).conditions).map((c) => String(record(c).type));
-          const requestor = printable(String(record(spec).username ?? ''), 253);
+          const requestor = printable(String(record(spec).username ?? ''), NAME);
           if (node && requestor !== `system:node:${node.node}`) return [];
           const state = conditions.includes('Denied')
             ? 'denied'
@@ -103,7 +103,7 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
                 : 'pending';
           return [
             {
-              csr: printable(String(record(metadata).name ?? ''), 253),
+              csr: printable(String(record(metadata).name ?? ''), NAME),
               state,
               requestor,
               matchesNode: node !== undefined && matchesNode(String(record(spec).request ?? ''), node),

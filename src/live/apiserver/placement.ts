@@ -4,7 +4,7 @@
  */
 
 import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
-import { printable } from '../../host/redact.js';
+import { NAME, PHRASE, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
 import type { AgentPod, AgentPods, AgentWorkload, NamespacePolicy, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
@@ -149,7 +149,7 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
 /** The one that is named, else those that look like an agent, else all: whoever hands us a manifest means what is in it. */
 async function fromManifest({ host, settings, store }: LiveContext, file: string): Promise<Outcome<FactData['workloads']>> {
   const read = await host.readFile(file, MANIFEST_BYTES);
-  if (!read.ok) return { status: 'failed', code: read.code, detail: printable(read.detail, 200) };
+  if (!read.ok) return { status: 'failed', code: read.code, detail: printable(read.detail, PHRASE) };
   // The YAML library is loaded for those who bring a manifest.
   const { parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, file);
@@ -204,7 +204,7 @@ async function askPolicy(api: ApiserverClient, namespace: string, priorityClass:
     { path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/resourcequotas?limit=20` },
     (answer, json) =>
       answer.status === 200
-        ? { status: 'observed', data: list(record(json).items).map((item) => printable(String(record(record(item).metadata).name), 253)) }
+        ? { status: 'observed', data: list(record(json).items).map((item) => printable(String(record(record(item).metadata).name), NAME)) }
         : refused(answer),
   );
   const exists = priorityClass

@@ -1,5 +1,6 @@
 /** From what a server said to what is judged: names, states and times only; the rest is dropped here. */
 
+import { NAME, PHRASE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { NodeObject, Outcome, SecondSight } from '../../model/facts.js';
 
@@ -16,16 +17,16 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
   return {
     status: 'observed',
     data: {
-      node: clean(name, 253),
+      node: clean(name, NAME),
       kubeletVersion: clean(String(record(nodeInfo).kubeletVersion ?? ''), 60),
       kubeletPort: port || undefined,
       addresses: list(addresses)
         .map(record)
         .slice(0, 10)
-        .map((a) => ({ type: clean(String(a.type), 30), address: clean(String(a.address), 253) })),
+        .map((a) => ({ type: clean(String(a.type), 30), address: clean(String(a.address), NAME) })),
       ready: ready?.status === 'True' || ready?.status === 'False' ? ready.status : 'Unknown',
       reason: ready?.reason ? clean(String(ready.reason), 80) : undefined,
-      message: ready?.message ? clean(String(ready.message), 200) : undefined,
+      message: ready?.message ? clean(String(ready.message), PHRASE) : undefined,
       lastHeartbeat: typeof ready?.lastHeartbeatTime === 'string' ? clean(ready.lastHeartbeatTime, 40) : undefined,
     },
   };

@@ -3,6 +3,7 @@
  * SubjectAccessReview or, where that is not ours, by impersonation. What we may not ask stays open.
  */
 
+import { PHRASE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import { canINeed } from '../../manifests/needs-yaml.js';
 import type { AccessAnswer, Account, AskedBy, Identity, NodeObject, Outcome, ResolvedProfile, ServerVersion } from '../../model/facts.js';
@@ -177,7 +178,7 @@ async function review(
         data: {
           ...question,
           allowed,
-          reason: reason ? context.clean(String(reason), 200) : undefined,
+          reason: reason ? context.clean(String(reason), PHRASE) : undefined,
           ...(account.from === 'identity' ? {} : { user: account.user, by: account.by as AskedBy }),
         },
       };

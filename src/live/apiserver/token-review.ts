@@ -3,6 +3,7 @@
  * gives a reason. Asked as the kubelet of this node, or as the user of a kubeconfig; never as the token's own account, which may not.
  */
 
+import { NAME, SENTENCE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { TokenReview } from '../../model/facts.js';
 import { inspectClientCertificate } from '../../probes/credentials/certificate.js';
@@ -29,8 +30,8 @@ export async function askTokenReview(context: LiveContext, known: Known): Promis
           status: 'observed',
           data: {
             authenticated: authenticated === true,
-            ...(typeof username === 'string' && username && { user: context.clean(username, 253) }),
-            ...(typeof error === 'string' && error && { error: context.clean(error, 300) }),
+            ...(typeof username === 'string' && username && { user: context.clean(username, NAME) }),
+            ...(typeof error === 'string' && error && { error: context.clean(error, SENTENCE) }),
             by: reviewer.by,
           },
         };

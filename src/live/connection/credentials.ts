@@ -1,5 +1,4 @@
 /** What would be presented to each server, read once: a client certificate, a token, or nothing. Secrets stay here and in the sessions. */
-
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { Credential, Outcome, Target, TokenClaims } from '../../model/facts.js';
 import { inspectClientCertificate, readClientCertificate } from '../../probes/credentials/certificate.js';

@@ -1,5 +1,6 @@
 /** Asking the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
+import { PHRASE } from '../../host/redact.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { ApiserverEndpoints, HttpAnswer, Outcome } from '../../model/facts.js';
@@ -155,7 +156,7 @@ export async function askPlainHealthz(
       return {
         status: 'observed',
         data: {
-          ...reduceSecondSight(by, status, context.clean(said.split('\r\n\r\n')[1] ?? '', 200)),
+          ...reduceSecondSight(by, status, context.clean(said.split('\r\n\r\n')[1] ?? '', PHRASE)),
           kubelet: status >= 100 ? 'answers' : said === '' ? 'timeout' : 'unknown',
         },
       };

@@ -1,5 +1,6 @@
 /** The kubelet by way of the apiserver, for a place that does not reach its port. */
 
+import { SENTENCE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { HttpAnswer } from '../../model/facts.js';
 import { recognisePayload } from '../../probes/connection/payload.js';
@@ -23,14 +24,14 @@ export async function askThroughNodeProxy(context: LiveContext, api: ApiserverCl
           if (kind === 'Status' && answer.status === 403)
             return { status: 'absent', why: 'no-permission', detail: 'get nodes/proxy is not ours' };
           if (kind === 'Status')
-            return { status: 'failed', code: `HTTP${answer.status}`, detail: context.clean(String(message ?? ''), 300) };
+            return { status: 'failed', code: `HTTP${answer.status}`, detail: context.clean(String(message ?? ''), SENTENCE) };
           const payload = answer.status < 300 ? { payload: recognisePayload(path, body) } : {};
           return {
             status: 'observed',
             data: {
               ...answer,
               path,
-              body: answer.status >= 400 || path === '/healthz' ? context.clean(body, 300) : '',
+              body: answer.status >= 400 || path === '/healthz' ? context.clean(body, SENTENCE) : '',
               voice: 'kubelet',
               ...payload,
             },

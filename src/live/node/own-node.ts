@@ -1,5 +1,4 @@
 /** The name of the node we run on, without asking a server: from the kubelet's own files, our token, the agent's variables, or the machine. */
-
 import { X509Certificate } from 'node:crypto';
 import { commonName } from '../../checks/shared/kubelet-answers.js';
 import type { Host } from '../../host/host.js';

@@ -2,6 +2,7 @@
  * Facts only a node's own files give: the kubelet's process, its effective configuration, its certificates, its kubeconfig and proxy, the clock's
  * keeper and the container runtime's socket. Nothing here is a credential, and nothing of it is sent anywhere.
  */
+import { NAME, SENTENCE } from '../../host/redact.js';
 import { shellQuote } from '../../kubernetes/names.js';
 import type { Candidate, FactData, Place } from '../../model/facts.js';
 import { findAgentProcesses, withoutClusterAgent } from '../../probes/machine/agent-process.js';
@@ -74,7 +75,7 @@ function observeProcess({ store, settings }: LiveContext, { host, kubelet, confi
         state,
         ...(pid !== undefined && { pid }),
         ...(program && { program }),
-        local: [...new Set([...named, ...own].map((name) => host.redactor.clean(name, 253)))],
+        local: [...new Set([...named, ...own].map((name) => host.redactor.clean(name, NAME)))],
         named: settings.root !== undefined,
         ...(listening && { listening }),
         ...(impostors && { impostors: impostors.map((one) => ({ ...one, program: host.redactor.clean(one.program, 40) })) }),
@@ -90,8 +91,8 @@ async function observeCertificates({ store }: LiveContext, { host, kubelet: { fl
     ...(flags?.['cert-dir'] && { certDirectory: flags['cert-dir'] }),
   });
   for (const { path, outcome } of certificates) {
-    const reproduce = `openssl x509 -noout -subject -issuer -dates -ext subjectAltName -in ${shellQuote(host.redactor.clean(path, 300))}`;
-    store.put({ target: 'self', kind: 'node-certificate', subject: host.redactor.clean(path, 300), reproduce }, outcome);
+    const reproduce = `openssl x509 -noout -subject -issuer -dates -ext subjectAltName -in ${shellQuote(host.redactor.clean(path, SENTENCE))}`;
+    store.put({ target: 'self', kind: 'node-certificate', subject: host.redactor.clean(path, SENTENCE), reproduce }, outcome);
   }
 }
 
@@ -103,7 +104,7 @@ async function observeRuntime({ store }: LiveContext, { host, config }: NodeFile
   const origin = by === 'default' ? `the default of ${source}` : line === undefined ? source : `${source}:${line}`;
   await store.observe({ target: 'self', kind: 'runtime-socket', subject: '', reproduce: 'crictl info | head' }, async () => ({
     status: 'observed',
-    data: { endpoint: host.redactor.clean(endpoint, 300), source: origin, state: await observeRuntimeSocket(host, endpoint) },
+    data: { endpoint: host.redactor.clean(endpoint, SENTENCE), source: origin, state: await observeRuntimeSocket(host, endpoint) },
   }));
 }
 

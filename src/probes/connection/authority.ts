@@ -1,6 +1,6 @@
 /** The CA file a target's certificate is verified with. */
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { AuthorityFile, Outcome } from '../../model/facts.js';
 import { certificateBlocks, parseCertificates } from '../credentials/certificate.js';
 
@@ -14,7 +14,7 @@ export interface ReadAuthority {
 /** Reads a CA file. A file without one readable certificate is a failure: Go then verifies against an empty pool, and nothing verifies. */
 export async function readAuthority(host: Host, path: string): Promise<ReadAuthority> {
   const file = await host.readFile(path);
-  if (!file.ok) return { outcome: { status: 'failed', code: file.code, detail: printable(`${path}: ${file.detail}`, 300) } };
+  if (!file.ok) return { outcome: { status: 'failed', code: file.code, detail: printable(`${path}: ${file.detail}`, SENTENCE) } };
   return inspectAuthority(file.text, path);
 }
 
@@ -22,7 +22,7 @@ export async function readAuthority(host: Host, path: string): Promise<ReadAutho
 export function inspectAuthority(pem: string, path: string): ReadAuthority {
   const certificates = parseCertificates(pem);
   if (!Array.isArray(certificates)) {
-    return { outcome: { status: 'failed', code: certificates.code, detail: printable(`${path}: ${certificates.detail}`, 300) } };
+    return { outcome: { status: 'failed', code: certificates.code, detail: printable(`${path}: ${certificates.detail}`, SENTENCE) } };
   }
-  return { outcome: { status: 'observed', data: { path: printable(path, 300), certificates } }, pem: certificateBlocks(pem) };
+  return { outcome: { status: 'observed', data: { path: printable(path, SENTENCE), certificates } }, pem: certificateBlocks(pem) };
 }

@@ -6,7 +6,7 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { DnsAnswer, Outcome } from '../../model/facts.js';
 import { namesToAsk, parseHosts, parseResolvConf } from './resolv-conf.js';
 
@@ -71,7 +71,7 @@ export async function createResolver(host: Host): Promise<Resolver> {
     return {
       status: 'failed',
       code,
-      detail: printable(detail, 300),
+      detail: printable(detail, SENTENCE),
       ms: ms(),
       data: { addresses: [], from: 'dns', asked, nameservers: conf.nameservers },
     };

@@ -3,6 +3,7 @@
  * proxy variable, redirect or retry policy acts. A kubelet ≥ 1.36 speaks no HTTP/2 (it negotiates no ALPN), so none is offered.
  */
 import { performance } from 'node:perf_hooks';
+import { SENTENCE } from '../../host/redact.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Impersonation } from '../credentials/kubeconfig-file.js';
@@ -111,7 +112,13 @@ export function openSession(options: SessionOptions): Session {
     const ms = Math.round(performance.now() - began);
     const data = got.status === undefined ? undefined : reduceAnswer(options, request, { ...got, status: got.status });
     if (code !== undefined || !data) {
-      const failed = { status: 'failed', code: code ?? 'ECONNRESET', detail: clean(detail, 300), ms, ...(data ? { data } : {}) } as const;
+      const failed = {
+        status: 'failed',
+        code: code ?? 'ECONNRESET',
+        detail: clean(detail, SENTENCE),
+        ms,
+        ...(data ? { data } : {}),
+      } as const;
       return { outcome: failed, body, truncated };
     }
     const json = truncated ? undefined : parseJson(body);

@@ -2,7 +2,7 @@
  * Reads answers by their shape: who speaks, what a 2xx body is, whom a 403 names. Pure. Everything here is a server's word and may be
  * hostile: bounded, matched against closed patterns, and reduced at once, since `/pods` and `/configz` hold plaintext secrets.
  */
-import { printable } from '../../host/redact.js';
+import { NAME, printable } from '../../host/redact.js';
 import type { Payload, Voice } from '../../model/facts.js';
 
 /** Response headers, names in lower case, as undici and node:http give them. */
@@ -167,5 +167,5 @@ export function parseForbidden(body: string): Forbidden | undefined {
   const match = /^Forbidden \(user=(.*), verb=(\w*), resource=(\w+), subresource(?:\(s\)=\[([^,[\]]*)\]|=([^,[\]]*))\)\s*$/.exec(body);
   if (!match) return undefined;
   const asked = (match[4] ?? match[5] ?? '').split(' ').filter((name) => /^[\w/.-]{1,63}$/.test(name));
-  return { user: printable(match[1] ?? '', 253), verb: match[2] ?? '', resource: match[3] ?? '', subresources: asked };
+  return { user: printable(match[1] ?? '', NAME), verb: match[2] ?? '', resource: match[3] ?? '', subresources: asked };
 }

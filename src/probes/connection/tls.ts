@@ -6,7 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type ConnectionOptions, rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { Outcome, TlsHandshake } from '../../model/facts.js';
 import { describeCertificate } from '../credentials/certificate.js';
 import { anchorsOf, bareName, findPath, nameMatches, sentChain, validityFault } from './chain.js';
@@ -64,7 +64,7 @@ export async function examineTls(
     cipher: shaken.socket.getCipher().standardName,
     serverName,
     chain: described,
-    verification: code === undefined ? { ok: true } : { ok: false, code, detail: printable(detail, 300) },
+    verification: code === undefined ? { ok: true } : { ok: false, code, detail: printable(detail, SENTENCE) },
     trusted: path !== undefined,
     nameMatches: named,
     validNow: dates === undefined,
@@ -151,14 +151,14 @@ function shake(raw: Socket, options: ConnectionOptions, timeoutMs: number): Prom
       socket = tlsConnect({ ...options, socket: raw });
     } catch (error) {
       raw.destroy();
-      return resolve({ ok: false, code: codeOf(error), detail: printable(wordsOf(error), 300) }); // e.g. a client key that does not fit
+      return resolve({ ok: false, code: codeOf(error), detail: printable(wordsOf(error), SENTENCE) }); // e.g. a client key that does not fit
     }
     const fail = (code: string, detail: string) => {
       clearTimeout(timer);
       // Closes `raw` as well. Never the other way round: Node 20.20 crashes (SIGSEGV in SSL_read) when a TLSSocket is destroyed after the
       // socket under it.
       socket.destroy();
-      resolve({ ok: false, code, detail: printable(detail, 300) });
+      resolve({ ok: false, code, detail: printable(detail, SENTENCE) });
     };
     const timer = setTimeout(() => fail('ETIMEDOUT', `no answer to the TLS handshake in ${timeoutMs} ms`), timeoutMs);
     // Stays for the socket's life: between two layers nobody else listens, and an unheard 'error' ends the process.

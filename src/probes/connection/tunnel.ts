@@ -1,7 +1,7 @@
 /** CONNECT through an HTTP proxy: a tunnel in which TLS to the real server then runs. */
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { Outcome, TunnelAnswer } from '../../model/facts.js';
 
 /** As much header as Node's own HTTP parser accepts. */
@@ -32,7 +32,7 @@ export function openTunnel(
     const fail = (code: string, detail: string, data?: TunnelAnswer) => {
       stop();
       socket.destroy();
-      resolve({ outcome: { status: 'failed', code, detail: printable(detail, 300), ms: ms(), ...(data ? { data } : {}) } });
+      resolve({ outcome: { status: 'failed', code, detail: printable(detail, SENTENCE), ms: ms(), ...(data ? { data } : {}) } });
     };
     const closed = () => fail('ECONNRESET', 'the proxy closed the connection without an answer to CONNECT');
     const failed = (error: NodeJS.ErrnoException) => fail(error.code ?? 'ECONNRESET', 'the connection to the proxy broke');

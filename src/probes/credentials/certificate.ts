@@ -1,7 +1,7 @@
 /** Certificates as facts, and the client certificate we would present. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { Certificate, Credential, Outcome } from '../../model/facts.js';
 import { keyBlocks, pemBlocks } from './pem.js';
 
@@ -66,7 +66,7 @@ export function describeCertificate(x509: X509Certificate): Certificate {
 
 /** Node writes one RDN a line; undefined for an empty name. */
 function nameLine(name: string | undefined): string {
-  return printable((name ?? '').split('\n').filter(Boolean).join(', '), 300);
+  return printable((name ?? '').split('\n').filter(Boolean).join(', '), SENTENCE);
 }
 
 /** `validFrom` is `Nov 22 02:49:00 2025 GMT`. A date no Date can hold is as good as the end of time. */
@@ -132,7 +132,7 @@ export function inspectClientCertificate(
 }
 
 function fault(code: string, detail: string, data?: Credential): ClientCertificate {
-  return { outcome: { status: 'failed', code, detail: printable(detail, 300), ...(data && { data }) } };
+  return { outcome: { status: 'failed', code, detail: printable(detail, SENTENCE), ...(data && { data }) } };
 }
 
 function attempt<T>(work: () => T): T | undefined {

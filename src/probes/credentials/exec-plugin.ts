@@ -1,6 +1,7 @@
 /** Runs a kubeconfig's credential plugin (KEP-541, client.authentication.k8s.io) and takes its token or certificate. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Host } from '../../host/host.js';
+import { PHRASE, SENTENCE } from '../../host/redact.js';
 import type { ClusterEntry, ExecEntry } from './kubeconfig-file.js';
 
 /** Only what the user named may make us run a program. */
@@ -34,7 +35,7 @@ const MAX_STDERR = 500;
  * a node or below another process, belongs to someone else, wherever it lies, and its command would run as us.
  */
 export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, allowed, signal }: ExecOptions): Promise<PluginResult> {
-  const name = host.redactor.clean(exec.command, 200) || 'the credential plugin';
+  const name = host.redactor.clean(exec.command, PHRASE) || 'the credential plugin';
   if (!allowed) return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: --no-exec` };
   if (exec.origin !== 'named')
     return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: ${exec.file} was found, not named by you` };
@@ -49,7 +50,7 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
   const said = lastOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), MAX_STDERR);
   const saying = said === '' ? '' : `: ${said}`;
   if (ran.spawnCode !== undefined) {
-    const hint = exec.installHint ? `; ${host.redactor.clean(exec.installHint, 300)}` : '';
+    const hint = exec.installHint ? `; ${host.redactor.clean(exec.installHint, SENTENCE)}` : '';
     const why = ran.spawnCode === 'ENOENT' ? 'is not installed here' : `cannot be run (${ran.spawnCode})`;
     return { ok: false, code: 'EPLUGINMISSING', detail: `${name} ${why}${hint}` };
   }

@@ -1,6 +1,6 @@
 /** What a kubeconfig's user would present. */
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { LINE, printable } from '../../host/redact.js';
 import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
 
 import type { ClusterEntry, ExecEntry, UserEntry } from './kubeconfig-file.js';
@@ -48,7 +48,7 @@ async function certificateOf(
   if (!certPem && !certPath) return {};
   // client-go refuses it too (tools/clientcmd/validation.go).
   if (!keyPem && !keyPath)
-    return { error: printable(`${user.file}: a user has a client-certificate and no client-key`, 400), code: 'ECONTEXT' };
+    return { error: printable(`${user.file}: a user has a client-certificate and no client-key`, LINE), code: 'ECONTEXT' };
   if (!certPem && !keyPem) return { certPath, keyPath };
   const halves: (string | UserError)[] = [];
   for (const [pem, path] of [
@@ -56,7 +56,7 @@ async function certificateOf(
     [keyPem, keyPath],
   ] as const) {
     const file = pem || !path ? undefined : await host.readFile(path);
-    halves.push(file && !file.ok ? { error: printable(`${path}: ${file.detail}`, 400), code: file.code } : (pem ?? file?.text ?? ''));
+    halves.push(file && !file.ok ? { error: printable(`${path}: ${file.detail}`, LINE), code: file.code } : (pem ?? file?.text ?? ''));
   }
   for (const half of halves) if (typeof half !== 'string') return half;
   const [cert, key] = halves as [string, string];

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { LINE, printable } from '../../host/redact.js';
 import type { KubeconfigOrigin } from './exec-plugin.js';
 import { credentialOf, type KubeconfigCredential, registerSecrets, type UserError } from './kubeconfig-credential.js';
 import type { Impersonation, KubeconfigFile } from './kubeconfig-file.js';
@@ -47,7 +47,7 @@ export async function loadKubeconfig(host: Host, request: KubeconfigRequest): Pr
   const merged = await readAndMerge(host, files);
   if ('error' in merged) return merged;
   const where = files.join(':');
-  const fail = (what: string): UserError => ({ error: printable(`${where}: ${what}`, 400), code: 'ECONTEXT' });
+  const fail = (what: string): UserError => ({ error: printable(`${where}: ${what}`, LINE), code: 'ECONTEXT' });
 
   const name = request.context ?? merged.currentContext;
   if (merged.contexts.size === 0) return { ...fail('has no context; kubectl config set-context makes one'), code: 'EMPTY' };
@@ -106,7 +106,7 @@ async function readAndMerge(host: Host, files: string[]): Promise<KubeconfigFile
   for (const path of files) {
     const file = await host.readFile(path);
     if (!file.ok) {
-      const fault = { error: printable(`${path}: ${file.detail}`, 400), code: file.code };
+      const fault = { error: printable(`${path}: ${file.detail}`, LINE), code: file.code };
       if (file.code !== 'ENOENT') return fault;
       missing ??= fault;
       continue;

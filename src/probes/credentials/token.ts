@@ -1,6 +1,6 @@
 /** The bearer token we would present. The token travels beside the fact, never in it. */
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { Credential, Outcome, TokenClaims } from '../../model/facts.js';
 
 /** A token as a fact, and the token. */
@@ -33,7 +33,7 @@ export function inspectToken(host: Pick<Host, 'redactor'>, token: string, source
     return fault('ENOTJWT', `${source}: holds characters no token has (a space, a control character or non-ASCII text)`);
   const claims = decodeClaims(token);
   return {
-    outcome: { status: 'observed', data: { as: 'token', source: printable(source, 300), ...(claims && { token: claims }) } },
+    outcome: { status: 'observed', data: { as: 'token', source: printable(source, SENTENCE), ...(claims && { token: claims }) } },
     token,
   };
 }
@@ -79,7 +79,7 @@ function record(value: unknown): Record<string, unknown> | undefined {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? printable(value, 300) : undefined;
+  return typeof value === 'string' && value !== '' ? printable(value, SENTENCE) : undefined;
 }
 
 function nameOf(value: unknown): string | undefined {
@@ -96,5 +96,5 @@ function defined<T extends object>(value: T): T {
 }
 
 function fault(code: string, detail: string): ReadToken {
-  return { outcome: { status: 'failed', code, detail: printable(detail, 300) } };
+  return { outcome: { status: 'failed', code, detail: printable(detail, SENTENCE) } };
 }

@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.js';
+import { LABEL } from '../../host/redact.js';
 import type { Looked } from '../../model/facts.js';
 import { AGENT_VARIABLE } from './place.js';
 import {
@@ -74,7 +75,7 @@ async function inspect(host: Host, listed: Listed): Promise<AgentProcess | undef
     pid,
     program: host.redactor.clean(program, 40) || 'a process',
     byProgram,
-    ...(named && { hostName: host.redactor.clean(named, 63) }),
+    ...(named && { hostName: host.redactor.clean(named, LABEL) }),
     ...(pod !== undefined && { pod }),
     group: pod ?? (await linkOf(host, pid, 'ns/mnt')) ?? 'unknown',
   };

@@ -5,7 +5,7 @@
 
 import type { Fields } from '../../files/yaml-fields.js';
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { KubeletConfig, KubeletKey, KubeletValues, ValueOrigin } from '../../model/facts/node.js';
 import type { Outcome } from '../../model/facts.js';
 import { dropInsOf, findConfiguration, readKubeletFile } from './kubelet-files.js';
@@ -87,8 +87,8 @@ export async function readKubeletConfig(
     if ('code' in read) return { status: 'failed', ...read };
     // Two seconds of grain: the kernel dates its boot in whole seconds.
     if (read.modifiedMs > startedMs + 2000) config.certain = false;
-    config.files.push(printable(path, 300));
-    for (const { key, value, line } of read.set) assign(config, key, value, { by, source: printable(path, 300), line });
+    config.files.push(printable(path, SENTENCE));
+    for (const { key, value, line } of read.set) assign(config, key, value, { by, source: printable(path, SENTENCE), line });
   }
   for (const key of KEYS) {
     const given = flags?.[FLAGS[key]];
@@ -111,7 +111,7 @@ function settingsOf(root: Fields): { key: KubeletKey; value: Value; line: number
     const value = at.raw(last);
     if (value === undefined) return [];
     if (typeof value !== typeof FILE_DEFAULTS[key]) throw at.fault(`${last} must be a ${typeof FILE_DEFAULTS[key]}`, last);
-    return [{ key, value: typeof value === 'string' ? printable(value, 300) : (value as Value), line: at.line(last) }];
+    return [{ key, value: typeof value === 'string' ? printable(value, SENTENCE) : (value as Value), line: at.line(last) }];
   });
 }
 

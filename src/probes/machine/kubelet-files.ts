@@ -5,7 +5,7 @@
 
 import { type Fields, readYaml } from '../../files/yaml-fields.js';
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { printable, SENTENCE } from '../../host/redact.js';
 import type { NodeCertificate } from '../../model/facts/node.js';
 import type { Outcome } from '../../model/facts.js';
 import { certificateBlocks, parseCertificates } from '../credentials/certificate.js';
@@ -48,13 +48,13 @@ export async function readKubeletFile<T extends object>(
   read: (root: Fields, modifiedMs: number | undefined) => T,
 ): Promise<T | { code: string; detail: string }> {
   const file = await host.readFile(path);
-  if (!file.ok) return { code: file.code, detail: printable(`${path}: ${file.detail}`, 300) };
-  if (file.text.includes('\0')) return { code: 'EYAML', detail: printable(`${path}: is binary`, 300) };
+  if (!file.ok) return { code: file.code, detail: printable(`${path}: ${file.detail}`, SENTENCE) };
+  if (file.text.includes('\0')) return { code: 'EYAML', detail: printable(`${path}: is binary`, SENTENCE) };
   const parsed = readYaml(file.text, path, (root) =>
     root.raw('kind') === 'KubeletConfiguration' ? { it: read(root, file.modifiedMs) } : { it: undefined },
   );
-  if ('error' in parsed) return { code: 'EYAML', detail: host.redactor.clean(parsed.error, 300) };
-  return parsed.it ?? { code: 'EKIND', detail: printable(`${path}: is no KubeletConfiguration`, 300) };
+  if ('error' in parsed) return { code: 'EYAML', detail: host.redactor.clean(parsed.error, SENTENCE) };
+  return parsed.it ?? { code: 'EKIND', detail: printable(`${path}: is no KubeletConfiguration`, SENTENCE) };
 }
 
 /** The first place that holds a configuration. A file that is there and cannot be read counts: it may well be the one. */
@@ -118,11 +118,11 @@ export async function readNodeCertificates(
 
 async function readNodeCertificate(host: Host, role: NodeCertificate['role'], path: string): Promise<Outcome<NodeCertificate>> {
   const file = await host.readFile(path);
-  if (!file.ok) return { status: 'failed', code: file.code, detail: printable(`${path}: ${file.detail}`, 300) };
+  if (!file.ok) return { status: 'failed', code: file.code, detail: printable(`${path}: ${file.detail}`, SENTENCE) };
   // A file of the kubelet holds one key; each one known is looked for in all that is said afterwards.
   for (const key of keyBlocks(file.text).slice(0, 8)) host.redactor.register(key);
   const certificates = parseCertificates(certificateBlocks(file.text));
   const [certificate] = Array.isArray(certificates) ? certificates : [];
-  if (!certificate) return { status: 'failed', code: 'ENOTPEM', detail: printable(`${path}: holds no certificate`, 300) };
-  return { status: 'observed', data: { role, path: printable(path, 300), certificate } };
+  if (!certificate) return { status: 'failed', code: 'ENOTPEM', detail: printable(`${path}: holds no certificate`, SENTENCE) };
+  return { status: 'observed', data: { role, path: printable(path, SENTENCE), certificate } };
 }

@@ -3,7 +3,7 @@
  * kind, never by its name. What it holds is read here as a whole, since its paths are those of the node's own file system.
  */
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { LINE, NAME, PHRASE, printable, SENTENCE } from '../../host/redact.js';
 import type { KubeletKubeconfig } from '../../model/facts/node.js';
 import { type LoadedKubeconfig, loadKubeconfig } from '../credentials/kubeconfig.js';
 import type { FoundProcess } from './kubelet-process.js';
@@ -38,7 +38,7 @@ export async function readKubeletKubeconfig(host: Host, { flags }: Pick<FoundPro
 }
 
 async function inline(host: Host, path: string, { cluster, credential, ...rest }: LoadedKubeconfig): Promise<FoundKubeconfig> {
-  const about = { path: printable(path, 300), server: printable(cluster.server, 300), user: printable(rest.user, 253) };
+  const about = { path: printable(path, SENTENCE), server: printable(cluster.server, SENTENCE), user: printable(rest.user, NAME) };
   const read = async (what: string, from: string | undefined) => {
     if (from === undefined) return undefined;
     const file = await host.readFile(from);
@@ -54,7 +54,7 @@ async function inline(host: Host, path: string, { cluster, credential, ...rest }
     const presents = certPem && keyPem ? 'certificate' : token ? 'token' : credential.exec ? 'plugin' : 'nothing';
     const { caPath: _, ...others } = cluster;
     return {
-      found: { ...about, presents, ...(credential.exec && { plugin: printable(credential.exec.command, 200) }) },
+      found: { ...about, presents, ...(credential.exec && { plugin: printable(credential.exec.command, PHRASE) }) },
       loaded: {
         ...rest,
         cluster: { ...others, ...(caPem && { caPem, caSource: cluster.caSource ?? `kubeconfig ${path}` }) },
@@ -64,6 +64,6 @@ async function inline(host: Host, path: string, { cluster, credential, ...rest }
     };
   } catch (fault) {
     const { code, message } = fault as NodeJS.ErrnoException;
-    return { found: { code: code ?? 'EUNKNOWN', detail: printable(message, 400) } };
+    return { found: { code: code ?? 'EUNKNOWN', detail: printable(message, LINE) } };
   }
 }

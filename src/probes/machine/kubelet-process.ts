@@ -3,6 +3,7 @@
  * flags that are judged are kept; what a flag that names a secret holds is known to the redactor before anything else is.
  */
 import type { Host } from '../../host/host.js';
+import { SENTENCE } from '../../host/redact.js';
 import type { KubeletImpostor } from '../../model/facts/node.js';
 import { type Foreignness, foreignnessOf } from './kubelet-impostor.js';
 import { listProcesses, type Processes } from './processes.js';
@@ -108,7 +109,7 @@ export function readFlags(host: Pick<Host, 'redactor'>, words: readonly string[]
     const next = words[i + 1];
     const given = value ?? (next !== undefined && !next.startsWith('-') && !SWITCHES.has(name) ? next : 'true');
     if (/token$|secret|password|api-?key$/i.test(name) && !given.startsWith('/') && given !== 'true') host.redactor.register(given);
-    if (KEPT.has(name)) flags[name] = host.redactor.clean(given.replace(/^(["'])(.*)\1$/, '$2'), 300);
+    if (KEPT.has(name)) flags[name] = host.redactor.clean(given.replace(/^(["'])(.*)\1$/, '$2'), SENTENCE);
   }
   return flags;
 }

@@ -4,7 +4,7 @@
  */
 import { registerEnvironment } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
-import { printable, urlWithoutCredentials } from '../../host/redact.js';
+import { LINE, printable, SENTENCE, urlWithoutCredentials } from '../../host/redact.js';
 import type { ServiceVariable } from '../../model/facts/node.js';
 import type { FoundProcess } from './kubelet-process.js';
 import { readEnvironment } from './process.js';
@@ -39,7 +39,7 @@ export async function readKubeletProxy(host: Host, { pid }: Pick<FoundProcess, '
   const shown = Object.entries(environment).map(([name, value]): ServiceVariable => {
     const file = inFiles.get(name);
     const source = file && (running === undefined || file.value === value) ? file.source : `process ${pid}`;
-    return { name, value: printable(/^no_proxy$/i.test(name) ? value : urlWithoutCredentials(value), 400), source };
+    return { name, value: printable(/^no_proxy$/i.test(name) ? value : urlWithoutCredentials(value), LINE), source };
   });
   return { environment, shown };
 }
@@ -94,7 +94,7 @@ async function filesOf(host: Host): Promise<string[]> {
 
 function assign(found: Map<string, Assigned>, word: string, source: string): void {
   const [, name = '', value = ''] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
-  if (PROXY_NAME.test(name)) found.set(name, { value, source: printable(source, 300) });
+  if (PROXY_NAME.test(name)) found.set(name, { value, source: printable(source, SENTENCE) });
 }
 
 /** `"A=b c" D=e`: words in either kind of quotes, or bare. */

@@ -1,8 +1,7 @@
 /** This container's mounts, as far as an agent needs them: read from mountinfo, whose paths are those of this mount namespace. */
-
 import { createHost } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { PHRASE, printable } from '../../host/redact.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import type { HostMount } from '../../model/facts/agent.js';
 import type { Mounts, Outcome } from '../../model/facts.js';
@@ -65,7 +64,7 @@ async function findUnseenDisks(host: Host, own: string): Promise<Mounts['unseenD
   const here = new Set(devicesIn(own).map(({ device }) => device));
   const unseen = devicesIn(file.text).filter(({ device, type, at }) => DISK_TYPES.has(type) && !here.has(device) && !NOT_DATA.test(at));
   const first = new Map([...unseen].reverse().map(({ device, at }) => [device, at]));
-  return [...first].slice(0, 20).map(([device, at]) => ({ device: printable(device, 200), at: printable(at, 200) }));
+  return [...first].slice(0, 20).map(([device, at]) => ({ device: printable(device, PHRASE), at: printable(at, PHRASE) }));
 }
 
 /** After the lone `-`: type and device. */
@@ -104,7 +103,7 @@ async function findHidden(host: Host, points: readonly string[]): Promise<Mounts
       const files = await host.listDirectory(`${confd}/${check}.d`);
       if (!files.some((name) => /^conf\.yaml(\.default)?$/.test(name))) gone.push(check);
     }
-    if (gone.length > 0) found.push({ path: printable(point, 200), checks: gone });
+    if (gone.length > 0) found.push({ path: printable(point, PHRASE), checks: gone });
   }
   return found;
 }

@@ -1,7 +1,6 @@
 /** Where we run and whose network it is, from what the kubelet leaves in every container. Asks no server. */
-
 import type { Host } from '../../host/host.js';
-import { printable } from '../../host/redact.js';
+import { LABEL, NAME, printable } from '../../host/redact.js';
 import { MOUNTED_NAMESPACE, MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Place, TokenClaims, Vantage } from '../../model/facts.js';
 import { RENAMED_VARIABLES } from '../../profiles/datadog-settings.js';
@@ -35,14 +34,14 @@ export async function observePlace(host: Host): Promise<Place> {
   const mounted = await host.readFile(MOUNTED_NAMESPACE, 1024);
   const inPod = mounted.ok || (env.KUBERNETES_SERVICE_HOST ?? '') !== '' || (await hasPodMarks(host));
   const agentEnvironment = Object.keys(env).some((name) => AGENT_VARIABLE.test(name) && env[name]);
-  const namespace = mounted.ok ? printable(mounted.text, 63) : inPod ? await searchedNamespace(host) : undefined;
+  const namespace = mounted.ok ? printable(mounted.text, LABEL) : inPod ? await searchedNamespace(host) : undefined;
   const token = mounted.ok ? (await readToken(host, MOUNTED_TOKEN)).outcome : undefined;
   const claims = token?.status === 'observed' ? token.data.token : undefined;
   const place = inPod ? await kindOfPod(host, agentEnvironment, claims) : (await isNode(host)) ? 'node' : 'workstation';
   return {
     place,
     vantage: inPod ? await podVantage(host) : place === 'node' ? 'host-network' : 'workstation',
-    hostName: printable(host.hostName, 253),
+    hostName: printable(host.hostName, NAME),
     ...(inPod && !mounted.ok && { noToken: true }),
     ...(namespace && { namespace }),
     agentEnvironment,

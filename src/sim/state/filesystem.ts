@@ -1,5 +1,4 @@
 /** The file system and environment of a place: a pod's, a node's or a workstation's, below a temporary directory. */
-
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
