@@ -5,8 +5,9 @@
 
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
-import type { LockKind } from '../../model/facts.js';
+import type { Fact, LockKind, ResolvedProfile } from '../../model/facts.js';
 import { describeNeed, judgeNeeds } from '../../profiles/access.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
 import { ROLE_CAUSES } from './role-causes.js';
 
@@ -50,48 +51,42 @@ export const leaderLock = defineCheck({
   judge(view, say) {
     const rights = rightsOf(view);
     const judged = rights?.judged.filter(({ need }) => need.kind === 'leader-lock') ?? [];
-    if (!rights || judged.length === 0) return { kind: 'not-applicable', why: say('off') };
+    if (!rights || judged.length === 0) return notApplicable(say('off'));
     const missing = ofKind(rights.missing, 'leader-lock');
     const { profile, account } = rights;
     const { user } = account;
     const lock = WORDS[profile.lock ?? 'configmap'];
     const other = WORDS[profile.lock === 'lease' ? 'configmap' : 'lease'];
-    const all = view.all('apiserver/access');
     if (missing.length === 0) {
-      if (judged.every(({ state }) => state === 'allowed')) return { kind: 'pass' };
-      const elsewhere = 'kubelet-doctor rbac --feature leader-election';
-      const wants = [{ need: 'apiserver/access' as const, elsewhere }];
-      const held = profile.otherLock && judgeNeeds(profile.otherLock, all).every(({ state }) => state === 'allowed');
-      if (!held) return { kind: 'cannot-tell', why: say('open'), wants };
-      return {
-        kind: 'cannot-tell',
-        why: say('otherHeld', { user, lock, other, variable: VARIABLE }),
-        wants: [{ need: 'self/profile', elsewhere: lookAtSetting(profile.namespace.value) }],
-      };
+      if (judged.every(({ state }) => state === 'allowed')) return pass();
+      if (!holdsOther(profile, view.all('apiserver/access')))
+        return cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature leader-election' }]);
+      const look = lookAtSetting(profile.namespace.value);
+      return cannotTell(say('otherHeld', { user, lock, other, variable: VARIABLE }), [{ need: 'self/profile', elsewhere: look }]);
     }
     const namespace = missing[0]?.namespace ?? '';
-    const kinds = new Set(missing.map(({ resource }) => resource));
-    const either = profile.otherLock !== undefined && kinds.size > 1;
+    const either = profile.otherLock !== undefined && new Set(missing.map(({ resource }) => resource)).size > 1;
     const locks = either
       ? say('either', { lock, other, variable: VARIABLE }).en
       : say('locks', { lock, from: profile.lockFrom ?? `agent ${profile.agentVersion.value}` }).en;
-    const words = { user, rights: missing.map(describeNeed).join('; '), locks };
-    return {
-      kind: 'problem',
-      cause: 'leader-lock-forbidden',
+    return problem('leader-lock-forbidden', {
       severity: severityOf(missing),
-      certainty: 'proven',
-      title: say('forbidden', words),
+      title: say('forbidden', { user, rights: missing.map(describeNeed).join('; '), locks }),
       features: lossesOf(missing),
       evidence: deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })),
       fixes: [grantFix(rights, missing, say('grant', { user, lock: either ? `${lock} and ${other}` : lock, namespace }))],
-    };
+    });
   },
 });
 
 const VARIABLE = 'DD_LEADER_ELECTION_DEFAULT_RESOURCE';
 
 const WORDS: Record<LockKind, string> = { lease: 'Lease', configmap: 'ConfigMap', endpoints: 'Endpoints' };
+
+/** All rights to the other kind of lock: enough where the agent is told to take that one. */
+function holdsOther({ otherLock }: ResolvedProfile, access: Fact<'access'>[]): boolean {
+  return otherLock !== undefined && judgeNeeds(otherLock, access).every(({ state }) => state === 'allowed');
+}
 
 /** Prints the variable of every pod there that has it; it holds no secret. */
 function lookAtSetting(namespace: string): string {

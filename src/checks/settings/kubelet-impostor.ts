@@ -8,6 +8,7 @@ import { defineCheck } from '../../model/check.js';
 import type { KubeletImpostor } from '../../model/facts.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
+import { notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
 
 export const kubeletImpostor = defineCheck({
@@ -45,25 +46,20 @@ export const kubeletImpostor = defineCheck({
   judge(view, say) {
     const fact = view.one('self/kubelet-process');
     const found = seen(fact);
-    if (!found) return { kind: 'not-applicable', why: say('notAtHand') };
+    if (!found) return notApplicable(say('notAtHand'));
     const [first, ...others] = found.impostors ?? [];
-    if (!first) return { kind: 'pass' };
+    if (!first) return pass();
     const all = [first, ...others];
-    if (found.state === 'running' || found.state === 'several')
-      return { kind: 'pass', note: say('beside', { pids: all.map(({ pid }) => pid).join(', ') }) };
+    if (found.state === 'running' || found.state === 'several') return pass(say('beside', { pids: all.map(({ pid }) => pid).join(', ') }));
     const { pid, program } = first;
     const title = {
       pod: () => say('inPod', { pid, program }),
       container: () => say('inContainer', { pid, program }),
       user: () => say('ofUser', { pid, program, user: first.user ?? '?' }),
     }[first.why]();
-    return {
-      kind: 'problem',
-      cause: 'kubelet-impostor',
+    return problem('kubelet-impostor', {
       severity: 'risk',
-      certainty: 'proven',
       title,
-      features: [],
       evidence: all.map((one) => cite(fact, say('saw', { pid: one.pid, program: one.program, why: reasonOf(one) }))),
       fixes: [
         fixBy(
@@ -74,7 +70,7 @@ export const kubeletImpostor = defineCheck({
         ),
         fixBy('node', 'restart', say('stop')),
       ],
-    };
+    });
   },
 });
 

@@ -1,8 +1,9 @@
 /** Can the kubelet of this node go to its apiserver with the kubeconfig it has, and is that root's word? Asked where the node's files are at hand. */
-import { defineCheck, type Fix } from '../../model/check.js';
+import { defineCheck } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
 import { KUBELET_KUBECONFIG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
 
 export const kubeletKubeconfig = defineCheck({
@@ -59,36 +60,26 @@ export const kubeletKubeconfig = defineCheck({
     const fact = view.one('self/kubelet-kubeconfig');
     const code = failure(fact);
     const found = seen(fact);
-    if (found)
-      return found.presents === 'plugin' ? { kind: 'pass', note: say('plugin', { plugin: found.plugin ?? '?' }) } : { kind: 'pass' };
-    if (!code || fact.outcome.status !== 'failed') return { kind: 'not-applicable', why: say('notFound') };
+    if (found) return found.presents === 'plugin' ? pass(say('plugin', { plugin: found.plugin ?? '?' })) : pass();
+    if (!code || fact.outcome.status !== 'failed') return notApplicable(say('notFound'));
     const { detail } = fact.outcome;
-    if (code === 'EACCES') return { kind: 'cannot-tell', why: say('denied', { detail }), wants: [] };
-    if (code === 'EOWNER') {
-      return {
-        kind: 'problem',
-        cause: 'kubelet-kubeconfig-exposed',
+    if (code === 'EACCES') return cannotTell(say('denied', { detail }));
+    const evidence = [cite(fact, say('sawFault', { code, detail }))];
+    if (code === 'EOWNER')
+      return problem('kubelet-kubeconfig-exposed', {
         // No mere risk: the node's own way to its apiserver is not taken, and what is not asked therefore follows from it.
         severity: 'degrades',
-        certainty: 'proven',
         title: say('exposed', { detail }),
-        features: [],
-        evidence: [cite(fact, say('sawFault', { code, detail }))],
+        evidence,
         fixes: [fixBy('node', 'nothing', say('lookExposed'), byHand(NAMEI)), fixBy('node', 'config', say('close'), byHand(CLOSE))],
-      };
-    }
+      });
     const running = seen(view.one('self/kubelet-process'))?.state === 'running';
-    const again: Fix = fixBy('node', 'restart', say('again'), byHand(AGAIN));
-    return {
-      kind: 'problem',
-      cause: 'kubelet-kubeconfig-broken',
+    return problem('kubelet-kubeconfig-broken', {
       severity: running ? 'degrades' : 'blocks',
-      certainty: 'proven',
       title: running ? say('runs', { detail }) : say('broken', { detail }),
-      features: [],
-      evidence: [cite(fact, say('sawFault', { code, detail }))],
-      fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), again],
-    };
+      evidence,
+      fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), fixBy('node', 'restart', say('again'), byHand(AGAIN))],
+    });
   },
 });
 
