@@ -21,7 +21,7 @@ import { agentPermissions } from './permission/agent-permissions.js';
 import { deprecatedApis } from './permission/deprecated-apis.js';
 import { eventBookmark } from './permission/event-bookmark.js';
 import { kubeletForbidden } from './permission/kubelet-forbidden/check.js';
-import { kubeletOpen } from './permission/kubelet-open.js';
+import { kubeletOpen } from './permission/kubelet-open/check.js';
 import { leaderLock } from './permission/leader-lock.js';
 import { rbacBinding } from './permission/rbac-binding/check.js';
 import { reviewForbidden } from './permission/review-forbidden.js';

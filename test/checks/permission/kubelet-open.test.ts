@@ -1,4 +1,4 @@
-import { kubeletOpen } from '../../../src/checks/permission/kubelet-open.js';
+import { kubeletOpen } from '../../../src/checks/permission/kubelet-open/check.js';
 import type { Payload } from '../../../src/model/facts.js';
 import { base, failed, pending } from '../facts.js';
 import { access, answer, credentials, forbidden, identity, unauthorized } from '../kubelet-answers.js';

@@ -1,0 +1,81 @@
+/** What `kubelet-open` says of each answer. */
+import type { Evidence, Fix, Say, Verdict } from '../../../model/check.js';
+import { cite, citeBy } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { kubeletConfig } from '../../shared/kubelet-fixes.js';
+import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { answers } from '../../shared/read.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import type { Answer } from './decision.js';
+import type { WORDS } from './words.js';
+
+type Words = Say<typeof WORDS>;
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'to-nobody': ({ endpoint, byNobody, nobody }, say) => {
+    const { status, payload } = given(nobody);
+    return problem('kubelet-anonymous-access', {
+      severity: 'risk',
+      title: say('anonymous', { endpoint }),
+      evidence: [cite(byNobody, say('sawPods', { status, items: payload?.items ?? '?' }))],
+      fixes: [close(say)],
+    });
+  },
+  'to-anyone-here': (clues, say) =>
+    problem('kubelet-anonymous-access', {
+      severity: 'risk',
+      title: say('anonymousHere', { origin: given(clues.config).origin('authorization.mode') }),
+      evidence: [configured('authentication.anonymous.enabled', clues, say), configured('authorization.mode', clues, say)],
+      fixes: [close(say)],
+    }),
+  'to-the-authenticated-here': (clues, say) =>
+    problem('kubelet-always-allow', {
+      severity: 'risk',
+      title: say('alwaysAllowHere', { origin: given(clues.config).origin('authorization.mode') }),
+      evidence: [configured('authorization.mode', clues, say)],
+      fixes: [authorize(say)],
+    }),
+  'to-the-authenticated': ({ endpoint, configz, mode }, say) =>
+    problem('kubelet-always-allow', {
+      severity: 'risk',
+      title: say('alwaysAllow', { endpoint }),
+      evidence: [cite(given(configz), say('sawMode', { mode: given(mode) }))],
+      fixes: [authorize(say)],
+    }),
+  remembers: (_, say) => pass(say('remembers')),
+  'seems-to-the-authenticated': (clues, say) => {
+    const [user, read] = [given(clues.user), answers(clues.read)];
+    const denied = clues.reviews.map(({ subresource }) => `nodes/${subresource}`).join(', ');
+    return problem('kubelet-always-allow', {
+      severity: 'risk',
+      ...suspected(['kubelet-decision-cached'], [{ need: 'kubelet/http', subject: 'token GET /configz', elsewhere: SHOW_MODE }]),
+      title: say('seemsToAllow', { endpoint: clues.endpoint, user, paths: read.map(({ path }) => path).join(', ') }),
+      evidence: [
+        cite(given(clues.read[0]), say('sawAnswer', { status: 200, user })),
+        citeBy('apiserver/access', 'get nodes/proxy', say('sawDenied', { user, denied })),
+      ],
+      fixes: [authorize(say)],
+    });
+  },
+  waiting: (_, say) => cannotTell(say('waiting')),
+  closed: () => pass(),
+  'not-asked': (_, say) => cannotTell(say('notAsked')),
+};
+
+const WEBHOOK = 'authorization:\n  mode: Webhook';
+const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+const SHOW_MODE = 'kubectl get --raw /api/v1/nodes/NODE/proxy/configz';
+
+function close(say: Words): Fix {
+  return kubeletConfig(say('close'), CLOSED);
+}
+
+function authorize(say: Words): Fix {
+  return kubeletConfig(say('authorize'), WEBHOOK);
+}
+
+function configured(key: 'authentication.anonymous.enabled' | 'authorization.mode', { config }: Clues, say: Words): Evidence {
+  const { values, origin, cite } = given(config);
+  return cite(say('sawConfig', { key, value: String(values[key]), origin: origin(key) }));
+}
