@@ -2,7 +2,7 @@
 import type { Evidence, Fix, Layer, Message, Severity } from './check.js';
 import type { AnyFact, Setting, Target } from './facts.js';
 
-export const REPORT_VERSION = '1.2';
+export const REPORT_VERSION = '1.3';
 
 /** First key of the JSON, constant shape, never null: other tools' templates and regular expressions read it. */
 export interface Summary {
@@ -65,6 +65,10 @@ export interface LayerState {
   layer: Layer;
   state: 'ok' | 'failed' | 'warned' | 'not-asked';
   why: string;
+  /** Since 1.3, where it was not asked: the layer below it that failed. `why` says the same, by the layer's id. */
+  blockedBy?: Layer;
+  /** Since 1.3, of `proxy`: the proxy that the connection goes through; empty where it has no name. */
+  through?: string;
   ms?: number;
 }
 
@@ -78,6 +82,8 @@ export interface Where {
   apiserver: string;
   /** The node it ran on, only where another one was asked about. */
   machine?: string;
+  /** Since 1.3, where it was asked as someone else: whose rights were judged. `identity` says it too. */
+  account?: string;
 }
 
 /** One row of the waterfall. Times in ms from the start of the run. */

@@ -8,11 +8,10 @@ import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
-import { fixLine, LAYER_WORDS, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
+import { fixLine, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { nodeSuites } from './junit-nodes.js';
+import { LAYER_WORDS, TARGET_WORDS, TARGETS } from './layer-words.js';
 import { attributes, escapeMarkup } from './xml.js';
-
-const TARGETS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
 
 interface Case {
   kind: 'failure' | 'error' | 'skipped' | 'passed';
@@ -23,7 +22,7 @@ interface Case {
 export function renderJunit(report: Report): string {
   const safe = neutraliseAll(report);
   if (safe.merged) return nodes(safe, safe.merged);
-  const suites = (Object.keys(TARGETS) as Target[]).flatMap((target) => {
+  const suites = TARGETS.flatMap((target) => {
     const cases = safe.results.filter((result) => result.target === target).map((result) => testCase(result, safe));
     return cases.length ? [{ target, cases }] : [];
   });
@@ -68,7 +67,7 @@ function document({ tool, durationMs }: Report, all: readonly Case[], suites: re
 }
 
 function suite(target: Target, cases: readonly Case[], { startedAt, where, timings, tool }: Report): string {
-  const name = `${tool.program} ${TARGETS[target]}`;
+  const name = `${tool.program} ${TARGET_WORDS[target]}`;
   const ends = timings.filter((timing) => timing.target === target).map(({ startedMs, ms }) => startedMs + ms);
   const values = {
     name,
@@ -95,7 +94,7 @@ function suiteXml(values: Record<string, string | number>, cases: readonly Case[
 
 function testCase(result: Result, report: Report): Case {
   const { question, asks, target, layer } = result;
-  const open = `    <testcase${attributes({ name: `${question}: ${oneLine(asks)}`, classname: `${report.tool.program}.${TARGETS[target]}.${layer}`, time: '0.000' })}`;
+  const open = `    <testcase${attributes({ name: `${question}: ${oneLine(asks)}`, classname: `${report.tool.program}.${TARGET_WORDS[target]}.${layer}`, time: '0.000' })}`;
   const { kind, inner } = outcome(result, report);
   return { kind, xml: inner ? `${open}>\n      ${inner}\n    </testcase>` : `${open}/>` };
 }

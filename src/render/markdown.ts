@@ -1,17 +1,13 @@
 /** The report as Markdown for a ticket: GitHub, GitLab, and what Jira takes from the clipboard. No HTML in it, so that it reads as it stands. */
 import { isUnanswered } from '../judge/exit.js';
-import { LAYERS } from '../model/check.js';
-import type { Target } from '../model/facts.js';
 import type { Finding, LayerState, Report } from '../model/report.js';
 import { neutraliseAll } from '../report/plain-text.js';
-import { CHANGES, counted, LAYER_WORDS, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
+import { CHANGES, counted, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { compactGrid, groupName, LETTERS, unreadWords } from './grid.js';
+import { isTold, LAYER_WORDS, layerTable, reasonWords, SIGNS, TARGET_WORDS } from './layer-words.js';
 import { code, fence, md } from './markdown-escape.js';
 import { palette } from './style.js';
 import { headLines, titleOf } from './text/head.js';
-
-const SIGNS: Record<LayerState['state'], string> = { ok: '✅', failed: '❌', warned: '⚠️', 'not-asked': '–' };
-const HEADS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
 
 const MOST_UNREAD = 20;
 const MOST_GROUPS = 50;
@@ -65,22 +61,20 @@ function grid(report: Report): string[] {
   ];
 }
 
-function table({ layers }: Report): string[] {
-  const targets = (Object.keys(HEADS) as Target[]).filter((target) =>
-    layers.some((state) => state.target === target && (target !== 'self' || state.state === 'failed' || state.state === 'warned')),
-  );
+function table(report: Report): string[] {
+  const { targets, rows } = layerTable(report);
   if (targets.length === 0) return [];
-  const rows = LAYERS.flatMap((layer) => {
-    const states = targets.map((target) => layers.find((state) => state.target === target && state.layer === layer));
-    const tells = states.some((state) => state && (state.state !== 'not-asked' || state.why !== ''));
-    return tells ? [`| ${LAYER_WORDS[layer]} | ${states.map(cell).join(' | ')} |`] : [];
-  });
-  return [[`| | ${targets.map((target) => HEADS[target]).join(' | ')} |`, `| --- |${' --- |'.repeat(targets.length)}`, ...rows].join('\n')];
+  const lines = rows.map(({ layer, states }) => `| ${LAYER_WORDS[layer]} | ${states.map(cell).join(' | ')} |`);
+  return [
+    [`| | ${targets.map((target) => TARGET_WORDS[target]).join(' | ')} |`, `| --- |${' --- |'.repeat(targets.length)}`, ...lines].join(
+      '\n',
+    ),
+  ];
 }
 
 function cell(state: LayerState | undefined): string {
-  if (!state || (state.state === 'not-asked' && state.why === '')) return '';
-  return `${SIGNS[state.state]} ${md(state.why || (state.state === 'ok' ? 'ok' : ''))}`.trim();
+  if (!isTold(state)) return '';
+  return `${SIGNS[state.state].markdown} ${md(reasonWords(state) || (state.state === 'ok' ? 'ok' : ''))}`.trim();
 }
 
 function findingBlocks(finding: Finding, number: string, report: Report): string[] {
@@ -89,7 +83,7 @@ function findingBlocks(finding: Finding, number: string, report: Report): string
   const depth = Math.min(6, 2 + number.split('.').length);
   return [
     `${'#'.repeat(depth)} ${number}. ${md(titleOf(finding))}`,
-    `${SEVERITY_WORDS[severity]}; ${certainty}; ${target === 'self' ? 'here' : target}, ${LAYER_WORDS[layer]}. Cause: ${code(finding.cause)}`,
+    `${SEVERITY_WORDS[severity]}; ${certainty}; ${TARGET_WORDS[target]}, ${LAYER_WORDS[layer]}. Cause: ${code(finding.cause)}`,
     ...(features.length ? [`Costs: ${md(features.map(withoutStop).join(', '))}.`] : []),
     ...(others.length ? [`From here these look the same: ${md(others.join('; '))}.`] : []),
     ...decide.flatMap((command) => [`${TO_DECIDE}:`, fence(command, 'sh')]),

@@ -33,7 +33,7 @@ const ABSENT: Record<AbsentWhy, string> = {
 };
 
 /** What a cell is decided from; `findings` flat and before --skip and --only, because the table shows what is. */
-interface Seen {
+interface Material {
   facts: readonly AnyFact[];
   results: readonly Result[];
   findings: readonly Finding[];
@@ -41,18 +41,20 @@ interface Seen {
 }
 
 /** One state for every layer of kubelet and apiserver; of `self` only the layers that were judged. */
-export function buildLayers(seen: Seen): LayerState[] {
-  const ours = LAYERS.filter((layer) => seen.results.some((result) => result.target === 'self' && result.layer === layer));
-  return [...column('self', ours, seen), ...column('kubelet', LAYERS, seen), ...column('apiserver', LAYERS, seen)];
+export function buildLayers(given: Material): LayerState[] {
+  const ours = LAYERS.filter((layer) => given.results.some((result) => result.target === 'self' && result.layer === layer));
+  return [...column('self', ours, given), ...column('kubelet', LAYERS, given), ...column('apiserver', LAYERS, given)];
 }
 
-function column(target: Target, layers: readonly Layer[], seen: Seen): LayerState[] {
+function column(target: Target, layers: readonly Layer[], given: Material): LayerState[] {
   const states: LayerState[] = [];
   for (const layer of layers) {
     const below = states.find((state) => state.state === 'failed');
-    const facts = seen.facts.filter((fact) => fact.target === target && LAYER_OF[fact.kind] === layer);
+    const facts = given.facts.filter((fact) => fact.target === target && LAYER_OF[fact.kind] === layer);
+    const told = cell({ target, layer, below, facts, given });
+    const through = told.state === 'ok' && layer === 'proxy' ? proxyOf(facts) : undefined;
     const ms = timeOf(facts);
-    states.push({ target, layer, ...cell({ target, layer, below, facts, seen }), ...(ms === undefined ? {} : { ms }) });
+    states.push({ target, layer, ...told, ...(through !== undefined && { through }), ...(ms !== undefined && { ms }) });
   }
   return states;
 }
@@ -63,25 +65,27 @@ interface Cell {
   /** The lowest layer that failed below this one. */
   below: LayerState | undefined;
   facts: readonly AnyFact[];
-  seen: Seen;
+  given: Material;
 }
 
-function cell({ target, layer, below, facts, seen }: Cell): Pick<LayerState, 'state' | 'why'> {
-  const findings = seen.findings.filter((finding) => finding.target === target && finding.layer === layer);
+type Told = Pick<LayerState, 'state' | 'why' | 'blockedBy'>;
+
+function cell({ target, layer, below, facts, given }: Cell): Told {
+  const findings = given.findings.filter((finding) => finding.target === target && finding.layer === layer);
   const worst = findings.find((finding) => finding.severity === 'blocks') ?? findings.find((finding) => finding.severity !== 'note');
   if (worst) {
-    const title = seen.causes[worst.cause]?.title || worst.title.en;
+    const title = given.causes[worst.cause]?.title || worst.title.en;
     const why = `${worst.certainty === 'suspected' ? 'suspected: ' : ''}${withoutStop(title)}`;
     return { state: worst.severity === 'blocks' ? 'failed' : 'warned', why };
   }
-  const results = seen.results.filter((result) => result.target === target && result.layer === layer);
+  const results = given.results.filter((result) => result.target === target && result.layer === layer);
   const open = results.filter((result) => result.outcome === 'cannot-tell' || result.outcome === 'crashed');
   const passed = results.filter((result) => result.outcome === 'pass' || result.outcome === 'problem');
   if (passed.length && !open.some((result) => result.required)) {
     const rest = open.length ? `${counted(open.length, 'question')} open` : '';
     return { state: 'ok', why: [sayFacts(facts) || noteOf(passed), rest].filter(Boolean).join('; ') };
   }
-  if (below) return { state: 'not-asked', why: `${below.layer} failed` };
+  if (below) return { state: 'not-asked', why: `${below.layer} failed`, blockedBy: below.layer };
   const [unanswered] = [...open].sort((a, b) => Number(b.required) - Number(a.required));
   if (unanswered)
     return { state: 'not-asked', why: unanswered.outcome === 'crashed' ? 'the check crashed' : noteOf([unanswered]) || 'cannot tell' };
@@ -89,7 +93,7 @@ function cell({ target, layer, below, facts, seen }: Cell): Pick<LayerState, 'st
 }
 
 /** What facts say where no check did. One attempt that works is enough. */
-function fromFacts(layer: Layer, facts: readonly AnyFact[]): Pick<LayerState, 'state' | 'why'> | undefined {
+function fromFacts(layer: Layer, facts: readonly AnyFact[]): Told | undefined {
   const failed = facts.find((fact) => fact.outcome.status === 'failed');
   if (SPEAKING.includes(layer) && facts.some(works)) return { state: 'ok', why: sayFacts(facts) };
   if (SPEAKING.includes(layer) && failed?.outcome.status === 'failed')
@@ -101,6 +105,13 @@ function fromFacts(layer: Layer, facts: readonly AnyFact[]): Pick<LayerState, 's
 function works(fact: AnyFact): boolean {
   if (fact.outcome.status !== 'observed') return false;
   return fact.kind !== 'tls' || fact.outcome.data.verification.ok;
+}
+
+/** The proxy in use; undefined where there is none. */
+function proxyOf(facts: readonly AnyFact[]): string | undefined {
+  for (const { kind, outcome } of facts)
+    if (kind === 'proxy' && outcome.status === 'observed') return outcome.data.via === 'proxy' ? (outcome.data.proxy ?? '') : undefined;
+  return undefined;
 }
 
 /** A few words from the first fact that works. */

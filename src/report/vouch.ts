@@ -8,7 +8,7 @@ import type { AnyFact } from '../model/facts.js';
 import type { CauseMeta, Finding, Report, Result, Where } from '../model/report.js';
 import { topOf } from './build.js';
 import { withoutStrange } from './contract/read-facts.js';
-import { withOwn, withWhere } from './merge/words.js';
+import { isCountNote, withOwn, withWhere } from './merge/words.js';
 import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain } from './own-words.js';
 import { withoutStop } from './words.js';
 
@@ -110,7 +110,7 @@ function vouchEvidence(given: Evidence, cause: string, own: Own): Evidence {
 
 function vouchResult(given: Result, own: Own): Result {
   const { note, quoted = [], question, elsewhere } = given;
-  const said = note && (own.has(question, note.en) || isCount(note) ? note : saidAgain(note, question, 'spare'));
+  const said = note && (own.has(question, note.en) || isCountNote(note) ? note : saidAgain(note, question, 'spare'));
   const others = [...quoted, ...(note && !said ? [note.en] : []), ...elsewhere.filter((command) => !mayStand(own, question, command))];
   const { quoted: _, ...result } = { ...given, asks: checkOf(question)?.asks ?? given.asks };
   if (said) result.note = said;
@@ -122,13 +122,10 @@ function vouchResult(given: Result, own: Own): Result {
   };
 }
 
-/** `not answered on 3 of 61 nodes`, as `merge` says it. */
-function isCount({ id, en }: Message): boolean {
-  return id === 'merged' && /^(?:not answered )?on \d+ of \d+ nodes$/.test(en);
-}
-
 /** The addresses stand in acts of `merge`, and the node in those of all. */
 function plainWhere(where: Where): Where {
   const plain = (name: string) => (isPlainName(name) ? name : '');
-  return { ...where, node: plain(where.node), kubelet: plain(where.kubelet), apiserver: plain(where.apiserver) };
+  const { account, ...rest } = { ...where, node: plain(where.node), kubelet: plain(where.kubelet), apiserver: plain(where.apiserver) };
+  // On line one it stands among our own words.
+  return account !== undefined && /^\S+$/.test(account) ? { ...rest, account } : rest;
 }

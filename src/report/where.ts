@@ -3,27 +3,10 @@ import { agentsCandidate } from '../checks/shared/kubelet.js';
 import { anotherAsked } from '../checks/shared/own-node.js';
 import { subjectOf } from '../checks/shared/read.js';
 import { isDnsName, isIp } from '../kubernetes/names.js';
-import type { AnyFact, Place, Target } from '../model/facts.js';
+import type { AnyFact, Target } from '../model/facts.js';
 import type { Where } from '../model/report.js';
 import { dataOf, factOf } from './facts.js';
-
-const PLACES = {
-  'agent-pod': "the agent's pod",
-  pod: 'a pod',
-  'debug-pod': 'a debug pod',
-  node: 'a node',
-  workstation: 'a workstation',
-} as const;
-/** With --agent-process: where we ran ourselves. */
-const BESIDE = {
-  'ephemeral-container': 'an ephemeral container',
-  'agent-pod': "the agent's pod",
-  pod: 'a container',
-  'debug-pod': 'a debug pod',
-  node: 'a shell',
-  workstation: 'a shell',
-} as const;
-const VANTAGES = { 'pod-network': 'pod network', 'host-network': 'host network', workstation: '' } as const;
+import { placeOf, VANTAGES } from './places.js';
 
 /** Empty strings where a part is not known. */
 export function whereOf(facts: readonly AnyFact[]): Where {
@@ -34,7 +17,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   const settings = dataOf(facts, 'self/settings');
   const asKubelet = settings?.some(({ setting, value }) => setting === 'apiserver.kubeletIdentity' && value === 'used');
   const account = dataOf(facts, 'apiserver/account');
-  const judged = account && account.from !== 'identity' && account.user !== identity?.user ? `, for ${account.user}` : '';
+  const judged = account && account.from !== 'identity' && account.user !== identity?.user ? account.user : undefined;
   const impersonated = settings?.find(({ setting }) => setting === 'apiserver.as')?.value;
   const asked = anotherAsked(settings ?? [], place);
   const candidateOf = (target: Target) => {
@@ -47,11 +30,12 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     vantage: (place && VANTAGES[place.vantage]) ?? '',
     node: dataOf(facts, 'apiserver/node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
     identity: identity
-      ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged}`
+      ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged ? `, for ${judged}` : ''}`
       : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
     ...(asked && { machine: asked.machine }),
+    ...(identity && judged && { account: judged }),
   };
 }
 
@@ -59,8 +43,4 @@ export function whereOf(facts: readonly AnyFact[]): Where {
 function nodeHere(facts: readonly AnyFact[]): string | undefined {
   if (dataOf(facts, 'self/place')?.place !== 'node') return undefined;
   return dataOf(facts, 'self/kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
-}
-
-function placeOf({ place, agentProcess }: Place): string {
-  return agentProcess ? `${BESIDE[agentProcess.beside]} beside the agent's process ${agentProcess.pid}` : (PLACES[place] ?? '');
 }

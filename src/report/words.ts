@@ -1,7 +1,7 @@
 /** Words the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
 import { isMeant } from '../judge/judge.js';
-import type { Fix, Layer, Severity } from '../model/check.js';
-import type { Finding, Result, Where } from '../model/report.js';
+import type { Fix, Severity } from '../model/check.js';
+import type { Finding, Result } from '../model/report.js';
 import { oneLine } from './plain-text.js';
 
 /** Who must act, after "Fix". */
@@ -28,36 +28,6 @@ export const SEVERITY_WORDS: Record<Severity, string> = {
   risk: 'A risk: works, but not safely',
   note: 'A note',
 };
-
-/** Layers as people say them. */
-export const LAYER_WORDS: Record<Layer, string> = {
-  settings: 'settings',
-  proxy: 'proxy',
-  dns: 'DNS',
-  tcp: 'TCP',
-  tls: 'TLS',
-  authn: 'authentication',
-  authz: 'permission',
-  payload: 'answer',
-};
-
-/** Kinds of places with what goes before them; keys as in a `place` fact and as people say them. */
-const PLACES: Record<string, string> = {
-  'agent-pod': "in the agent's pod",
-  'debug-pod': 'in a debug pod',
-  pod: 'in a pod',
-  node: 'in a shell',
-  'a node': 'in a shell',
-  workstation: 'at a workstation',
-  'a workstation': 'at a workstation',
-};
-
-/** "in the agent's pod on n1", "at a workstation": there the node is not where we ran. */
-export function placeWords({ place, node: asked, machine }: Where): string {
-  const words = PLACES[place] ?? (place && `in ${place}`);
-  const node = machine ?? asked;
-  return node && words !== 'at a workstation' ? `${words} on ${node}` : words;
-}
 
 /** What to do first, as line two says it: `lead` is "Fix (node)", or who can decide; `line` the act or the command. */
 export interface FirstStep {

@@ -17,7 +17,7 @@ import { renderText } from '../../src/render/text/report.js';
 import { parseJson, readReport } from '../../src/report/contract/read-report.js';
 import { junitProblems, parseXml } from '../report/junit-rules.js';
 import { merged } from '../report/merged-samples.js';
-import { expired, hostile, SAMPLES } from '../report/samples.js';
+import { cutOff, expired, hostile, SAMPLES } from '../report/samples.js';
 import { sarifSchema } from '../report/sarif-schema.js';
 
 const FROZEN = fileURLToPath(new URL('../report/frozen/', import.meta.url));
@@ -133,7 +133,7 @@ describe('the page', () => {
 describe('frozen reports', () => {
   it('exist for every kind of verdict', () => {
     if (process.env.U)
-      for (const [name, build] of Object.entries({ '1.1-merged': merged })) {
+      for (const [name, build] of Object.entries({ '1.1-merged': merged, '1.3-cut-off': cutOff })) {
         const file = `${name}.json`;
         if (!frozen.includes(file)) writeFileSync(`${FROZEN}${file}`, jsonText(build(), { pretty: true }));
       }

@@ -1,7 +1,8 @@
 /** The findings of the HTML report: ranked, each with what it costs, what was seen, and fixes to copy. */
 import type { Evidence, Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
-import { CHANGES, counted, LAYER_WORDS, listed, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
+import { CHANGES, counted, listed, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
+import { LAYER_WORDS, TARGET_WORDS } from '../layer-words.js';
 import { titleOf } from '../text/head.js';
 import { chip, copyBlock, quote, text } from './parts.js';
 
@@ -26,7 +27,7 @@ function one(finding: Finding, number: string, report: Report): string {
   return [
     `<article aria-labelledby="${id}">`,
     `<${heading} id="${id}">${number}. ${text(titleOf(finding))}</${heading}>`,
-    `<p>${chip(SEVERITY_WORDS[severity], severity)}${chip(certainty)}${chip(`${target === 'self' ? 'here' : target}, ${LAYER_WORDS[layer]}`)}${chip(cause)}</p>`,
+    `<p>${chip(SEVERITY_WORDS[severity], severity)}${chip(certainty)}${chip(`${TARGET_WORDS[target]}, ${LAYER_WORDS[layer]}`)}${chip(cause)}</p>`,
     features.length ? `<p><strong>Costs:</strong> ${text(listed(features.map(withoutStop)))}.</p>` : '',
     meta?.means ? `<p class="soft">${text(meta.means.split('\n\n')[0] ?? '')}</p>` : '',
     doubt(finding, report),

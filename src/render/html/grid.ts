@@ -5,7 +5,7 @@ import { type Column, columnsWith, LETTERS, type Letter, letterAt, rowName } fro
 import { escapeAttribute } from '../xml.js';
 import { text } from './parts.js';
 
-const SIGNS: Record<Letter, string> = { '.': '✓', X: '✗', '!': '!', '?': '?', '-': '–' };
+const LETTER_SIGNS: Record<Letter, string> = { '.': '✓', X: '✗', '!': '!', '?': '?', '-': '–' };
 const KINDS: Record<Letter, string> = { '.': 'ok', X: 'failed', '!': 'warned', '?': 'open', '-': 'not-asked' };
 /** More rows make a page no browser scrolls; the worst come first, and the JSON has all. */
 const MOST_ROWS = 500;
@@ -26,7 +26,7 @@ export function gridHtml(report: Report): string {
   const more = rest ? `<p class="soft">${counted(rest, 'more row')} with less trouble: see the JSON.</p>` : '';
   const head = `<tr><th scope="col">node</th>${columns.map((column) => headOf(column, columns)).join('')}</tr>`;
   return [
-    `<ul class="key">${(['X', '!', '?', '.', '-'] as const).map((letter) => `<li><span class="t-${KINDS[letter]}" aria-hidden="true">${SIGNS[letter]}</span> ${LETTERS[letter]}</li>`).join('')}</ul>`,
+    `<ul class="key">${(['X', '!', '?', '.', '-'] as const).map((letter) => `<li><span class="t-${KINDS[letter]}" aria-hidden="true">${LETTER_SIGNS[letter]}</span> ${LETTERS[letter]}</li>`).join('')}</ul>`,
     '<div class="scroll matrix" tabindex="0" role="region" aria-label="nodes and questions">',
     `<table><caption>${counted(merged.nodes, 'node')}, ${counted(columns.length, 'question')}; the worst first, from the top and from the left.${beside}</caption>`,
     `<thead>${head}</thead>`,
@@ -46,7 +46,7 @@ function headOf({ result }: Column, columns: readonly Column[]): string {
 function rowHtml(row: GridRow, columns: readonly Column[], merged: Merged): string {
   const cells = columns.map(({ at }) => {
     const letter = letterAt(row, at);
-    return `<td class="m-${KINDS[letter]}"><span aria-hidden="true">${SIGNS[letter]}</span><span class="hear">${LETTERS[letter]}</span></td>`;
+    return `<td class="m-${KINDS[letter]}"><span aria-hidden="true">${LETTER_SIGNS[letter]}</span><span class="hear">${LETTERS[letter]}</span></td>`;
   });
   return `<tr><th scope="row">${text(rowName(row, merged))}</th>${cells.join('')}</tr>`;
 }

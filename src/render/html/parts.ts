@@ -1,16 +1,6 @@
 /** Small pieces of the HTML report. Everything that is not ours goes through `escapeMarkup`. */
-import type { LayerState } from '../../model/report.js';
 import { QUOTED, quotedLines } from '../../report/words.js';
 import { escapeAttribute, escapeMarkup } from '../xml.js';
-
-export const SIGNS: Record<LayerState['state'], string> = { ok: '✓', failed: '✗', warned: '!', 'not-asked': '–' };
-/** For those who hear the page. */
-export const STATE_WORDS: Record<LayerState['state'], string> = {
-  ok: 'works',
-  failed: 'failed',
-  warned: 'works, but see below',
-  'not-asked': 'not asked',
-};
 
 export function text(words: string): string {
   return escapeMarkup(words);

@@ -5,10 +5,10 @@
 import { flatten } from '../../judge/rank.js';
 import { LAYERS, type Layer } from '../../model/check.js';
 import type { LayerState, Report } from '../../model/report.js';
+import { placeWords } from '../../report/places.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { LAYER_WORDS, placeWords } from '../../report/words.js';
+import { LAYER_WORDS, STATE_WORDS, withoutTarget } from '../layer-words.js';
 import { attributes, escapeMarkup } from '../xml.js';
-import { STATE_WORDS } from './parts.js';
 
 type Server = 'kubelet' | 'apiserver';
 const SERVERS: readonly Server[] = ['kubelet', 'apiserver'];
@@ -61,7 +61,7 @@ function laneOf({ layers }: Report, server: Server): Lane {
   const states = LAYERS.flatMap((layer) => {
     const found = layers.find((state) => state.target === server && state.layer === layer);
     const shown = layer !== 'settings' || found?.state === 'failed' || found?.state === 'warned';
-    return shown ? [found ?? { target: server, layer, state: 'not-asked' as const, why: '' }] : [];
+    return shown ? [found ?? ({ target: server, layer, state: 'not-asked', why: '' } satisfies LayerState)] : [];
   });
   const broken = states.findIndex(({ state }) => state === 'failed');
   const reached = states.findLastIndex(({ state }) => state === 'ok' || state === 'warned');
@@ -69,14 +69,10 @@ function laneOf({ layers }: Report, server: Server): Lane {
     broken >= 0 && at >= broken ? (at === broken ? ' wire-failed' : ' wire-off') : at <= reached ? '' : ' wire-off';
   return {
     server,
-    stops: states.map(({ layer, state, why }, at) => ({ layer, state, why: withoutServer(why, server), wire: wireInto(at) })),
+    stops: states.map(({ layer, state, why }, at) => ({ layer, state, why: oneLine(withoutTarget(why, server)), wire: wireInto(at) })),
     arrives: broken < 0 && reached === states.length - 1,
-    proxied: states.some(({ layer, why }) => layer === 'proxy' && why.startsWith('through ')),
+    proxied: states.some(({ through }) => through !== undefined),
   };
-}
-
-function withoutServer(why: string, server: string): string {
-  return oneLine(why.startsWith(`${server} `) ? why.slice(server.length + 1) : why);
 }
 
 /** Lying: the agent at the left, one lane a server. */

@@ -1,38 +1,24 @@
 /** Tables of the HTML report: the layers, the questions, the settings, and the waterfall of times. */
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
-import { LAYERS } from '../../model/check.js';
-import type { Target } from '../../model/facts.js';
 import type { LayerState, Report, Result } from '../../model/report.js';
-import { LAYER_WORDS, withoutStop } from '../../report/words.js';
-import { copyBlock, quote, SIGNS, STATE_WORDS, text } from './parts.js';
-
-const HEADS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
+import { withoutStop } from '../../report/words.js';
+import { isTold, LAYER_WORDS, layerTable, reasonWords, SIGNS, STATE_WORDS, TARGET_WORDS } from '../layer-words.js';
+import { copyBlock, quote, text } from './parts.js';
 
 /** The picture once more, as a table for those who do not see it and for copying. */
-export function layersTable({ layers }: Report): string {
-  const targets = (Object.keys(HEADS) as Target[]).filter((target) =>
-    layers.some((state) => state.target === target && (target !== 'self' || state.state === 'failed' || state.state === 'warned')),
-  );
-  const rows = LAYERS.flatMap((layer) => {
-    const states = targets.map((target) => layers.find((state) => state.target === target && state.layer === layer));
-    if (!states.some((state) => state && (state.state !== 'not-asked' || state.why !== ''))) return [];
-    return [`<tr><th scope="row">${LAYER_WORDS[layer]}</th>${states.map(cell).join('')}</tr>`];
-  });
+export function layersTable(report: Report): string {
+  const { targets, rows } = layerTable(report);
   if (rows.length === 0) return '';
-  const heads = targets.map((target) => `<th scope="col">${HEADS[target]}</th>`).join('');
-  return `<div class="scroll" tabindex="0" role="region" aria-label="layers"><table><thead><tr><th scope="col">layer</th>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const heads = targets.map((target) => `<th scope="col">${TARGET_WORDS[target]}</th>`).join('');
+  const lines = rows.map(({ layer, states }) => `<tr><th scope="row">${LAYER_WORDS[layer]}</th>${states.map(cell).join('')}</tr>`);
+  return `<div class="scroll" tabindex="0" role="region" aria-label="layers"><table><thead><tr><th scope="col">layer</th>${heads}</tr></thead><tbody>${lines.join('\n')}</tbody></table></div>`;
 }
 
 function cell(state: LayerState | undefined): string {
-  if (!state || (state.state === 'not-asked' && state.why === '')) return '<td></td>';
-  return `<td class="t-${state.state}"><span aria-hidden="true">${SIGNS[state.state]}</span> ${text(whyOf(state))}</td>`;
-}
-
-/** `authz failed` as people say it. */
-function whyOf({ state, why }: LayerState): string {
-  const layer = LAYERS.find((each) => why === `${each} failed`);
-  return layer && state === 'not-asked' ? `not asked: ${LAYER_WORDS[layer]} failed` : why || STATE_WORDS[state];
+  if (!isTold(state)) return '<td></td>';
+  const words = reasonWords(state) || STATE_WORDS[state.state];
+  return `<td class="t-${state.state}"><span aria-hidden="true">${SIGNS[state.state].html}</span> ${text(words)}</td>`;
 }
 
 export function openHtml({ results }: Report): string {
@@ -82,7 +68,7 @@ export function waterfallHtml({ timings }: Report): string {
     const long = Math.max(5, Math.min(1000 - from, Math.round((ms / end) * 1000)));
     // Presentation attributes, not styles: the page's policy allows none but its own.
     const bar = `<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="1000" height="10"/><rect class="took${ok ? '' : '-bad'}" x="${from}" width="${long}" height="10"/></svg>`;
-    return `<tr><th scope="row">${text(`${HEADS[target]} ${kind}`)}</th><td class="roomy">${text(subject)}</td><td class="bar">${bar}</td><td class="ms">${Math.round(startedMs)} ms</td><td class="ms${ok ? '' : ' t-failed'}">${Math.round(ms)} ms${ok ? '' : ' ✗'}</td></tr>`;
+    return `<tr><th scope="row">${text(`${TARGET_WORDS[target]} ${kind}`)}</th><td class="roomy">${text(subject)}</td><td class="bar">${bar}</td><td class="ms">${Math.round(startedMs)} ms</td><td class="ms${ok ? '' : ' t-failed'}">${Math.round(ms)} ms${ok ? '' : ' ✗'}</td></tr>`;
   });
   return rows.length
     ? `<div class="scroll" tabindex="0" role="region" aria-label="times"><table><thead><tr><th scope="col">asked</th><th scope="col" class="roomy">about</th><th scope="col">time</th><th scope="col" class="ms">began</th><th scope="col" class="ms">took</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`

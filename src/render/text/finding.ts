@@ -3,7 +3,8 @@
 import type { Evidence } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { counted, LAYER_WORDS, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
+import { counted, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
+import { LAYER_WORDS, TARGET_WORDS } from '../layer-words.js';
 import { indentBlock, type Look, type Paint, pasteBlock, proseWidth, wrap } from '../style.js';
 import { fixLines, quoteLines, shortFixLines } from './fix.js';
 import { asksNothing, titleOf } from './head.js';
@@ -39,12 +40,13 @@ function oneFinding(finding: Finding, number: string, outer: string, text: Text)
   const say = (words: string) => wrap(words, proseWidth(text.width), indent, `${indent}  `);
   // A consequence goes with its cause and a note can wait: their fixes are said in short.
   const short = !text.verbose && (number.includes('.') || finding.severity === 'note');
-  const seenAt = finding.target === 'self' ? 'here' : finding.target;
   return [
     ...wrap(titleOf(finding), proseWidth(text.width), `${outer}${number}. `, indent).map((line) =>
       paint.bold(severityPaint(finding, text)(line)),
     ),
-    ...say(`${SEVERITY_WORDS[finding.severity]}; ${finding.certainty}; ${seenAt}, ${LAYER_WORDS[finding.layer]}.`).map(paint.dim),
+    ...say(
+      `${SEVERITY_WORDS[finding.severity]}; ${finding.certainty}; ${TARGET_WORDS[finding.target]}, ${LAYER_WORDS[finding.layer]}.`,
+    ).map(paint.dim),
     ...(finding.features.length ? say(`Costs: ${listed(finding.features.map(withoutStop))}.`) : []),
     ...doubt(finding, indent, text),
     ...seen(finding.evidence, indent, text),

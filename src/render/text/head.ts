@@ -5,8 +5,9 @@
 import { isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
+import { placeWords } from '../../report/places.js';
 import { oneLine } from '../../report/plain-text.js';
-import { counted, firstStep, placeWords } from '../../report/words.js';
+import { counted, firstStep } from '../../report/words.js';
 import type { Look, Paint } from '../style.js';
 
 /** Always exactly three lines. */
@@ -51,9 +52,8 @@ function wellLine({ where, layers }: Report): string {
     answers(layers, 'apiserver') ? oneLine(`apiserver ${brackets(where.apiserver, through(layers, 'apiserver'))}`) : '',
   ].filter(Boolean);
   // Asked as another: no credential of the agent was shown to anyone, and what it may is the apiserver's word.
-  const [, account] = /, for (\S+)$/.exec(where.identity) ?? [];
-  if (servers.length > 0 && account && !where.identity.startsWith(account))
-    return `All well: ${servers.join(' and ')} answer${servers.length === 1 ? 's' : ''}, and ${account} may do what was asked.`;
+  if (servers.length > 0 && where.account)
+    return `All well: ${servers.join(' and ')} answer${servers.length === 1 ? 's' : ''}, and ${oneLine(where.account)} may do what was asked.`;
   if (servers.length === 0) return 'All well: nothing wrong was found in what was asked.';
   const [s, verb] = servers.length === 1 ? ['s', 'takes our credential'] : ['', 'take our credential'];
   const full = (['kubelet', 'apiserver'] as const).every((target) => !answers(layers, target) || isOk(layers, target, 'authn'));
@@ -69,10 +69,10 @@ function isOk(layers: readonly LayerState[], target: LayerState['target'], layer
   return layers.some((state) => state.target === target && state.layer === layer && (state.state === 'ok' || state.state === 'warned'));
 }
 
-/** `through http://proxy:3128 (HTTPS_PROXY)`, where a proxy is used: worth knowing also when all is well. */
+/** `through http://proxy:3128`, where a proxy is used: worth knowing also when all is well. */
 function through(layers: readonly LayerState[], target: LayerState['target']): string {
-  const proxy = layers.find((state) => state.target === target && state.layer === 'proxy')?.why ?? '';
-  return proxy.startsWith('through ') ? (proxy.split(' (')[0] ?? '') : '';
+  const proxy = layers.find((state) => state.target === target && state.layer === 'proxy')?.through;
+  return proxy === undefined ? '' : `through ${proxy || 'a proxy'}`;
 }
 
 function brackets(address: string, way: string): string {

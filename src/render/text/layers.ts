@@ -4,21 +4,15 @@ import { LAYERS, type Layer } from '../../model/check.js';
 import type { Target } from '../../model/facts.js';
 import type { LayerState, Report } from '../../model/report.js';
 import { cut } from '../../report/plain-text.js';
-import { LAYER_WORDS } from '../../report/words.js';
+import { isTold, LAYER_WORDS, reasonWords, SIGNS, TARGET_WORDS, TARGETS, withoutTarget } from '../layer-words.js';
 import type { Look, Paint } from '../style.js';
 
 const NARROW = 60;
 const WIDEST = 120;
 
-const HEADS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
-
-const SIGNS: Record<LayerState['state'], string> = { ok: '✓', failed: 'FAILED', warned: '!', 'not-asked': '–' };
-
 /** A box-drawn table; below 60 columns a list. */
 export function layerLines(report: Report, look: Look): string[] {
-  const targets = (Object.keys(HEADS) as Target[]).filter((target) =>
-    report.layers.some((state) => state.target === target && tells(state)),
-  );
+  const targets = TARGETS.filter((target) => report.layers.some((state) => state.target === target && tells(state)));
   const layers = LAYERS.filter((layer) => report.layers.some((state) => state.layer === layer && (tells(state) || layer !== 'settings')));
   if (targets.length === 0) return [];
   return look.width < NARROW ? list(report, targets, layers, look) : box(report, targets, layers, look);
@@ -27,14 +21,14 @@ export function layerLines(report: Report, look: Look): string[] {
 /** A column or row where nothing at all was seen is left out; what is ours (settings, this machine) shows only when something is wrong with it. */
 function tells(state: LayerState): boolean {
   if (state.target === 'self' || state.layer === 'settings') return state.state === 'failed' || state.state === 'warned';
-  return state.state !== 'not-asked' || state.why !== '';
+  return isTold(state);
 }
 
 function box(report: Report, targets: Target[], layers: Layer[], { width, paint }: Look): string[] {
   const states = targets.map((target) => layers.map((layer) => find(report, target, layer)));
   const names = layers.map((layer) => LAYER_WORDS[layer]);
   const texts = [names, ...states.map((column) => column.map(words))];
-  const head = ['', ...targets.map((target) => HEADS[target])];
+  const head = ['', ...targets.map((target) => TARGET_WORDS[target])];
   const natural = texts.map((column, at) => Math.max(...[head[at] ?? '', ...column].map((text) => [...text].length)) + 2);
   const colWidths = fit(natural, Math.min(width, WIDEST));
   const cells = states.map((column, at) => column.map((state) => painter(state, paint)(cut(words(state), (colWidths[at + 1] ?? 0) - 2))));
@@ -59,7 +53,7 @@ function fit(natural: number[], total: number): number[] {
 
 function list(report: Report, targets: Target[], layers: Layer[], { width, paint }: Look): string[] {
   return targets.flatMap((target) => [
-    `${HEADS[target]}:`,
+    `${TARGET_WORDS[target]}:`,
     ...layers.flatMap((layer) => {
       const state = find(report, target, layer);
       return state ? [painter(state, paint)(cut(`  ${LAYER_WORDS[layer]} ${words(state)}`, width))] : [];
@@ -73,12 +67,9 @@ function find(report: Report, target: Target, layer: Layer): LayerState | undefi
 
 /** `✓ direct`, `FAILED certificate expired`, `– not asked: TLS failed`. The column names the target already. */
 function words(state: LayerState | undefined): string {
-  if (!state) return '';
-  const why = state.why.startsWith(`${state.target} `) ? state.why.slice(state.target.length + 1) : state.why;
-  const blocked = why.replace(/^(dns|tcp|tls) failed$/, (text) => `${text.slice(0, 3).toUpperCase()} failed`);
-  if (state.state !== 'not-asked') return `${SIGNS[state.state]} ${why || (state.state === 'ok' ? 'ok' : '')}`.trim();
-  if (blocked === '') return '';
-  return `${SIGNS['not-asked']} ${/ failed$/.test(blocked) ? `not asked: ${blocked}` : why}`;
+  if (!isTold(state)) return '';
+  const reason = withoutTarget(reasonWords(state), state.target);
+  return `${SIGNS[state.state].text} ${reason || (state.state === 'ok' ? 'ok' : '')}`.trim();
 }
 
 function painter(state: LayerState | undefined, { red, yellow, green, dim }: Look['paint']): Paint {

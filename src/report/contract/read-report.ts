@@ -1,6 +1,7 @@
 /** A saved report, read again: by this version, an older or a later one; or a file that only claims to be one. */
 import { REPORT_VERSION, type Report } from '../../model/report.js';
 import { conform, Misfit, type Schema } from './conform.js';
+import { withFieldsOfToday } from './earlier.js';
 import { reportSchema } from './schema.js';
 
 /** Findings hold findings; nothing of ours is nested deeper, and readers of JSON recurse. */
@@ -23,7 +24,7 @@ export function readReport(json: unknown): { report: Report } | { error: string 
   const refused = refuseMajor('report', version, REPORT_VERSION);
   if (refused) return { error: refused };
   try {
-    return { report: conform(reportSchema as Schema, json) as Report };
+    return { report: withFieldsOfToday(conform(reportSchema as Schema, json) as Report) };
   } catch (error) {
     if (error instanceof Misfit) return { error: `is no whole report of kubelet-doctor: ${error.message.slice(0, 200)}` };
     throw error;

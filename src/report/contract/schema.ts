@@ -128,7 +128,10 @@ export const reportSchema = {
       tool: object({ program: text, version: text }),
       startedAt: { type: 'string', description: 'ISO 8601, UTC.' },
       durationMs: milliseconds,
-      where: object({ place: text, vantage: text, node: text, identity: text, kubelet: text, apiserver: text, machine: text }, ['machine']),
+      where: object(
+        { place: text, vantage: text, node: text, identity: text, kubelet: text, apiserver: text, machine: text, account: text },
+        ['machine', 'account'],
+      ),
       asked: object({ answered: count, total: count }),
       findings: { ...listOf('finding'), description: 'In rank order: root before consequence, the worst first.' },
       results: listOf('result'),
@@ -147,7 +150,18 @@ export const reportSchema = {
     evidence: object({ need: text, subject: text, saw: ref('message'), reproduce: text, node: text }, ['reproduce', 'node']),
     finding,
     result,
-    layerState: object({ target, layer, state: { enum: ['ok', 'failed', 'warned', 'not-asked'] }, why: text, ms: milliseconds }, ['ms']),
+    layerState: object(
+      {
+        target,
+        layer,
+        state: { enum: ['ok', 'failed', 'warned', 'not-asked'] },
+        why: text,
+        blockedBy: { ...layer, description: 'Not asked because this layer below it failed.' },
+        through: { ...text, description: 'The proxy in use.' },
+        ms: milliseconds,
+      },
+      ['blockedBy', 'through', 'ms'],
+    ),
     timing: object({ target, kind: text, subject: text, startedMs: milliseconds, ms: milliseconds, ok: { type: 'boolean' } }),
     setting: object({ setting: text, value: text, origin: text, source: text }),
     fact: object(

@@ -11,7 +11,7 @@ import { merge as mergeFindings } from './findings.js';
 import { nameOrder } from './order.js';
 import { acrossVantages } from './vantages.js';
 import type { Slim, View } from './view.js';
-import { better, type Worded } from './words.js';
+import { better, countNote, type Worded } from './words.js';
 
 export interface MergeChoices {
   tool: Report['tool'];
@@ -107,6 +107,7 @@ function viewOf(source: string, report: Report, { slim, once, order }: Slimming)
     startedAt,
     version: tool.version,
     identity: where.identity,
+    account: where.account ?? '',
     kubelet: where.kubelet,
     apiserver: where.apiserver,
     durationMs,
@@ -152,6 +153,7 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
     const line = places.map((place) => states[place] ?? '-').join('');
     return { node, vantage, startedAt, version, states: line };
   });
+  const account = common(views.map((view) => view.account));
   const vantages = [...new Set(views.map(({ vantage }) => vantage))].filter(Boolean).sort(nameOrder);
   const given = count.read + unread.length;
   const report = buildReport({
@@ -173,6 +175,7 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
       identity: common(views.map(({ identity }) => identity)),
       kubelet: common(views.map(({ kubelet }) => kubelet)),
       apiserver: common(views.map(({ apiserver }) => apiserver)),
+      ...(account && { account }),
     },
     failOn: choices.failOn,
     causes: { ...causes, ...across.causes },
@@ -195,14 +198,13 @@ function resultOf(asked: Result, place: number, byNode: ReadonlyMap<string, read
   });
   const on = (each: string) => letters.filter((one) => one === each).length;
   const cause = findings.find(({ question, target }) => question === asked.question && target === asked.target)?.cause;
-  const said = (en: string) => (byNode.size === 1 ? {} : { note: { id: 'merged', args: {}, en } });
-  const nodes = `of ${byNode.size} nodes`;
+  const said = (count: number, still?: 'open') => (byNode.size === 1 ? {} : { note: countNote(count, byNode.size, still) });
   const open = on('?') > 0;
   if (on('X') > 0 || (on('!') > 0 && !(open && asked.required)))
-    return { ...asked, outcome: 'problem', ...(cause ? { cause } : {}), ...said(`on ${on('X') + on('!')} ${nodes}`) };
-  if (open) return { ...asked, outcome: 'cannot-tell', ...said(`not answered on ${on('?')} ${nodes}`) };
+    return { ...asked, outcome: 'problem', ...(cause ? { cause } : {}), ...said(on('X') + on('!')) };
+  if (open) return { ...asked, outcome: 'cannot-tell', ...said(on('?'), 'open') };
   const { elsewhere: _, ...rest } = asked;
-  if (on('.') > 0) return { ...rest, elsewhere: [], outcome: 'pass', ...said(`on ${on('.')} ${nodes}`) };
+  if (on('.') > 0) return { ...rest, elsewhere: [], outcome: 'pass', ...said(on('.')) };
   return { ...rest, elsewhere: [], outcome: 'not-applicable' };
 }
 

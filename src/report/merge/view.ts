@@ -8,6 +8,8 @@ export interface View {
   startedAt: string;
   version: string;
   identity: string;
+  /** Whose rights were judged, where it was asked as someone else. */
+  account: string;
   kubelet: string;
   apiserver: string;
   durationMs: number;

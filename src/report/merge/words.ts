@@ -42,3 +42,13 @@ export function withOwn(
     { ...action, en: `${en}${own}` },
   ];
 }
+
+/** The note of a question in a merged report: on how many nodes it was so. */
+export function countNote(count: number, of: number, open?: 'open'): Message {
+  return { id: 'merged', args: {}, en: `${open ? 'not answered ' : ''}on ${count} of ${of} nodes` };
+}
+
+/** Could `countNote` have said it? */
+export function isCountNote({ id, en }: Message): boolean {
+  return id === 'merged' && /^(?:not answered )?on \d+ of \d+ nodes$/.test(en);
+}

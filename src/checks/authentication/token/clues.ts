@@ -1,4 +1,5 @@
 /** What is known of the token: its file, its claims, and what the servers make of it. Nothing is decided here. */
+import { MOUNTED_TOKEN } from '../../../kubernetes/service-account.js';
 import type { Feature, Fix, View } from '../../../model/check.js';
 import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } from '../../../model/facts.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
@@ -22,7 +23,6 @@ export const NEEDS = [
 type Seen = View<(typeof NEEDS)[number]>;
 
 /** Where every pod has its token. */
-export const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 export interface Clues {
   held: Credential | undefined;
@@ -82,7 +82,7 @@ export function read(view: Seen): Clues {
   const handshakes = view.all('apiserver/tls').flatMap((fact) => seen(fact) ?? []);
   return {
     held,
-    path: settingOf(settings, 'apiserver.token')?.value ?? MOUNTED,
+    path: settingOf(settings, 'apiserver.token')?.value ?? MOUNTED_TOKEN,
     code: failure(file),
     detail: file.outcome.status === 'failed' ? file.outcome.detail : '',
     usesCertificate: seen(view.one('apiserver/credential', 'certificate')) !== undefined,

@@ -1,10 +1,12 @@
 /** What gives the agent a token that is taken; and who can say why this one is not. */
+
 import { serviceAccountOf } from '../../../kubernetes/names.js';
+import { MOUNTED_TOKEN } from '../../../kubernetes/service-account.js';
 import type { Fix, Say, Want } from '../../../model/check.js';
 import { quotedPath } from '../../shared/apiserver.js';
 import { given } from '../../shared/decide.js';
 import { AUTOMOUNT, fixBy, shell, yaml } from '../../shared/fix.js';
-import { type Clues, MOUNTED } from './clues.js';
+import type { Clues } from './clues.js';
 import type { WORDS } from './words.js';
 
 type Remedy = (clues: Clues, say: Say<typeof WORDS>) => Fix;
@@ -16,7 +18,7 @@ export const ordinaryMount: Remedy = (_, say) => fixBy('agent', 'config', say('f
 
 /** What is in the file is no token. */
 export const rewrite: Remedy = (clues, say) => {
-  if (clues.inPod && clues.path === MOUNTED) return remount(clues, say);
+  if (clues.inPod && clues.path === MOUNTED_TOKEN) return remount(clues, say);
   const file = quotedPath(clues.path);
   return fixBy(clues.owner, 'config', say('fixFile'), shell(file && `wc -lc ${file}`));
 };
