@@ -22,8 +22,6 @@ export const NEEDS = [
 
 type Seen = View<(typeof NEEDS)[number]>;
 
-/** Where every pod has its token. */
-
 export interface Clues {
   held: Credential | undefined;
   /** Where it was looked for, and why none came of it. */
