@@ -33,7 +33,7 @@ import { agentDuplicates } from './placement/agent-duplicates.js';
 import { controlPlanePlacement } from './placement/control-plane-placement.js';
 import { nodeCondition } from './placement/node-condition.js';
 import { nodePlacement } from './placement/node-placement.js';
-import { podAdmission } from './placement/pod-admission.js';
+import { podAdmission } from './placement/pod-admission/check.js';
 import { agentContradictions } from './settings/agent/agent-contradictions/check.js';
 import { agentInstall } from './settings/agent/agent-install.js';
 import { agentMounts } from './settings/agent/agent-mounts/check.js';

@@ -1,4 +1,4 @@
-import { podAdmission } from '../../../src/checks/placement/pod-admission.js';
+import { podAdmission } from '../../../src/checks/placement/pod-admission/check.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { fact, pending } from '../facts.js';
 import { type Placed, placed, workload } from '../placement.js';

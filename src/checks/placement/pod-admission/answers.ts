@@ -1,0 +1,121 @@
+/** What `pod-admission` says of each answer. */
+import { isDnsName } from '../../../kubernetes/names.js';
+import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
+import type { AgentWorkload } from '../../../model/facts/placement.js';
+import { citeBy } from '../../shared/cite.js';
+import { firstThatHolds, given } from '../../shared/decide.js';
+import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
+import { pass, problem } from '../../shared/problem.js';
+import { kubectlTarget, WITHOUT_AGENT } from '../placement.js';
+import { kubectlPatch } from '../placement-fixes.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import { type Answer, PLUGIN, type Plugin, webhookOf } from './decision.js';
+import type { Words } from './words.js';
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'security-refuses': (clues, say) =>
+    bySecurity(clues, say, say('securityRefused', { namespace: clues.workload.namespace, said: clues.said })),
+  'security-would-refuse': (clues, say) => {
+    const { workload, policy, asks } = clues;
+    return bySecurity(clues, say, say('securityWould', { namespace: workload.namespace, level: policy?.enforce ?? '', asks }));
+  },
+  refused: (clues, say) =>
+    problem('admission-refuses', {
+      title: say('refused', { said: clues.said }),
+      features: WITHOUT_AGENT,
+      evidence: sawEvent(clues, say),
+      fixes: [REMEDIES[firstThatHolds(PLUGIN, given(clues.event).message)](clues, say)],
+    }),
+  'class-missing': (clues, say) => {
+    const priority = given(clues.priorityClass);
+    const saw = say('sawClass', { priority });
+    return problem('admission-refuses', {
+      title: say('noClass', { priority }),
+      features: WITHOUT_AGENT,
+      evidence: [citeBy('apiserver/namespace-policy', clues.workload.namespace, saw, 'kubectl get priorityclasses')],
+      fixes: [REMEDIES.priority(clues, say)],
+    });
+  },
+  'let-in': () => pass(),
+};
+
+function bySecurity(clues: Clues, say: Words, title: Message): Problem<Cause> {
+  const { workload, policy, asks, lacking, planned, reproduce } = clues;
+  const { namespace } = workload;
+  const level = policy?.enforce;
+  const sawLabel = () => say('sawLabel', { namespace, level: level ?? '' });
+  const label = `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`;
+  const steps = shell(isDnsName(namespace) ? label : undefined);
+  return problem('pod-security-refuses', {
+    // Pods that run already stay until their next restart.
+    severity: lacking || planned ? 'blocks' : 'degrades',
+    title,
+    features: WITHOUT_AGENT,
+    evidence: [
+      ...sawEvent(clues, say),
+      ...(level ? [citeBy('apiserver/namespace-policy', namespace, sawLabel(), reproduce.policy)] : []),
+      ...(asks ? [citeBy('apiserver/workloads', '', say('sawTemplate', { asks }))] : []),
+    ],
+    fixes: [fixBy('cluster', 'security', say('fixLabel', { namespace }), { ...steps, verify: 'kubelet-doctor nodes' })],
+  });
+}
+
+function sawEvent({ event, reproduce }: Clues, say: Words): Evidence[] {
+  if (!event) return [];
+  const { count, last, message } = event;
+  return [citeBy('apiserver/refused-creates', '', say('sawEvent', { count, last, message }), reproduce.events)];
+}
+
+const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix> = {
+  'quota-scope': ({ workload }, say) => {
+    const target = kubectlTarget(workload);
+    return fixBy('cluster', 'config', say('fixScopes'), target ? yaml(systemQuota(target.namespace)) : {});
+  },
+  quota: ({ workload, policy }, say) => {
+    const target = kubectlTarget(workload);
+    const look = byHand(target && `kubectl -n ${target.namespace} describe resourcequota`);
+    return fixBy('cluster', 'config', say('fixQuota', { quotas: policy?.quotas.join(', ') || 'see the message' }), look);
+  },
+  priority: ({ workload }, say) => {
+    const without = kubectlPatch(workload, [{ op: 'remove', path: '/spec/template/spec/priorityClassName' }]);
+    return fixBy('agent', 'restart', say('fixClass', { priority: workload.template.priorityClass ?? '' }), shell(without));
+  },
+  'security-context': ({ workload }, say) => {
+    const own = ownAccount(workload);
+    const allow = own && `oc adm policy add-scc-to-user privileged -z ${own.account} -n ${own.namespace}`;
+    return fixBy('cluster', 'security', say('fixScc'), shell(allow));
+  },
+  'service-account': ({ workload }, say) => {
+    const own = ownAccount(workload);
+    return fixBy('cluster', 'config', say('fixAccount'), shell(own && `kubectl -n ${own.namespace} create serviceaccount ${own.account}`));
+  },
+  webhook: ({ event }, say) => fixBy('cluster', 'config', say('fixWebhook', { webhook: given(webhookOf(given(event).message)) })),
+  other: (_, say) => fixBy('cluster', 'config', say('fixOther')),
+};
+
+/** Its ServiceAccount, where the names may stand in a command. */
+function ownAccount(workload: AgentWorkload): { namespace: string; account: string } | undefined {
+  const target = kubectlTarget(workload);
+  const account = workload.template.serviceAccount;
+  return target && account && isDnsName(account) ? { namespace: target.namespace, account } : undefined;
+}
+
+/** What GKE's limitedResources ask for: a quota that names the classes (cloud.google.com/kubernetes-engine, system priority classes). */
+function systemQuota(namespace: string): string {
+  return [
+    'apiVersion: v1',
+    'kind: ResourceQuota',
+    'metadata:',
+    '  name: kubelet-doctor-system-priority',
+    `  namespace: ${JSON.stringify(namespace)}`,
+    'spec:',
+    '  hard:',
+    '    pods: "1000"',
+    '  scopeSelector:',
+    '    matchExpressions:',
+    '      - operator: In',
+    '        scopeName: PriorityClass',
+    '        values: ["system-node-critical", "system-cluster-critical"]',
+  ].join('\n');
+}

@@ -1,0 +1,31 @@
+/**
+ * Does the apiserver let the agent's pods in? What it refused stands in the DaemonSet's FailedCreate events, not on any node. Events last an
+ * hour and tell of the past: they count while a node still lacks its pod. The namespace's pod security level is judged by itself, too.
+ */
+import { defineCheck } from '../../../model/check.js';
+import { firstThatHolds } from '../../shared/decide.js';
+import { pass } from '../../shared/problem.js';
+import { situationIn } from '../placement.js';
+import { ANSWERS } from './answers.js';
+import { CAUSES } from './causes.js';
+import { NEEDS, read } from './clues.js';
+import { DECISION } from './decision.js';
+import { WORDS } from './words.js';
+
+export const podAdmission = defineCheck({
+  question: 'pod-admission',
+  asks: "Does the apiserver let the agent's pods in?",
+  target: 'self',
+  layer: 'settings',
+  required: false,
+  needs: NEEDS,
+  words: WORDS,
+  causes: CAUSES,
+  judge(view, say) {
+    const at = situationIn(view, say);
+    if ('kind' in at) return at;
+    // Of several DaemonSets the first that is refused.
+    const verdicts = read(view, at).map((clues) => ANSWERS[firstThatHolds(DECISION, clues)](clues, say));
+    return verdicts.find(({ kind }) => kind !== 'pass') ?? pass();
+  },
+});

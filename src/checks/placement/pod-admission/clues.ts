@@ -1,0 +1,61 @@
+/** What each DaemonSet asks for, what its namespace allows, and what was refused. Nothing is decided here. */
+import type { View } from '../../../model/check.js';
+import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../../../model/facts/placement.js';
+import type { Need } from '../../../model/facts.js';
+import { seen } from '../../shared/read.js';
+import { PLACEMENT_NEEDS, type Situation } from '../placement.js';
+
+export const NEEDS = [...PLACEMENT_NEEDS, 'apiserver/namespace-policy', 'apiserver/refused-creates'] as const satisfies readonly Need[];
+
+export interface Clues {
+  workload: AgentWorkload;
+  /** What of the host the pod template asks for: `hostPID, hostPath volumes`. */
+  asks: string;
+  policy: NamespacePolicy | undefined;
+  /** A node that should have its pod has none. */
+  lacking: boolean;
+  /** A manifest that is not installed yet. */
+  planned: boolean;
+  /** The last refusal, while a node still lacks its pod; and what it says. */
+  event: RefusedCreate | undefined;
+  said: string;
+  /** The PriorityClass that it names, unless its own manifest brings it along. */
+  priorityClass: string | undefined;
+  reproduce: { policy: string | undefined; events: string | undefined };
+}
+
+export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situation): Clues[] {
+  const policies = view.all('apiserver/namespace-policy').flatMap((fact) => seen(fact) ?? []);
+  const refused = view.all('apiserver/refused-creates');
+  return found.workloads.map((workload) => {
+    const { namespace, name, template } = workload;
+    const lacking = rows.some((row) => row.state === 'missing' && row.workload === workload);
+    const [event] = refused
+      .flatMap((fact) => seen(fact) ?? [])
+      .filter((each) => lacking && each.namespace === namespace && each.daemonset === name)
+      .sort((a, b) => (a.last < b.last ? 1 : -1));
+    const { priorityClass } = template;
+    return {
+      workload,
+      asks: template.asks.join(', '),
+      policy: policies.find((policy) => policy.namespace === namespace),
+      lacking,
+      planned: found.by === 'manifest',
+      event,
+      said: event ? shortOf(event.message) : '',
+      priorityClass: priorityClass && !found.brings.includes(priorityClass) ? priorityClass : undefined,
+      reproduce: {
+        policy: view.one('apiserver/namespace-policy', namespace).reproduce,
+        events: refused.find(({ subject }) => subject === namespace)?.reproduce,
+      },
+    };
+  });
+}
+
+/** Without the lead that every such message has. */
+function shortOf(message: string): string {
+  return message
+    .replace(/^Error creating: /, '')
+    .replace(/^pods "[^"]*" is forbidden: /, '')
+    .slice(0, 220);
+}
