@@ -1,6 +1,6 @@
 /** The catalogue as a whole: one file a question, one owner a cause, no loose links, something to read behind every id. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { CHECKS, FOLDERS, knownCauses, MERGE_CHECKS } from '../../src/checks/index.js';
@@ -36,6 +36,24 @@ describe('the registry', () => {
       assert.ok(layers.includes(check.layer), `${check.question} judges ${check.layer}: another folder of src/checks/index.ts FOLDERS`);
       if (questions) assert.ok(questions.includes(check.question), `${check.question} is no question of ${folder}`);
     }
+  });
+
+  it('says verdicts, fixes and evidence by the makers of shared alone', () => {
+    const own = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ts$/.test(name) && !/^shared\b/.test(name));
+    const found = own.flatMap((name) => madeByHand(readFileSync(path.join(SOURCE, name), 'utf8')).map((what) => `${name}: ${what}`));
+    assert.deepEqual(found, []);
+  });
+
+  it('would find one that is made by hand, however it is written', () => {
+    const written = {
+      "return { ...{ kind: 'problem', severity }, cause };": 'a verdict',
+      "if (open) return { why: say('open', { at }), kind: 'cannot-tell', wants: [{ need, subject }] };": 'a verdict',
+      "[{\n  owner: here,\n  changes: 'config',\n  action: say('fix', { a }),\n}]": 'a fix',
+      "({ action, changes, owner, verify: 'kubelet-doctor' })": 'a fix',
+      '[{ need: needOf({ target }), subject: at({ as }), saw }]': 'evidence',
+      "({ saw: say('it', { code }), subject, need: 'self/place' })": 'evidence',
+    };
+    for (const [source, what] of Object.entries(written)) assert.deepEqual(madeByHand(source), [what], source);
   });
 
   it('has one owner for each cause, named as a noun in kebab-case', () => {
@@ -96,4 +114,23 @@ const OPENS = [
 /** The parts that tell what to do; how to confirm says what is seen. */
 function remedies({ fix, distributions }: CauseDocs): string[] {
   return [fix, ...Object.values(distributions ?? {})];
+}
+
+/** Property names that an object has where it is one of these; `kind` by its value, for facts have kinds, too. */
+const HANDMADE: Readonly<Record<string, readonly RegExp[]>> = {
+  'a verdict': [/\bkind: '(problem|pass|not-applicable|cannot-tell)'/],
+  'a fix': [/\bowner\b\s*[:,]/, /\bchanges\b\s*[:,}]/],
+  evidence: [/\bneed\b\s*[:,]/, /\bsaw\b\s*[:,}]/],
+};
+
+/** Verdicts, fixes and evidence written as objects. The innermost braces are read and taken away first, so that each object is read alone. */
+function madeByHand(source: string): string[] {
+  const found: string[] = [];
+  const read = (inner: string): string => {
+    found.push(...Object.keys(HANDMADE).filter((what) => HANDMADE[what]?.every((part) => part.test(inner))));
+    return '""';
+  };
+  let rest = source;
+  while (/\{[^{}]*\}/.test(rest)) rest = rest.replace(/\{[^{}]*\}/g, read);
+  return found;
 }
