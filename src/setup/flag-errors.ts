@@ -49,7 +49,7 @@ export function findWrongWord(flags: Partial<Flags>, { redactor }: Pick<Host, 'r
   for (const fault of [wrongValue, wrongCompany, missingCompany])
     for (const option of used) {
       const wrong = fault(option, flags);
-      if (wrong) return redactor.clean(`--${option.name} ${wrong}`, 400);
+      if (wrong) return redactor.clean(`--${option.name} ${wrong}`, LINE);
     }
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** What a token can lack, and what to do about it. */
+import { MOUNTED_TOKEN } from '../../../kubernetes/service-account.js';
 import type { CauseDocs } from '../../../model/check.js';
 
 export const CAUSES = {
@@ -52,7 +53,7 @@ export const CAUSES = {
     means: 'The token names who may accept it (`aud`), and that is not the apiserver. Kubelets ask the apiserver, so they refuse it too.',
     happens: 'A projected volume with an `audience` (vault, sts.amazonaws.com) is read in place of the ordinary mount.',
     confirm: '`cut -d. -f2 FILE | base64 -d 2>/dev/null | jq .aud`',
-    fix: 'Point the agent at the ordinary mount: `/var/run/secrets/kubernetes.io/serviceaccount/token`. The pods are replaced.',
+    fix: `Point the agent at the ordinary mount: \`${MOUNTED_TOKEN}\`. The pods are replaced.`,
     avoid: 'Do not add the foreign audience to `--api-audiences`: tokens meant for others would open the apiserver.',
   },
   'token-foreign': {
