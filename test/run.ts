@@ -1,5 +1,5 @@
 /**
- * All tests but those that need a cluster; `--quick`: those alone that open no socket and start no process. Of 8 minutes a third was Node and tsx
+ * All tests but those that need a cluster; `--quick`: those alone that open no socket and start no process. Of 8 minutes a fifth was Node and tsx
  * starting 125 times, so files share processes: all quick ones one, the others one a folder. What runs worlds for long has a process of its own.
  */
 import { spawnSync } from 'node:child_process';
