@@ -51,6 +51,6 @@ async function part<T extends object>(
   read: (bundle: Bundle) => T | { error: string },
 ): Promise<T | { error: string }> {
   const given = await readBundle(posix.resolve(host.cwd, file));
-  const got = given.ok ? read(given.bundle) : { error: given.error };
+  const got = 'error' in given ? given : read(given);
   return 'error' in got ? { error: host.redactor.clean(`${file}: ${got.error}`, 400) } : got;
 }

@@ -14,7 +14,7 @@ export interface Bundle {
   facts?: string;
 }
 
-export type BundleRead = { ok: true; bundle: Bundle } | { ok: false; error: string };
+export type BundleRead = Bundle | { error: string };
 
 const MiB = 1024 * 1024;
 export const LIMITS: UntarLimits = { total: 512 * MiB, entries: 50_000, file: 32 * MiB };
@@ -39,25 +39,25 @@ export async function readBundle(path: string, limits = LIMITS): Promise<BundleR
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) return found(await fromDirectory(path, limits), 'directory');
-      if (!stat.isFile()) return { ok: false, error: 'is no regular file' };
+      if (!stat.isFile()) return { error: 'is no regular file' };
       return await fromFile(file, limits);
     } finally {
       await file.close();
     }
   } catch (error) {
-    return { ok: false, error: wordsOf(error) };
+    return { error: wordsOf(error) };
   }
 }
 
 async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRead> {
   const head = Buffer.alloc(512);
   const { bytesRead } = await file.read(head, 0, head.length, 0);
-  if (bytesRead === 0) return { ok: false, error: 'is empty' };
+  if (bytesRead === 0) return { error: 'is empty' };
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
   const isTar = head.toString('latin1', 257, 262) === 'ustar';
   if (!isGzip && !isTar) {
     const text = decode(await readWhole(file, limits.file));
-    return { ok: true, bundle: looksLikeFacts(text) ? { facts: text } : { report: text } };
+    return looksLikeFacts(text) ? { facts: text } : { report: text };
   }
   const raw = file.createReadStream({ start: 0, autoClose: false });
   const unpacked = isGzip ? raw.pipe(createGunzip()) : raw;
@@ -105,10 +105,9 @@ async function fromDirectory(path: string, limits: UntarLimits): Promise<Bundle>
 function found(bundle: Bundle, what: 'directory' | 'archive'): BundleRead {
   if (bundle.report === undefined && bundle.facts === undefined)
     return {
-      ok: false,
       error: `is ${what === 'archive' ? 'an archive' : 'a directory'} without a report.json or facts.json of kubelet-doctor`,
     };
-  return { ok: true, bundle };
+  return bundle;
 }
 
 /** One buffer of the file's size; a file that grows meanwhile, or has no size (/proc), gets more. */

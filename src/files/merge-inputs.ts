@@ -39,8 +39,8 @@ async function* folder(name: string, path: string): AsyncGenerator<MergeInput> {
 
 async function one(name: string, path: string): Promise<MergeInput> {
   const read = await readBundle(path);
-  if (!read.ok) return { name, error: read.error };
-  const { report, facts } = read.bundle;
+  if ('error' in read) return { name, error: read.error };
+  const { report, facts } = read;
   return report === undefined
     ? { name, error: 'holds facts and no report; kubelet-doctor judge makes one of them' }
     : { name, text: report, ...(facts === undefined ? {} : { facts }) };

@@ -31,28 +31,29 @@ export function kubeletIdentity(
   if (flags['kubelet-identity'] === false) return { unused: 'not used: --no-kubelet-identity' };
   // A stranger's tree may name any server, and a CA for it: nothing is sent there, least of all a token that was named beside.
   if (!files.live) return { unused: 'not used: what --root names are not the files of this running machine (no kernel’s /proc below it)' };
-  const { found, loaded } = files.kubeconfig;
-  if ('code' in found) return { unused: `not used: ${found.detail}${found.code === 'EACCES' ? '; run as root' : ''}` };
+  const { outcome, loaded } = files.kubeconfig;
+  if (outcome.status === 'failed') return { unused: `not used: ${outcome.detail}${outcome.code === 'EACCES' ? '; run as root' : ''}` };
   if (!loaded) return undefined;
   const endpoint = parseEndpoint(loaded.cluster.server);
-  if (typeof endpoint === 'string') return { unused: `not used: the server of ${found.path} ${endpoint}` };
-  const way = { from: 'kubeconfig', endpoint, origin: 'file', source: found.path } as const;
+  if (typeof endpoint === 'string') return { unused: `not used: the server of ${outcome.data.path} ${endpoint}` };
+  const way = { from: 'kubeconfig', endpoint, origin: 'file', source: outcome.data.path } as const;
   if (named) return { choice: { ...way, kubeconfig: { ...loaded, credential: {} }, ofKubelet: 'way' } };
   return { choice: { ...way, kubeconfig: loaded, ofKubelet: 'identity' } };
 }
 
 /** What the list of settings says of it: `used`, or that its credential is made by a program which is not run. */
 export function describeIdentity(identity: KubeletIdentity, files: NodeFiles): { value: string; source: string } {
-  const found = files.kubeconfig?.found;
-  if ('unused' in identity) return { value: identity.unused, source: found && 'path' in found ? found.path : '' };
+  const outcome = files.kubeconfig?.outcome;
+  const found = outcome?.status === 'observed' ? outcome.data : undefined;
+  if ('unused' in identity) return { value: identity.unused, source: found?.path ?? '' };
   const { source, ofKubelet } = identity.choice;
   if (ofKubelet === 'way') return { value: 'its server and CA alone: another credential is named', source };
-  if (found && 'presents' in found && found.presents === 'plugin') {
+  if (found?.presents === 'plugin') {
     const plugin = found.plugin ?? 'a program';
     return {
       value: `no credential: ${plugin} makes it, which is not run from a file that was found; --kubeconfig ${source} runs it`,
       source,
     };
   }
-  return { value: found && 'presents' in found && found.presents === 'nothing' ? 'no credential in it' : 'used', source };
+  return { value: found?.presents === 'nothing' ? 'no credential in it' : 'used', source };
 }

@@ -33,11 +33,7 @@ export async function observeNode(context: LiveContext, files: NodeFiles, place:
     })),
   ]);
   const { kubeconfig, proxy } = files;
-  if (kubeconfig) {
-    const { found } = kubeconfig;
-    const outcome = 'code' in found ? ({ status: 'failed', ...found } as const) : ({ status: 'observed', data: found, ms: 0 } as const);
-    store.put({ target: 'self', kind: 'kubelet-kubeconfig', subject: '' }, outcome);
-  }
+  if (kubeconfig) store.put({ target: 'self', kind: 'kubelet-kubeconfig', subject: '' }, kubeconfig.outcome);
   store.put(
     { target: 'self', kind: 'kubelet-proxy', subject: '', reproduce: KUBELET_PROXY },
     { status: 'observed', data: proxy.shown, ms: 0 },

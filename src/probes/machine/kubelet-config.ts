@@ -84,11 +84,12 @@ export async function readKubeletConfig(
   ];
   for (const { path, by } of files) {
     const read = await readKubeletFile(host, path, (root, modifiedMs = 0) => ({ set: settingsOf(root), modifiedMs }));
-    if ('code' in read) return { status: 'failed', ...read };
+    if (read.status === 'failed') return { status: 'failed', code: read.code, detail: read.detail };
+    const { set, modifiedMs } = read.data;
     // Two seconds of grain: the kernel dates its boot in whole seconds.
-    if (read.modifiedMs > startedMs + 2000) config.certain = false;
+    if (modifiedMs > startedMs + 2000) config.certain = false;
     config.files.push(printable(path, SENTENCE));
-    for (const { key, value, line } of read.set) assign(config, key, value, { by, source: printable(path, SENTENCE), line });
+    for (const { key, value, line } of set) assign(config, key, value, { by, source: printable(path, SENTENCE), line });
   }
   for (const key of KEYS) {
     const given = flags?.[FLAGS[key]];

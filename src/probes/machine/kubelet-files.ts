@@ -7,7 +7,7 @@ import { type Fields, readYaml } from '../../files/yaml-fields.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { NodeCertificate } from '../../model/facts/node.js';
-import type { Outcome } from '../../model/facts.js';
+import type { Looked, Outcome } from '../../model/facts.js';
 import { certificateBlocks, parseCertificates } from '../credentials/certificate.js';
 import { keyBlocks } from '../credentials/pem.js';
 
@@ -46,15 +46,16 @@ export async function readKubeletFile<T extends object>(
   host: Host,
   path: string,
   read: (root: Fields, modifiedMs: number | undefined) => T,
-): Promise<T | { code: string; detail: string }> {
+): Promise<Looked<T>> {
+  const failed = (code: string, detail: string) => ({ status: 'failed', code, detail: printable(`${path}: ${detail}`, SENTENCE) }) as const;
   const file = await host.readFile(path);
-  if (!file.ok) return { code: file.code, detail: printable(`${path}: ${file.detail}`, SENTENCE) };
-  if (file.text.includes('\0')) return { code: 'EYAML', detail: printable(`${path}: is binary`, SENTENCE) };
+  if (!file.ok) return failed(file.code, file.detail);
+  if (file.text.includes('\0')) return failed('EYAML', 'is binary');
   const parsed = readYaml(file.text, path, (root) =>
     root.raw('kind') === 'KubeletConfiguration' ? { it: read(root, file.modifiedMs) } : { it: undefined },
   );
-  if ('error' in parsed) return { code: 'EYAML', detail: host.redactor.clean(parsed.error, SENTENCE) };
-  return parsed.it ?? { code: 'EKIND', detail: printable(`${path}: is no KubeletConfiguration`, SENTENCE) };
+  if ('error' in parsed) return { status: 'failed', code: 'EYAML', detail: host.redactor.clean(parsed.error, SENTENCE) };
+  return parsed.it ? { status: 'observed', data: parsed.it } : failed('EKIND', 'is no KubeletConfiguration');
 }
 
 /** The first place that holds a configuration. A file that is there and cannot be read counts: it may well be the one. */
@@ -63,7 +64,7 @@ export async function findConfiguration(host: Host): Promise<{ file?: string; di
   for (const place of CONFIGURATIONS) {
     if (place.file) {
       const found = await readKubeletFile(host, place.file, () => ({}));
-      if (!('code' in found)) return place;
+      if (found.status === 'observed') return place;
       if (found.code !== 'ENOENT' && found.code !== 'EKIND') unreadable ??= place;
     } else if (place.directory && (await dropInsOf(host, place.directory)).length > 0) return place;
   }

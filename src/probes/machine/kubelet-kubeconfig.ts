@@ -5,6 +5,7 @@
 import type { Host } from '../../host/host.js';
 import { LINE, NAME, PHRASE, printable, SENTENCE } from '../../host/redact.js';
 import type { KubeletKubeconfig } from '../../model/facts/node.js';
+import type { Looked } from '../../model/facts.js';
 import { type LoadedKubeconfig, loadKubeconfig } from '../credentials/kubeconfig.js';
 import type { FoundProcess } from './kubelet-process.js';
 
@@ -20,7 +21,7 @@ const PLACES = [
 
 /** The fact of it, and the kubeconfig itself where it can be used: with everything inline, so that it may be used from another root. */
 export interface FoundKubeconfig {
-  found: KubeletKubeconfig | { code: string; detail: string };
+  outcome: Looked<KubeletKubeconfig>;
   loaded?: LoadedKubeconfig;
 }
 
@@ -32,7 +33,8 @@ export async function readKubeletKubeconfig(host: Host, { flags }: Pick<FoundPro
     if (!('error' in loaded)) return inline(host, path, loaded);
     // Not this one; unless its flags name it, another place may hold it. One of another kind is none.
     if (!named && (loaded.code === 'ENOENT' || (loaded.code === 'EYAML' && /: kind is \w+, not Config/.test(loaded.error)))) continue;
-    return { found: { code: loaded.code === 'ECONTEXT' || loaded.code === 'EMPTY' ? 'EYAML' : loaded.code, detail: loaded.error } };
+    const code = loaded.code === 'ECONTEXT' || loaded.code === 'EMPTY' ? 'EYAML' : loaded.code;
+    return { outcome: { status: 'failed', code, detail: loaded.error } };
   }
   return undefined;
 }
@@ -53,8 +55,9 @@ async function inline(host: Host, path: string, { cluster, credential, ...rest }
     for (const secret of [keyPem, token]) if (secret) host.redactor.register(secret);
     const presents = certPem && keyPem ? 'certificate' : token ? 'token' : credential.exec ? 'plugin' : 'nothing';
     const { caPath: _, ...others } = cluster;
+    const plugin = credential.exec && { plugin: printable(credential.exec.command, PHRASE) };
     return {
-      found: { ...about, presents, ...(credential.exec && { plugin: printable(credential.exec.command, PHRASE) }) },
+      outcome: { status: 'observed', data: { ...about, presents, ...plugin }, ms: 0 },
       loaded: {
         ...rest,
         cluster: { ...others, ...(caPem && { caPem, caSource: cluster.caSource ?? `kubeconfig ${path}` }) },
@@ -64,6 +67,6 @@ async function inline(host: Host, path: string, { cluster, credential, ...rest }
     };
   } catch (fault) {
     const { code, message } = fault as NodeJS.ErrnoException;
-    return { found: { code: code ?? 'EUNKNOWN', detail: printable(message, LINE) } };
+    return { outcome: { status: 'failed', code: code ?? 'EUNKNOWN', detail: printable(message, LINE) } };
   }
 }

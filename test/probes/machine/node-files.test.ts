@@ -107,8 +107,8 @@ describe("the kubelet's own kubeconfig", () => {
     it(`is found on ${name}, and read whole: below another root its paths would lead elsewhere`, async (t) => {
       const host = createTestHost(t, { ...init, ...files() });
       const read = await readKubeletKubeconfig(host, { flags: undefined });
-      assert.ok(read && 'path' in read.found, JSON.stringify(read?.found));
-      assert.deepEqual([read.found.path, read.found.presents], [path, presents]);
+      assert.ok(read?.outcome.status === 'observed', JSON.stringify(read?.outcome));
+      assert.deepEqual([read.outcome.data.path, read.outcome.data.presents], [path, presents]);
       const credential = read.loaded?.credential ?? {};
       assert.ok(!credential.certPath && !credential.exec, 'nothing is left to a path or a program');
       if (presents === 'certificate') {
@@ -129,7 +129,7 @@ describe("the kubelet's own kubeconfig", () => {
     };
     const host = createTestHost(t, files);
     const read = await readKubeletKubeconfig(host, await findKubeletProcess(host));
-    assert.equal(read && 'path' in read.found && read.found.path, '/opt/k/kubeconfig');
+    assert.equal(read?.outcome.status === 'observed' && read.outcome.data.path, '/opt/k/kubeconfig');
   });
 
   it('is nothing where there is none', async (t) => {
@@ -161,9 +161,9 @@ describe("the kubelet's own kubeconfig", () => {
       put(file);
       const lived = stopwatch();
       const read = await readKubeletKubeconfig(host, { flags: { kubeconfig: '/etc/kubernetes/kubelet.conf' } });
-      assert.ok(read && 'code' in read.found, JSON.stringify(read));
-      assert.match(read.found.code, code);
-      assert.ok(!read.found.detail.includes('\n') && read.found.detail.length <= 400);
+      assert.ok(read?.outcome.status === 'failed', JSON.stringify(read));
+      assert.match(read.outcome.code, code);
+      assert.ok(!read.outcome.detail.includes('\n') && read.outcome.detail.length <= 400);
       assert.ok(lived() < 2000);
     });
   }
@@ -171,7 +171,7 @@ describe("the kubelet's own kubeconfig", () => {
   it('that links to itself is a fault, too', async (t) => {
     const host = createTestHost(t, { ...init, '/etc/kubernetes/kubelet.conf': { link: '/etc/kubernetes/kubelet.conf' } });
     const read = await readKubeletKubeconfig(host, { flags: { kubeconfig: '/etc/kubernetes/kubelet.conf' } });
-    assert.equal(read && 'code' in read.found && read.found.code, 'ELOOP');
+    assert.equal(read?.outcome.status === 'failed' && read.outcome.code, 'ELOOP');
   });
 });
 

@@ -111,9 +111,9 @@ current-context: x
     it(`a ${what} that others may write`, async (t) => {
       const files = { [FILE]: text, '/srv/named': 'x', '/etc/own.key': 'x' };
       const read = await readKubeletKubeconfig(onlyRoots(hostWith(t, files, { '/srv/named': 0o666 })), { flags: undefined });
-      assert.equal(read && 'code' in read.found && read.found.code, 'EOWNER', JSON.stringify(read?.found));
+      assert.equal(read?.outcome.status === 'failed' && read.outcome.code, 'EOWNER', JSON.stringify(read?.outcome));
       assert.equal(read?.loaded, undefined);
       const whole = await readKubeletKubeconfig(onlyRoots(hostWith(t, files)), { flags: undefined });
-      assert.ok(whole && 'path' in whole.found, JSON.stringify(whole?.found));
+      assert.ok(whole?.outcome.status === 'observed', JSON.stringify(whole?.outcome));
     });
 });
