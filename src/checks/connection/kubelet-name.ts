@@ -6,6 +6,7 @@ import { fromAfar } from '../shared/address.js';
 import { cite } from '../shared/cite.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from '../shared/kubelet-fixes.js';
+import { cannotTell, notApplicable, pass, problem, suspected } from '../shared/problem.js';
 import { failure, isPending, seen, subjectOf } from '../shared/read.js';
 
 /** A name that every cluster DNS knows: does the resolver work at all? */
@@ -53,29 +54,26 @@ export const kubeletName = defineCheck({
   },
   judge(view, say) {
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
-    if (!candidate) return { kind: 'cannot-tell', why: say('noAddress'), wants: [] };
+    if (!candidate) return cannotTell(say('noAddress'));
     const { host } = candidate;
-    if (isIp(host)) return { kind: 'pass', note: say('address', { host }) };
+    if (isIp(host)) return pass(say('address', { host }));
     const decision = seen(view.one('kubelet/proxy', subjectOf(candidate)));
-    if (decision?.via === 'proxy') return { kind: 'not-applicable', why: say('proxied', { host, proxy: decision.proxy ?? '' }) };
+    if (decision?.via === 'proxy') return notApplicable(say('proxied', { host, proxy: decision.proxy ?? '' }));
     const dns = view.one('kubelet/dns', host);
-    if (seen(dns)) return { kind: 'pass' };
+    if (seen(dns)) return pass();
     const cluster = view.one('apiserver/dns', CLUSTER_NAME);
     const wants: Want[] = [{ need: 'apiserver/dns', subject: CLUSTER_NAME }];
     const { outcome } = dns;
-    if (outcome.status !== 'failed') return { kind: 'cannot-tell', why: say('waiting', { host }), wants: isPending(dns) ? wants : [] };
+    if (outcome.status !== 'failed') return cannotTell(say('waiting', { host }), isPending(dns) ? wants : []);
 
     const { code, detail } = outcome;
     // Without an answer the name may be a good one: only a resolver that works otherwise makes it the name's fault.
     const [works, failsToo] = [seen(cluster), failure(cluster)];
     const proven = NO_SUCH_NAME.includes(code) || works !== undefined;
     const severity = fromAfar(seen(view.one('self/place')), candidate) ? 'note' : 'blocks';
-    return {
-      kind: 'problem',
-      cause: 'node-name-does-not-resolve',
+    return problem('node-name-does-not-resolve', {
       severity,
-      certainty: proven ? 'proven' : 'suspected',
-      ...(proven ? {} : { alternatives: ['cluster-dns-fails'], wants }),
+      ...(proven ? {} : suspected(['cluster-dns-fails'], wants)),
       title: NO_SUCH_NAME.includes(code) ? say('unknown', { host, code }) : say('unanswered', { host, code }),
       features: severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
       evidence: [
@@ -86,6 +84,6 @@ export const kubeletName = defineCheck({
       fixes: [hostFromDownwardApi(say('fixHost')), ...hostOfNode(say('fixHostNow'), seen(view.one('apiserver/node')))],
       // No name at all, but a URL or a reference that was not filled in: what is set is wrong.
       ...(isDnsName(host.toLowerCase()) ? {} : { explainedBy: ['agent-setting-invalid'] }),
-    };
+    });
   },
 });

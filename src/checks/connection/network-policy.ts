@@ -11,6 +11,7 @@ import { isLabelKey, isLabelValue } from '../placement/placement-fixes.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy, yaml } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen, subjectOf } from '../shared/read.js';
 
 export const networkPolicy = defineCheck({
@@ -55,39 +56,35 @@ export const networkPolicy = defineCheck({
   judge(view, say) {
     const place = seen(view.one('self/place'));
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
-    if (!candidate || place?.vantage !== 'pod-network') return { kind: 'not-applicable', why: say('hostNetwork') };
+    if (!candidate || place?.vantage !== 'pod-network') return notApplicable(say('hostNetwork'));
     const endpoint = subjectOf(candidate);
     const tcp = view.one('kubelet/tcp', endpoint);
-    if (failure(tcp) !== 'ETIMEDOUT') return { kind: 'not-applicable', why: say('noSilence') };
+    if (failure(tcp) !== 'ETIMEDOUT') return notApplicable(say('noSilence'));
     const fact = view.one('apiserver/egress-policies');
     const found = seen(fact);
     if (!found) {
       const namespace = place.namespace && isDnsName(place.namespace) ? place.namespace : 'NAMESPACE';
       const elsewhere = `kubectl -n ${namespace} get networkpolicies -o yaml`;
-      return { kind: 'cannot-tell', why: say('notRead'), wants: [{ need: 'apiserver/egress-policies', elsewhere }] };
+      return cannotTell(say('notRead'), [{ need: 'apiserver/egress-policies', elsewhere }]);
     }
     const addresses = isIp(candidate.host)
       ? [candidate.host]
       : (seen(view.one('kubelet/dns', candidate.host))?.addresses ?? []).map(({ address }) => address);
     if (found.policies.length === 0 || addresses.length === 0 || addresses.some((ip) => isAllowed(found, ip, candidate.port)))
-      return { kind: 'pass' };
-    if (!found.complete) return { kind: 'cannot-tell', why: say('more'), wants: [] };
+      return pass();
+    if (!found.complete) return cannotTell(say('more'));
 
     const policies = found.policies.map(({ policy }) => policy).join(', ');
     const fixes: Fix[] = [
       allow(say('fixAllow', { port: candidate.port }), say('fixAllowByHand'), place.namespace, found.labels, candidate.port),
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
-    return {
-      kind: 'problem',
-      cause: 'network-policy-blocks-egress',
-      severity: 'blocks',
-      certainty: 'proven',
+    return problem('network-policy-blocks-egress', {
       title: say('blocks', { policies, endpoint }),
       features: ALL_KUBELET_FEATURES,
       evidence: [cite(fact, say('sawPolicies', { policies, endpoint })), cite(tcp, say('sawSilence', { endpoint }))],
       fixes,
-    };
+    });
   },
 });
 

@@ -3,6 +3,7 @@
  * No single run can judge it: `kubelet-doctor merge` does (src/report/merge/vantages.ts), and `explain` finds its words here like those of any cause.
  */
 import { defineCheck } from '../../model/check.js';
+import { notApplicable } from '../shared/problem.js';
 
 export const podNetworkPath = defineCheck({
   question: 'pod-network-path',
@@ -42,5 +43,5 @@ export const podNetworkPath = defineCheck({
       fix: 'Start the kubelet; the last error in `journalctl -u kubelet` says why it stopped.',
     },
   },
-  judge: (_view, say) => ({ kind: 'not-applicable', why: say('alone') }),
+  judge: (_view, say) => notApplicable(say('alone')),
 });

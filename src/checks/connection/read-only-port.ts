@@ -6,9 +6,11 @@
 import { endpointOf, shellQuote } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
+import { env, orBy } from '../shared/fix.js';
 import { agentsCandidate, settingOf } from '../shared/kubelet.js';
 import { kubeletConfig } from '../shared/kubelet-fixes.js';
 import { knownConfig } from '../shared/on-node.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { answers, failure, seen, subjectOf } from '../shared/read.js';
 
 /** What keeps the agent from 10250, and so makes it try the read-only port. */
@@ -103,56 +105,44 @@ export const readOnlyPort = defineCheck({
     const socket = config && configured > 0 ? seen(processFact)?.listening?.find((at) => at.port === configured) : undefined;
     if (config && socket) {
       const origin = config.origin('readOnlyPort');
-      return {
-        kind: 'problem',
-        cause: 'read-only-port-open',
+      return problem('read-only-port-open', {
         severity: 'risk',
-        certainty: 'proven',
         title: say('openHere', { port: configured, origin }),
-        features: [],
         evidence: [config.cite(say('sawConfig', { port: configured, origin, address: socket.address }))],
         fixes: [kubeletConfig(say('fixClose'), 'readOnlyPort: 0')],
-      };
+      });
     }
     const port = Number(settingOf(settings, 'kubelet.httpPort')?.value ?? 0);
-    if (!place?.agentEnvironment || candidate?.origin !== 'setting') return { kind: 'not-applicable', why: say('notHere') };
-    if (port === 0) return { kind: 'not-applicable', why: say('notUsed') };
+    if (!place?.agentEnvironment || candidate?.origin !== 'setting') return notApplicable(say('notHere'));
+    if (port === 0) return notApplicable(say('notUsed'));
     const endpoint = endpointOf(candidate.host, port);
     const fact = view.one('kubelet/second-sight', 'read-only-port');
     const sight = seen(fact);
     if (!sight) {
       const elsewhere = `curl -sS -m 4 ${shellQuote(`http://${endpoint}/healthz`)}`;
-      return { kind: 'cannot-tell', why: say('waiting'), wants: [{ need: 'kubelet/second-sight', subject: 'read-only-port', elsewhere }] };
+      return cannotTell(say('waiting'), [{ need: 'kubelet/second-sight', subject: 'read-only-port', elsewhere }]);
     }
     // Another server may live on that port: a kubelet says `ok`, or which of its checks failed.
     if (sight.status === 200 ? /^ok\b/.test(sight.said) : /healthz check failed/.test(sight.said))
-      return {
-        kind: 'problem',
-        cause: 'read-only-port-open',
+      return problem('read-only-port-open', {
         severity: 'risk',
-        certainty: 'proven',
         title: say('open', { endpoint }),
-        features: [],
         evidence: [cite(fact, say('sawAnswer', { status: sight.status, said: sight.said }))],
         fixes: [
           kubeletConfig(say('fixClose'), 'readOnlyPort: 0'),
-          { owner: 'agent', changes: 'config', action: say('fixAgent'), steps: 'DD_KUBERNETES_HTTP_KUBELET_PORT=0', form: 'env' },
+          orBy('agent', 'config', say('fixAgent'), env({ DD_KUBERNETES_HTTP_KUBELET_PORT: 0 })),
         ],
-      };
+      });
     const at = subjectOf(candidate);
     const read = answers(view.all('kubelet/http')).some((a) => a.status < 400);
     const failed = [view.one('kubelet/tcp', at), view.one('kubelet/tls', at)].some((f) => failure(f) !== undefined);
     const unverified = seen(view.one('kubelet/tls', at))?.verification.ok === false;
-    if (read || sight.kubelet !== 'refused' || !(failed || unverified)) return { kind: 'pass' };
-    return {
-      kind: 'problem',
-      cause: 'read-only-port-closed',
+    if (read || sight.kubelet !== 'refused' || !(failed || unverified)) return pass();
+    return problem('read-only-port-closed', {
       severity: 'note',
-      certainty: 'proven',
       title: say('closed', { endpoint }),
-      features: [],
       evidence: [cite(fact, say('sawRefusal', { endpoint, said: sight.said }))],
       fixes: [],
-    };
+    });
   },
 });

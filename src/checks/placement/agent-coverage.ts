@@ -6,7 +6,9 @@
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Say } from '../../model/check.js';
 import type { AgentPod } from '../../model/facts/placement.js';
+import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import type { NodeRow } from './coverage.js';
 import { counted, grouped, kubectlTarget, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn, WITHOUT_AGENT } from './placement.js';
 
@@ -64,8 +66,8 @@ export const agentCoverage = defineCheck({
   judge(view, say) {
     const at = situationIn(view, say);
     if ('kind' in at) return at;
-    if (at.found.by === 'manifest') return { kind: 'not-applicable', why: say('unasked') };
-    if (!at.pods) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    if (at.found.by === 'manifest') return notApplicable(say('unasked'));
+    if (!at.pods) return cannotTell(say('closed'), placementWants());
     const { rows, pods, nodes } = at;
     const missing = rows.filter(({ state }) => state === 'missing');
     const unready = grouped(
@@ -73,7 +75,6 @@ export const agentCoverage = defineCheck({
       reasonOf,
     );
     const meant = rows.filter(({ state }) => state === 'covered' || state === 'missing' || state === 'not-ready');
-    const problem = { kind: 'problem', certainty: 'proven', features: WITHOUT_AGENT } as const;
     const podEvidence = unready.flatMap((group) => group.slice(0, 3).flatMap((row) => evidenceOf(row, say)));
 
     const [first] = missing;
@@ -82,56 +83,42 @@ export const agentCoverage = defineCheck({
       const target = first.workload && kubectlTarget(first.workload);
       const daemonset = target ? `${target.namespace}/${target.name}` : 'the agent';
       const events = target ? shell(`kubectl -n ${target.namespace} describe daemonset ${target.name}`) : {};
-      return {
-        ...problem,
-        cause: 'agent-missing-on-node',
+      const saw = say('sawMissing', { daemonset, names: nodeNames(missing, 20) });
+      return problem('agent-missing-on-node', {
         severity: missing.length === meant.length ? 'blocks' : 'degrades',
         title: say('missing', { nodes: counted(missing.length, 'node'), all: rows.length, names: nodeNames(missing) }),
-        evidence: [
-          {
-            need: 'apiserver/agent-pods',
-            subject: '',
-            saw: say('sawMissing', { daemonset, names: nodeNames(missing, 20) }),
-            reproduce: target ? `kubectl -n ${target.namespace} get pods -o wide` : undefined,
-          },
-          ...podEvidence,
-        ],
+        features: WITHOUT_AGENT,
+        evidence: [citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`), ...podEvidence],
         fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
-      };
+      });
     }
     const [group, ...others] = unready;
     const [row] = group ?? [];
     const pod = row?.pods[0];
     if (group && row && pod)
-      return {
-        ...problem,
-        cause: 'agent-not-ready-on-node',
+      return problem('agent-not-ready-on-node', {
         severity: unready.flat().length === meant.length ? 'blocks' : 'degrades',
         title: say('notReady', { nodes: counted(group.length, 'node'), all: rows.length, reason: reasonOf(row), names: nodeNames(group) }),
-        evidence: [
-          ...podEvidence.slice(0, 10),
-          ...others.map(
-            (rest): Evidence => ({
-              need: 'apiserver/agent-pods',
-              subject: '',
-              saw: say('sawMore', { what: rest[0] ? reasonOf(rest[0]) : '', names: nodeNames(rest) }),
-            }),
-          ),
-        ],
+        features: WITHOUT_AGENT,
+        evidence: [...podEvidence.slice(0, 10), ...others.map((rest) => alsoUnready(rest, say))],
         fixes: fixesFor(pod, say),
-      };
-    if (!nodes.complete || !pods.complete) return { kind: 'cannot-tell', why: say('partly'), wants: [] };
-    return { kind: 'pass' };
+      });
+    if (!nodes.complete || !pods.complete) return cannotTell(say('partly'));
+    return pass();
   },
 });
 
 const reasonOf = ({ pods: [pod] }: NodeRow) => pod?.reason ?? pod?.phase ?? '';
 
+function alsoUnready(rows: NodeRow[], say: Say<typeof WORDS>): Evidence {
+  return citeBy('apiserver/agent-pods', '', say('sawMore', { what: rows[0] ? reasonOf(rows[0]) : '', names: nodeNames(rows) }));
+}
+
 function evidenceOf({ node, pods: [pod] }: NodeRow, say: Say<typeof WORDS>): Evidence[] {
   if (!pod) return [];
   const { namespace, pod: name, phase, reason = 'not ready', message, restarts } = pod;
   const saw = say('sawPod', { node, pod: `${namespace}/${name}`, phase, reason, message: message ? `: ${message}` : '', restarts });
-  return [{ need: 'apiserver/agent-pods', subject: '', saw, reproduce: podCommand(pod, 'describe') }];
+  return [citeBy('apiserver/agent-pods', '', saw, podCommand(pod, 'describe'))];
 }
 
 /** A command about one pod; undefined when a name in it may not be printed. */

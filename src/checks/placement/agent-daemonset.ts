@@ -1,10 +1,12 @@
 /** Is there an agent to place at all: the DaemonSet that was named, or one that looks like an agent's. */
 
 import { isDnsName } from '../../kubernetes/names.js';
-import { defineCheck, type Evidence, type Fix } from '../../model/check.js';
+import { defineCheck, type Fix } from '../../model/check.js';
+import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
+import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
 import { failure, isPending, seen } from '../shared/read.js';
-import { AT_A_WORKSTATION, placementWants, WITHOUT_AGENT } from './placement.js';
+import { placementWants, WITHOUT_AGENT } from './placement.js';
 
 export const agentDaemonset = defineCheck({
   question: 'agent-daemonset',
@@ -42,51 +44,32 @@ export const agentDaemonset = defineCheck({
   },
   judge(view, say) {
     const fact = view.one('apiserver/workloads');
-    if (isPending(fact)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+    if (isPending(fact)) return cannotTell(say('waiting'));
     const found = seen(fact);
     const code = failure(fact);
-    const evidence: Evidence = { need: 'apiserver/workloads', subject: '', saw: say('sawList'), reproduce: 'kubectl get daemonsets -A' };
-    const problem = {
-      kind: 'problem',
-      cause: 'daemonset-not-found',
-      severity: 'blocks',
-      certainty: 'proven',
-      features: WITHOUT_AGENT,
-    } as const;
+    const sawFile = (others: string) => citeBy('apiserver/workloads', '', say('sawFile', { others }));
+    const sawList = citeBy('apiserver/workloads', '', say('sawList'), 'kubectl get daemonsets -A');
+    const notFound = (said: Omit<Said, 'features'>) => problem('daemonset-not-found', { ...said, features: WITHOUT_AGENT });
     if (fact.outcome.status === 'failed' && (code === 'ENOTYAML' || /^E[A-Z]+$/.test(code ?? ''))) {
       const { detail } = fact.outcome;
       const title = say('unreadable', { asked: 'the file of --manifest', detail });
-      const saw = say('sawFile', { others: detail });
-      return {
-        ...problem,
-        title,
-        evidence: [{ need: 'apiserver/workloads', subject: '', saw }],
-        fixes: [fixBy('workstation', 'nothing', say('fixFile'))],
-      };
+      return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
-    if (!found)
-      return {
-        kind: 'cannot-tell',
-        why: say('closed'),
-        wants: placementWants()
-          .slice(0, 1)
-          .map((want) => ({ ...want, elsewhere: AT_A_WORKSTATION })),
-      };
-    if (found.workloads.length > 0) return { kind: 'pass' };
+    if (!found) return cannotTell(say('closed'), placementWants(true).slice(0, 1));
+    if (found.workloads.length > 0) return pass();
 
     const { asked = '', by, others } = found;
     if (by === 'manifest') {
-      const saw = say('sawFile', { others: others.join(', ') || 'no DaemonSet at all' });
-      const fixes = [fixBy('workstation', 'nothing', say('fixFile'))];
-      return { ...problem, title: say('missingInFile', { asked }), evidence: [{ ...evidence, saw, reproduce: undefined }], fixes };
+      const evidence = [sawFile(others.join(', ') || 'no DaemonSet at all')];
+      return notFound({ title: say('missingInFile', { asked }), evidence, fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
     // Nobody said that there is one: worth knowing, and no fault.
-    if (by === 'search') return { ...problem, severity: 'note', title: say('unnamed'), evidence: [evidence], fixes: [] };
+    if (by === 'search') return notFound({ severity: 'note', title: say('unnamed'), evidence: [sawList], fixes: [] });
     const fixes: Fix[] = others
       .filter((other) => other.split('/').every(isDnsName))
       .slice(0, 1)
       .map((other) => fixBy('workstation', 'nothing', say('fixNamed'), shell(`kubelet-doctor nodes --daemonset ${other}`)));
     const title = others.length > 0 ? say('missingBut', { asked, others: others.join(', ') }) : say('missing', { asked });
-    return { ...problem, title, evidence: [evidence], fixes: [...fixes, fixBy('agent', 'config', say('fixInstall'))] };
+    return notFound({ title, evidence: [sawList], fixes: [...fixes, fixBy('agent', 'config', say('fixInstall'))] });
   },
 });

@@ -1,9 +1,11 @@
 /** Is there one agent a node, and not two: a second release, a bare pod, or a sidecar in somebody's pod? */
 
 import { isDnsName } from '../../kubernetes/names.js';
-import { defineCheck, type Evidence, type Fix } from '../../model/check.js';
+import { defineCheck, type Fix } from '../../model/check.js';
 import type { AgentPod } from '../../model/facts/placement.js';
+import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { counted, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn } from './placement.js';
 
 export const agentDuplicates = defineCheck({
@@ -41,21 +43,21 @@ export const agentDuplicates = defineCheck({
   judge(view, say) {
     const at = situationIn(view, say);
     if ('kind' in at) return at;
-    if (at.found.by === 'manifest') return { kind: 'not-applicable', why: say('unasked') };
-    if (!at.pods) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    if (at.found.by === 'manifest') return notApplicable(say('unasked'));
+    if (!at.pods) return cannotTell(say('closed'), placementWants());
     const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
-    if (crowded.length === 0) return at.pods.everywhere ? { kind: 'pass' } : { kind: 'pass', note: say('partly') };
+    if (crowded.length === 0) return pass(at.pods.everywhere ? undefined : say('partly'));
 
     const pods = crowded.flatMap((row) => row.pods);
     const owners = [...new Set(pods.map(ownerOf))].sort();
     const named = new Set(at.found.workloads.map(({ namespace, name }) => `DaemonSet ${namespace}/${name}`));
     const asked = at.found.by === 'flag';
-    const evidence = crowded.slice(0, 5).map((row): Evidence => {
+    const evidence = crowded.slice(0, 5).map((row) => {
       const texts = row.pods.map((pod) =>
         pod.sidecar ? say('sidecar', { pod: `${pod.namespace}/${pod.pod}` }).en : `${pod.namespace}/${pod.pod}`,
       );
       const reproduce = isDnsName(row.node) ? `kubectl get pods -A -o wide --field-selector spec.nodeName=${row.node}` : undefined;
-      return { need: 'apiserver/agent-pods', subject: '', saw: say('sawPods', { node: row.node, pods: texts.join(', ') }), reproduce };
+      return citeBy('apiserver/agent-pods', '', say('sawPods', { node: row.node, pods: texts.join(', ') }), reproduce);
     });
     // What was named by the flag is the one to keep; without it, nobody said which.
     const spare = new Map(pods.filter((pod) => !(asked && named.has(ownerOf(pod)))).map((pod) => [ownerOf(pod), pod]));
@@ -64,11 +66,8 @@ export const agentDuplicates = defineCheck({
       if (pod.sidecar) return fixBy('agent', 'restart', say('fixSidecar', { owner }));
       return fixBy('agent', 'config', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify: 'kubelet-doctor nodes' });
     });
-    return {
-      kind: 'problem',
-      cause: 'several-agents-on-node',
+    return problem('several-agents-on-node', {
       severity: 'degrades',
-      certainty: 'proven',
       title: say('title', {
         nodes: counted(crowded.length, 'node'),
         all: at.rows.length,
@@ -78,7 +77,7 @@ export const agentDuplicates = defineCheck({
       features: ['metrics counted once', 'the host ports of the agent'],
       evidence,
       fixes: asked ? fixes : [fixBy('agent', 'config', say('fixAny', { owners: owners.slice(0, 4).join(', ') })), ...fixes],
-    };
+    });
   },
 });
 

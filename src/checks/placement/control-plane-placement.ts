@@ -5,12 +5,14 @@
 
 import { refusalText } from '../../kubernetes/scheduling.js';
 import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
-import { defineCheck, type Evidence } from '../../model/check.js';
+import { defineCheck } from '../../model/check.js';
 import type { PlacementNodes } from '../../model/facts/placement.js';
+import { citeBy } from '../shared/cite.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
+import { notApplicable, pass, problem } from '../shared/problem.js';
 import { isControlPlane, type NodeRow } from './coverage.js';
 import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './placement.js';
-import { kubectlPatch, placementFixes, tolerationLines, tolerationPatch, tolerationsFor } from './placement-fixes.js';
+import { tolerationFixes } from './placement-fixes.js';
 
 export const controlPlanePlacement = defineCheck({
   question: 'control-plane-placement',
@@ -58,13 +60,13 @@ export const controlPlanePlacement = defineCheck({
     const { rows, nodes, found } = at;
     if (!nodes.nodes.some(isControlPlane)) {
       const provider = providerOf(nodes);
-      if (!provider) return { kind: 'not-applicable', why: say('hidden') };
+      if (!provider) return notApplicable(say('hidden'));
       const instead = say(provider === 'EKS' ? 'eks' : 'others').en;
-      return { kind: 'not-applicable', why: say('managed', { provider, instead }) };
+      return notApplicable(say('managed', { provider, instead }));
     }
     const [group, ...others] = grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`);
     const workload = group?.[0]?.workload;
-    if (!group || !workload) return { kind: 'pass' };
+    if (!group || !workload) return pass();
 
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
     const texts = [...new Set(taints.map(taintText))].join(' and ');
@@ -74,48 +76,24 @@ export const controlPlanePlacement = defineCheck({
     const tolerated = (workload.template.tolerations ?? [])
       .map(({ key, effect }) => `${key || 'all keys'}${effect ? `:${effect}` : ''}`)
       .join(', ');
-    const evidence: Evidence[] = [
-      {
-        need: 'apiserver/nodes',
-        subject: '',
-        saw: say('sawTaint', { names: nodeNames(group), taints: texts, daemonset, tolerated: tolerated || say('nothing').en }),
-        reproduce: view.one('apiserver/nodes').reproduce,
-      },
-      ...others.flat().map(
-        (row): Evidence => ({
-          need: 'apiserver/nodes',
-          subject: '',
-          saw: say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' }),
-        }),
-      ),
-    ];
-    const added = tolerationsFor(taints);
-    const patch = added && kubectlPatch(workload, tolerationPatch(workload, added));
-    const lines = (indent: string) => tolerationLines([...(workload.template.tolerations ?? []), ...(added ?? [])], indent);
-    const fixes = placementFixes(workload, found.by !== 'manifest', {
-      ...(patch ? { patch: { action: say('fixPatch', { daemonset, taints: texts }), steps: patch } } : {}),
-      ...(added && lines('')
-        ? {
-            helm: { action: say('fixHelm'), steps: `agents:\n  tolerations:\n${lines('    ')}` },
-            operator: {
-              action: say('fixOperator'),
-              steps: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${lines('        ')}`,
-            },
-          }
-        : {}),
-      plain: say('fixPlain'),
-    });
+    const sawTaint = say('sawTaint', { names: nodeNames(group), taints: texts, daemonset, tolerated: tolerated || say('nothing').en });
+    const sawOther = (row: NodeRow) => say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' });
     const everywhere = rows.every(({ state }) => state === 'refused' || state === 'other');
-    return {
-      kind: 'problem',
-      cause: 'control-plane-taint-not-tolerated',
+    return problem('control-plane-taint-not-tolerated', {
       severity: everywhere ? 'blocks' : 'degrades',
-      certainty: 'proven',
       title: found.by === 'manifest' ? say('manifest', { file: found.asked ?? '', ...said }) : say('title', said),
       features: WITHOUT_AGENT,
-      evidence,
-      fixes,
-    };
+      evidence: [
+        citeBy('apiserver/nodes', '', sawTaint, view.one('apiserver/nodes').reproduce),
+        ...others.flat().map((row) => citeBy('apiserver/nodes', '', sawOther(row))),
+      ],
+      fixes: tolerationFixes(workload, found.by !== 'manifest', taints, {
+        patch: say('fixPatch', { daemonset, taints: texts }),
+        helm: say('fixHelm'),
+        operator: say('fixOperator'),
+        plain: say('fixPlain'),
+      }),
+    });
   },
 });
 

@@ -1,7 +1,9 @@
 /** In what state are the nodes themselves? A node that is not ready takes no new agent; a cordoned one does. Notes: the cure is not the agent's. */
-import { defineCheck, type Evidence } from '../../model/check.js';
+import { defineCheck } from '../../model/check.js';
 import type { PlacementNode } from '../../model/facts/placement.js';
+import { citeBy } from '../shared/cite.js';
 import { KUBELET_LOG } from '../shared/distributions.js';
+import { cannotTell, pass, problem } from '../shared/problem.js';
 import { isPending, seen } from '../shared/read.js';
 import { counted, nodeNames, placementWants } from './placement.js';
 
@@ -43,28 +45,25 @@ export const nodeCondition = defineCheck({
   },
   judge(view, say) {
     const fact = view.one('apiserver/nodes');
-    if (isPending(fact)) return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
+    if (isPending(fact)) return cannotTell(say('waiting'));
     const nodes = seen(fact)?.nodes;
-    if (!nodes) return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+    if (!nodes) return cannotTell(say('closed'), placementWants());
     const unready = nodes.filter(({ ready }) => ready !== 'True');
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
-    const sawCordoned: Evidence = {
-      need: 'apiserver/nodes',
-      subject: '',
-      saw: say('sawCordoned', { names: nodeNames(cordoned, 20) }),
-      reproduce: 'kubectl get nodes',
-    };
-    const note = { kind: 'problem' as const, severity: 'note' as const, certainty: 'proven' as const, features: [], fixes: [] };
+    const sawCordoned = citeBy('apiserver/nodes', '', say('sawCordoned', { names: nodeNames(cordoned, 20) }), 'kubectl get nodes');
     if (unready.length > 0) {
       const title = say('notReady', { nodes: counted(unready.length, 'node'), all: nodes.length, names: nodeNames(unready) });
-      const states = unready
-        .slice(0, 10)
-        .map((node): Evidence => ({ need: 'apiserver/nodes', subject: '', saw: say('sawNode', stateOf(node)), reproduce: fact.reproduce }));
-      return { ...note, cause: 'node-not-ready', title, evidence: cordoned.length > 0 ? [...states, sawCordoned] : states };
+      const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
+      return problem('node-not-ready', {
+        severity: 'note',
+        title,
+        evidence: [...states, ...(cordoned.length > 0 ? [sawCordoned] : [])],
+        fixes: [],
+      });
     }
-    if (cordoned.length === 0) return { kind: 'pass' };
+    if (cordoned.length === 0) return pass();
     const title = say('cordoned', { nodes: counted(cordoned.length, 'node'), all: nodes.length, names: nodeNames(cordoned) });
-    return { ...note, cause: 'node-cordoned', title, evidence: [sawCordoned] };
+    return problem('node-cordoned', { severity: 'note', title, evidence: [sawCordoned], fixes: [] });
   },
 });
 

@@ -5,19 +5,13 @@
 
 import { refusalText } from '../../kubernetes/scheduling.js';
 import { isControlPlaneTaint } from '../../kubernetes/taints.js';
-import { defineCheck, type Evidence, type Fix, type Message } from '../../model/check.js';
+import { defineCheck } from '../../model/check.js';
+import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
+import { pass, problem, type Said } from '../shared/problem.js';
 import type { NodeRow } from './coverage.js';
 import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './placement.js';
-import {
-  affinityPatch,
-  kubectlPatch,
-  placementFixes,
-  selectorPatch,
-  tolerationLines,
-  tolerationPatch,
-  tolerationsFor,
-} from './placement-fixes.js';
+import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './placement-fixes.js';
 
 export const nodePlacement = defineCheck({
   question: 'node-placement',
@@ -76,53 +70,31 @@ export const nodePlacement = defineCheck({
     const [group, ...others] = groups;
     const [first] = group ?? [];
     const workload = first?.workload;
-    if (!group || !first?.refusal || !workload) return { kind: 'pass' };
+    if (!group || !first?.refusal || !workload) return pass();
 
     const daemonset = `${workload.namespace}/${workload.name}`;
     const said = { nodes: counted(group.length, 'node'), all: rows.length, reason: reasonOf(first), names: nodeNames(group) };
-    const evidence: Evidence[] = [
-      {
-        need: 'apiserver/nodes',
-        subject: '',
-        saw: say('sawReason', { names: nodeNames(group, 20), reason: said.reason, daemonset }),
-        reproduce: 'kubectl get nodes --show-labels -o wide',
-      },
-      ...others.map(
-        (rest): Evidence => ({
-          need: 'apiserver/nodes',
-          subject: '',
-          saw: say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' }),
-        }),
-      ),
-    ];
+    const sawReason = say('sawReason', { names: nodeNames(group, 20), reason: said.reason, daemonset });
+    const sawOther = (rest: NodeRow[]) => say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' });
     const installed = found.by !== 'manifest';
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
-    const problem = {
-      kind: 'problem',
+    const keptOff: Omit<Said, 'fixes'> = {
       severity: rows.every(({ state }) => state === 'refused' || state === 'other') ? 'blocks' : 'degrades',
-      certainty: 'proven',
       title: installed ? say('title', said) : say('manifest', { file: found.asked ?? '', ...said }),
       features: WITHOUT_AGENT,
-      evidence,
-    } as const;
+      evidence: [
+        citeBy('apiserver/nodes', '', sawReason, 'kubectl get nodes --show-labels -o wide'),
+        ...others.map((rest) => citeBy('apiserver/nodes', '', sawOther(rest))),
+      ],
+    };
     if (taints.length > 0) {
-      const added = tolerationsFor(taints);
-      const patch = added && kubectlPatch(workload, tolerationPatch(workload, added));
-      const lines = (indent: string) => tolerationLines([...(workload.template.tolerations ?? []), ...(added ?? [])], indent);
-      const fixes: Fix[] = placementFixes(workload, installed, {
-        ...(patch ? { patch: { action: say('fixTolerate', { daemonset }), steps: patch } } : {}),
-        ...(added && lines('')
-          ? {
-              helm: { action: say('fixHelm'), steps: `agents:\n  tolerations:\n${lines('    ')}` },
-              operator: {
-                action: say('fixOperator'),
-                steps: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${lines('        ')}`,
-              },
-            }
-          : {}),
+      const fixes = tolerationFixes(workload, installed, taints, {
+        patch: say('fixTolerate', { daemonset }),
+        helm: say('fixHelm'),
+        operator: say('fixOperator'),
         plain: say('fixPlain'),
       });
-      return { ...problem, cause: 'node-taint-not-tolerated', fixes };
+      return problem('node-taint-not-tolerated', { ...keptOff, fixes });
     }
     const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
     const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
@@ -133,14 +105,13 @@ export const nodePlacement = defineCheck({
           ? affinityPatch(workload, group, labels)
           : [{ op: 'remove' as const, path: '/spec/template/spec/nodeName' }];
     const patch = kubectlPatch(workload, steps);
-    const named = (action: Message) => ({ action, steps: '' });
     const fixes = placementFixes(workload, installed, {
       ...(patch ? { patch: { action: say('fixSelect', { daemonset }), steps: patch } } : {}),
-      helm: named(say('fixHelmSelect')),
-      operator: named(say('fixOperatorSelect')),
+      helm: { action: say('fixHelmSelect') },
+      operator: { action: say('fixOperatorSelect') },
       plain: say('fixPlain'),
     });
-    return { ...problem, cause: 'node-not-selected', fixes };
+    return problem('node-not-selected', { ...keptOff, fixes });
   },
 });
 

@@ -3,7 +3,7 @@
 import { isDnsName, shellQuote } from '../../kubernetes/names.js';
 import type { Fix, Message } from '../../model/check.js';
 import type { AgentWorkload, Requirement, Taint, Toleration } from '../../model/facts/placement.js';
-import { shell } from '../shared/fix.js';
+import { byHand, fixBy, shell } from '../shared/fix.js';
 import type { NodeRow } from './coverage.js';
 import { kubectlTarget } from './placement.js';
 
@@ -38,7 +38,7 @@ export function kubectlPatch(workload: AgentWorkload, patch: readonly PatchStep[
 }
 
 /** Tolerations for these taints: of any value where they differ, or say only that the role is there. Undefined when one may not be printed. */
-export function tolerationsFor(taints: readonly Taint[]): Toleration[] | undefined {
+function tolerationsFor(taints: readonly Taint[]): Toleration[] | undefined {
   const byKey = new Map<string, Taint[]>();
   for (const taint of taints) byKey.set(`${taint.key} ${taint.effect}`, [...(byKey.get(`${taint.key} ${taint.effect}`) ?? []), taint]);
   const safe = taints.every(({ key, value, effect }) => isLabelKey(key) && isLabelValue(value) && /^No(Schedule|Execute)$/.test(effect));
@@ -55,13 +55,13 @@ export function tolerationsFor(taints: readonly Taint[]): Toleration[] | undefin
 const written = ({ key, operator, value, effect }: Toleration) => ({ key, operator, ...(value ? { value } : {}), effect });
 
 /** Appends to the list, or creates it where there is none. */
-export function tolerationPatch({ template }: AgentWorkload, added: readonly Toleration[]): PatchStep[] {
+function tolerationPatch({ template }: AgentWorkload, added: readonly Toleration[]): PatchStep[] {
   if (!template.tolerations) return [{ op: 'add', path: `${SPEC}/tolerations`, value: added.map(written) }];
   return added.map((toleration) => ({ op: 'add', path: `${SPEC}/tolerations/-`, value: written(toleration) }));
 }
 
 /** The list as YAML lines. Undefined when one of them, of the template as well, may not be printed. */
-export function tolerationLines(all: readonly Toleration[], indent: string): string | undefined {
+function tolerationLines(all: readonly Toleration[], indent: string): string | undefined {
   const printable = ({ key, operator, value, effect }: Toleration) =>
     (key === '' || isLabelKey(key)) && isLabelValue(value) && NAME.test(operator) && (effect === '' || NAME.test(effect));
   if (!all.every(printable)) return undefined;
@@ -119,30 +119,48 @@ export function affinityPatch(
 
 /** The same change for whoever writes this DaemonSet: a patch by hand lasts until the next upgrade, or the operator's next look. */
 export function placementFixes(workload: AgentWorkload, installed: boolean, says: PlacementWords): Fix[] {
-  const fix = (action: Message, more: Partial<Fix>): Fix => ({
-    owner: 'agent',
-    changes: 'restart',
-    action,
-    verify: 'kubelet-doctor nodes',
-    ...more,
-  });
+  const fix = (action: Message, more: Partial<Fix> = {}): Fix =>
+    fixBy('agent', 'restart', action, { verify: 'kubelet-doctor nodes', ...more });
   const patch = says.patch && installed ? [fix(says.patch.action, shell(says.patch.steps))] : [];
-  const helm = workload.datadog && says.helm ? [fix(says.helm.action, says.helm.steps ? { steps: says.helm.steps } : {})] : [];
-  const operator =
-    workload.datadog && says.operator ? [fix(says.operator.action, says.operator.steps ? { steps: says.operator.steps } : {})] : [];
+  const helm = workload.datadog && says.helm ? [fix(says.helm.action, byHand(says.helm.steps))] : [];
+  const operator = workload.datadog && says.operator ? [fix(says.operator.action, byHand(says.operator.steps))] : [];
   const lasting =
     workload.manager === 'operator'
       ? [...operator, ...patch]
       : workload.manager === 'helm'
         ? [...helm, ...patch]
         : [...patch, ...helm, ...operator];
-  return lasting.length > 0 ? lasting : [fix(says.plain, {})];
+  return lasting.length > 0 ? lasting : [fix(says.plain)];
 }
 
 export interface PlacementWords {
   patch?: { action: Message; steps: string };
-  helm?: { action: Message; steps: string };
-  operator?: { action: Message; steps: string };
+  helm?: { action: Message; steps?: string };
+  operator?: { action: Message; steps?: string };
   /** Where nothing can be printed for pasting. */
   plain: Message;
+}
+
+/** Tolerations for these taints, as each way to install the agent writes them. */
+export function tolerationFixes(
+  workload: AgentWorkload,
+  installed: boolean,
+  taints: readonly Taint[],
+  says: Record<keyof PlacementWords, Message>,
+): Fix[] {
+  const added = tolerationsFor(taints);
+  const patch = added && kubectlPatch(workload, tolerationPatch(workload, added));
+  const lines = (indent: string) => tolerationLines([...(workload.template.tolerations ?? []), ...(added ?? [])], indent);
+  const values =
+    added && lines('')
+      ? {
+          helm: `agents:\n  tolerations:\n${lines('    ')}`,
+          operator: `spec:\n  override:\n    nodeAgent:\n      tolerations:\n${lines('        ')}`,
+        }
+      : undefined;
+  return placementFixes(workload, installed, {
+    ...(patch && { patch: { action: says.patch, steps: patch } }),
+    ...(values && { helm: { action: says.helm, steps: values.helm }, operator: { action: says.operator, steps: values.operator } }),
+    plain: says.plain,
+  });
 }

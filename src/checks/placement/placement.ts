@@ -1,9 +1,10 @@
 /** What every placement check starts from: the DaemonSets, the rows, and what to say when these are not ours to list. */
 
 import { isDnsName } from '../../kubernetes/names.js';
-import type { Message, Problem, Verdict, View, Want } from '../../model/check.js';
+import type { Message, Verdict, View, Want } from '../../model/check.js';
 import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../model/facts/placement.js';
 import type { Fact, Need } from '../../model/facts.js';
+import { cannotTell, notApplicable } from '../shared/problem.js';
 import { isPending, seen } from '../shared/read.js';
 import { type NodeRow, rowsOf } from './coverage.js';
 
@@ -11,7 +12,7 @@ import { type NodeRow, rowsOf } from './coverage.js';
 export const PLACEMENT_NEEDS = ['apiserver/workloads', 'apiserver/nodes', 'apiserver/agent-pods'] as const satisfies readonly Need[];
 
 /** At a workstation, by someone who may list nodes, DaemonSets and pods. */
-export const AT_A_WORKSTATION = 'kubelet-doctor nodes --daemonset NAMESPACE/NAME';
+const AT_A_WORKSTATION = 'kubelet-doctor nodes --daemonset NAMESPACE/NAME';
 
 export interface PlacementFacts {
   workloads: Fact<'workloads'>;
@@ -40,15 +41,15 @@ export function situationOf({ workloads, nodes, pods }: PlacementFacts): Situati
 export function situationIn(
   view: View<(typeof PLACEMENT_NEEDS)[number]>,
   say: (key: 'none' | 'waiting' | 'closed') => Message,
-): Situation | Exclude<Verdict, Problem> {
+): Situation | Verdict<never> {
   const at = situationOf({
     workloads: view.one('apiserver/workloads'),
     nodes: view.one('apiserver/nodes'),
     pods: view.one('apiserver/agent-pods'),
   });
-  if (at === 'none') return { kind: 'not-applicable', why: say('none') };
-  if (at === 'waiting') return { kind: 'cannot-tell', why: say('waiting'), wants: [] };
-  if (at === 'closed') return { kind: 'cannot-tell', why: say('closed'), wants: placementWants() };
+  if (at === 'none') return notApplicable(say('none'));
+  if (at === 'waiting') return cannotTell(say('waiting'));
+  if (at === 'closed') return cannotTell(say('closed'), placementWants());
   return at;
 }
 
