@@ -30,7 +30,7 @@ export function kubeletIdentity(
   if (!free || (named && chosen.from !== 'none') || flags.as !== undefined) return undefined;
   if (flags['kubelet-identity'] === false) return { unused: 'not used: --no-kubelet-identity' };
   // A stranger's tree may name any server, and a CA for it: nothing is sent there, least of all a token that was named beside.
-  if (!files.live) return { unused: 'not used: what --root names are not the files of this running machine (no kernel’s /proc below it)' };
+  if (!files.live) return { unused: "not used: what --root names are not the files of this running machine (no kernel's /proc below it)" };
   const { outcome, loaded } = files.kubeconfig;
   if (outcome.status === 'failed') return { unused: `not used: ${outcome.detail}${outcome.code === 'EACCES' ? '; run as root' : ''}` };
   if (!loaded) return undefined;

@@ -52,7 +52,7 @@ const PLACE: Row[] = [
   ),
   ...(
     [
-      ['agent-setting-misspelt', 'a name that was never one of the agent’s is no name of Agent 5'],
+      ['agent-setting-misspelt', "a name that was never one of the agent's is no name of Agent 5"],
       ['agent-setting-invalid', 'a value that the agent cannot read'],
       ['agent-setting-empty', 'a value that is not there'],
       ['agent-settings-contradict', 'two settings that do not go together'],
@@ -78,7 +78,7 @@ const PROXY_NAME_CLOCK: Row[] = [
     'S',
     'cluster-dns-fails',
     ['cluster-dns-fails', 'apiserver-name-does-not-resolve'],
-    'Split: a name of the apiserver that is not the cluster’s own is not for cluster DNS to know.',
+    "Split: a name of the apiserver that is not the cluster's own is not for cluster DNS to know.",
   ),
   row('S', 'host-network-without-cluster-dns'),
   row('S', 'node-name-does-not-resolve'),

@@ -97,7 +97,7 @@ async function refused(place: Omit<ContainerPlace, 'argv'>, ...args: string[]): 
 const causesOf = ({ findings }: Report): string[] => findings.flatMap((f) => [f.cause, ...f.consequences.map(({ cause }) => cause)]);
 const AGENTS = 'system:serviceaccount:datadog:datadog-agent';
 
-describe('an ephemeral container in the agent’s pod', { skip: mayRun ? false : 'kubectl is not installed' }, () => {
+describe("an ephemeral container in the agent's pod", { skip: mayRun ? false : 'kubectl is not installed' }, () => {
   let target: number;
   let beside: Omit<ContainerPlace, 'argv'>;
   const debug = () => `kubectl debug ${agent.podName} -n ${agent.namespace} -it --image=kubelet-doctor:test --target=agent`;

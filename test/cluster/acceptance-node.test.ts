@@ -207,7 +207,7 @@ describe("the node's surroundings", () => {
   let listener: Server | undefined;
   afterEach(() => listener?.close());
 
-  it('a proxy of the kubelet’s service is named with its drop-in, and what is printed cures', async () => {
+  it("a proxy of the kubelet's service is named with its drop-in, and what is printed cures", async () => {
     const proxy = `http://ops:sentinel-proxy-password@${NODE_IPS.n2}:3128`;
     const dropIn = path.join(root, 'etc/systemd/system/kubelet.service.d');
     await mkdir(dropIn, { recursive: true });

@@ -97,7 +97,7 @@ describe('readBundle', () => {
     assert.ok(grown < 128 << 20, `${grown >> 20} MiB`);
   });
 
-  it('reads its own, GNU tar’s, a plain tar, a directory, a support bundle’s', async () => {
+  it("reads its own, GNU tar's, a plain tar, a directory, a support bundle's", async () => {
     const dir = path.join(scratch, 'run', 'kubelet-doctor');
     await mkdir(dir, { recursive: true });
     await writeFile(path.join(dir, 'report.json'), REPORT);

@@ -166,7 +166,7 @@ const APISERVER = ['10.96.0.1', 443] as const;
 /** Questions that were well; the base most samples differ from. */
 const WELL: Sketch[] = [
   { question: 'kubelet-unreachable', asks: 'Does the kubelet answer on its port?', target: 'kubelet', layer: 'tcp' },
-  { question: 'kubelet-certificate', asks: 'Does the kubelet’s certificate verify?', target: 'kubelet', layer: 'tls' },
+  { question: 'kubelet-certificate', asks: "Does the kubelet's certificate verify?", target: 'kubelet', layer: 'tls' },
   { question: 'kubelet-authentication', asks: 'Does the kubelet take our credential?', target: 'kubelet', layer: 'authn' },
   { question: 'kubelet-permissions', asks: 'May we read what the agent reads?', target: 'kubelet', layer: 'authz', note: '7 of 7 paths' },
   {
@@ -177,7 +177,7 @@ const WELL: Sketch[] = [
     note: '14 pods',
   },
   { question: 'apiserver-unreachable', asks: 'Does the apiserver answer?', target: 'apiserver', layer: 'tcp' },
-  { question: 'apiserver-certificate', asks: 'Does the apiserver’s certificate verify?', target: 'apiserver', layer: 'tls' },
+  { question: 'apiserver-certificate', asks: "Does the apiserver's certificate verify?", target: 'apiserver', layer: 'tls' },
   {
     question: 'apiserver-authentication',
     asks: 'Does the apiserver take our credential?',
@@ -262,7 +262,7 @@ export function expired(): Report {
   const now = but(
     {
       question: 'kubelet-certificate',
-      asks: 'Does the kubelet’s certificate verify?',
+      asks: "Does the kubelet's certificate verify?",
       target: 'kubelet',
       layer: 'tls',
       problem: {
@@ -274,7 +274,7 @@ export function expired(): Report {
           {
             need: 'kubelet/tls',
             subject: '10.0.0.7:10250',
-            saw: en(`CERT_HAS_EXPIRED; notAfter=${DAY}; the apiserver’s clock agrees with ours`),
+            saw: en(`CERT_HAS_EXPIRED; notAfter=${DAY}; the apiserver's clock agrees with ours`),
             reproduce: 'openssl s_client -connect 10.0.0.7:10250 </dev/null 2>/dev/null | openssl x509 -noout -dates',
           },
         ],
@@ -395,13 +395,13 @@ export function cached(): Report {
 export function risky(): Report {
   const question: Sketch = {
     question: 'agent-verification',
-    asks: 'Does the agent verify the kubelet’s certificate?',
+    asks: "Does the agent verify the kubelet's certificate?",
     target: 'self',
     layer: 'settings',
     problem: {
       cause: 'tls-verification-disabled',
       severity: 'risk',
-      title: en('The agent does not verify the kubelet’s certificate (DD_KUBELET_TLS_VERIFY=false)'),
+      title: en("The agent does not verify the kubelet's certificate (DD_KUBELET_TLS_VERIFY=false)"),
       evidence: [
         {
           need: 'self/settings',
@@ -449,7 +449,7 @@ export function suspected(): Report {
         {
           need: 'apiserver/node',
           subject: 'lab-n1',
-          saw: en('Node lab-n1 Ready=True, last heartbeat 12 s ago by the apiserver’s clock'),
+          saw: en("Node lab-n1 Ready=True, last heartbeat 12 s ago by the apiserver's clock"),
           reproduce: 'kubectl get node lab-n1 -o jsonpath=\'{.status.conditions[?(@.type=="Ready")]}\'',
         },
       ],
@@ -529,7 +529,7 @@ export function cutOff(): Report {
     problem: {
       cause: 'kubelet-cannot-reach-apiserver',
       severity: 'blocks',
-      title: en('The kubelet of lab-n1 cannot check anyone’s token, because it cannot ask the apiserver'),
+      title: en("The kubelet of lab-n1 cannot check anyone's token, because it cannot ask the apiserver"),
       features: FEATURES,
       evidence: [
         {
@@ -595,7 +595,7 @@ export function hostile(): Report {
   return report([
     {
       question: 'kubelet-certificate',
-      asks: 'Does the kubelet’s \u001b[31mcertificate\u001b[0m verify?',
+      asks: "Does the kubelet's \u001b[31mcertificate\u001b[0m verify?",
       target: 'kubelet',
       layer: 'tls',
       problem: {

@@ -58,7 +58,7 @@ const SILENT: Group = {
       decided: ['kubelet-connect-timeout', 'proven'],
     },
     {
-      member: 'a NetworkPolicy on the agent’s pod',
+      member: "a NetworkPolicy on the agent's pod",
       world: {
         network: { vantage: 'pod-network', egressPolicies: { deny: [] } },
         kubelet: { listen: 'silent', seenByApiserver: 'answers' },
@@ -133,7 +133,7 @@ const REFUSED: Group = {
       decided: ['kubelet-down', 'suspected'],
     },
     {
-      member: 'another port than the kubelet’s',
+      member: "another port than the kubelet's",
       world: { agent: { kubeletPort: 'wrong' }, apiserver: permitted },
       truth: ['kubelet-port-differs', 'kubelet-connection-refused', 'read-only-port-closed'],
       decided: ['kubelet-port-differs', 'proven'],
@@ -182,7 +182,7 @@ const STUCK: Group = {
       decided: ['kubelet-hangs', 'suspected'],
     },
     {
-      member: 'something cuts off every connection, the apiserver’s too',
+      member: "something cuts off every connection, the apiserver's too",
       world: { kubelet: { listen: 'reset', seenByApiserver: 'answers' }, apiserver: permitted },
       truth: ['kubelet-connection-reset'],
       decided: ['kubelet-connection-reset', 'suspected'],

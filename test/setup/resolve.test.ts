@@ -59,7 +59,7 @@ const rows: Row[] = [
     },
   },
   {
-    name: 'in the agent’s pod',
+    name: "in the agent's pod",
     files: MOUNT,
     env: { ...SERVICE, DD_KUBERNETES_KUBELET_HOST: '10.0.0.7', DD_KUBERNETES_KUBELET_NODENAME: 'n1' },
     expect: {
@@ -279,7 +279,7 @@ const rows: Row[] = [
     expect: { apiserver: { from: 'kubeconfig' } },
   },
   {
-    name: 'the agent’s kubeconfig is for the apiserver alone',
+    name: "the agent's kubeconfig is for the apiserver alone",
     files: { ...MOUNT, '/agent/kubeconfig': kubeconfig('{tokenFile: t}') },
     env: { ...SERVICE, DD_KUBERNETES_KUBECONFIG_PATH: '/agent/kubeconfig' },
     expect: {
@@ -561,7 +561,7 @@ describe('values', () => {
   ]);
 });
 
-it('the README’s table has every option under its heading', () => {
+it("the README's table has every option under its heading", () => {
   const table = optionsTable();
   for (const { name, group } of OPTIONS) {
     assert.ok(OPTION_GROUPS.includes(group));

@@ -29,7 +29,7 @@ export const versionSkew = defineCheck({
     'kubelet-version-skew': {
       title: 'kubelet and apiserver too far apart',
       means:
-        'Kubernetes supports kubelets of the apiserver’s version and of up to three minors before it (two before kubelets of 1.25), never newer ones. Beyond that, rights, paths and objects may differ from what either side expects: a kubelet before 1.33, for instance, asks for nodes/proxy where the apiserver’s documentation says nodes/pods.',
+        "Kubernetes supports kubelets of the apiserver's version and of up to three minors before it (two before kubelets of 1.25), never newer ones. Beyond that, rights, paths and objects may differ from what either side expects: a kubelet before 1.33, for instance, asks for nodes/proxy where the apiserver's documentation says nodes/pods.",
       happens:
         'A node group that was left behind in an upgrade, machine images that are newer than the managed control plane, or a control plane restored from an older backup.',
       confirm: '`kubectl get nodes` shows VERSION of each kubelet, `kubectl version` that of the apiserver.',

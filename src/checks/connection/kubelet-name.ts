@@ -38,16 +38,16 @@ export const kubeletName = defineCheck({
     'node-name-does-not-resolve': {
       title: "the node's name does not resolve in the pod",
       means:
-        'The agent is told to dial the kubelet by a name, usually `spec.nodeName`, and the resolver of its pod has no address for it. A node’s name is a name in the API; nothing obliges any DNS to know it.',
+        "The agent is told to dial the kubelet by a name, usually `spec.nodeName`, and the resolver of its pod has no address for it. A node's name is a name in the API; nothing obliges any DNS to know it.",
       happens:
         'Cluster DNS forwards node names to a DNS of the network that lacks them (bare metal, custom DNS of a VNet, Windows nodes on AKS), or the name is a short host name without a search domain.',
       distributions: {
         AKS: 'Windows nodes and VNets with their own DNS do not resolve node names in pods.',
-        EKS: '`ip-10-0-0-7.ec2.internal` resolves only where the VPC’s DNS host names are on.',
+        EKS: "`ip-10-0-0-7.ec2.internal` resolves only where the VPC's DNS host names are on.",
       },
       confirm:
-        'The first asks the pod’s resolver, the second shows addresses that would do:\n\n    kubectl -n NAMESPACE exec POD -c agent -- getent hosts NODE\n    kubectl get node NODE -o wide',
-      fix: 'Use `status.hostIP`. If the kubelet’s certificate names only the host name, verification by address fails next: then add the names to DNS, or reissue the certificate with `serverTLSBootstrap`, which puts the addresses in.',
+        "The first asks the pod's resolver, the second shows addresses that would do:\n\n    kubectl -n NAMESPACE exec POD -c agent -- getent hosts NODE\n    kubectl get node NODE -o wide",
+      fix: "Use `status.hostIP`. If the kubelet's certificate names only the host name, verification by address fails next: then add the names to DNS, or reissue the certificate with `serverTLSBootstrap`, which puts the addresses in.",
       avoid: 'Do not write nodes into /etc/hosts or hostAliases: they change, and the list stays.',
       explainedBy: ['cluster-dns-fails'],
     },

@@ -30,25 +30,25 @@ export const networkPolicy = defineCheck({
     sawPolicies: 'policies that select this pod and limit its egress: {policies}; none of their rules allows {endpoint}',
     sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
     fixAllow:
-      'Allow it with a further policy, for NetworkPolicies add up: this one is for the agent’s pods alone, by their labels, and lets them out to TCP {port} of every address (to narrow that, an ipBlock with the range of all nodes)',
+      "Allow it with a further policy, for NetworkPolicies add up: this one is for the agent's pods alone, by their labels, and lets them out to TCP {port} of every address (to narrow that, an ipBlock with the range of all nodes)",
     fixAllowByHand:
-      'Allow it with a further policy, for NetworkPolicies add up: put the labels of the agent’s pods in place of LABEL and VALUE. Never leave its podSelector empty: it would cut off every other pod of the namespace',
+      "Allow it with a further policy, for NetworkPolicies add up: put the labels of the agent's pods in place of LABEL and VALUE. Never leave its podSelector empty: it would cut off every other pod of the namespace",
     fixHostNetwork: 'Or run the agent in the network of the host, which NetworkPolicies do not concern',
   },
   causes: {
     'network-policy-blocks-egress': {
       title: 'NetworkPolicy keeps the agent from its node',
       means:
-        'A NetworkPolicy with policyType Egress selects the agent’s pod, and no rule of any policy allows its node on port 10250. The network plugin drops the packets: connections time out, nothing is refused.',
+        "A NetworkPolicy with policyType Egress selects the agent's pod, and no rule of any policy allows its node on port 10250. The network plugin drops the packets: connections time out, nothing is refused.",
       happens:
-        'A default-deny for the namespace; or rules for pods and namespaces only. A node, and the apiserver behind its service, are no pods: only an ipBlock, or a rule without `to`, lets through. The chart’s Cilium policy names entity `host` and 10250, and leaves out the apiserver.',
+        "A default-deny for the namespace; or rules for pods and namespaces only. A node, and the apiserver behind its service, are no pods: only an ipBlock, or a rule without `to`, lets through. The chart's Cilium policy names entity `host` and 10250, and leaves out the apiserver.",
       distributions: {
         'Helm chart': '`datadog.networkPolicy.create`: the Cilium flavour allows entity `host` on 10250 only and leaves the apiserver out.',
         'plain manifests': 'a policy that selects the pods must name the nodes with `ipBlock`: nodes are no pods.',
       },
       confirm:
         'Those whose podSelector matches the pod, and their egress rules; Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    cilium monitor --type drop',
-      fix: 'Add a policy that selects the agent’s pods by their labels and allows 10250, to every address or to the range of all nodes, and the apiserver’s endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts.',
+      fix: "Add a policy that selects the agent's pods by their labels and allows 10250, to every address or to the range of all nodes, and the apiserver's endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts.",
       avoid:
         'Do not delete the default-deny: it protects everything else in the namespace. Do not write `podSelector: {}` into the policy that allows: whatever an Egress policy selects may then do only what some policy allows, so that every pod of the namespace without one loses DNS, the apiserver and its peers.',
     },

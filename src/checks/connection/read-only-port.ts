@@ -72,7 +72,7 @@ export const readOnlyPort = defineCheck({
       means:
         'Port 10255 serves /pods, /metrics and /stats/summary in plain HTTP to whoever reaches the node: names, images, environment values and addresses of every pod on it. It has neither authentication nor authorization.',
       happens:
-        '`readOnlyPort: 10255` in the kubelet’s configuration, or `--read-only-port` (the flag’s default; a configuration file defaults to 0). GKE keeps it open on older clusters, kops and k3s by option.',
+        "`readOnlyPort: 10255` in the kubelet's configuration, or `--read-only-port` (the flag's default; a configuration file defaults to 0). GKE keeps it open on older clusters, kops and k3s by option.",
       distributions: {
         kubeadm: 'writes `readOnlyPort: 0`; an open port was opened by hand.',
         k3s: 'passes `read-only-port=0`; look for a `kubelet-arg`.',
@@ -81,15 +81,15 @@ export const readOnlyPort = defineCheck({
       },
       confirm: 'Prints a PodList, from any pod of the cluster:\n\n    curl -sS http://NODE:10255/pods | head -c 200',
       fix: 'Move its readers to 10250 with a token, then set `readOnlyPort: 0` and restart the kubelet. On GKE, for pools it makes by itself: `--no-autoprovisioning-enable-insecure-kubelet-readonly-port`.',
-      avoid: 'Do not rely on a NetworkPolicy to hide it: pods in the host’s network, and other machines, still read it.',
+      avoid: "Do not rely on a NetworkPolicy to hide it: pods in the host's network, and other machines, still read it.",
     },
     'read-only-port-closed': {
       title: 'read-only port closed (as it should be)',
       means:
-        '`dial tcp NODE:10255: connect: connection refused` in the agent’s log is a by-product: the agent tries HTTPS on 10250 first, and plain HTTP on 10255 after that failed. Port 10255 is closed on every modern kubelet.',
+        "`dial tcp NODE:10255: connect: connection refused` in the agent's log is a by-product: the agent tries HTTPS on 10250 first, and plain HTTP on 10255 after that failed. Port 10255 is closed on every modern kubelet.",
       happens: 'Something keeps the agent from 10250; its last error is about 10255, and is the one that is read.',
       confirm:
-        'The lines before it in the agent’s log, or the finding above this one, name what happened on 10250:\n\n    kubectl -n NAMESPACE logs POD -c agent | grep -B5 10255',
+        "The lines before it in the agent's log, or the finding above this one, name what happened on 10250:\n\n    kubectl -n NAMESPACE logs POD -c agent | grep -B5 10255",
       fix: 'Nothing about 10255: mend 10250. The message ends with that.',
       avoid: 'Do not open the read-only port to make the message go away: it answers anyone, and 10250 stays broken.',
       explainedBy: BEFORE_IT,

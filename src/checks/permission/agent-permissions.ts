@@ -38,7 +38,7 @@ export const agentPermissions = defineCheck({
         'The first shows every right, the second one of them:\n\n    kubelet-doctor rbac\n    kubectl auth can-i list events \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
       fix: 'The rule that is printed, in a role of its own or in the chart; or turn the feature off. Nothing restarts.',
       avoid:
-        'Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace’s `default` account either.',
+        "Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace's `default` account either.",
       explainedBy: ROLE_CAUSES,
     },
   },

@@ -38,13 +38,13 @@ export const leaderLock = defineCheck({
       distributions: {
         'Helm chart': '`datadog.leaderElectionResource` chooses the kind of lock (`configmap` by default); the role has both kinds.',
         operator: 'writes role and lock name itself; the role has both kinds, and the agent locks on a ConfigMap.',
-        'plain manifests': 'name and kind in the Role must be those of the agent’s settings; the old name is `datadog-leader-election`.',
+        'plain manifests': "name and kind in the Role must be those of the agent's settings; the old name is `datadog-leader-election`.",
       },
       confirm:
         'The agent logs `error retrieving resource lock`. The first shows which kind it is told to take, where it is told (in its container); then for that kind, `configmaps` or `leases.coordination.k8s.io`:\n\n    agent config | grep leader_election_default_resource\n    kubectl auth can-i update configmaps/datadog-leader-election \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
       fix: 'A Role in the namespace of the lock: get and update on that one object, and create without a name, for a request to create has none. Agents until mid-2025 that lock on a Lease want get and create of ConfigMaps as well.',
       avoid:
-        'Do not give update on all leases: kube-system’s components elect their leaders with them. Do not take the ConfigMap’s rule away because there are Leases: without DD_LEADER_ELECTION_DEFAULT_RESOURCE nothing uses them, and replicas that are told differently lead both at once. Do not turn election off: each agent would send every event.',
+        "Do not give update on all leases: kube-system's components elect their leaders with them. Do not take the ConfigMap's rule away because there are Leases: without DD_LEADER_ELECTION_DEFAULT_RESOURCE nothing uses them, and replicas that are told differently lead both at once. Do not turn election off: each agent would send every event.",
       explainedBy: ROLE_CAUSES,
     },
   },

@@ -22,7 +22,7 @@ const WORDS = {
   fixLog: 'Read the last words of the container that ends ({container})',
   fixDescribe: 'Read what the pod waits for',
   fixConfig: 'Give it the ConfigMap or Secret that the message names',
-  fixImage: 'Correct the image’s name or tag, or give the namespace the pull secret',
+  fixImage: "Correct the image's name or tag, or give the namespace the pull secret",
   fixMemory: 'Raise the memory limit of {container}: the kernel ended it',
   fixRoom: 'Make room: the message says what lacks (a host port in use, CPU, memory); a priority class lets the agent go first',
   none: 'no DaemonSet of an agent is known',
@@ -45,7 +45,7 @@ export const agentCoverage = defineCheck({
       title: 'agent missing on a node',
       means: 'By taints, selector and affinity the agent should run there, and there is no pod of it.',
       happens:
-        'The controller could not create the pod (quota, pod security, webhook: it writes FailedCreate events), the DaemonSet’s update is under way, the controller-manager is down, or the node joined a moment ago.',
+        "The controller could not create the pod (quota, pod security, webhook: it writes FailedCreate events), the DaemonSet's update is under way, the controller-manager is down, or the node joined a moment ago.",
       confirm:
         'Its events, and where its pods are:\n\n    kubectl -n NAMESPACE describe daemonset NAME\n    kubectl -n NAMESPACE get pods -o wide',
       fix: 'By the event. Without one, look whether the controller-manager runs: `kubectl -n kube-system get lease kube-controller-manager`.',
@@ -54,7 +54,7 @@ export const agentCoverage = defineCheck({
     },
     'agent-not-ready-on-node': {
       title: 'agent not ready on a node',
-      means: 'The agent’s pod is there and does not run, or runs and is not ready: that node sends little or nothing.',
+      means: "The agent's pod is there and does not run, or runs and is not ready: that node sends little or nothing.",
       happens:
         'A crash loop (bad configuration, no API key, a liveness probe that fails), an image that cannot be pulled, a Secret or ConfigMap that is not there, a pod the scheduler cannot place (host port in use), or the node itself is not ready.',
       confirm:

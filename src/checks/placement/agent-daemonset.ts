@@ -37,8 +37,8 @@ export const agentDaemonset = defineCheck({
       happens:
         'Another namespace or release name; the operator is installed but no DatadogAgent object; the agent was deployed as a Deployment; the release was removed.',
       confirm:
-        '`kubectl get daemonsets -A` lists them all; `helm list -A` the releases; `kubectl get datadogagents -A` the operator’s objects.',
-      fix: 'Ask with the name it has, or install the agent. An agent that is not Datadog’s is found by its name alone: `--daemonset NS/NAME`.',
+        "`kubectl get daemonsets -A` lists them all; `helm list -A` the releases; `kubectl get datadogagents -A` the operator's objects.",
+      fix: "Ask with the name it has, or install the agent. An agent that is not Datadog's is found by its name alone: `--daemonset NS/NAME`.",
       avoid: 'Do not install a second release to see: agents of two releases count everything twice.',
     },
   },

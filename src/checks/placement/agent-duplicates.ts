@@ -20,13 +20,13 @@ export const agentDuplicates = defineCheck({
     sawPods: '{node}: {pods}',
     sidecar: '{pod} (a sidecar)',
     fixOther: 'Remove one of them; if it is {owner}',
-    fixSidecar: 'Take the agent’s container out of {owner}: on this node a DaemonSet’s agent sees its containers already',
+    fixSidecar: "Take the agent's container out of {owner}: on this node a DaemonSet's agent sees its containers already",
     fixAny: 'Remove all but one of {owners}',
     none: 'no DaemonSet of an agent is known',
     unasked: 'a manifest is judged: nothing of it runs yet',
     waiting: 'nodes and pods are still being listed',
     closed: 'nodes and pods are not ours to list from here',
-    partly: 'only the agent’s own namespace was looked through',
+    partly: "only the agent's own namespace was looked through",
   },
   causes: {
     'several-agents-on-node': {
@@ -35,7 +35,7 @@ export const agentDuplicates = defineCheck({
         'Two agents run on the same node. Both take the same host ports and sockets, count everything twice, and are billed as two hosts or overwrite each other.',
       happens:
         'A second release in another namespace, the operator beside the chart, a forgotten pod, or an agent as sidecar on nodes that have a DaemonSet (sidecars are for Fargate and virtual nodes).',
-      confirm: 'Look for the agent’s image among them:\n\n    kubectl get pods -A -o wide --field-selector spec.nodeName=NODE',
+      confirm: "Look for the agent's image among them:\n\n    kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
       fix: 'Keep one, remove the others: `helm uninstall`, delete the DatadogAgent object or the DaemonSet. Cluster check runners and the Cluster Agent are no second agent.',
       avoid: 'Do not give the second one other ports: everything is still counted twice.',
     },

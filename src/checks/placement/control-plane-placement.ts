@@ -44,7 +44,7 @@ export const controlPlanePlacement = defineCheck({
     'control-plane-taint-not-tolerated': {
       title: 'control-plane taint not tolerated',
       means:
-        'The control-plane nodes carry a NoSchedule or NoExecute taint that the agent’s DaemonSet does not tolerate. The DaemonSet controller leaves these nodes out silently: no event, no pending pod, and DESIRED does not count them.',
+        "The control-plane nodes carry a NoSchedule or NoExecute taint that the agent's DaemonSet does not tolerate. The DaemonSet controller leaves these nodes out silently: no event, no pending pod, and DESIRED does not count them.",
       happens:
         'Charts tolerate nothing by default. kubeadm set `node-role.kubernetes.io/master` up to 1.23, both `master` and `control-plane` in 1.24, only `control-plane` from 1.25 (KEP-2067): a toleration for the old name stops working with the upgrade. OpenShift still uses `master`; RKE1 `controlplane:NoSchedule` and `etcd:NoExecute`.',
       distributions: CONTROL_PLANE_TAINTS,

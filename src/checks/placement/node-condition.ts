@@ -26,11 +26,11 @@ export const nodeCondition = defineCheck({
     'node-not-ready': {
       title: 'node not ready',
       means:
-        'The Node’s Ready condition is False or Unknown. The node-lifecycle controller taints it NoSchedule: an agent that is there stays, a new one does not start.',
+        "The Node's Ready condition is False or Unknown. The node-lifecycle controller taints it NoSchedule: an agent that is there stays, a new one does not start.",
       happens: 'The kubelet is down or cannot reach the apiserver (Unknown), or its container runtime or pod network is not up (False).',
       distributions: KUBELET_LOG,
       confirm: '`kubectl describe node NODE`: conditions, and since when. `kubelet-doctor --node NODE` asks why.',
-      fix: 'The node’s own matter: start with `kubelet-doctor --node NODE`. The agent comes by itself when the node is ready.',
+      fix: "The node's own matter: start with `kubelet-doctor --node NODE`. The agent comes by itself when the node is ready.",
       avoid:
         'Do not let the agent tolerate not-ready:NoSchedule: the DaemonSet controller adds what it needs. Do not delete the Node object.',
     },

@@ -40,9 +40,9 @@ export const nodePlacement = defineCheck({
     'node-taint-not-tolerated': {
       title: 'node taint not tolerated',
       means:
-        'Nodes carry a NoSchedule or NoExecute taint that the agent’s DaemonSet does not tolerate. The controller leaves them out silently: no event, no pending pod.',
+        "Nodes carry a NoSchedule or NoExecute taint that the agent's DaemonSet does not tolerate. The controller leaves them out silently: no event, no pending pod.",
       happens:
-        'A pool was made for something special (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra) and the agent’s chart was not told. PreferNoSchedule never keeps a DaemonSet off, a cordon neither.',
+        "A pool was made for something special (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra) and the agent's chart was not told. PreferNoSchedule never keeps a DaemonSet off, a cordon neither.",
       distributions: AGENT_PLACEMENT,
       confirm:
         'Count agent pods against nodes, not DESIRED against READY:\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get pods -o wide',
@@ -52,7 +52,7 @@ export const nodePlacement = defineCheck({
     },
     'node-not-selected': {
       title: 'node not chosen by selector or affinity',
-      means: 'nodeSelector or the required node affinity of the agent’s DaemonSet does not match these nodes.',
+      means: "nodeSelector or the required node affinity of the agent's DaemonSet does not match these nodes.",
       happens:
         'A label value: `node-role.kubernetes.io/control-plane: ""` (kubeadm) does not match `"true"` (k3s, RKE2). A label that new pools lack. An affinity whose terms are empty: an empty term matches no node.',
       distributions: AGENT_PLACEMENT,

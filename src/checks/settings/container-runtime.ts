@@ -47,11 +47,11 @@ export const containerRuntime = defineCheck({
         RKE2: 'containerd is part of `rke2-server` or `rke2-agent`; the socket is that of k3s.',
         microk8s: '`snap.microk8s.daemon-containerd`; the socket is `/var/snap/microk8s/common/run/containerd.sock`.',
         OpenShift: 'CRI-O: `/var/run/crio/crio.sock`.',
-        Bottlerocket: 'containerd of the host: `/run/containerd/containerd.sock`; there is no shell but the admin container’s.',
+        Bottlerocket: "containerd of the host: `/run/containerd/containerd.sock`; there is no shell but the admin container's.",
       },
       confirm:
         'On the node; the second names the socket that the kubelet uses:\n\n    crictl --runtime-endpoint unix:///run/containerd/containerd.sock info\n    pgrep -xa kubelet; grep -i runtimeEndpoint /var/lib/kubelet/config.yaml',
-      fix: 'Read the runtime’s log, mend what it names, start it. The kubelet finds it again by itself.',
+      fix: "Read the runtime's log, mend what it names, start it. The kubelet finds it again by itself.",
       avoid:
         'Do not restart the kubelet over and over: it waits for the runtime, and its restart loses nothing but time. Do not reboot before the log is read.',
     },

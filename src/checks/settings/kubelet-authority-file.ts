@@ -32,8 +32,8 @@ export const kubeletAuthorityFile = defineCheck({
     fixOther: 'Verify with {authority} instead, which does verify this kubelet',
     fixDrop: 'Drop the override: the agent then verifies with the CA of its service account',
     fixAks:
-      'Drop the AKS overrides of CA and host (datadog.kubelet.hostCAPath and datadog.kubelet.host): the node’s certificate is now signed by the cluster CA',
-    fixMode: 'Let the agent’s user read it: mode and owner of {path}, and of the directories above it',
+      "Drop the AKS overrides of CA and host (datadog.kubelet.hostCAPath and datadog.kubelet.host): the node's certificate is now signed by the cluster CA",
+    fixMode: "Let the agent's user read it: mode and owner of {path}, and of the directories above it",
     fixMount: 'Mount the right CA at {path}, or name the one that is mounted',
     fixFlag: 'Give {source} a file that is there',
   },
@@ -52,7 +52,7 @@ export const kubeletAuthorityFile = defineCheck({
       },
       confirm:
         'For each container of the pod; and the events of a pod that does not start (`hostPath type check failed: … is not a file`):\n\n    kubectl -n NAMESPACE exec POD -c agent -- ls -lL PATH\n    kubectl -n NAMESPACE get events --field-selector reason=FailedMount',
-      fix: 'Drop the override where the cluster CA signs the kubelets’ certificates, which the service account’s `ca.crt` verifies. Else mount the file. The pods are replaced.',
+      fix: "Drop the override where the cluster CA signs the kubelets' certificates, which the service account's `ca.crt` verifies. Else mount the file. The pods are replaced.",
       avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
     },
   },

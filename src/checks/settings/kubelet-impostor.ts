@@ -34,12 +34,12 @@ export const kubeletImpostor = defineCheck({
     'kubelet-impostor': {
       title: "process that only calls itself kubelet, where the node's own does not run",
       means:
-        'A process chooses its own name. This one is not root’s, or runs in a pod or another container, so it is not the kubelet of this node; its flags, its kubeconfig and the server it names were not believed, and nothing was sent there.',
+        "A process chooses its own name. This one is not root's, or runs in a pod or another container, so it is not the kubelet of this node; its flags, its kubeconfig and the server it names were not believed, and nothing was sent there.",
       happens:
-        'A cluster within a pod or a container (vcluster, kind, k3d), whose kubelet goes on while the node’s is down; a kubelet that was started by hand as an ordinary user; or somebody who waits for an administrator to trust that name.',
+        "A cluster within a pod or a container (vcluster, kind, k3d), whose kubelet goes on while the node's is down; a kubelet that was started by hand as an ordinary user; or somebody who waits for an administrator to trust that name.",
       confirm:
         'User, parent and cgroup of every process of that name:\n\n    ps -o pid,ppid,user,cgroup,args -C kubelet,k3s,kubelite\n    systemctl status kubelet --no-pager',
-      fix: 'Start the node’s own kubelet; with it this finding is gone. Find out what started the other: the pod’s UID stands in its cgroup.',
+      fix: "Start the node's own kubelet; with it this finding is gone. Find out what started the other: the pod's UID stands in its cgroup.",
       avoid: 'Do not run diagnostic programs as root with the kubeconfig that such a process names: its owner gets what they send.',
     },
   },

@@ -38,7 +38,7 @@ export const kubeletKubeconfig = defineCheck({
       confirm:
         'The link must lead to a file with a certificate and a key:\n\n    ls -lL /etc/kubernetes/kubelet.conf \\\n      /var/lib/kubelet/pki/kubelet-client-current.pem\n    journalctl -u kubelet -g "kubeconfig|bootstrap" -n 20',
       fix: 'Restore the certificate, or let the node bootstrap again. Its pods go on running meanwhile.',
-      avoid: 'Do not put an administrator’s kubeconfig in its place: every pod of the node that gets at the file is then administrator.',
+      avoid: "Do not put an administrator's kubeconfig in its place: every pod of the node that gets at the file is then administrator.",
     },
     'kubelet-kubeconfig-exposed': {
       title: "kubelet's own kubeconfig in the hands of others than root",

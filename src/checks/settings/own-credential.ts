@@ -40,11 +40,11 @@ const CAUSES = {
   'ephemeral-container-without-token': {
     title: 'ephemeral container without a token',
     means:
-      'Kubernetes mounts the ServiceAccount token into containers of the pod’s template only. An ephemeral container (`kubectl debug POD`) has the service variables and the pod’s network, and no token.',
+      "Kubernetes mounts the ServiceAccount token into containers of the pod's template only. An ephemeral container (`kubectl debug POD`) has the service variables and the pod's network, and no token.",
     happens:
       '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts; its API has none for tokens by itself (KEP-277).',
     confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here, and works in `kubectl exec POD -c agent`.',
-    fix: 'Be the agent of its process: `--agent-process auto`, as the same user or root, in a container with `--target`. Or mount the pod’s `kube-api-access-…` volume with `--custom`; `kubelet-doctor manifest debug --pod POD` prints how. Nothing restarts.',
+    fix: "Be the agent of its process: `--agent-process auto`, as the same user or root, in a container with `--target`. Or mount the pod's `kube-api-access-…` volume with `--custom`; `kubelet-doctor manifest debug --pod POD` prints how. Nothing restarts.",
     avoid: 'Do not set automountServiceAccountToken: it is on already, and ephemeral containers never get the mount.',
   },
   'host-install-without-credentials': {
@@ -52,12 +52,12 @@ const CAUSES = {
     means:
       'An agent installed as a package of the machine has no ServiceAccount. Without a client certificate or a token file the kubelet answers 401, and the apiserver answers as to system:anonymous.',
     happens:
-      'The host agent was given the address of the kubelet and nothing else; or the kubelet’s read-only port, which needed no credential, was closed.',
+      "The host agent was given the address of the kubelet and nothing else; or the kubelet's read-only port, which needed no credential, was closed.",
     confirm:
       'On that machine:\n\n    datadog-agent config | grep -E \\\n      "kubelet_client_crt|kubelet_auth_token_path|kubernetes_kubeconfig_path"',
     fix: 'A client certificate with O=agents and a ClusterRoleBinding for it, or a bound token in a file.',
     avoid:
-      'Never use the kubelet’s or the admin’s own kubeconfig, which may do everything; never open 10255 or anonymous access for one agent.',
+      "Never use the kubelet's or the admin's own kubeconfig, which may do everything; never open 10255 or anonymous access for one agent.",
   },
 } as const satisfies Record<string, CauseDocs>;
 

@@ -38,7 +38,7 @@ export const proxyVariables = defineCheck({
       means:
         'Both spellings of a proxy variable are set, to different values. Programs read one and ignore the other, so the same address goes directly from one program and through the proxy from another.',
       happens:
-        'One was set by the image or the company’s base configuration, the other by the chart or by hand. Go (the agent core, kubectl) prefers HTTPS_PROXY and NO_PROXY; Python’s requests (many integrations) and curl prefer https_proxy and no_proxy; curl reads http_proxy in lower case alone.',
+        "One was set by the image or the company's base configuration, the other by the chart or by hand. Go (the agent core, kubectl) prefers HTTPS_PROXY and NO_PROXY; Python's requests (many integrations) and curl prefer https_proxy and no_proxy; curl reads http_proxy in lower case alone.",
       confirm: '`env | grep -i _proxy | sort` in the container of the agent; compare each pair.',
       fix: 'Set both spellings to the same value in the manifest, or only one of them. The pods are replaced.',
       avoid: 'Do not cure a failing check by taking the proxy away: what needs it to leave the network fails then.',
@@ -46,9 +46,9 @@ export const proxyVariables = defineCheck({
     'no-proxy-range-not-understood': {
       title: 'range in a list that is compared as text',
       means:
-        'The agent’s own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared word by word: `10.0.0.0/8` excepts only a host of that very name. Checks of pods and nodes in the range go to the proxy, which refuses or answers for them.',
+        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared word by word: `10.0.0.0/8` excepts only a host of that very name. Checks of pods and nodes in the range go to the proxy, which refuses or answers for them.",
       happens:
-        'A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY Go, curl from 7.86 and Python’s requests understand ranges; the agent’s own list does so only with `no_proxy_nonexact_match`.',
+        "A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY Go, curl from 7.86 and Python's requests understand ranges; the agent's own list does so only with `no_proxy_nonexact_match`.",
       confirm: '`agent config | grep -A5 no_proxy`: ranges are listed, and no_proxy_nonexact_match is false.',
       fix: 'Set DD_NO_PROXY_NONEXACT_MATCH=true (Agent 7.31 or later), or list hosts one by one, separated by spaces. `skip_proxy: true` on a check keeps that check alone from the proxy.',
       avoid: 'Do not list the nodes one by one in a cluster that scales: new nodes go to the proxy again.',

@@ -36,13 +36,13 @@ export const tlsVerification = defineCheck({
     'tls-verification-disabled': {
       title: 'the agent does not verify the kubelet',
       means:
-        'With `kubelet_tls_verify: false` the agent sends its ServiceAccount token to whoever answers on the kubelet’s address. On a shared network that is enough to steal it: another machine that takes over the address, a proxy, a pod with hostNetwork.',
+        "With `kubelet_tls_verify: false` the agent sends its ServiceAccount token to whoever answers on the kubelet's address. On a shared network that is enough to steal it: another machine that takes over the address, a proxy, a pod with hostNetwork.",
       happens:
         'It is the advice found most often for x509 errors, and the documented setting for OpenShift and Rancher; it stays when the reason has long gone.',
       distributions: AGENT_KUBELET,
       confirm:
         'In the container, and in the chart `datadog.kubelet.tlsVerify`:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_TLS_VERIFY',
-      fix: 'Remove what stands in the way first (which CA, which name, which date: the certificate’s own finding says it), then set it to true on every container. Not the other way round: the agent would lose the kubelet meanwhile.',
+      fix: "Remove what stands in the way first (which CA, which name, which date: the certificate's own finding says it), then set it to true on every container. Not the other way round: the agent would lose the kubelet meanwhile.",
       avoid:
         'Do not leave verification off because the network is internal: a pod with hostNetwork or a machine that takes over the address is enough to collect the token. Do not turn it on blindly either: the agent would lose the kubelet meanwhile.',
     },

@@ -33,11 +33,11 @@ export const KUBELET_LOG = {
 export const SERVING_CERTIFICATE = {
   kubeadm:
     'self-signed by default. `serverTLSBootstrap: true` in `/var/lib/kubelet/config.yaml` asks the cluster CA; no approver comes with kubeadm.',
-  k3s: '`serving-kubelet.crt` below `/var/lib/rancher/k3s/agent` is signed by the server CA: the ServiceAccount’s `ca.crt` verifies it.',
+  k3s: "`serving-kubelet.crt` below `/var/lib/rancher/k3s/agent` is signed by the server CA: the ServiceAccount's `ca.crt` verifies it.",
   RKE2: 'as k3s, below `/var/lib/rancher/rke2/agent`.',
   EKS: 'serverTLSBootstrap is on; the certificate is `/var/lib/kubelet/pki/kubelet-server-current.pem`.',
   AKS: 'nodes labelled `kubernetes.azure.com/kubelet-serving-ca=cluster` have one of the cluster CA; others self-signed `/etc/kubernetes/certs/kubeletserver.crt`.',
-  OpenShift: 'serverTLSBootstrap is on, with an own signer: the ServiceAccount’s `ca.crt` need not hold it.',
+  OpenShift: "serverTLSBootstrap is on, with an own signer: the ServiceAccount's `ca.crt` need not hold it.",
   Talos: 'self-signed unless `rotate-server-certificates: "true"` is in `machine.kubelet.extraArgs`; then an approver is needed.',
 } as const satisfies Distributions;
 
@@ -53,7 +53,7 @@ export const AGENT_RIGHTS = {
   'Helm chart':
     'roles come with `datadog.rbac.create` and the features that are on; what is turned on by an environment variable brings none.',
   operator: 'roles follow the features of the DatadogAgent object; edits by hand are undone by the operator.',
-  'plain manifests': 'ClusterRole, ServiceAccount and binding are files of yours: compare `namespace` in `subjects` with the agent’s.',
+  'plain manifests': "ClusterRole, ServiceAccount and binding are files of yours: compare `namespace` in `subjects` with the agent's.",
 } as const satisfies Distributions;
 
 /** Where tolerations and selectors of the agent are written. */
@@ -86,7 +86,7 @@ export const KUBELET_KUBECONFIG = {
   EKS: '`/var/lib/kubelet/kubeconfig`; its credential comes from `aws eks get-token`, so IAM counts too.',
   GKE: '`/var/lib/kubelet/kubeconfig`.',
   AKS: '`/var/lib/kubelet/kubeconfig`.',
-  OpenShift: '`/var/lib/kubelet/kubeconfig`; `/etc/kubernetes/kubelet.conf` is the kubelet’s configuration there.',
+  OpenShift: "`/var/lib/kubelet/kubeconfig`; `/etc/kubernetes/kubelet.conf` is the kubelet's configuration there.",
   Talos: '`/etc/kubernetes/kubeconfig-kubelet`, to be seen with `talosctl` only.',
   Bottlerocket: '`/etc/kubernetes/kubelet/kubeconfig`, with `aws-iam-authenticator`.',
 } as const satisfies Distributions;

@@ -16,7 +16,7 @@ const BY: Record<string, string> = {
 
 /** In words where the version alone does not say it. */
 const KUBELET: Record<string, string> = {
-  unknown: 'fine-grained (no kubelet’s version is known; one before 1.33 asks for nodes/proxy instead)',
+  unknown: "fine-grained (no kubelet's version is known; one before 1.33 asks for nodes/proxy instead)",
 };
 
 export function renderRights(

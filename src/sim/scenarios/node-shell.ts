@@ -83,7 +83,7 @@ export const NODE_SHELL: Scenario[] = [
   ),
   broken(
     'kubelet-impostor',
-    'The kubelet is down, and a pod’s process calls itself kubelet, with a kubeconfig of its own',
+    "The kubelet is down, and a pod's process calls itself kubelet, with a kubeconfig of its own",
     atNode(
       { kubelet: { listen: 'closed' } },
       {

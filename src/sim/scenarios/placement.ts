@@ -102,7 +102,7 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'quota-exceeded',
-    'A quota refuses the agent’s pods',
+    "A quota refuses the agent's pods",
     seen({
       daemonSets: [{ on: ['n1'] }],
       quotas: ['small'],

@@ -189,7 +189,7 @@ export const SURROUNDINGS: Scenario[] = [
     'apiserver-address-unset',
     { never: ['service-environment-missing', 'kubelet-down'] },
   ),
-  broken('read-only-port', 'The kubelet’s read-only port answers anyone', { kubelet: { readOnlyPort: true } }, 'read-only-port-open', {
+  broken('read-only-port', "The kubelet's read-only port answers anyone", { kubelet: { readOnlyPort: true } }, 'read-only-port-open', {
     exitCode: 0,
   }),
   broken(

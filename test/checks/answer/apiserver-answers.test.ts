@@ -56,7 +56,7 @@ judgeTable(apiserverAnswers, [
     expect: { cause: 'apiserver-not-ready', certainty: 'proven' },
   },
   {
-    row: 'the node proxy waits for a dead kubelet: not the apiserver’s silence',
+    row: "the node proxy waits for a dead kubelet: not the apiserver's silence",
     facts: [...healthy, failed('apiserver/http', 'token GET /api/v1/nodes/n1/proxy/healthz', 'ETIMEDOUT')],
     expect: 'pass',
   },

@@ -57,7 +57,7 @@ judgeTable(clientCertificate, [
   },
   { row: 'in order, but nobody was asked', facts: [...world, held('apiserver'), clock('apiserver')], expect: 'cannot-tell' },
   {
-    row: 'the plugin gave none: another check’s affair',
+    row: "the plugin gave none: another check's affair",
     facts: [...world, failed('apiserver/credential', 'certificate', 'EPLUGINFAILED')],
     expect: 'not-applicable',
   },
@@ -84,13 +84,13 @@ judgeTable(clientCertificate, [
     expect: { cause: 'client-certificate-foreign' },
   },
   {
-    row: 'expired, and no server’s clock seen',
+    row: "expired, and no server's clock seen",
     facts: [...world, held('apiserver', expired)],
     expect: { cause: 'client-certificate-expired', certainty: 'suspected' },
     wants: ['apiserver/clock'],
   },
   {
-    row: 'expired in kubeadm’s admin.conf',
+    row: "expired in kubeadm's admin.conf",
     facts: [
       ...world,
       held('apiserver', expired, 'kubeconfig /etc/kubernetes/admin.conf (user kubernetes-admin)'),
@@ -100,7 +100,7 @@ judgeTable(clientCertificate, [
     says: /kubeadm certs renew admin\.conf/,
   },
   {
-    row: 'expired in the kubelet’s own kubeconfig',
+    row: "expired in the kubelet's own kubeconfig",
     facts: [...world, held('apiserver', expired, '/var/lib/kubelet/pki/kubelet-client-current.pem'), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-expired' },
     says: /systemctl restart kubelet/,
@@ -116,7 +116,7 @@ judgeTable(clientCertificate, [
     expect: { cause: 'client-certificate-without-client-usage', certainty: 'proven' },
   },
   {
-    row: 'of another CA: the apiserver’s refusal proves it',
+    row: "of another CA: the apiserver's refusal proves it",
     facts: [...world, held('apiserver', { issuer: 'CN=other' }), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-foreign', certainty: 'proven' },
     says: /CN=other/,

@@ -123,13 +123,13 @@ judgeTable(token, [
     expect: { cause: 'credential-not-sent' },
   },
   {
-    row: 'expired, by the apiserver’s clock',
+    row: "expired, by the apiserver's clock",
     facts: [...pod, held({ expiresAt: now - 2 * HOUR }), review(401)],
     expect: { cause: 'token-expired', certainty: 'proven' },
     says: /2 hours ago.*kubectl -n datadog delete pod agent-x/,
   },
   {
-    row: 'expired by the apiserver’s clock, in time by ours: one of the clocks is wrong',
+    row: "expired by the apiserver's clock, in time by ours: one of the clocks is wrong",
     facts: [...pod, held(), review(401, { serverTimeMs: NOW + 5 * HOUR * 1000 })],
     expect: { cause: 'token-expired', certainty: 'suspected' },
     wants: ['apiserver/clock'],
@@ -181,7 +181,7 @@ judgeTable(token, [
     says: /TokenReview.*kubectl -n datadog exec agent-x -- cat \/var\/run/,
   },
   {
-    row: 'no ServiceAccount’s token',
+    row: "no ServiceAccount's token",
     facts: [
       ...laptop,
       held({ issuer: 'https://login.example', subject: 'alice', audiences: ['https://login.example'] }, '/tmp/t'),
@@ -231,7 +231,7 @@ judgeTable(token, [
     says: /automountServiceAccountToken/,
   },
   {
-    row: 'a Secret’s token works: a note',
+    row: "a Secret's token works: a note",
     facts: [...pod, held({ legacy: true, issuer: 'kubernetes/serviceaccount', audiences: [], expiresAt: undefined }), agent],
     expect: { cause: 'token-never-expires', severity: 'note' },
   },
@@ -282,13 +282,13 @@ judgeTable(token, [
     expect: { cause: 'token-expired', certainty: 'suspected' },
   },
   {
-    row: 'not asked, expired by our clock but not by the kubelet’s',
+    row: "not asked, expired by our clock but not by the kubelet's",
     facts: [...pod, held({ expiresAt: now - HOUR }), clock('kubelet', 2 * HOUR * 1000)],
     expect: 'cannot-tell',
   },
   { row: 'a 503 says nothing of the token', facts: [...pod, held(), review(503)], expect: 'cannot-tell' },
   {
-    row: 'a 401 through the node proxy is the kubelet’s',
+    row: "a 401 through the node proxy is the kubelet's",
     facts: [
       ...pod,
       held(),

@@ -81,7 +81,7 @@ judgeTable(apiserverUnreachable, [
     wants: ['apiserver/endpoints'],
   },
   {
-    row: 'endpoints known: their handshakes are wanted, metadata and the pod’s own loopback never',
+    row: "endpoints known: their handshakes are wanted, metadata and the pod's own loopback never",
     facts: [
       ...pod(),
       candidates(service),
@@ -113,7 +113,7 @@ judgeTable(apiserverUnreachable, [
     says: /kubelet at 10\.0\.0\.7:10250 answers.*kubectl -n datadog get networkpolicy/,
   },
   {
-    row: 'service address silent, the apiserver’s own too: proven',
+    row: "service address silent, the apiserver's own too: proven",
     facts: [...pod(), candidates(service), tcp('ETIMEDOUT', 4000), endpoints(['10.0.0.5', 6443]), tcp('ETIMEDOUT', 4000, OWN)],
     expect: { cause: 'apiserver-connect-timeout', certainty: 'proven' },
     says: /10\.0\.0\.5:6443 fails as well: ETIMEDOUT/,
@@ -148,7 +148,7 @@ judgeTable(apiserverUnreachable, [
     expect: { cause: 'service-address-broken' },
   },
   {
-    row: 'the node’s name is no name: no command',
+    row: "the node's name is no name: no command",
     facts: [
       ...pod().slice(0, 1),
       fact('self/settings', [{ setting: 'node', value: 'n1;reboot', origin: 'environment', source: 'NODE' }]),

@@ -86,7 +86,7 @@ judgeTable(clusterDns, [
     neverSays: /dnsPolicy: ClusterFirst/,
   },
   {
-    row: 'host network with the node’s resolver',
+    row: "host network with the node's resolver",
     facts: [...world({ vantage: 'host-network' }, service), fails('ENOTFOUND', NAME, answer({ nameservers: ['192.168.1.1'] }))],
     expect: { cause: 'host-network-without-cluster-dns', certainty: 'proven', severity: 'degrades' },
     says: /dnsPolicy: ClusterFirstWithHostNet/,
@@ -102,12 +102,12 @@ judgeTable(clusterDns, [
     expect: { cause: 'host-network-without-cluster-dns', certainty: 'suspected' },
   },
   {
-    row: 'host network with the cluster’s search list: cluster DNS itself',
+    row: "host network with the cluster's search list: cluster DNS itself",
     facts: [...world({ vantage: 'host-network' }, service), fails('ENOTFOUND', NAME, searched)],
     expect: { cause: 'cluster-dns-fails' },
   },
   {
-    row: 'kubectl debug node: not the agent’s resolver',
+    row: "kubectl debug node: not the agent's resolver",
     facts: [...world({ place: 'debug-pod', vantage: 'host-network' }, service), fails('ENOTFOUND')],
     expect: 'not-applicable',
   },

@@ -73,7 +73,7 @@ judgeTable(kubeletUnreachable, [
   { row: 'no address', facts: [place({}), fact('kubelet/candidates', [])], expect: 'cannot-tell' },
   { row: 'never tried', facts: base(), expect: 'cannot-tell' },
   {
-    row: 'through a proxy, TCP is the proxy’s',
+    row: "through a proxy, TCP is the proxy's",
     facts: [...base(), fact('kubelet/proxy', { via: 'proxy', proxy: 'http://p:3128' }, ENDPOINT), tcp('ECONNREFUSED')],
     expect: 'not-applicable',
   },
@@ -92,7 +92,7 @@ judgeTable(kubeletUnreachable, [
     says: /node-address-dead.*a packet filter or a dead node, which cannot be told from here/,
   },
   {
-    row: 'silent, the node’s name unknown: the command has a blank in it',
+    row: "silent, the node's name unknown: the command has a blank in it",
     facts: [...base({ node: 'n1; reboot' }), tcp('ETIMEDOUT', 4000)],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'suspected' },
     says: /nodes\/NODE\/proxy/,
@@ -164,7 +164,7 @@ judgeTable(kubeletUnreachable, [
     says: /from this machine/,
   },
   {
-    row: 'another node’s kubelet: this machine’s 10248 says nothing of it',
+    row: "another node's kubelet: this machine's 10248 says nothing of it",
     facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), node({ node: 'n2' })],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'suspected' },
   },
@@ -193,7 +193,7 @@ judgeTable(kubeletUnreachable, [
     expect: { cause: 'kubelet-down', certainty: 'proven' },
   },
   {
-    row: 'refused, lease out, but the address may be another machine’s',
+    row: "refused, lease out, but the address may be another machine's",
     facts: [...named, tcp('ECONNREFUSED'), lease(75), node(elsewhere)],
     expect: 'not-applicable',
   },
@@ -318,7 +318,7 @@ judgeTable(kubeletUnreachable, [
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
   },
   {
-    row: 'a name that resolves to the node’s address is its own',
+    row: "a name that resolves to the node's address is its own",
     facts: [
       place({ place: 'agent-pod', vantage: 'pod-network', agentEnvironment: true }),
       fact('self/settings', []),

@@ -62,7 +62,7 @@ judgeTable(networkPolicy, [
   { row: 'and there are more than we read', facts: [...silent, policies([], false)], expect: 'cannot-tell' },
   { row: 'pods only', facts: [...silent, policies([{ blocks: [] }])], expect: { cause: 'network-policy-blocks-egress' } },
   {
-    row: 'the node’s range on another port',
+    row: "the node's range on another port",
     facts: [...silent, policies([{ ports: [{ from: 443, to: 443 }] }])],
     expect: { cause: 'network-policy-blocks-egress' },
   },

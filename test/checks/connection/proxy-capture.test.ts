@@ -85,7 +85,7 @@ function rows(server: Server, line: string): Row[] {
       says: /through the proxy http/,
     },
     {
-      row: 'an alert is the server’s own word',
+      row: "an alert is the server's own word",
       facts: [...start(), at(server), sends(server), failed(`${server}/tls`, ENDPOINTS[server], 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR')],
       expect: 'pass',
     },
@@ -101,13 +101,13 @@ function rows(server: Server, line: string): Row[] {
       says: new RegExp(`does not answer \\(ECONNREFUSED\\).*set NO_PROXY, which is not set now.*"NO_PROXY=${escaped}"`),
     },
     {
-      row: 'the proxy’s name is unknown',
+      row: "the proxy's name is unknown",
       facts: [...start(), at(server), sends(server), failed(`${server}/dns`, 'proxy.corp', 'ENOTFOUND')],
       expect: { cause, certainty: 'proven' },
       says: /ENOTFOUND/,
     },
     {
-      row: 'another name that does not resolve is not the proxy’s',
+      row: "another name that does not resolve is not the proxy's",
       facts: [...start(), at(server), sends(server), failed(`${server}/dns`, 'kubernetes.default.svc', 'ENOTFOUND'), tls(server)],
       expect: 'pass',
     },
@@ -156,7 +156,7 @@ function rows(server: Server, line: string): Row[] {
       says: server === 'kubelet' ? /NO_PROXY=10\.0\.0\.0\/24,10\.96\.0\.1"/ : /NO_PROXY=10\.96\.0\.1,10\.0\.0\.0\/24"/,
     },
     {
-      row: 'the kubelet is dialled by its node’s name: the same line is for every node, so it is each pod’s own',
+      row: "the kubelet is dialled by its node's name: the same line is for every node, so it is each pod's own",
       facts: [
         ...start({ NO_PROXY: '.svc' }),
         at('kubelet', { host: 'n1.example', source: 'DD_KUBERNETES_KUBELET_HOST' }),
@@ -188,7 +188,7 @@ function rows(server: Server, line: string): Row[] {
       neverSays: /"steps"/,
     },
     {
-      row: 'a kubeconfig’s proxy-url: NO_PROXY does not count',
+      row: "a kubeconfig's proxy-url: NO_PROXY does not count",
       facts: [...start(), at(server), sends(server, { variable: 'kubeconfig proxy-url' }), refuses(server)],
       expect: { cause },
       says: /Take the proxy out of kubeconfig proxy-url/,
@@ -222,7 +222,7 @@ function rows(server: Server, line: string): Row[] {
       expect: 'pass',
     },
     {
-      row: 'the kubelet’s own make: not the proxy',
+      row: "the kubelet's own make: not the proxy",
       facts: [
         ...start(),
         at(server),
@@ -254,7 +254,7 @@ judgeTable(kubeletProxy, [
     says: /"owner":"workstation"/,
   },
   {
-    row: 'a node’s name is excepted by name',
+    row: "a node's name is excepted by name",
     facts: [
       ...start(),
       at('kubelet', { host: 'n1.example' }),

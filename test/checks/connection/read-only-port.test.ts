@@ -15,7 +15,7 @@ const notAgents = agent.map((f) =>
 
 judgeTable(readOnlyPort, [
   { row: 'asked once, where the agent runs', facts: agent, expect: 'cannot-tell', wants: ['kubelet/second-sight'] },
-  { row: 'not the agent’s place', facts: notAgents, expect: 'not-applicable' },
+  { row: "not the agent's place", facts: notAgents, expect: 'not-applicable' },
   { row: 'turned off in the agent', facts: base({ 'kubelet.httpPort': '0' }), expect: 'not-applicable' },
   {
     row: 'closed, and all is well',

@@ -174,7 +174,7 @@ judgeTable(kubeletForbidden, [
     expect: 'not-applicable',
   },
   {
-    row: 'nor a kubelet’s own identity, whose rights are none of the agent’s',
+    row: "nor a kubelet's own identity, whose rights are none of the agent's",
     facts: [...base(), identity('system:node:n1'), ...open(...ALL)],
     expect: 'not-applicable',
   },
@@ -270,7 +270,7 @@ judgeTable(kubeletForbidden, [
     expect: 'not-applicable',
   },
   {
-    row: 'an identity by an older server’s refusal is not put into YAML',
+    row: "an identity by an older server's refusal is not put into YAML",
     facts: [...base(), fact('apiserver/identity', { user: AGENT, groups: [], by: 'refusal' }), ...refused(), ...access()],
     expect: { cause: 'kubelet-permission-missing' },
     neverSays: /kind: ClusterRole/,

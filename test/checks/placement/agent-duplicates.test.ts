@@ -14,7 +14,7 @@ judgeTable(agentDuplicates, [
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
   { row: 'a manifest', facts: placed({ pods: 'none', found: { by: 'manifest' } }), expect: 'not-applicable' },
   { row: 'one each', facts: placed(), expect: 'pass' },
-  { row: 'one each, as far as we may look', facts: placed({ everywhere: false }), expect: 'pass', says: /only the agent’s own namespace/ },
+  { row: 'one each, as far as we may look', facts: placed({ everywhere: false }), expect: 'pass', says: /only the agent's own namespace/ },
   {
     row: 'an update: the old pod leaves',
     facts: placed({ pods: ['n1', pod('n1', { pod: 'datadog-agent-old', leaving: true }), 'n2'] }),
@@ -38,7 +38,7 @@ judgeTable(agentDuplicates, [
     row: 'a sidecar',
     facts: placed({ pods: ['n1', sidecar, 'n2'], found: flag }),
     expect: problem,
-    says: /a sidecar.*Take the agent’s container out/,
+    says: /a sidecar.*Take the agent's container out/,
   },
   {
     row: 'names that are none are not printed for pasting',

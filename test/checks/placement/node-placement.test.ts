@@ -17,7 +17,7 @@ judgeTable(nodePlacement, [
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
   { row: 'nothing in the way', facts: placed(), expect: 'pass' },
   {
-    row: 'a control-plane taint is the other check’s',
+    row: "a control-plane taint is the other check's",
     facts: placed({ nodes: [controlPlane(), node('n1')], pods: ['n1'] }),
     expect: 'pass',
   },

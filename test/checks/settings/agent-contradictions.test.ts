@@ -29,7 +29,7 @@ judgeTable(agentContradictions, [
   },
   { row: 'of a process it is right', facts: [ownAgent(settings('DD_KUBERNETES_KUBELET_HOST=10.0.0.7'))], expect: 'pass' },
   {
-    row: 'loopback, in the host’s network',
+    row: "loopback, in the host's network",
     facts: [agent(settings('DD_KUBERNETES_KUBELET_HOST=127.0.0.1'), { pod: pod({ hostNetwork: true }) })],
     expect: 'pass',
   },

@@ -23,7 +23,7 @@ judgeTable(agentMounts, [
   { row: 'not looked at', facts: base(), expect: 'cannot-tell' },
   { row: 'mountinfo cannot be read', facts: [...base(), failed('self/mounts', '', 'EACCES')], expect: 'cannot-tell', says: /EACCES/ },
   {
-    row: 'another container with the agent’s variables',
+    row: "another container with the agent's variables",
     facts: [...base(), mounts({ agentImage: false }, ['proc'])],
     expect: 'not-applicable',
   },

@@ -31,7 +31,7 @@ judgeTable(agentSettingValues, [
     expect: 'pass',
   },
   {
-    row: 'a Secret’s value is not known, and not wrong',
+    row: "a Secret's value is not known, and not wrong",
     facts: [agent(settings('DD_KUBERNETES_KUBELET_HOST<Secret a, key b'))],
     expect: 'pass',
   },
@@ -55,7 +55,7 @@ judgeTable(agentSettingValues, [
   wrong('a name with a space', 'DD_KUBE_RESOURCES_NAMESPACE=my ns', /can be called/),
   wrong('a duration with its unit', 'DD_LEADER_LEASE_DURATION=60s', /no number of seconds.*uses 60/),
   wrong('another lock', 'DD_LEADER_ELECTION_DEFAULT_RESOURCE=etcd', /neither lease nor configmap/),
-  wrong('the node’s name from the pod’s', 'DD_KUBERNETES_KUBELET_NODENAME<metadata.name', /taken from metadata\.name/),
+  wrong("the node's name from the pod's", 'DD_KUBERNETES_KUBELET_NODENAME<metadata.name', /taken from metadata\.name/),
   ...['https://10.0.0.7:10250', '$(NODE_IP)', '10.0.0.7:10250'].map((host) => ({
     row: `the host is ${host}`,
     facts: [agent(settings(`DD_KUBERNETES_KUBELET_HOST=${host}`, 'DD_LOGS_ENABLED=yes'))],
@@ -63,7 +63,7 @@ judgeTable(agentSettingValues, [
     says: /neither an address nor a name.*container metrics.*fieldPath: status\.hostIP/,
   })),
   {
-    row: 'the host is the pod’s own address',
+    row: "the host is the pod's own address",
     facts: [agent(settings('DD_KUBERNETES_KUBELET_HOST<status.podIP'))],
     expect: { ...invalid, severity: 'blocks' },
     says: /status\.podIP/,

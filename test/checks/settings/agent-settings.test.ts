@@ -57,7 +57,7 @@ judgeTable(agentSettings, [
     says: /container metrics.*status\.hostIP/,
   },
   {
-    row: 'the node’s name, where that was meant',
+    row: "the node's name, where that was meant",
     facts: [agent(settings('KUBERNETES_KUBELET_HOST<spec.nodeName'))],
     expect: { cause: 'agent-settings-renamed' },
     says: /from spec\.nodeName.*fieldPath: spec\.nodeName/,

@@ -119,7 +119,7 @@ judgeTable(clock, [
     expect: { cause: 'clock-skew', certainty: 'suspected' },
   },
   {
-    row: 'our own kubelet has our clock: only the apiserver’s differs',
+    row: "our own kubelet has our clock: only the apiserver's differs",
     facts: [...world(), at('apiserver', 10 * MINUTE), at('kubelet', 0)],
     expect: { cause: 'clock-skew', certainty: 'suspected' },
     wants: ['apiserver/clock'],

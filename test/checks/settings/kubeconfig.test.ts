@@ -34,7 +34,7 @@ judgeTable(kubeconfig, [
     facts: [...laptop, fact('apiserver/credential', { as: 'token', source: 'kubeconfig' }, 'token')],
     expect: 'pass',
   },
-  { row: 'its token file is missing: the token’s affair', facts: [...laptop, plugin('ENOENT', '/x: not there')], expect: 'pass' },
+  { row: "its token file is missing: the token's affair", facts: [...laptop, plugin('ENOENT', '/x: not there')], expect: 'pass' },
   {
     row: 'AWS session expired',
     facts: [...laptop, plugin('EPLUGINFAILED', 'aws ended with 255: The SSO session associated with this profile has expired')],
@@ -73,7 +73,7 @@ judgeTable(kubeconfig, [
     neverSays: /command -v/,
   },
   {
-    row: 'on a node: its identity, not a person’s',
+    row: "on a node: its identity, not a person's",
     facts: [
       place({ place: 'node', vantage: 'host-network', agentEnvironment: true }),
       settings,

@@ -134,7 +134,7 @@ judgeTable(kubeletAddress, [
     expect: { cause: 'kubelet-host-unset' },
   },
   {
-    row: 'an ephemeral container was never told: its own environment is not the agent’s',
+    row: "an ephemeral container was never told: its own environment is not the agent's",
     facts: [place({ place: 'pod', agentEnvironment: false, noToken: true }), settings(), fact('kubelet/candidates', [])],
     expect: 'cannot-tell',
   },
@@ -262,7 +262,7 @@ judgeTable(kubeletAddress, [
     expect: 'pass',
   },
   {
-    row: 'another node’s kubelet answers: its certificate alone says so',
+    row: "another node's kubelet answers: its certificate alone says so",
     facts: [place(), set(ownName), at('10.0.0.8'), shown('n2')],
     expect: another,
     says: /is the one of node n2, not of n1.*DD_KUBERNETES_KUBELET_NODENAME says that the node is n1.*CN=system:node:n2.*status\.hostIP/,
@@ -295,22 +295,22 @@ judgeTable(kubeletAddress, [
     row: 'the addresses alone: none of the Node, and another certificate is shown there',
     facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), shown(undefined, ENDPOINT, 'aa')],
     expect: another,
-    says: /is another machine’s, not the one of node n1.*SHA-256 bb.*SHA-256 aa.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
+    says: /is another machine's, not the one of node n1.*SHA-256 bb.*SHA-256 aa.*DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
   },
   {
-    row: 'a second interface: none of the Node’s addresses, and the same certificate is shown there',
+    row: "a second interface: none of the Node's addresses, and the same certificate is shown there",
     facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), shown(undefined, ENDPOINT, 'bb')],
     expect: 'pass',
   },
   {
-    row: 'before the Node’s own address has answered',
+    row: "before the Node's own address has answered",
     facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node()],
     expect: 'cannot-tell',
     wants: ['kubelet/tls'],
     says: /10\.0\.0\.8 is none of the addresses of node n1/,
   },
   {
-    row: 'the Node’s own address does not answer here: nothing to compare with',
+    row: "the Node's own address does not answer here: nothing to compare with",
     facts: [...agent, token('n1'), at('10.0.0.8'), shown(undefined), node(), silent(ENDPOINT)],
     expect: 'pass',
   },
@@ -351,7 +351,7 @@ judgeTable(kubeletAddress, [
     expect: 'pass',
   },
   {
-    row: 'the Node’s own address, whose certificate is another’s',
+    row: "the Node's own address, whose certificate is another's",
     facts: [...agent, token('n1'), at('10.0.0.7'), node(), shown('n2', ENDPOINT)],
     expect: 'pass',
   },
@@ -374,7 +374,7 @@ judgeTable(kubeletAddress, [
     neverSays: /status\.hostIP/,
   },
   {
-    row: 'a node was named, and the agent’s own settings lead to another’s kubelet',
+    row: "a node was named, and the agent's own settings lead to another's kubelet",
     facts: [place(), set({ ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
     expect: another,
     says: /Leave --node out/,
@@ -387,7 +387,7 @@ judgeTable(kubeletAddress, [
     says: /this is n1, whose kubelet is not the one of n2.*manifest debug --node n2/,
   },
   {
-    row: 'in the agent’s pod another one is asked about: its address is not the agent’s to know',
+    row: "in the agent's pod another one is asked about: its address is not the agent's to know",
     facts: [place({ node: 'n1' }), set(byNode), at('10.0.0.8', 'node-object'), shown('n2')],
     expect: 'not-applicable',
     says: /of n2, and not of n1/,

@@ -28,7 +28,7 @@ judgeTable(kubeletAuthorityFile, [
     neverSays: /TLS_VERIFY/,
   },
   {
-    row: 'absent, and the service account’s CA verifies this kubelet',
+    row: "absent, and the service account's CA verifies this kubelet",
     facts: [...set(CA), failed('kubelet/authority', CA, 'ENOENT'), verifiedBy('/var/run/secrets/kubernetes.io/serviceaccount/ca.crt')],
     expect: { cause: 'kubelet-ca-file-missing' },
     says: /"DD_KUBELET_CLIENT_CA=".*/,

@@ -34,7 +34,7 @@ const installed = [
 judgeTable(ownCredential, [
   { row: 'not looked at yet', facts: base(), expect: 'cannot-tell' },
   { row: 'a token', facts: [...base(), fact('apiserver/credential', { as: 'token', source: '/t' }, 'token')], expect: 'pass' },
-  { row: 'no token in an ordinary pod: the manifest’s affair', facts: [...at('pod'), ...none, mounts()], expect: 'pass' },
+  { row: "no token in an ordinary pod: the manifest's affair", facts: [...at('pod'), ...none, mounts()], expect: 'pass' },
   {
     row: 'an ephemeral container beside a container with a token',
     facts: [...at('pod'), ...none, mounts(NEIGHBOUR)],
@@ -69,7 +69,7 @@ judgeTable(ownCredential, [
     expect: { cause: 'ephemeral-container-without-token' },
   },
   {
-    row: 'a path that is none of /proc’s never gets into a command',
+    row: "a path that is none of /proc's never gets into a command",
     facts: [...at('pod'), ...none, mounts('/proc/7;id/token')],
     expect: 'pass',
   },
@@ -85,7 +85,7 @@ judgeTable(ownCredential, [
     says: /DD_KUBELET_CLIENT_CRT=.*DD_KUBELET_AUTH_TOKEN_PATH/,
   },
   {
-    row: 'the same, where the apiserver is asked as the kubelet: its name is not the agent’s',
+    row: "the same, where the apiserver is asked as the kubelet: its name is not the agent's",
     facts: [...installed, fact('apiserver/credential', { as: 'certificate', source: 'kubeconfig' }, 'certificate'), none[1]!],
     expect: { cause: 'host-install-without-credentials', severity: 'blocks' },
   },

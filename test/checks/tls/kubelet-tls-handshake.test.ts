@@ -82,7 +82,7 @@ judgeTable(kubeletTlsHandshake, [
     says: /kubectl certificate approve csr-rtrz5 csr-zz2"/,
   },
   {
-    row: 'pending, but its names are not this node’s: never approved blindly',
+    row: "pending, but its names are not this node's: never approved blindly",
     facts: [...named, tls(ALERT), node(), requests({ matchesNode: false })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
     says: /Read the request before approving it/,
@@ -103,7 +103,7 @@ judgeTable(kubeletTlsHandshake, [
     neverSays: /certificate approve/,
   },
   {
-    row: 'the alert in OpenSSL’s words, behind a proxy even',
+    row: "the alert in OpenSSL's words, behind a proxy even",
     facts: [...named, proxied, eproto('tlsv1 alert internal error:SSL alert number 80'), node(), requests({})],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
   },

@@ -40,7 +40,7 @@ describe('the node proxy, as recorded from a real apiserver', () => {
 
 describe('a serving CSR', () => {
   const request = (names: x509.JsonGeneralName[]) => issueRequest('system:node:n1', names);
-  it('matches when every name is the node’s', async () => {
+  it("matches when every name is the node's", async () => {
     const csr = await request([
       { type: 'dns', value: 'n1' },
       { type: 'ip', value: '10.0.0.7' },
@@ -120,7 +120,7 @@ describe('payloads', () => {
     assert.equal(reduceNode({ kind: 'Status' }, (text) => text).status, 'failed');
   });
 
-  it('finds the apiserver in the kubelet’s metrics', () => {
+  it("finds the apiserver in the kubelet's metrics", () => {
     const metrics = [
       '# TYPE rest_client_requests_total counter',
       'rest_client_requests_total{code="200",host="10.0.0.5:6443",method="GET"} 12',

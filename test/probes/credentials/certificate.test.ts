@@ -21,7 +21,7 @@ before(async () => {
 });
 
 describe('parseCertificates', () => {
-  it('reads a kubelet’s self-made pair in order', async () => {
+  it("reads a kubelet's self-made pair in order", async () => {
     const made = await selfSignedAsKubelet('n1');
     const parsed = parseCertificates(made.certPem);
     assert.ok(Array.isArray(parsed));

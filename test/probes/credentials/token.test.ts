@@ -57,7 +57,7 @@ describe('decodeClaims', () => {
       legacy: true,
     });
   });
-  it('reads an identity provider’s token: one audience, a float, no Kubernetes claims', () => {
+  it("reads an identity provider's token: one audience, a float, no Kubernetes claims", () => {
     const claims = decodeClaims(jwt({ iss: 'https://idp', sub: 'me@example.com', aud: 'cluster', exp: 1.8e9 + 0.5 }));
     assert.deepEqual(claims, {
       issuer: 'https://idp',

@@ -36,7 +36,7 @@ describe('mounts', () => {
     });
   });
 
-  it('of disks it knows those of the node that have nothing here; boot, images and the runtime’s are none', async (t) => {
+  it("of disks it knows those of the node that have nothing here; boot, images and the runtime's are none", async (t) => {
     const node = [
       '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
       '21 20 8:2 / /boot rw - ext4 /dev/sda2 rw',

@@ -36,7 +36,7 @@ const rows: [name: string, files: Files, overrides: HostOverrides, expected: Par
     { place: 'agent-pod', vantage: 'pod-network', namespace: 'datadog', agentEnvironment: true, serviceEnvironment: true },
   ],
   [
-    'agent pod with the host’s network',
+    "agent pod with the host's network",
     { ...MOUNT, ...HOST_HOSTS },
     { env: { ...SERVICE, DD_API_KEY: 'x' } },
     { place: 'agent-pod', vantage: 'host-network' },
@@ -126,13 +126,13 @@ const rows: [name: string, files: Files, overrides: HostOverrides, expected: Par
   ],
   ['no hosts header: node name is ours', {}, { env: { ...SERVICE, NODE_NAME: 'n1' }, hostName: 'n1' }, { vantage: 'host-network' }],
   [
-    'no hosts header: a node’s interfaces',
+    "no hosts header: a node's interfaces",
     { '/proc/net/dev': 'Inter-| Receive\n eth0: 1 2\n cali12345: 1 2\n' },
     { env: SERVICE },
     { vantage: 'host-network' },
   ],
   [
-    'no hosts header: a pod’s interfaces',
+    "no hosts header: a pod's interfaces",
     { '/proc/net/dev': '    lo: 1 2\n  eth0: 1 2\n' },
     { env: { ...SERVICE, NODE_NAME: 'n1' } },
     { vantage: 'pod-network' },
@@ -150,7 +150,7 @@ const rows: [name: string, files: Files, overrides: HostOverrides, expected: Par
     },
     { gateways: ['169.254.1.1', '192.0.2.1', 'fe80::1', '172.17.0.1', '10.244.0.1'] },
   ],
-  ['Calico’s gateway once', { '/proc/net/route': ROUTE }, { env: SERVICE }, { gateways: ['169.254.1.1'] }],
+  ["Calico's gateway once", { '/proc/net/route': ROUTE }, { env: SERVICE }, { gateways: ['169.254.1.1'] }],
   [
     'a default gateway at a workstation',
     { '/proc/net/route': ROUTE.replace('0101FEA9\t0003', '0100A8C0\t0003') },

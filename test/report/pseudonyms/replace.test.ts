@@ -93,7 +93,7 @@ describe('pseudonyms of a report', () => {
     });
   });
 
-  it('of an agent’s settings: its DaemonSet, what its values come from, and the cluster’s name', async () => {
+  it("of an agent's settings: its DaemonSet, what its values come from, and the cluster's name", async () => {
     const key = { configMapKeyRef: { name: 'acme-settings', key: 'host', optional: true } };
     const env = [
       { name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: key },

@@ -9,7 +9,7 @@ export const CAUSES = {
       'etcd has no leader, no space or no quorum; a start-up hook hangs; it is shutting down; an admission or authentication webhook blocks it.',
     confirm: '`kubectl get --raw "/readyz?verbose"` lists each check with [+] or [-]. Names are public, reasons are only in its log.',
     fix: 'By the name that fails: `etcd` and `etcd-readiness` are etcd; `poststarthook/…` and `informer-sync` the apiserver itself; `shutdown` passes.',
-    avoid: 'Do not restart every apiserver at once: the ones that still serve are taken away, and etcd’s fault stays.',
+    avoid: "Do not restart every apiserver at once: the ones that still serve are taken away, and etcd's fault stays.",
   },
   'apiserver-throttles': {
     title: 'apiserver turns requests away (429)',
@@ -35,7 +35,7 @@ export const CAUSES = {
     title: 'Kubernetes 1.7.6 or older',
     means: 'Agent 6 and later are made for Kubernetes above 1.7.6: older clusters lack API versions they ask for.',
     happens: 'A cluster that was never upgraded.',
-    confirm: '`kubectl version` prints the server’s version.',
+    confirm: "`kubectl version` prints the server's version.",
     fix: 'Upgrade. No Kubernetes of that age gets security fixes.',
   },
 } as const satisfies Record<string, CauseDocs>;

@@ -10,7 +10,7 @@ export const CAUSES = {
       'metrics-server listens on 10250, too, and answers with JSON `Status` objects; a proxy or load balancer answers in HTML; the host setting points at a pod, a service or a gateway instead of the node.',
     confirm: '`curl -sk https://HOST:10250/pods`: a kubelet says `Unauthorized` or `Forbidden (user=…` in plain text.',
     fix: 'Set the kubelet host from `status.hostIP`. Granting rights for what the JSON refusal names does not help.',
-    avoid: 'Do not grant rights for what the JSON refusal names: it is another server’s.',
+    avoid: "Do not grant rights for what the JSON refusal names: it is another server's.",
     explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
   },
   'kubelet-unhealthy': {
@@ -20,7 +20,7 @@ export const CAUSES = {
     happens: 'The container runtime hangs, the disk is full or slow, or the node is overloaded.',
     distributions: KUBELET_LOG,
     confirm:
-      'From the apiserver’s side with the details; and on the node its own port:\n\n    kubectl get --raw "/api/v1/nodes/NODE/proxy/healthz?verbose"\n    curl -sS http://127.0.0.1:10248/healthz',
+      'From the apiserver\'s side with the details; and on the node its own port:\n\n    kubectl get --raw "/api/v1/nodes/NODE/proxy/healthz?verbose"\n    curl -sS http://127.0.0.1:10248/healthz',
     fix: "Look at the kubelet's log and at the container runtime first (`crictl info`); restart the kubelet when the cause is mended.",
     avoid: 'Do not restart the kubelet in a loop: while the runtime hangs it comes back unhealthy.',
     explainedBy: ['kubelet-hangs', 'container-runtime-down'],

@@ -10,7 +10,7 @@ export const CAUSES = {
     confirm:
       'Of a file, or of the kubeconfig in use:\n\n    openssl x509 -noout -subject -dates -in FILE\n    kubectl config view --raw --minify \\\n      -o jsonpath={..client-certificate-data} | base64 -d |\n      openssl x509 -noout -dates',
     fix: 'Renew it: `kubeadm certs renew admin.conf`, or the CSR API.',
-    avoid: 'Do not set the clock back, and do not hand out the admin’s certificate in its place.',
+    avoid: "Do not set the clock back, and do not hand out the admin's certificate in its place.",
   },
   'client-certificate-not-yet-valid': {
     title: 'client certificate not valid yet',
@@ -18,7 +18,7 @@ export const CAUSES = {
     happens: 'Issued by a machine whose clock runs ahead.',
     confirm: '`openssl x509 -noout -startdate -in FILE`, and `date -u` on the server.',
     fix: 'Correct the clock; issue it anew if the lead is long.',
-    avoid: 'Do not set the server’s clock forward: every other certificate is judged by it.',
+    avoid: "Do not set the server's clock forward: every other certificate is judged by it.",
   },
   'client-certificate-foreign': {
     title: 'client certificate of another CA',
@@ -27,7 +27,7 @@ export const CAUSES = {
     happens: 'A kubeconfig of another cluster or of an earlier life of this one, or a CA rotated since.',
     confirm:
       "`openssl verify -CAfile CLIENT-CA.crt FILE`, with the file of the apiserver's `--client-ca-file` or the kubelet's `clientCAFile`.",
-    fix: 'Get one from this cluster’s CA.',
+    fix: "Get one from this cluster's CA.",
     avoid: 'Do not add the foreign CA to the client CA file: everyone it ever signed would get in.',
   },
   'client-certificate-without-client-usage': {
@@ -36,7 +36,7 @@ export const CAUSES = {
     happens: "A serving certificate was configured as the client's.",
     confirm: '`openssl x509 -noout -ext extendedKeyUsage -in FILE`',
     fix: 'Issue one with the extended key usage clientAuth.',
-    avoid: 'Do not use the kubelet’s or the admin’s own certificate because it has the usage: the agent would act as them.',
+    avoid: "Do not use the kubelet's or the admin's own certificate because it has the usage: the agent would act as them.",
   },
   'client-certificate-key-mismatch': {
     title: 'client certificate and key do not match',

@@ -10,7 +10,7 @@ export const CAUSES = {
       'A token copied out of another pod, a token file path that points at another mount, impersonation in the kubeconfig (`as:`), an authenticating proxy that puts its own identity in.',
     confirm: '`kubectl auth whoami` with the same credential, beside the `sub` and `kubernetes.io` claims of the token.',
     fix: "Mount the pod's own token and read it from there; a copied token also stops working when its pod is gone.",
-    avoid: 'Do not grant the agent’s rights to the identity that was seen: the credential is the fault.',
+    avoid: "Do not grant the agent's rights to the identity that was seen: the credential is the fault.",
   },
   'impersonation-forbidden': {
     title: 'impersonation forbidden',
@@ -29,8 +29,8 @@ export const CAUSES = {
     happens: '`kubectl debug node/NODE` has no option for a ServiceAccount and mounts the default one.',
     confirm:
       'In the debug pod, where kubectl takes the mounted token by itself. It names system:serviceaccount:NAMESPACE:default:\n\n    kubectl auth whoami',
-    fix: 'Name the agent’s account with `--service-account NAMESPACE/NAME`: its rights are asked about, or the commands are printed that ask. Or be the agent: `--agent-process auto` where its processes are in sight, or a token of its account (`kubectl -n NAMESPACE create token NAME`) with `--token-file`.',
-    avoid: 'Never grant the agent’s rights to `default`: every pod of the namespace without its own account has them then.',
+    fix: "Name the agent's account with `--service-account NAMESPACE/NAME`: its rights are asked about, or the commands are printed that ask. Or be the agent: `--agent-process auto` where its processes are in sight, or a token of its account (`kubectl -n NAMESPACE create token NAME`) with `--token-file`.",
+    avoid: "Never grant the agent's rights to `default`: every pod of the namespace without its own account has them then.",
   },
 } as const satisfies Record<string, CauseDocs>;
 

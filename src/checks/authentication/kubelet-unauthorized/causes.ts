@@ -18,7 +18,7 @@ export const CAUSES = {
     },
     confirm:
       'The second shows `"webhook":{"enabled":false}`; the first, on the node, shows nothing while the agent gets 401; the Lease is younger than 10 s, so its apiserver is reached:\n\n    journalctl -u kubelet | grep "Unable to authenticate"\n    kubectl get --raw /api/v1/nodes/NODE/proxy/configz\n    kubectl -n kube-node-lease get lease NODE -o yaml',
-    fix: 'In the kubelet’s configuration, then restart the kubelet (containers go on running):\n\n    authentication: {webhook: {enabled: true}}\n    authorization: {mode: Webhook}',
+    fix: "In the kubelet's configuration, then restart the kubelet (containers go on running):\n\n    authentication: {webhook: {enabled: true}}\n    authorization: {mode: Webhook}",
     avoid:
       'Do not turn anonymous access on instead: it opens the pod list to everyone on the network. RBAC changes do not help: nobody is known yet.',
   },
@@ -29,7 +29,7 @@ export const CAUSES = {
     happens: "Both are a kubelet's defaults when it is run by flags without a configuration file.",
     distributions: KUBELET_SETTINGS,
     confirm: 'The same 403, naming system:anonymous, comes without any credential:\n\n    curl -sk https://NODE:10250/pods',
-    fix: 'In the kubelet’s configuration, then restart the kubelet:\n\n    authentication: {webhook: {enabled: true}, anonymous: {enabled: false}}\n    authorization: {mode: Webhook}',
+    fix: "In the kubelet's configuration, then restart the kubelet:\n\n    authentication: {webhook: {enabled: true}, anonymous: {enabled: false}}\n    authorization: {mode: Webhook}",
     avoid: 'Never grant rights to system:anonymous to make the 403 go away: that grants them to everyone.',
     explainedBy: ['token-missing', 'token-unreadable', 'token-malformed'],
   },
@@ -43,7 +43,7 @@ export const CAUSES = {
     confirm:
       'On the node the log; from elsewhere the Lease, older than 40 s. The node turns NotReady 40 to 50 s after the last sign of life.\n\n    journalctl -u kubelet | grep -E "webhook|Unable to authenticate"\n    kubectl -n kube-node-lease get lease NODE \\\n      -o jsonpath={.spec.renewTime}',
     fix: "Repair the node's way to the apiserver or renew its certificate. No restart is needed afterwards: errors are not cached.",
-    avoid: 'Do not change the agent’s RBAC or recreate its token: both are good. Do not set authorization to AlwaysAllow.',
+    avoid: "Do not change the agent's RBAC or recreate its token: both are good. Do not set authorization to AlwaysAllow.",
     explainedBy: ['apiserver-connection-refused', 'apiserver-connect-timeout', 'apiserver-no-route', 'apiserver-not-ready'],
   },
   'kubelet-client-ca-unset': {

@@ -19,7 +19,7 @@ export const CAUSES = {
     means: 'The file is there and this process may not read it.',
     happens: "The agent runs as another user than the file's owner (mode 0600), or SELinux or AppArmor forbids it.",
     confirm: '`id; ls -lnL FILE` shows who may read it, and who we are.',
-    fix: 'Set `fsGroup` in the pod’s securityContext, or run as the owner of the file. The pods are replaced.',
+    fix: "Set `fsGroup` in the pod's securityContext, or run as the owner of the file. The pods are replaced.",
     avoid: 'Do not copy the token elsewhere: a copy goes stale. Do not run the agent privileged for one file.',
   },
   'token-malformed': {
@@ -63,7 +63,7 @@ export const CAUSES = {
     confirm:
       'The two differ:\n\n    kubectl get --raw /.well-known/openid-configuration | jq .issuer\n    cut -d. -f2 FILE | base64 -d 2>/dev/null | jq .iss',
     fix: 'Use a token of this cluster, from its own ServiceAccount.',
-    avoid: 'Do not add the other cluster’s issuer or keys to the apiserver: every account of it would get in.',
+    avoid: "Do not add the other cluster's issuer or keys to the apiserver: every account of it would get in.",
   },
   'token-rejected': {
     title: 'token refused for a reason only the apiserver knows',

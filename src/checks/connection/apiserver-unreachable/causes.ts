@@ -11,7 +11,7 @@ export const CAUSES = {
       '`curl -kv --connect-timeout 4 https://HOST:PORT/version` hangs. From elsewhere `kubectl get --raw /readyz` tells whether the apiserver is alive.',
     fix: 'Open the path. If it is a service address, try the addresses of `kubectl -n default get endpointslices` too: when they answer, service routing is at fault.',
     avoid:
-      'Do not put an apiserver’s address into the agent’s settings: it is one machine, and it will change. Do not allow only 443 in a policy: it sees the port behind the service.',
+      "Do not put an apiserver's address into the agent's settings: it is one machine, and it will change. Do not allow only 443 in a policy: it sees the port behind the service.",
     explainedBy: ['proxy-captures-apiserver'],
   },
   'apiserver-connection-refused': {
@@ -27,7 +27,7 @@ export const CAUSES = {
     },
     confirm: 'On the control-plane node: `ss -lntp | grep 6443`, `crictl ps -a --name kube-apiserver`.',
     fix: "Read the apiserver's own log first (expired certificate, etcd gone, bad flag); the kubelet restarts its static pod by itself.",
-    avoid: 'Do not delete the apiserver’s pod or manifest: the kubelet starts it again with the same flags.',
+    avoid: "Do not delete the apiserver's pod or manifest: the kubelet starts it again with the same flags.",
     explainedBy: ['proxy-captures-apiserver'],
   },
   'apiserver-no-route': {
@@ -66,7 +66,7 @@ export const CAUSES = {
       'No ~/.kube/config, KUBECONFIG unset, run as another user (sudo), or an agent on the host without DD_KUBERNETES_KUBECONFIG_PATH.',
     confirm: '`kubectl config view --minify`',
     fix: "Name one: `kubelet-doctor --kubeconfig FILE`. On a node the kubelet's own is often /etc/kubernetes/kubelet.conf or /var/lib/kubelet/kubeconfig.",
-    avoid: 'Do not give the agent an administrator’s kubeconfig: it may do everything, and so may who reads it.',
+    avoid: "Do not give the agent an administrator's kubeconfig: it may do everything, and so may who reads it.",
     explainedBy: ['kubelet-kubeconfig-broken', 'kubelet-kubeconfig-exposed'],
   },
   'service-address-broken': {
@@ -85,7 +85,7 @@ export const CAUSES = {
       '`iptables-save | grep KUBERNETES`, `nft list ruleset | grep 10.96.0.1` or `cilium service list` on the node; the same `curl -k` to both addresses.',
     fix: 'Repair kube-proxy or the CNI agent on this node; restarting its pod rewrites the rules: `kubectl -n kube-system delete pod POD`.',
     avoid:
-      'Do not dial the apiserver’s own address for good: it is one machine, and every other service stays broken. Do not flush iptables: that is often how it came about.',
+      "Do not dial the apiserver's own address for good: it is one machine, and every other service stays broken. Do not flush iptables: that is often how it came about.",
     explainedBy: ['proxy-captures-apiserver'],
   },
 } as const satisfies Record<string, CauseDocs>;

@@ -14,7 +14,7 @@ export const CAUSES = {
       GKE: 'kube-dns or Cloud DNS; with Cloud DNS there are no DNS pods to look at.',
     },
     confirm:
-      'In the agent’s pod, then the servers themselves:\n\n    kubectl -n NAMESPACE exec POD -c agent -- \\\n      getent hosts kubernetes.default.svc.cluster.local\n    kubectl -n kube-system get pods,endpointslices -l k8s-app=kube-dns',
+      "In the agent's pod, then the servers themselves:\n\n    kubectl -n NAMESPACE exec POD -c agent -- \\\n      getent hosts kubernetes.default.svc.cluster.local\n    kubectl -n kube-system get pods,endpointslices -l k8s-app=kube-dns",
     fix: 'Repair the DNS pods or the path to them (UDP and TCP 53); the owner is the cluster. Nothing of the agent restarts.',
     avoid:
       'Do not write node or service addresses into /etc/hosts: they change. Do not point the pod at a public resolver: it knows no cluster name.',
@@ -26,7 +26,7 @@ export const CAUSES = {
     happens: 'hostNetwork was turned on (for IMDS, DogStatsD or APM) and dnsPolicy left at its default.',
     confirm: 'No search domain `svc.cluster.local`:\n\n    kubectl -n NAMESPACE exec POD -c agent -- cat /etc/resolv.conf',
     fix: 'Set `dnsPolicy: ClusterFirstWithHostNet` in the pod template; the pods are replaced.',
-    avoid: 'Do not add the address of cluster DNS to the node’s /etc/resolv.conf: the node then needs its own pods to boot.',
+    avoid: "Do not add the address of cluster DNS to the node's /etc/resolv.conf: the node then needs its own pods to boot.",
   },
   'apiserver-name-does-not-resolve': {
     title: "apiserver's name does not resolve",

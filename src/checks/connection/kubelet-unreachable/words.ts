@@ -33,7 +33,7 @@ export const WORDS = {
   sawLease: 'its Lease was renewed {age} s ago (a kubelet renews every 10 s)',
   sawNode: 'Node {node} is Ready={ready}, kubelet port {port}, addresses {addresses}',
   sawOther: 'connected to {endpoint}',
-  fixFilter: 'Let TCP {port} through from {vantage} to {host}: security group or node firewall, then any NetworkPolicy on the agent’s pod',
+  fixFilter: "Let TCP {port} through from {vantage} to {host}: security group or node firewall, then any NetworkPolicy on the agent's pod",
   fixAddress: 'Check that {host} is the address of {node}',
   lookFilter: 'On {node} see what its own packet filter does with port {port}',
   fixDown: 'On {node} see why the kubelet stopped, and start it',
@@ -41,7 +41,7 @@ export const WORDS = {
   fixHost: 'Let the agent dial its own node: DD_KUBERNETES_KUBELET_HOST from status.hostIP',
   fixAskThere: 'Nothing to mend for the agent, which does not ask from here: ask from the node itself; this prints the command',
   fixPort: 'Dial the port that the kubelet registered',
-  fixServer: 'On {node} turn the kubelet’s server on and let it listen on all addresses, then restart the kubelet',
+  fixServer: "On {node} turn the kubelet's server on and let it listen on all addresses, then restart the kubelet",
   fixRoute: 'See which way packets to {host} go, and add the route to the subnet of the nodes',
 } as const;
 

@@ -17,12 +17,12 @@ export const WORDS = {
   sawService: 'the kubelet runs with {name}={value} ({source})',
   sawFailure: '{code}: {detail}',
   sawCertificate: '{subject}, issuer {issuer}',
-  fixAdd: 'Keep {host} out of the proxy’s way: add it to NO_PROXY (now from {from})',
-  fixNew: 'Keep {host} out of the proxy’s way: set NO_PROXY, which is not set now',
+  fixAdd: "Keep {host} out of the proxy's way: add it to NO_PROXY (now from {from})",
+  fixNew: "Keep {host} out of the proxy's way: set NO_PROXY, which is not set now",
   fixOwn:
-    'Keep each node’s {host} out of the proxy’s way: NO_PROXY with the pod’s own DD_KUBERNETES_KUBELET_HOST, which must stand above it among the variables',
+    "Keep each node's {host} out of the proxy's way: NO_PROXY with the pod's own DD_KUBERNETES_KUBELET_HOST, which must stand above it among the variables",
   fixService:
-    'Keep {host} out of the proxy’s way for the kubelet: a drop-in of its service with the whole list, then restart it (k3s, RKE2 and microk8s have services of their own)',
+    "Keep {host} out of the proxy's way for the kubelet: a drop-in of its service with the whole list, then restart it (k3s, RKE2 and microk8s have services of their own)",
   fixElsewhere: 'Take the proxy out of {variable}: NO_PROXY does not count there',
   fixProxy: 'If this connection is meant to take the proxy: let {proxy} pass CONNECT to {endpoint}',
 } as const;

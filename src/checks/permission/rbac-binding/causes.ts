@@ -12,10 +12,10 @@ export const CAUSES = {
       'The role, and what binds the account:\n\n    kubectl get clusterroles | grep datadog\n    kubectl get clusterrolebindings -o wide | grep NAME',
     fix: 'Create role and binding again, from the chart or as printed.',
     avoid:
-      'Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace’s `default` account either.',
+      "Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace's `default` account either.",
   },
   'binding-missing': {
-    title: 'binding of the agent’s role missing',
+    title: "binding of the agent's role missing",
     means: 'The role is there and grants what is needed; no binding gives it to the ServiceAccount.',
     happens:
       'A release was renamed or moved and its binding deleted; or a ServiceAccount of another name was set (serviceAccountName) without a binding.',
@@ -23,17 +23,17 @@ export const CAUSES = {
     confirm: '`kubectl get clusterrolebindings -o wide | grep ROLE` shows nothing.',
     fix: 'A ClusterRoleBinding of that role to the ServiceAccount.',
     avoid:
-      'Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace’s `default` account either.',
+      "Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace's `default` account either.",
   },
   'dangling-binding': {
     title: 'binding to a role that does not exist',
     means: 'The binding names the ServiceAccount and a role that is not there. RBAC ignores it without a word.',
     happens: 'The role was renamed, or roleRef is misspelt: the apiserver accepts a binding to a role that does not exist.',
     confirm:
-      'The binding’s roleRef, then the role of that name:\n\n    kubectl get clusterrolebinding NAME -o jsonpath={.roleRef.name}\n    kubectl get clusterrole ROLE',
+      "The binding's roleRef, then the role of that name:\n\n    kubectl get clusterrolebinding NAME -o jsonpath={.roleRef.name}\n    kubectl get clusterrole ROLE",
     fix: 'A binding to the right role. roleRef cannot be changed: delete the old binding afterwards.',
     avoid:
-      'Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace’s `default` account either.',
+      "Do not bind cluster-admin: whoever takes over one agent pod then owns the cluster. Do not grant anything to system:anonymous or to the namespace's `default` account either.",
   },
   'role-binding-too-narrow': {
     title: 'RoleBinding where a ClusterRoleBinding is needed',

@@ -10,8 +10,8 @@ export const CAUSES = {
       'A label `pod-security.kubernetes.io/enforce` on the namespace, or a default for all namespaces (Talos, hardened clusters). Pods that run stay; the next one is refused.',
     distributions: {
       OpenShift:
-        'SecurityContextConstraints decide as well: the agent’s ServiceAccount needs `use` of one that allows its mounts and ports.',
-      Talos: 'enforces baseline in every namespace but kube-system by default; the agent’s namespace needs the label.',
+        "SecurityContextConstraints decide as well: the agent's ServiceAccount needs `use` of one that allows its mounts and ports.",
+      Talos: "enforces baseline in every namespace but kube-system by default; the agent's namespace needs the label.",
       GKE: 'Autopilot has its own policy: `providers.gke.autopilot` of the chart and its allowlist.',
     },
     confirm:
@@ -22,13 +22,13 @@ export const CAUSES = {
   'admission-refuses': {
     title: 'agent pods refused at creation',
     means:
-      'The apiserver did not create the agent’s pods: a quota, a missing PriorityClass or ServiceAccount, a SecurityContextConstraint or a policy webhook. Nothing of this shows on a node.',
+      "The apiserver did not create the agent's pods: a quota, a missing PriorityClass or ServiceAccount, a SecurityContextConstraint or a policy webhook. Nothing of this shows on a node.",
     happens:
       '`exceeded quota` and `failed quota … must specify`; `insufficient quota to match these scopes` for system priority classes outside kube-system (GKE); `no PriorityClass with name …`; `unable to validate against any security context constraint` (OpenShift); `admission webhook … denied the request`.',
     confirm:
-      'It has the apiserver’s words. Events are kept for an hour; a restart of the rollout writes new ones.\n\n    kubectl -n NAMESPACE get events --field-selector reason=FailedCreate',
+      "It has the apiserver's words. Events are kept for an hour; a restart of the rollout writes new ones.\n\n    kubectl -n NAMESPACE get events --field-selector reason=FailedCreate",
     fix: 'By the words: raise the quota, create the class or account, allow it in the policy. The controller tries again by itself.',
-    avoid: 'Do not delete the webhook’s configuration: it guards everything else. Do not move the agent to kube-system to escape a quota.',
+    avoid: "Do not delete the webhook's configuration: it guards everything else. Do not move the agent to kube-system to escape a quota.",
   },
 } as const satisfies Record<string, CauseDocs>;
 

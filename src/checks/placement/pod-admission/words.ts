@@ -2,10 +2,10 @@
 import type { Say } from '../../../model/check.js';
 
 export const WORDS = {
-  securityRefused: 'The namespace {namespace} refuses the agent’s pods: {said}',
-  securityWould: 'The namespace {namespace} enforces pod security {level}: it refuses the agent’s pods, which ask for {asks}',
-  refused: 'The apiserver refuses the agent’s pods: {said}',
-  noClass: 'The agent’s pods name the PriorityClass {priority}, which does not exist: the apiserver refuses them',
+  securityRefused: "The namespace {namespace} refuses the agent's pods: {said}",
+  securityWould: "The namespace {namespace} enforces pod security {level}: it refuses the agent's pods, which ask for {asks}",
+  refused: "The apiserver refuses the agent's pods: {said}",
+  noClass: "The agent's pods name the PriorityClass {priority}, which does not exist: the apiserver refuses them",
   sawEvent: 'FailedCreate, {count} times, last {last}: {message}',
   sawLabel: 'namespace {namespace}: pod-security.kubernetes.io/enforce={level}',
   sawTemplate: 'the pod template asks for {asks}',
@@ -16,8 +16,8 @@ export const WORDS = {
   fixClass: 'Create the PriorityClass {priority}, or take the name out of the pod template',
   fixAccount: 'Create the ServiceAccount that the pod template names',
   fixScc:
-    'Give the agent’s ServiceAccount a SecurityContextConstraint that allows what it asks for (the chart: agents.podSecurity.securityContextConstraints.create)',
-  fixWebhook: 'Let the policy behind the webhook {webhook} except the agent’s namespace',
+    "Give the agent's ServiceAccount a SecurityContextConstraint that allows what it asks for (the chart: agents.podSecurity.securityContextConstraints.create)",
+  fixWebhook: "Let the policy behind the webhook {webhook} except the agent's namespace",
   fixOther: 'Correct what the message names; the controller tries again by itself',
   none: 'no DaemonSet of an agent is known',
   waiting: 'the namespace and its events are still being read',

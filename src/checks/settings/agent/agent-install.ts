@@ -28,7 +28,7 @@ export const agentInstall = defineCheck({
       means:
         'The package of the agent runs on the node, and the DaemonSet runs one there too. Both count everything, both take the ports 8125 and 8126, and the host appears with two configurations that take turns.',
       happens: 'A machine image or a configuration manager installs the package on every machine; the node joined the cluster later.',
-      confirm: 'One is in a pod’s cgroup, the other in a service’s:\n\n    pgrep -x agent | xargs -I{} cat /proc/{}/cgroup',
+      confirm: "One is in a pod's cgroup, the other in a service's:\n\n    pgrep -x agent | xargs -I{} cat /proc/{}/cgroup",
       fix: 'Keep one of the two. In a cluster the pod: it has the ServiceAccount, and the downward API tells it its kubelet. On the node: stop and disable the package, then take it out of the image.',
       avoid: 'Do not give one of them other ports: the node is still counted, and billed, twice.',
     },

@@ -30,12 +30,12 @@ export const agentNetwork = defineCheck({
     'asked-from-another-network': {
       title: "asked from another network than the agent's",
       means:
-        'The environment, the files and the token are the agent’s, but the connections were made from the network of this shell. A NetworkPolicy, a route or a filter that concerns the agent’s pod acts on other packets.',
-      happens: '`--agent-process` on a node, or in a debug pod with the host’s network, for an agent whose pod has a network of its own.',
+        "The environment, the files and the token are the agent's, but the connections were made from the network of this shell. A NetworkPolicy, a route or a filter that concerns the agent's pod acts on other packets.",
+      happens: "`--agent-process` on a node, or in a debug pod with the host's network, for an agent whose pod has a network of its own.",
       confirm: 'Two different numbers are two networks:\n\n    readlink /proc/self/ns/net /proc/PID/ns/net',
       fix: 'As root on the node enter that network alone; everything else stays as it is.\n\n    nsenter -t PID -n kubelet-doctor --agent-process PID',
       avoid:
-        'Do not take a good answer from here for the agent’s: it is one for the token and its rights, not for the way. And do not move the agent to the host’s network for it.',
+        "Do not take a good answer from here for the agent's: it is one for the token and its rights, not for the way. And do not move the agent to the host's network for it.",
     },
   },
   judge(view, say) {

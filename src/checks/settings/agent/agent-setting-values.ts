@@ -75,18 +75,18 @@ export const agentSettingValues = defineCheck({
       means:
         'A setting holds what the agent cannot read as what it should be. It does not refuse: `DD_KUBELET_TLS_VERIFY=yes` turns verification off, a port that is no number turns the port off, a URL in place of a host is looked up as a name.',
       happens:
-        'YAML and shells have more words for true than the agent; a host was copied with https:// and port; a reference `$(NAME)` to a variable that stands further down, or nowhere, stays as it is written; status.podIP was taken for the node’s address.',
+        "YAML and shells have more words for true than the agent; a host was copied with https:// and port; a reference `$(NAME)` to a variable that stands further down, or nowhere, stays as it is written; status.podIP was taken for the node's address.",
       confirm:
-        '`kubelet-doctor settings` shows each value with where it comes from; in the agent’s container:\n\n    agent config | grep -i kube',
+        "`kubelet-doctor settings` shows each value with where it comes from; in the agent's container:\n\n    agent config | grep -i kube",
       fix: 'Write it as the agent reads it: true or false, a bare number, a bare host, an absolute path. The pods are replaced.',
       avoid: 'Do not set the same thing a second time further up: of two values the agent reads one, and the next reader the other.',
     },
     'agent-setting-empty': {
       title: 'setting that is not there, or empty',
       means:
-        'A variable is set to nothing, or one that has no default is not set at all: the kubelet’s host. For the agent both are the same: datadog.yaml or the default counts, and no default names the node.',
+        "A variable is set to nothing, or one that has no default is not set at all: the kubelet's host. For the agent both are the same: datadog.yaml or the default counts, and no default names the node.",
       happens:
-        'A manifest of one’s own without the kubelet’s host; a template whose value is missing, a key that its ConfigMap does not have (with `optional: true` that is no error), or a value that was emptied to switch it off.',
+        "A manifest of one's own without the kubelet's host; a template whose value is missing, a key that its ConfigMap does not have (with `optional: true` that is no error), or a value that was emptied to switch it off.",
       confirm: '`kubelet-doctor settings` shows it; the key of a ConfigMap:\n\n    kubectl -n NAMESPACE get configmap NAME -o yaml',
       fix: 'Give it its value, or take it away.',
       avoid: 'Do not empty a boolean to switch it off: its default may be on. Write false.',

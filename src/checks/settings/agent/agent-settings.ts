@@ -51,14 +51,14 @@ export const agentSettings = defineCheck({
       happens:
         'A manifest from the days of Agent 5, or old advice: the FAQ on ConnectTimeout to port 10250 still says KUBERNETES_KUBELET_HOST, the one on client authentication `apiserver_client_crt`.',
       confirm:
-        'In each container of the agent’s pod, against what `agent config` says:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep -i kube',
+        "In each container of the agent's pod, against what `agent config` says:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep -i kube",
       fix: 'Rename it in the manifest. Where KUBERNETES_KUBELET_HOST was the only one that named the host, its loss is the cause of kubelet-host-unset.',
       avoid: 'Do not set both names for safety: the old one goes on misleading the next reader.',
     },
     'agent-setting-misspelt': {
       title: 'settings with names that nobody reads',
       means:
-        'A setting is there whose name is not quite one of the agent’s. It has no effect, and nothing says so: the agent reads what it knows and passes over the rest.',
+        "A setting is there whose name is not quite one of the agent's. It has no effect, and nothing says so: the agent reads what it knows and passes over the rest.",
       happens:
         'KUBERNETES in a name that has none, or left out of one that has it; words in another order; a key of the chart written in other letters, or a level too high (`kubelet:` beside `datadog:` instead of below it).',
       confirm: 'What the agent has read of it:\n\n    kubectl -n NAMESPACE exec POD -c agent -- agent config | grep -i kube',

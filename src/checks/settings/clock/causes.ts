@@ -7,7 +7,7 @@ export const CAUSES = {
     means: 'Certificates and tokens are judged by the clock of who looks. With ours wrong, good ones look expired or not yet valid.',
     happens: 'No time synchronisation, a blocked NTP port (UDP 123), a virtual machine that was suspended or restored.',
     confirm:
-      'Our clock, the server’s, and what synchronises ours:\n\n    date -u\n    curl -ksI https://APISERVER:6443/version | grep -i ^date\n    chronyc tracking || timedatectl',
+      "Our clock, the server's, and what synchronises ours:\n\n    date -u\n    curl -ksI https://APISERVER:6443/version | grep -i ^date\n    chronyc tracking || timedatectl",
     fix: 'Turn synchronisation on and step the clock: `chronyc makestep`. Nothing restarts, and certificates need no renewal for this.',
     avoid:
       'Do not renew certificates or turn verification off: both hide that the clock is wrong, and the renewed ones are judged by the same clock.',

@@ -26,7 +26,7 @@ export const CAUSES = {
     confirm:
       '`kubectl get node NODE -o wide` shows the addresses; `ip route` in the pod shows the gateway. Whose kubelet answers stands in its certificate:\n\n    openssl s_client -connect HOST:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -subject -ext subjectAltName',
     fix: "`status.hostIP` from the downward API. `spec.nodeName` is the other choice where the kubelet's certificate names only the host name, and only if that name resolves in pods.",
-    avoid: 'Do not write the node’s present IP into the manifest: it is wrong on every other node, and here after the next replacement.',
+    avoid: "Do not write the node's present IP into the manifest: it is wrong on every other node, and here after the next replacement.",
     explainedBy: ['agent-host-of-one-node'],
   },
   'agent-ports-both-disabled': {
@@ -34,7 +34,7 @@ export const CAUSES = {
     means:
       'With `kubernetes_https_kubelet_port` and `kubernetes_http_kubelet_port` at 0 the agent dials nothing: `Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled`.',
     happens: 'The HTTPS port was set to 0 to force the read-only port (GKE Autopilot before `useApiServer`), and that was closed later.',
-    confirm: 'In the agent’s container:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_PORT',
+    confirm: "In the agent's container:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_PORT",
     fix: 'Set the HTTPS port back to 10250, the authenticated one; the pods are replaced.',
     avoid: 'Do not open 10255 instead: it answers anyone who reaches the node.',
   },

@@ -12,9 +12,9 @@ export const CAUSES = {
     distributions: SERVING_CERTIFICATE,
     confirm:
       'The issuer is `HOST-ca@<unix time>`:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -issuer -subject',
-    fix: '1. `serverTLSBootstrap: true` in the kubelet’s configuration, restart the kubelet (containers go on running).\n2. Compare and approve its request: `kubectl certificate approve NAME`. kube-controller-manager never does by itself.\n3. Keep an approver, or the next renewal waits again.',
+    fix: "1. `serverTLSBootstrap: true` in the kubelet's configuration, restart the kubelet (containers go on running).\n2. Compare and approve its request: `kubectl certificate approve NAME`. kube-controller-manager never does by itself.\n3. Keep an approver, or the next renewal waits again.",
     avoid:
-      'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays. Do not mount each node’s kubelet.crt: it names no IP, and differs on each node.',
+      "Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays. Do not mount each node's kubelet.crt: it names no IP, and differs on each node.",
   },
   'kubelet-certificate-unknown-authority': {
     title: 'kubelet certificate signed by a CA the agent does not hold',
@@ -51,7 +51,7 @@ export const CAUSES = {
     means: "Its start date lies ahead, by our clock and by the kubelet's own.",
     happens: 'The clock of the machine that issued it ran ahead, or a certificate was prepared for later.',
     confirm:
-      'Its start, and the node’s clock:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -startdate\n    date -u',
+      "Its start, and the node's clock:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -startdate\n    date -u",
     fix: 'Correct the clock, then reissue.',
     avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
     explainedBy: ['clock-skew'],
@@ -75,7 +75,7 @@ export const CAUSES = {
     distributions: AGENT_KUBELET,
     confirm:
       'The names that it does have:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -ext subjectAltName',
-    fix: 'Dial a name that is in it, if the pod resolves it: `fieldPath: spec.nodeName` in place of `status.hostIP`. Else reissue it with the address: `serverTLSBootstrap` puts the Node’s addresses in. The agent’s pods, or the kubelet, restart.',
+    fix: "Dial a name that is in it, if the pod resolves it: `fieldPath: spec.nodeName` in place of `status.hostIP`. Else reissue it with the address: `serverTLSBootstrap` puts the Node's addresses in. The agent's pods, or the kubelet, restart.",
     avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
   },
   'kubelet-certificate-expires-soon': {

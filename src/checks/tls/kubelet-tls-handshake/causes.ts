@@ -19,7 +19,7 @@ export const CAUSES = {
       'The request, then what is in it. `kubectl logs` on that node fails with `remote error: tls: internal error`.\n\n    kubectl get csr \\\n      --field-selector spec.signerName=kubernetes.io/kubelet-serving\n    kubectl get csr NAME -o jsonpath={.spec.request} | base64 -d |\n      openssl req -noout -text\n    kubectl get node NODE -o wide',
     fix: '`kubectl certificate approve NAME`, after comparing requestor (`system:node:NODE`) and names with the Node: an approved request lets its owner stand for that address. Nothing restarts: the kubelet serves it at once. Then install an approver that compares the same.',
     avoid:
-      'Do not approve every pending CSR in a loop: whoever holds one node’s credential can ask for another’s name. Do not turn verification off: without a certificate there is no handshake at all.',
+      "Do not approve every pending CSR in a loop: whoever holds one node's credential can ask for another's name. Do not turn verification off: without a certificate there is no handshake at all.",
   },
   'kubelet-hangs': {
     title: 'kubelet hangs',
@@ -39,7 +39,7 @@ export const CAUSES = {
     happens:
       'A tunnel (VXLAN, WireGuard, IPsec, a cloud VPN) with a smaller MTU than the pods believe, and ICMP “fragmentation needed” filtered on the way.',
     confirm: '`ping -M do -s 1400 HOST`, then smaller, until it answers; `tracepath HOST`; `ip link` on both ends.',
-    fix: 'Set the CNI’s MTU to what the path carries, or let ICMP type 3 code 4 pass. MSS clamping on the tunnel is the quick help.',
+    fix: "Set the CNI's MTU to what the path carries, or let ICMP type 3 code 4 pass. MSS clamping on the tunnel is the quick help.",
     avoid: 'Do not block ICMP altogether, and do not turn verification off: the certificate never arrives to be verified.',
     explainedBy: ['kubelet-host-not-a-node', 'proxy-captures-kubelet'],
   },
@@ -47,16 +47,16 @@ export const CAUSES = {
     title: 'connection to the kubelet is cut off',
     means: 'TCP connects, then somebody ends the connection during the TLS handshake or before an answer.',
     happens:
-      'A service mesh sidecar or egress policy in the agent’s pod, a firewall that inspects TLS, a load balancer without a backend; or a kubelet that crashes at that moment.',
+      "A service mesh sidecar or egress policy in the agent's pod, a firewall that inspects TLS, a load balancer without a backend; or a kubelet that crashes at that moment.",
     confirm:
       '`openssl s_client -connect HOST:10250 </dev/null` from the pod, and from another pod or the node: where does it begin to work?',
-    fix: 'Exempt the node’s 10250 from the sidecar (for Istio `traffic.sidecar.istio.io/excludeOutboundPorts: "10250"`) or policy.',
+    fix: 'Exempt the node\'s 10250 from the sidecar (for Istio `traffic.sidecar.istio.io/excludeOutboundPorts: "10250"`) or policy.',
     avoid: 'Do not take the whole namespace out of the mesh or the policy: one port is enough.',
     explainedBy: ['kubelet-host-not-a-node', 'proxy-captures-kubelet'],
   },
   'kubelet-speaks-plain-http': {
     title: 'plain text on the port dialled as HTTPS',
-    means: 'What listens there does not speak TLS. The kubelet’s read-only port 10255 does that, its port 10250 never.',
+    means: "What listens there does not speak TLS. The kubelet's read-only port 10255 does that, its port 10250 never.",
     happens: 'The HTTPS port was set to 10255, or another program has the port.',
     confirm: '`curl -s http://HOST:PORT/healthz` answers; `ss -ltnp` on the node names the process.',
     fix: 'Dial 10250 (`DD_KUBERNETES_HTTPS_KUBELET_PORT=10250`); the pods are replaced.',

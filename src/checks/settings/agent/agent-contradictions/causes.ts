@@ -18,13 +18,13 @@ export const CAUSES = {
       'The pod says that no token of its ServiceAccount is to be mounted, and nothing else is set to be presented. Kubelet and apiserver answer it as nobody.',
     happens: 'Hardening by a template or a policy, or a pod spec that was taken from an application which needs no apiserver.',
     confirm: '    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath={.spec.template.spec.automountServiceAccountToken}',
-    fix: 'Set it to true in the pod template: the pod’s word wins over its ServiceAccount’s. The pods are replaced.',
+    fix: "Set it to true in the pod template: the pod's word wins over its ServiceAccount's. The pods are replaced.",
     avoid: 'Do not put a token that never expires into a Secret instead.',
   },
   'agent-settings-contradict': {
     title: 'settings that contradict each other',
     means:
-      'Two settings, each possible by itself, do not go together: the same one twice with different values, half of a certificate pair, a CA beside verification that is off, containers of one pod that are told different things, Fargate mode without a node’s name.',
+      "Two settings, each possible by itself, do not go together: the same one twice with different values, half of a certificate pair, a CA beside verification that is off, containers of one pod that are told different things, Fargate mode without a node's name.",
     happens:
       'datadog.yaml and environment are kept by different people; a variable is added to a list that had it; a change reaches one container of the pod; a workaround stays after the right setting came.',
     confirm:

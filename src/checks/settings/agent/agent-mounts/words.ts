@@ -4,7 +4,7 @@ import type { Say } from '../../../../model/check.js';
 export const WORDS = {
   missing: "The agent's container{of} lacks {paths} of its node: a volume, or its volumeMount, is missing",
   hidden: 'A mount on {path}{of} hides the default configuration of {checks}: these checks do not run',
-  disks: 'Nothing of {paths} is mounted into the agent’s container: it measures no disk there',
+  disks: "Nothing of {paths} is mounted into the agent's container: it measures no disk there",
   notAgent: "this is not the agent's container",
   notRead: 'the mounts of this container could not be read ({code})',
   notLooked: 'the mounts were not looked at',
