@@ -5,7 +5,7 @@ import type { Choice } from '../model/facts.js';
 import { KNOWN_SETTINGS } from '../profiles/datadog-settings.js';
 
 /** Where an agent installed on a node, or its image, keeps it. */
-export const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
+const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
 
 export interface AgentFile {
   /** What the file says where the variable of this name is not set; an empty value counts as unset there too. */

@@ -21,7 +21,7 @@ export function isKept(name: string): boolean {
 }
 
 /** As a fact may hold it: no credentials of a proxy, cleaned and cut. */
-export function shownValue(variable: string, value: string): string {
+function shownValue(variable: string, value: string): string {
   return printable(knownSetting(variable)?.kind === 'proxy' ? urlWithoutCredentials(value) : value, LINE);
 }
 

@@ -52,7 +52,7 @@ export async function showProgress(
 }
 
 /** `connecting to the kubelet 10.0.0.7:10250`. */
-export function describeInquiry({ target, kind, subject }: Inquiry): string {
+function describeInquiry({ target, kind, subject }: Inquiry): string {
   const whom = target === 'self' ? 'this machine' : `the ${target}`;
   return `${DOING[kind] ?? `${kind} of`} ${whom} ${subject}`.trim();
 }

@@ -56,7 +56,7 @@ function fieldHolds({ key, operator, values }: Requirement, node: string): boole
 const isFieldValid = ({ operator, values }: Requirement) => (operator === 'In' || operator === 'NotIn') && values.length === 1;
 
 /** All expressions and fields of a term hold; an empty term, and one with a part that cannot be parsed, matches nothing. */
-export function termMatches({ expressions, fields }: SelectorTerm, { node, labels }: Selectable): boolean {
+function termMatches({ expressions, fields }: SelectorTerm, { node, labels }: Selectable): boolean {
   if (expressions.length === 0 && fields.length === 0) return false;
   if (!expressions.every(isValid) || !fields.every(isFieldValid)) return false;
   return expressions.every((each) => holds(each, labels)) && fields.every((each) => fieldHolds(each, node));

@@ -1,5 +1,5 @@
 /** What a check is: one question with mutually exclusive answers, and everything said about each answer, in one file. */
-import type { Fact, FactKind, KindOf, Need, Target } from './facts.js';
+import type { Fact, KindOf, Need, Target } from './facts.js';
 
 /** From the bottom up; the order in which one connection can fail, and the order of the report's table. */
 export const LAYERS = ['settings', 'proxy', 'dns', 'tcp', 'tls', 'authn', 'authz', 'payload'] as const;
@@ -140,15 +140,6 @@ export type Say<W extends Record<string, string>> = <K extends keyof W & string>
   key: K,
   ...args: [Placeholders<W[K]>] extends [never] ? [] : [Record<Placeholders<W[K]>, string | number>]
 ) => Message;
-
-/** Facts to judge and what must come of it; used by the tests and checked for coverage of every cause. */
-export interface Example {
-  name: string;
-  facts: Fact<FactKind>[];
-  expect:
-    | { kind: Exclude<Verdict['kind'], 'problem'> }
-    | { kind: 'problem'; cause: string; certainty?: 'proven' | 'suspected'; severity?: Severity };
-}
 
 /** One check. Kept as data plus one pure function; see `defineCheck`. */
 export interface Check<N extends Need = Need, W extends Record<string, string> = Record<string, string>, C extends string = string> {

@@ -67,7 +67,7 @@ export const KNOWN_SETTINGS: readonly KnownSetting[] = [
 ];
 
 /** strconv.ParseBool, which the agent's boolean variables go through; whatever else is false (github.com/spf13/cast ToBool). */
-export const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 
 /** As the agent takes it: what does not parse is false, so `DD_KUBELET_TLS_VERIFY=yes` turns verification off. */
 export function readsAsTrue(value: string): boolean {

@@ -8,7 +8,7 @@ import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
 import { renderText } from './text/report.js';
 
-export const BUNDLE_VERSION = '1.0';
+const BUNDLE_VERSION = '1.0';
 export const FACTS = 'facts.json';
 
 /** The choices a run was judged with. */

@@ -1,7 +1,7 @@
 /** Text made harmless, on one line, cut: what report and renderers do alike to words that go onto a screen. */
 
 /** Escapes, C0/C1 controls, DEL, and the marks that reorder or hide text on a screen. Newline and tab are kept. */
-export const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Shows an unsafe character as `\x1b` or `\u202e` instead of obeying it. */
 export function neutralise(text: string): string {
@@ -16,7 +16,7 @@ export function neutraliseAll<T>(value: T): T {
   return walk(value) as T;
 }
 
-export function walk(value: unknown): unknown {
+function walk(value: unknown): unknown {
   if (typeof value === 'string') return neutralise(value);
   if (Array.isArray(value)) return value.map(walk);
   if (typeof value !== 'object' || value === null) return value;

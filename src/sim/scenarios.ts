@@ -12,7 +12,7 @@ import { PLACEMENT } from './scenarios/placement.js';
 import { SURROUNDINGS } from './scenarios/surroundings.js';
 import { WHOSE_KUBELET } from './scenarios/whose-kubelet.js';
 
-export type { Expectation, Scenario } from './scenario.js';
+export type { Scenario } from './scenario.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...KUBELET_PATH,

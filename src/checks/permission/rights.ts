@@ -76,7 +76,7 @@ export function deniedEvidence(
 }
 
 /** Would this rule, bound cluster-wide, allow it? As RBAC's own authorizer decides (plugin/pkg/auth/authorizer/rbac). */
-export function ruleAllows(rule: RbacRule, { verb, group, resource, subresource, name, path }: Question): boolean {
+function ruleAllows(rule: RbacRule, { verb, group, resource, subresource, name, path }: Question): boolean {
   if (!has(rule.verbs, verb)) return false;
   if (path !== undefined) return rule.paths.some((p) => p === path || (p.endsWith('*') && path.startsWith(p.slice(0, -1))));
   const full = subresource ? `${resource}/${subresource}` : resource;

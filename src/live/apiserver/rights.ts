@@ -15,7 +15,7 @@ import { type ApiserverClient, refused } from './client.js';
 import { askAgentPod, askKubeletVersions } from './rights-objects.js';
 
 /** The exact questions a kubelet asks for its paths (kubernetes pkg/kubelet/server/auth.go). */
-export const KUBELET_SUBRESOURCES = ['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats'] as const;
+const KUBELET_SUBRESOURCES = ['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats'] as const;
 
 const GROUP = 'authorization.k8s.io';
 const GROUP_PATH = `/apis/${GROUP}/v1`;

@@ -1,7 +1,5 @@
 /** Where an agent may run, as data: nodes, the agent's DaemonSet, its pods, and what stands between them. Types only; see facts.ts. */
 
-export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
-
 export interface Taint {
   key: string;
   value: string;

@@ -98,7 +98,7 @@ export function bareName(serverName: string): string {
 }
 
 /** Is the time between notBefore and notAfter? A date that no Date can hold counts as the end of time. */
-export function isValidAt(certificate: X509Certificate, nowMs: number): boolean {
+function isValidAt(certificate: X509Certificate, nowMs: number): boolean {
   return validityFault(certificate, nowMs) === undefined;
 }
 

@@ -101,7 +101,7 @@ async function flagsOf(host: Host, program: string, words: readonly string[]): P
 }
 
 /** As pflag reads them: `--name=value`, `--name value`, and a switch alone. */
-export function readFlags(host: Pick<Host, 'redactor'>, words: readonly string[]): KubeletFlags {
+function readFlags(host: Pick<Host, 'redactor'>, words: readonly string[]): KubeletFlags {
   const flags: Record<string, string> = {};
   for (let i = 0; i < words.length; i += 1) {
     const [, name, value] = /^--?([a-zA-Z][\w.-]*)(?:=([\s\S]*))?$/.exec(words[i] ?? '') ?? [];

@@ -34,7 +34,7 @@ function withHeaders(answer: Answer): Answer {
 }
 
 /** What the caller sent, as a server with a debug page would show it: as it came, and encoded in every common way. */
-export function echoOf(authorization: string | undefined): string {
+function echoOf(authorization: string | undefined): string {
   if (!authorization) return '';
   const token = authorization.replace(/^Bearer /, '');
   const forms = [token, base64(token), base64(` ${token}`), base64(`  ${token}`), Buffer.from(token).toString('base64url')];

@@ -51,7 +51,7 @@ interface Call {
 const WRITE_VERBS: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
 /** Request info as the apiserver derives it from method and path. */
-export function requestInfo(method: string, path: string): { attributes: Attributes; rest: string } {
+function requestInfo(method: string, path: string): { attributes: Attributes; rest: string } {
   const match = /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))\/(?:namespaces\/([^/]+)\/)?([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/.exec(path);
   const verb = (named: boolean) => WRITE_VERBS[method] ?? (named ? 'get' : 'list');
   if (!match) return { attributes: { verb: WRITE_VERBS[method] ?? 'get', group: '', resource: '', path }, rest: '' };

@@ -46,7 +46,7 @@ const ROUTES: Route[] = [
 
 const VERBS: Record<string, string> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
-export const minorOf = (node: ClusterNode) => Number(node.kubelet.version.split('.')[1]);
+const minorOf = (node: ClusterNode) => Number(node.kubelet.version.split('.')[1]);
 
 /** The answer of a kubelet. `as` skips authentication: the apiserver, whose client certificate every kubelet knows. */
 export function kubeletAnswer(asked: SimRequest, node: ClusterNode, cluster: Cluster, as?: Identity): Answer {

@@ -1,7 +1,7 @@
 /** ServiceAccount tokens: real JWTs, signed with ES256, and what the simulated apiserver says of one it is shown. */
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 
-export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /** Whose token it is, what it is bound to, and how it deviates from a fresh one. Times are seconds since the epoch. */
 export interface TokenRequest {

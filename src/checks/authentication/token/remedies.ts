@@ -11,7 +11,7 @@ import type { WORDS } from './words.js';
 
 type Remedy = (clues: Clues, say: Say<typeof WORDS>) => Fix;
 
-export const remount: Remedy = ({ pod }, say) =>
+const remount: Remedy = ({ pod }, say) =>
   fixBy('agent', 'restart', say('fixRecreate'), shell(pod && `kubectl -n ${pod.namespace} delete pod ${pod.name}`));
 
 export const ordinaryMount: Remedy = (_, say) => fixBy('agent', 'config', say('fixOrdinary'), yaml(AUTOMOUNT));
