@@ -14,7 +14,7 @@ import { clusterDns } from './connection/cluster-dns/check.js';
 import { kubeletName } from './connection/kubelet-name.js';
 import { kubeletUnreachable } from './connection/kubelet-unreachable/check.js';
 import { networkPolicy } from './connection/network-policy.js';
-import { podNetworkPath } from './connection/pod-network-path.js';
+import { podNetworkPath } from './connection/pod-network-path/check.js';
 import { apiserverProxy, kubeletProxy } from './connection/proxy-capture/check.js';
 import { readOnlyPort } from './connection/read-only-port.js';
 import { agentPermissions } from './permission/agent-permissions.js';
@@ -50,9 +50,11 @@ import { kubeletKubeconfig } from './settings/kubelet-kubeconfig.js';
 import { ownCredential } from './settings/own-credential.js';
 import { proxyVariables } from './settings/proxy-variables.js';
 import { tlsVerification } from './settings/tls-verification.js';
+import type { Documented, PairCheck } from './shared/pair.js';
 import { apiserverCertificate } from './tls/apiserver-certificate/check.js';
 import { kubeletCertificate } from './tls/kubelet-certificate/check.js';
 import { kubeletTlsHandshake } from './tls/kubelet-tls-handshake/check.js';
+
 /** Those about where the agent may run: all that `kubelet-doctor nodes` judges. */
 export const PLACEMENT_CHECKS: readonly Check[] = [
   agentDaemonset,
@@ -128,18 +130,18 @@ export const FOLDERS: Readonly<Record<string, { layers: readonly Layer[]; questi
 };
 
 /** Judged from two reports of one node, never in a run: `kubelet-doctor merge`. */
-export const MERGE_CHECKS: readonly Check[] = [podNetworkPath];
+export const MERGE_CHECKS: readonly PairCheck[] = [podNetworkPath];
 
 /** A cause with the check that emits it and everything said about it. */
 export interface KnownCause {
   cause: string;
-  check: Check;
+  check: Documented;
   docs: CauseDocs;
 }
 
 /** All causes, by id. */
 export function knownCauses(): KnownCause[] {
-  return [...CHECKS, ...MERGE_CHECKS]
+  return ([...CHECKS, ...MERGE_CHECKS] satisfies Documented[])
     .flatMap((check) => Object.entries(check.causes).map(([cause, docs]) => ({ cause, check, docs })))
     .sort((a, b) => (a.cause < b.cause ? -1 : 1));
 }
@@ -149,13 +151,16 @@ export function findCause(cause: string): KnownCause | undefined {
 }
 
 /** What a report keeps of each cause, so that a reader needs no copy of this program. */
-export function causeIndex(): Record<string, CauseMeta> {
+export function causeIndex(known: readonly KnownCause[] = knownCauses()): Record<string, CauseMeta> {
   return Object.fromEntries(
-    knownCauses().map(({ cause, check, docs }) => [
-      cause,
-      { title: docs.title, question: check.question, means: docs.means, fix: docs.fix },
-    ]),
+    known.map(({ cause, check, docs }) => [cause, { title: docs.title, question: check.question, means: docs.means, fix: docs.fix }]),
   );
+}
+
+/** Of the causes that only `merge` finds. */
+export function mergeCauseIndex(): Record<string, CauseMeta> {
+  const questions = MERGE_CHECKS.map(({ question }) => question);
+  return causeIndex(knownCauses().filter(({ check }) => questions.includes(check.question)));
 }
 
 /** The causes that, when present, are the reason for this one. */

@@ -89,7 +89,7 @@ function viewOf(check: Check, shelves: Shelves, onRead?: (need: Need) => void): 
 }
 
 /** Fills a check's words. Unknown keys and unfilled placeholders throw: a test covers every word. */
-export function sayFor(check: Check): Say<Record<string, string>> {
+export function sayFor(check: Pick<Check, 'question' | 'words'>): Say<Record<string, string>> {
   return (key: string, args: Record<string, string | number> = {}): Message => {
     const template = check.words[key];
     if (template === undefined) throw new Error(`${check.question} has no words for ${key}`);

@@ -3,18 +3,18 @@
  * word of whoever wrote the file, and a file says nothing of who that was.
  */
 
-import { podNetworkPath } from '../checks/connection/pod-network-path.js';
-import { CHECKS, type KnownCause, knownCauses } from '../checks/index.js';
+import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/index.js';
 import { isLook } from '../checks/shared/looks.js';
+import type { Documented } from '../checks/shared/pair.js';
 import { judge, sayFor } from '../judge/judge.js';
-import type { Check, Message } from '../model/check.js';
+import type { Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 
 /** By question and by cause. */
-const CHECK_OF = new Map([...CHECKS, podNetworkPath].map((check) => [check.question, check]));
+const CHECK_OF = new Map<string, Documented>([...CHECKS, ...MERGE_CHECKS].map((check) => [check.question, check]));
 const CAUSES = new Map(knownCauses().map((known) => [known.cause, known]));
 
-export function checkOf(question: string): Check | undefined {
+export function checkOf(question: string): Documented | undefined {
   return CHECK_OF.get(question);
 }
 

@@ -2,8 +2,9 @@
 
 import type { Evidence, Fix, Message } from '../../model/check.js';
 import type { CauseMeta, Finding } from '../../model/report.js';
+import { type Json, unpack } from './json.js';
+import type { OneReport, Slim } from './one-report.js';
 import { nameOrder } from './order.js';
-import type { Slim, View } from './view.js';
 import { withOwn, withWhere } from './words.js';
 
 /** The nodes whose evidence is shown; the others' own reports have theirs. */
@@ -12,12 +13,12 @@ const SHOWN_NODES = 3;
 const SHOWN_QUOTES = 3;
 
 interface Sighting {
-  view: View;
+  report: OneReport;
   slim: Slim;
 }
 
-/** `views` sorted by node. `of`: how many nodes there are. */
-export function merge(views: readonly View[], of: number, causes: Readonly<Record<string, CauseMeta>>): Finding[] {
+/** `reports` sorted by node. `of`: how many nodes there are. */
+export function merge(reports: readonly OneReport[], of: number, causes: Readonly<Record<string, CauseMeta>>): Finding[] {
   const level = (sightings: readonly Sighting[]): Finding[] => {
     const groups = new Map<string, Sighting[]>();
     for (const each of sightings) {
@@ -32,16 +33,14 @@ export function merge(views: readonly View[], of: number, causes: Readonly<Recor
   const one = (group: readonly Sighting[]): Finding => {
     const [first] = group;
     if (!first) throw new Error('an empty group');
-    const nodes = [...new Set(group.map(({ view }) => view.node))];
-    const vantages = [...new Set(group.map(({ view }) => view.vantage))].sort(nameOrder);
-    const rests = [...new Set(group.map(({ slim }) => slim.rest))].map(
-      (text) => JSON.parse(text) as Pick<Finding, 'features' | 'alternatives' | 'decide' | 'quoted'>,
-    );
+    const nodes = [...new Set(group.map(({ report }) => report.node))];
+    const vantages = [...new Set(group.map(({ report }) => report.vantage))].sort(nameOrder);
+    const rests = [...new Set(group.map(({ slim }) => slim.rest))].map(unpack);
     const { finding } = first.slim;
     const quoted = [...new Set(rests.flatMap((rest) => rest.quoted ?? []))].slice(0, SHOWN_QUOTES);
     return {
       ...finding,
-      title: titleOf(group, nodes, of, causes),
+      title: titleOf(group, first.slim, { nodes, of }, causes),
       features: [...new Set(rests.flatMap(({ features }) => features))],
       alternatives: [...new Set(rests.flatMap(({ alternatives }) => alternatives))],
       // Commands that name a node are alike: those of the first will do.
@@ -55,32 +54,36 @@ export function merge(views: readonly View[], of: number, causes: Readonly<Recor
         `layer ${finding.layer}`,
         finding.cause,
       ],
-      consequences: level(group.flatMap(({ view, slim }) => slim.consequences.map((each) => ({ view, slim: each })))),
+      consequences: level(group.flatMap(({ report, slim }) => slim.consequences.map((each) => ({ report, slim: each })))),
       seen: { nodes, of, vantages },
       ...(quoted.length ? { quoted } : {}),
     };
   };
-  return level(views.flatMap((view) => view.findings.map((slim) => ({ view, slim }))));
+  return level(reports.flatMap((report) => report.findings.map((slim) => ({ report, slim }))));
 }
 
 /** The words of all where they agree, else the cause's own; then where. */
-function titleOf(group: readonly Sighting[], nodes: readonly string[], of: number, causes: Readonly<Record<string, CauseMeta>>): Message {
+function titleOf(
+  group: readonly Sighting[],
+  { finding: { cause }, title }: Slim,
+  where: { nodes: readonly string[]; of: number },
+  causes: Readonly<Record<string, CauseMeta>>,
+): Message {
   const titles = new Set(group.map(({ slim }) => slim.title));
-  const first = JSON.parse(group[0]?.slim.title ?? '{}') as Message;
-  const [cause = ''] = group.map(({ slim }) => slim.finding.cause);
+  const first = unpack(title);
   const noun = (Object.hasOwn(causes, cause) && causes[cause]?.title) || cause;
   const words = titles.size === 1 ? first.en : noun.charAt(0).toUpperCase() + noun.slice(1);
-  return { ...first, en: withWhere(words, { nodes, of }) };
+  return { ...first, en: withWhere(words, where) };
 }
 
 function evidenceOf(group: readonly Sighting[], shown: readonly string[]): Evidence[] {
   return group
-    .filter(({ view }) => shown.includes(view.node))
-    .flatMap(({ view, slim }) => (JSON.parse(slim.evidence) as Evidence[]).map((each) => (each.node ? each : seenFrom(view, each))));
+    .filter(({ report }) => shown.includes(report.node))
+    .flatMap(({ report, slim }) => unpack(slim.evidence).map((each) => (each.node ? each : seenFrom(report, each))));
 }
 
 /** The evidence with where it was seen. */
-export function seenFrom({ node, vantage }: Pick<View, 'node' | 'vantage'>, evidence: Evidence): Evidence {
+export function seenFrom({ node, vantage }: Pick<OneReport, 'node' | 'vantage'>, evidence: Evidence): Evidence {
   const from = `${node}${vantage ? `, ${vantage}` : ''}`;
   return { ...evidence, node: from, saw: { ...evidence.saw, en: `${from}: ${evidence.saw.en}` } };
 }
@@ -111,19 +114,19 @@ function folded(all: readonly Gathered[]): Gathered[] {
 /** A fix that is the same on every node once; one that differs only in the node's own name and address once, with a word about it. */
 function fixesOf(group: readonly Sighting[], nodes: readonly string[]): Fix[] {
   const found = new Map<string, Gathered>();
-  const parsed = new Map<string, Fix[]>();
-  for (const { view, slim } of group) {
-    const fixes = parsed.get(slim.fixes) ?? (JSON.parse(slim.fixes) as Fix[]);
+  const parsed = new Map<Json<Fix[]>, Fix[]>();
+  for (const { report, slim } of group) {
+    const fixes = parsed.get(slim.fixes) ?? unpack(slim.fixes);
     if (parsed.size < 100) parsed.set(slim.fixes, fixes);
     for (const { quoted = [], ...fix } of fixes) {
       const text = JSON.stringify(fix);
-      const key = withoutNames(text, view);
+      const key = withoutNames(text, report);
       const there = found.get(key) ?? { fix, texts: new Set<string>(), nodes: new Set<string>(), quoted: new Map<string, string>() };
       found.set(key, there);
       if (there.texts.size < 2) there.texts.add(text);
-      there.nodes.add(view.node);
+      there.nodes.add(report.node);
       for (const words of quoted) {
-        const about = withoutNames(words, view);
+        const about = withoutNames(words, report);
         if (there.quoted.size < SHOWN_QUOTES && !there.quoted.has(about)) there.quoted.set(about, words);
       }
     }
@@ -137,7 +140,7 @@ function fixesOf(group: readonly Sighting[], nodes: readonly string[]): Fix[] {
 }
 
 /** Whole words only: n1 is no part of n10. */
-function withoutNames(text: string, { node, kubelet }: View): string {
+function withoutNames(text: string, { node, kubelet }: OneReport): string {
   const host = kubelet.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return [kubelet, host, node]
     .filter(Boolean)

@@ -3,14 +3,16 @@
  * before all were seen, so their order makes no difference. Newest wins for a node and network; the same report twice counts once.
  */
 
+import { mergeCauseIndex } from '../../checks/index.js';
 import { flatten } from '../../judge/rank.js';
 import type { Severity } from '../../model/check.js';
 import type { CauseMeta, Finding, GridRow, Merged, Report, Result } from '../../model/report.js';
 import { buildReport } from '../build.js';
 import { merge as mergeFindings } from './findings.js';
+import { type Json, packer } from './json.js';
+import type { OneReport, Slim } from './one-report.js';
 import { nameOrder } from './order.js';
 import { acrossVantages } from './vantages.js';
-import type { Slim, View } from './view.js';
 import { better, countNote, type Worded } from './words.js';
 
 export interface MergeChoices {
@@ -31,26 +33,20 @@ export interface Merger {
 const MOST_EVIDENCE = 4;
 
 export function createMerger(): Merger {
-  const kept = new Map<string, View>();
-  const texts = new Map<string, string>();
+  const kept = new Map<string, OneReport>();
   const runs = new Set<string>();
   const questions = new Map<string, Worded<Omit<Result, 'note' | 'cause'>>>();
   const causes = new Map<string, Worded<CauseMeta>>();
   const unread: Merged['unread'] = [];
   const count = { read: 0, older: 0, repeated: 0 };
 
-  const once = (value: unknown): string => {
-    const text = JSON.stringify(value);
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return known ?? text;
-  };
+  const once = packer();
   const slim = (given: Finding): Slim => {
     const { cause, question, target, layer, severity, certainty, title, features, alternatives, decide, quoted, fixes, evidence } = given;
     return {
       finding: { cause, question, target, layer, severity, certainty },
       title: once(title),
-      rest: once({ features, alternatives, decide, quoted }),
+      rest: once({ features, alternatives, decide, ...(quoted && { quoted }) }),
       fixes: once(fixes),
       evidence: once(evidence.slice(0, MOST_EVIDENCE)),
       consequences: given.consequences.map(slim),
@@ -66,35 +62,35 @@ export function createMerger(): Merger {
         const key = `${result.question} ${result.target}`;
         questions.set(key, better(questions.get(key), result, report));
       }
-      const view = viewOf(source, report, { slim, once, order: [...questions.keys()] });
-      const key = JSON.stringify([view.node, view.vantage]);
+      const one = reduced(source, report, { slim, once, order: [...questions.keys()] });
+      const key = JSON.stringify([one.node, one.vantage]);
       const there = kept.get(key);
       // A node asked twice in one millisecond for as long to the microsecond: that is one report.
-      const run = JSON.stringify([key, view.startedAt, view.durationMs]);
+      const run = JSON.stringify([key, one.startedAt, one.durationMs]);
       if (runs.has(run)) count.repeated += 1;
       else if (there) count.older += 1;
       runs.add(run);
-      if (!there || newer(view, there)) kept.set(key, view);
+      if (!there || newer(one, there)) kept.set(key, one);
     },
     unread(file, why) {
       unread.push({ file, why });
     },
     finish(choices) {
       if (kept.size === 0) return { unread };
-      const views = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
+      const reports = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
       const known = Object.fromEntries([...causes].map(([cause, { value }]) => [cause, value]));
-      return { report: build(views, { questions, causes: known, unread, count, choices }), unread };
+      return { report: build(reports, { questions, causes: known, unread, count, choices }), unread };
     },
   };
 }
 
 interface Slimming {
   slim: (finding: Finding) => Slim;
-  once: (value: unknown) => string;
+  once: <T>(value: T) => Json<T>;
   order: readonly string[];
 }
 
-function viewOf(source: string, report: Report, { slim, once, order }: Slimming): View {
+function reduced(source: string, report: Report, { slim, once, order }: Slimming): OneReport {
   const { where, startedAt, tool, durationMs, results, layers } = report;
   const severities = new Map(flatten(report.findings).map((each) => [each.cause, each.severity]));
   const states = new Map(results.map((result) => [`${result.question} ${result.target}`, letter(result, severities)]));
@@ -112,7 +108,7 @@ function viewOf(source: string, report: Report, { slim, once, order }: Slimming)
     apiserver: where.apiserver,
     durationMs,
     states: order.map((key) => states.get(key) ?? '-').join(''),
-    working: once(layers.filter(({ state }) => state === 'ok' || state === 'warned').map(({ target, layer }) => `${target}/${layer}`)),
+    working: once(layers.filter(({ state }) => state === 'ok' || state === 'warned').map(({ target, layer }) => ({ target, layer }))),
     findings: report.findings.map(slim),
   };
 }
@@ -126,7 +122,7 @@ function letter({ outcome, cause }: Result, severities: ReadonlyMap<string, Seve
 }
 
 /** A time that cannot be read is older than any; of two at one time the same one wins in whatever order they come. */
-function newer(a: View, b: View): boolean {
+function newer(a: OneReport, b: OneReport): boolean {
   const [ours, theirs] = [a, b].map(({ startedAt }) => Date.parse(startedAt) || 0) as [number, number];
   return ours === theirs ? JSON.stringify(a.findings) > JSON.stringify(b.findings) : ours > theirs;
 }
@@ -139,31 +135,31 @@ interface Gathered {
   choices: MergeChoices;
 }
 
-function build(views: readonly View[], { questions, causes, unread, count, choices }: Gathered): Report {
-  const byNode = new Map<string, View[]>();
-  for (const view of views) byNode.set(view.node, [...(byNode.get(view.node) ?? []), view]);
-  const across = acrossVantages([...byNode.values()]);
-  const findings = mergeFindings(across.views, byNode.size, { ...causes, ...across.causes });
+function build(reports: readonly OneReport[], { questions, causes, unread, count, choices }: Gathered): Report {
+  const byNode = new Map<string, OneReport[]>();
+  for (const one of reports) byNode.set(one.node, [...(byNode.get(one.node) ?? []), one]);
+  const known = { ...causes, ...mergeCauseIndex() };
+  const findings = mergeFindings([...byNode.values()].flatMap(acrossVantages), byNode.size, known);
   const met = [...questions.keys()];
   const order = [...met].sort();
   const places = order.map((key) => met.indexOf(key));
   const all = flatten(findings);
   const results = order.map((key, at) => resultOf(questions.get(key)?.value as Result, places[at] ?? 0, byNode, all));
-  const grid = views.map(({ node, vantage, startedAt, version, states }): GridRow => {
+  const grid = reports.map(({ node, vantage, startedAt, version, states }): GridRow => {
     const line = places.map((place) => states[place] ?? '-').join('');
     return { node, vantage, startedAt, version, states: line };
   });
-  const account = common(views.map((view) => view.account));
-  const vantages = [...new Set(views.map(({ vantage }) => vantage))].filter(Boolean).sort(nameOrder);
+  const account = common(reports.map((one) => one.account));
+  const vantages = [...new Set(reports.map(({ vantage }) => vantage))].filter(Boolean).sort(nameOrder);
   const given = count.read + unread.length;
   const report = buildReport({
     tool: choices.tool,
     startedAt:
-      views
+      reports
         .map(({ startedAt }) => startedAt)
         .sort()
         .at(-1) ?? '',
-    durationMs: views.reduce((most, each) => Math.max(most, each.durationMs), 0),
+    durationMs: reports.reduce((most, each) => Math.max(most, each.durationMs), 0),
     facts: [],
     results,
     findings,
@@ -171,14 +167,14 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
     where: {
       place: `${count.read} of ${given} reports of ${byNode.size} ${byNode.size === 1 ? 'node' : 'nodes'}, merged`,
       vantage: vantages.join(', '),
-      node: byNode.size === 1 ? (views[0]?.node ?? '') : '',
-      identity: common(views.map(({ identity }) => identity)),
-      kubelet: common(views.map(({ kubelet }) => kubelet)),
-      apiserver: common(views.map(({ apiserver }) => apiserver)),
+      node: byNode.size === 1 ? (reports[0]?.node ?? '') : '',
+      identity: common(reports.map(({ identity }) => identity)),
+      kubelet: common(reports.map(({ kubelet }) => kubelet)),
+      apiserver: common(reports.map(({ apiserver }) => apiserver)),
       ...(account && { account }),
     },
     failOn: choices.failOn,
-    causes: { ...causes, ...across.causes },
+    causes: known,
     skip: choices.skip,
     only: choices.only,
   });
@@ -191,9 +187,9 @@ function build(views: readonly View[], { questions, causes, unread, count, choic
 }
 
 /** The worst of all nodes; on one node, an answer from any network is an answer. */
-function resultOf(asked: Result, place: number, byNode: ReadonlyMap<string, readonly View[]>, findings: readonly Finding[]): Result {
-  const letters = [...byNode.values()].map((views) => {
-    const seen = views.map(({ states }) => states[place] ?? '-');
+function resultOf(asked: Result, place: number, byNode: ReadonlyMap<string, readonly OneReport[]>, findings: readonly Finding[]): Result {
+  const letters = [...byNode.values()].map((reports) => {
+    const seen = reports.map(({ states }) => states[place] ?? '-');
     return ['X', '!', '.', '?'].find((each) => seen.includes(each)) ?? '-';
   });
   const on = (each: string) => letters.filter((one) => one === each).length;

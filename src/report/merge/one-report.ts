@@ -1,8 +1,10 @@
 /** What a merge keeps of one report. */
-import type { Finding } from '../../model/report.js';
+import type { Evidence, Fix, Message } from '../../model/check.js';
+import type { Finding, LayerState } from '../../model/report.js';
+import type { Json } from './json.js';
 
 /** What is kept of one report. Texts that are equal in many are one string. */
-export interface View {
+export interface OneReport {
   node: string;
   vantage: string;
   startedAt: string;
@@ -15,18 +17,19 @@ export interface View {
   durationMs: number;
   /** A letter of the grid for each question, in the order in which the merger met them; shorter than all where later reports had more. */
   states: string;
-  /** `kubelet/tcp` and others that work, as JSON. */
-  working: string;
+  /** Layers that work. */
+  working: Json<Pick<LayerState, 'target' | 'layer'>[]>;
   findings: Slim[];
 }
 
-/** A finding with its words as JSON, so that equal ones are one string. */
+export type Rest = Pick<Finding, 'features' | 'alternatives' | 'decide' | 'quoted'>;
+
+/** A finding with its words packed. */
 export interface Slim {
   finding: Pick<Finding, 'cause' | 'question' | 'target' | 'layer' | 'severity' | 'certainty'>;
-  title: string;
-  /** features, alternatives, decide, quoted */
-  rest: string;
-  fixes: string;
-  evidence: string;
+  title: Json<Message>;
+  rest: Json<Rest>;
+  fixes: Json<Fix[]>;
+  evidence: Json<Evidence[]>;
   consequences: Slim[];
 }

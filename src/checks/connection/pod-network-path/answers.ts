@@ -1,0 +1,51 @@
+/** What is said of the two sides. */
+import type { Message, Verdict } from '../../../model/check.js';
+import { citeBy } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
+import { fixBy } from '../../shared/fix.js';
+import { notApplicable, problem, suspected } from '../../shared/problem.js';
+import type { Cause } from './causes.js';
+import type { Clues } from './clues.js';
+import { type Answer, areApart, isProven } from './decision.js';
+import type { Words } from './words.js';
+
+export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'named-already': (_clues, say) => notApplicable(say('namedAlready')),
+
+  'path-blocked': (clues, say) => {
+    const { target, hostServer, hostAddress } = clues;
+    const args = namesOf(clues);
+    const need = target === 'kubelet' ? 'kubelet/tcp' : 'apiserver/tcp';
+    return problem('pod-network-path-blocked', {
+      ...how(clues),
+      title: withTime(say('blocked', args), clues, say),
+      evidence: [citeBy(need, hostAddress, say('answered', { server: hostServer }))],
+      fixes: [fixBy('network', 'config', say('fixPath', args)), fixBy('agent', 'restart', say('fixHostNetwork'))],
+    });
+  },
+
+  'silent-everywhere': (clues, say) => {
+    const args = namesOf(clues);
+    return problem('kubelet-silent-everywhere', {
+      ...how(clues),
+      title: say('silent', args),
+      evidence: [...given(clues.hostSilence)],
+      fixes: [fixBy('node', 'nothing', say('fixNode', args))],
+    });
+  },
+
+  untold: ({ hostServer }, say) => notApplicable(say('untold', { server: hostServer })),
+};
+
+function namesOf({ server, node }: Clues) {
+  return { server, node };
+}
+
+function how(clues: Clues) {
+  return { severity: clues.severity, ...(!isProven(clues) && suspected([clues.cause])) };
+}
+
+function withTime(title: Message, clues: Clues, say: Words): Message {
+  if (!areApart(clues) || !clues.apartMs) return title;
+  return { ...title, en: title.en + say('apart', { minutes: Math.round(clues.apartMs / 60_000) }).en };
+}
