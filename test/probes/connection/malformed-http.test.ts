@@ -12,7 +12,7 @@ import { openSession } from '../../../src/probes/connection/http.js';
 import { bundleModule } from '../../delivery/bundle.js';
 import { connected, tcpServer } from '../loopback.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const chunked = (body: string) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
 const headed = (header: string) => `HTTP/1.1 200 OK\r\n${header}\r\nContent-Length: 2\r\n\r\nok`;
