@@ -1,10 +1,10 @@
 /** From a DaemonSet to what decides where its pods run. Environment, arguments, annotations and secrets are dropped here. */
-import { printable } from '../host/redact.js';
+import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentWorkload, PodTemplate, Requirement, SelectorTerm, Toleration } from '../model/facts/placement.js';
 
 const MOST = 100;
-const text = (value: unknown, max = 316) => (value === undefined || value === null ? '' : printable(String(value), max));
+const text = (value: unknown, max = 316) => textOf(value, max);
 
 /** A string map, its keys and values cleaned. */
 export function stringMap(json: unknown): Record<string, string> {

@@ -1,11 +1,12 @@
 /** From a pod template to what its agent's container will see of the node: the mounts themselves are read by probes/mounts.ts, in the container. */
-import { PHRASE, printable } from '../host/redact.js';
+import { PHRASE } from '../host/redact.js';
+import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentPodTemplate } from '../model/facts.js';
 import { CONFIGURATION, DEFAULT_CHECKS, HOST_MOUNTS } from '../probes/machine/mounts.js';
 
 const MOST = 200;
-const text = (value: unknown) => printable(String(value ?? ''), PHRASE);
+const text = (value: unknown) => textOf(value, PHRASE);
 
 interface Mount {
   at: string;

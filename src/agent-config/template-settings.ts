@@ -3,6 +3,7 @@
  * `$(NAME)` filled in (pkg/kubelet/kubelet_pods.go makeEnvironmentVariables). Only known settings are kept; a Secret is named and never read.
  */
 import { LINE, printable, urlWithoutCredentials } from '../host/redact.js';
+import { text } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
 import { knownSetting, meantBy } from '../profiles/datadog-settings.js';
@@ -13,7 +14,6 @@ import { readTemplateMounts } from './template-mounts.js';
 export type ConfigMaps = ReadonlyMap<string, Readonly<Record<string, string>> | 'missing'>;
 
 const MOST_VARIABLES = 500;
-const text = (value: unknown, max = 253) => (value === undefined || value === null ? '' : printable(String(value), max));
 
 /** Is anything about this name kept? */
 export function isKept(name: string): boolean {

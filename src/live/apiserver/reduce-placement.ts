@@ -1,12 +1,10 @@
 /** From lists of nodes, pods and events to what is judged of them: names, states, reasons; the rest is dropped here. */
 
 import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
-import { printable } from '../../host/redact.js';
+import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import { CONTROL_PLANE_LABELS } from '../../kubernetes/taints.js';
 import type { AgentPod, AgentWorkload, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
-
-const text = (value: unknown, max = 253) => (value === undefined || value === null ? '' : printable(String(value), max));
 
 /** Labels that our own rules read, whatever the selectors ask for. */
 const JUDGED_LABELS = [...CONTROL_PLANE_LABELS, 'kubernetes.io/os', 'kubernetes.io/hostname', 'type', 'eks.amazonaws.com/compute-type'];

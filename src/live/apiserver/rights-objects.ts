@@ -1,5 +1,5 @@
 /** What explains a missing right, read only when a check wants it: roles and bindings, our own rules, versions of kubelets and agent. */
-import { printable } from '../../host/redact.js';
+import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { KubeletVersions, Outcome, OwnRules, RbacBinding, RbacObjects, RbacRole, RbacRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
@@ -72,7 +72,6 @@ export function askRbacObjects(context: LiveContext, api: ApiserverClient, user:
   );
 }
 
-const text = (value: unknown, max = 253) => printable(String(value ?? ''), max);
 const texts = (value: unknown, max = 100) =>
   list(value)
     .slice(0, max)
