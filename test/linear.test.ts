@@ -16,7 +16,7 @@ import { createRedactor, urlWithoutCredentials } from '../src/host/redact.js';
 import { hostsInMetrics } from '../src/live/kubelet/client.js';
 import { inspectAuthority } from '../src/probes/connection/authority.js';
 import { anchorsOf, bareName } from '../src/probes/connection/chain.js';
-import { parseForbidden, recognisePayload, recogniseVoice } from '../src/probes/connection/payload.js';
+import { recognisePayload, recogniseVoice } from '../src/probes/connection/payload.js';
 import { chooseProxy } from '../src/probes/connection/proxy.js';
 import { parseHosts, parseResolvConf } from '../src/probes/connection/resolv-conf.js';
 import { certificateBlocks, inspectClientCertificate, parseCertificates } from '../src/probes/credentials/certificate.js';
@@ -258,7 +258,6 @@ const READERS: Record<string, (text: string) => unknown> = {
   'authority: inspectAuthority': (text) => inspectAuthority(text, 'f'),
   'chain: anchors, names': (text) => [anchorsOf(text), bareName(text)],
   'mounts: podOf': podOf,
-  'payload: parseForbidden': parseForbidden,
   'payload: recogniseVoice': (text) => [401, 403, 500].map((status) => recogniseVoice(status, { 'content-type': text }, text)),
   'payload: recognisePayload': (text) =>
     ['/pods', '/metrics', '/stats/summary', '/healthz', '/configz'].map((at) => recognisePayload(at, text)),

@@ -1,5 +1,6 @@
 /** Whom a binding names, and which role: as RBAC's authorizer reads it, and as a person meant it. */
 import type { RbacBinding, RbacRole, RbacSubject } from '../model/facts.js';
+import { differingLetters } from './near.js';
 
 /** Does this subject of a binding stand for the user? */
 export function isSubject(subject: RbacSubject, user: string): boolean {
@@ -23,18 +24,7 @@ export function isAlmostSubject(subject: RbacSubject, user: string): boolean {
 function isNear(a: string, b: string): boolean {
   if (a === b || Math.abs(a.length - b.length) > 2 || Math.min(a.length, b.length) < 4) return false;
   if (/\d$/.test(a) !== /\d$/.test(b)) return false;
-  return distance(a, b) <= 2;
-}
-
-/** Levenshtein; names are short. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
+  return differingLetters(a, b) <= 2;
 }
 
 /** Does this binding name this role? */

@@ -16,15 +16,20 @@ export const REQUIRED_PATHS: ReadonlySet<KubeletPath> = new Set(['/pods', '/heal
 /** A kubelet's 403. All of it is the server's word: to compare and to show, never to build a command from. */
 export interface Refusal {
   user: string;
+  /** In the order asked; any one would have allowed the request. What is no name of one is left out. */
   subresources: string[];
 }
 
-/** Both texts: `subresource=proxy` (≤ 1.31) and `subresource(s)=[pods proxy]`. */
+/**
+ * Both texts: `subresource=proxy` (≤ 1.31) and `subresource(s)=[pods proxy]`. A user name that imitates the rest of the line stays in `user`: the
+ * greedy match takes the last occurrence.
+ */
 export function refusalOf(answer: HttpAnswer): Refusal | undefined {
   if (answer.status !== 403 || answer.voice !== 'kubelet') return undefined;
   const [, user, many, single] =
     /^Forbidden \(user=(.*), verb=\w*, resource=\w+, subresource(?:\(s\)=\[([^,[\]]*)\]|=([^,[\]]*))\)\s*$/.exec(answer.body) ?? [];
-  return user === undefined ? undefined : { user, subresources: (many ?? single ?? '').split(' ') };
+  if (user === undefined) return undefined;
+  return { user, subresources: (many ?? single ?? '').split(' ').filter((name) => /^[\w/.-]{1,63}$/.test(name)) };
 }
 
 /** 500: the kubelet knows who asks, but could not ask its apiserver whether they may. Not a missing rule. */

@@ -1,8 +1,8 @@
 /**
- * Reads answers by their shape: who speaks, what a 2xx body is, whom a 403 names. Pure. Everything here is a server's word and may be
+ * Reads answers by their shape: who speaks, what a 2xx body is. Pure. Everything here is a server's word and may be
  * hostile: bounded, matched against closed patterns, and reduced at once, since `/pods` and `/configz` hold plaintext secrets.
  */
-import { NAME, printable } from '../../host/redact.js';
+import { record } from '../../kubernetes/json.js';
 import type { Payload, Voice } from '../../model/facts.js';
 
 /** Response headers, names in lower case, as undici and node:http give them. */
@@ -66,9 +66,6 @@ export function recogniseVoice(status: number, headers: Headers, body: string): 
 function kindOf(body: string): string | undefined {
   return /^\s*\{\s*(?:"apiVersion"\s*:\s*"[^"]{1,80}"\s*,\s*)?"kind"\s*:\s*"([A-Za-z]{1,60})"/.exec(body.slice(0, 400))?.[1];
 }
-
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 
 /** Parsed JSON, or undefined: the text is cut, or not JSON. */
 export function parseJson(text: string): unknown {
@@ -147,25 +144,4 @@ function kubeletSettings(body: string): Pick<Payload, 'kubelet'> {
       ...(typeof port === 'number' && Number.isInteger(port) ? { readOnlyPort: port } : {}),
     },
   };
-}
-
-/** Whom and what a kubelet's 403 names. Its words, not proof: never the subject of a printed command. */
-export interface Forbidden {
-  user: string;
-  verb: string;
-  resource: string;
-  /** In the order asked; any one would have allowed the request. */
-  subresources: string[];
-}
-
-/**
- * Reads a kubelet's refusal, `subresource=proxy` (≤ 1.31) or `subresource(s)=[pods proxy]` (≥ 1.32). A user name that imitates the rest of the
- * line stays in `user`: the greedy match takes the last occurrence. Undefined for anything else.
- */
-export function parseForbidden(body: string): Forbidden | undefined {
-  if (body.length > 2048) return undefined;
-  const match = /^Forbidden \(user=(.*), verb=(\w*), resource=(\w+), subresource(?:\(s\)=\[([^,[\]]*)\]|=([^,[\]]*))\)\s*$/.exec(body);
-  if (!match) return undefined;
-  const asked = (match[4] ?? match[5] ?? '').split(' ').filter((name) => /^[\w/.-]{1,63}$/.test(name));
-  return { user: printable(match[1] ?? '', NAME), verb: match[2] ?? '', resource: match[3] ?? '', subresources: asked };
 }

@@ -1,3 +1,5 @@
+import { listed } from '../words.js';
+
 /** Names as people count them, n2 before n10; the same everywhere, whatever the locale. */
 export function nameOrder(a: string, b: string): number {
   const [ours, theirs] = [padded(a), padded(b)];
@@ -14,5 +16,5 @@ export function someOf(names: readonly string[], most = 3): string {
   const shown = names.length > most + 1 ? names.slice(0, most) : names;
   const more = names.length - shown.length;
   if (more > 0) return `${shown.join(', ')} and ${more} more`;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+  return listed(shown);
 }
