@@ -72,6 +72,18 @@ describe('rooms', () => {
       }
     });
 
+  it('no room gives a word of the model another meaning', () => {
+    const declared = (file: string, pattern: RegExp) => [...textOf(file).matchAll(pattern)].map(([, name = '']) => name);
+    const isModel = (file: string) => roomOf(file) === 'model';
+    const words = new Set(files.filter(isModel).flatMap((file) => declared(file, /^export (?:interface|type) (\w+)/gm)));
+    assert.ok(words.size > 50, `${words.size}`);
+    const others = files.filter((file) => !isModel(file));
+    const again = others.flatMap((file) =>
+      declared(file, /^(?:export )?(?:interface|type|class) (\w+)/gm).flatMap((name) => (words.has(name) ? `${file} ${name}` : [])),
+    );
+    assert.deepEqual(again, []);
+  });
+
   it('nothing reaches itself through imports', () => assert.deepEqual(circles(), []));
 
   it('only the demo loads the simulator', () => {

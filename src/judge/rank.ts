@@ -23,16 +23,16 @@ const HERE: readonly Target[] = ['self', 'kubelet', 'apiserver'];
 type Link = 'declared' | 'same connection';
 
 /** A problem on its way to becoming a finding. */
-interface Node {
+interface Ranked {
   judged: Judged;
   finding: Finding;
-  cause?: { node: Node; link: Link };
+  cause?: { node: Ranked; link: Link };
 }
 
 /** Ranks the problems; `explainedBy` gives the causes that, when present, are the reason for a cause. */
 export function rank(problems: readonly Judged[], explainedBy: (cause: string) => readonly string[]): Finding[] {
   const nodes = problems
-    .map((judged): Node => ({ judged, finding: toFinding(judged) }))
+    .map((judged): Ranked => ({ judged, finding: toFinding(judged) }))
     .sort((a, b) => compareFindings(a.finding, b.finding));
   // From the last to the first: in a circle of declarations the best-ranked finding is asked last, finds the way closed, and stays the root.
   for (const node of [...nodes].reverse()) node.cause = chooseCause(node, nodes, explainedBy);
@@ -72,7 +72,7 @@ function toFinding({ question, target, layer, problem }: Judged): Finding {
 }
 
 /** The one cause a finding is nested under: declared before implied, proven before suspected, then the nearest (highest) layer. */
-function chooseCause(node: Node, nodes: readonly Node[], explainedBy: (cause: string) => readonly string[]): Node['cause'] {
+function chooseCause(node: Ranked, nodes: readonly Ranked[], explainedBy: (cause: string) => readonly string[]): Ranked['cause'] {
   const declared = [...explainedBy(node.finding.cause), ...(node.judged.problem.explainedBy ?? [])];
   return nodes
     .flatMap((other) => {
@@ -89,7 +89,7 @@ function chooseCause(node: Node, nodes: readonly Node[], explainedBy: (cause: st
 }
 
 /** How `lower` explains `upper`, if it does. Risks and notes explain nothing, and what works unsafely does not follow from what fails. */
-function linkOf(lower: Node, upper: Node, declared: readonly string[]): Link | undefined {
+function linkOf(lower: Ranked, upper: Ranked, declared: readonly string[]): Link | undefined {
   if (lower === upper || !isFailure(lower.finding.severity)) return undefined;
   if (lower.finding.cause !== upper.finding.cause && declared.includes(lower.finding.cause)) return 'declared';
   const [from, to] = [CHAIN.indexOf(lower.finding.layer), CHAIN.indexOf(upper.finding.layer)];
@@ -103,12 +103,12 @@ function isFailure(severity: Severity): boolean {
   return severity === 'blocks' || severity === 'degrades';
 }
 
-function seenAt({ judged }: Node): Target {
+function seenAt({ judged }: Ranked): Target {
   return judged.problem.observedAt ?? judged.target;
 }
 
-function descendsFrom(node: Node, ancestor: Node): boolean {
-  for (let at: Node | undefined = node; at; at = at.cause?.node) if (at === ancestor) return true;
+function descendsFrom(node: Ranked, ancestor: Ranked): boolean {
+  for (let at: Ranked | undefined = node; at; at = at.cause?.node) if (at === ancestor) return true;
   return false;
 }
 
@@ -139,7 +139,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function readableKey(finding: Finding, cause: Node['cause']): string[] {
+function readableKey(finding: Finding, cause: Ranked['cause']): string[] {
   const { severity, features } = weigh(finding);
   return [
     cause ? `consequence of ${cause.node.finding.cause} (${cause.link})` : 'root',

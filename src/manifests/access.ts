@@ -9,7 +9,7 @@ const GROUP = 'rbac.authorization.k8s.io';
 /** Where kubelets renew their heartbeat (pkg/kubelet, NodeLease). */
 const LEASES = 'kube-node-lease';
 
-export interface Account {
+export interface AccountName {
   namespace: string;
   name: string;
 }
@@ -27,7 +27,7 @@ export function namespaceYaml(name: string, level: 'restricted' | 'privileged'):
 }
 
 /** The account and its rights; bindings carry its namespace, so that two installations do not take each other's. */
-export function accessYaml(account: Account): string[] {
+export function accessYaml(account: AccountName): string[] {
   const name = `${account.namespace}-${account.name}`;
   const nodeReads = ['  - apiGroups: [""]', `    resources: [${['nodes', ...KUBELET_READS].map(quote).join(', ')}]`, '    verbs: ["get"]'];
   const leaseReads = ['  - apiGroups: ["coordination.k8s.io"]', '    resources: ["leases"]', '    verbs: ["get"]'];
@@ -69,7 +69,7 @@ function head(kind: string, name: string, namespace?: string): string[] {
   ];
 }
 
-function bound(kind: 'ClusterRole' | 'Role', name: string, account: Account): string[] {
+function bound(kind: 'ClusterRole' | 'Role', name: string, account: AccountName): string[] {
   return [
     'roleRef:',
     `  apiGroup: ${GROUP}`,

@@ -2,12 +2,12 @@
  * A Pod of ours on one node, or a DaemonSet with one report a node. Both meet the `restricted` Pod Security Standard unless they take the host's
  * network, tolerate every taint (a broken node has taints), and are bounded in time, memory and processor.
  */
-import { type Account, accessYaml, indent, lines, namespaceYaml, quote } from './access.js';
+import { type AccountName, accessYaml, indent, lines, namespaceYaml, quote } from './access.js';
 
 export interface WorkloadOptions {
   /** Of the Pod; a DaemonSet is on every node. */
   node?: string;
-  account: Account;
+  account: AccountName;
   /** Whose the account is: ours comes with its namespace and rights, another's exists. */
   own: { account: boolean; namespace: boolean };
   image: string;

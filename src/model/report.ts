@@ -31,12 +31,12 @@ export interface Finding {
   rankedBy: string[];
   consequences: Finding[];
   /** In a merged report: the nodes it was seen on, of how many, and from which networks. */
-  seen?: Seen;
+  seen?: SeenOn;
   /** Since 1.2, in a report that was read: advice it has here that our own checks do not give. Another's words, never ours. */
   quoted?: string[];
 }
 
-export interface Seen {
+export interface SeenOn {
   nodes: string[];
   of: number;
   vantages: string[];

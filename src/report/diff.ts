@@ -14,7 +14,8 @@ export interface Side {
   exitCode: number;
 }
 
-export interface Place {
+/** Where a finding stands in one report. */
+export interface Standing {
   cause: string;
   target: string;
   title: string;
@@ -24,10 +25,10 @@ export interface Place {
   rank: number;
 }
 
-/** A finding of both. `moved`: its place among the findings that both have is another. */
+/** A finding of both. `moved`: its standing among the findings that both have is another. */
 export interface Pair {
-  old: Place;
-  new: Place;
+  old: Standing;
+  new: Standing;
   moved: boolean;
   /** `severity risk → blocks`, `suspected → proven`. */
   changed: string[];
@@ -36,8 +37,8 @@ export interface Pair {
 export interface Comparison {
   old: Side;
   new: Side;
-  appeared: Place[];
-  vanished: Place[];
+  appeared: Standing[];
+  vanished: Standing[];
   both: Pair[];
   /** Questions, as asked. */
   answeredNow: string[];
@@ -45,23 +46,23 @@ export interface Comparison {
 }
 
 export function compareReports(old: Report, now: Report): Comparison {
-  const [before, after] = [placesOf(old), placesOf(now)];
+  const [before, after] = [standingsOf(old), standingsOf(now)];
   const pairs = pairUp(before, after);
   const [olds, news] = [pairs.map((pair) => pair.old), pairs.map((pair) => pair.new)];
-  const order = (places: readonly Place[], place: Place) => places.filter((each) => each.rank < place.rank).length;
+  const order = (standings: readonly Standing[], standing: Standing) => standings.filter((each) => each.rank < standing.rank).length;
   const [openThen, openNow] = [openOf(old), openOf(now)];
   return {
     old: sideOf(old),
     new: sideOf(now),
-    appeared: after.filter((place) => !news.includes(place)),
-    vanished: before.filter((place) => !olds.includes(place)),
+    appeared: after.filter((standing) => !news.includes(standing)),
+    vanished: before.filter((standing) => !olds.includes(standing)),
     both: pairs.map((pair) => ({ ...pair, moved: order(olds, pair.old) !== order(news, pair.new), changed: changes(pair.old, pair.new) })),
     answeredNow: [...openThen].filter(([key]) => !openNow.has(key)).map(([, asks]) => asks),
     unansweredNow: [...openNow].filter(([key]) => !openThen.has(key)).map(([, asks]) => asks),
   };
 }
 
-function placesOf(report: Report): Place[] {
+function standingsOf(report: Report): Standing[] {
   return flatten(report.findings).map(({ cause, target, title, severity, certainty }, at) => ({
     cause,
     target,
@@ -73,21 +74,21 @@ function placesOf(report: Report): Place[] {
 }
 
 /** The same cause about the same target; where there are several, those with the same words first. */
-function pairUp(before: readonly Place[], after: readonly Place[]): { old: Place; new: Place }[] {
+function pairUp(before: readonly Standing[], after: readonly Standing[]): { old: Standing; new: Standing }[] {
   const left = [...before];
-  const same = (a: Place, b: Place) => a.cause === b.cause && a.target === b.target;
-  const take = (wanted: (old: Place) => boolean): Place | undefined => {
+  const same = (a: Standing, b: Standing) => a.cause === b.cause && a.target === b.target;
+  const take = (wanted: (old: Standing) => boolean): Standing | undefined => {
     const at = left.findIndex(wanted);
     return at < 0 ? undefined : left.splice(at, 1)[0];
   };
-  const exact = after.map((place) => take((old) => same(old, place) && old.title === place.title));
-  return after.flatMap((place, at) => {
-    const old = exact[at] ?? take((each) => same(each, place));
-    return old ? [{ old, new: place }] : [];
+  const exact = after.map((standing) => take((old) => same(old, standing) && old.title === standing.title));
+  return after.flatMap((standing, at) => {
+    const old = exact[at] ?? take((each) => same(each, standing));
+    return old ? [{ old, new: standing }] : [];
   });
 }
 
-function changes(old: Place, now: Place): string[] {
+function changes(old: Standing, now: Standing): string[] {
   return [
     ...(old.severity === now.severity ? [] : [`${old.severity} → ${now.severity}`]),
     ...(old.certainty === now.certainty ? [] : [`${old.certainty} → ${now.certainty}`]),

@@ -17,7 +17,7 @@ import { sharedAuthorities } from './state/certificates.js';
 import { type Clock, machineClock } from './state/clock.js';
 import { Cluster } from './state/cluster.js';
 import { agentCredential, type ClientCredential, nodeCredential } from './state/credentials.js';
-import { makePlace, type Way } from './state/filesystem.js';
+import { makeMachine, type Way } from './state/filesystem.js';
 import { type Rule, rulesOf } from './state/rights.js';
 import { type ResolvedWorld, resolveWorld, type World } from './world.js';
 
@@ -36,7 +36,7 @@ export interface RunningWorld {
   readonly lies: number;
   /** TCP connections accepted so far. */
   readonly connections: { apiserver: number; kubelet: number; proxy: number; gateway: number };
-  /** The place's kubeconfig, where it has one, as a path below `host.root`. */
+  /** The machine's kubeconfig, where it has one, as a path below `host.root`. */
   kubeconfig?: string;
   addresses: { apiserver: Way; service: Way; kubelets: Record<string, Way>; gateway: string; proxy?: Way };
   /** Whatever must appear in no output: the credential and every planted secret. */
@@ -89,7 +89,7 @@ async function start(world: ResolvedWorld, clock: Clock, stops: Stop[], stop: St
   const byName = world.network.proxy !== undefined;
   const throughName = byName ? { ...service, host: API_NAME } : undefined;
   cluster.endpoints = [throughName ?? endpoint];
-  const place = await makePlace({
+  const machine = await makeMachine({
     world: fillWorld(world, fill),
     caPem: ca.certPem,
     otherCaPem: other.certPem,
@@ -105,20 +105,20 @@ async function start(world: ResolvedWorld, clock: Clock, stops: Stop[], stop: St
     hosts: [...visible].filter(([name]) => (byName || world.agent.kubeletHost === 'name' ? name.endsWith('.sim') : false)),
     proxyUrl: proxy?.url,
   });
-  stops.push(() => place.remove());
+  stops.push(() => machine.remove());
 
   const count = (prefix: string) => [...recorder.connections].filter(([s]) => s.startsWith(prefix)).reduce((sum, [, n]) => sum + n, 0);
   return {
     host: {
-      env: place.env,
-      root: place.root,
+      env: machine.env,
+      root: machine.root,
       cwd: '/',
       dnsPort: dns.port,
       healthzPort: await startHealthz(servers),
       ...HOME_AND_NAME[world.place](world),
       interfaceAddresses: interfaces(world, own),
     },
-    argv: [...placeArguments(world), ...world.argv].map((argument) => fill(argument).replaceAll('{root}', place.root)),
+    argv: [...placeArguments(world), ...world.argv].map((argument) => fill(argument).replaceAll('{root}', machine.root)),
     requests: recorder.requests,
     questions: dns.questions,
     get lies() {
@@ -127,7 +127,7 @@ async function start(world: ResolvedWorld, clock: Clock, stops: Stop[], stop: St
     get connections() {
       return { apiserver: count('apiserver'), kubelet: count('kubelet'), proxy: count('proxy'), gateway: count('gateway') };
     },
-    kubeconfig: place.kubeconfig,
+    kubeconfig: machine.kubeconfig,
     addresses: { apiserver: endpoint, service, kubelets, gateway: servers.addresses.gateway, proxy: proxy?.way },
     secrets: [...credential.secrets, ...Object.values(SECRETS)],
     caPem: ca.certPem,

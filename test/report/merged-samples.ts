@@ -5,7 +5,7 @@ import { expired, healthy, suspected } from './samples.js';
 
 export const CHOICES: MergeChoices = { tool: { program: 'kubelet-doctor', version: '0.1.0' }, failOn: 'degrades', skip: [], only: [] };
 
-export interface Place {
+export interface Sender {
   node: string;
   address?: string;
   vantage?: string;
@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** The sample as the node's own: its name and address in every word. */
-export function on(sample: Report, { node, address = '10.0.0.7', vantage = 'pod network', ...rest }: Place): Report {
+export function on(sample: Report, { node, address = '10.0.0.7', vantage = 'pod network', ...rest }: Sender): Report {
   const text = JSON.stringify(sample).replaceAll('lab-n1', node).replaceAll('10.0.0.7', address);
   const report = JSON.parse(text) as Report;
   return { ...report, ...rest, where: { ...report.where, vantage } };

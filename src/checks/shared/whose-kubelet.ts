@@ -58,7 +58,7 @@ export type Whose =
   | { whose: 'unknown'; ask: string };
 
 /** What of the kubelet at this address is known. */
-export interface Seen {
+export interface Witnesses {
   candidate: Candidate;
   /** What the name resolves to, and the host itself. */
   hosts: readonly string[];
@@ -69,7 +69,7 @@ export interface Seen {
   at(endpoint: string): { tcp: Fact<'tcp'>; tls: Fact<'tls'> };
 }
 
-export function whoseKubelet(meant: string, { candidate, hosts, tls, http, node, at }: Seen): Whose {
+export function whoseKubelet(meant: string, { candidate, hosts, tls, http, node, at }: Witnesses): Whose {
   const spoken = http.filter((fact) => seen(fact)?.voice === 'kubelet' && seen(fact)?.payload?.node !== undefined);
   const own = spoken.map((fact) => seen(fact)?.payload?.node ?? '');
   const [first] = own;

@@ -1,5 +1,5 @@
 /** A comparison in words: one line that is the answer, then what changed. */
-import type { Comparison, Pair, Place, Side } from '../../report/diff.js';
+import type { Comparison, Pair, Side, Standing } from '../../report/diff.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
@@ -58,7 +58,7 @@ function section(title: string, lines: readonly string[], { paint }: Look): stri
   return lines.length ? [paint.bold(title), ...lines, ''] : [];
 }
 
-function line(sign: string, { rank, title, cause }: Place, { width }: Look): string {
+function line(sign: string, { rank, title, cause }: Standing, { width }: Look): string {
   return wrap(`${rank}. ${title} (${cause})`, proseWidth(width), `${sign} `).join('\n');
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../state/clock.js';
-import type { Attributes, Identity } from '../state/rights.js';
+import type { Attributes, Caller } from '../state/rights.js';
 
 /** An answer without the headers every one has (Date, Content-Length or Transfer-Encoding). */
 export interface Answer {
@@ -46,7 +46,7 @@ const SCHEMAS = {
 } as const;
 
 /** Priority-and-fairness headers, as every request gets them that was classified. */
-export function flowSchema(who: Identity, path: string): [string, string][] {
+export function flowSchema(who: Caller, path: string): [string, string][] {
   const probe = /^\/(healthz|livez|readyz)(\/|$)/.test(path);
   const kind = probe
     ? 'probes'
@@ -90,7 +90,7 @@ export const UNAUTHORIZED: Status = { code: 401, reason: 'Unauthorized', message
 const html = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** The apiserver's 403, for a resource or a path. */
-export function forbidden(who: Identity, asked: Attributes): Status {
+export function forbidden(who: Caller, asked: Attributes): Status {
   const base = { code: 403, reason: 'Forbidden' };
   if (asked.path !== undefined) {
     return { ...base, message: html(`forbidden: User "${who.user}" cannot ${asked.verb} path "${asked.path}"`), details: {} };

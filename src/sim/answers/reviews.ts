@@ -1,13 +1,13 @@
 /** The review APIs: who am I, may I, what may I, may they, is this token good. */
 import type { Cluster } from '../state/cluster.js';
-import type { Attributes, Identity, Rule } from '../state/rights.js';
+import type { Attributes, Caller, Rule } from '../state/rights.js';
 import type { Json } from '../world.js';
 import { rfc3339 } from './payloads.js';
 
 const AUTHENTICATION = 'authentication.k8s.io/v1';
 const AUTHORIZATION = 'authorization.k8s.io/v1';
 
-function userInfo({ user, uid, groups, extra }: Identity): Json {
+function userInfo({ user, uid, groups, extra }: Caller): Json {
   return { username: user, ...(uid && { uid }), groups, ...(extra && { extra }) };
 }
 
@@ -54,7 +54,7 @@ function cleanSpec(spec: Json): Json {
 }
 
 /** The answer to a review someone may create, or the message of a 400. */
-export function review(plural: string, body: Json, who: Identity, userAgent: string, cluster: Cluster): Json | string {
+export function review(plural: string, body: Json, who: Caller, userAgent: string, cluster: Cluster): Json | string {
   const spec = (body.spec ?? {}) as Json;
   switch (plural) {
     case 'selfsubjectreviews':
@@ -77,7 +77,7 @@ export function review(plural: string, body: Json, who: Identity, userAgent: str
   }
 }
 
-function accessReview(kind: string, spec: Json, who: Identity, userAgent: string, cluster: Cluster): Json | string {
+function accessReview(kind: string, spec: Json, who: Caller, userAgent: string, cluster: Cluster): Json | string {
   const asked = attributesOf(spec);
   if (!asked) return 'spec.resourceAttributes: exactly one of nonResourceAttributes or resourceAttributes must be specified';
   const cleaned = cleanSpec(spec);
@@ -85,7 +85,7 @@ function accessReview(kind: string, spec: Json, who: Identity, userAgent: string
   return { kind, apiVersion: AUTHORIZATION, metadata, spec: cleaned, status: cluster.authorize(who, asked) };
 }
 
-function rulesReview(who: Identity, cluster: Cluster): Json {
+function rulesReview(who: Caller, cluster: Cluster): Json {
   const rules = cluster.listRules(who);
   const resources = (rule: Rule) => ({
     verbs: rule.verbs,

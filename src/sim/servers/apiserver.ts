@@ -18,7 +18,7 @@ import { endpointSlice, leaseObject, signingRequests, versionObject } from '../a
 import { review } from '../answers/reviews.js';
 import { ANONYMOUS, type Cluster } from '../state/cluster.js';
 import { listed } from '../state/rbac.js';
-import type { Attributes, Identity } from '../state/rights.js';
+import type { Attributes, Caller } from '../state/rights.js';
 import {
   agentPodObjects,
   configMapObjects,
@@ -44,7 +44,7 @@ interface Call {
   attributes: Attributes;
   /** Path behind `nodes/NAME/proxy`. */
   rest: string;
-  who: Identity;
+  who: Caller;
   cluster: Cluster;
 }
 
@@ -104,7 +104,7 @@ function constrained(denied: Attributes, request: Attributes): Attributes {
 }
 
 /** Whom a request is made as, and the right that takes: the groups of a ServiceAccount follow by themselves. */
-function impersonated(user: string, asGroups: string[]): { identity: Identity; attributes: Attributes[] } {
+function impersonated(user: string, asGroups: string[]): { identity: Caller; attributes: Attributes[] } {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
   const own = namespace ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
   const groups = asGroups.length > 0 ? asGroups : own;
@@ -114,7 +114,7 @@ function impersonated(user: string, asGroups: string[]): { identity: Identity; a
   return { identity: { user, groups: [...groups, 'system:authenticated'] }, attributes };
 }
 
-function authenticate(asked: SimRequest, cluster: Cluster): Identity | undefined {
+function authenticate(asked: SimRequest, cluster: Cluster): Caller | undefined {
   const byCertificate = asked.certificate && cluster.authenticateCertificate(asked.certificate);
   if (byCertificate) return byCertificate;
   const token = bearerToken(asked.authorization);

@@ -15,7 +15,7 @@ const NOERROR = 0;
 const SERVFAIL = 2;
 const NXDOMAIN = 3;
 
-interface Question {
+interface Query {
   id: number;
   name: string;
   type: number;
@@ -23,7 +23,7 @@ interface Question {
   end: number;
 }
 
-function readQuestion(packet: Buffer): Question | undefined {
+function readQuery(packet: Buffer): Query | undefined {
   const labels: string[] = [];
   let at = 12;
   for (let length = packet[at]; length; length = packet[at]) {
@@ -35,15 +35,15 @@ function readQuestion(packet: Buffer): Question | undefined {
   return { id: packet.readUInt16BE(0), name: labels.join('.').toLowerCase(), type: packet.readUInt16BE(at + 1), end: at + 5 };
 }
 
-function reply(packet: Buffer, question: Question, code: number, addresses: string[]): Buffer {
+function reply(packet: Buffer, query: Query, code: number, addresses: string[]): Buffer {
   const header = Buffer.alloc(12);
-  header.writeUInt16BE(question.id, 0);
+  header.writeUInt16BE(query.id, 0);
   header.writeUInt16BE(0x8580 | code, 2); // response, authoritative, recursion desired and available
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(addresses.length, 6);
   const answers = addresses.map((address) => {
     const record = Buffer.alloc(16);
-    record.writeUInt16BE(0xc00c, 0); // the name of the question
+    record.writeUInt16BE(0xc00c, 0); // the name of the query
     record.writeUInt16BE(1, 2);
     record.writeUInt16BE(1, 4);
     record.writeUInt32BE(5, 6);
@@ -51,7 +51,7 @@ function reply(packet: Buffer, question: Question, code: number, addresses: stri
     Buffer.from(address.split('.').map(Number)).copy(record, 12);
     return record;
   });
-  return Buffer.concat([header, packet.subarray(12, question.end), ...answers]);
+  return Buffer.concat([header, packet.subarray(12, query.end), ...answers]);
 }
 
 /** Starts one on a free port. `names` are fully qualified, lower case, without the last dot. */
@@ -63,14 +63,14 @@ export async function startDns(
   const questions: string[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (packet, from) => {
-    const question = readQuestion(packet);
-    if (!question) return;
-    questions.push(`${TYPES[question.type] ?? question.type} ${question.name}`);
+    const query = readQuery(packet);
+    if (!query) return;
+    questions.push(`${TYPES[query.type] ?? query.type} ${query.name}`);
     if (mode === 'dead') return;
-    const address = mode === 'ok' ? names.get(question.name) : undefined;
+    const address = mode === 'ok' ? names.get(query.name) : undefined;
     const code = mode === 'servfail' ? SERVFAIL : address === undefined ? NXDOMAIN : NOERROR;
-    const addresses = address !== undefined && question.type === 1 ? [address] : [];
-    socket.send(reply(packet, question, code, addresses), from.port, from.address, () => {});
+    const addresses = address !== undefined && query.type === 1 ? [address] : [];
+    socket.send(reply(packet, query, code, addresses), from.port, from.address, () => {});
   });
   socket.on('error', () => {});
   await new Promise<void>((resolve, reject) => {

@@ -12,7 +12,7 @@ import {
 } from '../answers/http.js';
 import { payload } from '../answers/payloads.js';
 import { ANONYMOUS, type Cluster, type ClusterNode } from '../state/cluster.js';
-import type { Identity } from '../state/rights.js';
+import type { Caller } from '../state/rights.js';
 import type { SimRequest } from './listeners.js';
 
 interface Route {
@@ -49,7 +49,7 @@ const VERBS: Record<string, string> = { GET: 'get', POST: 'create', PUT: 'update
 const minorOf = (node: ClusterNode) => Number(node.kubelet.version.split('.')[1]);
 
 /** The answer of a kubelet. `as` skips authentication: the apiserver, whose client certificate every kubelet knows. */
-export function kubeletAnswer(asked: SimRequest, node: ClusterNode, cluster: Cluster, as?: Identity): Answer {
+export function kubeletAnswer(asked: SimRequest, node: ClusterNode, cluster: Cluster, as?: Caller): Answer {
   const { kubelet } = node;
   const minor = minorOf(node);
   const route = ROUTES.find((r) => r.path.test(asked.path) && minor >= (r.since ?? 0));
@@ -69,7 +69,7 @@ function waiting(cluster: Cluster, node: ClusterNode): { afterMs?: number } {
 }
 
 /** Client certificate, then token, then anonymous; a credential that fails is never anonymous. */
-function authenticate(asked: SimRequest, node: ClusterNode, cluster: Cluster): Identity | Answer {
+function authenticate(asked: SimRequest, node: ClusterNode, cluster: Cluster): Caller | Answer {
   const { kubelet } = node;
   const certificate = kubelet.clientCa ? asked.certificate : undefined;
   const byCertificate = certificate && cluster.authenticateCertificate(certificate);
@@ -89,7 +89,7 @@ export function bearerToken(authorization: string | undefined): string | undefin
   return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
 }
 
-function authorize(who: Identity, verb: string, subresources: string[], node: ClusterNode, cluster: Cluster): Answer | undefined {
+function authorize(who: Caller, verb: string, subresources: string[], node: ClusterNode, cluster: Cluster): Answer | undefined {
   const { kubelet } = node;
   if (kubelet.alwaysAllow) return undefined;
   if (kubelet.apiserverReach !== 'ok') {

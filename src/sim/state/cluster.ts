@@ -8,7 +8,7 @@ import {
   type Attributes,
   AUTHENTICATED,
   allows,
-  type Identity,
+  type Caller,
   nodeRules,
   PRESETS,
   PUBLIC_INFO,
@@ -17,10 +17,10 @@ import {
 } from './rights.js';
 import { readToken, uidOf } from './tokens.js';
 
-export const ANONYMOUS: Identity = { user: 'system:anonymous', groups: ['system:unauthenticated'] };
+export const ANONYMOUS: Caller = { user: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** The certificate the apiserver shows to kubelets. */
-export const APISERVER_CLIENT: Identity = {
+export const APISERVER_CLIENT: Caller = {
   user: 'kube-apiserver-kubelet-client',
   groups: ['kubeadm:cluster-admins', 'system:authenticated'],
 };
@@ -73,7 +73,7 @@ export class Cluster {
     this.rules.set(user, [...(this.rules.get(user) ?? []), ...rules]);
   }
 
-  private rulesFor({ user, groups }: Identity): Rule[] {
+  private rulesFor({ user, groups }: Caller): Rule[] {
     if (groups.includes('system:masters')) return [...PRESETS.everything] as unknown as Rule[];
     const node = groups.includes('system:nodes') && user.startsWith('system:node:') ? nodeRules(user.slice('system:node:'.length)) : [];
     return [
@@ -92,7 +92,7 @@ export class Cluster {
   }
 
   /** RBAC's answer, with its reason when it allows. */
-  authorize(who: Identity, asked: Attributes): { allowed: boolean; reason?: string } {
+  authorize(who: Caller, asked: Attributes): { allowed: boolean; reason?: string } {
     if (!this.rulesFor(who).some((rule) => allows(rule, asked))) return { allowed: false };
     const account = /^system:serviceaccount:([^:]+):(.+)$/.exec(who.user);
     const subject = account ? `ServiceAccount "${account[2]}/${account[1]}"` : `User "${who.user}"`;
@@ -101,12 +101,12 @@ export class Cluster {
   }
 
   /** All rules of a subject, for SelfSubjectRulesReview. */
-  listRules(who: Identity): Rule[] {
+  listRules(who: Caller): Rule[] {
     return this.rulesFor(who);
   }
 
   /** TokenReview: an identity, or the reason why not. */
-  authenticateToken(token: string): { identity: Identity } | { error: string } {
+  authenticateToken(token: string): { identity: Caller } | { error: string } {
     const read = readToken(token, this.judged(), {
       pod: (uid) => !this.deletedPods.has(uid),
       uid: (account) => (this.deletedAccounts.has(account) ? undefined : uidOf(account)),
@@ -131,7 +131,7 @@ export class Cluster {
   }
 
   /** x509: CN is the user, O the groups; undefined when the certificate is not this CA's, is out of date, or not for clients. */
-  authenticateCertificate(certificate: X509Certificate): Identity | undefined {
+  authenticateCertificate(certificate: X509Certificate): Caller | undefined {
     if (!certificate.verify(this.authority.publicKey)) return undefined;
     const now = this.judged();
     if (now < Date.parse(certificate.validFrom) || now > Date.parse(certificate.validTo)) return undefined;

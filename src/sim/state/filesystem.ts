@@ -37,7 +37,8 @@ export interface Surroundings {
   proxyUrl?: string;
 }
 
-export interface Place {
+/** Files and environment of where the program runs. */
+export interface Machine {
   root: string;
   env: Record<string, string>;
   /** Path below `root`, where there is one. */
@@ -56,7 +57,7 @@ const KUBECONFIGS = {
 };
 
 /** Makes the files and the environment. */
-export async function makePlace(from: Surroundings): Promise<Place> {
+export async function makeMachine(from: Surroundings): Promise<Machine> {
   const root = await mkdtemp(join(tmpdir(), 'kubelet-doctor-sim-'));
   const remove = () => rm(root, { recursive: true, force: true });
   try {

@@ -129,7 +129,7 @@ export function allows(rule: Rule, asked: Attributes): boolean {
 }
 
 /** A user as an authenticator makes one. */
-export interface Identity {
+export interface Caller {
   user: string;
   uid?: string;
   groups: string[];

@@ -1,5 +1,6 @@
 /** Where the agent of a world runs: more nodes, labels and taints, its DaemonSet, its pods, its namespace and the events about it. */
 
+import type { Toleration } from '../../model/facts/placement.js';
 import { hostileText, SECRETS } from '../answers/hostile.js';
 import { nodeObject } from '../answers/objects.js';
 import { rfc3339 } from '../answers/payloads.js';
@@ -57,18 +58,11 @@ function resolved(cluster: Cluster): Resolved[] {
   }));
 }
 
-interface Toleration {
-  key?: string;
-  operator?: string;
-  value?: string;
-  effect?: string;
-}
-
 /** The DaemonSet controller's own choice: the taints that it tolerates by itself (node.kubernetes.io/…) keep no pod of it off. */
 function takes(node: Json, spec: Json): boolean {
   const { labels } = node.metadata as { labels: Record<string, string> };
   const { taints = [] } = node.spec as { taints?: { key: string; value?: string; effect: string }[] };
-  const tolerations = (spec.tolerations ?? []) as Toleration[];
+  const tolerations = (spec.tolerations ?? []) as Partial<Toleration>[];
   const selector = Object.entries((spec.nodeSelector ?? {}) as Record<string, string>);
   const tolerated = taints.every(
     (taint) =>
