@@ -15,14 +15,14 @@ import { choicesOf, withReport } from '../with-report.js';
 const MOST_NAMED = 20;
 const NO_FILES = 'merge needs files: reports, bundles, directories of them, or - for JSON lines from standard input';
 
-type Merged = ReturnType<Merger['finish']>;
+type MergedReports = ReturnType<Merger['finish']>;
 
 export async function runMergeCommand(given: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   if (given.length === 0) return usageError(io, NO_FILES);
   return withReport(flags, host, io, { saves: true, find: () => mergeAll(given, flags, host), say: whatIsMissing });
 }
 
-async function mergeAll(given: readonly string[], flags: Partial<Flags>, host: Host): Promise<Merged> {
+async function mergeAll(given: readonly string[], flags: Partial<Flags>, host: Host): Promise<MergedReports> {
   const merger = createMerger();
   // One for all: reports of many nodes have most words in common.
   const hide = createHide(host.redactor);
@@ -34,7 +34,7 @@ async function mergeAll(given: readonly string[], flags: Partial<Flags>, host: H
   return merger.finish({ ...choicesOf(flags), tool: { program: 'kubelet-doctor', version: VERSION } });
 }
 
-function whatIsMissing({ report, unread }: Merged): string[] {
+function whatIsMissing({ report, unread }: MergedReports): string[] {
   const more = unread.length - MOST_NAMED;
   return [
     ...unread.slice(0, MOST_NAMED).map(({ file, why }) => `${file}: ${why}`),
