@@ -19,7 +19,7 @@ interface Proven {
 const HERE = import.meta.dirname;
 
 function testsBelow(folder: string): { file: string; text: string }[] {
-  return readdirSync(path.join(HERE, folder))
+  return readdirSync(path.join(HERE, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .sort()
     .map((name) => ({ file: `test/${folder}/${name}`, text: readFileSync(path.join(HERE, folder, name), 'utf8') }));
