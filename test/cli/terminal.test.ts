@@ -15,8 +15,11 @@ import { merged } from '../report/merged-samples.js';
 import { SAMPLES } from '../report/samples.js';
 import { recordingIo } from '../scenarios/run.js';
 
-// A terminal is shown a spinner only where CI is no variable, not even an empty one.
-const { CI: _, ...interactive } = process.env;
+// A terminal is shown a spinner only where CI is no variable, not even an empty one, and TERM is not dumb: so in a job too.
+const { CI: _, ...rest } = process.env;
+const interactive = { ...rest, TERM: 'xterm' };
+delete process.env.CI;
+process.env.TERM = 'xterm';
 const CHILD = fileURLToPath(new URL('../support/child.ts', import.meta.url));
 const SIZES = [0, 1, 2, 7, 30, Number.NaN, -1, Number.POSITIVE_INFINITY, undefined];
 
