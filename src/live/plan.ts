@@ -11,26 +11,21 @@
  * sees what it waits for.
  */
 import { anotherAsked } from '../checks/shared/own-node.js';
-import { shellQuote } from '../kubernetes/names.js';
-import { MOUNTED_TOKEN } from '../kubernetes/service-account.js';
-import type { AnyFact, Candidate, Fact, Identity, NodeObject, Place, ServerVersion } from '../model/facts.js';
-import { readToken } from '../probes/credentials/token.js';
-import { observeMounts } from '../probes/machine/mounts.js';
-import { observePlace } from '../probes/machine/place.js';
-import { placeAt } from '../setup/node-files.js';
-import { putConfiguration } from './apiserver/agent-configuration.js';
+import type { AnyFact, Candidate, Fact, Identity, NodeObject, ServerVersion } from '../model/facts.js';
+import { putConfiguration } from './agent-configuration.js';
 import { askApiserver } from './apiserver/basics.js';
 import { type ApiserverClient, apiserverClient } from './apiserver/client.js';
-import { askNode, candidateFromNode } from './apiserver/objects.js';
+import { askNode, candidateFromNode } from './apiserver/node-objects.js';
 import { askRights } from './apiserver/rights.js';
 import { createAttempts } from './connection/attempts.js';
 import { type Authorities, authoritiesAtHand } from './connection/authorities.js';
 import { apiserverCandidate, candidateByName, putCandidate, settingCandidate } from './connection/candidates.js';
-import { type Presented, presentCredential } from './connection/credentials.js';
+import { askMountedToken, type Presented, presentCredential } from './connection/credentials.js';
 import type { LiveContext } from './context.js';
 import type { Known } from './known.js';
 import { askKubelet, type KubeletClient } from './kubelet/client.js';
-import { ownNodeName } from './node/own-node.js';
+import { askMounts } from './node/mounts.js';
+import { findPlace } from './node/place.js';
 import { candidateHere, observeAgents, observeNode } from './node/shell.js';
 
 /** What steps hand on to each other; `Known` is the part of it that later inquiries need. */
@@ -65,15 +60,6 @@ export async function startPlan(context: LiveContext, rightsOnly: boolean): Prom
 
   for (const step of [api, identity, nodeName, node, rights, ownThings, nodeShell, mountedToken, kubelet]) store.during(step);
   return { place, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt, token: tokenShown(credentials) };
-}
-
-async function findPlace({ store, settings, host }: LiveContext): Promise<Place | undefined> {
-  const outcome = await store.observe({ target: 'self', kind: 'place', subject: '' }, async () => {
-    const at = settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles);
-    const node = await ownNodeName(settings, host, at);
-    return { status: 'observed', data: { ...at, ...(node && { node }), nowMs: host.now() } };
-  });
-  return outcome.status === 'observed' ? outcome.data : undefined;
 }
 
 async function reachApiserver(
@@ -150,13 +136,6 @@ async function askOwnThings(context: LiveContext, { place }: Pick<Parts, 'place'
   ]);
 }
 
-function askMounts({ store, settings: { agent }, host }: LiveContext): Promise<unknown> {
-  const file = `${agent?.processes.root ?? ''}/proc/${agent?.pid ?? 'self'}/mountinfo`;
-  return store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: `cat ${shellQuote(file)}` }, () =>
-    observeMounts(host, agent && { host: agent.processes, pid: agent.pid }),
-  );
-}
-
 /** What only a shell on the node sees. */
 async function askNodeShell(
   context: LiveContext,
@@ -167,16 +146,6 @@ async function askNodeShell(
   const at = nodeFiles && (await place);
   if (!at || (await asksAnother)) return;
   await Promise.all([observeAgents(context, nodeFiles), rightsOnly ? undefined : observeNode(context, nodeFiles, agent?.beside ?? at)]);
-}
-
-/** Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent. */
-async function askMountedToken({ store, settings, host }: LiveContext): Promise<void> {
-  const elsewhere = [settings.kubelet, settings.apiserver].some(({ tokenPath }) => tokenPath !== undefined && tokenPath !== MOUNTED_TOKEN);
-  if (!elsewhere) return;
-  await store.observe(
-    { target: 'self', kind: 'credential', subject: 'mounted' },
-    async () => (await readToken(host, MOUNTED_TOKEN)).outcome,
-  );
 }
 
 async function findKubelet(

@@ -3,7 +3,7 @@ import type { Want } from '../model/check.js';
 import type { Candidate } from '../model/facts.js';
 import type { ApiserverClient } from './apiserver/client.js';
 import { askEgressPolicies } from './apiserver/egress-policies.js';
-import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apiserver/objects.js';
+import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apiserver/node-objects.js';
 import { askPlacement, askWorkloads } from './apiserver/placement.js';
 import { askKubeletVersions, askOwnRules, askRbacObjects } from './apiserver/rights-objects.js';
 import { askTokenReview } from './apiserver/token-review.js';

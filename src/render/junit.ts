@@ -8,7 +8,7 @@ import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
-import { fixLine, OWNERS, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
+import { firstLead, fixLine, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { nodeSuites } from './junit-nodes.js';
 import { LAYER_WORDS, TARGET_WORDS, TARGETS } from './layer-words.js';
 import { attributes, escapeMarkup } from './xml.js';
@@ -142,7 +142,7 @@ function words(finding: Finding): string {
     ...(decide.length ? [`${TO_DECIDE}:`, ...decide] : []),
     ...evidence.map(({ saw }) => `Seen: ${oneLine(saw.en)}`),
     ...fixes.flatMap((fix) => [
-      `Fix (${OWNERS[fix.owner].short}): ${fixLine(fix)}`,
+      `${firstLead(fix)}: ${fixLine(fix)}`,
       ...((fix.steps ?? '').trim().includes('\n') ? [(fix.steps ?? '').trimEnd()] : []),
       ...quote(fix.quoted),
     ]),

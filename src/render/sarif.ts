@@ -7,7 +7,7 @@ import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
-import { fixLine, OWNERS, TO_DECIDE } from '../report/words.js';
+import { firstLead, fixLine, TO_DECIDE } from '../report/words.js';
 import { jsonText } from './json.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -153,7 +153,7 @@ function location(target: string, layer: string): object {
 }
 
 function advice({ fixes: [fix] }: Finding): string {
-  return fix ? sentence(`Fix (${OWNERS[fix.owner].short}): ${fixLine(fix)}`) : '';
+  return fix ? sentence(`${firstLead(fix)}: ${fixLine(fix)}`) : '';
 }
 
 function sentence(text: string): string {

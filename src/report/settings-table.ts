@@ -1,6 +1,6 @@
 /** Agents' settings as rows: what is written, in the order of importance, which of it counts, and the defaults of the rest. */
 
-import { effective } from '../checks/settings/configuration.js';
+import { effective } from '../checks/settings/shared/configuration.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
 import { KNOWN_SETTINGS } from '../profiles/datadog-settings.js';
 

@@ -1,4 +1,4 @@
-/** Line three of every answer, from the facts: where it ran, as whom, against which kubelet and apiserver. */
+/** A report's `where`, from the facts: on which place and node it ran, as whom, against which kubelet and apiserver. Formats say it in words. */
 import { agentsCandidate } from '../checks/shared/kubelet.js';
 import { anotherAsked } from '../checks/shared/own-node.js';
 import { subjectOf } from '../checks/shared/read.js';

@@ -10,15 +10,15 @@ import type { Host } from '../host/host.js';
 import { urlWithoutCredentials } from '../host/redact.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../kubernetes/service-account.js';
 import type { Choice } from '../model/facts.js';
-import { openAgent, withOwnPaths } from './agent-host.js';
+import { openAgent, withOwnPaths } from './agent-process.js';
 import { type ApiserverChoice, chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
 import { byDefault, createLedger, type Ledger } from './ledger.js';
 import { type NodeFiles, openNodeFiles } from './node-files.js';
 import { DEFAULTS, type Flags } from './options.js';
+import { rightsSettings } from './profile-choice.js';
 import type { KubeletSettings, PlacementSettings, Resolved } from './resolved.js';
-import { rightsSettings } from './rights.js';
 import { apiserverSettings, kubeletSettings, type Origins } from './servers.js';
 import { formatDuration, isHostName, parseDuration } from './values.js';
 

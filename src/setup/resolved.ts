@@ -3,9 +3,9 @@
 import type { AgentConfiguration, Setting } from '../model/facts.js';
 import type { LoadedKubeconfig } from '../probes/credentials/kubeconfig.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
-import type { AgentSource } from './agent-host.js';
+import type { AgentSource } from './agent-process.js';
 import type { NodeFiles } from './node-files.js';
-import type { RightsSettings } from './rights.js';
+import type { RightsSettings } from './profile-choice.js';
 import type { Endpoint } from './values.js';
 
 /** What would be presented to a server, as files; all of one origin. */

@@ -14,14 +14,33 @@ const files = Object.keys(FOLDERS).flatMap((folder) =>
     .map((name) => ({ folder, file: path.join(SOURCE, folder, name) })),
 );
 
+/** One table that is asked about two targets. */
+const TWICE: Readonly<Record<string, readonly string[]>> = { 'proxy-capture': ['apiserver-proxy', 'kubelet-proxy'] };
+
 /** Every check with the folder of its file. */
 async function checksOnDisk(): Promise<{ folder: string; check: Check }[]> {
-  const found = files.map(async ({ folder, file }) =>
-    Object.values((await import(file)) as Record<string, unknown>)
-      .filter((v): v is Check => typeof v === 'object' && v !== null && 'question' in v && 'judge' in v)
-      .map((check) => ({ folder, check })),
-  );
+  const found = files.map(async ({ folder, file }) => (await checksIn(file)).map((check) => ({ folder, check })));
   return (await Promise.all(found)).flat();
+}
+
+async function checksIn(file: string): Promise<Check[]> {
+  return Object.values((await import(file)) as Record<string, unknown>).filter(
+    (v): v is Check => typeof v === 'object' && v !== null && 'question' in v && 'judge' in v,
+  );
+}
+
+/** What stands in a row's folder, and which questions each entry asks. A folder that holds neither a check nor what is shared groups questions. */
+async function entriesOf(folder: string): Promise<{ entry: string; questions: string[] }[]> {
+  const entries = readdirSync(path.join(SOURCE, folder), { withFileTypes: true }).map(async (each) => {
+    const entry = path.join(folder, each.name);
+    const inside = files
+      .map(({ file }) => path.relative(SOURCE, file))
+      .filter((file) => file === entry || file.startsWith(entry + path.sep));
+    if (each.isDirectory() && each.name !== 'shared' && !inside.includes(path.join(entry, 'check.ts'))) return entriesOf(entry);
+    const checks = await Promise.all(inside.map((file) => checksIn(path.join(SOURCE, file))));
+    return [{ entry, questions: checks.flatMap((each) => each.map(({ question }) => question)).sort() }];
+  });
+  return (await Promise.all(entries)).flat();
 }
 
 describe('the registry', () => {
@@ -35,6 +54,14 @@ describe('the registry', () => {
       const { layers, questions } = FOLDERS[folder] ?? assert.fail(folder);
       assert.ok(layers.includes(check.layer), `${check.question} judges ${check.layer}: another folder of src/checks/index.ts FOLDERS`);
       if (questions) assert.ok(questions.includes(check.question), `${check.question} is no question of ${folder}`);
+    }
+  });
+
+  it('keeps nothing beside the questions of a row; what several of them share is in its shared/', async () => {
+    for (const { entry, questions } of (await Promise.all(Object.keys(FOLDERS).map(entriesOf))).flat()) {
+      const name = path.basename(entry, '.ts');
+      if (name === 'shared') assert.deepEqual(questions, [], `${entry} shares, and judges nothing`);
+      else assert.deepEqual(questions, TWICE[name] ?? [name], `${entry} is no question: move it to shared/ of its row`);
     }
   });
 

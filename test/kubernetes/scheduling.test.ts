@@ -1,7 +1,7 @@
 /** The evaluator, rule by rule; test/cluster/agreement-placement compares it with the real controller. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { rowsOf } from '../../src/checks/placement/coverage.js';
+import { rowsOf } from '../../src/checks/placement/shared/coverage.js';
 import { affinityMatches, holds } from '../../src/kubernetes/affinity.js';
 import { placementOf } from '../../src/kubernetes/scheduling.js';
 import { controllerTolerations, tolerates } from '../../src/kubernetes/taints.js';

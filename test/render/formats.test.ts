@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { flatten } from '../../src/judge/rank.js';
+import type { Fix } from '../../src/model/check.js';
 import type { Report } from '../../src/model/report.js';
 import { renderHtml } from '../../src/render/html/page.js';
 import { STYLE, STYLE_HASH } from '../../src/render/html/style.js';
@@ -119,6 +120,26 @@ describe('every format of every report', () => {
       assert.doesNotMatch(markdown, /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
     });
   }
+});
+
+describe('a fix that changes who may do what', () => {
+  const says = {
+    text: (report: Report) => renderText(report, { width: 200, colour: false, verbose: true }),
+    HTML: renderHtml,
+    Markdown: renderMarkdown,
+    JUnit: renderJunit,
+    SARIF: (report: Report) => renderSarif(report, { pretty: false }),
+  };
+  for (const [format, render] of Object.entries(says))
+    it(`is a SECURITY CHANGE in ${format}, and no other is`, () => {
+      const report = expired();
+      const change = (changes: Fix['changes']): Report => ({
+        ...report,
+        findings: report.findings.map((finding) => ({ ...finding, fixes: finding.fixes.map((fix) => ({ ...fix, changes })) })),
+      });
+      assert.match(render(change('security')), /SECURITY CHANGE/);
+      assert.doesNotMatch(render(change('config')), /SECURITY CHANGE/);
+    });
 });
 
 describe('the page', () => {

@@ -7,7 +7,7 @@ import { inBlock } from '../../kubernetes/cidr.js';
 import { isDnsName, isIp } from '../../kubernetes/names.js';
 import { defineCheck, type Fix, type Message } from '../../model/check.js';
 import type { EgressPolicies, EgressRule } from '../../model/facts.js';
-import { isLabelKey, isLabelValue } from '../placement/placement-fixes.js';
+import { isLabelKey, isLabelValue } from '../placement/shared/placement-fixes.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy, yaml } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';

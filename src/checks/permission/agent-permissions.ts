@@ -8,8 +8,8 @@ import { defineCheck } from '../../model/check.js';
 import { describeNeed } from '../../profiles/access.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
-import { ROLE_CAUSES } from './role-causes.js';
+import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const agentPermissions = defineCheck({
   question: 'agent-permissions',

@@ -2,8 +2,8 @@
 import { defineCheck } from '../../model/check.js';
 import { describeNeed } from '../../profiles/access.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
-import { ROLE_CAUSES } from './role-causes.js';
+import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const eventBookmark = defineCheck({
   question: 'event-bookmark',

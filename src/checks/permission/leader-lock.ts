@@ -8,8 +8,8 @@ import { defineCheck } from '../../model/check.js';
 import type { Fact, LockKind, ResolvedProfile } from '../../model/facts.js';
 import { describeNeed, judgeNeeds } from '../../profiles/access.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './rights.js';
-import { ROLE_CAUSES } from './role-causes.js';
+import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const leaderLock = defineCheck({
   question: 'leader-lock',

@@ -8,7 +8,7 @@ import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { fixBy, yaml } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
-import { RIGHTS_NEEDS, rightsOf } from './rights.js';
+import { RIGHTS_NEEDS, rightsOf } from './shared/rights.js';
 
 export const roleExcess = defineCheck({
   question: 'role-excess',

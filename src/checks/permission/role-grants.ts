@@ -21,8 +21,8 @@ import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { looked, seen } from '../shared/read.js';
-import { type DeadPart, deadIn } from './dead-rules.js';
-import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './rights.js';
+import { type DeadPart, deadIn } from './shared/dead-rules.js';
+import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './shared/rights.js';
 
 const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects', 'apiserver/own-rules'] as const;
 

@@ -9,8 +9,17 @@ import type { AgentPod } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import type { NodeRow } from './coverage.js';
-import { counted, grouped, kubectlTarget, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn, WITHOUT_AGENT } from './placement.js';
+import type { NodeRow } from './shared/coverage.js';
+import {
+  counted,
+  grouped,
+  kubectlTarget,
+  nodeNames,
+  PLACEMENT_NEEDS,
+  placementWants,
+  situationIn,
+  WITHOUT_AGENT,
+} from './shared/placement.js';
 
 const WORDS = {
   missing: 'No agent pod on {nodes} of {all}, though nothing in the schedule keeps it off ({names})',

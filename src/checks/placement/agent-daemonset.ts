@@ -6,7 +6,7 @@ import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
 import { failure, isPending, seen } from '../shared/read.js';
-import { placementWants, WITHOUT_AGENT } from './placement.js';
+import { placementWants, WITHOUT_AGENT } from './shared/placement.js';
 
 export const agentDaemonset = defineCheck({
   question: 'agent-daemonset',

@@ -6,7 +6,7 @@ import type { AgentPod } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { counted, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn } from './placement.js';
+import { counted, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn } from './shared/placement.js';
 
 export const agentDuplicates = defineCheck({
   question: 'agent-duplicates',

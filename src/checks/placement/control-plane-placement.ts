@@ -10,9 +10,9 @@ import type { PlacementNodes } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
-import { isControlPlane, type NodeRow } from './coverage.js';
-import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './placement.js';
-import { tolerationFixes } from './placement-fixes.js';
+import { isControlPlane, type NodeRow } from './shared/coverage.js';
+import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { tolerationFixes } from './shared/placement-fixes.js';
 
 export const controlPlanePlacement = defineCheck({
   question: 'control-plane-placement',

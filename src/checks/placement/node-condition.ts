@@ -5,7 +5,7 @@ import { citeBy } from '../shared/cite.js';
 import { KUBELET_LOG } from '../shared/distributions.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
 import { isPending, seen } from '../shared/read.js';
-import { counted, nodeNames, placementWants } from './placement.js';
+import { counted, nodeNames, placementWants } from './shared/placement.js';
 
 export const nodeCondition = defineCheck({
   question: 'node-condition',

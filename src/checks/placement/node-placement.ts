@@ -9,9 +9,9 @@ import { defineCheck } from '../../model/check.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
-import type { NodeRow } from './coverage.js';
-import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './placement.js';
-import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './placement-fixes.js';
+import type { NodeRow } from './shared/coverage.js';
+import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
 
 export const nodePlacement = defineCheck({
   question: 'node-placement',

@@ -5,7 +5,7 @@ import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import { debugPodCommand } from '../../manifests/debug-command.js';
 import { type CauseDocs, defineCheck, type Feature, type Say, type Verdict, type View } from '../../model/check.js';
 import type { Fact, Place } from '../../model/facts.js';
-import { asksAsKubelet } from '../authentication/replayed.js';
+import { asksAsKubelet } from '../authentication/shared/replayed.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownPod } from '../shared/apiserver.js';
 import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';

@@ -1,5 +1,5 @@
 /** `kubelet-doctor nodes`: may the agent run on control-plane nodes, and on every node it should cover? One row a node. */
-import { situationOf } from '../../checks/placement/placement.js';
+import { situationOf } from '../../checks/placement/shared/placement.js';
 import { NODES_AND_WAY } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import type { Diagnosis } from '../../live/diagnose.js';

@@ -31,7 +31,7 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
       const rights = rightsTable(facts);
       if (yaml) return manifestOfMissing(rights, report, io);
       const text = async () =>
-        (await import('../../render/text/rights.js')).renderRights(report, rights?.table, { ...lookOf(flags, io), missing });
+        (await import('../../render/text/rbac.js')).renderRights(report, rights?.table, { ...lookOf(flags, io), missing });
       return renderBeside(report, () => (rights ? { rbac: rights.table } : {}), text, flags, io);
     },
   });

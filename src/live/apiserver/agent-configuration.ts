@@ -1,12 +1,11 @@
-/** How an agent is configured: this process's, and those of installed DaemonSets, whose ConfigMaps are read where that is ours. */
-
+/** How the agents of installed DaemonSets are configured; their ConfigMaps are read where that is ours. */
 import { type ConfigMaps, configMapsOf, dataOf, readTemplate } from '../../agent-config/template-settings.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
-import type { AgentConfiguration, Outcome } from '../../model/facts.js';
+import type { Outcome } from '../../model/facts.js';
+import { putConfiguration } from '../agent-configuration.js';
 import type { LiveContext } from '../context.js';
-import type { FactStore } from '../store.js';
 import { type ApiserverClient, refused } from './client.js';
 
 /** Pod specs of DaemonSets by `NAMESPACE/NAME`, until their settings are read. They hold secrets, and go no further. */
@@ -17,13 +16,6 @@ const keyOf = ({ namespace, name }: AgentWorkload) => `${namespace}/${name}`;
 
 export function keepTemplate(templates: Templates, workload: AgentWorkload, daemonSet: unknown): void {
   templates.set(keyOf(workload), record(record(record(daemonSet).spec).template).spec);
-}
-
-export function putConfiguration(store: FactStore, configuration: AgentConfiguration): void {
-  store.put(
-    { target: 'self', kind: 'agent-configuration', subject: configuration.name },
-    { status: 'observed', data: configuration, ms: 0 },
-  );
 }
 
 /** Writes one fact a DaemonSet. */

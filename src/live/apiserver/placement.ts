@@ -10,8 +10,9 @@ import { isDnsName } from '../../kubernetes/names.js';
 import type { AgentPod, AgentPods, AgentWorkload, NamespacePolicy, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
 import type { FactData, Outcome } from '../../model/facts.js';
 import { MANIFEST_BYTES } from '../../setup/options.js';
+import { putConfiguration } from '../agent-configuration.js';
 import type { LiveContext } from '../context.js';
-import { askConfigurations, keepTemplate, putConfiguration, type Templates } from './agent-configuration.js';
+import { askConfigurations, keepTemplate, type Templates } from './agent-configuration.js';
 import { type ApiserverClient, refused } from './client.js';
 import { type AgentMarks, labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
 

@@ -1,4 +1,5 @@
 /** What would be presented to each server, read once: a client certificate, a token, or nothing. Secrets stay here and in the sessions. */
+import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { Credential, Outcome, Target, TokenClaims } from '../../model/facts.js';
 import { inspectClientCertificate, readClientCertificate } from '../../probes/credentials/certificate.js';
@@ -98,4 +99,14 @@ async function present(
 function presentNothing({ store }: LiveContext, target: Exclude<Target, 'self'>): Presented {
   store.put({ target, kind: 'credential', subject: 'none' }, { status: 'observed', data: { as: 'nobody', source: 'none' }, ms: 0 });
   return NOBODY;
+}
+
+/** Beside a token from elsewhere the one the kubelet mounted and keeps fresh: to tell a copy from it. It is not sent. */
+export async function askMountedToken({ store, settings, host }: LiveContext): Promise<void> {
+  const elsewhere = [settings.kubelet, settings.apiserver].some(({ tokenPath }) => tokenPath !== undefined && tokenPath !== MOUNTED_TOKEN);
+  if (!elsewhere) return;
+  await store.observe(
+    { target: 'self', kind: 'credential', subject: 'mounted' },
+    async () => (await readToken(host, MOUNTED_TOKEN)).outcome,
+  );
 }

@@ -1,4 +1,4 @@
-/** An agent's configuration as it is written: each setting with where it comes from, and the pod around it. Types only; see facts.ts. */
+/** An agent's configuration as it is written: each setting with where it comes from, and the pod around it; and what is mounted here. Types only; see facts.ts. */
 
 /** One setting in one place. A key of datadog.yaml, of the chart or of a DatadogAgent stands under the variable of the same meaning. */
 export interface AgentSetting {
@@ -52,3 +52,19 @@ export interface RunningAgent {
 }
 
 export type HostMount = 'proc' | 'cgroup' | 'runtime-socket' | 'pod-logs';
+
+/** What of this container's mounts is judged; from /proc/self/mountinfo. */
+export interface Mounts {
+  /** UID of our pod, as the kubelet's own mounts name it. */
+  pod?: string;
+  /** The agent's program is in this container: only then are its mounts to be expected. */
+  agentImage: boolean;
+  /** What an agent reads of its node, and whether it is mounted. */
+  host: { what: HostMount; path: string; mounted: boolean }[];
+  /** Mounts over the agent's configuration directory, and the checks whose default configuration is not there any more. */
+  hidden: { path: string; checks: string[] }[];
+  /** File systems of the node of which nothing is mounted here, by the node's own list in /host/proc; undefined where that was not read. */
+  unseenDisks?: { device: string; at: string }[];
+  /** A token of our own pod, mounted in another container of it: below /proc/PID/root. */
+  neighbourToken?: string;
+}

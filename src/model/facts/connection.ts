@@ -1,4 +1,5 @@
-/** What one connection shows, layer by layer: proxy, name, TCP, TLS, credential, answer. */
+/** What one connection shows, layer by layer: proxy, name, TCP, TLS, credential, answer, clock; and what another way shows of the same kubelet. */
+import type { Target } from './run.js';
 
 /** How a request to `host:port` leaves: directly, or through a proxy. Decided before DNS and TCP, which then concern the next hop. */
 export interface ProxyDecision {
@@ -144,3 +145,21 @@ export interface Payload {
 
 /** How an identity reaches a server. `nobody` sends no credential. */
 export type CredentialKind = 'nobody' | 'token' | 'certificate';
+
+/** The local clock against a server's `Date` header, from one answer. Positive: we are ahead. */
+export interface ClockComparison {
+  against: Target;
+  offsetMs: number;
+  /** Half the round trip plus the header's one-second grain. */
+  toleranceMs: number;
+}
+
+/** The same kubelet seen from elsewhere: through the apiserver's node proxy, or its local 10248. */
+export interface SecondSight {
+  by: 'node-proxy' | 'local-healthz' | 'read-only-port';
+  status: number;
+  /** Cleaned words of the other side, at most 300 characters: `dial tcp 10.0.0.7:10250: connect: connection refused`. */
+  said: string;
+  /** What it says of the kubelet. `unknown` where the refusal was about our rights. */
+  kubelet: 'answers' | 'refused' | 'timeout' | 'no-route' | 'tls-failed' | 'unknown';
+}

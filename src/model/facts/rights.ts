@@ -1,4 +1,5 @@
 /** Who we are to the apiserver, what may be done, and the roles and bindings behind it. */
+
 /** SelfSubjectReview (or its fallback): who the apiserver takes us for. */
 export interface Identity {
   user: string;
@@ -11,19 +12,6 @@ export interface Identity {
    * does. Only the first may be put into a command.
    */
   by: 'review' | 'refusal' | 'disputed';
-}
-
-/** `/version` of the apiserver. */
-export interface ServerVersion {
-  gitVersion: string;
-  major: number;
-  minor: number;
-}
-
-/** `/readyz?verbose` of the apiserver: the checks that failed, by name. */
-export interface Readiness {
-  ready: boolean;
-  failing: string[];
 }
 
 /** One SelfSubjectAccessReview, asked the way this kubelet asks. */
@@ -154,10 +142,4 @@ export interface RbacObjects {
 export interface OwnRules {
   rules: RbacRule[];
   incomplete: boolean;
-}
-
-/** Versions of all kubelets, for what is judged for every node. */
-export interface KubeletVersions {
-  versions: { version: string; nodes: number; examples: string[] }[];
-  complete: boolean;
 }

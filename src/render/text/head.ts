@@ -1,6 +1,6 @@
 /**
- * The three lines a tired person reads: the root cause, the fix, and where it ran, as whom, against what. They are never wrapped: `head -2`
- * is the answer, and a command in line two can be pasted.
+ * The head of a report, three lines: the root cause, or that all is well; the first step, or how much was asked; where it ran, as whom,
+ * against what. They are never wrapped: `head -2` is the answer, and a command in line two can be pasted.
  */
 import { isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';

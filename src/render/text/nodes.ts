@@ -1,6 +1,6 @@
 /** `kubelet-doctor nodes`: one row a node, grouped by the one reason that decides; findings and their fixes below. */
 import Table from 'cli-table3';
-import type { NodeRow, NodeState } from '../../checks/placement/coverage.js';
+import type { NodeRow, NodeState } from '../../checks/placement/shared/coverage.js';
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import { refusalText } from '../../kubernetes/scheduling.js';

@@ -8,7 +8,7 @@ import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { looked, seen, span, took } from '../../shared/read.js';
-import { CLIENT_CA, CLOSED, certificateInstead, tokenInstead, WEBHOOK, wayToApiserver } from '../authn-fixes.js';
+import { CLIENT_CA, CLOSED, certificateInstead, tokenInstead, WEBHOOK, wayToApiserver } from '../shared/authn-fixes.js';
 import type { Cause } from './causes.js';
 import type { Clues, Quoted, Refusal } from './clues.js';
 import { type Answer, EXPLANATION, type Explanation } from './decision.js';

@@ -19,7 +19,7 @@ import {
 } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
 import { answers, isPending, seen, took } from '../../shared/read.js';
-import { type Replayed, reasonOf, replayed } from '../replayed.js';
+import { type Replayed, reasonOf, replayed } from '../shared/replayed.js';
 
 export const NEEDS = [
   'kubelet/candidates',

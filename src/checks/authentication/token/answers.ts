@@ -7,7 +7,7 @@ import { AUTOMOUNT, byHand, fixBy, yaml } from '../../shared/fix.js';
 import { ANONYMOUS } from '../../shared/kubelet-answers.js';
 import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { span } from '../../shared/read.js';
-import { isForSomeoneElse } from '../token-claims.js';
+import { isForSomeoneElse } from '../shared/token-claims.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, CERTAINTY, type Certainty, when } from './decision.js';

@@ -5,7 +5,7 @@ import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } fr
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
 import { answers, failure, seen } from '../../shared/read.js';
-import { causeOfReason, reasonOf } from '../replayed.js';
+import { causeOfReason, reasonOf } from '../shared/replayed.js';
 
 export const NEEDS = [
   'apiserver/credential',

@@ -2,7 +2,7 @@
 import type { TokenClaims } from '../../../model/facts.js';
 import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import { ANONYMOUS } from '../../shared/kubelet-answers.js';
-import { isForApiserver, looksForeign } from '../token-claims.js';
+import { isForApiserver, looksForeign } from '../shared/token-claims.js';
 import type { Cause } from './causes.js';
 import type { Clues, Times } from './clues.js';
 

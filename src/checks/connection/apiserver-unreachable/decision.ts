@@ -1,6 +1,6 @@
 /** Why no connection to the apiserver comes about, from the top down: is there an address, was it tried, and how does it fail? */
 import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
-import { foundNobody } from '../arp.js';
+import { foundNobody } from '../shared/arp.js';
 import type { Clues } from './clues.js';
 
 const met = (code: string) => (c: Clues) => c.code === code;

@@ -6,7 +6,7 @@ import { isGateway, kubeletPort } from '../../shared/address.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
 import { isThisNode, type KnownConfig, knownConfig, type LocalAnswer, localAnswer } from '../../shared/on-node.js';
 import { failure, seen, subjectOf, took } from '../../shared/read.js';
-import { type Owner, ownerOf, readSecondSide, type SecondSide } from '../second-side.js';
+import { type Owner, ownerOf, readSecondSide, type SecondSide } from '../shared/second-side.js';
 
 export const NEEDS = [
   'self/place',

@@ -7,8 +7,8 @@ import { internalIp, kubeletPort } from '../../shared/address.js';
 import { type AnswerOf, all, otherwise, type Row } from '../../shared/decide.js';
 import type { LocalAnswer } from '../../shared/on-node.js';
 import { failure, isPending, seen } from '../../shared/read.js';
-import { foundNobody } from '../arp.js';
-import { apiserverReaches, hasFallenSilent, justRenewed, leaseHolds } from '../second-side.js';
+import { foundNobody } from '../shared/arp.js';
+import { apiserverReaches, hasFallenSilent, justRenewed, leaseHolds } from '../shared/second-side.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 

@@ -1,7 +1,7 @@
 /** How the connections to the kubelet and to the apiserver leave, and how far they came. Nothing is decided here. */
 import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, Need, Place, ProxyDecision } from '../../../model/facts.js';
-import { asksAsKubelet } from '../../authentication/replayed.js';
+import { asksAsKubelet } from '../../authentication/shared/replayed.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
 import { failure, seen, subjectOf } from '../../shared/read.js';
 import type { Server } from './causes.js';

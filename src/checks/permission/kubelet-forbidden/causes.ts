@@ -1,6 +1,6 @@
 /** Why a kubelet refuses somebody whom it knows, and what to do about it. */
 import type { CauseDocs } from '../../../model/check.js';
-import { ROLE_CAUSES } from '../role-causes.js';
+import { ROLE_CAUSES } from '../shared/role-causes.js';
 
 export const CAUSES = {
   'kubelet-permission-missing': {

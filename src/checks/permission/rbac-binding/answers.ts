@@ -8,7 +8,7 @@ import { given } from '../../shared/decide.js';
 import { byHand, fixBy, orBy, yaml } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { failure } from '../../shared/read.js';
-import { grantedBy, lossesOf, type Rights, severityOf } from '../rights.js';
+import { grantedBy, lossesOf, type Rights, severityOf } from '../shared/rights.js';
 import type { Cause } from './causes.js';
 import type { Bound, Clues } from './clues.js';
 import type { Answer } from './decision.js';

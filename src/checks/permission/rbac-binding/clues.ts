@@ -3,7 +3,7 @@ import { isAlmostSubject, isSubject, refersTo } from '../../../kubernetes/subjec
 import type { View } from '../../../model/check.js';
 import type { Fact, RbacBinding, RbacObjects, RbacRole, RbacRule, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
 import { seen } from '../../shared/read.js';
-import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../rights.js';
+import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../shared/rights.js';
 
 export const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects'] as const;
 

@@ -5,7 +5,7 @@
 import { defineCheck } from '../../../model/check.js';
 import { firstThatHolds } from '../../shared/decide.js';
 import { pass } from '../../shared/problem.js';
-import { situationIn } from '../placement.js';
+import { situationIn } from '../shared/placement.js';
 import { ANSWERS } from './answers.js';
 import { CAUSES } from './causes.js';
 import { NEEDS, read } from './clues.js';

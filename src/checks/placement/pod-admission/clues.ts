@@ -3,7 +3,7 @@ import type { View } from '../../../model/check.js';
 import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../../../model/facts/placement.js';
 import type { Need } from '../../../model/facts.js';
 import { seen } from '../../shared/read.js';
-import { PLACEMENT_NEEDS, type Situation } from '../placement.js';
+import { PLACEMENT_NEEDS, type Situation } from '../shared/placement.js';
 
 export const NEEDS = [...PLACEMENT_NEEDS, 'apiserver/namespace-policy', 'apiserver/refused-creates'] as const satisfies readonly Need[];
 

@@ -20,7 +20,7 @@ import {
   lookAt,
   whereToChange,
   writtenIn,
-} from '../configuration.js';
+} from '../shared/configuration.js';
 
 /** Fields of the downward API that name the node. */
 const FIELDS: Readonly<Record<string, RegExp>> = {

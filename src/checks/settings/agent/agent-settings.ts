@@ -8,7 +8,7 @@ import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
 import { hostFromDownwardApi } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
-import { type Configured, changeSettings, configured, effective, inContainer } from '../configuration.js';
+import { type Configured, changeSettings, configured, effective, inContainer } from '../shared/configuration.js';
 
 const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 

@@ -18,7 +18,7 @@ export const NEEDS = [
 export const SERVERS = ['apiserver', 'kubelet'] as const;
 export type Server = (typeof SERVERS)[number];
 
-type Sight = View<(typeof NEEDS)[number]>;
+type Seen = View<(typeof NEEDS)[number]>;
 
 export interface Compared extends ClockComparison {
   server: Server;
@@ -42,7 +42,7 @@ export interface Clues {
   settings: Fact<'settings'>;
 }
 
-export function read(view: Sight): Clues {
+export function read(view: Seen): Clues {
   const place = seen(view.one('self/place'));
   const now = place?.nowMs;
   const compared = SERVERS.flatMap((server) => comparedWith(view, server));
@@ -63,7 +63,7 @@ export function read(view: Sight): Clues {
   };
 }
 
-function comparedWith(view: Sight, server: Server): Compared[] {
+function comparedWith(view: Seen, server: Server): Compared[] {
   const fact = view.one(`${server}/clock`);
   const found = seen(fact);
   if (!found) return [];
@@ -86,7 +86,7 @@ interface Clocks {
   theirNow: number;
 }
 
-function hurtCertificate(view: Sight, server: Server, { theirNow }: Clocks): Clues['certificates'] {
+function hurtCertificate(view: Seen, server: Server, { theirNow }: Clocks): Clues['certificates'] {
   const fact = view.all(`${server}/tls`).find((tls) => {
     const handshake = seen(tls);
     const leaf = handshake?.chain[0];
@@ -95,7 +95,7 @@ function hurtCertificate(view: Sight, server: Server, { theirNow }: Clocks): Clu
   return fact ? [{ server, fact }] : [];
 }
 
-function isTokenHurt(view: Sight, server: Server, { now, theirNow }: Clocks): boolean {
+function isTokenHurt(view: Seen, server: Server, { now, theirNow }: Clocks): boolean {
   const claims = seen(view.one(`${server}/credential`, 'token'))?.token;
   return claims !== undefined && !isInTime(now, claims) && isInTime(theirNow, claims);
 }

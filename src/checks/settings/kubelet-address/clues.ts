@@ -8,7 +8,7 @@ import { settingOf } from '../../shared/kubelet.js';
 import { anotherAsked } from '../../shared/own-node.js';
 import { failure, isPending, seen, subjectOf } from '../../shared/read.js';
 import { type Meant, nodeMeant, type Whose, whoseKubelet } from '../../shared/whose-kubelet.js';
-import { configured } from '../configuration.js';
+import { configured } from '../shared/configuration.js';
 
 export const NEEDS = [
   'self/settings',

@@ -10,7 +10,7 @@ import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../../shared/problem.js';
 import { failure, span } from '../../shared/read.js';
-import { hostsOf, namesOf, workingAuthority } from '../certificate.js';
+import { hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';

@@ -1,6 +1,6 @@
 /** What is wrong with the apiserver's certificate, from the top down: who signed it, its dates, its names. */
 import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
-import { lifeAt } from '../certificate.js';
+import { lifeAt } from '../shared/certificate.js';
 import type { Clues } from './clues.js';
 
 export const DECISION = [

@@ -8,7 +8,7 @@ import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { span } from '../../shared/read.js';
-import { hostsOf, namesOf, workingAuthority } from '../certificate.js';
+import { hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues, Disk } from './clues.js';
 import type { Answer } from './decision.js';

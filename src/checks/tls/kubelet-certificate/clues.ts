@@ -20,7 +20,7 @@ export const NEEDS = [
   'self/node-certificate',
 ] as const satisfies readonly Need[];
 
-type Sight = View<(typeof NEEDS)[number]>;
+type Seen = View<(typeof NEEDS)[number]>;
 
 /** On the node itself: what lies on disk, which a running kubelet need not serve. */
 export interface Disk {
@@ -51,7 +51,7 @@ export interface Clues extends Disk {
   hostIp: string | undefined;
 }
 
-export function readDisk(view: Sight): Disk {
+export function readDisk(view: Seen): Disk {
   const place = seen(view.one('self/place'));
   const here = isThisNode(seen(view.one('self/kubelet-process')), place, agentsCandidate(view.one('kubelet/candidates')));
   const [file] = view.all('self/node-certificate').flatMap((fact) => {
@@ -62,7 +62,7 @@ export function readDisk(view: Sight): Disk {
 }
 
 /** Nothing where no handshake showed a certificate. */
-export function read(view: Sight): Clues | undefined {
+export function read(view: Seen): Clues | undefined {
   const endpoint = agentsEndpoint(view.one('kubelet/candidates'));
   if (!endpoint) return undefined;
   const tls = view.one('kubelet/tls', endpoint);

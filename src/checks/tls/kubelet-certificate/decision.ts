@@ -1,7 +1,7 @@
 /** What is wrong with the kubelet's certificate, from the top down: who signed it, its dates, its names. */
 import type { TlsHandshake } from '../../../model/facts.js';
 import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
-import { lifeAt } from '../certificate.js';
+import { lifeAt } from '../shared/certificate.js';
 import type { Clues } from './clues.js';
 
 export const DECISION = [

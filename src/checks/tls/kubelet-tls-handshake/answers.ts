@@ -2,7 +2,7 @@
 
 import { isDnsName, isIp } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Problem, Verdict } from '../../../model/check.js';
-import { citeSecondSide, wantsOfSecondSide } from '../../connection/second-side.js';
+import { citeSecondSide, wantsOfSecondSide } from '../../connection/shared/second-side.js';
 import { askFromNode, nodeName } from '../../shared/address.js';
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';

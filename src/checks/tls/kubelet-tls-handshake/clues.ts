@@ -1,7 +1,7 @@
 /** What is known of the handshake, of the answer after it, and of the same kubelet from a second side. Nothing is decided here. */
 import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, Need, ServingRequest } from '../../../model/facts.js';
-import { readSecondSide, type SecondSide } from '../../connection/second-side.js';
+import { readSecondSide, type SecondSide } from '../../connection/shared/second-side.js';
 import { fromAfar } from '../../shared/address.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
 import { seen, subjectOf } from '../../shared/read.js';

@@ -1,5 +1,5 @@
 /** How a handshake with the kubelet went, from the top down; and what it cannot be told from. */
-import { hasFallenSilent, justRenewed } from '../../connection/second-side.js';
+import { hasFallenSilent, justRenewed } from '../../connection/shared/second-side.js';
 import { kubeletPort } from '../../shared/address.js';
 import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import { failure, isPending, seen } from '../../shared/read.js';

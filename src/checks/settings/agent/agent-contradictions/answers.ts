@@ -5,7 +5,7 @@ import { given } from '../../../shared/decide.js';
 import { AUTOMOUNT, fixBy, yaml } from '../../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../../shared/kubelet.js';
 import { problem } from '../../../shared/problem.js';
-import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../configuration.js';
+import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
 import { CRT, HOST, KEY, said, VERIFY } from './clues.js';
 import type { Contradiction } from './decision.js';

@@ -1,7 +1,7 @@
 /** Do the settings of an agent agree with each other, and with the pod it runs in? Each may be right, and the pair is not. */
 import { defineCheck } from '../../../../model/check.js';
 import { notApplicable, pass } from '../../../shared/problem.js';
-import { configured } from '../../configuration.js';
+import { configured } from '../../shared/configuration.js';
 import { answer } from './answers.js';
 import { CAUSES } from './causes.js';
 import { contradictionsOf } from './decision.js';

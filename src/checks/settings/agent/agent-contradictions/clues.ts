@@ -1,7 +1,7 @@
 /** Where settings of one container contradict each other, its pod, or the pod's first container: the settings of each contradiction. */
 import { isIp } from '../../../../kubernetes/names.js';
 import type { AgentSetting } from '../../../../model/facts.js';
-import { type Configured, effective, isOn } from '../../configuration.js';
+import { type Configured, effective, isOn } from '../../shared/configuration.js';
 
 export const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 export const [CRT, KEY] = ['DD_KUBELET_CLIENT_CRT', 'DD_KUBELET_CLIENT_KEY'] as const;

@@ -4,7 +4,7 @@
  */
 import { SEVERITIES, type Severity } from '../../../../model/check.js';
 import type { AgentSetting } from '../../../../model/facts.js';
-import type { Configured } from '../../configuration.js';
+import type { Configured } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
 import {
   caUnused,

@@ -1,6 +1,6 @@
 /** What both questions about a server's certificate read of it. */
-import { isDnsName, isIp } from '../../kubernetes/names.js';
-import type { Certificate, TlsHandshake } from '../../model/facts.js';
+import { isDnsName, isIp } from '../../../kubernetes/names.js';
+import type { Certificate, TlsHandshake } from '../../../model/facts.js';
 
 /** Where a moment stands to a certificate's dates. */
 export function lifeAt(moment: number, { notBefore, notAfter }: Certificate): 'before' | 'within' | 'after' {

@@ -1,12 +1,12 @@
 /** How agents are configured, as several checks read it, and how a setting is changed where it is written. */
 
-import { isDnsName, isVariable, shellQuote } from '../../kubernetes/names.js';
-import type { Fix, Message } from '../../model/check.js';
-import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../model/facts.js';
-import { readsAsTrue } from '../../profiles/datadog-settings.js';
-import { env, fixBy, shell, yaml } from '../shared/fix.js';
-import { hostFromDownwardApi } from '../shared/kubelet-fixes.js';
-import { seen } from '../shared/read.js';
+import { isDnsName, isVariable, shellQuote } from '../../../kubernetes/names.js';
+import type { Fix, Message } from '../../../model/check.js';
+import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../../model/facts.js';
+import { readsAsTrue } from '../../../profiles/datadog-settings.js';
+import { env, fixBy, shell, yaml } from '../../shared/fix.js';
+import { hostFromDownwardApi } from '../../shared/kubelet-fixes.js';
+import { seen } from '../../shared/read.js';
 
 /** One container of one agent. */
 export interface Configured {

@@ -1,11 +1,11 @@
 /** What every placement check starts from: the DaemonSets, the rows, and what to say when these are not ours to list. */
 
-import { isDnsName } from '../../kubernetes/names.js';
-import type { Message, Verdict, View, Want } from '../../model/check.js';
-import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../model/facts/placement.js';
-import type { Fact, Need } from '../../model/facts.js';
-import { cannotTell, notApplicable } from '../shared/problem.js';
-import { isPending, seen } from '../shared/read.js';
+import { isDnsName } from '../../../kubernetes/names.js';
+import type { Message, Verdict, View, Want } from '../../../model/check.js';
+import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../../model/facts/placement.js';
+import type { Fact, Need } from '../../../model/facts.js';
+import { cannotTell, notApplicable } from '../../shared/problem.js';
+import { isPending, seen } from '../../shared/read.js';
 import { type NodeRow, rowsOf } from './coverage.js';
 
 /** Read by every check about nodes. */

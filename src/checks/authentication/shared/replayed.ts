@@ -2,9 +2,9 @@
  * What asking the apiserver as the kubelet of this node shows of that kubelet: it is the way, the name and the proxy with which it asks about every
  * token and every right itself (TokenReview, SubjectAccessReview).
  */
-import type { Fact, Identity, TokenReview } from '../../model/facts.js';
-import { settingOf } from '../shared/kubelet.js';
-import { failure } from '../shared/read.js';
+import type { Fact, Identity, TokenReview } from '../../../model/facts.js';
+import { settingOf } from '../../shared/kubelet.js';
+import { failure } from '../../shared/read.js';
 
 /** The way works, unless it `failed`. */
 export interface Replayed {

@@ -3,12 +3,12 @@
  * What is not known stays undefined: silence of a second side is no evidence.
  */
 
-import { heartbeatOf } from '../../kubernetes/heartbeat.js';
-import type { Evidence, Message, Want } from '../../model/check.js';
-import type { Fact, NodeObject, Place, SecondSight } from '../../model/facts.js';
-import { isOf, nodeName } from '../shared/address.js';
-import { cite } from '../shared/cite.js';
-import { seen } from '../shared/read.js';
+import { heartbeatOf } from '../../../kubernetes/heartbeat.js';
+import type { Evidence, Message, Want } from '../../../model/check.js';
+import type { Fact, NodeObject, Place, SecondSight } from '../../../model/facts.js';
+import { isOf, nodeName } from '../../shared/address.js';
+import { cite } from '../../shared/cite.js';
+import { seen } from '../../shared/read.js';
 
 /** What a second look at the kubelet gave; `unknown` (it was about our rights) counts as not looked. */
 export type Sight = Exclude<SecondSight['kubelet'], 'unknown'>;

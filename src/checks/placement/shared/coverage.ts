@@ -1,8 +1,8 @@
 /** One row a node: has it an agent pod, is that ready, would one run, and the one reason why not. What the placement checks and `nodes` read. */
 
-import { placementOf, type Refusal } from '../../kubernetes/scheduling.js';
-import { CONTROL_PLANE_LABELS, isControlPlaneTaint } from '../../kubernetes/taints.js';
-import type { AgentPod, AgentWorkload, PlacementNode } from '../../model/facts/placement.js';
+import { placementOf, type Refusal } from '../../../kubernetes/scheduling.js';
+import { CONTROL_PLANE_LABELS, isControlPlaneTaint } from '../../../kubernetes/taints.js';
+import type { AgentPod, AgentWorkload, PlacementNode } from '../../../model/facts/placement.js';
 
 /**
  * covered: an agent is there and ready. not-ready: there, but not. missing: one would run, and is not there. refused: none would run.

@@ -1,7 +1,7 @@
 /** Fixes for a kubelet that believes no credential: what it is told of tokens and certificates, and its way to the apiserver. */
-import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
-import type { Fix, Message } from '../../model/check.js';
-import { byHand, env, fixBy, shell } from '../shared/fix.js';
+import { MOUNTED_TOKEN } from '../../../kubernetes/service-account.js';
+import type { Fix, Message } from '../../../model/check.js';
+import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 
 export const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 export const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';

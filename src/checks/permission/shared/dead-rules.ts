@@ -1,5 +1,5 @@
 /** Rules that nobody ever asks for: RBAC accepts any word as a resource and says nothing of it. */
-import type { RbacRule } from '../../model/facts.js';
+import type { RbacRule } from '../../../model/facts.js';
 
 /** Subresources of nodes that anybody asks for: kubelets (pkg/kubelet/server/auth.go) and the apiserver (status, proxy). */
 const NODE_SUBRESOURCES = new Set([

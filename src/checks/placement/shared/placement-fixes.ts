@@ -1,9 +1,9 @@
 /** Changes to where a DaemonSet runs: as a JSON patch for kubectl, as a Helm value, as a field of the operator. */
 
-import { isDnsName, shellQuote } from '../../kubernetes/names.js';
-import type { Fix, Message } from '../../model/check.js';
-import type { AgentWorkload, Requirement, Taint, Toleration } from '../../model/facts/placement.js';
-import { byHand, fixBy, shell } from '../shared/fix.js';
+import { isDnsName, shellQuote } from '../../../kubernetes/names.js';
+import type { Fix, Message } from '../../../model/check.js';
+import type { AgentWorkload, Requirement, Taint, Toleration } from '../../../model/facts/placement.js';
+import { byHand, fixBy, shell } from '../../shared/fix.js';
 import type { NodeRow } from './coverage.js';
 import { kubectlTarget } from './placement.js';
 

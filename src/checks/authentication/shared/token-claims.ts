@@ -1,6 +1,6 @@
 /** What a token's claims say about where it belongs. Claims prove nothing by themselves: they explain a refusal. */
-import type { TokenClaims } from '../../model/facts.js';
-import { isServiceName } from '../shared/apiserver.js';
+import type { TokenClaims } from '../../../model/facts.js';
+import { isServiceName } from '../../shared/apiserver.js';
 
 /** Audiences that belong to someone else by definition; any other one might be this apiserver's `--api-audiences`. */
 const OTHERS_AUDIENCE =

@@ -9,7 +9,7 @@ import type { Host } from '../host/host.js';
 import type { Place } from '../model/facts.js';
 import { type FoundAgent, readAgent } from '../probes/machine/agent-process.js';
 import { observePlace } from '../probes/machine/place.js';
-import { chooseAgent, whyNoAgent } from './agent-choice.js';
+import { chooseAgent, whyNoAgent } from './agent-process-auto.js';
 import { type Flags, optionsOf } from './options.js';
 import { isHostName, isProfileFile } from './values.js';
 

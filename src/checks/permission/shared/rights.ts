@@ -1,13 +1,13 @@
 /** What every check about the agent's rights shares: whose they are, which are missing, and how a fix for them looks. */
 
-import { serviceAccountOf } from '../../kubernetes/names.js';
-import { type AccountName, canINeeds, needsYaml } from '../../manifests/needs-yaml.js';
-import type { Evidence, Fix, Message, View } from '../../model/check.js';
-import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../model/facts.js';
-import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
-import { cite } from '../shared/cite.js';
-import { fixBy, yaml } from '../shared/fix.js';
-import { seen } from '../shared/read.js';
+import { serviceAccountOf } from '../../../kubernetes/names.js';
+import { type AccountName, canINeeds, needsYaml } from '../../../manifests/needs-yaml.js';
+import type { Evidence, Fix, Message, View } from '../../../model/check.js';
+import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
+import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
+import { cite } from '../../shared/cite.js';
+import { fixBy, yaml } from '../../shared/fix.js';
+import { seen } from '../../shared/read.js';
 
 export const RIGHTS_NEEDS = ['apiserver/access', 'apiserver/account', 'apiserver/identity', 'self/profile', 'self/place'] as const;
 

@@ -1,0 +1,76 @@
+/** What the apiserver says of itself and, by its objects, of a node and the ways to it. Types only; see facts.ts. */
+
+/** `/version` of the apiserver. */
+export interface ServerVersion {
+  gitVersion: string;
+  major: number;
+  minor: number;
+}
+
+/** `/readyz?verbose` of the apiserver: the checks that failed, by name. */
+export interface Readiness {
+  ready: boolean;
+  failing: string[];
+}
+
+/** What of a Node object is judged. */
+export interface NodeObject {
+  node: string;
+  kubeletVersion: string;
+  kubeletPort?: number;
+  addresses: { type: string; address: string }[];
+  ready: 'True' | 'False' | 'Unknown';
+  /** Reason and message of the Ready condition, cleaned and cut. */
+  reason?: string;
+  message?: string;
+  /** `lastHeartbeatTime` of Ready, ISO. */
+  lastHeartbeat?: string;
+}
+
+/** The node's Lease: the freshest sign of life of its kubelet. */
+export interface NodeLease {
+  node: string;
+  renewedAt: string;
+  /** Age in seconds by the *server's* clock. */
+  ageSeconds: number;
+  /** `spec.leaseDurationSeconds`; 40 unless the kubelet is told otherwise, and renewed four times in it. */
+  durationSeconds?: number;
+}
+
+/** Ready addresses of the `kubernetes` EndpointSlice. */
+export interface ApiserverEndpoints {
+  /** `kubelet-metrics`: the apiserver hosts this kubelet's own client talks to (rest_client_requests_total). */
+  from?: 'endpoint-slice' | 'kubelet-metrics';
+  endpoints: { address: string; port: number }[];
+}
+
+/** A CertificateSigningRequest for the kubelet's serving certificate; names are compared, never copied into a command unchecked. */
+export interface ServingRequest {
+  csr: string;
+  state: 'pending' | 'approved' | 'denied' | 'failed';
+  requestor: string;
+  /** Requestor and SANs are exactly those of this Node object. */
+  matchesNode: boolean;
+}
+
+/** NetworkPolicies of our namespace that select our pod and limit whom it may connect to. */
+export interface EgressPolicies {
+  policies: { policy: string; rules: EgressRule[] }[];
+  complete: boolean;
+  /** Of our pod, without those that change with each rollout or version: the same on every pod of its workload. */
+  labels?: Record<string, string>;
+}
+
+/** One egress rule as far as it concerns addresses of no pod: nodes and the apiserver. */
+export interface EgressRule {
+  /** TCP ports; undefined: every port. A named port counts only in pods, so it is left out. */
+  ports?: { from: number; to: number }[];
+  /** Undefined: anywhere. Peers chosen by labels are pods, and leave this list empty. */
+  blocks?: { cidr: string; except: string[] }[];
+}
+
+/** Versions of all kubelets, for what is judged for every node. */
+export interface KubeletVersions {
+  versions: { version: string; nodes: number; examples: string[] }[];
+  complete: boolean;
+}
