@@ -24,6 +24,9 @@ export function hostOfNode(action: Message, node: NodeObject | undefined): Fix[]
   return address ? [fixBy('agent', 'config', action, byHand(`DD_KUBERNETES_KUBELET_HOST=${address}`))] : [];
 }
 
+/** A kubelet that lets in nobody it does not know, and asks its apiserver about everyone else. */
+export const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+
 /** KubeletConfiguration lines; the kubelet reads them at its start. */
 export function kubeletConfig(action: Message, steps: string, more: Partial<Fix> = {}): Fix {
   return fixBy('node', 'restart', action, { steps, form: 'kubelet-config', ...more });

@@ -4,7 +4,6 @@ import type { Fix, Message } from '../../../model/check.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 
 export const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
-export const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 export const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';
 const LOOK = [
   "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|Authorization error'",

@@ -2,7 +2,7 @@
 import type { Evidence, Fix, Say, Verdict } from '../../../model/check.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { kubeletConfig } from '../../shared/kubelet-fixes.js';
+import { CLOSED, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
 import { answers } from '../../shared/read.js';
 import type { Cause } from './causes.js';
@@ -64,7 +64,6 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 };
 
 const WEBHOOK = 'authorization:\n  mode: Webhook';
-const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
 const SHOW_MODE = 'kubectl get --raw /api/v1/nodes/NODE/proxy/configz';
 
 function close(say: Words): Fix {
