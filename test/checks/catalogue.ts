@@ -1,6 +1,6 @@
 /**
  * The list of causes that this tool was asked to name, and what became of each row: its causes here and, where that is not one cause of the
- * same name, why. Data only; catalogue.test.ts compares it with the registry, test/causes.ts adds the proofs.
+ * same name, why. Data only; catalogue.test.ts compares it with the registry, test/proofs.ts finds the proofs.
  */
 
 /** How a row is proven: K on a real apiserver or kubelet, S over real sockets in the simulator, F by fixtures of facts. */
