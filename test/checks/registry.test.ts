@@ -8,6 +8,7 @@ import type { CauseDocs, Check } from '../../src/model/check.js';
 import { renderExplain } from '../../src/render/text/explain.js';
 
 const SOURCE = path.resolve('src/checks');
+const LIVE = path.resolve('src/live');
 const files = Object.keys(FOLDERS).flatMap((folder) =>
   readdirSync(path.join(SOURCE, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
@@ -63,6 +64,14 @@ describe('the registry', () => {
       if (name === 'shared') assert.deepEqual(questions, [], `${entry} shares, and judges nothing`);
       else assert.deepEqual(questions, TWICE[name] ?? [name], `${entry} is no question: move it to shared/ of its row`);
     }
+  });
+
+  it('needs no fact that nobody asks for', () => {
+    const live = readdirSync(LIVE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const source = live.map((name) => readFileSync(path.join(LIVE, name), 'utf8')).join('\n');
+    for (const { question, needs } of CHECKS)
+      for (const need of needs)
+        assert.ok(source.includes(`kind: '${need.split('/')[1]}'`), `${question} needs ${need}: src/live writes none`);
   });
 
   it('says verdicts, fixes and evidence by the makers of shared alone', () => {
