@@ -26,10 +26,6 @@ export function credentials(as: Credential['as'], source = '/run/token', change:
   return [fact('kubelet/credential', { as, source, ...change }, as), fact('apiserver/credential', { as, source, ...change }, as)];
 }
 
-export function nodeObject(kubeletVersion = 'v1.36.2', ready: 'True' | 'False' | 'Unknown' = 'True'): AnyFact {
-  return fact('apiserver/node', { node: 'n1', kubeletVersion, addresses: [{ type: 'InternalIP', address: '10.0.0.7' }], ready }, 'n1');
-}
-
 /** Answers of the apiserver to the six reviews: everything else is denied. */
 export function access(...allowed: string[]): AnyFact[] {
   return ['configz', 'healthz', 'metrics', 'pods', 'proxy', 'stats'].map((subresource) =>

@@ -1,6 +1,6 @@
 /** Facts of a node's own files, for the tables of checks. */
 import type { AnyFact, KubeletKey, KubeletProcess, KubeletValues, ValueOrigin } from '../../src/model/facts.js';
-import { certificate, fact, NOW } from './facts.js';
+import { certificate, fact } from './facts.js';
 
 const VALUES: KubeletValues = {
   'authentication.webhook.enabled': true,
@@ -49,18 +49,4 @@ export function nodeConfig(given: Partial<KubeletValues> = {}, certain = true): 
 export function servingFile(change: Parameters<typeof certificate>[0] = {}): AnyFact {
   const path = '/var/lib/kubelet/pki/kubelet.crt';
   return fact('self/node-certificate', { role: 'serving', path, certificate: certificate(change) }, path);
-}
-
-/** We are at the node n1. */
-export function atNode(): AnyFact {
-  return fact('self/place', {
-    place: 'node',
-    vantage: 'host-network',
-    hostName: 'n1',
-    agentEnvironment: false,
-    serviceEnvironment: false,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-  });
 }

@@ -18,8 +18,8 @@ import type { Choices } from '../../src/profiles/resolve.js';
 import { rightsTable } from '../../src/report/rights-table.js';
 import { startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
-import { base } from '../checks/facts.js';
-import { nodeObject } from '../checks/kubelet-answers.js';
+import { base, nodeObject } from '../checks/facts.js';
+
 import { AGENT, account, answered, profile, rights } from '../checks/rights-facts.js';
 import { recordingIo } from '../scenarios/run.js';
 
@@ -76,7 +76,7 @@ describe('by the facts', () => {
                 const kubelets = SUBRESOURCES.map((subresource) => ({ verb: 'get', group: '', resource: 'nodes', subresource }));
                 const facts = [
                   ...base().filter((f) => f.kind !== 'http'),
-                  ...(kubelet ? [nodeObject(kubelet)] : []),
+                  ...(kubelet ? [nodeObject({ kubeletVersion: kubelet })] : []),
                   ...rights(resolved, denied),
                   ...[...kubelets, ...lock].map((question) => answered(question, !denied.test(subjectOfAccess(question)))),
                 ];

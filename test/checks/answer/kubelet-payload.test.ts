@@ -1,8 +1,8 @@
 import { kubeletPayload } from '../../../src/checks/answer/kubelet-payload/check.js';
 import type { AnyFact } from '../../../src/model/facts.js';
-import { base, fact, failed, pending } from '../facts.js';
-import { AGENT, answer, forbidden, nodeObject, unauthorized } from '../kubelet-answers.js';
-import { atNode, nodeProcess } from '../node-facts.js';
+import { atNode, atWorkstation, base, fact, failed, nodeObject, pending } from '../facts.js';
+import { AGENT, answer, forbidden, unauthorized } from '../kubelet-answers.js';
+import { nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const nobody = unauthorized('nobody', '/pods');
@@ -16,15 +16,7 @@ const localHealthz = (status: number, said: string) =>
 
 /** A workstation that found the kubelet's address, and does not reach it. */
 const afar: AnyFact[] = [
-  fact('self/place', {
-    place: 'workstation',
-    vantage: 'workstation',
-    hostName: 'laptop',
-    agentEnvironment: false,
-    serviceEnvironment: false,
-    renamedVariables: [],
-    gateways: [],
-  }),
+  atWorkstation(),
   fact('self/settings', []),
   fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
   failed('kubelet/tcp', '10.0.0.7:10250', 'ETIMEDOUT'),

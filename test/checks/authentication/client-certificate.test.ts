@@ -1,20 +1,11 @@
 import { clientCertificate } from '../../../src/checks/authentication/client-certificate/check.js';
 import type { AnyFact, Credential } from '../../../src/model/facts.js';
-import { certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
+import { atNode, certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const DAY = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
-const place = fact('self/place', {
-  place: 'node',
-  vantage: 'host-network',
-  hostName: 'n1',
-  agentEnvironment: true,
-  serviceEnvironment: false,
-  renamedVariables: [],
-  gateways: [],
-  nowMs: NOW,
-});
+const place = atNode({ agentEnvironment: true });
 const settings = fact(
   'self/settings',
   Object.entries({

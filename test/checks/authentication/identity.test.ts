@@ -1,6 +1,6 @@
 import { identity } from '../../../src/checks/authentication/identity/check.js';
 import type { AnyFact, Identity, Setting, TokenClaims } from '../../../src/model/facts.js';
-import { base, certificate, fact, failed } from '../facts.js';
+import { atNode, base, certificate, fact, failed } from '../facts.js';
 import { AGENT, answer } from '../kubelet-answers.js';
 import { judgeTable } from '../table.js';
 
@@ -17,15 +17,7 @@ const node = (value: string, origin: Setting['origin']): AnyFact[] => [
   fact('self/settings', [{ setting: 'node', value, origin, source: 'DD_KUBERNETES_KUBELET_NODENAME' }]),
 ];
 const as = (value: string): AnyFact => fact('self/settings', [{ setting: 'apiserver.as', value, origin: 'flag', source: '--as' }]);
-const debugPod = fact('self/place', {
-  place: 'debug-pod',
-  vantage: 'host-network',
-  hostName: 'n1',
-  agentEnvironment: false,
-  serviceEnvironment: true,
-  renamedVariables: [],
-  gateways: [],
-});
+const debugPod = atNode({ place: 'debug-pod', serviceEnvironment: true });
 
 const DEFAULT = review({ user: 'system:serviceaccount:default:default' });
 const n1 = { host: 'n1', port: 10250, origin: 'token', source: 'the token' } as const;

@@ -1,11 +1,10 @@
 import { kubeletUnauthorized } from '../../../src/checks/authentication/kubelet-unauthorized/check.js';
 import type { AnyFact, TokenClaims, TokenReview } from '../../../src/model/facts.js';
-import { base, ENDPOINT, fact, failed, handshake, pending } from '../facts.js';
-import { answer, credentials, forbidden, identity, nodeObject, unauthorized } from '../kubelet-answers.js';
-import { atNode, nodeConfig, nodeProcess } from '../node-facts.js';
+import { atNode, base, ENDPOINT, fact, failed, handshake, lease, nodeObject, pending } from '../facts.js';
+import { answer, credentials, forbidden, identity, unauthorized } from '../kubelet-answers.js';
+import { nodeConfig, nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
-const lease = (ageSeconds: number) => fact('apiserver/lease', { node: 'n1', renewedAt: '2026-06-01T00:00:00Z', ageSeconds }, 'n1');
 const review = (status: number, as: 'token' | 'certificate' = 'token') => {
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
   return fact('apiserver/http', { method: 'POST', path, as, status, body: '', voice: 'apiserver' }, `${as} POST ${path}`);
@@ -87,12 +86,12 @@ judgeTable(kubeletUnauthorized, [
   },
   {
     row: 'cut off: the node is Unknown',
-    facts: [...good, nobody, ...refused401, nodeObject('v1.36.2', 'Unknown')],
+    facts: [...good, nobody, ...refused401, nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
   },
   {
     row: 'Ready=False is said by the kubelet itself: no proof of silence',
-    facts: [...good, nobody, ...refused401, nodeObject('v1.36.2', 'False')],
+    facts: [...good, nobody, ...refused401, nodeObject({ ready: 'False' })],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'suspected' },
   },
   {

@@ -1,6 +1,6 @@
 import { token } from '../../../src/checks/authentication/token/check.js';
 import type { AnyFact, HttpAnswer, Place, TokenClaims } from '../../../src/model/facts.js';
-import { fact, failed, handshake, NOW } from '../facts.js';
+import { fact, failed, handshake, inPod, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -9,18 +9,7 @@ const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const HOUR = 3600;
 const now = NOW / 1000;
 const world = (change: Partial<Place> = {}, settings: Record<string, string> = {}): AnyFact[] => [
-  fact('self/place', {
-    place: 'agent-pod',
-    vantage: 'pod-network',
-    hostName: 'agent-x',
-    namespace: 'datadog',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  }),
+  inPod({ namespace: 'datadog', ...change }),
   fact(
     'self/settings',
     Object.entries(settings).map(([setting, value]) => ({ setting, value, origin: 'flag' as const, source: '--token-file' })),

@@ -1,6 +1,6 @@
 import { apiserverUnreachable } from '../../../src/checks/connection/apiserver-unreachable/check.js';
 import type { AnyFact, Candidate, Place } from '../../../src/model/facts.js';
-import { ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
+import { atWorkstation, ENDPOINT, fact, failed, handshake, pending } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const SERVICE = '10.96.0.1:443';
@@ -12,17 +12,7 @@ const candidates = (...list: Candidate[]) => fact('apiserver/candidates', list);
 const endpoints = (...list: [string, number][]) =>
   fact('apiserver/endpoints', { from: 'kubelet-metrics', endpoints: list.map(([address, port]) => ({ address, port })) });
 const place = (change: Partial<Place>): AnyFact[] => [
-  fact('self/place', {
-    place: 'workstation',
-    vantage: 'workstation',
-    hostName: 'laptop',
-    agentEnvironment: false,
-    serviceEnvironment: false,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  }),
+  atWorkstation(change),
   fact('self/settings', [{ setting: 'node', value: 'n1', origin: 'flag', source: '--node' }]),
 ];
 const pod = (change: Partial<Place> = {}) =>

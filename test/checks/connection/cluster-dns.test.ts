@@ -1,23 +1,12 @@
 import { clusterDns } from '../../../src/checks/connection/cluster-dns/check.js';
 import type { AnyFact, Candidate, DnsAnswer, Place } from '../../../src/model/facts.js';
-import { fact, failed, handshake, NOW, pending } from '../facts.js';
+import { fact, failed, handshake, inPod, pending } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const NAME = 'kubernetes.default.svc';
 const SERVICE = '10.96.0.1:443';
 const world = (change: Partial<Place>, ...candidates: Candidate[]): AnyFact[] => [
-  fact('self/place', {
-    place: 'agent-pod',
-    vantage: 'pod-network',
-    hostName: 'agent-x',
-    namespace: 'datadog',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  }),
+  inPod({ namespace: 'datadog', ...change }),
   fact('self/settings', []),
   fact('apiserver/candidates', candidates),
 ];

@@ -1,34 +1,18 @@
 import { kubeletName } from '../../../src/checks/connection/kubelet-name.js';
-import type { AnyFact, Candidate, DnsAnswer, Place } from '../../../src/model/facts.js';
-import { base, fact, failed, NOW, pending } from '../facts.js';
+import type { AnyFact, Candidate, DnsAnswer } from '../../../src/model/facts.js';
+import { base, fact, failed, inPod, nodeObject, pending } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const HOST = 'n1.example';
 const CLUSTER = 'kubernetes.default.svc';
-const place = (change: Partial<Place> = {}): AnyFact =>
-  fact('self/place', {
-    place: 'agent-pod',
-    vantage: 'pod-network',
-    hostName: 'agent-x',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  });
 const by = (host: string, origin: Candidate['origin'] = 'setting'): AnyFact =>
   fact('kubelet/candidates', [{ host, port: 10250, origin, source: 'DD_KUBERNETES_KUBELET_HOST' }]);
-const agent = [place(), by(HOST)];
+const agent = [inPod(), by(HOST)];
 const answer: DnsAnswer = { addresses: [{ address: '10.0.0.7', family: 4 }], from: 'dns', asked: [HOST], nameservers: ['10.96.0.10'] };
-const node = fact(
-  'apiserver/node',
-  { node: 'n1', kubeletVersion: 'v1.36.2', addresses: [{ type: 'InternalIP', address: '10.0.0.7' }], ready: 'True' },
-  'n1',
-);
+const node = nodeObject();
 
 judgeTable(kubeletName, [
-  { row: 'no address', facts: [place(), fact('kubelet/candidates', [])], expect: 'cannot-tell' },
+  { row: 'no address', facts: [inPod(), fact('kubelet/candidates', [])], expect: 'cannot-tell' },
   { row: 'an IP', facts: base(), expect: 'pass' },
   { row: 'a name that resolves', facts: [...agent, fact('kubelet/dns', answer, HOST)], expect: 'pass' },
   { row: 'not asked yet', facts: agent, expect: 'cannot-tell' },
@@ -76,7 +60,7 @@ judgeTable(kubeletName, [
   {
     row: 'a workstation need not know the nodes',
     facts: [
-      place({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }),
+      inPod({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }),
       by(HOST, 'node-object'),
       failed('kubelet/dns', HOST, 'ENOTFOUND'),
     ],

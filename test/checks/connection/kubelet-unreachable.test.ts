@@ -1,27 +1,11 @@
 import { kubeletUnreachable } from '../../../src/checks/connection/kubelet-unreachable/check.js';
-import type { AnyFact, NodeObject, Place, SecondSight } from '../../../src/model/facts.js';
-import { base, ENDPOINT, fact, failed, NOW, pending } from '../facts.js';
+import type { AnyFact } from '../../../src/model/facts.js';
+import { atNode, atWorkstation, base, ENDPOINT, fact, failed, inPod, lease, nodeObject, pending, sight } from '../facts.js';
 import { nodeConfig, nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const tcp = (code: string, ms = 5, endpoint = ENDPOINT): AnyFact =>
   failed('kubelet/tcp', endpoint, code, { tries: [{ address: endpoint.replace(/:\d+$/, ''), port: 10250, result: code, ms }] }, ms);
-const sight = (kubelet: SecondSight['kubelet'], by: SecondSight['by'] = 'node-proxy'): AnyFact =>
-  fact('kubelet/second-sight', { by, status: kubelet === 'answers' ? 200 : 503, said: 'as it said', kubelet }, by);
-const lease = (ageSeconds: number): AnyFact => fact('apiserver/lease', { node: 'n1', renewedAt: '2026-06-01T00:00:00Z', ageSeconds }, 'n1');
-const node = (change: Partial<NodeObject> = {}): AnyFact =>
-  fact(
-    'apiserver/node',
-    {
-      node: 'n1',
-      kubeletVersion: 'v1.36.2',
-      kubeletPort: 10250,
-      addresses: [{ type: 'InternalIP', address: '10.0.0.7' }],
-      ready: 'True',
-      ...change,
-    },
-    'n1',
-  );
 const elsewhere = { addresses: [{ type: 'InternalIP', address: '10.0.0.8' }] };
 const twoAddresses = {
   addresses: [
@@ -29,20 +13,8 @@ const twoAddresses = {
     { type: 'InternalIP', address: '192.168.0.7' },
   ],
 };
-const place = (change: Partial<Place>): AnyFact =>
-  fact('self/place', {
-    place: 'node',
-    vantage: 'host-network',
-    hostName: 'n1',
-    agentEnvironment: false,
-    serviceEnvironment: false,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  });
 const candidate = fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'setting', source: 'DD_KUBERNETES_KUBELET_HOST' }]);
-const onNode = [place({}), fact('self/settings', []), candidate];
+const onNode = [atNode(), fact('self/settings', []), candidate];
 const named = base({ node: 'n1' });
 const PROXY_HEALTHZ = /kubectl get --raw \/api\/v1\/nodes\/n1\/proxy\/healthz/;
 
@@ -70,7 +42,7 @@ judgeTable(kubeletUnreachable, [
     expect: 'pass',
     says: /fd00::7 \(ENETUNREACH\)/,
   },
-  { row: 'no address', facts: [place({}), fact('kubelet/candidates', [])], expect: 'cannot-tell' },
+  { row: 'no address', facts: [atNode(), fact('kubelet/candidates', [])], expect: 'cannot-tell' },
   { row: 'never tried', facts: base(), expect: 'cannot-tell' },
   {
     row: "through a proxy, TCP is the proxy's",
@@ -106,13 +78,13 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'silent, but the apiserver reaches it at its own address: something drops our packets',
-    facts: [...named, tcp('ETIMEDOUT', 4000), sight('answers'), node()],
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('answers'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
     says: /drops packets from the pod network.*Let TCP 10250 through/,
   },
   {
     row: 'the apiserver gets as far as TLS: that is an answer',
-    facts: [...named, tcp('ETIMEDOUT', 4000), sight('tls-failed'), node()],
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('tls-failed'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
   },
   {
@@ -125,47 +97,47 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'silent for the apiserver too, yet it renewed its lease just now: a filter on the node',
-    facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(4), node()],
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(4), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
   },
   {
     row: 'silent, lease still holding but not renewed for half a minute',
-    facts: [...named, tcp('ETIMEDOUT', 4000), lease(30), node()],
+    facts: [...named, tcp('ETIMEDOUT', 4000), lease(30), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'suspected' },
     says: /node-address-dead/,
   },
   {
     row: 'silent for both, and the lease ran out: the node',
-    facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(75), node({ ready: 'Unknown' })],
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(75), nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'node-address-dead', certainty: 'proven' },
     says: /Node n1 at 10\.0\.0\.7 is dead or cut off/,
     neverSays: /fieldRef/,
   },
   {
     row: 'silent, given up by the control plane, no node proxy',
-    facts: [...named, tcp('ETIMEDOUT', 4000), node({ ready: 'Unknown' })],
+    facts: [...named, tcp('ETIMEDOUT', 4000), nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'node-address-dead', certainty: 'suspected' },
     says: PROXY_HEALTHZ,
   },
   {
     row: 'silent here, refused to the apiserver, lease out: the kubelet',
-    facts: [...named, tcp('ETIMEDOUT', 4000), sight('refused'), lease(75), node()],
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('refused'), lease(75), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
   },
   {
     row: 'silent here, refused to the apiserver, lease fresh',
-    facts: [...named, tcp('ETIMEDOUT', 4000), sight('refused'), lease(5), node()],
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('refused'), lease(5), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
   },
   {
     row: 'silent although 10248 on this node answers',
-    facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), node()],
+    facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
     says: /from this machine/,
   },
   {
     row: "another node's kubelet: this machine's 10248 says nothing of it",
-    facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), node({ node: 'n2' })],
+    facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), nodeObject({ node: 'n2' })],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'suspected' },
   },
   {
@@ -177,24 +149,24 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'refused to the apiserver too, and the lease ran out',
-    facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(75), node({ ready: 'Unknown' })],
+    facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(75), nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'kubelet-down', certainty: 'proven', severity: 'blocks' },
     says: /journalctl -u kubelet/,
   },
   {
     row: 'refused to both, lease not renewed in time but not out yet',
-    facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(25), node()],
+    facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(25), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
     says: /kubelet-server-disabled/,
   },
   {
     row: 'refused, no node proxy, lease out',
-    facts: [...named, tcp('ECONNREFUSED'), lease(75), node()],
+    facts: [...named, tcp('ECONNREFUSED'), lease(75), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
   },
   {
     row: "refused, lease out, but the address may be another machine's",
-    facts: [...named, tcp('ECONNREFUSED'), lease(75), node(elsewhere)],
+    facts: [...named, tcp('ECONNREFUSED'), lease(75), nodeObject(elsewhere)],
     expect: 'not-applicable',
   },
   {
@@ -210,14 +182,14 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'refused to both, lease renewed four seconds ago: it died just now, or has no server',
-    facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(4), node()],
+    facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(4), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
     wants: ['apiserver/lease'],
     says: /kubelet-server-disabled/,
   },
   {
     row: 'refused to both while 10248 answers',
-    facts: [...onNode, tcp('ECONNREFUSED'), sight('refused'), sight('answers', 'local-healthz'), lease(4), node()],
+    facts: [...onNode, tcp('ECONNREFUSED'), sight('refused'), sight('answers', 'local-healthz'), lease(4), nodeObject()],
     expect: { cause: 'kubelet-server-disabled', certainty: 'proven' },
     says: /enableServer: true/,
   },
@@ -228,18 +200,18 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'refused here, the apiserver gets in at the only address there is',
-    facts: [...named, tcp('ECONNREFUSED'), sight('answers'), node()],
+    facts: [...named, tcp('ECONNREFUSED'), sight('answers'), nodeObject()],
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'proven' },
   },
   {
     row: 'refused here, the apiserver gets in at one of two addresses',
-    facts: [...named, tcp('ECONNREFUSED'), sight('answers'), node(twoAddresses)],
+    facts: [...named, tcp('ECONNREFUSED'), sight('answers'), nodeObject(twoAddresses)],
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'suspected' },
     says: /kubelet-connection-refused/,
   },
   {
     row: 'refused here, and the kubelet is at another address',
-    facts: [...named, tcp('ECONNREFUSED'), sight('answers'), node(elsewhere)],
+    facts: [...named, tcp('ECONNREFUSED'), sight('answers'), nodeObject(elsewhere)],
     expect: 'not-applicable',
   },
   {
@@ -259,12 +231,12 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'an ICMP prohibition for us alone',
-    facts: [...named, tcp('EHOSTUNREACH', 12), sight('answers'), node()],
+    facts: [...named, tcp('EHOSTUNREACH', 12), sight('answers'), nodeObject()],
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'proven' },
   },
   {
     row: 'host unreachable at once and no sign of life: a router may remember',
-    facts: [...named, tcp('EHOSTUNREACH', 12), lease(600), node()],
+    facts: [...named, tcp('EHOSTUNREACH', 12), lease(600), nodeObject()],
     expect: { cause: 'node-address-dead', certainty: 'suspected' },
   },
   {
@@ -275,7 +247,7 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'the same, although the apiserver reaches it there: the way, not the node',
-    facts: [...named, tcp('EHOSTUNREACH', 3080), sight('answers'), node()],
+    facts: [...named, tcp('EHOSTUNREACH', 3080), sight('answers'), nodeObject()],
     expect: { cause: 'kubelet-no-route', certainty: 'suspected' },
   },
   {
@@ -292,7 +264,7 @@ judgeTable(kubeletUnreachable, [
   },
   {
     row: 'the Node names another port: asked for, suspected meanwhile',
-    facts: [...named, tcp('ECONNREFUSED'), node({ kubeletPort: 10350 })],
+    facts: [...named, tcp('ECONNREFUSED'), nodeObject({ kubeletPort: 10350 })],
     expect: { cause: 'kubelet-port-differs', certainty: 'suspected' },
     wants: ['kubelet/tls'],
     says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10350/,
@@ -302,43 +274,43 @@ judgeTable(kubeletUnreachable, [
     facts: [
       ...named,
       tcp('ECONNREFUSED'),
-      node({ kubeletPort: 10350 }),
+      nodeObject({ kubeletPort: 10350 }),
       fact('kubelet/tcp', { tries: [{ address: '10.0.0.7', port: 10350, result: 'connected', ms: 1 }] }, '10.0.0.7:10350'),
     ],
     expect: { cause: 'kubelet-port-differs', certainty: 'proven' },
   },
   {
     row: 'the other port fails as well: not the port',
-    facts: [...named, tcp('ECONNREFUSED'), node({ kubeletPort: 10350 }), tcp('ECONNREFUSED', 5, '10.0.0.7:10350'), lease(75)],
+    facts: [...named, tcp('ECONNREFUSED'), nodeObject({ kubeletPort: 10350 }), tcp('ECONNREFUSED', 5, '10.0.0.7:10350'), lease(75)],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
   },
   {
     row: 'a port that is none is no port',
-    facts: [...named, tcp('ECONNREFUSED'), node({ kubeletPort: 0 })],
+    facts: [...named, tcp('ECONNREFUSED'), nodeObject({ kubeletPort: 0 })],
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
   },
   {
     row: "a name that resolves to the node's address is its own",
     facts: [
-      place({ place: 'agent-pod', vantage: 'pod-network', agentEnvironment: true }),
+      inPod(),
       fact('self/settings', []),
       fact('kubelet/candidates', [{ host: 'n1.example', port: 10250, origin: 'setting', source: 'DD_KUBERNETES_KUBELET_HOST' }]),
       fact('kubelet/dns', { addresses: [{ address: '10.0.0.7', family: 4 }], from: 'dns', asked: [], nameservers: [] }, 'n1.example'),
       failed('kubelet/tcp', 'n1.example:10250', 'ETIMEDOUT'),
       sight('answers'),
-      node(),
+      nodeObject(),
     ],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
   },
   {
     row: 'a workstation that found the address itself: a note',
     facts: [
-      place({ place: 'workstation', vantage: 'workstation' }),
+      atWorkstation(),
       fact('self/settings', []),
       fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
       tcp('ETIMEDOUT', 4000),
       sight('answers'),
-      node(),
+      nodeObject(),
     ],
     expect: { cause: 'kubelet-connect-timeout', severity: 'note' },
     says: /kubelet-doctor manifest debug --node n1/,
@@ -346,13 +318,13 @@ judgeTable(kubeletUnreachable, [
   {
     row: 'a workstation may know that the kubelet is down all the same',
     facts: [
-      place({ place: 'workstation', vantage: 'workstation' }),
+      atWorkstation(),
       fact('self/settings', []),
       fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
       tcp('ECONNREFUSED'),
       sight('refused'),
       lease(90),
-      node(),
+      nodeObject(),
     ],
     expect: { cause: 'kubelet-down', severity: 'blocks' },
   },

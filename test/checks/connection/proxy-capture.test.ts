@@ -1,6 +1,6 @@
 import { apiserverProxy, kubeletProxy } from '../../../src/checks/connection/proxy-capture/check.js';
-import type { AnyFact, Candidate, HttpAnswer, Place, ProxyDecision, Setting, TlsHandshake } from '../../../src/model/facts.js';
-import { certificate, fact, failed, handshake, NOW, pending } from '../facts.js';
+import type { AnyFact, Candidate, HttpAnswer, ProxyDecision, Setting, TlsHandshake } from '../../../src/model/facts.js';
+import { certificate, fact, failed, handshake, inPod, pending } from '../facts.js';
 import { judgeTable, type Row } from '../table.js';
 
 type Server = 'kubelet' | 'apiserver';
@@ -8,21 +8,9 @@ const HOSTS = { kubelet: { host: '10.0.0.7', port: 10250 }, apiserver: { host: '
 const ENDPOINTS = { kubelet: '10.0.0.7:10250', apiserver: '10.96.0.1:443' } as const;
 const PROXY = 'http://proxy.corp:3128';
 
-const place = (change: Partial<Place> = {}): AnyFact =>
-  fact('self/place', {
-    place: 'agent-pod',
-    vantage: 'pod-network',
-    hostName: 'agent-x',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  });
 const variables = (values: Record<string, string>): Setting[] =>
   Object.entries(values).map(([setting, value]) => ({ setting, value, origin: 'environment', source: setting }));
-const start = (values: Record<string, string> = {}): AnyFact[] => [place(), fact('self/settings', variables(values))];
+const start = (values: Record<string, string> = {}): AnyFact[] => [inPod(), fact('self/settings', variables(values))];
 const at = (server: Server, change: Partial<Candidate> = {}): AnyFact =>
   fact(`${server}/candidates`, [{ ...HOSTS[server], origin: 'setting', source: 'X', ...change }]);
 const sends = (server: Server, change: Partial<ProxyDecision> = {}): AnyFact =>
@@ -55,7 +43,7 @@ function rows(server: Server, line: string): Row[] {
     {
       row: "the proxy of the kubelet's own service",
       facts: [
-        place({ place: 'node', vantage: 'host-network', agentEnvironment: false }),
+        inPod({ place: 'node', vantage: 'host-network', agentEnvironment: false }),
         fact('self/settings', [
           { setting: 'apiserver.kubeletIdentity', value: 'used', origin: 'file', source: '/etc/kubernetes/kubelet.conf' },
           {
@@ -244,7 +232,7 @@ judgeTable(kubeletProxy, [
   {
     row: 'a workstation that found the node itself: a note',
     facts: [
-      place({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }),
+      inPod({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }),
       fact('self/settings', []),
       at('kubelet', { origin: 'node-object' }),
       sends('kubelet'),

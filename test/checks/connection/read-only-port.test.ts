@@ -1,8 +1,8 @@
 import { readOnlyPort } from '../../../src/checks/connection/read-only-port.js';
 import type { AnyFact, SecondSight } from '../../../src/model/facts.js';
-import { base, ENDPOINT, fact, failed, handshake } from '../facts.js';
+import { atNode, base, ENDPOINT, fact, failed, handshake } from '../facts.js';
 import { answer } from '../kubelet-answers.js';
-import { atNode, nodeConfig, nodeProcess } from '../node-facts.js';
+import { nodeConfig, nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const agent = base({ 'kubelet.httpPort': '10255' });

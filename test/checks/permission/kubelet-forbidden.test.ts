@@ -4,8 +4,8 @@ import { kubeletForbidden } from '../../../src/checks/permission/kubelet-forbidd
 import { canI, nodeRightsYaml } from '../../../src/manifests/rbac-yaml.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { metricsServer } from '../../../src/profiles/metrics-server.js';
-import { base, certificate, fact, failed, pending } from '../facts.js';
-import { AGENT, access, answer, credentials, forbidden, identity, nodeObject } from '../kubelet-answers.js';
+import { base, certificate, fact, failed, nodeObject, pending } from '../facts.js';
+import { AGENT, access, answer, credentials, forbidden, identity } from '../kubelet-answers.js';
 import { account, answered, profile } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 
@@ -113,7 +113,7 @@ judgeTable(kubeletForbidden, [
     row: 'fine-grained rights, kubelet 1.31',
     facts: [
       ...agent,
-      nodeObject('v1.31.14'),
+      nodeObject({ kubeletVersion: 'v1.31.14' }),
       ...others('/pods', '/healthz', '/configz'),
       forbidden('token', '/pods', AGENT, 'proxy', true),
       forbidden('token', '/healthz', AGENT, 'proxy', true),
@@ -136,13 +136,13 @@ judgeTable(kubeletForbidden, [
   },
   {
     row: 'withheld: judged by the apiserver, for this version',
-    facts: [...agent, nodeObject('v1.31.0'), withheld, ...access('metrics', 'stats')],
+    facts: [...agent, nodeObject({ kubeletVersion: 'v1.31.0' }), withheld, ...access('metrics', 'stats')],
     expect: { cause: 'kubelet-permission-missing', severity: 'blocks' },
     says: /"observedAt":"apiserver".*would refuse \/pods, \/healthz, \/configz.*nodes\/proxy denied.*nodes\/proxy\\"\]/,
   },
   {
     row: 'withheld: fine-grained rights on an old kubelet',
-    facts: [...agent, nodeObject('v1.31.0'), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
+    facts: [...agent, nodeObject({ kubeletVersion: 'v1.31.0' }), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
     expect: { cause: 'fine-grained-permission-too-new' },
   },
   {
@@ -153,7 +153,7 @@ judgeTable(kubeletForbidden, [
   },
   {
     row: 'withheld, version unknown (or 1.32): the smaller rights may be enough',
-    facts: [...agent, nodeObject('v1.32.1'), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
+    facts: [...agent, nodeObject({ kubeletVersion: 'v1.32.1' }), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
     expect: 'cannot-tell',
     wants: ['apiserver/node'],
     says: /--as=system:serviceaccount:datadog:agent/,

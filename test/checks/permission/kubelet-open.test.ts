@@ -1,8 +1,8 @@
 import { kubeletOpen } from '../../../src/checks/permission/kubelet-open/check.js';
 import type { Payload } from '../../../src/model/facts.js';
-import { base, failed, pending } from '../facts.js';
+import { atNode, base, failed, pending } from '../facts.js';
 import { access, answer, credentials, forbidden, identity, unauthorized } from '../kubelet-answers.js';
-import { atNode, nodeConfig, nodeProcess } from '../node-facts.js';
+import { nodeConfig, nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const pods = { payload: { recognised: 'pod-list', items: 14 } } as const;

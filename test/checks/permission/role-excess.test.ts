@@ -1,6 +1,6 @@
 import { roleExcess } from '../../../src/checks/permission/role-excess.js';
-import { base, fact, failed } from '../facts.js';
-import { nodeObject } from '../kubelet-answers.js';
+import { base, fact, failed, nodeObject } from '../facts.js';
+
 import { profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 

@@ -2,7 +2,7 @@ import { agentMounts } from '../../../src/checks/settings/agent/agent-mounts/che
 import type { HostMount } from '../../../src/model/facts/agent.js';
 import type { Mounts } from '../../../src/model/facts.js';
 import { agent, settings } from '../configurations.js';
-import { base, fact, failed } from '../facts.js';
+import { atWorkstation, base, fact, failed } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const PATHS: Record<HostMount, string> = {
@@ -29,17 +29,7 @@ judgeTable(agentMounts, [
   },
   {
     row: 'at a workstation',
-    facts: [
-      fact('self/place', {
-        place: 'workstation',
-        vantage: 'workstation',
-        hostName: 'laptop',
-        agentEnvironment: false,
-        serviceEnvironment: false,
-        renamedVariables: [],
-        gateways: [],
-      }),
-    ],
+    facts: [atWorkstation()],
     expect: 'not-applicable',
   },
   { row: 'all there', facts: [...base(), mounts()], expect: 'pass' },

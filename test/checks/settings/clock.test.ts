@@ -1,6 +1,6 @@
 import { clock } from '../../../src/checks/settings/clock/check.js';
 import type { AnyFact, Place, TimeSync } from '../../../src/model/facts.js';
-import { certificate, ENDPOINT, fact, handshake, NOW } from '../facts.js';
+import { certificate, ENDPOINT, fact, handshake, inPod, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const MINUTE = 60_000;
@@ -8,16 +8,7 @@ const DAY = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const SERVICE = '10.96.0.1:443';
 const world = (place: Place['place'] = 'agent-pod'): AnyFact[] => [
-  fact('self/place', {
-    place,
-    vantage: place === 'workstation' ? 'workstation' : 'pod-network',
-    hostName: 'agent-x',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-  }),
+  inPod({ place, vantage: place === 'workstation' ? 'workstation' : 'pod-network' }),
   fact('self/settings', []),
 ];
 const at = (target: 'kubelet' | 'apiserver', offsetMs: number, toleranceMs = 1000) =>

@@ -1,7 +1,7 @@
 import { containerRuntime } from '../../../src/checks/settings/container-runtime.js';
 import type { AnyFact, RuntimeSocket } from '../../../src/model/facts.js';
-import { base, fact } from '../facts.js';
-import { atNode, nodeProcess } from '../node-facts.js';
+import { atNode, base, fact } from '../facts.js';
+import { nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const here = [atNode(), nodeProcess()];

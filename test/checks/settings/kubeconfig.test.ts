@@ -1,24 +1,12 @@
 import { kubeconfig } from '../../../src/checks/settings/kubeconfig.js';
-import type { AnyFact, Place } from '../../../src/model/facts.js';
-import { fact, NOW } from '../facts.js';
+import type { AnyFact } from '../../../src/model/facts.js';
+import { atWorkstation, fact } from '../facts.js';
 import { judgeTable } from '../table.js';
 
-const place = (change: Partial<Place> = {}): AnyFact =>
-  fact('self/place', {
-    place: 'workstation',
-    vantage: 'workstation',
-    hostName: 'laptop',
-    agentEnvironment: false,
-    serviceEnvironment: false,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  });
 const settings = fact('self/settings', [
   { setting: 'kubeconfig', value: '/home/me/.kube/config', origin: 'environment', source: 'KUBECONFIG' },
 ]);
-const laptop = [place(), settings];
+const laptop = [atWorkstation(), settings];
 const plugin = (code: string, detail: string): AnyFact => ({
   kind: 'credential',
   target: 'apiserver',
@@ -27,7 +15,7 @@ const plugin = (code: string, detail: string): AnyFact => ({
 });
 
 judgeTable(kubeconfig, [
-  { row: 'no kubeconfig', facts: [place(), fact('self/settings', [])], expect: 'not-applicable' },
+  { row: 'no kubeconfig', facts: [atWorkstation(), fact('self/settings', [])], expect: 'not-applicable' },
   { row: 'not looked at yet', facts: laptop, expect: 'cannot-tell' },
   {
     row: 'gives a token',
@@ -75,7 +63,7 @@ judgeTable(kubeconfig, [
   {
     row: "on a node: its identity, not a person's",
     facts: [
-      place({ place: 'node', vantage: 'host-network', agentEnvironment: true }),
+      atWorkstation({ place: 'node', vantage: 'host-network', agentEnvironment: true }),
       settings,
       plugin('EPLUGINTIMEOUT', 'aws did not answer within 15000 ms'),
     ],

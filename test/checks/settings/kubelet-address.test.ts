@@ -1,22 +1,10 @@
 import { kubeletAddress } from '../../../src/checks/settings/kubelet-address/check.js';
-import type { AnyFact, Candidate, NodeObject, Place } from '../../../src/model/facts.js';
+import type { AnyFact, Candidate, NodeObject } from '../../../src/model/facts.js';
 import { ownAgent, settings as writtenAs } from '../configurations.js';
-import { certificate, ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
+import { certificate, ENDPOINT, fact, failed, handshake, inPod, nodeObject, pending } from '../facts.js';
 import { answer } from '../kubelet-answers.js';
 import { judgeTable } from '../table.js';
 
-const place = (change: Partial<Place> = {}): AnyFact =>
-  fact('self/place', {
-    place: 'agent-pod',
-    vantage: 'pod-network',
-    hostName: 'agent-x',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  });
 const settings = (values: Record<string, string> = {}): AnyFact =>
   fact(
     'self/settings',
@@ -24,22 +12,15 @@ const settings = (values: Record<string, string> = {}): AnyFact =>
   );
 const at = (host: string, origin: Candidate['origin'] = 'setting'): AnyFact =>
   fact('kubelet/candidates', [{ host, port: 10250, origin, source: origin === 'setting' ? 'DD_KUBERNETES_KUBELET_HOST' : 'Node n1' }]);
+/** A node that gives its name as an address, too. */
 const node = (change: Partial<NodeObject> = {}): AnyFact =>
-  fact(
-    'apiserver/node',
-    {
-      node: 'n1',
-      kubeletVersion: 'v1.36.2',
-      kubeletPort: 10250,
-      addresses: [
-        { type: 'InternalIP', address: '10.0.0.7' },
-        { type: 'Hostname', address: 'n1' },
-      ],
-      ready: 'True',
-      ...change,
-    },
-    'n1',
-  );
+  nodeObject({
+    addresses: [
+      { type: 'InternalIP', address: '10.0.0.7' },
+      { type: 'Hostname', address: 'n1' },
+    ],
+    ...change,
+  });
 const named = (host: string, ...addresses: string[]): AnyFact =>
   fact(
     'kubelet/dns',
@@ -47,7 +28,7 @@ const named = (host: string, ...addresses: string[]): AnyFact =>
     host,
   );
 const silent = (endpoint: string): AnyFact => failed('kubelet/tcp', endpoint, 'ETIMEDOUT');
-const agent = [place(), settings()];
+const agent = [inPod(), settings()];
 
 const THERE = '10.0.0.8:10250';
 /** A handshake at another address, with a certificate of the cluster's signer, or of something that names no node. */
@@ -88,7 +69,7 @@ judgeTable(kubeletAddress, [
   },
   {
     row: 'a bridge gateway that is the node itself and answers',
-    facts: [place({ gateways: ['10.0.0.7'] }), settings(), at('10.0.0.7'), fact('kubelet/tls', handshake(), ENDPOINT)],
+    facts: [inPod({ gateways: ['10.0.0.7'] }), settings(), at('10.0.0.7'), fact('kubelet/tls', handshake(), ENDPOINT)],
     expect: 'pass',
   },
   {
@@ -130,23 +111,23 @@ judgeTable(kubeletAddress, [
   },
   {
     row: 'unset in a pod whose environment shows no agent, and no address at all',
-    facts: [place({ place: 'pod', agentEnvironment: false }), settings(), fact('kubelet/candidates', [])],
+    facts: [inPod({ place: 'pod', agentEnvironment: false }), settings(), fact('kubelet/candidates', [])],
     expect: { cause: 'kubelet-host-unset' },
   },
   {
     row: "an ephemeral container was never told: its own environment is not the agent's",
-    facts: [place({ place: 'pod', agentEnvironment: false, noToken: true }), settings(), fact('kubelet/candidates', [])],
+    facts: [inPod({ place: 'pod', agentEnvironment: false, noToken: true }), settings(), fact('kubelet/candidates', [])],
     expect: 'cannot-tell',
   },
   {
     row: 'a debug pod was never told: what was found is used',
-    facts: [place({ place: 'debug-pod', agentEnvironment: false }), settings(), at('10.0.0.7', 'node-object')],
+    facts: [inPod({ place: 'debug-pod', agentEnvironment: false }), settings(), at('10.0.0.7', 'node-object')],
     expect: 'not-applicable',
   },
   {
     row: 'told a host, and to use plain HTTP only',
     facts: [
-      place(),
+      inPod(),
       settings({ 'kubelet.host': '10.0.0.7', 'kubelet.port': '0', 'kubelet.httpPort': '10255' }),
       fact('kubelet/candidates', []),
     ],
@@ -154,12 +135,12 @@ judgeTable(kubeletAddress, [
   },
   {
     row: 'Fargate: no kubelet to dial',
-    facts: [place(), settings({ 'agent.eksFargate': 'true' }), fact('kubelet/candidates', [])],
+    facts: [inPod(), settings({ 'agent.eksFargate': 'true' }), fact('kubelet/candidates', [])],
     expect: 'not-applicable',
   },
   {
     row: 'a workstation with no node named',
-    facts: [place({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }), settings(), fact('kubelet/candidates', [])],
+    facts: [inPod({ place: 'workstation', vantage: 'workstation', agentEnvironment: false }), settings(), fact('kubelet/candidates', [])],
     expect: 'cannot-tell',
     wants: ['kubelet/candidates'],
   },
@@ -180,7 +161,7 @@ judgeTable(kubeletAddress, [
   {
     row: 'a gateway of this network; the kubelet answers at the right address',
     facts: [
-      place({ gateways: ['10.2.0.1'] }),
+      inPod({ gateways: ['10.2.0.1'] }),
       settings(),
       at('10.2.0.1'),
       silent('10.2.0.1:10250'),
@@ -192,7 +173,7 @@ judgeTable(kubeletAddress, [
   },
   {
     row: 'a gateway that refuses may be the bridge of a node whose kubelet is down',
-    facts: [place({ gateways: ['10.2.0.1'] }), settings(), at('10.2.0.1'), failed('kubelet/tcp', '10.2.0.1:10250', 'ECONNREFUSED')],
+    facts: [inPod({ gateways: ['10.2.0.1'] }), settings(), at('10.2.0.1'), failed('kubelet/tcp', '10.2.0.1:10250', 'ECONNREFUSED')],
     expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
     wants: ['apiserver/node'],
     says: /kubectl get nodes -o wide/,
@@ -200,7 +181,7 @@ judgeTable(kubeletAddress, [
   {
     row: "a pod's gateway that is silent may be the bridge of a node with a firewall",
     facts: [
-      place({ gateways: ['10.2.0.1'], vantage: 'pod-network' }),
+      inPod({ gateways: ['10.2.0.1'], vantage: 'pod-network' }),
       settings(),
       at('10.2.0.1'),
       failed('kubelet/tcp', '10.2.0.1:10250', 'ETIMEDOUT'),
@@ -239,43 +220,43 @@ judgeTable(kubeletAddress, [
   },
   {
     row: 'silent, no gateway, Node unreadable: says who can tell',
-    facts: [place(), settings({ node: 'n1' }), at('10.9.9.9'), silent('10.9.9.9:10250')],
+    facts: [inPod(), settings({ node: 'n1' }), at('10.9.9.9'), silent('10.9.9.9:10250')],
     expect: 'cannot-tell',
     wants: ['apiserver/node'],
     says: /kubectl get node n1 -o wide/,
   },
   {
     row: 'the same without a usable name',
-    facts: [place(), settings({ node: '$(id)' }), at('10.9.9.9'), silent('10.9.9.9:10250')],
+    facts: [inPod(), settings({ node: '$(id)' }), at('10.9.9.9'), silent('10.9.9.9:10250')],
     expect: 'cannot-tell',
     says: /kubectl get nodes -o wide/,
   },
   {
     row: 'both ports 0',
-    facts: [place(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '0' }), at('10.0.0.7')],
+    facts: [inPod(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '0' }), at('10.0.0.7')],
     expect: { cause: 'agent-ports-both-disabled', severity: 'blocks' },
     says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
   },
   {
     row: 'only HTTPS 0: the agent still has a way',
-    facts: [place(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '10255' }), at('10.0.0.7'), node()],
+    facts: [inPod(), settings({ 'kubelet.port': '0', 'kubelet.httpPort': '10255' }), at('10.0.0.7'), node()],
     expect: 'pass',
   },
   {
     row: "another node's kubelet answers: its certificate alone says so",
-    facts: [place(), set(ownName), at('10.0.0.8'), shown('n2')],
+    facts: [inPod(), set(ownName), at('10.0.0.8'), shown('n2')],
     expect: another,
     says: /is the one of node n2, not of n1.*DD_KUBERNETES_KUBELET_NODENAME says that the node is n1.*CN=system:node:n2.*status\.hostIP/,
   },
   {
     row: 'its pods alone say so',
-    facts: [place(), set(ownName), at('10.0.0.8'), shown(undefined), pods('n2')],
+    facts: [inPod(), set(ownName), at('10.0.0.8'), shown(undefined), pods('n2')],
     expect: another,
     says: /GET \/pods: it is the kubelet of node n2/,
   },
   {
     row: 'the token alone says where the agent is, whatever its settings say',
-    facts: [place(), set({ ...ownName, value: 'n2' }), token('n1'), at('10.0.0.8'), shown('n2'), node({ node: 'n2' })],
+    facts: [inPod(), set({ ...ownName, value: 'n2' }), token('n1'), at('10.0.0.8'), shown('n2'), node({ node: 'n2' })],
     expect: another,
     says: /not of n1.*belongs to a pod on node n1/,
     neverSays: /KUBELET_HOST=|Node n2 has/,
@@ -358,37 +339,37 @@ judgeTable(kubeletAddress, [
   { row: 'nothing says which node is meant', facts: [...agent, token(undefined), at('10.0.0.8'), shown('n2'), pods('n2')], expect: 'pass' },
   {
     row: 'an address that was named by flag is asked on purpose',
-    facts: [place(), set(byHost), token('n1'), at('10.0.0.8'), shown('n2'), pods('n2')],
+    facts: [inPod(), set(byHost), token('n1'), at('10.0.0.8'), shown('n2'), pods('n2')],
     expect: 'pass',
   },
   {
     row: 'a token that was brought along may be of any pod',
-    facts: [place(), set(says('kubelet.token', '/t', 'flag', '--token-file')), token('n1'), at('10.0.0.8'), shown('n2')],
+    facts: [inPod(), set(says('kubelet.token', '/t', 'flag', '--token-file')), token('n1'), at('10.0.0.8'), shown('n2')],
     expect: 'pass',
   },
   {
     row: 'the address that was named is not of the node that was named',
-    facts: [place(), set(byHost, { ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
+    facts: [inPod(), set(byHost, { ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
     expect: another,
     says: /--node says n1.*Leave --kubelet-host out.*kubectl get node n1 -o wide/,
     neverSays: /status\.hostIP/,
   },
   {
     row: "a node was named, and the agent's own settings lead to another's kubelet",
-    facts: [place(), set({ ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
+    facts: [inPod(), set({ ...byNode, value: 'n1' }), at('10.0.0.8'), shown('n2')],
     expect: another,
     says: /Leave --node out/,
   },
   {
     row: 'on a node, another one is asked about, and its address is not known',
-    facts: [place({ place: 'node', node: 'n1', agentEnvironment: false }), set(byNode), fact('kubelet/candidates', [])],
+    facts: [inPod({ place: 'node', node: 'n1', agentEnvironment: false }), set(byNode), fact('kubelet/candidates', [])],
     expect: 'cannot-tell',
     wants: ['apiserver/node'],
     says: /this is n1, whose kubelet is not the one of n2.*manifest debug --node n2/,
   },
   {
     row: "in the agent's pod another one is asked about: its address is not the agent's to know",
-    facts: [place({ node: 'n1' }), set(byNode), at('10.0.0.8', 'node-object'), shown('n2')],
+    facts: [inPod({ node: 'n1' }), set(byNode), at('10.0.0.8', 'node-object'), shown('n2')],
     expect: 'not-applicable',
     says: /of n2, and not of n1/,
   },

@@ -1,7 +1,7 @@
 import { kubeletImpostor } from '../../../src/checks/settings/kubelet-impostor.js';
 import type { KubeletImpostor } from '../../../src/model/facts.js';
-import { base } from '../facts.js';
-import { atNode, nodeProcess } from '../node-facts.js';
+import { atNode, base } from '../facts.js';
+import { nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const impostor = (why: KubeletImpostor['why'], change: Partial<KubeletImpostor> = {}): KubeletImpostor => ({

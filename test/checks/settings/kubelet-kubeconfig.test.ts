@@ -1,7 +1,7 @@
 import { kubeletKubeconfig } from '../../../src/checks/settings/kubelet-kubeconfig.js';
 import type { AnyFact, KubeletKubeconfig } from '../../../src/model/facts.js';
-import { base, fact } from '../facts.js';
-import { atNode, nodeProcess } from '../node-facts.js';
+import { atNode, base, fact } from '../facts.js';
+import { nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const PATH = '/etc/kubernetes/kubelet.conf';

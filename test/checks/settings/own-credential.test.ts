@@ -1,22 +1,13 @@
 import { ownCredential } from '../../../src/checks/settings/own-credential.js';
 import type { AnyFact, Place } from '../../../src/model/facts.js';
-import { base, fact, failed } from '../facts.js';
+import { atNode, base, fact, failed } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const NEIGHBOUR = '/proc/7/root/var/run/secrets/kubernetes.io/serviceaccount/token';
 const mounts = (neighbourToken?: string) => fact('self/mounts', { pod: 'u-1', agentImage: false, host: [], hidden: [], neighbourToken });
 const at = (place: Place['place'], change: Partial<Place> = {}): AnyFact[] => [
   ...base().filter((f) => f.kind !== 'place'),
-  fact('self/place', {
-    place,
-    vantage: 'host-network',
-    hostName: 'n1',
-    agentEnvironment: false,
-    serviceEnvironment: place === 'pod',
-    renamedVariables: [],
-    gateways: [],
-    ...change,
-  }),
+  atNode({ place, serviceEnvironment: place === 'pod', ...change }),
 ];
 const none = [
   fact('apiserver/credential', { as: 'nobody', source: 'none' }, 'none'),

@@ -1,5 +1,5 @@
 import { proxyVariables } from '../../../src/checks/settings/proxy-variables.js';
-import { base, fact } from '../facts.js';
+import { atWorkstation, base } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const proxy = { HTTPS_PROXY: 'http://proxy:3128' };
@@ -42,18 +42,7 @@ judgeTable(proxyVariables, [
   { row: 'hosts alone', facts: base({ 'agent.noProxy': 'localhost 10.0.0.7' }), expect: 'pass' },
   {
     row: 'at a workstation: its owner',
-    facts: [
-      fact('self/place', {
-        place: 'workstation',
-        vantage: 'workstation',
-        hostName: 'laptop',
-        agentEnvironment: false,
-        serviceEnvironment: false,
-        renamedVariables: [],
-        gateways: [],
-      }),
-      ...base({ ...proxy, NO_PROXY: 'a', no_proxy: 'b' }).filter((f) => f.kind !== 'place'),
-    ],
+    facts: [atWorkstation(), ...base({ ...proxy, NO_PROXY: 'a', no_proxy: 'b' }).filter((f) => f.kind !== 'place')],
     expect: { cause: 'proxy-variables-disagree' },
     says: /"owner":"workstation"/,
   },

@@ -1,6 +1,6 @@
 import { apiserverCertificate } from '../../../src/checks/tls/apiserver-certificate/check.js';
 import type { AnyFact, Candidate, Place, Setting, TlsHandshake } from '../../../src/model/facts.js';
-import { certificate, fact, failed, handshake, NOW } from '../facts.js';
+import { certificate, fact, failed, handshake, inPod, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const DAY = 86_400_000;
@@ -11,18 +11,7 @@ const leaf = (change: Partial<TlsHandshake['chain'][number]> = {}) =>
 const tls = (change: Partial<TlsHandshake>, subject = SERVICE) => fact('apiserver/tls', handshake({ chain: [leaf()], ...change }), subject);
 const at = (host: string, port: number, origin: Candidate['origin']): Candidate => ({ host, port, origin, source: 'test' });
 const world = (place: Partial<Place>, candidates: Candidate[], settings: Setting[] = []): AnyFact[] => [
-  fact('self/place', {
-    place: 'agent-pod',
-    vantage: 'pod-network',
-    hostName: 'agent-x',
-    namespace: 'datadog',
-    agentEnvironment: true,
-    serviceEnvironment: true,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...place,
-  }),
+  inPod({ namespace: 'datadog', ...place }),
   fact('self/settings', settings),
   fact('apiserver/candidates', candidates),
 ];

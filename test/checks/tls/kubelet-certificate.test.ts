@@ -1,7 +1,7 @@
 import { kubeletCertificate } from '../../../src/checks/tls/kubelet-certificate/check.js';
 import type { TlsHandshake } from '../../../src/model/facts.js';
-import { base, certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
-import { atNode, nodeProcess, servingFile } from '../node-facts.js';
+import { atNode, base, certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
+import { nodeProcess, servingFile } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const DAY = 86_400_000;
@@ -11,7 +11,7 @@ const own = certificate({ subject: 'CN=n1@1700000000', issuer: 'CN=n1-ca@1700000
 const node = (name: string, address: string) =>
   fact('apiserver/node', { node: name, kubeletVersion: 'v1.36.2', addresses: [{ type: 'InternalIP', address }], ready: 'True' });
 const clock = (against: 'kubelet' | 'apiserver', offsetMs: number) => fact(`${against}/clock`, { against, offsetMs, toleranceMs: 1000 });
-const atWorkstation = () =>
+const fromWorkstation = () =>
   base().map((f) =>
     f.kind === 'place' && f.outcome.status === 'observed'
       ? { ...f, outcome: { ...f.outcome, data: { ...f.outcome.data, place: 'workstation' as const, vantage: 'workstation' as const } } }
@@ -97,7 +97,7 @@ judgeTable(kubeletCertificate, [
   },
   {
     row: "expired, seen at a workstation: the kubelet's clock is another",
-    facts: [...atWorkstation(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
+    facts: [...fromWorkstation(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
     expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
   },
   {

@@ -1,6 +1,6 @@
 import { kubeletTlsHandshake } from '../../../src/checks/tls/kubelet-tls-handshake/check.js';
-import type { AnyFact, Place, SecondSight, ServingRequest } from '../../../src/model/facts.js';
-import { base, ENDPOINT, fact, failed, handshake, NOW, pending } from '../facts.js';
+import type { AnyFact, ServingRequest } from '../../../src/model/facts.js';
+import { atNode, atWorkstation, base, ENDPOINT, fact, failed, handshake, lease, nodeObject, pending, sight } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const ALERT = 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR';
@@ -18,34 +18,13 @@ const answered = fact(
   { method: 'GET', path: '/pods', as: 'nobody', status: 401, body: 'Unauthorized', voice: 'kubelet' },
   'nobody GET /pods',
 );
-const sight = (kubelet: SecondSight['kubelet'], said = '', by: SecondSight['by'] = 'node-proxy'): AnyFact =>
-  fact('kubelet/second-sight', { by, status: kubelet === 'answers' ? 200 : 503, said, kubelet }, by);
-const lease = (ageSeconds: number): AnyFact => fact('apiserver/lease', { node: 'n1', renewedAt: '2026-06-01T00:00:00Z', ageSeconds }, 'n1');
-const node = (kubeletPort = 10250): AnyFact =>
-  fact(
-    'apiserver/node',
-    { node: 'n1', kubeletVersion: 'v1.36.2', kubeletPort, addresses: [{ type: 'InternalIP', address: '10.0.0.7' }], ready: 'True' },
-    'n1',
-  );
 const requests = (...list: Partial<ServingRequest>[]): AnyFact =>
   fact(
     'kubelet/serving-requests',
     list.map((r) => ({ csr: 'csr-rtrz5', state: 'pending', requestor: 'system:node:n1', matchesNode: true, ...r })),
   );
-const place = (change: Partial<Place>): AnyFact =>
-  fact('self/place', {
-    place: 'node',
-    vantage: 'host-network',
-    hostName: 'n1',
-    agentEnvironment: false,
-    serviceEnvironment: false,
-    renamedVariables: [],
-    gateways: [],
-    nowMs: NOW,
-    ...change,
-  });
 const dials = (host: string, port = 10250): AnyFact[] => [
-  place({}),
+  atNode(),
   fact('self/settings', []),
   fact('kubelet/candidates', [{ host, port, origin: 'setting', source: 'DD_KUBERNETES_KUBELET_HOST' }]),
 ];
@@ -71,26 +50,26 @@ judgeTable(kubeletTlsHandshake, [
   },
   {
     row: 'alert 80, and the request of this node is pending',
-    facts: [...named, tls(ALERT), node(), requests({})],
+    facts: [...named, tls(ALERT), nodeObject(), requests({})],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven', severity: 'blocks' },
     says: /"kubectl certificate approve csr-rtrz5"/,
   },
   {
     row: 'asked twice: both may be approved',
-    facts: [...named, tls(ALERT), node(), requests({}, { csr: 'csr-zz2' })],
+    facts: [...named, tls(ALERT), nodeObject(), requests({}, { csr: 'csr-zz2' })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
     says: /kubectl certificate approve csr-rtrz5 csr-zz2"/,
   },
   {
     row: "pending, but its names are not this node's: never approved blindly",
-    facts: [...named, tls(ALERT), node(), requests({ matchesNode: false })],
+    facts: [...named, tls(ALERT), nodeObject(), requests({ matchesNode: false })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
     says: /Read the request before approving it/,
     neverSays: /certificate approve/,
   },
   {
     row: 'a request with a name that is none reaches no command',
-    facts: [...named, tls(ALERT), node(), requests({ csr: 'csr; reboot' })],
+    facts: [...named, tls(ALERT), nodeObject(), requests({ csr: 'csr; reboot' })],
     expect: { cause: 'kubelet-certificate-pending' },
     neverSays: /certificate approve/,
   },
@@ -104,30 +83,30 @@ judgeTable(kubeletTlsHandshake, [
   },
   {
     row: "the alert in OpenSSL's words, behind a proxy even",
-    facts: [...named, proxied, eproto('tlsv1 alert internal error:SSL alert number 80'), node(), requests({})],
+    facts: [...named, proxied, eproto('tlsv1 alert internal error:SSL alert number 80'), nodeObject(), requests({})],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
   },
   {
     row: 'no right to see requests, but the apiserver hears the same alert',
-    facts: [...named, tls(ALERT), sight('tls-failed', 'error trying to reach service: remote error: tls: internal error')],
+    facts: [...named, tls(ALERT), sight('tls-failed', 'node-proxy', 'error trying to reach service: remote error: tls: internal error')],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
   },
   {
     row: 'no request of this node',
-    facts: [...named, tls(ALERT), node(), requests({ csr: 'csr-other', requestor: 'system:node:n2', matchesNode: false })],
+    facts: [...named, tls(ALERT), nodeObject(), requests({ csr: 'csr-other', requestor: 'system:node:n2', matchesNode: false })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'suspected' },
     says: /its node has no request for one/,
     neverSays: /csr-other/,
   },
   {
     row: 'denied',
-    facts: [...named, tls(ALERT), node(), requests({ state: 'denied' })],
+    facts: [...named, tls(ALERT), nodeObject(), requests({ state: 'denied' })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
     says: /request csr-rtrz5 is denied.*systemctl restart kubelet/,
   },
   {
     row: 'approved, yet nothing was signed',
-    facts: [...named, tls(ALERT), node(), requests({ state: 'approved' })],
+    facts: [...named, tls(ALERT), nodeObject(), requests({ state: 'approved' })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
     says: /signer for kubernetes\.io\/kubelet-serving/,
   },
@@ -145,7 +124,7 @@ judgeTable(kubeletTlsHandshake, [
   },
   {
     row: 'TLS silent, and the Lease ran out',
-    facts: [...named, tls('ETIMEDOUT', 4000), lease(75), node()],
+    facts: [...named, tls('ETIMEDOUT', 4000), lease(75), nodeObject()],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
     says: /systemctl restart kubelet/,
   },
@@ -154,19 +133,19 @@ judgeTable(kubeletTlsHandshake, [
     facts: [
       ...named,
       tls('ETIMEDOUT', 4000),
-      sight('tls-failed', 'error trying to reach service: net/http: TLS handshake timeout'),
+      sight('tls-failed', 'node-proxy', 'error trying to reach service: net/http: TLS handshake timeout'),
       lease(20),
     ],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
   },
   {
     row: 'TLS silent, and so is 10248 on this node',
-    facts: [...dials('10.0.0.7'), tls('ETIMEDOUT', 4000), sight('timeout', '', 'local-healthz')],
+    facts: [...dials('10.0.0.7'), tls('ETIMEDOUT', 4000), sight('timeout', 'local-healthz')],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
   },
   {
     row: 'TLS silent from here only: the path swallows what is large',
-    facts: [...named, tls('ETIMEDOUT', 4000), sight('answers'), node()],
+    facts: [...named, tls('ETIMEDOUT', 4000), sight('answers'), nodeObject()],
     expect: { cause: 'tls-handshake-stalls', certainty: 'suspected' },
     says: /ping -c 3 -M do -s 1372 10\.0\.0\.7.*tracepath -n 10\.0\.0\.7/,
   },
@@ -220,7 +199,7 @@ judgeTable(kubeletTlsHandshake, [
   {
     row: 'a workstation that found the address: what happens on its path is a note',
     facts: [
-      place({ place: 'workstation', vantage: 'workstation' }),
+      atWorkstation(),
       fact('self/settings', []),
       fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
       tls('ECONNRESET'),
@@ -230,7 +209,7 @@ judgeTable(kubeletTlsHandshake, [
   {
     row: 'a workstation that does not get as far: the command for someone who asks from the node',
     facts: [
-      place({ place: 'workstation', vantage: 'workstation' }),
+      atWorkstation(),
       fact('self/settings', []),
       fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'node-object', source: 'Node n1' }]),
     ],
@@ -245,7 +224,7 @@ judgeTable(kubeletTlsHandshake, [
   },
   {
     row: 'plain text where the Node names another port',
-    facts: [...named, tls('ERR_SSL_WRONG_VERSION_NUMBER'), node(10350)],
+    facts: [...named, tls('ERR_SSL_WRONG_VERSION_NUMBER'), nodeObject({ kubeletPort: 10350 })],
     expect: { cause: 'kubelet-speaks-plain-http', certainty: 'proven' },
     says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10350/,
   },
