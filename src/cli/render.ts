@@ -7,7 +7,7 @@ export type RenderOptions = Partial<Pick<Flags, 'output' | 'verbose' | 'color'>>
 
 /** How text looks where it goes. */
 export function lookOf({ verbose, color }: RenderOptions, io: Io) {
-  return { width: io.width, colour: io.colour && color !== false, verbose: verbose === true };
+  return { width: io.width, colour: io.colour && color !== false, verbose: verbose === true, closing: io.outIsTty };
 }
 
 /** Without a newline at the end: printing adds it. */

@@ -23,6 +23,8 @@ export interface Fix {
   action: Message;
   /** Commands or YAML to paste, safe to paste: no value a server chose is in it unchecked. */
   steps?: string;
+  /** Since 1.4: the command that prints `steps`, where they are long. Ours, never read from a report. */
+  source?: string;
   /** What `steps` is, so that a machine can apply it. */
   form?: 'shell' | 'yaml' | 'env' | 'kubelet-config';
   /** The command that shows that it worked. */

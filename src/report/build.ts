@@ -17,7 +17,7 @@ import {
 import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
 import { oneLine } from './plain-text.js';
-import { firstStep, openQuestion } from './words.js';
+import { firstStep, openQuestion, stepLine } from './words.js';
 
 export interface ReportInput {
   tool: Report['tool'];
@@ -94,8 +94,9 @@ export function topOf(findings: readonly Finding[], results: readonly Result[], 
 
 function topOfFinding(finding: Finding | undefined): Summary['top'] {
   if (!finding) return { id: '', title: '', fix: '' };
-  const { kind, lead, line } = firstStep(finding);
-  return { id: finding.cause, title: oneLine(finding.title.en), fix: kind === 'decide' ? `${lead}: ${line}` : line };
+  const step = firstStep(finding);
+  const line = stepLine(step);
+  return { id: finding.cause, title: oneLine(finding.title.en), fix: step.kind === 'decide' ? `${step.lead}: ${line}` : line };
 }
 
 /** A question that does not apply here was not asked. */

@@ -6,11 +6,11 @@ import { oneLine } from './plain-text.js';
 
 /** Who must act, after "Fix". */
 export const OWNERS: Record<Fix['owner'], { short: string; long: string }> = {
-  agent: { short: 'agent', long: "in the agent's manifest or settings (whoever deploys the agent)" },
-  node: { short: 'node', long: 'on the node (whoever runs the nodes)' },
-  cluster: { short: 'cluster', long: 'in the cluster (a cluster administrator)' },
-  network: { short: 'network', long: 'in the network (whoever runs it)' },
-  workstation: { short: 'you', long: 'at this workstation (you)' },
+  agent: { short: 'agent', long: "in the agent's manifest or settings" },
+  node: { short: 'node', long: 'on the node' },
+  cluster: { short: 'cluster', long: 'in the cluster, as cluster admin' },
+  network: { short: 'network', long: 'in the network' },
+  workstation: { short: 'you', long: 'at this workstation' },
 };
 
 /** What a fix touches. A security change is said loudly. */
@@ -21,30 +21,75 @@ export const CHANGES: Record<Fix['changes'], string> = {
   security: 'SECURITY CHANGE',
 };
 
-/** How bad, for someone who has not read our words for it. */
+/** How bad, for someone who has not read the help. */
 export const SEVERITY_WORDS: Record<Severity, string> = {
   blocks: 'Blocks the agent',
   degrades: 'Degrades the agent',
-  risk: 'A risk: works, but not safely',
-  note: 'A note',
+  risk: 'Risk: works, but not safely',
+  note: 'Note',
 };
 
-/** What to do first, as line two says it: `lead` is "Fix (node)", or who can decide; `line` the act or the command. */
+/** What to do first: `lead` is "Fix (node)", or "To decide"; `act` in words; `command` where it is one line to paste. */
 export interface FirstStep {
   kind: 'fix' | 'decide';
   lead: string;
-  line: string;
+  act: string;
+  command?: string;
 }
 
-/** The first step for a finding. While candidates remain and someone can decide between them, deciding comes before fixing. */
+/** The first step for a finding. While candidates remain and a command can decide between them, deciding comes before fixing. */
 export function firstStep(finding: Finding): FirstStep {
   const [decide] = finding.decide;
-  if (finding.certainty === 'suspected' && decide) return { kind: 'decide', lead: TO_DECIDE, line: shortBlock(decide) };
+  if (finding.certainty === 'suspected' && decide) return { kind: 'decide', lead: TO_DECIDE, ...decision(finding, decide) };
   const [fix] = finding.fixes;
-  if (!fix) return { kind: 'fix', lead: 'Fix', line: `none known to this program; kubelet-doctor explain ${finding.cause} says more` };
+  if (!fix) return { kind: 'fix', lead: 'Fix', act: 'none known', command: `kubelet-doctor explain ${finding.cause}` };
   // Where the report's steps are not ours, our own are not far.
-  const how = fix.quoted?.length && !fix.steps ? `; how: kubelet-doctor explain ${finding.cause}` : '';
-  return { kind: 'fix', lead: firstLead(fix), line: `${fixLine(fix)}${how}` };
+  if (fix.quoted?.length && !fix.steps)
+    return { kind: 'fix', lead: firstLead(fix), act: `${withoutStop(fix.action.en)}; how: kubelet-doctor explain ${finding.cause}` };
+  const command = commandOf(fix);
+  return { kind: 'fix', lead: firstLead(fix), act: withoutStop(fix.action.en), ...(command && { command }) };
+}
+
+function decision({ cause }: Finding, decide: string): Pick<FirstStep, 'act' | 'command'> {
+  const command = oneCommand(decide);
+  return { act: command ? '' : `run what is printed below, or kubelet-doctor explain ${cause}`, ...(command && { command }) };
+}
+
+/** The act and its command on one line, as a template of another tool prints it. */
+export function stepLine({ act, command }: Pick<FirstStep, 'act' | 'command'>): string {
+  if (!command || act.includes(command)) return act;
+  return act ? `${act}: ${command}` : command;
+}
+
+/** Columns of line two: a longer command has a line of its own. */
+const LINE_TWO = 80;
+
+/** Line two: the act, with its command where both are short. */
+export function actLine({ lead, act, command }: FirstStep): { lead: string; line: string } {
+  const line = stepLine({ act, ...(command && { command }) });
+  return { lead, line: act && [...`${lead}: ${line}`].length > LINE_TWO ? act : line };
+}
+
+/** A longer command is no line that anyone reads. */
+const LAST_LINE = 160;
+
+/** The last line of a terminal, and of --quiet: the command where there is a short one, else the act. */
+export function lastLine({ lead, act, command }: FirstStep): string {
+  return `${lead}: ${command && (command.length <= LAST_LINE || !act) ? command : act}`;
+}
+
+/** What can be pasted for a fix: its steps, or instead of long YAML the command that prints it, first to look and then to apply. */
+export function stepsOf({ source, steps }: Fix): string {
+  if (!source) return steps?.trim() ? steps : '';
+  return `${source} | kubectl diff -f -   # what would change\n${source} | kubectl apply -f -`;
+}
+
+function commandOf({ source, steps }: Fix): string | undefined {
+  return source ? `${source} | kubectl apply -f -` : steps && oneCommand(steps);
+}
+
+function oneCommand(steps: string): string | undefined {
+  return steps.trim() && !steps.trim().includes('\n') ? oneLine(steps) : undefined;
 }
 
 /** Before words of a report that none of our checks gives. */
@@ -56,44 +101,42 @@ export function quotedLines(quoted: readonly string[] | undefined): string[] {
 }
 
 /** Before the command that decides between the candidates of a suspicion. */
-export const TO_DECIDE = 'To decide, someone with the right to ask runs';
+export const TO_DECIDE = 'To decide, as cluster admin';
 
 /** "Fix (node)", "Fix (agent, SECURITY CHANGE)". */
 export function firstLead(fix: Fix): string {
   return `Fix (${OWNERS[fix.owner].short}${fix.changes === 'security' ? `, ${CHANGES.security}` : ''})`;
 }
 
-/** The act on one line: with its command when that is one line, else with how many lines follow below. */
+/** The act on one line, with its command where that is one line. */
 export function fixLine(fix: Fix): string {
-  const act = withoutStop(fix.action.en);
-  if (!fix.steps?.trim()) return act;
-  const steps = shortBlock(fix.steps);
-  return act.includes(steps) ? act : `${act}${steps.startsWith('(') ? ' ' : ': '}${steps}`;
+  const command = commandOf(fix);
+  return stepLine({ act: withoutStop(fix.action.en), ...(command && { command }) });
 }
 
-/** A command of one line as it is, a longer one as its number of lines. */
-function shortBlock(steps: string): string {
-  const lines = steps.trim().split('\n').length;
-  return lines === 1 ? oneLine(steps) : `(${lines} lines, below)`;
-}
-
-/** For a required question nobody answered: what it was, and how it can be. */
+/** For required questions without an answer: the first of them, and how it can be had. */
 export function openQuestion(open: readonly Result[]): { title: string; fix: string } {
   const [first] = open;
   if (!first) return { title: '', fix: '' };
-  const more = open.length > 1 ? ` (and ${counted(open.length - 1, 'more question')})` : '';
-  const title = `Found nothing wrong, but could not judge: ${oneLine(first.asks)}`;
+  const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
+  const title = `Not answered: ${oneLine(first.asks)}${more}`;
   const [elsewhere] = first.elsewhere;
-  const why = first.note ? withoutStop(first.note.en) : '';
-  if (elsewhere) return { title: `${title}${why && ` ${why}`}${more}`, fix: `To find out: ${shortBlock(elsewhere)}` };
-  if (first.outcome === 'crashed')
-    return { title: title + more, fix: 'A check broke, a bug in kubelet-doctor: run it with --debug and report it' };
+  if (elsewhere) return { title, fix: `To find out: ${firstCommand(elsewhere)}` };
+  if (first.outcome === 'crashed') return { title, fix: 'A check failed, a bug in kubelet-doctor: run it with --debug and report it' };
   // Line two, like an act: what a shell would read stays in the note, further below.
+  const why = first.note ? withoutStop(first.note.en) : '';
   const plain = Object.values(first.note?.args ?? {}).reduce<string>(
     (words, value) => (isMeant(value) ? words.replaceAll(oneLine(String(value)), '…') : words),
     why,
   );
-  return { title: title + more, fix: `Because: ${plain || 'the facts it needs could not be had from here'}` };
+  return { title, fix: `Because: ${plain || 'this could not be seen from here'}` };
+}
+
+/** Of several lines the first: an act, where the others ask the same of other things. A here-document is nothing without its end. */
+function firstCommand(commands: string): string {
+  const [first = '', ...others] = commands.trim().split('\n');
+  if (others.length === 0) return oneLine(first);
+  return /<<|\\$/.test(first) ? 'run what is printed below' : `${oneLine(first)} (${others.length} more below)`;
 }
 
 /** `2 findings`, `1 finding`. */

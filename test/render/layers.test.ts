@@ -51,7 +51,7 @@ describe('a layer that was not asked', () => {
         layer === 'payload' ? { state: 'not-asked', why: `${blocker} failed`, blockedBy: blocker } : {},
       );
       for (const [format, render] of Object.entries(FORMATS)) {
-        const said = render(report).replace(/…?\n/g, ' ');
+        const said = render(report).replace(/\s+/g, ' ');
         assert.ok(said.includes(`not asked: ${LAYER_WORDS[blocker]} failed`), `${format}: ${said.slice(0, 1500)}`);
         if (blocker !== LAYER_WORDS[blocker]) assert.ok(!said.includes(`${blocker} failed`), `${format} says an id`);
       }
@@ -73,10 +73,10 @@ describe('words of a report', () => {
       assert.equal(blocked('anything else'), blocked());
     }
     const other = withLayers(through(), ({ layer }) => (layer === 'proxy' ? { why: 'über einen Proxy' } : {}));
-    assert.match(FORMATS.text?.(other) ?? '', new RegExp(`^All well: kubelet lab-n1 \\(10\\.0\\.0\\.7:10250, through ${PROXY}\\)`));
+    assert.match(FORMATS.text?.(other) ?? '', new RegExp(`; kubelet 10\\.0\\.0\\.7:10250 through ${PROXY},`));
     assert.equal(renderHtml(other).match(/<rect class="stop-ok"/g)?.length, renderHtml(through()).match(/<rect class="stop-ok"/g)?.length);
     const [line] = (FORMATS.text?.({ ...asAnother(), where: { ...asAnother().where, identity: 'someone' } }) ?? '').split('\n');
-    assert.match(line ?? '', /answer, and system:serviceaccount:dd:agent may do what was asked\.$/);
+    assert.match(line ?? '', /answer; dd\/agent has the permissions$/);
   });
 
   it('of before 1.3 are read once, where the report is: every format says what it says today', () => {

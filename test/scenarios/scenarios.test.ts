@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { flatten } from '../../src/judge/rank.js';
+import type { Report } from '../../src/model/report.js';
+import { rows } from '../../src/render/text/brief.js';
 import { renderText } from '../../src/render/text/report.js';
 import { reportSchema } from '../../src/report/contract/schema.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
@@ -33,6 +35,18 @@ describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
       const text = [80, 200].map((width) => renderText(report, { width, colour: false, verbose: true })).join('\n');
       for (const secret of ran.secrets)
         assert.ok(!stdout.includes(secret) && !text.includes(secret), `a secret is shown: ${secret.slice(0, 12)}…`);
+      fitsItsTerminal(report);
     });
   }
 });
+
+/** One finding in 24 lines of 80 columns with the last two again, two in 36, any in 60; line one in 80 columns. */
+function fitsItsTerminal(report: Report): void {
+  const text = renderText(report, { width: 80, colour: false, verbose: false, closing: true });
+  const lines = text.split('\n');
+  const most = [24, 24, 36][report.findings.length] ?? 60;
+  assert.ok(rows(lines, 80) <= most, `${rows(lines, 80)} rows, at most ${most}:\n${text}`);
+  assert.ok([...(lines[0] ?? '')].length <= 80, `line one has ${[...(lines[0] ?? '')].length} columns: ${lines[0]}`);
+  // What was seen and what to do is never left out for want of lines.
+  for (const { cause } of report.findings.slice(0, 1)) assert.ok(text.includes(`kubelet-doctor explain ${cause}`), text);
+}

@@ -8,7 +8,7 @@ import type { AnyFact } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { observePlace } from '../../probes/machine/place.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../../render/style.js';
-import { findingLines } from '../../render/text/finding.js';
+import { findingsBeside } from '../../render/text/brief.js';
 import { headLines } from '../../render/text/head.js';
 import { settingsLines } from '../../render/text/settings.js';
 import { conclude } from '../../report/conclude.js';
@@ -48,7 +48,7 @@ function renderSettings(report: Report, tables: readonly SettingsTable[], look: 
     '',
     ...neutraliseAll(tables).flatMap((table) => [...settingsLines(table, look, verbose), '']),
     ...(tables.length === 0 ? [...wrap(NOTHING, proseWidth(look.width)), ''] : []),
-    ...findingLines(safe, look, verbose),
+    ...findingsBeside(safe, look, verbose),
   ]).join('\n');
 }
 

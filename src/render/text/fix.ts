@@ -1,15 +1,14 @@
 /** Fixes in words: grouped by who must act, each with what it changes, its steps to paste, and the command that shows that it worked. */
 import type { Fix } from '../../model/check.js';
 import type { Finding } from '../../model/report.js';
-import { CHANGES, counted, firstLead, OWNERS, QUOTED, quotedLines, withoutStop } from '../../report/words.js';
+import { CHANGES, OWNERS, QUOTED, quotedLines, stepsOf, withoutStop } from '../../report/words.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 
 /** All of them, groups and fixes in the order of the finding: least invasive first. */
 export function fixLines({ fixes, cause }: Finding, indent: string, look: Look): string[] {
   const owners = [...new Set(fixes.map((fix) => fix.owner))];
   const ordered = owners.flatMap((owner) => fixes.filter((fix) => fix.owner === owner));
-  if (fixes.length === 0)
-    return wrap(`Fix: none known to this program; kubelet-doctor explain ${cause} says more.`, proseWidth(look.width), indent);
+  if (fixes.length === 0) return wrap(`Fix: none known. More: kubelet-doctor explain ${cause}`, proseWidth(look.width), indent);
   return owners.flatMap((owner) => [
     '',
     ...wrap(`Fix ${OWNERS[owner].long}:`, proseWidth(look.width), indent).map(look.paint.bold),
@@ -30,6 +29,7 @@ function oneFix(fix: Fix, letter: string, indent: string, look: Look): string[] 
     ...wrap(`${withoutStop(fix.action.en)} ${unbroken}`, proseWidth(look.width), indent + letter, under).map((line) =>
       line.replace(unbroken, painted),
     ),
+    ...(fix.source ? ['', ...pasteBlock(stepsOf(fix), `${under}  `)] : []),
     ...(fix.steps?.trim() ? ['', ...pasteBlock(fix.steps, `${under}  `), ''] : []),
     ...quoteLines(fix.quoted, under, look),
     ...(fix.verify ? [`${under}To verify:`, ...indentBlock(fix.verify, `${under}  `)] : []),
@@ -41,16 +41,4 @@ export function quoteLines(quoted: readonly string[] | undefined, indent: string
   const lines = quotedLines(quoted);
   if (lines.length === 0) return [];
   return [...wrap(`${QUOTED}:`, proseWidth(width), indent), ...lines.flatMap((line) => indentBlock(line, indent)).map(paint.dim)];
-}
-
-/** The first fix only, where the others would stand in the way. A command still has its own line. */
-export function shortFixLines({ fixes: [fix] }: Finding, indent: string, look: Look): string[] {
-  if (!fix) return [];
-  const steps = fix.steps?.trim() ?? '';
-  const lines = steps.split('\n').length;
-  const tail = !steps ? '.' : lines > 1 ? ` (${counted(lines, 'line')}; --verbose shows them).` : ':';
-  return [
-    ...wrap(`${firstLead(fix)}: ${withoutStop(fix.action.en)}${tail}`, proseWidth(look.width), indent, `${indent}  `),
-    ...(steps && lines === 1 ? indentBlock(steps, `${indent}  `) : []),
-  ];
 }

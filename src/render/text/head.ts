@@ -1,39 +1,60 @@
 /**
- * The head of a report, three lines: the root cause, or that all is well; the first step, or how much was asked; where it ran, as whom,
- * against what. They are never wrapped: `head -2` is the answer, and a command in line two can be pasted.
+ * The head of a report, three lines: the root cause, or that all is well; the first step, or how much was asked; where it ran, as whom, when,
+ * against what. They are never wrapped: `head -2` is the answer. The last two lines of a terminal are the first two again.
  */
 import { isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
+import { dateTime } from '../../report/formats.js';
 import { headlineOf } from '../../report/headline.js';
 import { placeWords } from '../../report/places.js';
 import { oneLine } from '../../report/plain-text.js';
-import { counted, firstStep } from '../../report/words.js';
+import { actLine, counted, firstStep, lastLine } from '../../report/words.js';
 import type { Look, Paint } from '../style.js';
 
 /** Always exactly three lines. */
 export function headLines(report: Report, { paint }: Look): string[] {
-  const [first, second] = answer(report, paint);
-  return [first, second, paint.dim(whereLine(report))];
+  const { colour, title, lead, line } = answerOf(report, paint);
+  return [paint.bold(colour(title)), lead ? `${paint.bold(`${lead}:`)} ${line}` : line, paint.dim(whereLine(report))];
 }
 
-function answer(report: Report, { bold, red, yellow, green }: Look['paint']): [string, string] {
+/** The last two lines of a terminal, all of --quiet: the verdict and the act, with the command to paste where it is one. */
+export function closingLines(report: Report, { paint }: Look): [string, string] {
+  const { colour, title, last } = answerOf(report, paint);
+  return [paint.bold(colour(title)), last];
+}
+
+/** Line two of a finding that is the headline. */
+export function lineTwo(finding: Finding): string {
+  return actLine(firstStep(finding)).line;
+}
+
+interface Answer {
+  colour: Paint;
+  title: string;
+  lead: string;
+  line: string;
+  last: string;
+}
+
+function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer {
   const { summary, findings, results } = report;
   const headline = headlineOf(summary.verdict, findings, results);
-  if (headline.kind === 'open') return [bold(yellow(summary.top.title)), bold(summary.top.fix)];
-  if (headline.kind === 'nothing') return [green(wellLine(report)), askedLine(report)];
+  if (headline.kind === 'open') return { colour: yellow, title: summary.top.title, lead: '', line: summary.top.fix, last: summary.top.fix };
+  const well = { colour: green, title: wellLine(report), lead: '', line: askedLine(report), last: askedLine(report) };
+  if (headline.kind === 'nothing') return well;
   const top = headline.finding;
   const open = results.some((result) => result.required && isUnanswered(result));
-  if (summary.verdict !== 'incomplete' && asksNothing(top)) return [green(wellLine(report)), askedLine(report)];
-  const { lead, line } = firstStep(top);
+  if (summary.verdict !== 'incomplete' && asksNothing(top)) return well;
+  const step = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
-  const colour: Paint = failing ? red : yellow;
-  return [bold(colour(`${failing ? '' : prefixOf(top.severity, open)}${titleOf(top)}`)), `${bold(`${lead}:`)} ${line}`];
+  const title = `${failing ? '' : prefixOf(top.severity, open)}${titleOf(top)}`;
+  return { colour: failing ? red : yellow, title, ...actLine(step), last: lastLine(step) };
 }
 
 /** That it works is only said where everything that is required was answered. */
 function prefixOf(severity: Finding['severity'], open: boolean): string {
   if (severity === 'risk') return open ? 'Risk: ' : 'Works. Risk: ';
-  return open ? '' : 'Found nothing wrong. Note: ';
+  return open ? '' : 'Works. Note: ';
 }
 
 /** A note that asks for nothing does not take the place of "all well". */
@@ -48,16 +69,18 @@ export function titleOf(finding: Finding): string {
 
 function wellLine({ where, layers }: Report): string {
   const servers = [
-    answers(layers, 'kubelet') ? `kubelet ${oneLine(`${where.node} ${brackets(where.kubelet, through(layers, 'kubelet'))}`)}` : '',
-    answers(layers, 'apiserver') ? oneLine(`apiserver ${brackets(where.apiserver, through(layers, 'apiserver'))}`) : '',
+    answers(layers, 'kubelet') ? oneLine(`kubelet ${where.node}`).trim() : '',
+    answers(layers, 'apiserver') ? 'apiserver' : '',
   ].filter(Boolean);
-  // Asked as another: no credential of the agent was shown to anyone, and what it may is the apiserver's word.
-  if (servers.length > 0 && where.account)
-    return `All well: ${servers.join(' and ')} answer${servers.length === 1 ? 's' : ''}, and ${oneLine(where.account)} may do what was asked.`;
-  if (servers.length === 0) return 'All well: nothing wrong was found in what was asked.';
-  const [s, verb] = servers.length === 1 ? ['s', 'takes our credential'] : ['', 'take our credential'];
+  if (servers.length === 0) return 'OK: nothing wrong found in what was asked';
+  const one = servers.length === 1;
+  const names = `OK: ${servers.join(' and ')}`;
+  const answer = `${names} answer${one ? 's' : ''}`;
+  // Asked as another: no credential of the agent was shown to anyone, and what it may is what the apiserver says.
+  if (where.account) return `${answer}; ${shortNames(oneLine(where.account))} has the permissions`;
   const full = (['kubelet', 'apiserver'] as const).every((target) => !answers(layers, target) || isOk(layers, target, 'authn'));
-  return `All well: ${servers.join(' and ')} answer${s}${full ? `, ${verb} and permit${s} what was asked` : ''}.`;
+  const s = one ? 's' : '';
+  return full ? `${names} accept${s} the credential and allow${s} all requests` : answer;
 }
 
 /** A layer that only the server's own answer can show was fine; its permissions the apiserver can tell as well. */
@@ -69,29 +92,11 @@ function isOk(layers: readonly LayerState[], target: LayerState['target'], layer
   return layers.some((state) => state.target === target && state.layer === layer && (state.state === 'ok' || state.state === 'warned'));
 }
 
-/** `through http://proxy:3128`, where a proxy is used: worth knowing also when all is well. */
-function through(layers: readonly LayerState[], target: LayerState['target']): string {
-  const proxy = layers.find((state) => state.target === target && state.layer === 'proxy')?.through;
-  return proxy === undefined ? '' : `through ${proxy || 'a proxy'}`;
-}
-
-function brackets(address: string, way: string): string {
-  const inside = [address, way].filter(Boolean).join(', ');
-  return inside && `(${inside})`;
-}
-
-/** `Asked 27 of 31; the other 4 could not be asked from here (--verbose names them).` A single way to ask them is said at once. */
-function askedLine({ asked, results }: Report): string {
+/** `28 of 37 questions answered; -v names the others.` */
+function askedLine({ asked }: Report): string {
   const open = asked.total - asked.answered;
-  if (open === 0) return `Asked ${asked.answered} of ${asked.total}.`;
-  const ways = [...new Set(results.filter(isUnanswered).flatMap((result) => result.elsewhere))];
-  const [way] = ways;
-  const others = open === 1 ? 'the other one' : `the other ${open}`;
-  const known = ways.length === 1 && way && !way.includes('\n');
-  const how = known
-    ? `for ${others}, someone with the right to ask runs: ${way}`
-    : `${others} could not be asked from here (--verbose names ${open === 1 ? 'it' : 'them'}).`;
-  return `Asked ${asked.answered} of ${asked.total}; ${how}`;
+  const rest = open === 0 ? '' : `; -v names the ${open === 1 ? 'other' : `other ${open}`}`;
+  return `${asked.answered} of ${counted(asked.total, 'question')} answered${rest}.`;
 }
 
 /** `Merged from 60 of 61 reports of 61 nodes`; where all could be read, `2 reports of n1`. */
@@ -100,11 +105,26 @@ function mergedWords({ given, read, nodes }: Merged, node: string): string {
   return `Merged from ${reports} of ${nodes === 1 ? node || '1 node' : `${nodes} nodes`}`;
 }
 
-function whereLine({ where, merged }: Report): string {
+/** Where, as whom, when; then against what, with the proxy where there is one. */
+function whereLine({ where, merged, startedAt, layers }: Report): string {
   const vantage = where.vantage && where.vantage !== where.place ? ` (${where.vantage.replace('-', ' ')})` : '';
-  const identity = where.identity ? `, as ${where.identity}` : '';
-  const servers = [where.kubelet && `kubelet ${where.kubelet}`, where.apiserver && `apiserver ${where.apiserver}`].filter(Boolean);
-  const ran = merged ? mergedWords(merged, where.node) : `Ran ${placeWords(where)}`;
+  const identity = where.identity ? `, as ${shortNames(where.identity)}` : '';
+  const ran = merged ? mergedWords(merged, where.node) : `Ran ${placeWords(where)}`.trim();
   const about = where.machine && where.node ? `, about ${where.node}` : '';
-  return oneLine(`${ran}${vantage}${about}${identity}${servers.length ? `, against ${servers.join(' and ')}` : ''}`);
+  const time = startedAt ? `, ${dateTime(startedAt)}` : '';
+  const servers = (['kubelet', 'apiserver'] as const).flatMap((target) =>
+    where[target] ? `${target} ${where[target]}${through(layers, target)}` : [],
+  );
+  return oneLine(`${ran}${vantage}${about}${identity}${time}${servers.length ? `; ${servers.join(', ')}` : ''}`);
+}
+
+/** ` through http://proxy:3128`, where a proxy is used. */
+function through(layers: readonly LayerState[], target: LayerState['target']): string {
+  const proxy = layers.find((state) => state.target === target && state.layer === 'proxy')?.through;
+  return proxy === undefined ? '' : ` through ${proxy || 'a proxy'}`;
+}
+
+/** A ServiceAccount as `namespace/name`: kubectl's own form, half as long. */
+function shortNames(words: string): string {
+  return words.replace(/\bsystem:serviceaccount:([^:,\s]+):([^:,\s]+)/g, '$1/$2');
 }

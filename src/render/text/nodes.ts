@@ -8,7 +8,7 @@ import type { Report } from '../../model/report.js';
 import { cut, neutraliseAll, oneLine } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
-import { findingLines } from './finding.js';
+import { findingsBeside } from './brief.js';
 import { asksNothing, headLines } from './head.js';
 import type { TextOptions } from './report.js';
 import { openLines } from './rest.js';
@@ -76,8 +76,8 @@ export function renderNodes(report: Report, found: FoundNodes | undefined, { wid
   const [safe, lines] = [neutraliseAll(report), found && neutraliseAll(nodeLines(found.rows, report))];
   const body = [
     ...(lines ? [...table(lines, look), '', ...wrap(coverage(lines, installed), proseWidth(width)), ''] : []),
-    ...findingLines(safe, look, verbose),
-    ...(safe.results.some(isUnanswered) ? openLines(safe, look, verbose) : []),
+    ...findingsBeside(safe, look, verbose),
+    ...(safe.results.some(isUnanswered) ? openLines(safe, look, verbose ? 'all' : 'with an answer elsewhere') : []),
   ];
   return closeUp([...head(safe, lines, installed, look), '', ...body]).join('\n');
 }

@@ -3,7 +3,7 @@ import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import type { RightsTable } from '../../report/rights-table.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
-import { findingLines } from './finding.js';
+import { findingsBeside } from './brief.js';
 import { headLines } from './head.js';
 import type { TextOptions } from './report.js';
 import { rightsLines } from './rights-table.js';
@@ -30,7 +30,7 @@ export function renderRights(
     ...headLines(safe, look),
     '',
     ...(table ? rights(neutraliseAll(table), look, missing) : []),
-    ...findingLines(safe, look, verbose),
+    ...findingsBeside(safe, look, verbose),
   ]).join('\n');
 }
 

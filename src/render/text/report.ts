@@ -1,48 +1,88 @@
-/** The report for people: three lines that are the answer, then what proves it, then what is left to ask. */
+/** The report for people: three lines that are the answer, how far each connection came, what proves it and what to do, as much as a terminal holds. */
 
+import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
+import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
-import { asksNothing, headLines } from './head.js';
-import { layerLines } from './layers.js';
+import { asksNothing, closingLines, headLines } from './head.js';
 import { gridLines, unreadLines } from './merged.js';
 import { leftOutLines, openLines, passedLines, settingLines, timeLines } from './rest.js';
+import { layerLines, stripLines } from './strip.js';
 
 export interface TextOptions {
   /** Columns; 80 where nobody knows. Prose stops at 100. */
   width: number;
   colour: boolean;
   verbose: boolean;
+  /** The verdict and the act alone. */
+  quiet?: boolean;
+  /** On a terminal: the answer once more at the end, where the eye is when it has scrolled. */
+  closing?: boolean;
 }
 
 /** Without a newline at the end. Everything in the report was cleaned where it was read; it is cleaned here once more. */
-export function renderText(report: Report, { width, colour, verbose }: TextOptions): string {
+export function renderText(report: Report, { width, colour, verbose, quiet, closing }: TextOptions): string {
   const look: Look = { width, paint: palette(colour) };
   const safe = neutraliseAll(report);
-  return closeUp([...headLines(safe, look), '', ...body(safe, look, verbose)]).join('\n');
+  if (quiet) return closingLines(safe, look).join('\n');
+  const lines = closeUp(verbose ? everything(safe, look) : briefly(safe, look));
+  return [...lines, ...(closing && lines.length > 3 ? ['', ...closingLines(safe, look)] : [])].join('\n');
 }
 
-function body(report: Report, look: Look, verbose: boolean): string[] {
+function briefly(report: Report, look: Look): string[] {
   const { verdict } = report.summary;
   const trouble = verdict === 'fail' || verdict === 'incomplete';
+  return fitting(report, look, (findings, step) =>
+    closeUp([
+      ...headLines(report, look),
+      '',
+      ...(trouble ? [...stripLines(report, look), ''] : []),
+      ...unreadLines(report, look),
+      ...gridLines(report, look, false),
+      ...findings,
+      ...leftOutLines(report, look),
+      ...(trouble ? openQuestions(report, look, step) : []),
+    ]),
+  );
+}
+
+const OPEN = ['with an answer elsewhere', 'required'] as const;
+
+/** Open questions: with a finding they are counted; without one they are what there is to say, the required ones first. */
+function openQuestions(report: Report, look: Look, { at, isLeast }: { at: number; isLeast: boolean }): string[] {
+  const open = report.results.filter(isUnanswered).length;
+  if (open === 0) return [];
+  if (report.summary.verdict === 'incomplete' && !isLeast) return openLines(report, look, OPEN[at] ?? 'first required');
+  return [look.paint.dim(`${open} of ${counted(report.asked.total, 'question')} not answered: -v lists them.`)];
+}
+
+function everything(report: Report, look: Look): string[] {
   return [
-    ...(trouble || verbose ? [...layerLines(report, look), ''] : []),
+    ...headLines(report, look),
+    '',
+    ...stripLines(report, look),
+    '',
+    ...layerLines(report, look),
+    '',
     ...unreadLines(report, look),
-    ...gridLines(report, look, verbose),
-    ...overview(report, look, verbose),
-    ...findingLines(report, look, verbose),
+    ...gridLines(report, look, true),
+    ...overview(report, look),
+    ...findingLines(report, look),
     ...leftOutLines(report, look),
-    ...(trouble || verbose ? openLines(report, look, verbose) : []),
-    ...(verbose ? [...passedLines(report, look), ...settingLines(report, look), ...timeLines(report, look)] : []),
-    ...closing(report, look, verbose),
+    ...openLines(report, look, 'all'),
+    ...passedLines(report, look),
+    ...settingLines(report, look),
+    ...timeLines(report, look),
+    ...closing(report, look),
   ];
 }
 
 /** How many findings, so that nobody stops after the first; how many answers, so that nobody takes silence for health. */
-function overview(report: Report, { width, paint }: Look, verbose: boolean): string[] {
+function overview(report: Report, { width, paint }: Look): string[] {
   const all = flatten(report.findings);
   if (all.every(asksNothing)) return [];
   const { blocks, degrades, risk, note } = report.summary.counts;
@@ -54,19 +94,15 @@ function overview(report: Report, { width, paint }: Look, verbose: boolean): str
   ];
   const nested = all.length - report.findings.length;
   const follow = nested ? `; ${nested} ${nested === 1 ? 'follows' : 'follow'} from another` : '';
-  const found = `${counted(all.length, 'finding')}, root causes and the worst first: ${counts.filter(Boolean).join(', ')}${follow}. `;
+  const found = `${counted(all.length, 'finding')}, root causes first: ${counts.filter(Boolean).join(', ')}${follow}. `;
   const { answered, total } = report.asked;
-  const open = total > answered && !verbose && report.summary.verdict === 'warn' ? ' (--verbose names the others)' : '';
   return [
-    ...wrap(`${all.length > 1 ? found : ''}${answered} of ${counted(total, 'question')} answered${open}.`, proseWidth(width)).map(
-      paint.dim,
-    ),
+    ...wrap(`${all.length > 1 ? found : ''}${answered} of ${counted(total, 'question')} answered.`, proseWidth(width)).map(paint.dim),
     '',
   ];
 }
 
-function closing(report: Report, { width, paint }: Look, verbose: boolean): string[] {
+function closing(report: Report, { width, paint }: Look): string[] {
   if (report.summary.verdict !== 'fail') return [];
-  const more = verbose ? '' : ' --verbose shows every question, setting and time.';
-  return wrap(`After the fix: kubelet-doctor --wait asks again until all is well.${more}`, proseWidth(width)).map(paint.dim);
+  return wrap('After the fix, kubelet-doctor --wait asks again until everything works.', proseWidth(width)).map(paint.dim);
 }

@@ -8,24 +8,29 @@ import { counted, withoutStop } from '../../report/words.js';
 import { type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { quoteLines } from './fix.js';
 
-/** Questions without an answer. Those that only wait behind a failed layer are counted, not listed, unless --verbose. */
-export function openLines(report: Report, look: Look, verbose: boolean): string[] {
+/** Questions without an answer; those that are not listed are counted. */
+export function openLines(report: Report, look: Look, which: 'all' | 'with an answer elsewhere' | 'required' | 'first required'): string[] {
   const open = report.results.filter(isUnanswered);
-  // Beside a finding, what nobody can answer before it is cured is only counted.
   const alone = report.findings.length === 0;
-  const tells = (result: Result) =>
-    result.elsewhere.length > 0 || result.quoted !== undefined || result.outcome === 'crashed' || (result.required && alone);
-  const listed = verbose ? open : open.filter(tells);
+  const isListed = {
+    all: () => true,
+    // Beside a finding, what nobody can answer before it is cured is only counted.
+    'with an answer elsewhere': ({ elsewhere, quoted, outcome, required }: Result) =>
+      elsewhere.length > 0 || quoted !== undefined || outcome === 'crashed' || (required && alone),
+    required: ({ required }: Result) => required,
+    'first required': (result: Result) => result === open.find(({ required }) => required),
+  }[which];
+  const listed = open.filter(isListed);
   const rest = open.length - listed.length;
   if (open.length === 0) return [];
   const lines = listed.flatMap((result) => [
     ...wrap(`${oneLine(result.asks)}${because(result)}`, proseWidth(look.width), '- '),
-    ...result.elsewhere.flatMap((command) => pasteBlock(command, '    ')),
+    ...(which === 'first required' ? result.elsewhere.slice(0, 1) : result.elsewhere).flatMap((command) => pasteBlock(command, '    ')),
     ...quoteLines(result.quoted, '    ', look),
   ]);
-  const byOthers = listed.some((result) => result.elsewhere.length > 0) ? ', with the command for someone who may ask' : '';
+  const byOthers = listed.some((result) => result.elsewhere.length > 0) ? '; as cluster admin, run' : '';
   const left = rest
-    ? `${counted(rest, listed.length ? 'more question' : 'question')} could not be answered from here; --verbose lists ${rest === 1 ? 'it' : 'them'}.`
+    ? `${counted(rest, listed.length ? 'more question' : 'question')} not answered: -v lists ${rest === 1 ? 'it' : 'them'}.`
     : '';
   return [
     ...(listed.length ? [...wrap(`Not answered${byOthers}:`, proseWidth(look.width)).map(look.paint.bold), ...lines] : []),
@@ -36,7 +41,7 @@ export function openLines(report: Report, look: Look, verbose: boolean): string[
 
 function because(result: Result): string {
   if (result.note) return ` ${withoutStop(result.note.en)}.`;
-  return result.outcome === 'crashed' ? ' The check broke: a bug in kubelet-doctor; please report it.' : '';
+  return result.outcome === 'crashed' ? ' The check failed: a bug in kubelet-doctor; please report it.' : '';
 }
 
 /** Problems that --skip or --only left out are named, so that nobody takes silence for health. */
@@ -57,8 +62,8 @@ export function passedLines(report: Report, look: Look): string[] {
       wrap(`${oneLine(result.asks)}${result.note ? ` ${oneLine(result.note.en)}` : ''}`, proseWidth(look.width), `${sign} `),
     );
   return [
-    ...(passed.length ? [look.paint.bold('Asked, and well:'), ...say(passed, '✓').map(look.paint.green), ''] : []),
-    ...(beside.length ? [look.paint.bold('Does not apply here:'), ...say(beside, '–').map(look.paint.dim), ''] : []),
+    ...(passed.length ? [look.paint.bold('Passed:'), ...say(passed, '✓').map(look.paint.green), ''] : []),
+    ...(beside.length ? [look.paint.bold('Not applicable here:'), ...say(beside, '–').map(look.paint.dim), ''] : []),
   ];
 }
 
@@ -69,7 +74,7 @@ export function settingLines(report: Report, look: Look): string[] {
     const from = oneLine(source) === origin || !source ? origin : `${origin}, ${oneLine(source)}`;
     return `${setting.padEnd(wide)}  ${(oneLine(value) || '(empty)').padEnd(24)}  ${look.paint.dim(`(${from})`)}`;
   });
-  return lines.length ? [look.paint.bold('Settings, and where each comes from:'), ...lines, ''] : [];
+  return lines.length ? [look.paint.bold('Settings and their sources:'), ...lines, ''] : [];
 }
 
 /** --verbose: when each question was put and how long its answer took. */
@@ -89,5 +94,5 @@ export function timeLines(report: Report, look: Look): string[] {
     const line = `${(names[at] ?? '').padEnd(wide)} |${bar}|${took} ${subject}${timing.ok ? '' : ' FAILED'}`;
     return timing.ok ? line : look.paint.red(line);
   });
-  return [look.paint.bold(`Times, of ${Math.round(report.durationMs)} ms in all:`), ...lines, ''];
+  return [look.paint.bold(`Times (${Math.round(report.durationMs)} ms in total):`), ...lines, ''];
 }

@@ -1,0 +1,215 @@
+/**
+ * Findings in the few lines that a person reads: what line two does not say yet. What is left out stands under --verbose, and in the JSON.
+ * How much is said of each is a depth; `fitting` takes the deepest that the terminal holds.
+ */
+import { flatten } from '../../judge/rank.js';
+import type { Fix } from '../../model/check.js';
+import type { Finding, Report } from '../../model/report.js';
+import { cut, oneLine } from '../../report/plain-text.js';
+import { CHANGES, counted, firstLead, firstStep, listed, OWNERS, SEVERITY_WORDS, stepsOf, withoutStop } from '../../report/words.js';
+import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
+import { findingLines } from './finding.js';
+import { quoteLines } from './fix.js';
+import { asksNothing, closingLines, lineTwo, titleOf } from './head.js';
+
+/** How much is said of each finding. */
+interface Depth {
+  /** Quoted facts. */
+  evidence: number;
+  /** Columns of one of them. */
+  columns: number;
+  /** The command that shows the first of them. */
+  command: boolean;
+  /** Fixes after the first. */
+  others: number;
+  /** Steps longer than this are counted. */
+  steps: number;
+  features: number;
+  /** Consequences by their title. */
+  consequences: number;
+}
+
+const LEAST: Depth = { evidence: 0, columns: 72, command: false, others: 0, steps: 1, features: 0, consequences: 0 };
+
+/** From all that is said to the least that still tells what to do. */
+const DEPTHS: readonly Depth[] = [
+  { evidence: 4, columns: 300, command: true, others: 3, steps: 30, features: 8, consequences: 4 },
+  { evidence: 3, columns: 150, command: true, others: 2, steps: 12, features: 8, consequences: 3 },
+  { evidence: 3, columns: 150, command: false, others: 1, steps: 8, features: 8, consequences: 2 },
+  { evidence: 2, columns: 100, command: false, others: 1, steps: 8, features: 3, consequences: 1 },
+  { evidence: 2, columns: 72, command: false, others: 0, steps: 8, features: 3, consequences: 0 },
+  { evidence: 1, columns: 72, command: false, others: 0, steps: 5, features: 2, consequences: 0 },
+  { evidence: 1, columns: 72, command: false, others: 0, steps: 2, features: 0, consequences: 0 },
+  LEAST,
+];
+
+/** Lines of a report without a finding, with one, with two; with more. */
+const BUDGETS = [24, 24, 36];
+const MOST = 60;
+
+/** The lines of `layout` at the greatest depth at which the whole report fits, with the last lines of a terminal. `step` counts up from 0. */
+export function fitting(
+  report: Report,
+  look: Look,
+  layout: (findings: string[], step: { at: number; isLeast: boolean }) => string[],
+): string[] {
+  const budget = (BUDGETS[report.findings.length] ?? MOST) - rows(['', ...closingLines(report, look)], look.width);
+  let lines: string[] = [];
+  for (const [at, depth] of DEPTHS.entries()) {
+    lines = layout(briefLines(report, look, depth), { at, isLeast: depth === LEAST });
+    if (rows(lines, look.width) <= budget) break;
+  }
+  return lines;
+}
+
+/** Below a table of its own, which has the room: all that is said of a few; with --verbose all that is known. */
+export function findingsBeside(report: Report, look: Look, verbose: boolean): string[] {
+  return verbose ? findingLines(report, look) : briefLines(report, look, DEPTHS[1] ?? LEAST);
+}
+
+/** As a terminal shows them: a long line takes several rows. */
+export function rows(lines: readonly string[], width: number): number {
+  return lines
+    .flatMap((line) => line.split('\n'))
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil([...line.replace(/\u001b\[[\d;]*m/g, '')].length / width)), 0);
+}
+
+/** At the least depth of many findings the first ones are enough. */
+const MOST_FINDINGS = 8;
+
+function briefLines(report: Report, look: Look, depth: Depth): string[] {
+  const told = report.findings.filter((finding) => !asksNothing(finding));
+  const notes = report.findings.filter(asksNothing);
+  const shown = depth === LEAST ? told.slice(0, MOST_FINDINGS) : told;
+  const rest = told.length - shown.length;
+  return [
+    ...shown.flatMap((finding, at) => [...oneFinding(finding, at, told.length, report, look, depth), '']),
+    ...(rest > 0 ? [`and ${counted(rest, 'more finding')}: -v`, ''] : []),
+    ...notes.flatMap((finding) => wrap(titleOf(finding), proseWidth(look.width), 'Note: ')),
+    ...(notes.length > 0 ? [''] : []),
+  ];
+}
+
+function oneFinding(finding: Finding, at: number, of: number, report: Report, look: Look, depth: Depth): string[] {
+  const { paint, width } = look;
+  const indent = of > 1 ? '   ' : '';
+  const say = (words: string) => wrap(words, proseWidth(width), indent, `${indent}  `);
+  const isHead = at === 0;
+  const number = of > 1 ? `${at + 1}. ` : '';
+  const effect = `${SEVERITY_WORDS[finding.severity]} (${finding.certainty}).${lost(finding, depth)}`;
+  const opening = isHead
+    ? wrap(effect, proseWidth(width), number, indent)
+    : [...wrap(titleOf(finding), proseWidth(width), number, indent).map(paint.bold), ...(depth.features > 0 ? say(effect) : [])];
+  return [
+    ...opening,
+    ...doubt(finding, isHead, report, look, indent, depth),
+    ...remedy(finding, isHead, look, indent, depth),
+    ...seen(finding, look, indent, depth),
+    ...also(finding, look, indent, depth),
+    ...(isHead ? [paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`)] : []),
+  ];
+}
+
+function lost({ features }: Finding, depth: Depth): string {
+  if (features.length === 0 || depth.features === 0) return '';
+  const shown = features.slice(0, depth.features).map(withoutStop);
+  const rest = features.length - shown.length;
+  return ` Lost: ${listed(rest > 0 ? [...shown, `${rest} more`] : shown)}.`;
+}
+
+/** The candidates of a suspicion; the command that decides where line two has another. */
+function doubt(
+  { certainty, alternatives, decide }: Finding,
+  isHead: boolean,
+  { causes }: Report,
+  look: Look,
+  indent: string,
+  depth: Depth,
+): string[] {
+  if (certainty !== 'suspected') return [];
+  const others = alternatives.map((cause) => withoutStop(causes[cause]?.title || cause));
+  const [command] = decide;
+  const steps = command && !(isHead && !command.includes('\n')) ? command : undefined;
+  return [
+    ...(others.length > 0 ? wrap(`Could also be: ${listed(others)}.`, proseWidth(look.width), indent, `${indent}  `) : []),
+    ...(steps && depth.evidence > 0 ? block('To decide:', steps, look, indent, depth) : []),
+  ];
+}
+
+function seen({ evidence }: Finding, { width, paint }: Look, indent: string, depth: Depth): string[] {
+  const shown = evidence.slice(0, depth.evidence);
+  const rest = evidence.length - shown.length;
+  return shown.flatMap(({ saw, reproduce, node }, at) => [
+    ...wrap(
+      cut(oneLine(saw.en), depth.columns) +
+        (node ? ` (${oneLine(node)})` : '') +
+        (at === shown.length - 1 && rest > 0 ? ` (and ${rest} more: -v)` : ''),
+      proseWidth(width),
+      `${indent}${at === 0 ? 'Seen: ' : '      '}`,
+    ),
+    ...(depth.command && at === 0 && reproduce ? indentBlock(reproduce, `${indent}        `).map(paint.dim) : []),
+  ]);
+}
+
+/** What line two leaves out of the first fix, then the others in a line each. */
+function remedy(finding: Finding, isHead: boolean, look: Look, indent: string, depth: Depth): string[] {
+  const [first, ...others] = finding.fixes;
+  if (!first) return [];
+  const isSaid = isHead && firstStep(finding).kind === 'fix';
+  const shown = others.slice(0, depth.others);
+  const rest = others.length - shown.length;
+  const more = rest > 0 && depth.features > 0 ? [look.paint.dim(`${indent}${counted(rest, 'other fix', 'other fixes')}: -v`)] : [];
+  return [...firstFix(finding, first, isSaid, look, indent, depth), ...shown.flatMap((fix) => otherFix(fix, look, indent, depth)), ...more];
+}
+
+function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, indent: string, depth: Depth): string[] {
+  const steps = stepsOf(fix);
+  const verify = fix.verify && fix.verify !== AGAIN ? fix.verify : '';
+  const said = isSaid && steps && lineTwo(finding).endsWith(steps);
+  const how = fix.changes === 'nothing' ? '' : ` [${CHANGES[fix.changes]}]`;
+  const heading = isSaid
+    ? `Fix ${OWNERS[fix.owner].long}${how}:`
+    : `${firstLead(fix)}: ${cut(withoutStop(fix.action.en), 4 * depth.columns)}${steps ? ':' : '.'}`;
+  const body =
+    steps && !said
+      ? block(heading, steps, look, indent, depth)
+      : isSaid
+        ? []
+        : wrap(heading, proseWidth(look.width), indent, `${indent}  `);
+  return [
+    ...body,
+    ...quoteLines(fix.quoted, indent, look),
+    ...(verify && depth.command && !verify.includes('\n') ? block('To verify:', verify, look, indent, depth) : []),
+  ];
+}
+
+/** What is said of every fix, so once: run this program again. */
+const AGAIN = 'kubelet-doctor';
+
+function otherFix(fix: Fix, look: Look, indent: string, depth: Depth): string[] {
+  const steps = stepsOf(fix);
+  const words = `Or ${firstLead(fix).replace(/^Fix /, '')}: ${withoutStop(fix.action.en)}`;
+  if (!steps || steps.includes('\n')) return wrap(`${words}.`, proseWidth(look.width), indent, `${indent}  `);
+  return block(`${words}:`, steps, look, indent, depth);
+}
+
+/** Words, and below them what can be pasted; too long for the terminal: where it stands. */
+function block(words: string, steps: string, { width, paint }: Look, indent: string, depth: Depth): string[] {
+  const lines = steps.trimEnd().split('\n').length;
+  if (lines > depth.steps) return wrap(`${words} ${counted(lines, 'line')}, printed by -v.`, proseWidth(width), indent, `${indent}  `);
+  return [...wrap(words, proseWidth(width), indent, `${indent}  `).map(paint.bold), ...pasteBlock(steps, `${indent}  `)];
+}
+
+/** What goes away with the first fix. A note that asks for nothing is left to --verbose. */
+function also({ consequences }: Finding, { width }: Look, indent: string, depth: Depth): string[] {
+  const all = flatten(consequences).filter((finding) => !asksNothing(finding));
+  if (all.length === 0) return [];
+  const shown = all.slice(0, depth.consequences);
+  const rest = all.length - shown.length;
+  if (shown.length === 0) return wrap(`${counted(rest, 'more finding')} will go away with the fix: -v`, proseWidth(width), indent);
+  return [
+    ...wrap('Also seen; goes away with the fix:', proseWidth(width), indent),
+    ...shown.flatMap((finding) => wrap(titleOf(finding), proseWidth(width), `${indent}- `)),
+    ...(rest > 0 ? [`${indent}- and ${rest} more: -v`] : []),
+  ];
+}
