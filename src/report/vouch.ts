@@ -92,8 +92,10 @@ function vouchTitle(title: Message, finding: Finding, nodes: readonly string[], 
   const known = knownCause(finding.cause);
   if (!known || own.has(finding.cause, title.en)) return title;
   const said = saidAgain(title, known.check.question);
-  const noun = `${known.docs.title.charAt(0).toUpperCase()}${known.docs.title.slice(1)}`;
   const of = finding.seen && { nodes, of: finding.seen.of };
+  const name = known.docs.title;
+  // After "20 of 54 nodes: " as it is, at the start of a line with a capital.
+  const noun = of && of.of > 1 ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const shapes = [...(said ? [said.en] : []), noun].flatMap((words) => [words, ...(of ? [withWhere(words, of)] : [])]);
   if (shapes.includes(title.en)) return title;
   return { ...title, en: of ? withWhere(noun, of) : noun };

@@ -61,13 +61,13 @@ export function stepLine({ act, command }: Pick<FirstStep, 'act' | 'command'>): 
   return act ? `${act}: ${command}` : command;
 }
 
-/** Columns of line two: a longer command has a line of its own. */
-const LINE_TWO = 80;
+/** Columns of lines one and two: a longer command has a line of its own. */
+const LINE = 80;
 
 /** Line two: the act, with its command where both are short. */
 export function actLine({ lead, act, command }: FirstStep): { lead: string; line: string } {
   const line = stepLine({ act, ...(command && { command }) });
-  return { lead, line: act && [...`${lead}: ${line}`].length > LINE_TWO ? act : line };
+  return { lead, line: act && [...`${lead}: ${line}`].length > LINE ? act : line };
 }
 
 /** A longer command is no line that anyone reads. */
@@ -119,12 +119,14 @@ export function openQuestion(open: readonly Result[]): { title: string; fix: str
   const [first] = open;
   if (!first) return { title: '', fix: '' };
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  const title = `Not answered: ${oneLine(first.asks)}${more}`;
+  const why = first.note ? withoutStop(first.note.en) : '';
+  // Why it is open says more than the question does, where it fits.
+  const [short, long] = [`Not answered: ${oneLine(first.asks)}${more}`, `Not answered: ${why}${more}`];
+  const title = why && [...long].length <= LINE ? long : short;
   const [elsewhere] = first.elsewhere;
   if (elsewhere) return { title, fix: `To find out: ${firstCommand(elsewhere)}` };
   if (first.outcome === 'crashed') return { title, fix: 'A check failed, a bug in kubelet-doctor: run it with --debug and report it' };
   // Line two, like an act: what a shell would read stays in the note, further below.
-  const why = first.note ? withoutStop(first.note.en) : '';
   const plain = Object.values(first.note?.args ?? {}).reduce<string>(
     (words, value) => (isMeant(value) ? words.replaceAll(oneLine(String(value)), '…') : words),
     why,

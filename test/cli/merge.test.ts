@@ -50,7 +50,7 @@ describe('merge', () => {
     const { code, stdout, stderr } = await merge('reports');
     const [cause = '', fix = '', where = ''] = stdout.split('\n');
     assert.equal(code, 1);
-    assert.match(cause, /, on 2 of 3 nodes: b and c$/);
+    assert.match(cause, /^2 of 3 nodes: /);
     assert.match(fix, /^Fix \(node\): /);
     assert.match(where, /^Merged from 3 of 4 reports of 3 nodes/);
     assert.match(stderr, /^kubelet-doctor: reports\/cut\.json: [^\n]+$/);
@@ -100,7 +100,7 @@ describe('merge', () => {
     const [cause = '', , where = ''] = stdout.split('\n');
     assert.match(cause, /answers from the host network of n1 but not from the pod network/);
     assert.match(where, /^Merged from 2 reports of n1 \(host network, pod network\)/);
-    assert.match(stdout, /Seen[^\n]*\n +- n1, host network: kubelet 10\.0\.0\.7:10250 answers\n +- n1, pod network: /);
+    assert.match(stdout, /Seen: n1, host network: kubelet 10\.0\.0\.7:10250 answers/);
     assert.doesNotMatch(stdout, /of 1 node/);
     const { stdout: explained } = await offline('explain', 'pod-network-path-blocked');
     assert.match(explained, /NetworkPolicy/);

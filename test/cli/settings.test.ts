@@ -74,7 +74,7 @@ it('in a pod is its environment over its datadog.yaml, and in JSON has the same 
 it('in a pod says nothing of an apiserver that is down: that is another question', async () => {
   const { code, stdout } = await settings({ apiserver: { listen: 'closed' } });
   assert.equal(code, 0, stdout);
-  assert.match(stdout, /^All well/);
+  assert.match(stdout, /^OK: /);
   assert.match(stdout, /DD_KUBERNETES_KUBELET_HOST/);
 });
 

@@ -39,7 +39,9 @@ const FOREIGN = {
 /** As root, with the node's files: the kubelet's own kubeconfig speaks, and it may ask what the agent may. */
 const AS_KUBELET = {
   identity: `system:node:n1 (the kubelet's own kubeconfig), for ${AGENT}`,
-  first: new RegExp(`^All well: kubelet n1 \\(\\S+\\) and apiserver \\(\\S+\\) answer, and ${AGENT} may do what was asked\\.$`),
+  first: new RegExp(
+    `^OK: kubelet n1 and apiserver answer; ${AGENT.replace(/^system:serviceaccount:(.+):(.+)$/, '$1/$2')} has the permissions$`,
+  ),
   second: /^Asked \d+ of \d+/,
   code: 0,
   imageUser: 0,

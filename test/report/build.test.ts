@@ -40,7 +40,7 @@ describe('summary', () => {
 
   it('where candidates remain, deciding comes before fixing', () => {
     const { fix } = suspected().summary.top;
-    assert.equal(fix, 'To decide, someone with the right to ask runs: kubectl get --raw /api/v1/nodes/lab-n1/proxy/healthz');
+    assert.equal(fix, 'To decide, as cluster admin: kubectl get --raw /api/v1/nodes/lab-n1/proxy/healthz');
   });
 
   it('incomplete: the open question and how it can be answered', () => {

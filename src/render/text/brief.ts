@@ -5,6 +5,7 @@
 import { flatten } from '../../judge/rank.js';
 import type { Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
+import { someOf } from '../../report/merge/order.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { CHANGES, counted, firstLead, firstStep, listed, OWNERS, SEVERITY_WORDS, stepsOf, withoutStop } from '../../report/words.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
@@ -53,7 +54,8 @@ export function fitting(
   look: Look,
   layout: (findings: string[], step: { at: number; isLeast: boolean }) => string[],
 ): string[] {
-  const budget = (BUDGETS[report.findings.length] ?? MOST) - rows(['', ...closingLines(report, look)], look.width);
+  const budget =
+    ((report.merged ? undefined : BUDGETS[report.findings.length]) ?? MOST) - rows(['', ...closingLines(report, look)], look.width);
   let lines: string[] = [];
   for (const [at, depth] of DEPTHS.entries()) {
     lines = layout(briefLines(report, look, depth), { at, isLeast: depth === LEAST });
@@ -96,7 +98,7 @@ function oneFinding(finding: Finding, at: number, of: number, report: Report, lo
   const say = (words: string) => wrap(words, proseWidth(width), indent, `${indent}  `);
   const isHead = at === 0;
   const number = of > 1 ? `${at + 1}. ` : '';
-  const effect = `${SEVERITY_WORDS[finding.severity]} (${finding.certainty}).${lost(finding, depth)}`;
+  const effect = `${SEVERITY_WORDS[finding.severity]} (${finding.certainty})${onNodes(finding)}.${lost(finding, depth)}`;
   const opening = isHead
     ? wrap(effect, proseWidth(width), number, indent)
     : [...wrap(titleOf(finding), proseWidth(width), number, indent).map(paint.bold), ...(depth.features > 0 ? say(effect) : [])];
@@ -108,6 +110,11 @@ function oneFinding(finding: Finding, at: number, of: number, report: Report, lo
     ...also(finding, look, indent, depth),
     ...(isHead ? [paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`)] : []),
   ];
+}
+
+/** In a merged report: ` on n1, n2 and 18 more`. */
+function onNodes({ seen }: Finding): string {
+  return seen && seen.of > 1 ? ` on ${oneLine(someOf(seen.nodes))}` : '';
 }
 
 function lost({ features }: Finding, depth: Depth): string {

@@ -72,7 +72,7 @@ function titleOf(
   const titles = new Set(group.map(({ slim }) => slim.title));
   const first = unpack(title);
   const noun = (Object.hasOwn(causes, cause) && causes[cause]?.title) || cause;
-  const words = titles.size === 1 ? first.en : noun.charAt(0).toUpperCase() + noun.slice(1);
+  const words = titles.size === 1 ? first.en : noun;
   return { ...first, en: withWhere(words, where) };
 }
 

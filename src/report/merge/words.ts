@@ -22,10 +22,10 @@ export function better<T extends object>(known: Worded<T> | undefined, value: T,
   return order > 0 ? given : known;
 }
 
-/** The words, and on which of all nodes that was seen. */
+/** On how many of all nodes, and what was seen there; which they are says `seen`. */
 export function withWhere(words: string, { nodes, of }: { nodes: readonly string[]; of: number }): string {
-  const where = of === 1 ? '' : nodes.length === of ? `, on all ${of} nodes` : `, on ${nodes.length} of ${of} nodes: ${someOf(nodes)}`;
-  return `${words.replace(/\.$/, '')}${where}`;
+  const where = of === 1 ? '' : nodes.length === of ? `All ${of} nodes: ` : `${nodes.length} of ${of} nodes: `;
+  return `${where}${words.replace(/\.$/, '')}`;
 }
 
 /** The act, for some of the nodes; the act, for each of them with its own name in it. */

@@ -31,7 +31,7 @@ describe('one cause on many nodes', () => {
     assert.equal(found.length, 1);
     assert.deepEqual([found[0]?.seen?.nodes.length, found[0]?.seen?.of, found[0]?.seen?.vantages], [48, 61, [POD]]);
     assert.deepEqual(found[0]?.seen?.nodes.slice(0, 3), ['node-1', 'node-2', 'node-3']);
-    assert.match(found[0]?.title.en ?? '', /, on 48 of 61 nodes: node-1, node-2, node-3 and 45 more$/);
+    assert.match(found[0]?.title.en ?? '', /^48 of 61 nodes: /);
     assert.equal(report.findings[0]?.cause, 'kubelet-certificate-expired', 'what most nodes have comes first');
   });
 
@@ -46,9 +46,9 @@ describe('one cause on many nodes', () => {
 
   it('on all nodes says so; on the only node says nothing of nodes', () => {
     const all = mergeAll([on(expired(), { node: 'a' }), on(expired(), { node: 'b' })]);
-    assert.match(find(all, 'kubelet-certificate-expired').title.en, /, on all 2 nodes$/);
+    assert.match(find(all, 'kubelet-certificate-expired').title.en, /^All 2 nodes: /);
     const alone = mergeAll([on(expired(), { node: 'a' })]);
-    assert.doesNotMatch(JSON.stringify([alone.findings, alone.results, alone.layers]), /\d of \d+ nodes?|on all/);
+    assert.doesNotMatch(JSON.stringify([alone.findings, alone.results, alone.layers]), /\d of \d+ nodes?|All \d/);
   });
 
   it('prints a fix that is the same everywhere once, without a word of nodes', () => {
