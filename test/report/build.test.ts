@@ -46,7 +46,7 @@ describe('summary', () => {
   it('incomplete: the open question and how it can be answered', () => {
     const { id, title, fix } = incomplete().summary.top;
     assert.equal(id, '');
-    assert.match(title, /could not judge: May we read what the agent reads\?/);
+    assert.match(title, /^Not answered: May we read what the agent reads\?/);
     assert.equal(fix, 'To find out: kubelet-doctor --service-account datadog/agent');
   });
 
