@@ -2,7 +2,10 @@
 import { isMeant } from '../judge/judge.js';
 import type { Fix, Severity } from '../model/check.js';
 import type { Finding, Result } from '../model/report.js';
+import { counted } from './formats.js';
 import { oneLine } from './plain-text.js';
+
+export { counted, listed } from './formats.js';
 
 /** Who must act, after "Fix". */
 export const OWNERS: Record<Fix['owner'], { short: string; long: string }> = {
@@ -139,16 +142,6 @@ function firstCommand(commands: string): string {
   const [first = '', ...others] = commands.trim().split('\n');
   if (others.length === 0) return oneLine(first);
   return /<<|\\$/.test(first) ? 'run what is printed below' : `${oneLine(first)} (${others.length} more below)`;
-}
-
-/** `2 findings`, `1 finding`. */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
-}
-
-/** `a, b and c`. */
-export function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 /** One line, without a full stop at its end. */
