@@ -1,11 +1,12 @@
-/** The one-file bundles: an ES module for Node, and a CommonJS script, which is what a single executable application begins with. */
+/**
+ * The bundles: the package's, in chunks; one file, an ES module for Node; and a CommonJS script, which is what a single executable application
+ * begins with.
+ */
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-const ENTRY = path.resolve('src/single.ts');
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
-const REQUIRE_IN_MODULE =
-  "#!/usr/bin/env node\nimport{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
+const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
 const URL_IN_COMMONJS = "const kdUrl=require('node:url').pathToFileURL(process.execPath).href;";
 
 /** The simulator stays out: `demo` says so. */
@@ -17,10 +18,8 @@ const withoutSimulator: Plugin = {
 };
 
 const COMMON: BuildOptions = {
-  entryPoints: [ENTRY],
   bundle: true,
   platform: 'node',
-  plugins: [withoutSimulator],
   alias: { 'node:assert': path.resolve('src/probes/connection/plain-assert.cjs') },
   legalComments: 'none',
   minifySyntax: true,
@@ -28,16 +27,32 @@ const COMMON: BuildOptions = {
   logLevel: 'warning',
 };
 
+/** With the simulator; a command loads only the chunks it needs. */
+export async function bundlePackage(outdir: string): Promise<void> {
+  await build({
+    ...COMMON,
+    entryPoints: { 'kubelet-doctor': path.resolve('src/bundle.ts') },
+    outdir,
+    format: 'esm',
+    target: 'node20',
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    banner: { js: REQUIRE },
+  });
+}
+
+const ALONE: BuildOptions = { ...COMMON, entryPoints: [path.resolve('src/single.ts')], plugins: [withoutSimulator] };
+
 /** Returns its path. Executable as it is, where Node is on PATH. */
 export async function bundleModule(outfile: string): Promise<string> {
-  await build({ ...COMMON, outfile, format: 'esm', target: 'node20', banner: { js: REQUIRE_IN_MODULE } });
+  await build({ ...ALONE, outfile, format: 'esm', target: 'node20', banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } });
   return outfile;
 }
 
 /** A single executable application loads nothing but itself and Node's own modules: an import() becomes a require. */
 export async function bundleScript(outfile: string): Promise<string> {
   await build({
-    ...COMMON,
+    ...ALONE,
     outfile,
     format: 'cjs',
     target: 'node24',

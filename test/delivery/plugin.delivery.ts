@@ -35,6 +35,14 @@ describe('the kubectl plugin', () => {
     manifest = parse(readFileSync(path.join(krew, `${PACKAGE.name}.yaml`), 'utf8')) as KrewManifest;
   });
 
+  it('refuses to write a manifest whose archives are nowhere', async () => {
+    for (const given of [[], ['v1'], ['http://downloads.example.com/v1', 'https://example.com']]) {
+      const { code, stdout, stderr } = await start('npm', ['run', '-s', 'build:krew', '--', ...given]);
+      assert.deepEqual([code, stdout], [2, ''], given.join(' '));
+      assert.match(stderr, /^build:krew needs addresses .*\n$/);
+    }
+  });
+
   it('has a manifest that krew accepts, and its rules refuse what is wrong', () => {
     assert.deepEqual(complaintsOf(`${PACKAGE.name}.yaml`, manifest), []);
     const [first, ...others] = manifest.spec.platforms;

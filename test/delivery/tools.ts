@@ -6,7 +6,12 @@ import path from 'node:path';
 
 export const DIST = path.resolve('dist');
 /** The package's own description; its version is that of everything delivered. */
-export const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; version: string; description: string };
+export const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  name: string;
+  version: string;
+  description: string;
+  homepage?: string;
+};
 
 /** Runs a program and returns its stdout; what it says on stderr is part of the error. */
 export function run(file: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): string {

@@ -1,0 +1,13 @@
+/** `npm run build`: dist, as bin/kubelet-doctor.js loads it: a chunk for each command's own parts, and the schema of the report. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { reportSchema } from '../../src/report/contract/schema.js';
+import { bundlePackage } from './bundle.js';
+import { DIST, say } from './tools.js';
+
+mkdirSync(DIST, { recursive: true });
+// Chunks are named by their content: those of the last build would be packed as well.
+for (const file of readdirSync(DIST)) if (/\.js(on)?$/.test(file)) rmSync(path.join(DIST, file));
+await bundlePackage(DIST);
+writeFileSync(path.join(DIST, 'report.schema.json'), JSON.stringify(reportSchema, null, 2));
+say(`built ${path.relative('.', DIST)}`);
