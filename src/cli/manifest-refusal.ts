@@ -1,5 +1,6 @@
 /** Why `manifest` prints nothing: what is named there ends up in a command or a manifest, and some options are for some of what is printed. */
 import { isDnsName } from '../kubernetes/names.js';
+import { NEED_IMAGE } from '../manifests/image.js';
 import type { ManifestKind } from '../manifests/kinds.js';
 
 export interface ManifestFlags {
@@ -40,37 +41,47 @@ type Says = string | ((flags: ManifestFlags) => string);
 
 /** The first that holds is said. */
 const REFUSALS: readonly [says: Says, holds: (flags: ManifestFlags) => boolean][] = [
-  [({ image = '' }) => `--image ${quoted(image)} is no image`, ({ image }) => image !== undefined && !isImage(image)],
+  [
+    ({ image = '' }) => `--image ${quoted(image)} is not an image: write REGISTRY/NAME:TAG`,
+    ({ image }) => image !== undefined && !isImage(image),
+  ],
   [
     '--service-account needs its namespace: NAMESPACE/NAME',
     (flags) => isOurPod(flags) && flags.serviceAccount !== undefined && !accountOf(flags).namespace && !flags.namespace,
   ],
   [
-    (flags) => `a pod runs in the namespace of its account: ${accountOf(flags).namespace}, not ${flags.namespace}`,
+    (flags) => `a pod runs in its account's namespace, ${accountOf(flags).namespace}; --namespace says ${flags.namespace}`,
     (flags) => isOurPod(flags) && hasTwoNamespaces(flags),
   ],
-  ['manifest pod needs --node NAME: which node?', ({ what, node }) => what === 'pod' && !node],
+  ['manifest pod needs --node NODE', ({ what, node }) => what === 'pod' && !node],
   [
-    ({ what }) => `${what === 'daemonset' ? 'a daemonset' : what} is on every node; manifest pod --node NAME is for one`,
+    ({ what }) => `manifest ${what} takes no --node: it is for all nodes; manifest pod --node NODE is for one`,
     ({ what, node }) => what !== 'pod' && what !== 'debug' && Boolean(node),
   ],
   [
-    'manifest npd prints a file for nodes, where no image or account is; it takes no options',
+    'manifest npd takes no options: it prints a file for the node, where no image and no account is used',
     ({ what, image, serviceAccount, namespace, hostNetwork }) =>
       what === 'npd' && Boolean(image || serviceAccount || namespace || hostNetwork),
   ],
   [
-    'manifest debug needs --node NAME, or --pod NAME for the pod of the agent',
+    "manifest debug needs --node NODE, or --pod POD for the agent's pod",
     ({ what, node, pod }) => what === 'debug' && Boolean(node) === Boolean(pod),
   ],
-  ['--host-network is for pod and daemonset; kubectl debug node has it anyway', ({ what, hostNetwork }) => what === 'debug' && hostNetwork],
+  [
+    '--host-network is for pod and daemonset; kubectl debug always uses it on a node',
+    ({ what, hostNetwork }) => what === 'debug' && hostNetwork,
+  ],
   ['--pod and --container are for manifest debug', (flags) => isOurPod(flags) && Boolean(flags.pod || flags.container)],
+  [
+    ({ what }) => `manifest ${what} needs --image IMAGE, where your nodes can pull it (build it: npm run build:image, or docker build)`,
+    ({ what, image }) => image === undefined && NEED_IMAGE.some((kind) => kind === what),
+  ],
 ];
 
 export function refusalOf(flags: ManifestFlags): string | undefined {
   for (const [option, named, kind] of NAMES) {
     const name = named(flags);
-    if (name !== undefined && !kind(name)) return `${option} ${quoted(name)} is no name of Kubernetes`;
+    if (name !== undefined && !kind(name)) return `${option} ${quoted(name)} is not a valid Kubernetes name`;
   }
   const [says] = REFUSALS.find(([, holds]) => holds(flags)) ?? [];
   return typeof says === 'function' ? says(flags) : says;

@@ -3,6 +3,7 @@
  * network, tolerate every taint (a broken node has taints), and are bounded in time, memory and processor.
  */
 import { type AccountName, accessYaml, indent, lines, namespaceYaml, quote } from './access.js';
+import { ARCHITECTURES } from './image.js';
 
 export interface WorkloadOptions {
   /** Of the Pod; a DaemonSet is on every node. */
@@ -52,8 +53,9 @@ export function daemonSetYaml(options: WorkloadOptions): string {
   const { account } = options;
   return documents(
     [
-      '# kubectl apply -f FILE; then the report of every node, one line each:',
-      `# kubectl -n ${account.namespace} logs -l app.kubernetes.io/name=${NAME},${OF_THE_SET[0]}=${OF_THE_SET[1]} -c check --tail=-1 --max-log-requests=100`,
+      // Without --follow kubectl reads one log after the other, and its --max-log-requests does not apply (kubectl pkg/cmd/logs, RunLogs).
+      '# kubectl apply -f FILE; then the reports, one line a node:',
+      `# kubectl -n ${account.namespace} logs -l app.kubernetes.io/name=${NAME},${OF_THE_SET[0]}=${OF_THE_SET[1]} -c check --tail=-1`,
     ],
     options,
     lines(
@@ -112,9 +114,7 @@ export function podSpec({ account, hostNetwork }: WorkloadOptions): string[] {
     'enableServiceLinks: false',
     'terminationGracePeriodSeconds: 5',
     ...(hostNetwork ? ['hostNetwork: true', 'dnsPolicy: ClusterFirstWithHostNet'] : []),
-    'nodeSelector:',
-    '  kubernetes.io/os: linux',
-    '  kubernetes.io/arch: amd64',
+    ...whereImageRuns(),
     'tolerations:',
     '  - operator: Exists',
     'securityContext:',
@@ -123,6 +123,24 @@ export function podSpec({ account, hostNetwork }: WorkloadOptions): string[] {
     `  runAsGroup: ${USER}`,
     '  seccompProfile:',
     '    type: RuntimeDefault',
+  ];
+}
+
+/** On another architecture its container would end with "exec format error", over and over. */
+function whereImageRuns(): string[] {
+  return [
+    'affinity:',
+    '  nodeAffinity:',
+    '    requiredDuringSchedulingIgnoredDuringExecution:',
+    '      nodeSelectorTerms:',
+    '        - matchExpressions:',
+    '            - key: kubernetes.io/os',
+    '              operator: In',
+    '              values: ["linux"]',
+    '            # What the image is built for (npm run build:image); add what yours is built for.',
+    '            - key: kubernetes.io/arch',
+    '              operator: In',
+    `              values: [${ARCHITECTURES.map(quote).join(', ')}]`,
   ];
 }
 

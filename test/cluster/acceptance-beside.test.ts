@@ -275,7 +275,10 @@ describe('where every process of the node is in sight', { skip: mayRun ? false :
 
   it('a token that the kubelet gave to the user of the pod is read as that user', async () => {
     const { io, text } = recordingIo();
-    assert.equal(await runCommandLine(['manifest', 'debug', '--pod', 'agent-b', '--namespace', 'datadog'], io), 0);
+    assert.equal(
+      await runCommandLine(['manifest', 'debug', '--pod', 'agent-b', '--namespace', 'datadog', '--image', 'kubelet-doctor:test'], io),
+      0,
+    );
     const { container } = await debugPod('agent-b', text().stdout);
     const { runAsUser, runAsNonRoot, capabilities } = container.securityContext ?? {};
     assert.deepEqual([runAsUser, runAsNonRoot, capabilities?.drop], [0, false, ['ALL']]);

@@ -44,7 +44,7 @@ after(async () => {
 /** As typed; exit code 0 and nothing on stderr. */
 async function printed(...words: string[]): Promise<string> {
   const { io, text } = recordingIo();
-  assert.equal(await runCommandLine(['manifest', ...words], io), 0, text().stderr);
+  assert.equal(await runCommandLine(['manifest', ...words, '--image', 'kubelet-doctor:test'], io), 0, text().stderr);
   return text().stdout;
 }
 

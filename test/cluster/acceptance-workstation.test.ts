@@ -180,7 +180,7 @@ describe('a kubelet that is not routed here', () => {
     const diagnosis = await afar();
     const finding = assertFound(diagnosis, 'kubelet-connect-timeout');
     assert.deepEqual([finding.severity, finding.certainty], ['note', 'proven'], 'the agent does not ask from here');
-    assert.equal(finding.fixes[0]?.steps, 'kubelet-doctor manifest debug --node n1');
+    assert.equal(finding.fixes[0]?.steps, 'kubelet-doctor manifest debug --node n1 --image IMAGE');
     assert.equal(payload(diagnosis)?.outcome, 'pass', 'its answers are in order, by the node proxy');
     assert.ok(!diagnosis.report.findings.some(({ severity }) => severity === 'blocks'));
     const open = diagnosis.report.results

@@ -48,7 +48,7 @@ describe('the real support-bundle', { skip: missing }, () => {
     const command = path.join(scratch, 'kubelet-doctor');
     await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${path.resolve('bin/kubelet-doctor.js')}' "$@"\n`);
     await chmod(command, 0o755);
-    const spec = parse(await printed('troubleshoot')) as Spec;
+    const spec = parse(await printed('troubleshoot', '--image', 'kubelet-doctor:test')) as Spec;
     for (const { run } of spec.spec.hostCollectors) {
       run.command = command;
       run.args.push(`--kubeconfig=${cluster.adminKubeconfig}`, '--node=n1');

@@ -6,10 +6,13 @@
 import { chmodSync, copyFileSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { ARCHITECTURES } from '../../src/manifests/image.js';
 import type { Executable } from './executable.js';
 import { librariesOf } from './libraries.js';
 import { PACKAGE, sha256, tar } from './tools.js';
 
+/** One image each; the executable is that of this machine (node-release.ts). */
+const [ARCHITECTURE] = ARCHITECTURES;
 /** As distroless images number theirs; a Pod with runAsNonRoot needs a number. */
 export const NONROOT = 65532;
 export const ENTRYPOINT = '/usr/local/bin/kubelet-doctor';
@@ -67,7 +70,7 @@ export function ociArchive(root: string, archive: string): { layer: number; dige
   });
   const named = {
     ...manifest,
-    platform: { os: 'linux', architecture: 'amd64' },
+    platform: { os: 'linux', architecture: ARCHITECTURE },
     annotations: { 'org.opencontainers.image.ref.name': `${PACKAGE.name}:${PACKAGE.version}` },
   };
   const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [named] };
@@ -80,7 +83,7 @@ export function ociArchive(root: string, archive: string): { layer: number; dige
 
 function imageConfig(layer: string): object {
   return {
-    architecture: 'amd64',
+    architecture: ARCHITECTURE,
     os: 'linux',
     config: {
       User: `${NONROOT}:${NONROOT}`,

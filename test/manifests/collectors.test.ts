@@ -24,7 +24,7 @@ interface TextAnalyze {
 
 describe('manifest troubleshoot', () => {
   it('has a host command, a pod and a DaemonSet, each with an analyzer that names the verdict', async () => {
-    const { spec } = parse(await printed('troubleshoot')) as {
+    const { spec } = parse(await printed('troubleshoot', '--image', 'r/kd:1')) as {
       spec: { hostCollectors: object[]; collectors: object[]; hostAnalyzers: TextAnalyze[]; analyzers: TextAnalyze[] };
     };
     assert.deepEqual([...spec.hostCollectors, ...spec.collectors].flatMap(Object.keys), ['run', 'runPod', 'runDaemonSet']);
@@ -46,7 +46,7 @@ describe('manifest troubleshoot', () => {
 
 describe('manifest for others', () => {
   it('prints a plugin of Sonobuoy, a configuration of node-problem-detector and an image for must-gather', async () => {
-    const plugin = parse(await printed('sonobuoy'));
+    const plugin = parse(await printed('sonobuoy', '--image', 'r/kd:1'));
     assert.deepEqual([plugin['sonobuoy-config'].driver, plugin['sonobuoy-config']['result-format']], ['DaemonSet', 'junit']);
     assert.ok(plugin.podSpec.initContainers[0].env.some((each: { name: string }) => each.name === 'SONOBUOY_RESULTS_DIR'));
     assert.equal(JSON.parse(await printed('npd')).pluginConfig.max_output_length, 80);

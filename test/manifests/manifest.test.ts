@@ -4,6 +4,8 @@ import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { runManifestCommand } from '../../src/cli/commands/manifest.js';
 import type { ManifestFlags } from '../../src/cli/manifest-refusal.js';
+import { ARCHITECTURES } from '../../src/manifests/image.js';
+import { MANIFESTS } from '../../src/manifests/kinds.js';
 import { recordingIo } from '../support/io.js';
 
 interface Document {
@@ -12,9 +14,11 @@ interface Document {
   spec?: { hostNetwork?: boolean };
 }
 
+const IMAGE = 'registry.example.com/kubelet-doctor:1';
+
 function manifest(flags: Partial<ManifestFlags>): { code: number; stdout: string; stderr: string } {
   const { io, text } = recordingIo();
-  const code = runManifestCommand({ what: 'pod', hostNetwork: false, ...flags }, io);
+  const code = runManifestCommand({ what: 'pod', hostNetwork: false, image: IMAGE, ...flags }, io);
   return { code, ...text() };
 }
 
@@ -42,18 +46,39 @@ describe('manifest', () => {
     assert.deepEqual(kinds({ serviceAccount: 'agent', namespace: 'datadog' }), ['Pod']);
   });
 
+  it('asks for nodes that can run the image, and for no other thing of a node', () => {
+    for (const what of ['pod', 'daemonset', 'troubleshoot', 'sonobuoy'] as const) {
+      const { stdout } = manifest({ what, ...(what === 'pod' ? { node: 'n1' } : {}) });
+      const pinned = [...stdout.matchAll(/- key: kubernetes.io\/arch\n +operator: In\n +values: (.*)$/gm)].map(([, list]) => list);
+      assert.ok(pinned.length > 0, what);
+      for (const list of pinned) assert.deepEqual(JSON.parse(list ?? ''), ARCHITECTURES);
+      assert.doesNotMatch(stdout, /nodeSelector:/);
+      assert.doesNotMatch(stdout.replace(/values: \[.*\]/g, ''), /amd64|arm64/);
+    }
+  });
+
+  it('needs no image where none is started', () => {
+    assert.equal(manifest({ what: 'access', image: undefined }).code, 0);
+    assert.equal(manifest({ what: 'npd', image: undefined }).code, 0);
+  });
+
   const refused: [Partial<ManifestFlags>, RegExp][] = [
-    [{}, /needs --node NAME/],
-    [{ what: 'daemonset', node: 'n1' }, /on every node/],
-    [{ what: 'debug' }, /--node NAME, or --pod NAME/],
-    [{ what: 'debug', node: 'n1', pod: 'p' }, /--node NAME, or --pod NAME/],
-    [{ node: 'n1; rm -rf /' }, /is no name of Kubernetes/],
-    [{ node: 'n1', namespace: 'a.b' }, /is no name of Kubernetes/],
+    [{}, /needs --node NODE/],
+    [{ what: 'daemonset', node: 'n1' }, /takes no --node/],
+    [{ what: 'debug' }, /--node NODE, or --pod POD/],
+    [{ what: 'debug', node: 'n1', pod: 'p' }, /--node NODE, or --pod POD/],
+    [{ node: 'n1; rm -rf /' }, /is not a valid Kubernetes name/],
+    [{ node: 'n1', namespace: 'a.b' }, /is not a valid Kubernetes name/],
     [{ node: 'n1', serviceAccount: 'agent' }, /needs its namespace/],
-    [{ node: 'n1', serviceAccount: 'datadog/' }, /is no name of Kubernetes/],
-    [{ node: 'n1', serviceAccount: 'datadog/agent', namespace: 'other' }, /namespace of its account/],
-    [{ node: 'n1', image: '$(id)' }, /is no image/],
+    [{ node: 'n1', serviceAccount: 'datadog/' }, /is not a valid Kubernetes name/],
+    [{ node: 'n1', serviceAccount: 'datadog/agent', namespace: 'other' }, /its account's namespace/],
+    [{ node: 'n1', image: '$(id)' }, /is not an image/],
     [{ node: 'n1', container: 'agent' }, /are for manifest debug/],
+    [{ what: 'npd' }, /takes no options/],
+    ...MANIFESTS.filter((what) => what !== 'access' && what !== 'npd').map((what): [Partial<ManifestFlags>, RegExp] => [
+      { what, image: undefined, ...(what === 'pod' || what === 'debug' ? { node: 'n1' } : {}) },
+      /needs --image IMAGE/,
+    ]),
   ];
   for (const [flags, words] of refused)
     it(`refuses ${JSON.stringify(flags)} in one line`, () => {

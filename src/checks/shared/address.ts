@@ -44,5 +44,5 @@ export function fromAfar(place: Place | undefined, candidate: Candidate): boolea
 
 /** Prints the command that asks the same from the node itself, for someone at a workstation. */
 export function askFromNode(node: string | undefined): string {
-  return `kubelet-doctor manifest debug --node ${node ?? 'NODE'}`;
+  return `kubelet-doctor manifest debug --node ${node ?? 'NODE'} --image IMAGE`;
 }

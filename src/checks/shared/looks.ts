@@ -47,7 +47,7 @@ const SHAPES = [
   `ping -c 3 -M do -s \\d{2,5} ${ADDRESS}`,
   'kubelet-doctor(?: (?:nodes|rbac|settings|--verbose|--wait))?',
   'kubelet-doctor --agent-process \\d{1,10}',
-  `kubelet-doctor manifest debug --node (?:NODE|${NAME})`,
+  `kubelet-doctor manifest debug --node (?:NODE|${NAME})(?: --image IMAGE)?`,
   `kubelet-doctor nodes --daemonset NAMESPACE/NAME`,
   'kubelet-doctor settings --manifest FILE',
   'cat /proc/(?:self|\\d{1,10})/(?:mountinfo|cgroup)',

@@ -5,7 +5,6 @@ import { debugNodeCommand, debugPodCommand } from '../../manifests/debug.js';
 import { MANIFESTS, type ManifestKind } from '../../manifests/kinds.js';
 import { troubleshootYaml } from '../../manifests/troubleshoot.js';
 import { daemonSetYaml, podYaml, type WorkloadOptions } from '../../manifests/workload.js';
-import { VERSION } from '../../version.js';
 import type { Io } from '../io.js';
 import { accountOf, type ManifestFlags, refusalOf } from '../manifest-refusal.js';
 import { usageError } from '../usage.js';
@@ -49,7 +48,7 @@ const PRINT: Record<Exclude<ManifestKind, 'debug'>, (options: WorkloadOptions) =
 export function runManifestCommand(flags: ManifestFlags, io: Io): number {
   const refusal = refusalOf(flags);
   if (refusal) return usageError(io, refusal);
-  const { what, node, pod, container = 'agent', image = `${OWN}:${VERSION}`, hostNetwork } = flags;
+  const { what, node, pod, container = 'agent', image = '', hostNetwork } = flags;
   const { namespace: accountNamespace, name: accountName } = accountOf(flags);
   const namespace = flags.namespace ?? accountNamespace;
   if (what === 'debug' && pod) io.out(debugPodCommand({ pod, container, namespace, image }));
