@@ -1,7 +1,7 @@
 /** Wires the rooms together: arguments → command → exit code. Catches everything; never ends the process itself. */
 import type { Io } from './cli/io.js';
 import type { Host } from './host/host.js';
-import { VERSION } from './version.js';
+import { BUGS, VERSION } from './version.js';
 
 export interface MainOptions {
   io: Io;
@@ -12,7 +12,7 @@ export interface MainOptions {
 /** Runs a command line (without node and script) and returns the exit code. */
 export async function main(argv: readonly string[], { io, host }: MainOptions): Promise<number> {
   // Nothing is loaded for this one: it is what scripts ask most.
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  if (argv.length === 1 && ['--version', '-V', 'version'].includes(argv[0] ?? '')) {
     io.out(VERSION);
     return 0;
   }
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], { io, host }: MainOptions): 
     return await runCommandLine(argv, io, host);
   } catch (error) {
     io.err(
-      `kubelet-doctor: internal error: ${error instanceof Error ? error.message : String(error)} (please report it; --debug shows where)`,
+      `kubelet-doctor: internal error: ${error instanceof Error ? error.message : String(error)}; --debug shows where${BUGS ? `; report it at ${BUGS}` : ''}`,
     );
     if (argv.includes('--debug') && error instanceof Error) io.err(error.stack ?? '');
     return 2;

@@ -1,4 +1,9 @@
 import manifest from '../package.json' with { type: 'json' };
 
+const { version, bugs }: { version: string; bugs?: string | { url?: string } } = manifest;
+
 /** Of the package; the bundle carries it inside. */
-export const VERSION: string = manifest.version;
+export const VERSION: string = version;
+
+/** Where faults of the program are reported, if the package says so. */
+export const BUGS: string | undefined = typeof bugs === 'object' ? bugs.url : bugs;

@@ -3,87 +3,78 @@ import yargs, { type Argv } from 'yargs';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
 import type { OptionSpec } from '../setup/option-spec.js';
-import { optionsHelp } from '../setup/option-texts.js';
 import { VERSION } from '../version.js';
-import { COMMANDS, type Command } from './command-table.js';
+import { COMMANDS, type Command, type Parsed } from './command-table.js';
 import type { Io } from './io.js';
 import { explainRefusal } from './refusal.js';
 import { usageError } from './usage.js';
-
-const EXIT_CODES =
-  'Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 nothing found but a required question stayed unanswered.';
-/** Options that are yargs' own. */
-const OF_ANY: readonly OptionSpec[] = [
-  { name: 'version', alias: 'V', type: 'switch', description: 'Show version number' },
-  { name: 'help', alias: 'h', type: 'switch', description: 'Show help' },
-];
+import { readWords, type Words } from './words.js';
 
 /** Parses and runs; the exit code. */
 export async function runCommandLine(argv: readonly string[], io: Io, overrides: Partial<Host> = {}): Promise<number> {
-  let run: (() => Promise<number>) | undefined;
+  const words = readWords(argv);
+  if (words.wantsHelp) return showHelp(words, io);
+  if (words.wantsVersion) {
+    io.out(VERSION);
+    return 0;
+  }
+  let chosen: { command: Command; parsed: Parsed } | undefined;
   let refusal: string | undefined;
-  const host = createHost(overrides);
-  const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
-
   const parser = yargs()
     .scriptName('kubelet-doctor')
     .parserConfiguration({
       'boolean-negation': false,
-      'duplicate-arguments-array': false,
+      // What is given twice is refused, not dropped in silence.
+      'duplicate-arguments-array': true,
       'greedy-arrays': false,
       'parse-numbers': false,
       'populate--': false,
       'dot-notation': false,
       'camel-case-expansion': false,
     })
-    .locale('en')
-    .usage("$0 [check]\n\nWhy can't the agent on this node talk to the kubelet and the apiserver, and what exactly fixes it?");
+    .locale('en');
   for (const command of COMMANDS)
     parser.command(
       wordsOf(command),
       command.says,
       (builder) => withWords(builder, command),
       (parsed) => {
-        run = () => command.run(parsed, { host, io, timeoutGiven, runWords: runCommandLine });
+        chosen = { command, parsed };
       },
     );
   parser
-    .version(VERSION)
-    .alias('version', 'V')
-    .hide('version')
-    .help()
-    .alias('help', 'h')
-    .hide('help')
+    .version(false)
+    .help(false)
     .strict()
-    .wrap(Math.min(io.width, 100))
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      refusal = explainRefusal(message ?? error?.message ?? 'cannot read the arguments');
+      refusal = explainRefusal(message ?? error?.message ?? 'cannot read the arguments', words);
     });
+  await parser.parseAsync([...argv]);
+  if (refusal !== undefined || !chosen) return usageError(io, refusal ?? explainRefusal('', words));
+  const { command, parsed } = chosen;
+  const repeated = command.options.find(({ name, type }) => type !== 'list' && Array.isArray(parsed[name]));
+  if (repeated) return usageError(io, `--${repeated.name} is given more than once; give it once`);
+  const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
+  return command.run(parsed, { host: createHost(overrides), io, timeoutGiven, runWords: runCommandLine });
+}
 
-  let shown = '';
-  await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
-    shown = output;
-  });
-  if (refusal !== undefined) return usageError(io, refusal);
-  if (run) return run();
-  io.out(shown);
-  return 0;
+/** `help COMMAND --help-all` means that command. */
+async function showHelp({ first, bare, wantsAll }: Words, io: Io): Promise<number> {
+  const { runHelpCommand, showHelpOf } = await import('./commands/help.js');
+  return first === 'help' && bare[1] !== undefined ? runHelpCommand(bare[1], wantsAll, io) : showHelpOf(first, wantsAll, io);
 }
 
 function wordsOf({ name, positionals = [], isDefault }: Command): string[] {
-  const behind = positionals.map((each) => (each.isOptional ? ` [${each.name}]` : ` <${each.name}>`));
+  const behind = positionals.filter(({ isMany }) => !isMany).map((each) => (each.isOptional ? ` [${each.name}]` : ` <${each.name}>`));
   return [`${name}${behind.join('')}`, ...(isDefault ? ['$0'] : [])];
 }
 
-/** yargs has no place for `FILE` behind `--kubeconfig`: it reads the options, and their help is ours. */
-function withWords(builder: Argv, { positionals = [], options, shape, isDefault }: Command): Argv {
-  for (const { name, description, choices, isOptional } of positionals)
-    builder.positional(name, { type: 'string', description, demandOption: !isOptional, ...(choices && { choices }) });
-  for (const option of options) builder.option(option.name, { ...readingOf(option), hidden: true });
-  builder.epilogue(optionsHelp([...options, ...OF_ANY]));
-  if (isDefault) builder.epilogue(EXIT_CODES);
+function withWords(builder: Argv, { positionals = [], options, shape }: Command): Argv {
+  for (const { name, choices, isOptional, isMany } of positionals)
+    if (!isMany) builder.positional(name, { type: 'string', demandOption: !isOptional, ...(choices && { choices }) });
+  for (const option of options) builder.option(option.name, readingOf(option));
   return shape ? shape(builder) : builder;
 }
 
@@ -96,9 +87,11 @@ function readingOf({ type, choices, alias, formerly }: OptionSpec) {
   };
 }
 
-function wordsIn(text: string): string[] {
-  return text
-    .split(',')
+/** A list may be given in parts: `--skip A --skip B,C`. */
+function wordsIn(given: string | readonly string[]): string[] {
+  return [given]
+    .flat()
+    .flatMap((text) => text.split(','))
     .map((word) => word.trim())
     .filter(Boolean);
 }

@@ -1,12 +1,27 @@
-/** Every command, once: its words, its options and what runs it. Its code is loaded when it runs. */
+/** Every command, once: its words, its options, its examples and what runs it. Its code is loaded when it runs. */
 import type { Argv } from 'yargs';
 import type { Host } from '../host/host.js';
 import { MANIFESTS } from '../manifests/kinds.js';
 import type { OptionSpec } from '../setup/option-spec.js';
-import { DEFAULTS, OPTIONS, type OptionName } from '../setup/options.js';
+import { DEFAULTS, type OptionName } from '../setup/options.js';
+import { VERSION } from '../version.js';
+import {
+  CHECK_OPTIONS,
+  DEMO_OPTIONS,
+  DIFF_OPTIONS,
+  JUDGE_OPTIONS,
+  MANIFEST_OPTIONS,
+  MERGE_OPTIONS,
+  NODES_OPTIONS,
+  RBAC_OPTIONS,
+  RENDER_OPTIONS,
+  SETTINGS_OPTIONS,
+  TEXT_OR_JSON,
+} from './command-options.js';
 import type { RunWords } from './commands/demo.js';
 import { pickFlags } from './flags.js';
 import type { Io } from './io.js';
+import { SHELLS } from './shells.js';
 
 /** Where a command runs. */
 export interface Surroundings {
@@ -28,6 +43,8 @@ interface Positional {
   description: string;
   choices?: readonly string[];
   isOptional?: true;
+  /** One or more. */
+  isMany?: true;
 }
 
 export interface Command {
@@ -37,70 +54,52 @@ export interface Command {
   isDefault?: true;
   positionals?: readonly Positional[];
   options: readonly OptionSpec[];
-  /** What yargs must know beside. */
+  /** Options that its --help shows in addition to those that are common everywhere. */
+  common?: readonly OptionName[];
+  /** For --help: what it does, and the words. */
+  examples: readonly (readonly [does: string, words: string])[];
+  /** What yargs must know in addition. */
   shape?(builder: Argv): Argv;
   run(parsed: Parsed, surroundings: Surroundings): Promise<number>;
 }
 
-const ROWS: readonly OptionSpec[] = OPTIONS;
-const rowsOf = (...names: OptionName[]) => ROWS.filter(({ name }) => names.some((each) => each === name));
-const rowsBut = (...names: OptionName[]) => ROWS.filter(({ name }) => !names.some((each) => each === name));
-
-const TEXT_OR_JSON = rowsOf('output').map((row): OptionSpec => ({ ...row, choices: ['text', 'json'] }));
-/** For commands that print a table of their own: no report in every form, nothing saved. */
-const WITH_TABLE = [...rowsBut('output', 'save', 'force', 'pseudonyms'), ...TEXT_OR_JSON];
-const RENDERING = ['output', 'verbose', 'no-color'] as const;
-const JUDGING = ['fail-on', 'skip', 'only', 'exit-zero'] as const;
-
-/** Options of one command alone. */
-const RBAC_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: 'yaml',
-    type: 'switch',
-    group: 'Rights',
-    description: 'print ServiceAccount, roles and bindings instead of the table; asks nobody',
-  },
-  { name: 'missing', type: 'switch', group: 'Rights', description: 'only what is missing' },
-];
-const MANIFEST_OPTIONS: readonly OptionSpec[] = [
-  { name: 'node', type: 'text', value: 'NAME', description: 'the node to run on' },
-  { name: 'namespace', type: 'text', value: 'NAME', description: 'where; default: one of our own' },
-  {
-    name: 'service-account',
-    type: 'text',
-    value: 'NAMESPACE/NAME',
-    description: "run as this account, the agent's for example; debug: ask about its rights",
-  },
-  { name: 'image', type: 'text', value: 'IMAGE', description: 'where the image of `npm run build:image` was pushed to' },
-  { name: 'host-network', type: 'switch', description: "in the node's network" },
-  { name: 'pod', type: 'text', value: 'NAME', description: "debug: beside the agent in this pod, with the agent's token" },
-  { name: 'container', type: 'text', value: 'NAME', description: 'debug: the container of the agent in it (default: agent)' },
-];
-const DEMO_OPTIONS: readonly OptionSpec[] = [
-  { name: 'scenario', type: 'text', value: 'NAME', description: 'which simulated cluster' },
-  { name: 'list', type: 'switch', description: 'list the scenarios' },
-  ...rowsOf('verbose', 'output').map((row): OptionSpec => ({ ...row, group: undefined, description: 'as for check' })),
-];
+const SAVED = 'a report.json, or a file or directory made with --save';
 
 export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
-    says: 'ask, judge, report (the default)',
+    says: 'Check the kubelet and the apiserver as the agent sees them (default)',
     isDefault: true,
-    options: ROWS,
+    options: CHECK_OPTIONS,
+    examples: [
+      ["On a node, or in the agent's pod", 'kubelet-doctor'],
+      ['From your workstation', 'kubelet-doctor --node NODE --service-account datadog/datadog-agent'],
+      ['After a fix, until everything is fine', 'kubelet-doctor --wait'],
+    ],
     run: async (parsed, { host, io, timeoutGiven }) =>
       (await import('./commands/check.js')).runCheckCommand(pickFlags(parsed), host, io, timeoutGiven),
   },
   {
     name: 'nodes',
-    says: 'may the agent run on control-plane nodes, and on every node: one row a node',
-    options: WITH_TABLE,
+    says: 'Show for each node whether the agent runs there, and why not',
+    options: NODES_OPTIONS,
+    common: ['daemonset', 'manifest'],
+    examples: [
+      ['Every node of the cluster', 'kubelet-doctor nodes'],
+      ['One DaemonSet', 'kubelet-doctor nodes --daemonset datadog/datadog-agent'],
+      ['Before you install it', 'kubelet-doctor nodes --manifest rendered.yaml'],
+    ],
     run: async (parsed, { host, io }) => (await import('./commands/nodes.js')).runNodesCommand(pickFlags(parsed), host, io),
   },
   {
     name: 'rbac',
-    says: 'what the agent may do: need, allowed, feature lost; the manifests with --yaml',
-    options: [...WITH_TABLE, ...RBAC_OPTIONS],
+    says: 'Show which permissions the agent needs and which it has',
+    options: RBAC_OPTIONS,
+    examples: [
+      ["The agent's account, from your workstation", 'kubelet-doctor rbac --service-account datadog/datadog-agent'],
+      ['Grant what is missing', 'kubelet-doctor rbac --missing --yaml | kubectl apply -f -'],
+      ['Everything the agent needs', 'kubelet-doctor rbac --yaml'],
+    ],
     run: async (parsed, { host, io }) => {
       const { runRbacCommand } = await import('./commands/rbac.js');
       return runRbacCommand(pickFlags(parsed), { yaml: parsed.yaml === true, missing: parsed.missing === true }, host, io);
@@ -108,85 +107,152 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'settings',
-    says: 'how the agent is configured: each setting, its value, where it comes from',
-    options: WITH_TABLE,
+    says: "Show the agent's settings, where each comes from and what is wrong",
+    options: SETTINGS_OPTIONS,
+    common: ['daemonset', 'manifest'],
+    examples: [
+      ['Of the agent on this node', 'kubelet-doctor settings --agent-process auto'],
+      ['Of a DaemonSet', 'kubelet-doctor settings --daemonset datadog/datadog-agent'],
+      ['Before you install it', 'kubelet-doctor settings --manifest values.yaml'],
+    ],
     run: async (parsed, { host, io }) => (await import('./commands/settings.js')).runSettingsCommand(pickFlags(parsed), host, io),
   },
   {
     name: 'render',
-    says: 'a saved report, or the bundle it is in, in another format',
-    positionals: [{ name: 'file', description: 'a report.json, or a bundle or directory of --save' }],
-    options: rowsOf(...RENDERING, 'pseudonyms'),
+    says: 'Print a saved report in another format',
+    positionals: [{ name: 'file', description: SAVED }],
+    options: RENDER_OPTIONS,
+    examples: [['An HTML page for a ticket', 'kubelet-doctor render n1.tgz --output html > n1.html']],
     run: async (parsed, { host, io }) =>
       (await import('./commands/render.js')).runRenderCommand(String(parsed.file), pickFlags(parsed), host, io),
   },
   {
     name: 'judge',
-    says: "today's checks on the facts of a bundle",
-    positionals: [{ name: 'file', description: 'a facts.json, or a bundle or directory of --save' }],
-    options: rowsOf(...RENDERING, ...JUDGING),
+    says: 'Run the checks of this version on saved facts',
+    positionals: [{ name: 'file', description: 'a facts.json, or a file or directory made with --save' }],
+    options: JUDGE_OPTIONS,
+    examples: [['Saved by an older version', 'kubelet-doctor judge n1.tgz']],
     run: async (parsed, { host, io }) =>
       (await import('./commands/judge.js')).runJudgeCommand(String(parsed.file), pickFlags(parsed), host, io),
   },
   {
     name: 'diff',
-    says: 'two saved reports: what appeared, vanished, moved',
+    says: 'Show what changed between two saved reports',
     positionals: [
-      { name: 'old', description: 'the report of then' },
-      { name: 'new', description: 'the report of now' },
+      { name: 'old', description: 'the older report' },
+      { name: 'new', description: 'the newer report' },
     ],
-    options: [...rowsOf('no-color'), ...TEXT_OR_JSON],
+    options: DIFF_OPTIONS,
+    examples: [['Before and after an upgrade', 'kubelet-doctor diff before.tgz after.tgz']],
     run: async (parsed, { host, io }) =>
       (await import('./commands/diff.js')).runDiffCommand(String(parsed.old), String(parsed.new), pickFlags(parsed), host, io),
   },
   {
     name: 'merge',
-    says: 'reports of many nodes, or of one node from several networks, as one',
-    options: rowsOf(...RENDERING, ...JUDGING, 'save', 'force', 'pseudonyms'),
+    says: 'Combine reports of many nodes into one',
+    positionals: [{ name: 'file', description: `${SAVED}, a directory of them, or - for JSON lines on stdin`, isMany: true }],
+    options: MERGE_OPTIONS,
+    examples: [
+      ['Reports in one directory', 'kubelet-doctor merge reports/'],
+      [
+        'From the logs of the DaemonSet',
+        'kubectl -n kubelet-doctor logs -l app.kubernetes.io/name=kubelet-doctor --tail=-1 | kubelet-doctor merge -',
+      ],
+    ],
     // Of many positionals under one name yargs keeps the last where options may be repeated, and drops a bare `-`: these stay bare words.
-    shape: (builder) =>
-      builder
-        .usage(
-          '$0 merge FILE..\n\nFILE: a report.json, a bundle or directory of --save, a directory of reports, or - for JSON lines from standard input',
-        )
-        .strict(false)
-        .strictOptions(),
+    shape: (builder) => builder.strict(false).strictOptions(),
     run: async (parsed, { host, io }) =>
       (await import('./commands/merge.js')).runMergeCommand(parsed._.slice(1).map(String), pickFlags(parsed), host, io),
   },
   {
     name: 'manifest',
-    says: 'what runs us elsewhere: pod, daemonset, kubectl debug, and other collectors',
+    says: 'Print what runs kubelet-doctor in the cluster: a pod, a DaemonSet, a debug command',
     positionals: [{ name: 'what', description: 'what to print', choices: MANIFESTS, isOptional: true }],
     options: MANIFEST_OPTIONS,
+    examples: [
+      ['On one node', 'kubelet-doctor manifest pod --node NODE --image IMAGE | kubectl apply -f -'],
+      ['On every node', 'kubelet-doctor manifest daemonset --image IMAGE | kubectl apply -f -'],
+      ["In the agent's pod", 'kubelet-doctor manifest debug --pod POD --namespace NAMESPACE --image IMAGE'],
+    ],
     run: async (parsed, { io }) => (await import('./commands/manifest.js')).runManifestWords(parsed, io),
   },
   {
     name: 'explain',
-    says: 'what a cause means, how to confirm it and how to fix it',
-    positionals: [{ name: 'cause', description: 'a cause id, as in a report or in `list`, or an error text in quotes' }],
+    says: 'Explain a cause or an error text, or find causes by words',
+    positionals: [{ name: 'cause', description: 'a cause id, an error text in quotes, or words to look for' }],
     options: [],
+    examples: [
+      ['A cause of a report', 'kubelet-doctor explain kubelet-permission-missing'],
+      ["An error in the agent's log", "kubelet-doctor explain 'x509: certificate signed by unknown authority'"],
+      ['Causes by words', "kubelet-doctor explain 'expired certificate'"],
+    ],
     run: async ({ cause }, { io }) => (await import('./commands/explain.js')).runExplainCommand(String(cause), io),
   },
   {
     name: 'list',
-    says: 'every cause this tool can name',
+    says: 'List every cause that kubelet-doctor can find',
     options: TEXT_OR_JSON,
+    examples: [['For a script', 'kubelet-doctor list --output json']],
     run: async ({ output }, { io }) => (await import('./commands/explain.js')).runListCommand(output === 'json' ? 'json' : 'text', io),
   },
   {
     name: 'demo',
-    says: 'run the real check against a simulated cluster',
+    says: 'Check a simulated cluster; needs no cluster of yours',
     options: DEMO_OPTIONS,
-    run: async ({ scenario, list, verbose, output }, { io, runWords }) => {
+    examples: [
+      ['Missing permissions', 'kubelet-doctor demo'],
+      ['Every scenario', 'kubelet-doctor demo --list'],
+      ['One of them', 'kubelet-doctor demo --scenario kubelet-silent'],
+    ],
+    run: async ({ scenario, list, verbose, quiet, output, 'exit-zero': exitZero }, { io, runWords }) => {
       const { runDemoCommand } = await import('./commands/demo.js');
       const flags = {
         scenario: typeof scenario === 'string' ? scenario : undefined,
         list: list === true,
-        verbose: verbose === true,
+        switches: Object.entries({ verbose, quiet, 'exit-zero': exitZero }).flatMap(([name, given]) =>
+          given === true ? [`--${name}`] : [],
+        ),
         output: String(output ?? DEFAULTS.output),
       };
       return runDemoCommand(flags, io, runWords);
+    },
+  },
+  {
+    name: 'completion',
+    says: 'Print a completion script for your shell',
+    positionals: [{ name: 'shell', description: 'the shell', choices: SHELLS }],
+    options: [],
+    examples: [
+      ['bash', 'source <(kubelet-doctor completion bash)'],
+      ['zsh', 'source <(kubelet-doctor completion zsh)'],
+      ['fish', 'kubelet-doctor completion fish > ~/.config/fish/completions/kubelet-doctor.fish'],
+      [
+        'kubectl kubelet-doctor, in a directory of $PATH',
+        'kubelet-doctor completion bash > kubectl_complete-kubelet_doctor; chmod +x kubectl_complete-kubelet_doctor',
+      ],
+    ],
+    run: async ({ shell }, { io }) => (await import('./commands/completion.js')).runCompletionCommand(String(shell), io),
+  },
+  {
+    name: 'help',
+    says: 'Show the help of a command, or a page about a topic',
+    positionals: [{ name: 'subject', description: 'a command or a topic', isOptional: true }],
+    options: [],
+    examples: [
+      ['A command', 'kubelet-doctor help rbac'],
+      ['A topic', 'kubelet-doctor help rights'],
+    ],
+    run: async ({ subject }, { io }) =>
+      (await import('./commands/help.js')).runHelpCommand(typeof subject === 'string' ? subject : undefined, false, io),
+  },
+  {
+    name: 'version',
+    says: 'Show the version',
+    options: [],
+    examples: [],
+    run: async (_, { io }) => {
+      io.out(VERSION);
+      return 0;
     },
   },
 ];

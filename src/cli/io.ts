@@ -1,4 +1,5 @@
 /** Where output goes, as values: tests and the demo give their own. stdout is the report and nothing else. */
+import { asciiOnly } from './ascii.js';
 
 export interface Io {
   /** Writes one line (the newline is added). */
@@ -9,6 +10,8 @@ export interface Io {
   /** Columns of the terminal; 80 when piped. */
   width: number;
   colour: boolean;
+  /** The locale has no more than ASCII. */
+  ascii: boolean;
 }
 
 export const DEFAULT_COLUMNS = 80;
@@ -18,6 +21,11 @@ export function columnsOf({ columns }: { columns?: number }): number | undefined
   return columns !== undefined && Number.isInteger(columns) && columns > 0 ? columns : undefined;
 }
 
+/** Prints text for people. What programs read goes through `out` as it is. */
+export function outText(io: Io, text: string): void {
+  io.out(io.ascii ? asciiOnly(text) : text);
+}
+
 /** The process's own streams. A reader that goes away (`| head`) ends the output, not the program. */
 export function processIo(): Io {
   for (const stream of [process.stdout, process.stderr]) {
@@ -25,15 +33,30 @@ export function processIo(): Io {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const { env } = process;
   const outIsTty = process.stdout.isTTY === true;
+  const ascii = isAsciiLocale(env);
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${ascii ? asciiOnly(line) : line}\n`),
     outIsTty,
     errIsTty: process.stderr.isTTY === true,
     width: (outIsTty && columnsOf(process.stdout)) || DEFAULT_COLUMNS,
-    // https://no-color.org: set and not empty.
-    colour: !NO_COLOR && (outIsTty ? TERM !== 'dumb' : Boolean(FORCE_COLOR) && FORCE_COLOR !== '0'),
+    colour: wantsColour(env, outIsTty),
+    ascii,
   };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** https://no-color.org: NO_COLOR counts where it is set and not empty. FORCE_COLOR as in chalk, where 0 and false mean none. */
+export function wantsColour({ NO_COLOR, FORCE_COLOR, TERM }: Environment, isTty: boolean): boolean {
+  if (NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return false;
+  return isTty ? TERM !== 'dumb' : Boolean(FORCE_COLOR);
+}
+
+/** The first of the three that is set decides (locale(7)). Where none is, as in most containers, nothing is known of the terminal: UTF-8, then. */
+export function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  return locale === 'C' || locale === 'POSIX';
 }

@@ -41,37 +41,37 @@ type Says = string | ((flags: ManifestFlags) => string);
 
 /** The first that holds is said. */
 const REFUSALS: readonly [says: Says, holds: (flags: ManifestFlags) => boolean][] = [
+  ['--pod and --container are for manifest debug', (flags) => isOurPod(flags) && Boolean(flags.pod || flags.container)],
   [
     ({ image = '' }) => `--image ${quoted(image)} is not an image: write REGISTRY/NAME:TAG`,
     ({ image }) => image !== undefined && !isImage(image),
   ],
   [
-    '--service-account needs its namespace: NAMESPACE/NAME',
+    '--service-account needs a namespace; write NAMESPACE/NAME',
     (flags) => isOurPod(flags) && flags.serviceAccount !== undefined && !accountOf(flags).namespace && !flags.namespace,
   ],
   [
-    (flags) => `a pod runs in its account's namespace, ${accountOf(flags).namespace}; --namespace says ${flags.namespace}`,
+    (flags) => `a pod runs in the namespace of its account, ${accountOf(flags).namespace}; leave out --namespace ${flags.namespace}`,
     (flags) => isOurPod(flags) && hasTwoNamespaces(flags),
   ],
-  ['manifest pod needs --node NODE', ({ what, node }) => what === 'pod' && !node],
+  ['manifest pod needs --node NAME', ({ what, node }) => what === 'pod' && !node],
   [
-    ({ what }) => `manifest ${what} takes no --node: it is for all nodes; manifest pod --node NODE is for one`,
+    ({ what }) => `${what === 'daemonset' ? 'a daemonset' : what} runs on every node; use manifest pod --node NAME for one node`,
     ({ what, node }) => what !== 'pod' && what !== 'debug' && Boolean(node),
   ],
   [
-    'manifest npd takes no options: it prints a file for the node, where no image and no account is used',
+    'manifest npd prints a configuration file; leave out all options',
     ({ what, image, serviceAccount, namespace, hostNetwork }) =>
       what === 'npd' && Boolean(image || serviceAccount || namespace || hostNetwork),
   ],
   [
-    "manifest debug needs --node NODE, or --pod POD for the agent's pod",
+    "manifest debug needs --node NAME, or --pod NAME for the agent's pod",
     ({ what, node, pod }) => what === 'debug' && Boolean(node) === Boolean(pod),
   ],
   [
-    '--host-network is for pod and daemonset; kubectl debug always uses it on a node',
+    '--host-network is for manifest pod and daemonset; kubectl debug uses the host network on a node',
     ({ what, hostNetwork }) => what === 'debug' && hostNetwork,
   ],
-  ['--pod and --container are for manifest debug', (flags) => isOurPod(flags) && Boolean(flags.pod || flags.container)],
   [
     ({ what }) => `manifest ${what} needs --image IMAGE, where your nodes can pull it (build it: npm run build:image, or docker build)`,
     ({ what, image }) => image === undefined && NEED_IMAGE.some((kind) => kind === what),

@@ -1,62 +1,96 @@
 /** yargs' refusals in our own words, with the nearest known option or command. */
 import type { OptionSpec } from '../setup/option-spec.js';
-import { OPTIONS } from '../setup/options.js';
-import { COMMANDS } from './command-table.js';
+import { COMMANDS, type Command } from './command-table.js';
+import { placeholder } from './help.js';
 import { nearest } from './usage.js';
-
-const ROWS: readonly OptionSpec[] = OPTIONS;
+import type { Words } from './words.js';
 
 /** By what yargs says; the first that fits. */
-const REFUSALS: readonly [says: RegExp, answer: (...parts: string[]) => string][] = [
+const REFUSALS: readonly [says: RegExp, answer: (words: Words, ...parts: string[]) => string][] = [
   [/^Invalid values: Argument: ([^,]+), Given: (.*), Choices: (.*)$/s, notAChoice],
   [/^Not enough arguments following: ([\w-]+)/, noValue],
   [/^Missing required argument: (\w+)/, missing],
+  [/^Not enough non-option arguments/, missing],
   [/^Unknown (?:arguments?|commands?): ([^,]+)/, unknown],
 ];
 
-export function explainRefusal(message: string): string {
+export function explainRefusal(message: string, words: Words): string {
   const line = message
     .split('\n')
     .map((part) => part.trim())
     .filter(Boolean)
     .join(' ');
   for (const [says, answer] of REFUSALS) {
-    const [, ...parts] = says.exec(line) ?? [];
-    if (parts.length > 0) return answer(...parts);
+    const match = says.exec(line);
+    if (match) return answer(words, ...match.slice(1));
   }
-  return `${line}; \`kubelet-doctor --help\` shows the options`;
+  return `${line || 'cannot read the arguments'}; \`kubelet-doctor --help\` shows the options`;
 }
 
-function notAChoice(option = '', given = '', choices = ''): string {
-  // What stands without a flag has a name for yargs alone.
-  const named = option === 'what' ? '' : `--${option} `;
-  return `${named}${given.replaceAll('"', '')} is not known; it is one of ${choices.replaceAll('"', '')}`;
+/** The command that the words name, or the one that needs no name. */
+function commandOf({ first }: Words): Command | undefined {
+  return COMMANDS.find(({ name }) => name === first) ?? COMMANDS.find(({ isDefault }) => isDefault);
 }
 
-function noValue(bare = ''): string {
-  const row = ROWS.find(({ name, alias, formerly }) => [name, alias, formerly].includes(bare));
+/** Of this command, else of any. */
+function optionNamed(bare: string, words: Words): OptionSpec | undefined {
+  const rows = [...(commandOf(words)?.options ?? []), ...COMMANDS.flatMap(({ options }) => options)];
+  return rows.find(({ name, alias, formerly }) => [name, alias, formerly].includes(bare));
+}
+
+/** Habits of kubectl. */
+const OTHER_FORMATS: Readonly<Record<string, string>> = { yaml: 'json, which YAML readers accept', wide: '--verbose' };
+
+function notAChoice(words: Words, given = '', value = '', choices = ''): string {
+  const known = choices.replaceAll('"', '');
+  const word = value.replaceAll('"', '');
+  const option = optionNamed(given, words);
+  if (!option) return `${commandOf(words)?.name} does not know ${JSON.stringify(word)}; choose one of ${known}`;
+  const instead = option.name === 'output' ? OTHER_FORMATS[word] : undefined;
+  return `--${option.name} ${word} is not supported; ${instead ? `use ${instead} (formats: ${known})` : `choose one of ${known}`}`;
+}
+
+function noValue(words: Words, bare = ''): string {
+  const row = optionNamed(bare, words);
   return `--${row?.name ?? bare} needs a value${row?.value ? `: --${row.name} ${row.value}` : ''}`;
 }
 
-function missing(needed = ''): string {
-  if (needed === 'file') return 'name the file: what --save wrote, a report.json or a facts.json';
-  if (needed === 'old' || needed === 'new') return 'diff needs two files, the older report and the newer one';
-  return `explain needs a ${needed}; \`kubelet-doctor list\` shows them all`;
+const SHOWS_MORE: Readonly<Record<string, string>> = {
+  explain: 'explain needs a cause, an error text in quotes, or words; `kubelet-doctor list` lists the causes',
+  diff: 'diff needs two reports, the older and the newer: kubelet-doctor diff OLD NEW',
+};
+
+function missing(words: Words): string {
+  const command = commandOf(words);
+  if (!command) return 'something is missing; `kubelet-doctor --help` shows the commands';
+  const needs = (command.positionals ?? []).map(placeholder).join(' ');
+  return SHOWS_MORE[command.name] ?? `${command.name} needs ${needs}; \`kubelet-doctor ${command.name} --help\` shows examples`;
 }
 
-function unknown(word = ''): string {
-  // yargs names an unknown flag in both spellings; the dashed one is what was typed.
-  const dashed = word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const flag = nearest(
-    dashed,
-    ROWS.map(({ name }) => name),
-  );
-  const command = nearest(
+function unknown(words: Words, word = ''): string {
+  if (words.bare.includes(word)) return unknownWord(words, word);
+  const names = (commands: readonly Command[]) => [...new Set(commands.flatMap(({ options }) => options).map(({ name }) => name))];
+  const dashes = word.length === 1 ? '-' : '--';
+  const command = commandOf(words);
+  const known = command ? names([command]) : [];
+  const elsewhere = COMMANDS.filter(({ options }) => options.some(({ name, alias }) => name === word || alias === word));
+  if (elsewhere.length > 0)
+    return `${command?.name} has no option ${dashes}${word}; it is for ${elsewhere.map(({ name }) => name).join(', ')}`;
+  const close = word.length > 1 ? (nearest(word, known) ?? nearest(word, names(COMMANDS))) : undefined;
+  const help = `\`kubelet-doctor ${command?.isDefault ? '' : `${command?.name} `}--help-all\` lists them`;
+  return `there is no option ${dashes}${word}; ${close ? `did you mean --${close}?` : help}`;
+}
+
+/** A word where no command begins so, or behind a command that has enough of them. */
+function unknownWord(words: Words, word: string): string {
+  const command = COMMANDS.find(({ name }) => name === words.first);
+  if (command) {
+    const takes = (command.positionals ?? []).map(placeholder).join(' ');
+    return `${command.name} takes ${takes ? `only ${takes}` : 'no arguments'}; leave out ${JSON.stringify(word)}`;
+  }
+  const close = nearest(
     word,
     COMMANDS.map(({ name }) => name),
   );
-  if (flag === dashed) return `--${dashed} is no option of this command; \`kubelet-doctor check --help\` shows what it is for`;
-  if (flag) return `there is no option --${dashed}; did you mean --${flag}?`;
-  if (command) return `there is no command ${JSON.stringify(word)}; did you mean ${command}?`;
-  return `there is no option or command ${JSON.stringify(word)}; \`kubelet-doctor --help\` shows them`;
+  return `there is no command ${JSON.stringify(word)}; ${close ? `did you mean ${close}?` : '`kubelet-doctor --help` lists them'}`;
 }

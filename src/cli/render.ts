@@ -3,11 +3,12 @@ import type { Report } from '../model/report.js';
 import { DEFAULTS, type Flags } from '../setup/options.js';
 import type { Io } from './io.js';
 
-export type RenderOptions = Partial<Pick<Flags, 'output' | 'verbose' | 'color'>>;
+export type RenderOptions = Partial<Pick<Flags, 'output' | 'verbose' | 'quiet' | 'color'>>;
 
 /** How text looks where it goes. */
-export function lookOf({ verbose, color }: RenderOptions, io: Io) {
-  return { width: io.width, colour: io.colour && color !== false, verbose: verbose === true, closing: io.outIsTty };
+export function lookOf({ verbose, quiet, color }: RenderOptions, io: Io) {
+  const colour = io.colour && color !== false;
+  return { width: io.width, colour, verbose: verbose === true, quiet: quiet === true, closing: io.outIsTty };
 }
 
 /** Without a newline at the end: printing adds it. */
@@ -33,7 +34,7 @@ export async function renderBeside(
 async function renderAs(report: Report, options: RenderOptions, io: Io): Promise<string> {
   switch (options.output ?? DEFAULTS.output) {
     case 'text':
-      return (await import('../render/text/report.js')).renderText(report, lookOf(options, io));
+      return quietly((await import('../render/text/report.js')).renderText(report, lookOf(options, io)), options);
     case 'json':
       return (await import('../render/json.js')).renderJson(report, { pretty: io.outIsTty });
     case 'markdown':
@@ -47,4 +48,9 @@ async function renderAs(report: Report, options: RenderOptions, io: Io): Promise
     case 'sarif':
       return (await import('../render/sarif.js')).renderSarif(report, { pretty: io.outIsTty });
   }
+}
+
+/** With --quiet the answer alone: its first two lines. */
+function quietly(text: string, { quiet }: RenderOptions): string {
+  return quiet ? text.split('\n').slice(0, 2).join('\n') : text;
 }

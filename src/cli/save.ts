@@ -26,15 +26,15 @@ export interface Kept {
   failOn: Parameters<typeof import('../render/saved.js').savedFiles>[2]['failOn'];
   skip: readonly string[];
   only: readonly string[];
-  /** Machine output has nothing beside it. */
-  quiet: boolean;
+  /** Nothing is printed but the report. */
+  alone: boolean;
 }
 
 /** Saves where it was asked for. An exit code other than undefined: it was asked for and failed, and the report is all there is. */
 export async function saveRun({ save: path, force = false }: SaveFlags, kept: Kept, host: Host, io: Io): Promise<number | undefined> {
   const { TS_OUTPUT_DIR: collector, SONOBUOY_RESULTS_DIR: sonobuoy } = host.env;
   if (path === undefined && !collector && !sonobuoy) return undefined;
-  const { report, failOn, skip, only, quiet } = kept;
+  const { report, failOn, skip, only, alone } = kept;
   const { FACTS, savedFiles } = await import('../render/saved.js');
   const gone = report.merged ? [FACTS] : [];
   // Facts are redacted at birth; what leaves the house in a file passes the gate once more.
@@ -54,7 +54,7 @@ export async function saveRun({ save: path, force = false }: SaveFlags, kept: Ke
     usageError(io, host.redactor.clean(`--save ${path}: ${why}; nothing was saved`, 400));
     return EXIT_USAGE;
   }
-  if (!quiet) io.err(`Saved to ${host.redactor.clean(path, 400)}: ${files.map(({ file }) => file).join(', ')}`);
+  if (!alone) io.err(`Saved to ${host.redactor.clean(path, 400)}: ${files.map(({ file }) => file).join(', ')}`);
   return undefined;
 }
 

@@ -12,11 +12,9 @@ export function usageError(io: Io, message: string): number {
 
 /** One line for a cause id that does not exist, with the nearest that does. */
 export function noSuchCause(cause: string): string {
-  const close = nearest(
-    cause,
-    knownCauses().map((known) => known.cause),
-  );
-  return `no cause is called ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}? ` : ''}\`kubelet-doctor list\` shows them all`;
+  const known = knownCauses().map((each) => each.cause);
+  const close = nearest(cause, known) ?? known.find((each) => cause.length > 2 && each.includes(cause.toLowerCase()));
+  return `there is no cause ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}?` : '`kubelet-doctor list` lists them'}`;
 }
 
 /** For a misspelt cause of --skip or --only: it would silently keep, or drop, everything. */

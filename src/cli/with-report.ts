@@ -4,7 +4,7 @@ import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
 import { findWrongWord } from '../setup/flag-errors.js';
 import { DEFAULTS, type Flags } from '../setup/options.js';
-import type { Io } from './io.js';
+import { type Io, outText } from './io.js';
 import { openPseudonyms } from './pseudonyms.js';
 import { renderReport } from './render.js';
 import { refuseSave, saveRun } from './save.js';
@@ -64,12 +64,13 @@ async function tell<F extends Found>(
 ): Promise<number> {
   const { report, facts = [] } = found;
   // Machine output has nothing beside it: a pod's log mixes both streams.
-  const quiet = (flags.output ?? DEFAULTS.output) !== 'text';
-  if (flags.debug && !quiet) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
+  const isText = (flags.output ?? DEFAULTS.output) === 'text';
+  if (flags.debug && isText) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
   const shown = show ? await show(found) : await renderReport(report, flags, io);
   if (typeof shown !== 'string') return usageError(io, shown.error);
-  io.out(shown);
-  const unsaved = saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), quiet }, host, io));
+  if (isText) outText(io, shown);
+  else io.out(shown);
+  const unsaved = saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), alone: !isText || flags.quiet === true }, host, io));
   return unsaved ?? (flags['exit-zero'] ? 0 : report.summary.exitCode);
 }
 

@@ -13,24 +13,29 @@ const unless =
   (text) =>
     holds(text) ? undefined : fault;
 
+function durationFault(text: string): string | undefined {
+  if (parseDuration(text) !== undefined) return undefined;
+  return /^\d+(\.\d+)?(ms|s|m|h)?$/.test(text.trim()) ? 'is out of range; give 1ms to 24h' : 'is not a duration; write 500ms, 4s, 2m or 1h';
+}
+
 /** Types that are missing here take any text. */
 const READERS: Partial<Record<OptionType, Reader>> = {
-  node: unless(isHostName, 'is no node name; `kubectl get nodes` lists them'),
-  host: unless(parseHost, 'is neither an address nor a name; give the host alone, and the port with --kubelet-port'),
-  port: unless(parsePort, 'is no port; give a number from 1 to 65535'),
+  node: unless(isHostName, 'is not a node name; `kubectl get nodes` lists them'),
+  host: unless(parseHost, 'is not an address or a name; give the port with --kubelet-port'),
+  port: unless(parsePort, 'is not a port; give a number from 1 to 65535'),
   endpoint: (text) => {
     const read = parseEndpoint(text);
     return typeof read === 'string' ? `${read}; write https://host:port` : undefined;
   },
-  account: unless(parseServiceAccount, 'is no NAMESPACE/NAME; write datadog/datadog-agent'),
+  account: unless(parseServiceAccount, 'is not NAMESPACE/NAME; write datadog/datadog-agent'),
   workload: (text) => {
     const parts = text.split('/');
-    if (!parts.every(isHostName)) return 'is no name; write NAMESPACE/NAME';
-    return parts.length === 2 ? undefined : 'lacks its namespace; write NAMESPACE/NAME';
+    if (!parts.every(isHostName)) return 'is not a name; write NAMESPACE/NAME';
+    return parts.length === 2 ? undefined : 'has no namespace; write NAMESPACE/NAME';
   },
-  process: unless((text) => /^(auto|[1-9]\d{0,9})$/.test(text), 'is neither a process id nor auto; `ps -e` shows the ids'),
-  version: unless((text) => /^v?\d+\.\d+(\.\d+)?([-+.].*)?$/.test(text), 'is no version; write 7.52 or 1.33'),
-  duration: unless(parseDuration, 'is no duration; write 500ms, 4s or 2m'),
+  process: unless((text) => /^(auto|[1-9]\d{0,9})$/.test(text), 'is not a process ID; give a PID or auto'),
+  version: unless((text) => /^v?\d+\.\d+(\.\d+)?([-+.].*)?$/.test(text), 'is not a version; write 7.52 or 1.33'),
+  duration: durationFault,
 };
 
 const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run as a user who may read it' };
@@ -61,7 +66,7 @@ function given(flags: Partial<Flags>, name: string): Flags[keyof Flags] | undefi
 function wrongValue({ name, type }: OptionSpec, flags: Partial<Flags>): string | undefined {
   const value = given(flags, name);
   if (Array.isArray(value) && type !== 'list') return 'is given more than once; give it once';
-  if (value === '') return 'has no value; give one or leave it out';
+  if (value === '') return 'has an empty value; give one or leave out the option';
   const fault = typeof value === 'string' ? READERS[type]?.(value) : undefined;
   return fault && `${value} ${fault}`;
 }

@@ -1,4 +1,4 @@
-/** The tables of options as people read them: in the README, and as `--help`. */
+/** The table of options as people read it in the README. */
 import { OPTION_GROUPS, type OptionSpec } from './option-spec.js';
 import { OPTIONS } from './options.js';
 
@@ -16,19 +16,4 @@ export function optionsTable(): string {
       });
     return [`**${group}**`, '', '| Option | Meaning | Default |', '| --- | --- | --- |', ...rows, ''].join('\n');
   }).join('\n');
-}
-
-/** For --help: a line an option, below its heading, its two columns apart by a tab. */
-export function optionsHelp(options: readonly OptionSpec[]): string {
-  return [...OPTION_GROUPS, undefined]
-    .map((group) => ({ heading: group ?? 'Options', rows: options.filter((option) => option.group === group) }))
-    .filter(({ rows }) => rows.length > 0)
-    .map(({ heading, rows }) => [`${heading}:`, ...rows.map(helpLine), ''].join('\n'))
-    .join('\n');
-}
-
-function helpLine({ name, alias, value, description, choices, default: standard }: OptionSpec): string {
-  const lead = alias ? `  -${alias}, ` : ' '.repeat(6);
-  const known = choices ? ` [choices: ${choices.map((choice) => `"${choice}"`).join(', ')}]` : '';
-  return `${lead}--${name}${value ? ` ${value}` : ''}  \t${description}${known}${standard ? ` [default: ${standard}]` : ''}`;
 }

@@ -1,6 +1,4 @@
-/**
- * Every option, once: yargs, --help, the README's section, what is wrong with a value and the type of the parsed flags are made from this table.
- */
+/** Every option, once: yargs, --help, completion, what is wrong with a value and the type of the parsed flags are made from this table. */
 import type { KeyOf, OptionSpec, OptionType } from './option-spec.js';
 
 /** Of a manifest that is read; a rendered chart is some hundred KiB, with definitions of the operator some MiB. */
@@ -28,7 +26,7 @@ export const OPTIONS = [
     value: 'NAME',
     group: 'Kubelet',
     setting: 'node',
-    description: 'node whose kubelet is asked about (its Node object, its heartbeat, its rights)',
+    description: 'node to check (default: the one it runs on)',
   },
   {
     name: 'kubelet-host',
@@ -36,7 +34,7 @@ export const OPTIONS = [
     value: 'HOST',
     group: 'Kubelet',
     setting: 'kubelet.host',
-    description: 'name or address of the kubelet',
+    description: 'address or name of the kubelet',
   },
   {
     name: 'kubelet-port',
@@ -53,7 +51,7 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.ca',
-    description: "CA to verify the kubelet's certificate with",
+    description: "CA that signed the kubelet's certificate",
   },
   {
     name: 'kubelet-client-cert',
@@ -61,7 +59,7 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.certificate',
-    needs: { option: 'kubelet-client-key', says: 'needs {other}; it may name the same file' },
+    needs: { option: 'kubelet-client-key', says: 'needs {other}, which may name the same file' },
     description: 'client certificate for the kubelet',
   },
   {
@@ -70,8 +68,8 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Kubelet',
     setting: 'kubelet.key',
-    needs: { option: 'kubelet-client-cert', says: 'needs {other}; it may name the same file' },
-    description: 'its key (may be the same file)',
+    needs: { option: 'kubelet-client-cert', says: 'needs {other}, which may name the same file' },
+    description: 'key of that certificate (may be the same file)',
   },
   {
     name: 'kubelet-token-file',
@@ -87,7 +85,7 @@ export const OPTIONS = [
     value: 'DIR',
     group: 'Kubelet',
     setting: 'root',
-    description: "the node's file system, e.g. /host: its kubelet's process, configuration and certificates are read from there",
+    description: "directory that holds the node's file system, such as /host in a debug pod",
   },
   {
     name: 'apiserver',
@@ -95,7 +93,7 @@ export const OPTIONS = [
     value: 'HOST:PORT',
     group: 'Apiserver',
     setting: 'apiserver.url',
-    description: 'apiserver to ask, as URL or host:port',
+    description: 'address of the apiserver, as host:port or URL',
   },
   {
     name: 'apiserver-ca',
@@ -103,7 +101,7 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.ca',
-    description: "CA to verify the apiserver's certificate with",
+    description: "CA that signed the apiserver's certificate",
   },
   {
     name: 'apiserver-client-cert',
@@ -111,7 +109,7 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.certificate',
-    needs: { option: 'apiserver-client-key', says: 'needs {other}; it may name the same file' },
+    needs: { option: 'apiserver-client-key', says: 'needs {other}, which may name the same file' },
     description: 'client certificate for the apiserver',
   },
   {
@@ -120,8 +118,8 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Apiserver',
     setting: 'apiserver.key',
-    needs: { option: 'apiserver-client-cert', says: 'needs {other}; it may name the same file' },
-    description: 'its key (may be the same file)',
+    needs: { option: 'apiserver-client-cert', says: 'needs {other}, which may name the same file' },
+    description: 'key of that certificate (may be the same file)',
   },
   {
     name: 'token-file',
@@ -137,7 +135,7 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Apiserver',
     setting: 'kubeconfig',
-    description: 'kubeconfig for the apiserver and, where nothing else names one, the credential for the kubelet',
+    description: 'kubeconfig to use (default: as kubectl does)',
   },
   {
     name: 'context',
@@ -145,7 +143,7 @@ export const OPTIONS = [
     value: 'NAME',
     group: 'Apiserver',
     setting: 'context',
-    description: 'context of the kubeconfig (default: its current-context)',
+    description: 'context of the kubeconfig (default: current)',
   },
   {
     name: 'as',
@@ -153,15 +151,15 @@ export const OPTIONS = [
     value: 'USER',
     group: 'Apiserver',
     setting: 'apiserver.as',
-    description: 'ask the apiserver in the name of this user, as kubectl --as (the kubelet knows no impersonation)',
+    description: 'impersonate this user at the apiserver, as kubectl --as does',
   },
   {
     name: 'as-group',
     type: 'list',
-    value: 'GROUP,…',
+    value: 'GROUP,...',
     group: 'Apiserver',
-    needs: { option: 'as', says: 'needs {other}; give the user as well' },
-    description: 'and of these groups; needs --as',
+    needs: { option: 'as', says: 'needs {other}; name the user as well' },
+    description: 'impersonate these groups as well; needs --as',
   },
   {
     name: 'service-account',
@@ -169,7 +167,7 @@ export const OPTIONS = [
     value: 'NS/NAME',
     group: 'Rights',
     setting: 'serviceAccount',
-    description: 'judge the rights of this ServiceAccount instead of our own (needs SubjectAccessReview or impersonation)',
+    description: "check this account's permissions, not your own",
   },
   {
     name: 'profile',
@@ -179,14 +177,14 @@ export const OPTIONS = [
     group: 'Rights',
     setting: 'profile',
     default: 'datadog-agent',
-    description: 'what the agent needs: datadog-agent, datadog-cluster-agent, metrics-server, or a YAML file of yours',
+    description: 'what the agent needs: datadog-agent, datadog-cluster-agent, metrics-server or a YAML file',
   },
   {
     name: 'feature',
     type: 'list',
-    value: 'FEATURE,…',
+    value: 'FEATURE,...',
     group: 'Rights',
-    description: 'features it must be able to serve, beside those its environment turns on (events, leader-election, …, all)',
+    description: 'features to check in addition to those its settings turn on (events, leader-election, all, ...)',
   },
   {
     name: 'agent-version',
@@ -194,7 +192,7 @@ export const OPTIONS = [
     value: 'VERSION',
     group: 'Rights',
     setting: 'agentVersion',
-    description: 'version of the agent (default: its image tag where readable, else the newest)',
+    description: 'version of the agent (default: its image tag, else the newest)',
   },
   {
     name: 'kubernetes-version',
@@ -202,7 +200,7 @@ export const OPTIONS = [
     value: 'VERSION',
     group: 'Rights',
     setting: 'kubernetesVersion',
-    description: 'oldest kubelet to serve, where none can be asked (default: the newest)',
+    description: 'oldest kubelet version, for use without a cluster (default: the newest)',
   },
   {
     name: 'daemonset',
@@ -210,7 +208,7 @@ export const OPTIONS = [
     value: 'NS/NAME',
     group: 'Placement',
     setting: 'daemonset',
-    description: "the agent's DaemonSet: may it run on control-plane nodes, and on every node (default: found by labels and image)",
+    description: "the agent's DaemonSet (default: found by labels and image)",
   },
   {
     name: 'manifest',
@@ -219,8 +217,7 @@ export const OPTIONS = [
     group: 'Placement',
     setting: 'manifest',
     maxBytes: MANIFEST_BYTES,
-    description:
-      "judge the agent of this file before it is installed: a DaemonSet (`helm template` output), the chart's values, or a DatadogAgent",
+    description: "check a file before you install it: a DaemonSet (helm template output), the chart's values or a DatadogAgent",
   },
   {
     name: 'agent-process',
@@ -228,23 +225,23 @@ export const OPTIONS = [
     value: 'PID|auto',
     group: 'Run',
     setting: 'agent.process',
-    excludes: { options: CREDENTIAL_OPTIONS, says: 'asks as that agent, {other} as another; leave one of them out' },
-    description: 'be the agent of that process: its environment and, below /proc/PID/root, its files and token; auto finds it',
+    excludes: { options: CREDENTIAL_OPTIONS, says: "uses that agent's credential and {other} names another; leave one of them out" },
+    description: 'run as the agent in this process; auto finds it',
   },
   {
     name: 'insecure-skip-tls-verify',
     type: 'switch',
     group: 'Run',
     setting: 'insecure-skip-tls-verify',
-    description: 'send credentials even to a server whose certificate does not verify',
+    description: 'send credentials even to a server whose certificate cannot be verified',
   },
   {
     name: 'no-kubelet-identity',
     type: 'switch',
     group: 'Run',
-    description: "at a node, do not ask the apiserver with the kubelet's own kubeconfig (used where no other credential is named)",
+    description: "on a node, do not use the kubelet's own kubeconfig for the apiserver",
   },
-  { name: 'no-exec', type: 'switch', group: 'Run', setting: 'no-exec', description: 'never run a credential plugin of a kubeconfig' },
+  { name: 'no-exec', type: 'switch', group: 'Run', setting: 'no-exec', description: 'do not run credential plugins of the kubeconfig' },
   {
     name: 'timeout',
     type: 'duration',
@@ -252,7 +249,7 @@ export const OPTIONS = [
     group: 'Run',
     setting: 'timeout',
     default: '30s',
-    description: 'budget of the whole run',
+    description: 'time limit of the whole run',
   },
   {
     name: 'connect-timeout',
@@ -261,13 +258,13 @@ export const OPTIONS = [
     group: 'Run',
     setting: 'connect-timeout',
     default: '4s',
-    description: 'limit of each connection attempt',
+    description: 'time limit of each connection attempt',
   },
   {
     name: 'wait',
     type: 'switch',
     group: 'Run',
-    description: 'ask again until all is well or the time is over (a kubelet remembers a refusal for 30 s)',
+    description: 'check again until fine, for up to 60 s or --timeout',
   },
   {
     name: 'output',
@@ -277,31 +274,31 @@ export const OPTIONS = [
     default: 'text',
     alias: 'o',
     choices: ['text', 'json', 'markdown', 'html', 'junit', 'sarif', 'line'],
-    description: 'what to print',
+    description: 'output format',
   },
   {
     name: 'save',
     type: 'path',
     value: 'FILE.tgz|DIR',
     group: 'Output',
-    description: 'also write the report in every form and all facts, to send and to judge again (in a directory: TS_OUTPUT_DIR)',
+    description: 'also save report and facts, to send or compare',
   },
   {
     name: 'pseudonyms',
     type: 'path',
     value: 'FILE',
     group: 'Output',
-    description: 'print and save substitutes for names and addresses (node-1, 192.0.2.1); FILE keeps which is which, and is used again',
+    description: 'replace names and addresses (node-1, 192.0.2.1); FILE keeps the originals',
   },
   {
     name: 'force',
     type: 'switch',
     group: 'Output',
-    needs: { option: 'save', says: 'is for {other}; name a file or directory with it' },
-    description: 'let --save replace what is there',
+    needs: { option: 'save', says: 'needs {other}; name the file or directory to replace' },
+    description: 'allow --save to replace existing files',
   },
-  { name: 'skip', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'leave these causes out' },
-  { name: 'only', type: 'list', value: 'CAUSE,…', group: 'Output', description: 'report these causes alone' },
+  { name: 'skip', type: 'list', value: 'CAUSE,...', group: 'Output', description: 'leave these causes out' },
+  { name: 'only', type: 'list', value: 'CAUSE,...', group: 'Output', description: 'report only these causes' },
   {
     name: 'fail-on',
     type: 'choice',
@@ -309,22 +306,31 @@ export const OPTIONS = [
     group: 'Output',
     default: 'degrades',
     choices: ['blocks', 'degrades', 'risk'],
-    description: 'least severity that makes the exit code 1',
+    description: 'lowest severity that sets exit code 1',
   },
-  { name: 'exit-zero', type: 'switch', group: 'Output', description: 'exit with 0 whatever was found; the report keeps the true code' },
+  { name: 'exit-zero', type: 'switch', group: 'Output', description: 'exit with 0 whatever the check finds' },
   {
     name: 'verbose',
     type: 'switch',
     group: 'Output',
-    description: 'also every setting with its origin, every passed question, and the times per layer',
+    alias: 'v',
+    description: 'show all evidence, settings, checks and times',
+  },
+  {
+    name: 'quiet',
+    type: 'switch',
+    group: 'Output',
+    alias: 'q',
+    excludes: { options: ['verbose'], says: 'prints two lines and {other} prints everything; leave one of them out' },
+    description: 'print two lines: the verdict and what to do',
   },
   {
     name: 'debug',
     type: 'switch',
     group: 'Output',
-    description: 'also every fact, and stack traces of internal errors (no secrets either)',
+    description: 'also print every fact and stack traces of internal errors to stderr, without secrets',
   },
-  { name: 'no-color', type: 'switch', group: 'Output', description: 'no colour (NO_COLOR does the same)' },
+  { name: 'no-color', type: 'switch', group: 'Output', description: 'print without colour, as NO_COLOR=1 does' },
 ] as const satisfies readonly OptionSpec[];
 
 type Option = (typeof OPTIONS)[number];

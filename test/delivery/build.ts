@@ -10,4 +10,5 @@ mkdirSync(DIST, { recursive: true });
 for (const file of readdirSync(DIST)) if (/\.js(on)?$/.test(file)) rmSync(path.join(DIST, file));
 await bundlePackage(DIST);
 writeFileSync(path.join(DIST, 'report.schema.json'), JSON.stringify(reportSchema, null, 2));
+await import('./skill.js');
 say(`built ${path.relative('.', DIST)}`);

@@ -20,6 +20,7 @@ const withoutSimulator: Plugin = {
 const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
+  loader: { '.md': 'text' },
   alias: { 'node:assert': path.resolve('src/probes/connection/plain-assert.cjs') },
   legalComments: 'none',
   minifySyntax: true,

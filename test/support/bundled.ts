@@ -9,6 +9,7 @@ export function bundleInto(folder: string, entry: string): void {
     platform: 'node',
     format: 'esm',
     splitting: true,
+    loader: { '.md': 'text' },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     banner: { js: "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);" },

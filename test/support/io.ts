@@ -10,6 +10,7 @@ export function recordingIo(given: Partial<Io> = {}): { io: Io; text(): { stdout
     errIsTty: false,
     width: 80,
     colour: false,
+    ascii: false,
     ...given,
   };
   return { io, text: () => ({ stdout: out.join('\n'), stderr: err.join('\n') }) };

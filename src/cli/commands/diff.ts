@@ -4,7 +4,7 @@ import { jsonText } from '../../render/json.js';
 import { renderDiff } from '../../render/text/diff.js';
 import { compareReports } from '../../report/diff.js';
 import type { Flags } from '../../setup/options.js';
-import type { Io } from '../io.js';
+import { type Io, outText } from '../io.js';
 import { lookOf } from '../render.js';
 import { reportFrom } from '../saved-input.js';
 import { usageError } from '../usage.js';
@@ -15,6 +15,7 @@ export async function runDiffCommand(older: string, newer: string, flags: Partia
   if ('error' in old) return usageError(io, old.error);
   if ('error' in now) return usageError(io, now.error);
   const comparison = compareReports(old.report, now.report);
-  io.out(flags.output === 'json' ? jsonText(comparison, { pretty: io.outIsTty }) : renderDiff(comparison, lookOf(flags, io)));
+  if (flags.output === 'json') io.out(jsonText(comparison, { pretty: io.outIsTty }));
+  else outText(io, renderDiff(comparison, lookOf(flags, io)));
   return 0;
 }

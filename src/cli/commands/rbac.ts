@@ -21,6 +21,7 @@ export interface RbacFlags {
 }
 
 export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: RbacFlags, host: Host, io: Io): Promise<number> {
+  if (yaml && flags.output === 'json') return usageError(io, '--yaml prints YAML; leave out --output json');
   if (yaml && !missing) return printManifest(flags, host, io);
   return withReport(flags, host, io, {
     find: async () => {
@@ -38,14 +39,14 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
 }
 
 function manifestOfMissing(rights: ReturnType<typeof rightsTable>, report: Report, io: Io): string | { error: string } {
-  if (!rights) return { error: report.summary.top.title || 'the apiserver did not say what is allowed' };
+  if (!rights) return { error: report.summary.top.title || 'the apiserver did not answer which permissions exist' };
   const account = serviceAccountOf(rights.account.user);
-  if (!account) return { error: `${rights.account.user} is no ServiceAccount; name the agent's with --service-account NS/NAME` };
-  if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} rights could not be asked for; what is printed may not be all`);
+  if (!account) return { error: `${rights.account.user} is not a ServiceAccount; name the agent's: --service-account NAMESPACE/NAME` };
+  if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} permissions could not be checked; more may be missing`);
   return rights.missing.length > 0 ? manifest(account, rights.profile, rights.missing, false) : '# nothing is missing';
 }
 
-/** Everything the profile needs, for whom and for which versions was said; by the environment at hand, asked of nobody. */
+/** Everything the profile needs, for whom and for which versions was said; by the environment, without asking a server. */
 async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return usageError(io, settings.error);

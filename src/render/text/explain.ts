@@ -71,7 +71,7 @@ function part(heading: string, markdown: string, look: Look): string[] {
 }
 
 /** Paragraphs, and fenced code as one block each, blank lines and all. */
-function blocks(markdown: string): string[] {
+export function blocks(markdown: string): string[] {
   const found: string[] = [];
   let current: string[] = [];
   let fenced = false;
@@ -87,7 +87,7 @@ function blocks(markdown: string): string[] {
 }
 
 /** Code as it is; each list item, and else the whole paragraph, wrapped. */
-function prose(block: string, look: Look): string[] {
+export function prose(block: string, look: Look): string[] {
   const lines = block.split('\n');
   if (lines[0]?.trimStart().startsWith('```'))
     return indentBlock(lines.filter((line) => !line.trimStart().startsWith('```')).join('\n'), '    ');

@@ -1,0 +1,79 @@
+/** Which options each command has: rows of the one table, and the few of one command alone. */
+import type { OptionSpec } from '../setup/option-spec.js';
+import { OPTIONS, type OptionName } from '../setup/options.js';
+
+const ROWS: readonly OptionSpec[] = OPTIONS;
+const rowsOf = (...names: OptionName[]) => ROWS.filter(({ name }) => names.some((each) => each === name));
+const rowsBut = (...names: OptionName[]) => ROWS.filter(({ name }) => !names.some((each) => each === name));
+
+const KUBELET = [
+  'kubelet-host',
+  'kubelet-port',
+  'kubelet-ca',
+  'kubelet-client-cert',
+  'kubelet-client-key',
+  'kubelet-token-file',
+] as const satisfies readonly OptionName[];
+const RENDERING = ['output', 'verbose', 'quiet', 'no-color'] as const;
+const JUDGING = ['fail-on', 'skip', 'only', 'exit-zero'] as const;
+
+export const TEXT_OR_JSON = rowsOf('output').map((row): OptionSpec => ({ ...row, choices: ['text', 'json'] }));
+
+/** Commands that print a table: no report in every format, nothing saved, asked once, and not of the kubelet. */
+const withTable = (...without: OptionName[]): readonly OptionSpec[] => [
+  ...rowsBut('output', 'save', 'force', 'pseudonyms', 'wait', 'quiet', ...KUBELET, ...without),
+  ...TEXT_OR_JSON,
+];
+
+export const CHECK_OPTIONS = ROWS;
+export const NODES_OPTIONS = withTable('root', 'agent-process', 'service-account', 'feature', 'agent-version', 'kubernetes-version');
+export const SETTINGS_OPTIONS = withTable('service-account', 'feature', 'kubernetes-version');
+export const RBAC_OPTIONS: readonly OptionSpec[] = [
+  ...withTable('root', 'daemonset', 'manifest'),
+  {
+    name: 'yaml',
+    type: 'switch',
+    group: 'Rights',
+    description: 'print the ServiceAccount, roles and bindings the agent needs; asks no server',
+  },
+  { name: 'missing', type: 'switch', group: 'Rights', description: 'only what is missing; with --yaml the roles and bindings to apply' },
+];
+export const RENDER_OPTIONS = rowsOf(...RENDERING, 'pseudonyms');
+export const JUDGE_OPTIONS = rowsOf(...RENDERING, ...JUDGING);
+export const DIFF_OPTIONS = [...rowsOf('no-color'), ...TEXT_OR_JSON];
+export const MERGE_OPTIONS = rowsOf(...RENDERING, ...JUDGING, 'save', 'force', 'pseudonyms');
+export const MANIFEST_OPTIONS: readonly OptionSpec[] = [
+  { name: 'node', type: 'text', value: 'NAME', description: 'pod, debug: the node to run on' },
+  { name: 'namespace', type: 'text', value: 'NAME', description: 'namespace to run in (default: kubelet-doctor)' },
+  {
+    name: 'service-account',
+    type: 'text',
+    value: 'NS/NAME',
+    description: "account to run as, such as the agent's; debug: the account to check",
+  },
+  { name: 'image', type: 'text', value: 'IMAGE', description: 'image of kubelet-doctor, as pushed to your registry' },
+  { name: 'host-network', type: 'switch', description: "pod, daemonset: use the node's network" },
+  { name: 'pod', type: 'text', value: 'NAME', description: "debug: the agent's pod; checks with its token" },
+  { name: 'container', type: 'text', value: 'NAME', default: 'agent', description: "debug: the agent's container in that pod" },
+];
+export const DEMO_OPTIONS: readonly OptionSpec[] = [
+  { name: 'scenario', type: 'text', value: 'NAME', description: 'simulated cluster to check' },
+  { name: 'list', type: 'switch', description: 'list the scenarios' },
+  ...rowsOf('output', 'verbose', 'quiet', 'exit-zero').map((row): OptionSpec => ({ ...row, group: undefined })),
+];
+
+/** Shown by --help; --help-all shows all. */
+export const COMMON_OPTIONS: readonly string[] = [
+  'node',
+  'kubeconfig',
+  'context',
+  'service-account',
+  'agent-process',
+  'wait',
+  'output',
+  'save',
+  'verbose',
+  'quiet',
+  'yaml',
+  'missing',
+] satisfies (OptionName | 'yaml' | 'missing')[];
