@@ -4,11 +4,12 @@ import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
 import type { OptionSpec } from '../setup/option-spec.js';
 import { VERSION } from '../version.js';
-import { COMMANDS, type Command, type Parsed } from './command-table.js';
+import type { Command, Parsed } from './arguments/command.js';
+import { explainRefusal } from './arguments/refusal.js';
+import { readWords, type Words } from './arguments/words.js';
+import { COMMANDS } from './command-table.js';
 import type { Io } from './io.js';
-import { explainRefusal } from './refusal.js';
 import { usageError } from './usage.js';
-import { readWords, type Words } from './words.js';
 
 /** Parses and runs; the exit code. */
 export async function runCommandLine(argv: readonly string[], io: Io, overrides: Partial<Host> = {}): Promise<number> {
@@ -57,13 +58,15 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
   const repeated = command.options.find(({ name, type }) => type !== 'list' && Array.isArray(parsed[name]));
   if (repeated) return usageError(io, `--${repeated.name} is given more than once; give it once`);
   const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
-  return command.run(parsed, { host: createHost(overrides), io, timeoutGiven, runWords: runCommandLine });
+  return command.run(parsed, { host: createHost(overrides), io, timeoutGiven, runWords: runCommandLine, commands: COMMANDS });
 }
 
 /** `help COMMAND --help-all` means that command. */
 async function showHelp({ first, bare, wantsAll }: Words, io: Io): Promise<number> {
   const { runHelpCommand, showHelpOf } = await import('./commands/help.js');
-  return first === 'help' && bare[1] !== undefined ? runHelpCommand(bare[1], wantsAll, io) : showHelpOf(first, wantsAll, io);
+  return first === 'help' && bare[1] !== undefined
+    ? runHelpCommand(bare[1], wantsAll, COMMANDS, io)
+    : showHelpOf(first, wantsAll, COMMANDS, io);
 }
 
 function wordsOf({ name, positionals = [], isDefault }: Command): string[] {

@@ -1,10 +1,9 @@
 /** Every command, once: its words, its options, its examples and what runs it. Its code is loaded when it runs. */
-import type { Argv } from 'yargs';
-import type { Host } from '../host/host.js';
 import { MANIFESTS } from '../manifests/kinds.js';
-import type { OptionSpec } from '../setup/option-spec.js';
-import { DEFAULTS, type OptionName } from '../setup/options.js';
+import { DEFAULTS } from '../setup/options.js';
 import { VERSION } from '../version.js';
+import type { Command } from './arguments/command.js';
+import { pickFlags } from './arguments/flags.js';
 import {
   CHECK_OPTIONS,
   DEMO_OPTIONS,
@@ -17,51 +16,8 @@ import {
   RENDER_OPTIONS,
   SETTINGS_OPTIONS,
   TEXT_OR_JSON,
-} from './command-options.js';
-import type { RunWords } from './commands/demo.js';
-import { pickFlags } from './flags.js';
-import type { Io } from './io.js';
-import { SHELLS } from './shells.js';
-
-/** Where a command runs. */
-export interface Surroundings {
-  host: Host;
-  io: Io;
-  /** --timeout is on the command line. */
-  timeoutGiven: boolean;
-  runWords: RunWords;
-}
-
-/** What yargs made of the words: options by name, `_` the bare words. */
-export interface Parsed {
-  _: (string | number)[];
-  [name: string]: unknown;
-}
-
-interface Positional {
-  name: string;
-  description: string;
-  choices?: readonly string[];
-  isOptional?: true;
-  /** One or more. */
-  isMany?: true;
-}
-
-export interface Command {
-  name: string;
-  says: string;
-  /** It is run where no command is named. */
-  isDefault?: true;
-  positionals?: readonly Positional[];
-  options: readonly OptionSpec[];
-  /** Options that its --help shows in addition to those that are common everywhere. */
-  common?: readonly OptionName[];
-  /** For --help: what it does, and the words. */
-  examples: readonly (readonly [does: string, words: string])[];
-  /** What yargs must know in addition. */
-  shape?(builder: Argv): Argv;
-  run(parsed: Parsed, surroundings: Surroundings): Promise<number>;
-}
+} from './arguments/options.js';
+import { SHELLS } from './completion/shells.js';
 
 const SAVED = 'a report.json, or a file or directory made with --save';
 
@@ -231,7 +187,8 @@ export const COMMANDS: readonly Command[] = [
         'kubelet-doctor completion bash > kubectl_complete-kubelet_doctor; chmod +x kubectl_complete-kubelet_doctor',
       ],
     ],
-    run: async ({ shell }, { io }) => (await import('./commands/completion.js')).runCompletionCommand(String(shell), io),
+    run: async ({ shell }, { io, commands }) =>
+      (await import('./commands/completion.js')).runCompletionCommand(String(shell), commands, io),
   },
   {
     name: 'help',
@@ -242,8 +199,8 @@ export const COMMANDS: readonly Command[] = [
       ['A command', 'kubelet-doctor help rbac'],
       ['A topic', 'kubelet-doctor help rights'],
     ],
-    run: async ({ subject }, { io }) =>
-      (await import('./commands/help.js')).runHelpCommand(typeof subject === 'string' ? subject : undefined, false, io),
+    run: async ({ subject }, { io, commands }) =>
+      (await import('./commands/help.js')).runHelpCommand(typeof subject === 'string' ? subject : undefined, false, commands, io),
   },
   {
     name: 'version',

@@ -29,7 +29,7 @@ export async function openPseudonyms(flags: PseudonymFlags, host: Host): Promise
   const { TS_OUTPUT_DIR, SONOBUOY_RESULTS_DIR } = host.env;
   for (const place of [flags.save, TS_OUTPUT_DIR, SONOBUOY_RESULTS_DIR]) {
     if (place && (await isInside(path, posix.resolve(host.cwd, place))))
-      return refuse(`lies in ${place}, which is to be sent; keep it apart`);
+      return refuse(`is inside ${place}, which you may send; choose another directory`);
   }
   const read = await readMap(path);
   if ('error' in read) return refuse(read.error);
@@ -63,7 +63,7 @@ async function readMap(path: string): Promise<{ names: Map<string, string>; isNe
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       const stat = await file.stat();
-      if (!stat.isFile()) return { error: 'is no regular file' };
+      if (!stat.isFile()) return { error: 'is not a regular file' };
       if (stat.size > MAX_MAP) return { error: `is larger than ${MAX_MAP} bytes` };
       const buffer = Buffer.alloc(MAX_MAP + 1);
       const { bytesRead } = await file.read(buffer, 0, Math.min(stat.size, MAX_MAP), 0);

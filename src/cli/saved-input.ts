@@ -6,12 +6,12 @@ import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
 import type { Report } from '../model/report.js';
 import { readFacts } from '../report/contract/read-facts.js';
-import { parseJson, readReport } from '../report/contract/read-report.js';
+import { parseJson, readReport, versionOf } from '../report/contract/read-report.js';
 import { vouch } from '../report/vouch.js';
 
 export async function reportFrom(file: string, host: Host): Promise<{ report: Report } | { error: string }> {
   return part(file, host, (bundle) => {
-    if (bundle.report === undefined) return { error: 'holds facts and no report; kubelet-doctor judge makes one of them' };
+    if (bundle.report === undefined) return { error: 'contains facts and no report; kubelet-doctor judge makes one' };
     return readVouched({ report: bundle.report, facts: bundle.facts }, (json) => hideSecrets(json, host.redactor));
   });
 }
@@ -31,18 +31,21 @@ export function readVouched(
 
 export async function factsFrom(file: string, host: Host): Promise<{ file: FactsFile } | { error: string }> {
   return part(file, host, (bundle) => {
-    if (bundle.facts === undefined)
-      return { error: isMerged(bundle.report) ? MERGED : 'holds a report and no facts; kubelet-doctor render shows it' };
+    if (bundle.facts === undefined) return { error: whyNoFacts(bundle.report) };
     const parsed = parseJson(bundle.facts);
     return 'error' in parsed ? parsed : readFacts(hideSecrets(parsed.json, host.redactor));
   });
 }
 
-const MERGED = 'holds a merged report, which has no facts; judge the bundles it was made of, and merge again';
+const MERGED = 'is a merged report, which has no facts; judge the files it was made from, and merge them again';
+const NO_FACTS = 'contains a report and no facts; kubelet-doctor render shows it';
 
-function isMerged(report = ''): boolean {
+/** What is given in place of facts is a report, or not even that. */
+function whyNoFacts(report = ''): string {
   const parsed = parseJson(report);
-  return 'json' in parsed && typeof parsed.json === 'object' && parsed.json !== null && 'merged' in parsed.json;
+  if ('error' in parsed) return parsed.error;
+  if (versionOf(parsed.json, 'reportVersion') === undefined) return 'is not a facts.json of kubelet-doctor';
+  return typeof parsed.json === 'object' && parsed.json !== null && 'merged' in parsed.json ? MERGED : NO_FACTS;
 }
 
 async function part<T extends object>(

@@ -23,10 +23,10 @@ const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
 const WORDS: Record<string, string> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
-  EACCES: 'permission denied; run as a user who may read it',
-  EPERM: 'permission denied; run as a user who may read it',
-  ELOOP: 'is a symbolic link; not followed',
-  ENXIO: 'is no regular file',
+  EACCES: 'permission denied; run as a user that may read it',
+  EPERM: 'permission denied; run as a user that may read it',
+  ELOOP: 'is a symbolic link; name the file itself',
+  ENXIO: 'is not a regular file',
   EIO: 'cannot be read (input/output error)',
   ERR_STRING_TOO_LONG: 'is too large',
 };
@@ -39,7 +39,7 @@ export async function readBundle(path: string, limits = LIMITS): Promise<BundleR
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) return found(await fromDirectory(path, limits), 'directory');
-      if (!stat.isFile()) return { error: 'is no regular file' };
+      if (!stat.isFile()) return { error: 'is not a regular file' };
       return await fromFile(file, limits);
     } finally {
       await file.close();
@@ -76,7 +76,9 @@ function pick(files: Map<string, Buffer>): Bundle {
   const folders = [...new Set([...files.keys()].map((path) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
   const [folder, another] = folders;
   if (another !== undefined)
-    throw new BadArchive(`holds ${folders.length} reports (in ${folder || './'}, ${another} …); unpack it and name one of the folders`);
+    throw new BadArchive(
+      `contains ${folders.length} reports (in ${folder || './'}, ${another}, ...); unpack it and name one of the directories`,
+    );
   const text = (name: string) => {
     const bytes = files.get(`${folder ?? ''}${name}`);
     return bytes && decode(bytes);
@@ -89,11 +91,11 @@ async function fromDirectory(path: string, limits: UntarLimits): Promise<Bundle>
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
     const file = await open(join(path, name), flags).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
-      throw new BadArchive(`holds ${name}, which ${wordsOf(error)}`);
+      throw new BadArchive(`contains ${name}, which ${wordsOf(error)}`);
     });
     if (!file) return undefined;
     try {
-      if (!(await file.stat()).isFile()) throw new BadArchive(`holds ${name}, which is no regular file`);
+      if (!(await file.stat()).isFile()) throw new BadArchive(`contains ${name}, which is not a regular file`);
       return decode(await readWhole(file, limits.file));
     } finally {
       await file.close();
@@ -105,7 +107,7 @@ async function fromDirectory(path: string, limits: UntarLimits): Promise<Bundle>
 function found(bundle: Bundle, what: 'directory' | 'archive'): BundleRead {
   if (bundle.report === undefined && bundle.facts === undefined)
     return {
-      error: `is ${what === 'archive' ? 'an archive' : 'a directory'} without a report.json or facts.json of kubelet-doctor`,
+      error: `is ${what === 'archive' ? 'an archive' : 'a directory'} without a report.json or facts.json`,
     };
   return bundle;
 }
@@ -148,6 +150,6 @@ function wordsOf(error: unknown): string {
   if (error instanceof BadArchive) return error.message;
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'Z_BUF_ERROR') return 'is cut off';
-  if (code.startsWith('Z_')) return 'is damaged: its compression cannot be undone';
+  if (code.startsWith('Z_')) return 'is damaged and cannot be decompressed';
   return WORDS[code] ?? `cannot be read (${code || 'unknown error'})`;
 }

@@ -33,7 +33,7 @@ async function isFolder(path: string): Promise<boolean> {
 async function* folder(name: string, path: string): AsyncGenerator<MergeInput> {
   const entries = (await readdir(path).catch(() => [])).filter((entry) => !entry.startsWith('.')).sort();
   if (entries.includes('index.json') && entries.includes('report.json')) return yield await one(name, path);
-  if (entries.length === 0) yield { name, error: 'is a directory without a report that could be read' };
+  if (entries.length === 0) yield { name, error: 'is a directory without a readable report' };
   for (const entry of entries) yield await one(join(name, entry), join(path, entry));
 }
 
@@ -42,7 +42,7 @@ async function one(name: string, path: string): Promise<MergeInput> {
   if ('error' in read) return { name, error: read.error };
   const { report, facts } = read;
   return report === undefined
-    ? { name, error: 'holds facts and no report; kubelet-doctor judge makes one of them' }
+    ? { name, error: 'contains facts and no report; kubelet-doctor judge makes one' }
     : { name, text: report, ...(facts === undefined ? {} : { facts }) };
 }
 

@@ -34,11 +34,11 @@ const WORDS: Record<string, string> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would be larger than is allowed',
+  EDQUOT: 'the disk quota is exceeded',
+  EFBIG: 'the file would exceed the size limit',
   EISDIR: 'is a directory',
-  EEXIST: 'exists already',
-  ENOTEMPTY: 'exists already',
+  EEXIST: 'already exists',
+  ENOTEMPTY: 'already exists',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'is a symbolic link',
 };
@@ -54,15 +54,15 @@ export async function cannotSave({ path, force }: Pick<SaveOptions, 'path' | 'fo
     if (!parent) return 'its directory does not exist';
     const there = await lstat(path).catch(() => undefined);
     if (!there) return undefined;
-    if (there.isSymbolicLink()) return 'is a symbolic link; name the place itself';
+    if (there.isSymbolicLink()) return 'is a symbolic link; name the target itself';
     if (isArchive(path)) {
-      if (!there.isFile()) return 'exists and is no file';
-      return force ? undefined : 'exists already; --force replaces it';
+      if (!there.isFile()) return 'exists and is not a file';
+      return force ? undefined : 'already exists; --force replaces it';
     }
-    if (!there.isDirectory()) return 'exists and is no directory; a file to save to ends in .tgz';
+    if (!there.isDirectory()) return 'exists and is not a directory; a file name must end in .tgz';
     return force || (await readdir(path)).length === 0
       ? undefined
-      : 'exists already and is not empty; --force replaces the files of a report in it';
+      : 'already exists and is not empty; --force replaces the files of a report in it';
   } catch (error) {
     return wordsOf(error);
   }

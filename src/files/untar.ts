@@ -33,7 +33,7 @@ export async function untar(
   const found = new Map<string, Buffer>();
   const reader = createReader(chunks, limits.total);
   for (let count = 0; ; count += 1) {
-    if (count > limits.entries) throw new BadArchive(`holds more than ${limits.entries} entries`);
+    if (count > limits.entries) throw new BadArchive(`contains more than ${limits.entries} entries`);
     const block = await reader.take(BLOCK);
     if (block === undefined && count === 0) throw new BadArchive('is empty');
     // Some writers leave the two empty blocks at the end out.
@@ -44,9 +44,9 @@ export async function untar(
       await reader.skip(padded);
       continue;
     }
-    if (entry.type !== '0') throw new BadArchive(`holds ${entry.path} as something other than a file; not followed`);
-    if (entry.size > limits.file) throw new BadArchive(`holds ${entry.path} with more than ${limits.file} bytes`);
-    if (found.has(entry.path)) throw new BadArchive(`holds ${entry.path} twice`);
+    if (entry.type !== '0') throw new BadArchive(`contains ${entry.path}, which is not a regular file`);
+    if (entry.size > limits.file) throw new BadArchive(`contains ${entry.path} with more than ${limits.file} bytes`);
+    if (found.has(entry.path)) throw new BadArchive(`contains ${entry.path} twice`);
     const bytes = await reader.take(padded);
     if (bytes === undefined && padded > 0) throw new BadArchive('is cut off');
     found.set(entry.path, (bytes ?? Buffer.alloc(0)).subarray(0, entry.size));
@@ -56,14 +56,14 @@ export async function untar(
 function entryOf(block: Buffer): Entry {
   const text = (from: number, length: number) => block.toString('utf8', from, from + length).replace(/\0.*$/s, '');
   const number = (from: number, length: number) => Number.parseInt(text(from, length).trim() || '0', 8);
-  if (number(148, 8) !== checksum(block)) throw new BadArchive('is no tar archive, or is damaged');
+  if (number(148, 8) !== checksum(block)) throw new BadArchive('is not a tar archive, or is damaged');
   const prefix = text(257, 5) === 'ustar' && text(345, 155);
   const path = (prefix ? `${prefix}/${text(0, 100)}` : text(0, 100)).replace(/^(\.\/)+/, '');
   // A size of 8 GiB and more is written in binary, with the highest bit set; it is over every limit of ours.
   const size = (block[124] as number) & 0x80 ? Number.MAX_SAFE_INTEGER : number(124, 12);
-  if (!Number.isSafeInteger(size) || size < 0) throw new BadArchive('is no tar archive, or is damaged');
+  if (!Number.isSafeInteger(size) || size < 0) throw new BadArchive('is not a tar archive, or is damaged');
   if (path.startsWith('/') || /^[a-z]:/i.test(path) || path.split(/[/\\]/).includes('..'))
-    throw new BadArchive('holds an entry that leads outside of it; nothing of it was read');
+    throw new BadArchive('contains an entry that points outside of it; nothing was read');
   return { path, size, type: (block[156] ?? 0) === 0 ? '0' : String.fromCharCode(block[156] as number) };
 }
 

@@ -2,7 +2,6 @@
 import { isMeant } from '../judge/judge.js';
 import type { Fix, Severity } from '../model/check.js';
 import type { Finding, Result } from '../model/report.js';
-import { counted } from './formats.js';
 import { oneLine } from './plain-text.js';
 
 export { counted, listed } from './formats.js';

@@ -12,10 +12,8 @@ export async function chooseAgent(processes: Host, own: Host, beside: Place): Pr
   const agents = withoutClusterAgent(found);
   if (agents.length === 0)
     return {
-      error: `--agent-process auto: no agent among the ${seen} processes in sight; ${
-        seen < 8
-          ? 'a debug container sees those of the agent with kubectl debug --target=CONTAINER'
-          : 'name its process: --agent-process PID'
+      error: `--agent-process auto: none of the ${seen} processes visible here is an agent; ${
+        seen < 8 ? 'start the debug container with kubectl debug --target=CONTAINER' : 'name it: --agent-process PID'
       }`,
     };
   // With hostPID the pods of the whole node are in sight: the agent of another pod is another agent. A debug pod has none of its own.
@@ -30,7 +28,7 @@ export async function chooseAgent(processes: Host, own: Host, beside: Place): Pr
   );
   const list = heads.slice(0, 8).map(describe).join('; ');
   const more = heads.length > 8 ? ` and ${heads.length - 8} more` : '';
-  const why = mine.length > 0 ? `${groups.size} agents are in sight` : 'no agent is in this pod, only in others';
+  const why = mine.length > 0 ? `${groups.size} agents run here` : 'no agent runs in this pod, only in others';
   return { error: `--agent-process auto: ${why} (${list}${more}); name one: --agent-process ${heads[0]?.pid ?? 'PID'}` };
 }
 
@@ -41,11 +39,11 @@ function describe({ pid, program, hostName, pod }: AgentProcess): string {
 /** Why a process cannot be the agent, and what to do; see `readAgent` for the codes. */
 export function whyNoAgent(pid: number, { code, detail }: { code: string; detail: string }): string {
   const flag = `--agent-process ${pid}`;
-  if (code === 'KTHREAD') return `${flag}: a thread of the kernel, not an agent; ${LOOK}`;
-  if (code === 'ENOENT' || code === 'ESRCH') return `${flag}: there is no such process here; ${LOOK}`;
+  if (code === 'KTHREAD') return `${flag}: is a kernel thread, not an agent; ${LOOK}`;
+  if (code === 'ENOENT' || code === 'ESRCH') return `${flag}: process not found; ${LOOK}`;
   if (code === 'ETOOBIG') return `${flag}: its environment is too large to be an agent's; ${LOOK}`;
   if (code !== 'EACCES') return `${flag}: its environment cannot be read (${code}); ${LOOK}`;
   const root = '{"securityContext":{"runAsUser":0,"runAsNonRoot":false,"capabilities":{"add":["SYS_PTRACE"]}}}';
   const whose = detail && ` (${detail})`;
-  return `${flag}: its environment${whose} may not be read by this user; be root with the right to trace: on a node sudo, in kubectl debug --profile=sysadmin, or --profile=general with --custom a file of ${root}`;
+  return `${flag}: this user may not read its environment${whose}; run as root with SYS_PTRACE: sudo on a node, kubectl debug --profile=sysadmin, or --profile=general --custom FILE with ${root}`;
 }

@@ -93,7 +93,7 @@ async function fromKubeconfig(
   const endpoint = parseEndpoint(server);
   if (typeof endpoint === 'string') {
     return {
-      error: `${source}: ${kubeconfig.path}: the server of cluster "${name}" ${endpoint}; correct it or give --apiserver`,
+      error: `${source}: ${kubeconfig.path}: the server of cluster "${name}" ${endpoint}; correct it or set --apiserver`,
       code: 'ECONTEXT',
     };
   }

@@ -38,7 +38,7 @@ const READERS: Partial<Record<OptionType, Reader>> = {
   duration: durationFault,
 };
 
-const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run as a user who may read it' };
+const ADVICE: Record<string, string> = { ENOENT: 'check the path', EACCES: 'run as a user that may read it' };
 const ROWS: readonly OptionSpec[] = OPTIONS;
 
 /** One line that names the flag, what is wrong with it, and what to do; undefined when all is well. */

@@ -38,7 +38,9 @@ export async function rightsSettings(
   const [unknown] = unknownFeatures(chosen.profile, features);
   if (unknown !== undefined) {
     const known = chosen.profile.features.map((f) => f.feature).join(', ');
-    return { error: host.redactor.clean(`--feature ${unknown} is none of ${chosen.profile.profile}; it knows ${known}, and all`, 600) };
+    return {
+      error: host.redactor.clean(`--feature ${unknown} is not a feature of ${chosen.profile.profile}; choose from ${known}, all`, 600),
+    };
   }
   if (features.length > 0) use('features', { value: features.join(','), origin: 'flag', source: '--feature' });
   const account = use('serviceAccount', flag('service-account'));
@@ -68,7 +70,9 @@ async function chooseProfile(name: string, host: Host): Promise<{ profile: Profi
   if (builtIn) return { profile: builtIn, source: 'built in' };
   if (!isProfileFile(name)) {
     const known = PROFILES.map((p) => p.profile).join(', ');
-    return { error: host.redactor.clean(`--profile ${name} is no profile (${known}) and no file; write ./${name} for a file`, SENTENCE) };
+    return {
+      error: host.redactor.clean(`--profile ${name} is not a profile; choose one of ${known}, or write ./${name} for a file`, SENTENCE),
+    };
   }
   const read = await readProfileFile(name, host);
   return 'error' in read ? { error: `--profile ${read.error}` } : { profile: read, source: name };

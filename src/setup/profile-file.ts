@@ -16,7 +16,7 @@ const MOST_NEEDS = 500;
 export async function readProfileFile(name: string, host: Host): Promise<Profile | { error: string }> {
   const file = posix.resolve(host.cwd, name);
   const read = await host.readFile(file, 256 * 1024);
-  if (!read.ok) return { error: host.redactor.clean(`${name}: ${read.detail}; it is neither a profile nor a readable file`, SENTENCE) };
+  if (!read.ok) return { error: host.redactor.clean(`${name}: ${read.detail}; it is not a built-in profile or a readable file`, SENTENCE) };
   return readYaml(read.text, name, readProfile);
 }
 
@@ -29,11 +29,11 @@ function readProfile(root: Fields): Profile {
   const names = new Set(features.map((f) => f.feature));
   if (features.length === 0) throw root.fault('features must name at least one feature');
   const needs = root.each('needs').map((need) => readNeed(need, names));
-  if (needs.length === 0) throw root.fault('needs must list at least one right');
-  if (needs.length > MOST_NEEDS) throw root.fault(`needs lists more than ${MOST_NEEDS} rights`, 'needs');
+  if (needs.length === 0) throw root.fault('needs must list at least one permission');
+  if (needs.length > MOST_NEEDS) throw root.fault(`needs lists more than ${MOST_NEEDS} permissions`, 'needs');
   for (const [i, part] of features.entries())
     for (const other of part.includes ?? [])
-      if (!names.has(other)) throw (root.each('features')[i] ?? root).fault(`includes names ${other}, which is no feature`, 'includes');
+      if (!names.has(other)) throw (root.each('features')[i] ?? root).fault(`includes names ${other}, which is not a feature`, 'includes');
   const fields = root.fields('names');
   return {
     profile,
@@ -116,10 +116,10 @@ function readNeed(fields: Fields, features: ReadonlySet<string>): PermissionNeed
   const verbs = fields.texts('verbs');
   if (verbs.length === 0 || !verbs.every((verb) => /^(\*|[a-z]+)$/.test(verb)))
     throw fields.fault('verbs must list verbs such as get', 'verbs');
-  if (fields.has('resource') === fields.has('path')) throw fields.fault('a need has either a resource or a path');
+  if (fields.has('resource') === fields.has('path')) throw fields.fault('a need must have a resource or a path, not both');
   const resource = fields.text('resource');
   if (resource !== undefined && !/^[a-z][a-z0-9-]*$/.test(resource))
-    throw fields.fault(`resource ${resource} is none; a subresource stands under subresource`, 'resource');
+    throw fields.fault(`resource ${resource} is not valid; put the subresource under subresource`, 'resource');
   return {
     feature,
     verbs,
@@ -140,7 +140,7 @@ function scope(fields: Fields): Scope {
   const given = fields.raw('namespace');
   if (given === undefined || given === 'cluster-wide') return 'cluster-wide';
   if (given === 'agent') return 'agent';
-  if (typeof given === 'string') throw fields.fault('namespace is agent, cluster-wide or {fixed: NAMESPACE}', 'namespace');
+  if (typeof given === 'string') throw fields.fault('namespace must be agent, cluster-wide or {fixed: NAMESPACE}', 'namespace');
   const inner = fields.fields('namespace');
   only(inner, ['fixed']);
   return { fixed: word(inner, 'fixed', DNS, 'a DNS name') };
@@ -169,7 +169,7 @@ function word(fields: Fields, key: string, shape: RegExp, words: string): string
 
 function oneOf(fields: Fields, key: string, known: readonly string[]): string {
   const given = fields.text(key) ?? '';
-  if (!known.includes(given)) throw fields.fault(`${key} is one of ${known.join(', ')}`, key);
+  if (!known.includes(given)) throw fields.fault(`${key} must be one of ${known.join(', ')}`, key);
   return given;
 }
 
@@ -180,5 +180,5 @@ function pick<K extends string>(fields: Fields, keys: K[]): Partial<Record<K, st
 /** A misspelt key would silently ask for less. */
 function only(fields: Fields, known: readonly string[]): void {
   const unknown = fields.keys().find((key) => !known.includes(key));
-  if (unknown !== undefined) throw fields.fault(`${unknown} is not known here; known are ${known.join(', ')}`, unknown);
+  if (unknown !== undefined) throw fields.fault(`${unknown} is not a known key; use ${known.join(', ')}`, unknown);
 }

@@ -48,11 +48,11 @@ export interface Endpoint {
 /** `https://host:port/path`, `host:port` or `host`; 443 where no port is given. A string is what is wrong with it. */
 export function parseEndpoint(text: string): Endpoint | string {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${/^[^[]*:[^[]*:/.test(text) ? `[${text}]` : text}`;
-  if (/^http:/i.test(url)) return 'is http; only https is asked, so that no credential travels in the open';
+  if (/^http:/i.test(url)) return 'is http, which would send the credential unencrypted';
   if (!/^https:/i.test(url)) return 'is not https';
-  if (!URL.canParse(url)) return 'is neither a URL nor host:port';
+  if (!URL.canParse(url)) return 'is not a URL or host:port';
   const { hostname, port, pathname, username, password } = new URL(url);
-  if (username || password) return 'holds a user name or password; use a kubeconfig or --token-file';
+  if (username || password) return 'contains a user name or password; use a kubeconfig or --token-file';
   const host = parseHost(hostname);
   if (!host || port === '0') return 'has no usable host and port';
   return { host, port: port === '' ? 443 : Number(port), path: pathname.replace(/(?<!\/)\/+$/, '') };

@@ -107,7 +107,7 @@ describe('merge', () => {
   });
 
   it('is of no use without a file, and takes no option it does not know', async () => {
-    assert.match((await merge()).stderr, /^kubelet-doctor: merge needs files: [^\n]+$/);
+    assert.match((await merge()).stderr, /^kubelet-doctor: merge needs FILE\.\.\.: [^\n]+$/);
     assert.deepEqual([(await merge()).code, (await merge('reports', '--fial-on', 'risk')).code], [2, 2]);
     assert.match((await merge('--help')).stdout, /merge FILE/);
   });
@@ -117,7 +117,7 @@ describe('merge', () => {
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(
       stderr,
-      /^kubelet-doctor: reports\/cut\.json: [^\n]+\nkubelet-doctor: nowhere\.json: no such file\nkubelet-doctor: no report /,
+      /^kubelet-doctor: reports\/cut\.json: [^\n]+\nkubelet-doctor: nowhere\.json: no such file\nkubelet-doctor: none of the files is a readable report/,
     );
   });
 
@@ -158,7 +158,7 @@ describe('merge', () => {
     assert.equal((await offline('render', 'all.tgz')).stdout, stdout);
     const { code: judged, stderr } = await offline('judge', 'all.tgz');
     assert.equal(judged, 2);
-    assert.match(stderr, /^kubelet-doctor: all\.tgz: holds a merged report, which has no facts; [^\n]+$/);
+    assert.match(stderr, /^kubelet-doctor: all\.tgz: is a merged report, which has no facts; [^\n]+$/);
   });
 
   it('--save --force over a bundle of one node leaves none of its facts', async () => {

@@ -108,9 +108,9 @@ it('judges the lock that the agent takes, and grants either where its setting is
 it('says what is wrong with its options in one line', async () => {
   for (const [args, says] of [
     [['--service-account', 'x'], /NAMESPACE\/NAME/],
-    [['--profile', 'nope'], /is no profile/],
-    [['--feature', 'evnts'], /none of datadog-agent; it knows kubelet/],
-    [['--agent-version', 'new'], /is no version/],
+    [['--profile', 'nope'], /is not a profile/],
+    [['--feature', 'evnts'], /is not a feature of datadog-agent; choose from kubelet/],
+    [['--agent-version', 'new'], /is not a version/],
   ] as const) {
     const { io, text } = recordingIo();
     assert.equal(await runCommandLine(['rbac', '--yaml', ...args], io, { env: {}, root: '/nonexistent' }), 2);

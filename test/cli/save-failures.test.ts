@@ -33,7 +33,7 @@ describe('saving that fails', () => {
     await writeFile(file, 'old');
     // In blocks of 512 or 1024 bytes, as the shell has it. The signal that comes with the limit is ignored: then writing fails with EFBIG.
     const { stdout } = spawnSync('sh', ['-c', `trap '' XFSZ; ulimit -f 200; ${quoted} '${file}'`], { encoding: 'utf8' });
-    assert.match(stdout, /the file would be larger than is allowed/);
+    assert.match(stdout, /the file would exceed the size limit/);
     assert.deepEqual([await readdir(folder), await readFile(file, 'utf8')], [['a.tgz'], 'old']);
   });
 

@@ -60,7 +60,7 @@ describe('--save', () => {
     await writeFile(path.join(scratch, 'there.tgz'), 'precious');
     const refused = await inWorld('rights-missing', ['--save', 'there.tgz']);
     assert.deepEqual([refused.code, refused.stdout], [2, '']);
-    assert.equal(refused.stderr, 'kubelet-doctor: --save there.tgz: exists already; --force replaces it');
+    assert.equal(refused.stderr, 'kubelet-doctor: --save there.tgz: already exists; --force replaces it');
     assert.equal(await readFile(path.join(scratch, 'there.tgz'), 'utf8'), 'precious');
     assert.equal((await inWorld('rights-missing', ['--save', 'there.tgz', '--force'])).code, 1);
     assert.equal((await offline('render', 'there.tgz')).code, 0);
@@ -75,8 +75,8 @@ describe('--save', () => {
     for (const [place, why] of [
       ['link.tgz', /is a symbolic link/],
       ['none/x.tgz', /its directory does not exist/],
-      ['full', /exists already and is not empty; --force/],
-      ['target', /exists and is no directory; a file to save to ends in \.tgz/],
+      ['full', /already exists and is not empty; --force/],
+      ['target', /exists and is not a directory; a file name must end in \.tgz/],
     ] as const) {
       const { code, stderr } = await inWorld('rights-missing', ['--save', place, ...(place === 'link.tgz' ? ['--force'] : [])]);
       assert.equal(code, 2);

@@ -94,7 +94,7 @@ it('of a file asks nobody, and names it', async (t) => {
   const { code, stdout, stderr } = await fromFile(t, 'datadog: { kubelet: { tlsverify: false } }');
   assert.equal(code, 1, stderr);
   assert.match(stdout, /^No agent reads datadog\.kubelet\.tlsverify/);
-  assert.match(stdout, /no server was asked/);
+  assert.match(stdout, /Read from a file, without asking a server/);
   assert.match(stdout, /The values in \/values\.yaml, container agent/);
 });
 
@@ -122,7 +122,7 @@ it('of a well-written file is content', async (t) => {
 });
 
 for (const [what, yaml, says] of [
-  ['no agent', 'kind: Service\n', /no agent in it: neither a DaemonSet, nor values of the chart, nor a DatadogAgent/],
+  ['no agent', 'kind: Service\n', /contains no DaemonSet, chart values or DatadogAgent/],
   ['no YAML', 'a: [', /values\.yaml:\d+: /],
 ] as const)
   it(`a file with ${what} is one line and exit code 2`, async (t) => {

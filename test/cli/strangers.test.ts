@@ -173,7 +173,7 @@ describe("commands of a stranger's report", { concurrency: 2 }, () => {
     const evil = { ...report, findings: [{ ...first, cause: `x; ${PLANTED[0]}` }, ...rest] };
     await writeFile(path.join(scratch, 'id.json'), JSON.stringify(evil));
     const { code, stderr } = await offline('render', 'id.json');
-    assert.deepEqual([code, /^kubelet-doctor: id\.json: is no whole report [^\n]+$/.test(stderr)], [2, true], stderr);
+    assert.deepEqual([code, /^kubelet-doctor: id\.json: is not a complete report [^\n]+$/.test(stderr)], [2, true], stderr);
   });
 
   it('a report of ours alone keeps its title, act, and the commands that only look', async () => {

@@ -163,9 +163,9 @@ describe("an ephemeral container in the agent's pod", { skip: mayRun ? false : '
 
   it('without the right to read: one line with what to do, and the finding names the look-alike', async () => {
     const nobody = { ...beside, imageUser: 65532 };
-    assert.match(await refused(nobody, '--agent-process', '1'), /its environment .*may not be read by this user; be root .*SYS_PTRACE/);
-    assert.match(await refused(nobody, '--agent-process', 'auto'), /may not be read by this user/);
-    assert.match(await refused(beside, '--agent-process', '4194000'), /there is no such process here/);
+    assert.match(await refused(nobody, '--agent-process', '1'), /this user may not read its environment.*; run as root .*SYS_PTRACE/);
+    assert.match(await refused(nobody, '--agent-process', 'auto'), /this user may not read its environment/);
+    assert.match(await refused(beside, '--agent-process', '4194000'), /: process not found;/);
     const { report } = await ask(nobody);
     const [first] = report.findings;
     assert.deepEqual(
@@ -219,7 +219,7 @@ describe('where every process of the node is in sight', { skip: mayRun ? false :
     const stranger = { ...own, metadata: { ...own.metadata, name: 'other', uid: '00000000-0000-4000-8000-000000000000' } };
     const place = { pod: stranger, container: { ...container, name: 'other', volumeMounts: [] } };
     const said = await refused(place, '--agent-process', 'auto');
-    assert.match(said, /no agent is in this pod, only in others/);
+    assert.match(said, /no agent runs in this pod, only in others/);
     for (const pid of pids) assert.match(said, new RegExp(`${pid}: agent on agent-[ab], pod `));
   });
 
@@ -238,7 +238,7 @@ describe('where every process of the node is in sight', { skip: mayRun ? false :
     const [container] = pod.spec.containers;
     const place = { pod, container: container ?? assert.fail(), imageUser: 65532 };
     assert.deepEqual(place.container.securityContext, { privileged: true, runAsUser: 0 });
-    assert.match(await refused(place, '--agent-process', 'auto'), /3 agents are in sight .*: agent on agent-a, pod /);
+    assert.match(await refused(place, '--agent-process', 'auto'), /3 agents run here .*: agent on agent-a, pod /);
     const { report, code } = await ask(place, '--agent-process', String(pids[0]));
     assert.equal(code, 0, JSON.stringify([report.summary, causesOf(report)]));
     assert.deepEqual([report.where.place, report.where.identity], [`a debug pod beside the agent's process ${pids[0]}`, AGENTS]);

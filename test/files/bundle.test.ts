@@ -36,11 +36,11 @@ const typed = (type: string, name = 'report.json') =>
   });
 
 const HOSTILE: [string, Buffer, RegExp][] = [
-  ['traversal', tgz(entry('../../report.json')), /leads outside of it/],
-  ['traversal inside', tgz(entry('a/../../report.json')), /leads outside of it/],
-  ['absolute', tgz(entry('/etc/report.json')), /leads outside of it/],
-  ['a drive', tgz(entry('C:\\report.json')), /leads outside of it/],
-  ['traversal in another entry', tgz(entry('kubelet-doctor/report.json'), entry('../x')), /leads outside of it/],
+  ['traversal', tgz(entry('../../report.json')), /contains an entry that points outside of it/],
+  ['traversal inside', tgz(entry('a/../../report.json')), /contains an entry that points outside of it/],
+  ['absolute', tgz(entry('/etc/report.json')), /contains an entry that points outside of it/],
+  ['a drive', tgz(entry('C:\\report.json')), /contains an entry that points outside of it/],
+  ['traversal in another entry', tgz(entry('kubelet-doctor/report.json'), entry('../x')), /contains an entry that points outside of it/],
   ['a symbolic link', typed('2'), /something other than a file/],
   ['a hard link', typed('1'), /something other than a file/],
   ['a character device', typed('3'), /something other than a file/],
@@ -50,7 +50,7 @@ const HOSTILE: [string, Buffer, RegExp][] = [
   ['a size in binary', forged((h) => void h.fill(0xff, 124, 136)), /with more than \d+ bytes/],
   ['a size that is none', forged((h) => void h.write('zzzzzzzzzzz', 124)), /damaged/],
   ['the same file twice', tgz(entry('report.json'), entry('report.json')), /twice/],
-  ['many reports', tgz(entry('a/report.json'), entry('b/report.json')), /holds 2 reports \(in a\/, b\//],
+  ['many reports', tgz(entry('a/report.json'), entry('b/report.json')), /contains 2 reports \(in a\/, b\//],
   ['truncated gzip', tgz(entry('report.json')).subarray(0, 300), /cut off/],
   ['damaged gzip', Buffer.concat([tgz(entry('report.json')).subarray(0, 60), Buffer.alloc(500, 7)]), /cannot be undone/],
   ['truncated tar', gzipSync(tar([entry('report.json')], 0).subarray(0, 1500)), /cut off/],
@@ -120,7 +120,7 @@ describe('readBundle', () => {
     assert.ok('error' in read && read.error === 'holds report.json, which is a symbolic link; not followed');
     execFileSync('mkfifo', [path.join(scratch, 'fifo')]);
     const fifo = await readBundle(path.join(scratch, 'fifo'));
-    assert.ok('error' in fifo && fifo.error === 'is no regular file');
+    assert.ok('error' in fifo && fifo.error === 'is not a regular file');
   });
 });
 
@@ -134,10 +134,10 @@ function forgedHeader(size: number): Buffer {
 describe('render', () => {
   const wrong: [string, string, RegExp][] = [
     ['another major', '{"reportVersion":"2.0"}', /is of report version 2\.0, and this kubelet-doctor reads 1\.x/],
-    ['no report', '{"kind":"PodList"}', /is no report of kubelet-doctor/],
-    ['half a report', '{"reportVersion":"1.0"}', /is no whole report of kubelet-doctor: summary\.verdict is missing/],
+    ['no report', '{"kind":"PodList"}', /is not a report of kubelet-doctor/],
+    ['half a report', '{"reportVersion":"1.0"}', /is not a complete report of kubelet-doctor: summary\.verdict is missing/],
     ['another shape', '{"reportVersion":"1.0","findings":{}}', /findings is not of type array/],
-    ['no JSON', '{"reportVersion"', /is no JSON, or is cut off/],
+    ['no JSON', '{"reportVersion"', /is not JSON, or is cut off/],
     ['nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, /nested deeper than 60 levels/],
     ['an escape in a name', `{"reportVersion":"1.0","summary":{"verdict":"\\u001b[2J"}}`, /summary\.verdict is none of/],
   ];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
+import type { ManifestFlags } from '../../src/cli/arguments/manifest-refusal.js';
 import { runManifestCommand } from '../../src/cli/commands/manifest.js';
-import type { ManifestFlags } from '../../src/cli/manifest-refusal.js';
 import { ARCHITECTURES } from '../../src/manifests/image.js';
 import { MANIFESTS } from '../../src/manifests/kinds.js';
 import { recordingIo } from '../support/io.js';
@@ -63,16 +63,16 @@ describe('manifest', () => {
   });
 
   const refused: [Partial<ManifestFlags>, RegExp][] = [
-    [{}, /needs --node NODE/],
-    [{ what: 'daemonset', node: 'n1' }, /takes no --node/],
-    [{ what: 'debug' }, /--node NODE, or --pod POD/],
-    [{ what: 'debug', node: 'n1', pod: 'p' }, /--node NODE, or --pod POD/],
+    [{}, /needs --node NAME/],
+    [{ what: 'daemonset', node: 'n1' }, /on every node/],
+    [{ what: 'debug' }, /--node NAME, or --pod NAME/],
+    [{ what: 'debug', node: 'n1', pod: 'p' }, /--node NAME, or --pod NAME/],
     [{ node: 'n1; rm -rf /' }, /is not a valid Kubernetes name/],
     [{ node: 'n1', namespace: 'a.b' }, /is not a valid Kubernetes name/],
-    [{ node: 'n1', serviceAccount: 'agent' }, /needs its namespace/],
+    [{ node: 'n1', serviceAccount: 'agent' }, /needs a namespace; write NAMESPACE/],
     [{ node: 'n1', serviceAccount: 'datadog/' }, /is not a valid Kubernetes name/],
-    [{ node: 'n1', serviceAccount: 'datadog/agent', namespace: 'other' }, /its account's namespace/],
-    [{ node: 'n1', image: '$(id)' }, /is not an image/],
+    [{ node: 'n1', serviceAccount: 'datadog/agent', namespace: 'other' }, /namespace of its account/],
+    [{ node: 'n1', image: '$(id)' }, /is not an image name/],
     [{ node: 'n1', container: 'agent' }, /are for manifest debug/],
     [{ what: 'npd' }, /takes no options/],
     ...MANIFESTS.filter((what) => what !== 'access' && what !== 'npd').map((what): [Partial<ManifestFlags>, RegExp] => [

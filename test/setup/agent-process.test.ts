@@ -246,8 +246,13 @@ describe('auto', () => {
     ['the program before an application with its variables', { 5: { ...other, words: ['app'] }, 7: AGENT }, BESIDE, 7],
     ['of our own pod, with the pods of the whole node in sight', { 1: { words: ['/sbin/init'] }, 5: other, 7: AGENT }, BESIDE, 7],
     ['the Cluster Agent asks no kubelet', { 5: { ...AGENT, words: ['datadog-cluster-agent', 'start'] }, 7: AGENT }, BESIDE, 7],
-    ['a shell called agent is none', { 5: { words: ['agent'] } }, BESIDE, /no agent among the 1 processes in sight; .*--target=CONTAINER/],
-    ['none', { 3: {} }, BESIDE, /no agent among the 1 processes/],
+    [
+      'a shell called agent is none',
+      { 5: { words: ['agent'] } },
+      BESIDE,
+      /none of the 1 processes visible here is an agent; .*--target=CONTAINER/,
+    ],
+    ['none', { 3: {} }, BESIDE, /none of the 1 processes visible here is an agent/],
     [
       'only in other pods',
       { 5: other },
@@ -258,7 +263,7 @@ describe('auto', () => {
       'several, from a node',
       { 5: other, 7: AGENT },
       { ...processFiles('self', {}), '/var/lib/kubelet/x': '' },
-      /2 agents are in sight \(5: agent on agent-x, pod .*; 7: agent on .*\); name one/,
+      /2 agents run here \(5: agent on agent-x, pod .*; 7: agent on .*\); name one/,
     ],
   ];
   for (const [name, processes, own, expect] of rows)
@@ -271,10 +276,10 @@ describe('auto', () => {
 
 describe('is refused in one line', () => {
   const rows: [flags: Partial<Flags>, says: RegExp][] = [
-    [{ 'agent-process': 'agent' }, /neither a process id nor auto/],
-    [{ 'agent-process': '0' }, /neither a process id/],
-    [{ 'agent-process': '../7' }, /neither a process id/],
-    [{ 'agent-process': '99' }, /there is no such process here/],
+    [{ 'agent-process': 'agent' }, /agent is not a process ID; give a PID or auto/],
+    [{ 'agent-process': '0' }, /0 is not a process ID/],
+    [{ 'agent-process': '../7' }, /0 is not a process ID/],
+    [{ 'agent-process': '99' }, /: process not found;/],
     [{ 'agent-process': '3' }, /a thread of the kernel/],
     [{ 'agent-process': '7', kubeconfig: '/x' }, /asks as that agent, --kubeconfig as another/],
     [{ 'agent-process': '7', context: 'x' }, /--context as another/],
@@ -290,6 +295,6 @@ describe('is refused in one line', () => {
   it('an environment that is not ours to read', { skip: process.getuid?.() === 0 ? 'root may read it' : false }, async (t) => {
     const host = hostWith(t, { 7: AGENT });
     chmodSync(join(host.root, 'proc/7/environ'), 0);
-    assert.match(await refused(host, { 'agent-process': '7' }), /\(user 100\) may not be read by this user; be root/);
+    assert.match(await refused(host, { 'agent-process': '7' }), /this user may not read its environment \(user 100\); run as root/);
   });
 });

@@ -40,7 +40,8 @@ describe('the table of options', () => {
     assert.equal(wrong(DEFAULTS), '');
     for (const { name, type, needs, excludes } of ROWS) {
       const sound = type === 'switch' ? true : type === 'list' ? [] : type === 'process' ? '1' : 'a';
-      if (type !== 'switch' && type !== 'list') assert.equal(wrong({ [name]: '' }), `--${name} has no value; give one or leave it out`);
+      if (type !== 'switch' && type !== 'list')
+        assert.equal(wrong({ [name]: '' }), `--${name} has an empty value; give one or leave out the option`);
       if (type !== 'list') assert.match(wrong({ [keyOf(name)]: ['a', 'b'] }), /given more than once/);
       if (needs) assert.match(wrong({ [name]: sound }), new RegExp(`^--${name} .*--${needs.option}`));
       for (const other of excludes?.options ?? [])

@@ -46,12 +46,12 @@ describe('a profile file', () => {
     [
       'resource: nodes\n',
       'resource: nodes/metrics\n',
-      /mine\.yaml:9: resource nodes\/metrics is none; a subresource stands under subresource/,
+      /mine\.yaml:9: resource nodes\/metrics is not valid; put the subresource under subresource/,
     ],
-    ['verbs: [get]', 'verb: [get]', /mine\.yaml:8: verb is not known here/],
+    ['verbs: [get]', 'verb: [get]', /mine\.yaml:8: verb is not a known key/],
     ['since: "1.20"', 'since: 1.20', /mine\.yaml:16: since must be a version in quotes/],
     ['feature: events\n    verbs', 'feature: evnts\n    verbs', /mine\.yaml:11: feature evnts is not one of features/],
-    ['namespace: agent', 'namespace: monitoring', /mine\.yaml:15: namespace is agent, cluster-wide or/],
+    ['namespace: agent', 'namespace: monitoring', /mine\.yaml:15: namespace must be agent, cluster-wide or/],
     ['profile: my-agent', 'profile: My Agent', /mine\.yaml:1: profile must be/],
     ['verbs: [get]\n', 'verbs: [get\n', /mine\.yaml:\d+: /],
   ];
@@ -74,6 +74,6 @@ describe('a profile file', () => {
 
   it('is missing', async (t) => {
     const read = await readProfileFile('none.yaml', createTestHost(t, {}));
-    assert.match('error' in read ? read.error : '', /none\.yaml.*neither a profile nor a readable file/);
+    assert.match('error' in read ? read.error : '', /none\.yaml.*it is not a built-in profile or a readable file/);
   });
 });

@@ -351,24 +351,27 @@ describe('resolveSettings', () => {
 
 describe('resolveSettings: one line for what is wrong', () => {
   const errors: [flags: Record<string, unknown>, line: RegExp, env?: Record<string, string>, files?: Files][] = [
-    [{ 'kubelet-port': '70000' }, /^--kubelet-port 70000 is no port; give a number from 1 to 65535$/],
-    [{ 'kubelet-port': 'https' }, /^--kubelet-port https is no port/],
-    [{ 'kubelet-host': 'https://10.0.0.7:10250' }, /^--kubelet-host https:\/\/10\.0\.0\.7:10250 is neither an address nor a name/],
-    [{ 'kubelet-host': '10.0.0.7:10250' }, /and the port with --kubelet-port$/],
-    [{ 'kubelet-host': '\x1b[31m' }, /^--kubelet-host \\x1b\[31m is neither/],
-    [{ node: 'n1/../../secrets' }, /^--node n1\/\.\.\/\.\.\/secrets is no node name/],
-    [{ apiserver: 'http://10.0.0.1' }, /^--apiserver http:\/\/10\.0\.0\.1 is http; only https/],
-    [{ apiserver: 'https://me:SENTINEL@10.0.0.1' }, /^--apiserver https:\/\/\[redacted\]@10\.0\.0\.1 holds a user name/],
-    [{ apiserver: 'a b' }, /^--apiserver a b is neither a URL nor host:port/],
-    [{ timeout: 'soon' }, /^--timeout soon is no duration; write 500ms, 4s or 2m$/],
-    [{ timeout: '0' }, /^--timeout 0 is no duration/],
-    [{ 'connect-timeout': '-1s' }, /^--connect-timeout -1s is no duration/],
+    [{ 'kubelet-port': '70000' }, /^--kubelet-port 70000 is not a port; give a number from 1 to 65535$/],
+    [{ 'kubelet-port': 'https' }, /^--kubelet-port https is not a port/],
+    [{ 'kubelet-host': 'https://10.0.0.7:10250' }, /^--kubelet-host https:\/\/10\.0\.0\.7:10250 is not an address or a name/],
+    [{ 'kubelet-host': '10.0.0.7:10250' }, /give the port with --kubelet-port$/],
+    [{ 'kubelet-host': '\x1b[31m' }, /^--kubelet-host \\x1b\[31m is not an address/],
+    [{ node: 'n1/../../secrets' }, /^--node n1\/\.\.\/\.\.\/secrets is not a node name/],
+    [
+      { apiserver: 'http://10.0.0.1' },
+      /^--apiserver http:\/\/10\.0\.0\.1 is http, which would send the credential unencrypted; write https/,
+    ],
+    [{ apiserver: 'https://me:SENTINEL@10.0.0.1' }, /^--apiserver https:\/\/\[redacted\]@10\.0\.0\.1 contains a user name/],
+    [{ apiserver: 'a b' }, /^--apiserver a b is not a URL or host:port/],
+    [{ timeout: 'soon' }, /^--timeout soon is not a duration; write 500ms, 4s, 2m or 1h$/],
+    [{ timeout: '0' }, /^--timeout 0 is out of range; give 1ms to 24h$/],
+    [{ 'connect-timeout': '-1s' }, /^--connect-timeout -1s is not a duration/],
     [{ 'token-file': 'gone' }, /^--token-file gone: no such file; check the path$/],
     [{ 'kubelet-ca': '/etc' }, /^--kubelet-ca \/etc: is a directory; name a readable file$/, {}, { '/etc/x': '' }],
-    [{ 'kubelet-client-cert': 'c' }, /^--kubelet-client-cert needs --kubelet-client-key; it may name the same file$/],
+    [{ 'kubelet-client-cert': 'c' }, /^--kubelet-client-cert needs --kubelet-client-key, which may name the same file$/],
     [{ 'apiserver-client-key': 'c' }, /^--apiserver-client-key needs --apiserver-client-cert/],
     [{ 'kubelet-host': ['a', 'b'] }, /^--kubelet-host is given more than once/],
-    [{ 'kubelet-host': '' }, /^--kubelet-host has no value/],
+    [{ 'kubelet-host': '' }, /^--kubelet-host has an empty value/],
     [{ kubeconfig: '/gone' }, /^--kubeconfig: \/gone: no such file; check the path$/],
     [{ kubeconfig: '/k' }, /^--kubeconfig: \/k:2: /, {}, { '/k': 'a: b\n\tc: d\n' }],
     [{ context: 'zz' }, /^--context: \/home\/me\/\.kube\/config: has no context "zz"; known: "a", "b"$/, {}, HOME],
@@ -377,7 +380,7 @@ describe('resolveSettings: one line for what is wrong', () => {
     [{}, /^~\/\.kube\/config: \/home\/me\/\.kube\/config:1: /, {}, { '/home/me/.kube/config': '{' }],
     [
       {},
-      /^~\/\.kube\/config: .*the server of cluster "c" is http;.*--apiserver$/,
+      /^~\/\.kube\/config: .*the server of cluster "c" is http,.*--apiserver$/,
       {},
       { '/home/me/.kube/config': kubeconfig('{}').replace('https', 'http') },
     ],
@@ -462,6 +465,8 @@ describe('the list of settings', () => {
     for (const { name, type } of OPTIONS) {
       // It excludes --kubeconfig, and has a test of its own (agent-host).
       if (name === 'agent-process') continue;
+      // Excludes --verbose, and feeds no setting.
+      if (name === 'quiet') continue;
       flags[name.replace(/^no-/, '')] = name.startsWith('no-') ? false : SOUND[type];
     }
     const resolved = await resolveSettings(flags as Partial<Flags>, createTestHost(t, files));

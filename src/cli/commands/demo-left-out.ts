@@ -4,4 +4,4 @@ import { usageError } from '../usage.js';
 import type { runDemoCommand as withSimulator } from './demo.js';
 
 export const runDemoCommand: typeof withSimulator = async (_flags, io: Io) =>
-  usageError(io, 'demo is not included in this build; the npm package has it: npx kubelet-doctor demo');
+  usageError(io, 'this build has no demo; use the npm package: npx kubelet-doctor demo');

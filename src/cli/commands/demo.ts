@@ -2,6 +2,7 @@
 import type { Host } from '../../host/host.js';
 import { runDemo } from '../../sim/demo.js';
 import { SCENARIOS } from '../../sim/scenarios.js';
+import type { RunWords } from '../arguments/command.js';
 import { type Io, outText } from '../io.js';
 import { nearest, usageError } from '../usage.js';
 
@@ -12,9 +13,6 @@ export interface DemoFlags {
   switches: readonly string[];
   output: string;
 }
-
-/** Runs the command line in a place of the simulator; handed over, because the command line is what calls us. */
-export type RunWords = (argv: readonly string[], io: Io, host: Partial<Host>) => Promise<number>;
 
 export async function runDemoCommand({ scenario, list, switches, output }: DemoFlags, io: Io, runWords: RunWords): Promise<number> {
   const known = SCENARIOS.map((each) => each.scenario);

@@ -33,7 +33,7 @@ function explainErrorText(text: string, io: Io): number {
 }
 
 const WRAPPER =
-  'this line of the agent only wraps an error; give the one underneath (after `Errors: [`, or the lines before it), or run kubelet-doctor where it occurred';
+  'this line only wraps another error; give that one (after `Errors: [`, or in the lines before it), or run kubelet-doctor where it occurred';
 const UNKNOWN_TEXT = 'no cause is known by this text; run kubelet-doctor where it occurred, or look through `kubelet-doctor list`';
 
 export function runListCommand(output: 'text' | 'json', io: Io): number {

@@ -17,7 +17,7 @@ export function runJudgeCommand(file: string, flags: Partial<Flags>, host: Host,
       if ('error' in read) return read;
       const report = judgeAgain(read.file, flags);
       if (report) return { report };
-      return { error: host.redactor.clean(`${file}: its facts are not shaped as this version knows them; use one of its time`, 400) };
+      return { error: host.redactor.clean(`${file}: this version cannot read its facts; use the version that saved them`, 400) };
     },
   });
 }

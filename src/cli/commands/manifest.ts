@@ -5,8 +5,8 @@ import { debugNodeCommand, debugPodCommand } from '../../manifests/debug.js';
 import { MANIFESTS, type ManifestKind } from '../../manifests/kinds.js';
 import { troubleshootYaml } from '../../manifests/troubleshoot.js';
 import { daemonSetYaml, podYaml, type WorkloadOptions } from '../../manifests/workload.js';
+import { accountOf, type ManifestFlags, refusalOf } from '../arguments/manifest-refusal.js';
 import type { Io } from '../io.js';
-import { accountOf, type ManifestFlags, refusalOf } from '../manifest-refusal.js';
 import { usageError } from '../usage.js';
 
 /** Ours, where nobody named another. */
@@ -16,7 +16,7 @@ const OWN = 'kubelet-doctor';
 export function runManifestWords(words: Record<string, unknown>, io: Io): number {
   const text = (name: string) => (typeof words[name] === 'string' ? words[name] : undefined);
   const what = MANIFESTS.find((known) => known === words.what);
-  if (!what) return usageError(io, `manifest needs to know which: ${MANIFESTS.join(', ')}`);
+  if (!what) return usageError(io, `manifest needs one of ${MANIFESTS.join(', ')}`);
   return runManifestCommand(
     {
       what,

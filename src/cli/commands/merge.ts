@@ -13,7 +13,7 @@ import { choicesOf, withReport } from '../with-report.js';
 
 /** Named on stderr; the report has all. */
 const MOST_NAMED = 20;
-const NO_FILES = 'merge needs files: reports, bundles, directories of them, or - for JSON lines from standard input';
+const NO_FILES = 'merge needs FILE...: reports, directories of reports, or - for JSON lines on stdin';
 
 type MergedReports = ReturnType<Merger['finish']>;
 
@@ -38,8 +38,8 @@ function whatIsMissing({ report, unread }: MergedReports): string[] {
   const more = unread.length - MOST_NAMED;
   return [
     ...unread.slice(0, MOST_NAMED).map(({ file, why }) => `${file}: ${why}`),
-    ...(more > 0 ? [`and ${more} more that could not be read`] : []),
-    ...(report ? [] : ['no report among what was given could be read']),
+    ...(more > 0 ? [`and ${more} more files that cannot be read`] : []),
+    ...(report ? [] : ['none of the files is a readable report']),
   ].map((line) => `kubelet-doctor: ${line}`);
 }
 

@@ -71,12 +71,12 @@ async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise
 function manifest(account: AccountName, profile: ResolvedProfile, needs: ResolvedProfile['needs'], whole: boolean): string {
   const { features, agentVersion, kubelet } = profile;
   const kubelets =
-    kubelet === 'classic' ? 'some below 1.33: nodes/proxy' : kubelet === 'fine-grained' ? '1.33 or later' : 'of 1.33 or later assumed';
+    kubelet === 'classic' ? 'some below 1.33: nodes/proxy' : kubelet === 'fine-grained' ? '1.33 or later' : 'assumed to be 1.33 or later';
   const roleName = whole ? `${account.namespace}-${account.name}-${profile.profile}` : undefined;
   return [
     `# ${profile.profile}: ${features.map((each) => each.feature).join(', ')}`,
-    `# agent ${agentVersion.value}; kubelets ${kubelets}; objects of the agent in namespace ${profile.namespace.value}`,
+    `# agent ${agentVersion.value}; kubelets ${kubelets}; agent objects in namespace ${profile.namespace.value}`,
     needsYaml(account, needs, { withServiceAccount: whole, ...(roleName ? { roleName } : {}) }) ??
-      '# a name in this profile cannot be printed',
+      '# a name in this profile is not a valid Kubernetes name',
   ].join('\n');
 }

@@ -37,9 +37,8 @@ function showSettings({ report, facts }: Diagnosis, flags: Partial<Flags>, io: I
   return renderBeside(report, () => ({ agents: tables }), text, flags, io);
 }
 
-const FROM_FILE = 'Read from a file; no server was asked.';
-const NOTHING =
-  'No configuration of an agent is in sight. `--agent-process auto` reads that of an agent that runs here, `--manifest FILE` that of a file.';
+const FROM_FILE = 'Read from a file, without asking a server.';
+const NOTHING = 'No agent settings found. Use `--agent-process auto` for an agent that runs here, or `--manifest FILE` for a file.';
 
 function renderSettings(report: Report, tables: readonly SettingsTable[], look: Look, verbose: boolean): string {
   const safe = neutraliseAll(report);
@@ -70,8 +69,7 @@ async function fromFile(file: string, flags: Partial<Flags>, host: Host): Promis
   const { parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, host.redactor.clean(file, 200));
   if ('error' in manifest) return { error: `--manifest: ${manifest.error}` };
-  if (manifest.configurations.length === 0)
-    return { error: `--manifest ${file}: no agent in it: neither a DaemonSet, nor values of the chart, nor a DatadogAgent` };
+  if (manifest.configurations.length === 0) return { error: `--manifest ${file}: contains no DaemonSet, chart values or DatadogAgent` };
   const facts = manifest.configurations.map(
     (data): AnyFact => ({ target: 'self', kind: 'agent-configuration', subject: data.name, outcome: { status: 'observed', data } }),
   );

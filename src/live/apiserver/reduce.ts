@@ -9,7 +9,7 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
   const { metadata, status } = record(json);
   const { nodeInfo, addresses, conditions, daemonEndpoints } = record(status);
   const name = record(metadata).name;
-  if (typeof name !== 'string') return { status: 'failed', code: 'ENOTNODE', detail: 'the answer is no Node object' };
+  if (typeof name !== 'string') return { status: 'failed', code: 'ENOTNODE', detail: 'the answer is not a Node object' };
   const ready = list(conditions)
     .map(record)
     .find((c) => c.type === 'Ready');

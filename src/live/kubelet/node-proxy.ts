@@ -22,7 +22,7 @@ export async function askThroughNodeProxy(context: LiveContext, api: ApiserverCl
           const { kind, message } = record(json);
           // The apiserver's own refusals and its failures to get through are Status objects; a kubelet answers in plain text.
           if (kind === 'Status' && answer.status === 403)
-            return { status: 'absent', why: 'no-permission', detail: 'get nodes/proxy is not ours' };
+            return { status: 'absent', why: 'no-permission', detail: 'this account may not get nodes/proxy' };
           if (kind === 'Status')
             return { status: 'failed', code: `HTTP${answer.status}`, detail: context.clean(String(message ?? ''), SENTENCE) };
           const payload = answer.status < 300 ? { payload: recognisePayload(path, body) } : {};

@@ -51,15 +51,15 @@ export function withoutStrange(fact: AnyFact): AnyFact {
 /** The facts, or why they cannot be read, in words that go after the file's name. */
 export function readFacts(json: unknown): { file: FactsFile } | { error: string } {
   const version = versionOf(json, 'factsVersion');
-  if (version === undefined) return { error: 'holds no facts of kubelet-doctor' };
+  if (version === undefined) return { error: 'is not a facts.json of kubelet-doctor' };
   const refused = refuseMajor('facts', version, FACTS_VERSION);
   if (refused) return { error: refused };
   try {
     const file = conform(factsSchema, json) as FactsFile;
-    if (Number.isNaN(Date.parse(file.startedAt))) return { error: 'holds no whole facts of kubelet-doctor: startedAt is no time' };
+    if (Number.isNaN(Date.parse(file.startedAt))) return { error: 'is not a complete facts.json: startedAt is not a time' };
     return { file: { ...file, facts: file.facts.filter((fact) => TARGETS.includes(fact.target)).map(withoutStrange) } };
   } catch (error) {
-    if (error instanceof Misfit) return { error: `holds no whole facts of kubelet-doctor: ${error.message.slice(0, 200)}` };
+    if (error instanceof Misfit) return { error: `is not a complete facts.json: ${error.message.slice(0, 200)}` };
     throw error;
   }
 }

@@ -13,20 +13,20 @@ export function parseJson(text: string): { json: unknown } | { error: string } {
   try {
     return { json: JSON.parse(text) as unknown };
   } catch {
-    return { error: text.trim() === '' ? 'is empty' : 'is no JSON, or is cut off' };
+    return { error: text.trim() === '' ? 'is empty' : 'is not JSON, or is cut off' };
   }
 }
 
 /** The report, or why it cannot be read, in words that go after the file's name. */
 export function readReport(json: unknown): { report: Report } | { error: string } {
   const version = versionOf(json, 'reportVersion');
-  if (version === undefined) return { error: 'is no report of kubelet-doctor' };
+  if (version === undefined) return { error: 'is not a report of kubelet-doctor' };
   const refused = refuseMajor('report', version, REPORT_VERSION);
   if (refused) return { error: refused };
   try {
     return { report: withFieldsOfToday(conform(reportSchema as Schema, json) as Report) };
   } catch (error) {
-    if (error instanceof Misfit) return { error: `is no whole report of kubelet-doctor: ${error.message.slice(0, 200)}` };
+    if (error instanceof Misfit) return { error: `is not a complete report of kubelet-doctor: ${error.message.slice(0, 200)}` };
     throw error;
   }
 }
@@ -42,7 +42,7 @@ export function versionOf(json: unknown, key: string): string | undefined {
 export function refuseMajor(what: string, version: string, ours: string): string | undefined {
   const [theirs, own] = [version, ours].map((each) => Number(each.split('.')[0]));
   if (theirs === own) return undefined;
-  return `is of ${what} version ${version}, and this kubelet-doctor reads ${own}.x; use one of its time`;
+  return `has ${what} version ${version} and this kubelet-doctor reads ${own}.x; use the version that saved it`;
 }
 
 /** How deep brackets are nested, outside strings; without recursion. */

@@ -1,8 +1,8 @@
 /** `--help` and `help COMMAND`, made from the tables of commands and options: examples first, then the options used most, all of them with --help-all. */
-import { proseWidth, wrap } from '../render/style.js';
-import { OPTION_GROUPS, type OptionSpec } from '../setup/option-spec.js';
-import { COMMON_OPTIONS } from './command-options.js';
-import { COMMANDS, type Command } from './command-table.js';
+import { proseWidth, wrap } from '../../render/style.js';
+import { OPTION_GROUPS, type OptionSpec } from '../../setup/option-spec.js';
+import type { Command, Positional } from '../arguments/command.js';
+import { COMMON_OPTIONS } from '../arguments/options.js';
 import { TOPICS } from './topics.js';
 
 const PURPOSE = 'Find out why the agent on a node cannot talk to the kubelet or the apiserver, and what fixes it.';
@@ -14,8 +14,8 @@ const FEW = 12;
 type Row = readonly [term: string, says: string];
 
 /** `kubelet-doctor --help`: of all commands, and of check, which needs no word. */
-export function mainHelp(showAll: boolean, width: number): string {
-  const check = COMMANDS.find(({ isDefault }) => isDefault);
+export function mainHelp(commands: readonly Command[], showAll: boolean, width: number): string {
+  const check = commands.find(({ isDefault }) => isDefault);
   return [
     ...wrap(PURPOSE, proseWidth(width)),
     '',
@@ -23,7 +23,7 @@ export function mainHelp(showAll: boolean, width: number): string {
     ...(check ? examples(check) : []),
     ...part(
       'Commands',
-      COMMANDS.map(({ name, says }): Row => [name, says]),
+      commands.map(({ name, says }): Row => [name, says]),
       width,
     ),
     ...part(
@@ -59,12 +59,12 @@ export function commandHelp(command: Command, showAll: boolean, width: number): 
 }
 
 /** `FILE`, `FILE...`, `[SUBJECT]`. */
-export function placeholder({ name, isOptional, isMany }: NonNullable<Command['positionals']>[number]): string {
+export function placeholder({ name, isOptional, isMany }: Positional): string {
   const word = `${name.toUpperCase()}${isMany ? '...' : ''}`;
   return isOptional ? `[${word}]` : word;
 }
 
-function argument({ description, choices }: NonNullable<Command['positionals']>[number]): string {
+function argument({ description, choices }: Positional): string {
   return choices ? `${description}: ${choices.join(', ')}` : description;
 }
 

@@ -1,6 +1,6 @@
 /** Which options each command has: rows of the one table, and the few of one command alone. */
-import type { OptionSpec } from '../setup/option-spec.js';
-import { OPTIONS, type OptionName } from '../setup/options.js';
+import type { OptionSpec } from '../../setup/option-spec.js';
+import { OPTIONS, type OptionName } from '../../setup/options.js';
 
 const ROWS: readonly OptionSpec[] = OPTIONS;
 const rowsOf = (...names: OptionName[]) => ROWS.filter(({ name }) => names.some((each) => each === name));

@@ -1,6 +1,6 @@
 /** From what yargs parsed to the flags of the table. */
-import { keyOf, type OptionSpec } from '../setup/option-spec.js';
-import { type Flags, OPTIONS } from '../setup/options.js';
+import { keyOf, type OptionSpec } from '../../setup/option-spec.js';
+import { type Flags, OPTIONS } from '../../setup/options.js';
 
 /** What the table knows of what was parsed; yargs' own additions (`_`, aliases) are left out. `--no-color` becomes `color: false`. */
 export function pickFlags(parsed: Record<string, unknown>): Partial<Flags> {

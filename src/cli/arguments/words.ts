@@ -1,5 +1,5 @@
 /** The words of the command line before yargs reads them: which command is named, and whether its help or the version is asked for. */
-import { COMMANDS } from './command-table.js';
+import { COMMANDS } from '../command-table.js';
 
 export interface Words {
   /** The first bare word, a command or not. */

@@ -1,7 +1,7 @@
 /** Why `manifest` prints nothing: what is named there ends up in a command or a manifest, and some options are for some of what is printed. */
-import { isDnsName } from '../kubernetes/names.js';
-import { NEED_IMAGE } from '../manifests/image.js';
-import type { ManifestKind } from '../manifests/kinds.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import { NEED_IMAGE } from '../../manifests/image.js';
+import type { ManifestKind } from '../../manifests/kinds.js';
 
 export interface ManifestFlags {
   what: ManifestKind;
