@@ -72,9 +72,9 @@ describe('manifest', () => {
     [{ node: 'n1', serviceAccount: 'agent' }, /needs a namespace; write NAMESPACE/],
     [{ node: 'n1', serviceAccount: 'datadog/' }, /is not a valid Kubernetes name/],
     [{ node: 'n1', serviceAccount: 'datadog/agent', namespace: 'other' }, /namespace of its account/],
-    [{ node: 'n1', image: '$(id)' }, /is not an image name/],
+    [{ node: 'n1', image: '$(id)' }, /is not an image/],
     [{ node: 'n1', container: 'agent' }, /are for manifest debug/],
-    [{ what: 'npd' }, /takes no options/],
+    [{ what: 'npd' }, /leave out all options/],
     ...MANIFESTS.filter((what) => what !== 'access' && what !== 'npd').map((what): [Partial<ManifestFlags>, RegExp] => [
       { what, image: undefined, ...(what === 'pod' || what === 'debug' ? { node: 'n1' } : {}) },
       /needs --image IMAGE/,
