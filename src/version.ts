@@ -1,9 +1,10 @@
 import manifest from '../package.json' with { type: 'json' };
 
-const { version, bugs }: { version: string; bugs?: string | { url?: string } } = manifest;
+// npm allows both forms of `bugs`, whichever stands there now.
+const { version, bugs } = manifest as { version: string; bugs?: string | { url?: string } };
 
 /** Of the package; the bundle carries it inside. */
 export const VERSION: string = version;
 
 /** Where faults of the program are reported, if the package says so. */
-export const BUGS: string | undefined = typeof bugs === 'object' ? bugs.url : bugs;
+export const BUGS: string | undefined = (typeof bugs === 'object' ? bugs.url : bugs) || undefined;

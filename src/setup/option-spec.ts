@@ -1,6 +1,6 @@
 /** What a row of a table of options says. */
 
-/** Headings of --help and of the README, in their order. */
+/** Headings of --help-all, in their order. */
 export const OPTION_GROUPS = ['Kubelet', 'Apiserver', 'Rights', 'Placement', 'Run', 'Output'] as const;
 
 /**
@@ -38,7 +38,7 @@ export interface OptionSpec {
   group?: (typeof OPTION_GROUPS)[number];
   /** One line, no full stop. */
   description: string;
-  /** Placeholder of the value in --help and in the README. */
+  /** Placeholder of the value in --help and on the pages. */
   value?: string;
   /** As shown and as used when the option is not given. */
   default?: string;
