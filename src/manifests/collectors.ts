@@ -81,7 +81,7 @@ export function nodeProblemDetectorJson(): string {
       {
         type: 'AgentCannotReachKubelet',
         reason: 'AgentReachesKubelet',
-        message: 'the kubelet and the apiserver answer, and let the agent in',
+        message: 'the kubelet and the apiserver answer and accept the agent',
       },
     ],
     rules: [

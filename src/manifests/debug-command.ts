@@ -40,14 +40,14 @@ export function debugPodCommand({ pod, container, namespace, image }: DebugPodOp
   }).replace(/"(\$user|\$nonroot)"/g, '$1');
   const debug = `kubectl debug ${pod}${where} -it --image=${shellQuote(image)} --target=${container}`;
   return [
-    '# An ephemeral container can not be taken out of a pod again; it ends with its command.',
+    '# An ephemeral container cannot be removed from a pod; it ends with its command.',
     `volume=$(${get('.spec.volumes[*].name')} | tr ' ' '\\n' | grep -m1 '^kube-api-access-')`,
     `user=$(${get('.spec.securityContext.runAsUser')}); user=\${user:-${OWN_USER}}`,
     'nonroot=true; [ "$user" != 0 ] || nonroot=false',
     ...writeCustom(custom),
     `${debug} --profile=restricted --custom="$custom" -- ${DOCTOR} check ${KUBELET}`,
     // A user of the pod's own is root in the chart; SYS_PTRACE is of the profile.
-    '# Where there is no such volume, or kubectl is older than 1.31 and has no --custom; root may, and the charts let the pod run as root:',
+    '# If the pod has no such volume, or kubectl is older than 1.31 (no --custom); this one runs as root, as the charts allow:',
     `# ${debug} --profile=general -- ${DOCTOR} check --agent-process auto`,
   ].join('\n');
 }

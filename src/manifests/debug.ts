@@ -22,12 +22,12 @@ export function debugNodeCommand({ node, namespace, account, image }: DebugNodeO
   const asked = ['--node', shellQuote(node), ...(account ? ['--service-account', shellQuote(account)] : [])].join(' ');
   const debug = `kubectl debug node/${node}${inNamespace(namespace)} -it --image=${shellQuote(image)}`;
   return [
-    "# Its token is that of the namespace's default account, not the agent's. Afterwards: kubectl get pods, and delete node-debugger-…",
+    "# It uses the token of the namespace's default account, not the agent's. Afterwards delete the pod node-debugger-… (kubectl get pods).",
     ...writeCustom(JSON.stringify(custom)),
     `${debug} --profile=general --custom="$custom" -- ${DOCTOR} check ${KUBELET} ${asked}`,
-    '# Where kubectl is older than 1.31 and has no --custom:',
+    '# If kubectl is older than 1.31 (no --custom):',
     `# ${debug} --profile=general -- ${DOCTOR} check ${asked}`,
-    "# As the agent that runs there, with its token and its settings: they are another process's, so as root and privileged.",
+    "# As the agent that runs there, with its token and settings; reading another process's files takes root and a privileged pod:",
     `# echo '{"securityContext":{"runAsUser":0}}' > root.json`,
     `# ${debug} --profile=sysadmin --custom=root.json -- ${DOCTOR} check --agent-process auto`,
   ].join('\n');

@@ -38,9 +38,9 @@ export function troubleshootYaml(options: WorkloadOptions): string {
     `        collectorName: ${HOST}`,
     '        command: kubelet-doctor',
     `        args: ["check", "--output=json", "--exit-zero", "${OWN_BUDGET}"]`,
-    '        # Every form of the report, beside what is printed.',
+    '        # The report in every format, as well as what is printed.',
     '        outputDir: report',
-    '        # The collector keeps the environment it gives in the bundle; secrets of this shell stay out of it.',
+    '        # The bundle keeps the environment that the collector passes on; this keeps secrets of your shell out.',
     '        ignoreParentEnvs: true',
     `        timeout: ${HOST_LIMIT}`,
     '  collectors:',
@@ -95,10 +95,10 @@ function summaryAnalysis(withNode: boolean): string[] {
   return [
     `regexGroups: '${withNode ? `${SUMMARY}.*?${NODE}` : SUMMARY}'`,
     'outcomes:',
-    ...outcome('pass', 'pass', `${on}the kubelet and the apiserver answer, and let the agent in`),
+    ...outcome('pass', 'pass', `${on}the kubelet and the apiserver answer and accept the agent`),
     ...outcome('fail', 'fail', `${on}{{ .Title }} ({{ .Id }}). Fix: {{ .Fix }}`),
     ...outcome('warn', 'warn', `${on}{{ .Title }} ({{ .Id }}). Fix: {{ .Fix }}`),
     ...outcome('warn', 'incomplete', `${on}{{ .Title }}. {{ .Fix }}`),
-    ...outcome('warn', '', 'no report of kubelet-doctor in it; the log says why'),
+    ...outcome('warn', '', 'no report of kubelet-doctor was found; the log says why'),
   ];
 }

@@ -28,7 +28,7 @@ export function podYaml(options: WorkloadOptions): string {
   const name = podName(node);
   return documents(
     [
-      '# kubectl apply -f FILE; then, when it has ended:',
+      '# kubectl apply -f FILE; when the pod has ended:',
       `# kubectl -n ${account.namespace} logs ${name}`,
       `# kubectl -n ${account.namespace} delete pod ${name}`,
     ],
@@ -38,7 +38,7 @@ export function podYaml(options: WorkloadOptions): string {
       'kind: Pod',
       ...metadata(name, account.namespace),
       'spec:',
-      '  # Past the scheduler: it may be what does not work for this node.',
+      '  # Bypasses the scheduler, which may be what fails for this node.',
       `  nodeName: ${quote(node)}`,
       '  restartPolicy: Never',
       '  activeDeadlineSeconds: 120',
@@ -54,7 +54,7 @@ export function daemonSetYaml(options: WorkloadOptions): string {
   return documents(
     [
       // Without --follow kubectl reads one log after the other, and its --max-log-requests does not apply (kubectl pkg/cmd/logs, RunLogs).
-      '# kubectl apply -f FILE; then the reports, one line a node:',
+      '# kubectl apply -f FILE; then read the reports, one line per node:',
       `# kubectl -n ${account.namespace} logs -l app.kubernetes.io/name=${NAME},${OF_THE_SET[0]}=${OF_THE_SET[1]} -c check --tail=-1`,
     ],
     options,
@@ -77,7 +77,7 @@ export function daemonSetYaml(options: WorkloadOptions): string {
       `        ${OF_THE_SET.join(': ')}`,
       '    spec:',
       ...indent(6, podSpec(options)),
-      '      # A DaemonSet starts again whatever ends: the check runs first, and then nothing.',
+      '      # A DaemonSet restarts what ends: the check runs first, then a container that only waits.',
       '      initContainers:',
       ...indent(8, checkContainer(options.image, ['--output=json', '--exit-zero'])),
       '      containers:',
@@ -109,7 +109,7 @@ function metadata(name: string, namespace: string): string[] {
 export function podSpec({ account, hostNetwork }: WorkloadOptions): string[] {
   return [
     `serviceAccountName: ${quote(account.name)}`,
-    '# The token is what the questions are asked with: projected, of an hour, mounted by the kubelet.',
+    '# The check uses this token: projected, valid for an hour, mounted by the kubelet.',
     'automountServiceAccountToken: true',
     'enableServiceLinks: false',
     'terminationGracePeriodSeconds: 5',

@@ -3,7 +3,7 @@ import type { GridRow, Merged, Report, Result } from '../model/report.js';
 import { someOf } from '../report/merge/order.js';
 
 /** What a letter of the grid means. Anything else is `-`. */
-export const LETTERS = { '.': 'well', X: 'fails', '!': 'risk or note', '?': 'not answered', '-': 'does not apply' } as const;
+export const LETTERS = { '.': 'ok', X: 'fails', '!': 'risk or note', '?': 'not answered', '-': 'does not apply' } as const;
 export type Letter = keyof typeof LETTERS;
 
 /** Marks of the columns in text; more questions than marks are left to the page and the JSON. */

@@ -9,7 +9,7 @@ const LONGEST = 80;
 
 export function renderLine({ summary }: Report): string {
   const { verdict, top } = summary;
-  if (verdict === 'pass') return 'ok: the kubelet and the apiserver answer, and let the agent in';
+  if (verdict === 'pass') return 'ok: the kubelet and the apiserver answer and accept the agent';
   const said = [top.id || verdict, top.title].filter(Boolean).join(': ');
   const ascii = oneLine(said).replace(/[^\x20-\x7e]/gu, '?');
   return ascii.length > LONGEST ? `${ascii.slice(0, LONGEST - 3).trimEnd()}...` : ascii;

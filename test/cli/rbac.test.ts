@@ -36,7 +36,7 @@ it('prints need, allowed and feature lost within 80 columns, and asks no kubelet
 it('is content with an agent that holds what it needs', async () => {
   const { code, stdout } = await rbac({});
   assert.equal(code, 0, stdout);
-  assert.match(stdout, /5 of 5 needs allowed, 0 missing/);
+  assert.match(stdout, /5 of 5 permissions granted, 0 missing/);
 });
 
 it('prints only what closes the gap', async () => {
@@ -90,7 +90,10 @@ it('judges the lock that the agent takes, and grants either where its setting is
 
   const byDefault = await run({ agent: { rights: leases } });
   assert.equal(byDefault.code, 1);
-  assert.match(byDefault.stdout, /leader lock configmap \(the\s+default; DD_LEADER_ELECTION_DEFAULT_RESOURCE is not set\)/);
+  assert.match(
+    byDefault.stdout,
+    /leader\s+election\s+by\s+configmap\s+\(the\s+default;\s+DD_LEADER_ELECTION_DEFAULT_RESOURCE\s+is\s+not\s+set\)/,
+  );
   assert.equal((await run({ agent: { rights: leases, env: lease } })).code, 0);
   assert.equal((await run({ agent: { rights: [kubelet, ...locks('', 'configmaps')] } })).code, 0);
 

@@ -47,7 +47,7 @@ it('shows what counts with where it comes from within 80 columns, and asks no ku
 it('is a list where the terminal is narrow, and whole with --verbose', async () => {
   const { stdout } = await settings(world('settings-contradict'), ['--verbose'], { width: 50 });
   assert.doesNotMatch(stdout, /│/);
-  assert.match(stdout, /DD_KUBELET_TLS_VERIFY: overruled: false/);
+  assert.match(stdout, /DD_KUBELET_TLS_VERIFY: overridden: false/);
   assert.match(stdout, /DD_KUBERNETES_HTTP_KUBELET_PORT: 10255/);
 });
 

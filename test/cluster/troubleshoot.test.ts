@@ -80,7 +80,7 @@ describe('the real support-bundle', { skip: missing }, () => {
     const host = ofHost(outcomes);
     assert.deepEqual(
       [host?.insight.severity, host?.insight.detail],
-      ['debug', 'the kubelet and the apiserver answer, and let the agent in'],
+      ['debug', 'the kubelet and the apiserver answer and accept the agent'],
     );
     assert.ok(
       files.some((file) => file.includes('kubelet-doctor-pod')),

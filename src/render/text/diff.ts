@@ -1,7 +1,7 @@
 /** A comparison in words: one line that is the answer, then what changed. */
 import type { Comparison, Pair, Side, Standing } from '../../report/diff.js';
+import { counted, dateTime } from '../../report/formats.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import { counted } from '../../report/words.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 
 /** Without a newline at the end. */
@@ -17,17 +17,17 @@ export function renderDiff(comparison: Comparison, { width, colour }: { width: n
     dim(`Now  ${side(now)}`),
     '',
     ...section(
-      'Appeared:',
+      'New:',
       appeared.map((place) => red(line('+', place, look))),
       look,
     ),
     ...section(
-      'Vanished:',
+      'Gone:',
       vanished.map((place) => green(line('-', place, look))),
       look,
     ),
     ...section(
-      'Moved or changed:',
+      'Changed:',
       moved.map((pair) => yellow(movedLine(pair, look))),
       look,
     ),
@@ -37,21 +37,21 @@ export function renderDiff(comparison: Comparison, { width, colour }: { width: n
       look,
     ),
     ...section(
-      'No longer answered:',
+      'Not answered any more:',
       unansweredNow.map((asks) => wrap(asks, proseWidth(width), '  ').join('\n')),
       look,
     ),
-    ...(same ? [dim(`${counted(same, 'finding')} as before.`)] : []),
+    ...(same ? [dim(`${counted(same, 'finding')} unchanged.`)] : []),
   ]).join('\n');
 }
 
 function headline(appeared: number, vanished: number, moved: number): string {
-  if (appeared + vanished + moved === 0) return 'The same findings in the same order.';
-  return `${counted(appeared, 'finding')} appeared, ${vanished} vanished, ${moved} moved or changed.`;
+  if (appeared + vanished + moved === 0) return 'No change: the same findings in the same order.';
+  return `${counted(appeared, 'new finding')}, ${vanished} gone, ${moved} changed.`;
 }
 
 function side({ startedAt, node, verdict, version }: Side): string {
-  return `${startedAt}${node ? `, ${node}` : ''}: ${verdict} (kubelet-doctor ${version})`;
+  return `${dateTime(startedAt)}${node ? `, ${node}` : ''}: ${verdict} (kubelet-doctor ${version})`;
 }
 
 function section(title: string, lines: readonly string[], { paint }: Look): string[] {

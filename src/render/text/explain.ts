@@ -16,7 +16,7 @@ export interface ListedCause {
   severity?: Severity;
 }
 
-/** All parts of a cause's documentation, and what would be its reason. Without a newline at the end. */
+/** All parts of a cause's documentation, and what it can be a consequence of. Without a newline at the end. */
 export function renderExplain(cause: string, docs: CauseDocs, { width, colour }: ExplainOptions): string {
   const look: Look = { width, paint: palette(colour) };
   const safe = neutraliseAll(docs);
@@ -27,10 +27,10 @@ export function renderExplain(cause: string, docs: CauseDocs, { width, colour }:
     ...part('What it means', safe.means, look),
     ...part('Why it happens', safe.happens, look),
     ...(safe.distributions ? part('Where it differs', byInstaller(safe.distributions), look) : []),
-    ...part('How to confirm it by hand', safe.confirm, look),
+    ...part('How to confirm it', safe.confirm, look),
     ...part('How to fix it', safe.fix, look),
     ...(safe.avoid ? part('What not to do', safe.avoid, look) : []),
-    ...(reasons.length ? part('Follows from, when found as well', reasons.map((reason) => `- ${reason}`).join('\n'), look) : []),
+    ...(reasons.length ? part('Can be a consequence of', reasons.map((reason) => `- ${reason}`).join('\n'), look) : []),
   ];
   return lines.join('\n');
 }
@@ -52,7 +52,7 @@ export function renderList(causes: readonly ListedCause[], { width, colour }: Ex
     ...rows.filter((row) => row.question === question).flatMap((row) => listRow(row, wide, width)),
     '',
   ]);
-  return [...lines, dim('kubelet-doctor explain CAUSE says what each means and how to fix it.')].join('\n');
+  return [...lines, dim('kubelet-doctor explain CAUSE explains one and how to fix it.')].join('\n');
 }
 
 /** Beside the cause where there is room, else below it. */

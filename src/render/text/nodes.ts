@@ -1,17 +1,17 @@
 /** `kubelet-doctor nodes`: one row a node, grouped by the one reason that decides; findings and their fixes below. */
-import Table from 'cli-table3';
 import type { NodeRow, NodeState } from '../../checks/placement/shared/coverage.js';
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import { refusalText } from '../../kubernetes/scheduling.js';
 import type { Report } from '../../model/report.js';
-import { cut, neutraliseAll, oneLine } from '../../report/plain-text.js';
+import { neutraliseAll } from '../../report/plain-text.js';
 import { counted } from '../../report/words.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { findingsBeside } from './brief.js';
 import { asksNothing, headLines } from './head.js';
 import type { TextOptions } from './report.js';
 import { openLines } from './rest.js';
+import { type Cell, gridTable, NARROW } from './table.js';
 
 /** A row as the JSON has it; keys and their meaning are kept. */
 export interface NodeLine {
@@ -51,15 +51,15 @@ function whyOf({ state, refusal, pods, ready }: NodeRow): string {
     case 'refused':
       return refusal ? refusalText(refusal) : '';
     case 'missing':
-      return 'nothing in the schedule keeps it off; the events of the DaemonSet may say more';
+      return "nothing in its scheduling keeps the pod off; see the DaemonSet's events";
     case 'not-ready':
       return [pod?.reason ?? pod?.phase, pod?.message].filter(Boolean).join(': ');
     case 'condition':
-      return ready === 'True' ? 'the node is not yet set up' : 'the node is not ready: no new pod starts there';
+      return ready === 'True' ? 'the node is not set up yet' : 'the node is NotReady: no new pod starts there';
     case 'other':
-      return refusal ? refusalText(refusal) : 'no DaemonSet is meant for this kind of node';
+      return refusal ? refusalText(refusal) : 'no DaemonSet selects this kind of node';
     case 'covered':
-      return refusal ? `${refusalText(refusal)}: the pod is from before, and will not come back` : '';
+      return refusal ? `${refusalText(refusal)}; the pod is older than that and will not be replaced` : '';
   }
 }
 
@@ -69,7 +69,7 @@ export interface FoundNodes {
   installed: boolean;
 }
 
-/** Text without a newline at the end. `found` undefined: the nodes were not ours to list. */
+/** Text without a newline at the end. `found` undefined: the nodes could not be listed. */
 export function renderNodes(report: Report, found: FoundNodes | undefined, { width, colour, verbose }: TextOptions): string {
   const installed = found?.installed ?? false;
   const look: Look = { width, paint: palette(colour) };
@@ -97,10 +97,10 @@ function coverage(lines: readonly NodeLine[], installed: boolean): string {
   };
   const rest = [
     ...of('refused', 'kept off'),
-    ...of('missing', 'without one'),
-    ...of('not-ready', 'with one that is not ready'),
-    ...of('condition', 'not in order'),
-    ...of('other', 'of another kind'),
+    ...of('missing', 'without an agent'),
+    ...of('not-ready', 'with an agent that is not ready'),
+    ...of('condition', 'not ready'),
+    ...of('other', 'not selected'),
   ].join(', ');
   const covered = lines.filter(({ state }) => state === 'covered').length;
   const all = counted(lines.length, 'node');
@@ -122,18 +122,29 @@ function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
   for (const line of [...lines].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)))
     groups.set(`${line.state} ${line.why}`, [...(groups.get(`${line.state} ${line.why}`) ?? []), line]);
   const shown = [...groups.values()].flat().slice(0, MOST_ROWS);
-  const names = Math.min(40, Math.max(4, ...shown.map(({ node }) => node.length))) + 2;
-  const why = Math.max(20, Math.min(width, 140) - names - 11 - 8 - 16 - 6);
-  const head = ['node', 'agent', 'runs', 'role', 'why not'];
-  const box = new Table({ head, colWidths: [names, 11, 8, 16, why], wordWrap: true, style: { head: [], border: [], compact: true } });
-  for (const [at, line] of shown.entries()) {
-    const paintRow = line.state === 'covered' ? paint.green : line.state === 'other' ? paint.dim : paint.red;
+  const rows = shown.map((line, at) => {
     const before = shown[at - 1];
     // The reason stands once a group, at its first node.
-    const reason = before && before.state === line.state && before.why === line.why ? '"' : oneLine(line.why);
-    const cells = [cut(line.node, names - 2), AGENT[line.state], line.wouldRun ? 'yes' : 'no', line.controlPlane ? 'control plane' : ''];
-    box.push([...cells.map((cell, i) => (i === 1 ? paintRow(cell) : cell)), line.why ? reason : '']);
-  }
+    return rowOf(line, before?.state === line.state && before.why === line.why, paint);
+  });
+  const heads = ['node', 'agent', 'runs', 'role', 'why not'];
+  const body = width < NARROW ? rows.flatMap((row) => listed(row, width)) : gridTable(heads, rows, width);
   const more = lines.length - shown.length;
-  return [...box.toString().split('\n'), ...(more > 0 ? [`and ${counted(more, 'node')} more: --output json has them all`] : [])];
+  return [...body, ...(more > 0 ? [`and ${counted(more, 'more node')}: --output json lists all`] : [])];
+}
+
+function rowOf({ node, state, wouldRun, controlPlane, why }: NodeLine, repeated: boolean, paint: Look['paint']): Cell[] {
+  const paintRow = state === 'covered' ? paint.green : state === 'other' ? paint.dim : paint.red;
+  return [
+    { text: node },
+    { text: AGENT[state], paint: paintRow },
+    { text: wouldRun ? 'yes' : 'no' },
+    { text: controlPlane ? 'control plane' : '' },
+    { text: why && repeated ? '"' : why },
+  ];
+}
+
+function listed([node, agent, , role, why]: readonly Cell[], width: number): string[] {
+  const what = [agent?.text, role?.text].filter(Boolean).join(', ');
+  return [...wrap(`${node?.text}: agent ${what}`, width, '', '  '), ...(why?.text ? wrap(why.text, width, '  ') : [])];
 }

@@ -1,5 +1,6 @@
-/** The answer of `rbac` for people: who and how, the table, then what was found and how to mend it. */
+/** The answer of `rbac` for people: who and how, the table, then what was found and how to fix it. */
 import type { Report } from '../../model/report.js';
+import { listed } from '../../report/formats.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import type { RightsTable } from '../../report/rights-table.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
@@ -16,7 +17,7 @@ const BY: Record<string, string> = {
 
 /** In words where the version alone does not say it. */
 const KUBELET: Record<string, string> = {
-  unknown: "fine-grained (no kubelet's version is known; one before 1.33 asks for nodes/proxy instead)",
+  unknown: 'fine-grained (kubelet version unknown; kubelets before 1.33 check nodes/proxy instead)',
 };
 
 export function renderRights(
@@ -42,18 +43,18 @@ function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] 
   const open = count('unanswered');
   const locks = features.some(({ feature }) => feature === 'leader-election');
   return [
-    ...prose(`${user}, ${BY[by] ?? 'not ours to ask for: SubjectAccessReview and impersonation are refused'}.`),
+    ...prose(`${user}: ${BY[by] ?? 'permissions unknown: this user may neither create SubjectAccessReviews nor impersonate'}.`),
     ...prose(
-      `Profile ${profile}: ${features.map((f) => `${f.feature} (${f.why})`).join(', ')}.${off.length > 0 ? ` Off: ${off.join(', ')} (--feature turns them on).` : ''}`,
+      `Profile ${profile}: ${listed(features.map((f) => `${f.feature} (${f.why})`))}.${off.length > 0 ? ` Off: ${listed(off)} (--feature FEATURE checks one).` : ''}`,
     ),
     ...prose(
-      `Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet rights ${KUBELET[versions.kubelet] ?? versions.kubelet}; ${locks ? `leader lock ${versions.lock}; ` : ''}namespace ${namespace}.`,
+      `Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet permissions ${KUBELET[versions.kubelet] ?? versions.kubelet}; ${locks ? `leader election by ${versions.lock}; ` : ''}namespace ${namespace}.`,
     ),
     '',
-    ...(rows.length > 0 ? rightsLines(rows, look) : ['Nothing is missing.']),
+    ...(rows.length > 0 ? rightsLines(rows, look) : ['No permission is missing.']),
     '',
-    `${count('allowed')} of ${table.needs.length} needs allowed, ${count('denied')} missing${open > 0 ? `, ${open} not ours to ask` : ''}.`,
-    ...(count('denied') > 0 ? prose('`kubelet-doctor rbac --missing --yaml` prints what closes the gap.') : []),
+    `${count('allowed')} of ${table.needs.length} permissions granted, ${count('denied')} missing${open > 0 ? `, ${open} not known` : ''}.`,
+    ...(count('denied') > 0 ? prose('Add what is missing: kubelet-doctor rbac --missing --yaml | kubectl apply -f -') : []),
     '',
   ];
 }
