@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { COMMANDS, type Command } from '../src/cli/command-table.js';
-import { TOPICS } from '../src/cli/topics.js';
+import type { Command } from '../src/cli/arguments/command.js';
+import { COMMANDS } from '../src/cli/command-table.js';
+import { TOPICS } from '../src/cli/help/topics.js';
 import { renderPage } from '../src/render/text/page.js';
 import { allPages, codeOf, linksOf, type Page, wordsBehind } from './support/pages.js';
 

@@ -2,7 +2,7 @@
 import type { Evidence, Fix, Layer, Message, Severity } from './check.js';
 import type { AnyFact, Setting, Target } from './facts.js';
 
-export const REPORT_VERSION = '1.3';
+export const REPORT_VERSION = '1.4';
 
 /** First key of the JSON, constant shape, never null: other tools' templates and regular expressions read it. */
 export interface Summary {

@@ -39,7 +39,7 @@ export function ownWords(facts: readonly AnyFact[]): Own {
       const { cause, title, fixes, evidence, wants = [] } = verdict;
       add(cause, title.en, ...wants.map(({ elsewhere }) => elsewhere));
       add(check.question, ...wants.map(({ elsewhere }) => elsewhere));
-      for (const { action, steps, verify } of fixes) add(cause, action.en, steps, verify);
+      for (const { action, steps, source, verify } of fixes) add(cause, action.en, steps, source, verify);
       for (const { saw, reproduce } of evidence) add(cause, saw.en, reproduce);
     } else {
       add(check.question, verdict.kind === 'pass' ? verdict.note?.en : verdict.why.en);

@@ -58,14 +58,17 @@ function vouchFinding(finding: Finding, own: Own): Finding {
 
 /** The fix with an act of ours, or words that are none of ours. */
 function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: Own): { fix: Fix } | { words: string[] } {
-  const { action, steps, verify, quoted = [] } = given;
+  const { action, steps, source, verify, quoted = [] } = given;
   const nodes = given.nodes?.map((node) => (isPlainName(node) ? node : LEFT_OUT));
   const said = own.has(cause, action.en) ? action : sayAct(action, cause, nodes, all);
   if (!said) return { words: [[action.en, steps ?? ''].filter(Boolean).join('\n'), ...quoted] };
   const ours = steps !== undefined && mayStand(own, cause, steps);
+  // What it prints is what gets applied: for an account of someone else's choice, if they had the choice.
+  const printed = ours && source !== undefined && own.has(cause, source);
   const others = [
     ...(said.en.includes(LEFT_OUT) && !action.en.includes(LEFT_OUT) ? [action.en] : []),
     ...(steps?.trim() && !ours ? [steps] : []),
+    ...(source?.trim() && !printed ? [source] : []),
     ...quoted,
   ];
   const { quoted: _, ...fix } = { ...given, action: said };
@@ -73,6 +76,7 @@ function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: O
     delete fix.steps;
     delete fix.form;
   }
+  if (!printed) delete fix.source;
   if (verify !== undefined && !mayStand(own, cause, verify)) delete fix.verify;
   return { fix: { ...fix, ...(nodes ? { nodes } : {}), ...(others.length ? { quoted: [...new Set(others)] } : {}) } };
 }

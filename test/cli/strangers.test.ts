@@ -139,7 +139,7 @@ describe("commands of a stranger's report", { concurrency: 2 }, () => {
   it('a whole report of them has our acts, without a step of its own', async () => {
     const report = await read('rights-missing', 'report');
     const evil = JSON.parse(JSON.stringify({ ...report, evidence: [], where: { ...report.where, node: 'a-evil' } }), (key, value) =>
-      ['steps', 'verify', 'reproduce'].includes(key) ? PLANTED[0] : ['decide', 'elsewhere'].includes(key) ? [PLANTED[0]] : value,
+      ['steps', 'source', 'verify', 'reproduce'].includes(key) ? PLANTED[0] : ['decide', 'elsewhere'].includes(key) ? [PLANTED[0]] : value,
     );
     await writeFile(path.join(scratch, 'evil.json'), JSON.stringify(evil));
     const [, fix = ''] = (await offline('render', 'evil.json')).stdout.split('\n');
@@ -165,6 +165,39 @@ describe("commands of a stranger's report", { concurrency: 2 }, () => {
       fixes.map(({ steps }) => steps),
     );
     assert.ok(found?.fixes.every(({ quoted }) => quoted?.includes(PLANTED[0])));
+  });
+
+  it('a command that prints the steps is ours only as our checks give it for the same account, and goes with the steps', async () => {
+    const report = await read('rights-missing', 'report');
+    const ours = report.findings[0]?.fixes[0]?.source ?? '';
+    assert.match(ours, /^kubelet-doctor rbac --missing --yaml --service-account datadog\/datadog-agent /);
+    const theirs = [
+      ours.replace('datadog/datadog-agent', 'a-evil/thief'),
+      `${ours} --feature all`,
+      `${ours} --profile datadog-cluster-agent`,
+    ];
+    for (const source of [ours, ...theirs]) {
+      const evil = JSON.parse(JSON.stringify(report), (key, value) => (key === 'source' && value === ours ? source : value));
+      await mkdir(path.join(scratch, 'printed'), { recursive: true });
+      await writeFile(path.join(scratch, 'printed', 'report.json'), JSON.stringify(evil));
+      for (const [name, from] of [
+        ['facts.json', 'facts'],
+        ['index.json', 'index'],
+      ] as const)
+        await writeFile(path.join(scratch, 'printed', name), await readFile(path.join(scratch, 'rights-missing', `${from}.json`)));
+      const { findings } = JSON.parse((await offline('render', 'printed', '-o', 'json')).stdout) as Report;
+      const [fix] = findings[0]?.fixes ?? [];
+      assert.equal(fix?.steps, report.findings[0]?.fixes[0]?.steps);
+      assert.deepEqual([fix?.source, fix?.quoted], source === ours ? [ours, undefined] : [undefined, [source]]);
+      const merged = JSON.parse((await offline('merge', 'printed', '-o', 'json')).stdout) as Report;
+      assert.equal(merged.findings[0]?.fixes[0]?.source, source === ours ? ours : undefined);
+    }
+    const secret = JSON.parse(
+      (await offline('render', 'rights-missing', '-o', 'json', '--pseudonyms', 'printed-names.json')).stdout,
+    ) as Report;
+    const [fix] = secret.findings[0]?.fixes ?? [];
+    const [, name] = / --service-account [a-z]+\/(\S+)/.exec(fix?.source ?? '') ?? [];
+    assert.ok(name && fix?.steps?.includes(`name: "${name}"`), fix?.source);
   });
 
   it('an id that is no id is no report', async () => {

@@ -123,7 +123,9 @@ function paste(command: string): { calls: string[][]; stdin: string; stderr: str
 function printedIn(report: Report): string[] {
   const findings = flatten(report.findings);
   return [
-    ...findings.flatMap(({ fixes }) => fixes.flatMap(({ steps, form, verify }) => [form === 'shell' ? steps : undefined, verify])),
+    ...findings.flatMap(({ fixes }) =>
+      fixes.flatMap(({ steps, source, form, verify }) => [form === 'shell' ? steps : undefined, source, verify]),
+    ),
     ...findings.flatMap(({ decide }) => decide),
     ...findings.flatMap(({ evidence }) => evidence.map(({ reproduce }) => reproduce)),
     ...report.results.flatMap(({ elsewhere }) => elsewhere ?? []),

@@ -34,7 +34,9 @@ export function pastedIn(value: unknown, key = ''): string[] {
   if (typeof value === 'string') return PASTED.has(key) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((each) => pastedIn(each, key));
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]) => pastedIn(each, name));
+  // A setting has a source too: where it comes from. A fix's is a command.
+  const printed = 'action' in value && 'source' in value ? [String(value.source)] : [];
+  return [...printed, ...Object.entries(value).flatMap(([name, each]) => pastedIn(each, name))];
 }
 
 /** What a shell would read as more than a word: everything but what stands in single quotes. */

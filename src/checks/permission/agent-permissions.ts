@@ -59,7 +59,7 @@ export const agentPermissions = defineCheck({
         title: say('missing', { user: account.user, rights: list }),
         features: lossesOf(missing),
         evidence: deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })),
-        fixes: [grantFix(rights, missing, say('grant', { user: account.user, features }))],
+        fixes: [grantFix(rights, 'permission-missing', missing, say('grant', { user: account.user, features }))],
       });
     }
     const open = own.filter(({ state }) => state === 'unanswered');

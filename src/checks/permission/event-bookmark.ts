@@ -47,7 +47,7 @@ export const eventBookmark = defineCheck({
       title: say('forbidden', { user, rights: missing.map(describeNeed).join('; ') }),
       features: lossesOf(missing),
       evidence: deniedEvidence(view, missing, (asked, by) => say('saw', { asked, user: by })),
-      fixes: [grantFix(rights, missing, say('grant', { user, namespace: missing[0]?.namespace ?? '' }))],
+      fixes: [grantFix(rights, 'event-bookmark-forbidden', missing, say('grant', { user, namespace: missing[0]?.namespace ?? '' }))],
     });
   },
 });

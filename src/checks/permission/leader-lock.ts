@@ -74,7 +74,9 @@ export const leaderLock = defineCheck({
       title: say('forbidden', { user, rights: missing.map(describeNeed).join('; '), locks }),
       features: lossesOf(missing),
       evidence: deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })),
-      fixes: [grantFix(rights, missing, say('grant', { user, lock: either ? `${lock} and ${other}` : lock, namespace }))],
+      fixes: [
+        grantFix(rights, 'leader-lock-forbidden', missing, say('grant', { user, lock: either ? `${lock} and ${other}` : lock, namespace })),
+      ],
     });
   },
 });

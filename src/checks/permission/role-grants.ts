@@ -142,13 +142,13 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
   'grants-nothing': (clues, say) =>
     problem('role-grants-nothing', {
       title: say('nothing', { rules: deadWords(clues.deadAndMissing, say), ...whoMayNot(clues) }),
-      ...withMissing(clues, say),
+      ...withMissing('role-grants-nothing', clues, say),
       evidence: quoted(clues, rulesIn(clues.deadAndMissing), say),
     }),
   'limited-by-name': (clues, say) =>
     problem('create-limited-by-name', {
       title: say('create', { resources: resourcesOf(clues.limitedAndMissing), ...whoMayNot(clues) }),
-      ...withMissing(clues, say),
+      ...withMissing('create-limited-by-name', clues, say),
       evidence: quoted(clues, clues.limitedAndMissing, say),
     }),
   'harmlessly-limited': (clues, say) =>
@@ -167,9 +167,9 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
     }),
 };
 
-function withMissing({ rights, missing }: Clues, say: Words): Pick<Problem, 'severity' | 'features' | 'fixes'> {
+function withMissing(cause: Cause, { rights, missing }: Clues, say: Words): Pick<Problem, 'severity' | 'features' | 'fixes'> {
   const known = given(rights);
-  const fix = grantFix(known, missing, say('grant', { user: known.account.user }));
+  const fix = grantFix(known, cause, missing, say('grant', { user: known.account.user }));
   return { severity: severityOf(missing), features: lossesOf(missing), fixes: [fix] };
 }
 

@@ -1,4 +1,5 @@
 /** `kubelet-doctor rbac`: need → allowed → feature lost, and the manifests. `--yaml` alone asks nobody. */
+import { needsOfCauses } from '../../checks/permission/shared/printed-by.js';
 import { RIGHTS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import { serviceAccountOf } from '../../kubernetes/names.js';
@@ -30,7 +31,7 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
     },
     show: ({ report, facts }) => {
       const rights = rightsTable(facts);
-      if (yaml) return manifestOfMissing(rights, report, io);
+      if (yaml) return manifestOfMissing(rights, report, flags.only ?? [], io);
       const text = async () =>
         (await import('../../render/text/rbac.js')).renderRights(report, rights?.table, { ...lookOf(flags, io), missing });
       return renderBeside(report, () => (rights ? { rbac: rights.table } : {}), text, flags, io);
@@ -38,12 +39,19 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
   });
 }
 
-function manifestOfMissing(rights: ReturnType<typeof rightsTable>, report: Report, io: Io): string | { error: string } {
+/** `only`: causes; what they are not about is left out. */
+function manifestOfMissing(
+  rights: ReturnType<typeof rightsTable>,
+  report: Report,
+  only: readonly string[],
+  io: Io,
+): string | { error: string } {
   if (!rights) return { error: report.summary.top.title || 'the apiserver did not answer which permissions exist' };
   const account = serviceAccountOf(rights.account.user);
   if (!account) return { error: `${rights.account.user} is not a ServiceAccount; name the agent's: --service-account NAMESPACE/NAME` };
   if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} permissions could not be checked; more may be missing`);
-  return rights.missing.length > 0 ? manifest(account, rights.profile, rights.missing, false) : '# nothing is missing';
+  const missing = needsOfCauses(rights.missing, only);
+  return missing.length > 0 ? manifest(account, rights.profile, missing, false) : '# nothing is missing';
 }
 
 /** Everything the profile needs, for whom and for which versions was said; by the environment, without asking a server. */

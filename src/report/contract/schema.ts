@@ -48,12 +48,13 @@ const fix = object(
     changes: { enum: ['nothing', 'config', 'restart', 'security'] },
     action: ref('message'),
     steps: { type: 'string', description: 'To be shown verbatim; never run by kubelet-doctor.' },
+    source: { type: 'string', description: 'Since 1.4: a kubelet-doctor command that prints `steps`, to the byte.' },
     form: { enum: ['shell', 'yaml', 'env', 'kubelet-config'] },
     verify: text,
     nodes: texts,
     quoted: { ...texts, description: "Another's words, of a report that was read: not checked, not to be run." },
   },
-  ['steps', 'form', 'verify', 'nodes', 'quoted'],
+  ['steps', 'source', 'form', 'verify', 'nodes', 'quoted'],
 );
 
 /** Causes and questions stand in `kubelet-doctor explain ID`. */

@@ -1,5 +1,5 @@
 /** What `kubelet-forbidden` says of each answer. */
-import { isBindableUser } from '../../../kubernetes/names.js';
+import { isBindableUser, serviceAccountOf } from '../../../kubernetes/names.js';
 import { canI, nodeRightsYaml } from '../../../manifests/rbac-yaml.js';
 import type { Evidence, Fix, Say, Verdict, Want } from '../../../model/check.js';
 import { cite } from '../../shared/cite.js';
@@ -8,6 +8,7 @@ import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
 import { KUBELET_PATHS } from '../../shared/kubelet.js';
 import { FINE, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
 import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { printedBy } from '../shared/printed-by.js';
 import type { Cause } from './causes.js';
 import { type Answer, among, type Judged } from './decision.js';
 import type { PathClues } from './paths.js';
@@ -26,7 +27,7 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
     return problem('kubelet-permission-missing', {
       ...withoutRight(clues, lost, say),
       title: isEvery(clues, lost) ? say(all, { user, rights }) : say(some, { paths, user, rights }),
-      fixes: [grant(clues, lost, say), ...podsOverApiserver(lost, say)],
+      fixes: [grant(clues, 'kubelet-permission-missing', lost, say), ...podsOverApiserver(lost, say)],
     });
   },
   'too-new': (clues, say) => {
@@ -35,7 +36,7 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
       ...withoutRight(clues, lost, say),
       title: say('tooNew', { version: clues.kubelet.version ?? '< 1.33', paths: pathsOf(lost), user: given(clues.user) }),
       fixes: [
-        grant(clues, lost, say),
+        grant(clues, 'fine-grained-permission-too-new', lost, say),
         fixBy('node', 'restart', say('upgrade'), { verify: 'kubectl get nodes' }),
         ...podsOverApiserver(lost, say),
       ],
@@ -107,13 +108,19 @@ function quoted({ user = '', reviews }: Judged, paths: PathClues[], say: Words):
 }
 
 /** Bound by a manifest only to a name that may be printed. */
-function grant({ user = '', sureOfUser, kubelet: { fine, classic } }: Judged, lost: PathClues[], say: Words): Fix {
+function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix {
+  const { user = '', sureOfUser, kubelet, profile, access } = clues;
+  const { fine, classic } = kubelet;
   const [grants, rights] = [grantsOf(lost), rightsOf(lost)];
   const manifest = sureOfUser ? nodeRightsYaml(user, grants) : undefined;
   if (!manifest) return fixBy('cluster', 'config', say('grantUnnamed', { rights }), { verify: 'kubelet-doctor --wait' });
   const guessed = fine === undefined && !classic && lost.some(({ path }) => FINE[path]);
   const action = say(grants.includes('proxy') ? 'grantProxy' : guessed ? 'grantGuessed' : 'grant', { user, rights });
-  return fixBy('cluster', 'config', action, { ...yaml(manifest), verify: canI(user, grants) });
+  const name = serviceAccountOf(user);
+  const asksFor = classic ? 'classic' : 'fine-grained';
+  const refused = lost.flatMap((path) => (path.refused ? [path.grant] : []));
+  const source = name && profile && printedBy(manifest, { cause, name, profile, access, kubelet: asksFor, refused });
+  return fixBy('cluster', 'config', action, { ...yaml(manifest), ...(source && { source }), verify: canI(user, grants) });
 }
 
 /** A way around for the pod list alone; the other paths stay forbidden. So no `form`: it is not the cure. */

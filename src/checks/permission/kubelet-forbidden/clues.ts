@@ -42,6 +42,9 @@ export interface Clues {
   /** What the apiserver says of each subresource of nodes. */
   reviews: Reviews;
   waiting: boolean;
+  /** Of that user; empty where what was asked is about somebody else. */
+  access: Fact<'access'>[];
+  profile: ResolvedProfile | undefined;
   /** Somebody in between says 403. */
   refusedInBetween: boolean;
 }
@@ -56,7 +59,8 @@ export function read(view: Seen): Clues {
   const user = another ?? refusals[0]?.user ?? identity?.user;
   const open = openPaths(answers(http, 'nobody'), PATHS);
   const kubelet = kubeletOf(view, profile, mine);
-  const reviews = reviewsOf(view, user, another !== undefined || user === identity?.user);
+  const aboutUser = another !== undefined || user === identity?.user;
+  const reviews = reviewsOf(view, user, aboutUser);
   const factOf = ({ as, path }: HttpAnswer) => view.one('kubelet/http', `${as} GET ${path}`);
   const asked: Asked = { mine, open, reviews, kubelet, factOf };
   const podsFromApiserver = settingOf(view.one('self/settings'), 'agent.useApiServer')?.value === 'true';
@@ -72,6 +76,8 @@ export function read(view: Seen): Clues {
     kubelet,
     paths: PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) => readPath(path, asked)),
     reviews,
+    access: aboutUser ? view.all('apiserver/access') : [],
+    profile,
     waiting: !another && http.some(isPending),
     refusedInBetween: mine.some(({ status, voice }) => status === 403 && voice !== 'kubelet'),
   };

@@ -8,6 +8,7 @@ import { given } from '../../shared/decide.js';
 import { byHand, fixBy, orBy, yaml } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { failure } from '../../shared/read.js';
+import { printedBy } from '../shared/printed-by.js';
 import { grantedBy, lossesOf, type Rights, severityOf } from '../shared/rights.js';
 import type { Cause } from './causes.js';
 import type { Bound, Clues } from './clues.js';
@@ -61,7 +62,10 @@ function fault(cause: Cause, clues: Clues, about: Partial<Bound>, say: Words, ti
       cite(clues.fact, binding ? sawBinding(binding, say) : say('sawNothing', { user: names.user })),
       ...quotedObjects(clues, role, say),
     ],
-    fixes: [bindOrCreate(rights, role, say(role && isRoleName(role.name) ? 'bind' : 'create', names)), ...correct(about, say, names)],
+    fixes: [
+      bindOrCreate(cause, rights, role, say(role && isRoleName(role.name) ? 'bind' : 'create', names)),
+      ...correct(about, say, names),
+    ],
   });
 }
 
@@ -79,7 +83,7 @@ function quotedObjects({ objects: { gone }, rights }: Clues, role: RbacRole | un
 }
 
 /** The role that is there, bound; and for what it does not grant a role of our own. */
-function bindOrCreate({ name, missing }: Rights, role: RbacRole | undefined, action: Message): Fix {
+function bindOrCreate(cause: Cause, { name, missing, profile, access }: Rights, role: RbacRole | undefined, action: Message): Fix {
   const verify = (name && canINeeds(name, missing)) ?? 'kubelet-doctor rbac';
   if (!name) return fixBy('cluster', 'config', action, { verify });
   const bound = role && bindYaml(name, role.name);
@@ -89,7 +93,8 @@ function bindOrCreate({ name, missing }: Rights, role: RbacRole | undefined, act
     missing.filter((need) => !granted.includes(need)),
   );
   const steps = [bound, rest].filter((part) => part !== undefined).join('\n---\n');
-  return fixBy('cluster', 'config', action, { ...(steps && yaml(steps)), verify });
+  const source = printedBy(steps, { cause, name, profile, access });
+  return fixBy('cluster', 'config', action, { ...(steps && yaml(steps)), ...(source && { source }), verify });
 }
 
 /** Where it is the subject that is wrong, and the binding may be named in a command. */

@@ -3,11 +3,12 @@
 import { serviceAccountOf } from '../../../kubernetes/names.js';
 import { type AccountName, canINeeds, needsYaml } from '../../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, View } from '../../../model/check.js';
-import type { Account, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
+import type { Account, Fact, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
 import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
 import { cite } from '../../shared/cite.js';
 import { fixBy, yaml } from '../../shared/fix.js';
 import { seen } from '../../shared/read.js';
+import { printedBy } from './printed-by.js';
 
 export const RIGHTS_NEEDS = ['apiserver/access', 'apiserver/account', 'apiserver/identity', 'self/profile', 'self/place'] as const;
 
@@ -19,6 +20,8 @@ export interface Rights {
   account: Account;
   /** Namespace and name, when it is a ServiceAccount that may be printed. */
   name?: AccountName;
+  /** What the apiserver answered. */
+  access: Fact<'access'>[];
   judged: JudgedNeed[];
   missing: ResolvedNeed[];
 }
@@ -28,11 +31,12 @@ export function rightsOf(view: RightsView): Rights | undefined {
   const [account, profile] = [seen(view.one('apiserver/account')), seen(view.one('self/profile'))];
   const [identity, place] = [seen(view.one('apiserver/identity')), seen(view.one('self/place'))];
   if (!account || !profile || isForeign(account, place?.place === 'debug-pod')) return undefined;
-  const judged = judgeProfile(profile, view.all('apiserver/access'));
+  const access = view.all('apiserver/access');
+  const judged = judgeProfile(profile, access);
   // A name that an older server's refusal gave is the server's word: it is not put into YAML.
   const trusted = account.from === 'flag' || identity?.by === 'review';
   const name = trusted ? serviceAccountOf(account.user) : undefined;
-  return { profile, account, ...(name ? { name } : {}), judged, missing: missingNeeds(judged) };
+  return { profile, account, ...(name ? { name } : {}), access, judged, missing: missingNeeds(judged) };
 }
 
 /** A kubelet's identity, or the ServiceAccount that `kubectl debug` happens to get: not the agent's rights. */
@@ -53,10 +57,11 @@ export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
 }
 
 /** The manifest that closes a gap and the questions that show it closed; without YAML when a name may not be printed. */
-export function grantFix(rights: Pick<Rights, 'name'>, needs: readonly ResolvedNeed[], action: Message, printed?: string): Fix {
-  const steps = printed ?? (rights.name && needsYaml(rights.name, needs));
-  const verify = (rights.name && canINeeds(rights.name, needs)) ?? 'kubelet-doctor rbac';
-  return fixBy('cluster', 'config', action, { verify, ...(steps && yaml(steps)) });
+export function grantFix({ name, profile, access }: Rights, cause: string, needs: readonly ResolvedNeed[], action: Message): Fix {
+  const steps = name && needsYaml(name, needs);
+  const source = name && printedBy(steps, { cause, name, profile, access });
+  const verify = (name && canINeeds(name, needs)) ?? 'kubelet-doctor rbac';
+  return fixBy('cluster', 'config', action, { verify, ...(steps && yaml(steps)), ...(source && { source }) });
 }
 
 /** The reviews that said no, each with its command. */
