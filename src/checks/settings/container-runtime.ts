@@ -24,36 +24,36 @@ export const containerRuntime = defineCheck({
   required: false,
   needs: ['self/runtime-socket', 'self/kubelet-process', 'self/place', 'kubelet/candidates'],
   words: {
-    refused: 'The container runtime of this node is down: nobody listens at {endpoint}, where the kubelet looks for it ({source})',
-    missing: 'The container runtime of this node is not where the kubelet looks for it: there is no socket {endpoint} ({source})',
-    notLooked: "the node's files are not at hand",
-    elsewhere: 'the kubelet that is asked about is not the one of this machine',
-    denied: 'the socket {endpoint} is not ours to connect to; run as root',
-    other: '{endpoint} is no socket of this machine',
-    sawState: '{endpoint}: {state}',
-    look: 'See why {service} stopped, and start it',
-    lookAny: 'See which runtime should listen there, why it stopped, and start it',
-    point: 'Or, where the runtime has another socket, let the kubelet look there: containerRuntimeEndpoint, then restart the kubelet',
+    refused: 'The container runtime of this node is down: its socket refuses connections',
+    missing: 'The container runtime has no socket where the kubelet looks for it',
+    notLooked: "the node's files cannot be read from here",
+    elsewhere: 'the checked kubelet runs on another machine',
+    denied: 'this user may not connect to {endpoint}; run as root',
+    other: '{endpoint} is not a socket on this machine',
+    sawState: '{endpoint} ({source}): {state}',
+    look: 'Find out why {service} stopped, then start it',
+    lookAny: 'Find out which runtime stopped and why, then start it',
+    point: 'If its socket is elsewhere, set containerRuntimeEndpoint',
   },
   causes: {
     'container-runtime-down': {
       title: 'container runtime not answering',
       means:
-        'The kubelet speaks to containerd or CRI-O through a socket, and nobody listens at it. Pods that run go on running; none is started, stopped or watched, /healthz turns bad after some minutes, and the node becomes NotReady.',
+        'The kubelet talks to containerd or CRI-O through a socket, and nothing listens there. Running pods keep running, but none is started, stopped or watched. After some minutes /healthz fails and the node becomes NotReady.',
       happens:
-        'The runtime crashed or was not started (a bad configuration after an upgrade, a full disk), or the kubelet was told another socket than the one the runtime has, as after a change from Docker to containerd.',
+        'The runtime crashed or did not start (a bad configuration after an upgrade, a full disk). Or the kubelet is configured with a different socket, for example after a move from Docker to containerd.',
       distributions: {
         k3s: 'containerd is part of the service: `journalctl -u k3s` or `k3s-agent`; the socket is `/run/k3s/containerd/containerd.sock`.',
         RKE2: 'containerd is part of `rke2-server` or `rke2-agent`; the socket is that of k3s.',
         microk8s: '`snap.microk8s.daemon-containerd`; the socket is `/var/snap/microk8s/common/run/containerd.sock`.',
         OpenShift: 'CRI-O: `/var/run/crio/crio.sock`.',
-        Bottlerocket: "containerd of the host: `/run/containerd/containerd.sock`; there is no shell but the admin container's.",
+        Bottlerocket: "containerd of the host: `/run/containerd/containerd.sock`; the only shell is the admin container's.",
       },
       confirm:
-        'On the node; the second names the socket that the kubelet uses:\n\n    crictl --runtime-endpoint unix:///run/containerd/containerd.sock info\n    pgrep -xa kubelet; grep -i runtimeEndpoint /var/lib/kubelet/config.yaml',
-      fix: "Read the runtime's log, mend what it names, start it. The kubelet finds it again by itself.",
+        'On the node; the second command shows the socket that the kubelet uses:\n\n    crictl --runtime-endpoint unix:///run/containerd/containerd.sock info\n    pgrep -xa kubelet; grep -i runtimeEndpoint /var/lib/kubelet/config.yaml',
+      fix: "Read the runtime's log, fix what it names, then start it. The kubelet reconnects without a restart. If you change containerRuntimeEndpoint, restart the kubelet.",
       avoid:
-        'Do not restart the kubelet over and over: it waits for the runtime, and its restart loses nothing but time. Do not reboot before the log is read.',
+        'Do not keep restarting the kubelet: it waits for the runtime, and a restart only costs time. Do not reboot before you have read the log.',
     },
   },
   judge(view, say) {
@@ -69,9 +69,9 @@ export const containerRuntime = defineCheck({
     if (state === 'other') return notApplicable(say('other', { endpoint }));
     return problem('container-runtime-down', {
       severity: 'degrades',
-      title: state === 'refused' ? say('refused', { endpoint, source }) : say('missing', { endpoint, source }),
-      features: ['container runtime: images, states, events'],
-      evidence: [cite(fact, say('sawState', { endpoint, state }))],
+      title: state === 'refused' ? say('refused') : say('missing'),
+      features: ['container images, states and events'],
+      evidence: [cite(fact, say('sawState', { endpoint, source, state }))],
       fixes: [look(endpoint), ...(state === 'missing' ? [fixBy('node', 'restart', say('point'), byHand(POINT))] : [])],
     });
 

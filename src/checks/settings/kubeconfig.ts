@@ -20,37 +20,39 @@ const SIGN_IN: readonly [RegExp, string][] = [
 ];
 /** Runs the plugin where it may ask its questions. */
 const BY_HAND = 'kubectl auth whoami';
-const TITLE_LENGTH = 200;
+/** So that the title fits into a line; the evidence has all of it. */
+const TITLE_LENGTH = 57;
 
 export const kubeconfig = defineCheck({
   question: 'kubeconfig',
-  asks: 'Does the kubeconfig lead to a credential?',
+  asks: 'Does the kubeconfig give a credential?',
   target: 'apiserver',
   layer: 'settings',
   required: false,
   needs: ['apiserver/credential', 'self/settings', 'self/place'],
   words: {
     fails: 'The credential plugin {said}',
-    notRun: 'The credential plugin {said}: who we are was not asked',
+    notRun: 'The credential plugin {said}',
     noKubeconfig: 'no kubeconfig is in use',
-    notYet: 'its credential was not looked at yet',
+    notYet: 'its credential has not been read yet',
     sawPlugin: '{kubeconfig}: {code}: {said}',
     fixSignIn: 'Sign in again',
-    fixByHand: 'Run the plugin by hand, where it may ask its questions',
-    fixInstall: "Install the plugin here, or put its directory into PATH; below /host it is the node's program (chroot /host)",
-    fixRole: 'Give this machine the identity the plugin needs (instance role, workload identity, its variables)',
-    fixOther: 'Or give another credential: --token-file FILE, or --apiserver-client-cert and --apiserver-client-key',
-    fixAllow: 'Run without --no-exec, and with a kubeconfig of your own; or give --token-file FILE',
+    fixByHand: 'Run the plugin in a terminal, where it can prompt',
+    fixInstall: 'Install the plugin here, or add its directory to PATH',
+    fixRole: 'Give this machine the identity that the plugin needs',
+    fixOther: 'Or use another credential, such as --token-file FILE',
+    fixAllow: 'Run without --no-exec, with a kubeconfig you name yourself',
   },
   causes: {
     'credential-plugin-fails': {
-      title: 'credential plugin of the kubeconfig fails',
-      means: 'The kubeconfig names a program that fetches the credential (`users[].user.exec`); it gave none. Nothing was asked as you.',
+      title: 'failing credential plugin of the kubeconfig',
+      means:
+        'The kubeconfig names a program that fetches the credential (`users[].user.exec`), and it returned none. No request was made as you.',
       happens:
-        "The cloud session expired, the program is not installed or not in PATH (in a debug pod: it is the node's, below /host), it waits for a browser, or its kubeconfig entry is outdated (`v1alpha1`).",
-      confirm: '`kubectl auth whoami` runs the same program, with a terminal. `kubectl config view --minify` shows its command.',
-      fix: 'Sign in again (`aws sso login`, `gcloud auth login`, `az login`), or install the program. With `--no-exec` it is never run: give `--token-file` then.',
-      avoid: 'Do not paste a token into the kubeconfig: it ends within the hour, or it is one that never ends.',
+        "The cloud session expired, the program is not installed or not in PATH (in a debug pod it is the node's, below /host), it waits for a browser, or its kubeconfig entry is outdated (`v1alpha1`).",
+      confirm: '`kubectl auth whoami` runs the same program in a terminal. `kubectl config view --minify` shows its command.',
+      fix: 'Sign in again (`aws sso login`, `gcloud auth login`, `az login`), or install the program; below /host, `chroot /host` first. A machine needs its own identity: an instance role, a workload identity or the variables of the program. With `--no-exec` it never runs: pass `--token-file`, or `--apiserver-client-cert` and `--apiserver-client-key`.',
+      avoid: 'Do not paste a token into the kubeconfig: it expires within the hour, or it never expires.',
     },
   },
   judge(view, say) {
@@ -73,7 +75,7 @@ export const kubeconfig = defineCheck({
     const other = fixBy(here, 'config', say('fixOther'));
     const signIn = SIGN_IN.find(([plugin]) => plugin.test(detail.replace(/^\S*\//, '')))?.[1];
     const fixes: Fix[] = notRun
-      ? [fixBy(here, 'config', say('fixAllow'))]
+      ? [fixBy(here, 'config', say('fixAllow')), other]
       : code === 'EPLUGINMISSING'
         ? [fixBy(here, 'config', say('fixInstall'), { ...byHand(command && `command -v ${command}`), verify: BY_HAND }), other]
         : here !== 'workstation'

@@ -16,44 +16,44 @@ const AKS_FILE = 'kubeletserver.crt';
 
 export const kubeletAuthorityFile = defineCheck({
   question: 'kubelet-authority-file',
-  asks: 'Can the CA file for the kubelet be read?',
+  asks: 'Can the kubelet CA file be read?',
   target: 'kubelet',
   layer: 'settings',
   required: false,
   needs: ['self/settings', 'self/place', 'kubelet/candidates', 'kubelet/authority', 'kubelet/tls'],
   words: {
-    missing: 'The CA file for the kubelet is not there: {path} ({source})',
-    unreadable: 'The CA file for the kubelet cannot be read: {path} ({code}; {source})',
-    notPem: 'The CA file for the kubelet holds no certificate: {path} ({code}; {source})',
-    none: 'no CA file is read for the kubelet',
+    missing: 'The kubelet CA file does not exist: {path}',
+    unreadable: 'The kubelet CA file cannot be read ({code}): {path}',
+    notPem: 'The kubelet CA file holds no certificate: {path}',
+    none: 'no CA file is set for the kubelet',
     notRead: 'the CA file has not been read yet',
     saw: '{code}: {detail}',
-    sawOther: '{authority} verifies the certificate that the kubelet shows',
-    fixOther: 'Verify with {authority} instead, which does verify this kubelet',
-    fixDrop: 'Drop the override: the agent then verifies with the CA of its service account',
-    fixAks:
-      "Drop the AKS overrides of CA and host (datadog.kubelet.hostCAPath and datadog.kubelet.host): the node's certificate is now signed by the cluster CA",
-    fixMode: "Let the agent's user read it: mode and owner of {path}, and of the directories above it",
-    fixMount: 'Mount the right CA at {path}, or name the one that is mounted',
-    fixFlag: 'Give {source} a file that is there',
+    sawSource: '{source} names {path}',
+    sawOther: "{authority} verifies the kubelet's certificate",
+    fixOther: 'Use the CA file that verifies this kubelet',
+    fixDrop: 'Remove the override: use the CA of the ServiceAccount',
+    fixAks: 'Remove the AKS overrides datadog.kubelet.hostCAPath and .host',
+    fixMode: "Make the file readable for the agent's user (mode and owner)",
+    fixMount: 'Mount the CA at this path, or set the path of a mounted one',
+    fixFlag: 'Give {source} a file that exists',
   },
   causes: {
     'kubelet-ca-file-missing': {
-      title: 'CA file for the kubelet missing or unreadable',
+      title: 'kubelet CA file missing or unreadable',
       means:
-        'The agent is told to verify the kubelet with a CA file that is absent, unreadable or no PEM. Nothing verifies without it; agents of today ignore the file only when verification is off, older ones fail even then.',
+        'The agent is configured to verify the kubelet with a CA file that is absent, unreadable or not PEM, so verification fails. Current agents ignore the file only when verification is off; older ones fail even then.',
       happens:
-        'AKS took `/etc/kubernetes/certs/kubeletserver.crt` away when serving certificate rotation came (label `kubernetes.azure.com/kubelet-serving-ca=cluster`); a volume that one container mounts and another does not; chart and operator mounting it at different paths.',
+        'AKS removed `/etc/kubernetes/certs/kubeletserver.crt` with serving certificate rotation (label `kubernetes.azure.com/kubelet-serving-ca=cluster`). Or one container mounts the volume and another does not, or chart and operator mount it at different paths.',
       distributions: {
-        AKS: 'since serving certificate rotation (label `kubernetes.azure.com/kubelet-serving-ca=cluster`) the file is gone: remove `hostCAPath` and `host` from the values.',
+        AKS: 'since serving certificate rotation (label `kubernetes.azure.com/kubelet-serving-ca=cluster`) the file is gone and the cluster CA signs: remove `hostCAPath` and `host` from the values.',
         'Helm chart': 'mounts `datadog.kubelet.hostCAPath` below `/var/run/kubelet-ca/`, whatever its README says.',
         operator: 'mounts `hostCAPath` at `/var/run/host-kubelet-ca.crt`.',
         'plain manifests': 'volume, volumeMount and `DD_KUBELET_CLIENT_CA` must agree in every container.',
       },
       confirm:
-        'For each container of the pod; and the events of a pod that does not start (`hostPath type check failed: … is not a file`):\n\n    kubectl -n NAMESPACE exec POD -c agent -- ls -lL PATH\n    kubectl -n NAMESPACE get events --field-selector reason=FailedMount',
-      fix: "Drop the override where the cluster CA signs the kubelets' certificates, which the service account's `ca.crt` verifies. Else mount the file. The pods are replaced.",
-      avoid: 'Do not turn verification off: the agent then gives its token to whoever answers on that address, and the fault stays.',
+        'In each container of the pod, and in the events of a pod that does not start (`hostPath type check failed: … is not a file`):\n\n    kubectl -n NAMESPACE exec POD -c agent -- ls -lL PATH\n    kubectl -n NAMESPACE get events --field-selector reason=FailedMount',
+      fix: "Remove the override where the cluster CA signs the kubelets' certificates: the ServiceAccount's `ca.crt` verifies them. Otherwise mount the file. With EACCES check the mode and owner of the file and of each directory above it. The pods are replaced.",
+      avoid: 'Do not turn verification off: the agent then sends its token to any server at that address, and the fault stays.',
     },
   },
   judge(view, say) {
@@ -80,21 +80,23 @@ export const kubeletAuthorityFile = defineCheck({
     // An empty variable counts as unset, and the agent falls back on its service account's CA.
     else if (path.endsWith(`/${AKS_FILE}`)) fixes.push(fixBy('agent', 'config', say('fixAks'), byAgent ? env({ [variable]: '' }) : {}));
     else if (working?.startsWith('/') && working !== MOUNTED_CA)
-      fixes.push(fixBy('agent', 'config', say('fixOther', { authority: working }), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) })));
+      fixes.push(fixBy('agent', 'config', say('fixOther'), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) })));
     else if (byAgent) fixes.push(fixBy('agent', 'config', say('fixDrop'), env({ [variable]: '' })));
-    fixes.push(
-      code === 'EACCES' ? fixBy('agent', 'config', say('fixMode', { path })) : fixBy('agent', 'config', say('fixMount', { path })),
-    );
+    fixes.push(code === 'EACCES' ? fixBy('agent', 'config', say('fixMode')) : fixBy('agent', 'config', say('fixMount')));
     return problem('kubelet-ca-file-missing', {
       severity: verifies ? 'blocks' : 'risk',
       title:
         code === 'ENOENT'
-          ? say('missing', { path, source })
+          ? say('missing', { path })
           : code === 'ENOTPEM' || code === 'ETOOBIG'
-            ? say('notPem', { path, code, source })
-            : say('unreadable', { path, code, source }),
+            ? say('notPem', { path })
+            : say('unreadable', { path, code }),
       features: verifies ? ALL_KUBELET_FEATURES : [],
-      evidence: [cite(authority, say('saw', { code, detail })), ...(working ? [cite(tls, say('sawOther', { authority: working }))] : [])],
+      evidence: [
+        cite(authority, say('saw', { code, detail })),
+        cite(settings, say('sawSource', { source, path })),
+        ...(working ? [cite(tls, say('sawOther', { authority: working }))] : []),
+      ],
       fixes,
     });
   },

@@ -19,28 +19,26 @@ export const kubeletImpostor = defineCheck({
   required: false,
   needs: ['self/kubelet-process'],
   words: {
-    inPod: "Process {pid} calls itself {program} and runs in a pod: it is not this node's kubelet, and nothing it names was used",
-    inContainer:
-      "Process {pid} calls itself {program} and runs in a container: it is not this node's kubelet, and nothing it names was used",
-    ofUser:
-      "Process {pid} calls itself {program} and runs as user {user}, not as root: it is not this node's kubelet, and nothing it names was used",
-    notAtHand: "the node's processes are not in sight",
-    beside: "not the node's, and left out: process {pids}",
-    saw: 'process {pid}, {program}: {why}',
-    look: 'See whose process it is and what started it',
-    stop: 'End it where it comes from: delete its pod, or stop what starts it. If nobody knows it, treat the node as broken into',
+    inPod: "Process {pid} is not this node's kubelet: it runs in a pod",
+    inContainer: "Process {pid} is not this node's kubelet: it runs in a container",
+    ofUser: "Process {pid} is not this node's kubelet: it runs as user {user}",
+    notAtHand: "the node's processes cannot be seen from here",
+    beside: "ignored, not the node's kubelet: process {pids}",
+    saw: 'process {pid} calls itself {program}: {why}; nothing it names was used',
+    look: 'Find out who owns the process and what started it',
+    stop: 'Delete its pod, or stop what starts it',
   },
   causes: {
     'kubelet-impostor': {
-      title: "process that only calls itself kubelet, where the node's own does not run",
+      title: "process posing as the kubelet, where the node's own does not run",
       means:
-        "A process chooses its own name. This one is not root's, or runs in a pod or another container, so it is not the kubelet of this node; its flags, its kubeconfig and the server it names were not believed, and nothing was sent there.",
+        'Any process can choose the name kubelet. This one does not run as root, or runs in a pod or another container, so it is not the kubelet of this node. Its flags, its kubeconfig and the server it names were not used, and nothing was sent there.',
       happens:
-        "A cluster within a pod or a container (vcluster, kind, k3d), whose kubelet goes on while the node's is down; a kubelet that was started by hand as an ordinary user; or somebody who waits for an administrator to trust that name.",
+        "A cluster inside a pod or a container (vcluster, kind, k3d) whose kubelet keeps running while the node's is down; a kubelet that an ordinary user started; or an attacker who waits for an administrator to trust that name.",
       confirm:
         'User, parent and cgroup of every process of that name:\n\n    ps -o pid,ppid,user,cgroup,args -C kubelet,k3s,kubelite\n    systemctl status kubelet --no-pager',
-      fix: "Start the node's own kubelet; with it this finding is gone. Find out what started the other: the pod's UID stands in its cgroup.",
-      avoid: 'Do not run diagnostic programs as root with the kubeconfig that such a process names: its owner gets what they send.',
+      fix: "Start the node's own kubelet; this finding then goes away. Find out what started the other process: its cgroup names the pod's UID. If no one knows it, treat the node as compromised.",
+      avoid: 'Do not run diagnostic programs as root with the kubeconfig that such a process names: its owner receives what they send.',
     },
   },
   judge(view, say) {
@@ -51,11 +49,11 @@ export const kubeletImpostor = defineCheck({
     if (!first) return pass();
     const all = [first, ...others];
     if (found.state === 'running' || found.state === 'several') return pass(say('beside', { pids: all.map(({ pid }) => pid).join(', ') }));
-    const { pid, program } = first;
+    const { pid } = first;
     const title = {
-      pod: () => say('inPod', { pid, program }),
-      container: () => say('inContainer', { pid, program }),
-      user: () => say('ofUser', { pid, program, user: first.user ?? '?' }),
+      pod: () => say('inPod', { pid }),
+      container: () => say('inContainer', { pid }),
+      user: () => say('ofUser', { pid, user: first.user ?? '?' }),
     }[first.why]();
     return problem('kubelet-impostor', {
       severity: 'risk',
@@ -75,5 +73,5 @@ export const kubeletImpostor = defineCheck({
 });
 
 function reasonOf({ why, user }: KubeletImpostor): string {
-  return { pod: "in a pod's cgroup", container: 'in a process namespace of its own', user: `user ${user ?? '?'}` }[why];
+  return { pod: "in a pod's cgroup", container: 'in another process namespace', user: `user ${user ?? '?'}, not root` }[why];
 }

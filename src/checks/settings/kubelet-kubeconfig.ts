@@ -8,52 +8,51 @@ import { failure, seen } from '../shared/read.js';
 
 export const kubeletKubeconfig = defineCheck({
   question: 'kubelet-kubeconfig',
-  asks: "Is the kubelet's own kubeconfig whole, with the certificate it names?",
+  asks: "Is the kubelet's own kubeconfig complete, with its certificate?",
   target: 'self',
   layer: 'settings',
   required: false,
   needs: ['self/kubelet-kubeconfig', 'self/kubelet-process'],
   words: {
-    broken: 'The kubelet of this node has no usable way to its apiserver: {detail}',
-    runs: 'The kubelet of this node runs on what it read at its start; its kubeconfig is broken by now: {detail}',
-    notFound: "no kubeconfig of a kubelet is at hand: not at a node, or the node's files are not here",
+    broken: 'The kubelet cannot log in to the apiserver: its kubeconfig is broken',
+    runs: "The kubelet's kubeconfig is broken: it will not start again",
+    notFound: "no kubelet kubeconfig here: not on a node, or the node's files are not visible",
     denied: '{detail}; run as root',
-    plugin: '{plugin} makes its credential (not run from here)',
-    exposed: "The kubeconfig of this node's kubelet is not root's alone, and was not used: {detail}",
+    plugin: '{plugin} fetches its credential (not run from here)',
+    exposed: "The kubelet's kubeconfig was not used: not only root can change it",
     sawFault: '{code}: {detail}',
-    look: 'See what is there, and what the kubelet says of it',
-    again:
-      'Join the node anew, so that it gets a fresh kubeconfig and certificate (kubeadm shown; other installers do it when their agent starts)',
-    lookExposed: 'See who may write the file, the files it names, and the directories they are in',
-    close: 'Give them to root, and take the right to write from everyone else',
+    look: 'Check the files, and what the kubelet logs about them',
+    again: 'Join the node again: it gets a new kubeconfig and certificate',
+    lookExposed: 'See who can write the file and the directories above it',
+    close: 'Make root the owner, and remove write access for others',
   },
   causes: {
     'kubelet-kubeconfig-broken': {
-      title: "kubelet's own kubeconfig broken",
+      title: 'broken kubeconfig of the kubelet',
       means:
-        'The file that names the apiserver, or the client certificate it points at, is missing or unreadable. A kubelet that runs has both in memory; it cannot renew its certificate, and does not start again.',
+        'The file that names the apiserver, or the client certificate it points to, is missing or unreadable. A running kubelet has both in memory, but it cannot renew its certificate and will not start again.',
       happens:
-        'A bootstrap that never ended (the bootstrap token expired), a rotation cut off by a full disk, `kubelet-client-current.pem` pointing at a file that is gone, a node restored from an old image.',
+        'A bootstrap that never finished (the bootstrap token expired), a rotation interrupted by a full disk, `kubelet-client-current.pem` pointing to a file that is gone, a node restored from an old image.',
       distributions: KUBELET_KUBECONFIG,
       confirm:
         'The link must lead to a file with a certificate and a key:\n\n    ls -lL /etc/kubernetes/kubelet.conf \\\n      /var/lib/kubelet/pki/kubelet-client-current.pem\n    journalctl -u kubelet -g "kubeconfig|bootstrap" -n 20',
-      fix: 'Restore the certificate, or let the node bootstrap again. Its pods go on running meanwhile.',
-      avoid: "Do not put an administrator's kubeconfig in its place: every pod of the node that gets at the file is then administrator.",
+      fix: 'Restore the certificate, or join the node again (kubeadm: `kubeadm join`; other installers do it when their agent starts). Its pods keep running meanwhile.',
+      avoid: "Do not put an administrator's kubeconfig in its place: every pod of the node that can read the file is then administrator.",
     },
     'kubelet-kubeconfig-exposed': {
-      title: "kubelet's own kubeconfig in the hands of others than root",
+      title: 'kubeconfig of the kubelet writable by others than root',
       means:
-        'Somebody else than root may change the kubeconfig, a file it names, or a directory on the way: who does so decides which apiserver this node obeys, and gets its certificate. This program did not use it, and sent nothing to the server it names.',
+        'A user other than root can change the kubeconfig, a file it names, or a directory above them. That user decides which apiserver this node obeys, and can get its certificate. This program did not use the kubeconfig, and sent nothing to the server it names.',
       happens:
-        'A backup or a configuration tool that runs as another user, `chmod -R` over /etc/kubernetes, a `--kubeconfig` below a directory that pods write, such as a volume.',
+        'A backup or a configuration tool that runs as another user, `chmod -R` over /etc/kubernetes, a `--kubeconfig` below a directory that pods can write, such as a volume.',
       distributions: {
-        microk8s: 'its files belong to root and the group `microk8s`, whose members are administrators of the node: that is not reported.',
+        microk8s: 'its files belong to root and the group `microk8s`, whose members administer the node: that is not reported.',
       },
       confirm:
         'Owner and mode of each step, links followed:\n\n    namei -l /etc/kubernetes/kubelet.conf\n    namei -l /var/lib/kubelet/pki/kubelet-client-current.pem',
-      fix: '`chown root:root` and `chmod go-w` for what is named, `chmod 600` for the kubeconfig and its key. If others had time to change it, join the node anew: that replaces its certificate.',
+      fix: '`chown root:root` and `chmod go-w` for each named file and directory, `chmod 600` for the kubeconfig and its key. If others had time to change it, join the node again: that replaces its certificate.',
       avoid:
-        'Do not run this program with `--kubeconfig` and that file to get past it: then its certificate is shown to the server it names.',
+        'Do not run this program with `--kubeconfig` and that file to get around this: it then presents the certificate to the server the file names.',
     },
   },
   judge(view, say) {
@@ -69,14 +68,14 @@ export const kubeletKubeconfig = defineCheck({
       return problem('kubelet-kubeconfig-exposed', {
         // No mere risk: the node's own way to its apiserver is not taken, and what is not asked therefore follows from it.
         severity: 'degrades',
-        title: say('exposed', { detail }),
+        title: say('exposed'),
         evidence,
         fixes: [fixBy('node', 'nothing', say('lookExposed'), byHand(NAMEI)), fixBy('node', 'config', say('close'), byHand(CLOSE))],
       });
     const running = seen(view.one('self/kubelet-process'))?.state === 'running';
     return problem('kubelet-kubeconfig-broken', {
       severity: running ? 'degrades' : 'blocks',
-      title: running ? say('runs', { detail }) : say('broken', { detail }),
+      title: running ? say('runs') : say('broken'),
       evidence,
       fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), fixBy('node', 'restart', say('again'), byHand(AGAIN))],
     });

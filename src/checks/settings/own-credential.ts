@@ -20,44 +20,43 @@ const NEIGHBOUR = /^\/proc\/(\d+)\/root(?:\/var)?\/run\/secrets\/kubernetes\.io\
 const NEEDS = ['self/place', 'self/mounts', 'self/settings', 'apiserver/credential', 'kubelet/credential'] as const;
 
 const WORDS = {
-  ephemeral: 'This is an ephemeral container: it has no token of its own; the container of process {pid} has one',
-  perhaps: 'There is no token here, as in every ephemeral container, or the pod has none at all',
-  hostInstall:
-    'The agent runs on the host itself, with neither a token nor a client certificate: kubelet and apiserver take it for a stranger',
-  notLooked: 'no credential was looked at yet',
-  sawNeighbour: 'no token mounted here; one in the same pod, at {path}',
-  sawNoMount: 'no ServiceAccount is mounted here',
+  ephemeral: 'This debug container has no token; the container of process {pid} has one',
+  perhaps: 'No token is mounted here: an ephemeral container never gets one',
+  hostInstall: 'The agent on this host has neither a token nor a client certificate',
+  notLooked: 'no credential has been read yet',
+  sawNeighbour: 'no token is mounted here; the same pod has one at {path}',
+  sawNoMount: 'no ServiceAccount token is mounted here',
   sawNothing: 'no token, no client certificate, no kubeconfig user; not in a pod',
-  fixBe: 'Be the agent of that process: its environment, its files and its token',
-  fixCustom: "Add a debug container that has the pod's own token, at a workstation (IMAGE is yours)",
-  fixTrace: 'Or be the agent of its process: as root with the right to trace, in a debug container with --target',
-  fixCertificate: 'Give the agent a client certificate that kubelet and apiserver accept, and a kubeconfig for the apiserver',
-  fixToken: 'Or a token of a ServiceAccount with the rights of an agent, renewed before it expires',
-  fixPod: 'Or run the agent as a DaemonSet: its token is then mounted and renewed',
+  fixBe: "Check with that process's environment, files and token",
+  fixCustom: "Add a debug container with the pod's token (set IMAGE)",
+  fixTrace: "Or check as the agent's process: as root, in a --target container",
+  fixCertificate: 'Give the agent a client certificate and a kubeconfig',
+  fixToken: 'Or give it a ServiceAccount token, renewed before it expires',
+  fixPod: 'Or run the agent as a DaemonSet, which mounts and renews a token',
 } as const;
 
 const CAUSES = {
   'ephemeral-container-without-token': {
     title: 'ephemeral container without a token',
     means:
-      "Kubernetes mounts the ServiceAccount token into containers of the pod's template only. An ephemeral container (`kubectl debug POD`) has the service variables and the pod's network, and no token.",
+      "Kubernetes mounts the ServiceAccount token only into the containers of the pod template. An ephemeral container (`kubectl debug POD`) has the service variables and the pod's network, but no token.",
     happens:
-      '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts; its API has none for tokens by itself (KEP-277).',
-    confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here, and works in `kubectl exec POD -c agent`.',
-    fix: "Be the agent of its process: `--agent-process auto`, as the same user or root, in a container with `--target`. Or mount the pod's `kube-api-access-…` volume with `--custom`; `kubelet-doctor manifest debug --pod POD` prints how. Nothing restarts.",
-    avoid: 'Do not set automountServiceAccountToken: it is on already, and ephemeral containers never get the mount.',
+      '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts: Kubernetes adds no token to it (KEP-277).',
+    confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here and works in `kubectl exec POD -c agent`.',
+    fix: "Check as the agent's process: `--agent-process auto`, in a container with `--target`, as the same user or as root with the right to trace (SYS_PTRACE). Or mount the pod's `kube-api-access-…` volume with `--custom`; `kubelet-doctor manifest debug --pod POD` prints how. Nothing restarts.",
+    avoid: 'Do not set automountServiceAccountToken: it is already on, and ephemeral containers never get the mount.',
   },
   'host-install-without-credentials': {
     title: 'agent on the host without credentials',
     means:
-      'An agent installed as a package of the machine has no ServiceAccount. Without a client certificate or a token file the kubelet answers 401, and the apiserver answers as to system:anonymous.',
+      'An agent installed as a package has no ServiceAccount. Without a client certificate or a token file the kubelet answers 401, and the apiserver treats it as system:anonymous.',
     happens:
-      "The host agent was given the address of the kubelet and nothing else; or the kubelet's read-only port, which needed no credential, was closed.",
+      "The host agent was configured with the kubelet's address only. Or the kubelet's read-only port, which needs no credential, was closed.",
     confirm:
       'On that machine:\n\n    datadog-agent config | grep -E \\\n      "kubelet_client_crt|kubelet_auth_token_path|kubernetes_kubeconfig_path"',
-    fix: 'A client certificate with O=agents and a ClusterRoleBinding for it, or a bound token in a file.',
+    fix: "A client certificate with O=agents and a ClusterRoleBinding for it, or a bound token of a ServiceAccount with the agent's permissions, in a file.",
     avoid:
-      "Never use the kubelet's or the admin's own kubeconfig, which may do everything; never open 10255 or anonymous access for one agent.",
+      "Never use the kubelet's or the administrator's kubeconfig: it can do everything. Never open port 10255 or anonymous access for one agent.",
   },
 } as const satisfies Record<string, CauseDocs>;
 
@@ -65,7 +64,7 @@ type Cause = keyof typeof CAUSES;
 
 export const ownCredential = defineCheck({
   question: 'own-credential',
-  asks: 'Is this a place that has a credential of its own?',
+  asks: 'Does this process have its own credential?',
   target: 'self',
   layer: 'settings',
   required: false,

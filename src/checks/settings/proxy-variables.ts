@@ -6,6 +6,7 @@ import { defineCheck, type Fix } from '../../model/check.js';
 import type { Setting } from '../../model/facts.js';
 import { ownerHere } from '../shared/apiserver.js';
 import { citeBy } from '../shared/cite.js';
+import { fewOf } from '../shared/few.js';
 import { env, fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';
@@ -16,41 +17,41 @@ const PRINTABLE = /^[A-Za-z0-9.*:_/,[\]-]+$/;
 
 export const proxyVariables = defineCheck({
   question: 'proxy-variables',
-  asks: 'Do the proxy variables mean the same to every program that reads them?',
+  asks: 'Do all programs read the same proxy settings?',
   target: 'self',
   layer: 'settings',
   required: false,
   needs: ['self/settings', 'self/place'],
   words: {
-    disagree: '{upper} and {lower} differ: Go programs (the agent, kubectl) read {upper}, Python checks and curl read {lower}',
-    ranges: 'DD_PROXY_NO_PROXY holds {ranges}, which the agent compares as text: no address in that range is excepted',
+    disagree: '{upper} and {lower} differ: each program reads only one of them',
+    ranges: 'The agent does not read {ranges} in DD_PROXY_NO_PROXY as a range',
     none: 'no proxy variable is set',
-    notRead: 'the environment was not looked at',
+    notRead: 'the environment has not been read',
     sawPair: '{upper} ({upperValue}) and {lower} ({lowerValue})',
     sawList: 'DD_PROXY_NO_PROXY: {list}; DD_NO_PROXY_NONEXACT_MATCH is not true',
-    fixEqual: 'Make them equal: give {lower} the value of {upper}, or take one of them away',
-    fixMatch: 'Let the agent read its list as everybody else does: ranges, suffixes and *',
+    fixEqual: 'Set {lower} to the value of {upper}, or remove one of them',
+    fixMatch: 'Make the agent understand ranges, suffixes and * in its list',
     fixHosts: 'Or list each host by its exact name or address',
   },
   causes: {
     'proxy-variables-disagree': {
-      title: 'upper-case and lower-case proxy variables differ',
+      title: 'different upper-case and lower-case proxy variables',
       means:
-        'Both spellings of a proxy variable are set, to different values. Programs read one and ignore the other, so the same address goes directly from one program and through the proxy from another.',
+        'Both spellings of a proxy variable are set, to different values. Programs read one and ignore the other, so one program connects directly and another through the proxy.',
       happens:
-        "One was set by the image or the company's base configuration, the other by the chart or by hand. Go (the agent core, kubectl) prefers HTTPS_PROXY and NO_PROXY; Python's requests (many integrations) and curl prefer https_proxy and no_proxy; curl reads http_proxy in lower case alone.",
-      confirm: '`env | grep -i _proxy | sort` in the container of the agent; compare each pair.',
+        "One was set by the image or the company's base configuration, the other by the chart or manually. Go (the agent core, kubectl) prefers HTTPS_PROXY and NO_PROXY. Python's requests (many integrations) and curl prefer https_proxy and no_proxy. curl reads http_proxy in lower case only.",
+      confirm: "Run `env | grep -i _proxy | sort` in the agent's container, and compare each pair.",
       fix: 'Set both spellings to the same value in the manifest, or only one of them. The pods are replaced.',
-      avoid: 'Do not cure a failing check by taking the proxy away: what needs it to leave the network fails then.',
+      avoid: 'Do not fix a failing check by removing the proxy: everything that needs it to leave the network then fails.',
     },
     'no-proxy-range-not-understood': {
-      title: 'range in a list that is compared as text',
+      title: 'address range the agent does not understand',
       means:
-        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared word by word: `10.0.0.0/8` excepts only a host of that very name. Checks of pods and nodes in the range go to the proxy, which refuses or answers for them.",
+        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared as text: `10.0.0.0/8` matches only a host of exactly that name. Checks of pods and nodes in the range go to the proxy, which refuses them or answers in their place.",
       happens:
-        "A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY Go, curl from 7.86 and Python's requests understand ranges; the agent's own list does so only with `no_proxy_nonexact_match`.",
+        "A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY, Go, curl from 7.86 and Python's requests understand ranges. The agent's own list does only with `no_proxy_nonexact_match`.",
       confirm: '`agent config | grep -A5 no_proxy`: ranges are listed, and no_proxy_nonexact_match is false.',
-      fix: 'Set DD_NO_PROXY_NONEXACT_MATCH=true (Agent 7.31 or later), or list hosts one by one, separated by spaces. `skip_proxy: true` on a check keeps that check alone from the proxy.',
+      fix: 'Set DD_NO_PROXY_NONEXACT_MATCH=true (Agent 7.31 or later), or list hosts one by one, separated by spaces. `skip_proxy: true` keeps a single check off the proxy.',
       avoid: 'Do not list the nodes one by one in a cluster that scales: new nodes go to the proxy again.',
     },
   },
@@ -90,7 +91,7 @@ export const proxyVariables = defineCheck({
     if (ranges.length > 0 && of('agent.noProxyNonexact')?.value !== 'true')
       return problem('no-proxy-range-not-understood', {
         severity: 'degrades',
-        title: say('ranges', { ranges: ranges.slice(0, 4).join(', ') }),
+        title: say('ranges', { ranges: fewOf(ranges, 1) }),
         evidence: [citeBy('self/settings', '', say('sawList', { list }), 'printenv DD_PROXY_NO_PROXY')],
         fixes: [
           fixBy(owner, 'config', say('fixMatch'), env({ DD_NO_PROXY_NONEXACT_MATCH: 'true' })),

@@ -17,34 +17,32 @@ export const tlsVerification = defineCheck({
   required: false,
   needs: ['self/settings', 'kubelet/candidates', 'kubelet/tls'],
   words: {
-    off: "The agent does not verify the kubelet's certificate ({source}): whoever answers in the kubelet's place receives its token",
-    noSettings: 'the settings are not known',
+    off: "The agent does not verify the kubelet's certificate: its token can be stolen",
+    noSettings: 'the settings have not been read',
     sawSetting: '{source} turns verification off',
     sawVerifies: 'the certificate at {endpoint} verifies with the CA in use',
     sawObstacle: 'the certificate at {endpoint} does not verify: {code}',
-    sawFailure: 'no certificate seen at {endpoint}: {code}',
-    fixOn: 'Turn verification on: the certificate verifies already',
+    sawFailure: 'no certificate from {endpoint}: {code}',
+    fixOn: 'Turn verification on: the certificate already verifies',
     fixOnWithCa: 'Turn verification on, with the CA that verifies this certificate',
-    fixTrust:
-      'First the certificate: the CA in use does not verify it (question kubelet-certificate says why and what to do). Then set DD_KUBELET_TLS_VERIFY=true',
-    fixDates: 'First the certificate: it is not valid now (question kubelet-certificate). Then set DD_KUBELET_TLS_VERIFY=true',
-    fixName:
-      'First the name: the certificate does not name the host that is dialled (question kubelet-certificate). Then set DD_KUBELET_TLS_VERIFY=true',
-    fixReach: 'Turn verification on once the kubelet answers; until then what stands in its way cannot be seen',
+    fixTrust: 'Fix the CA first, then set DD_KUBELET_TLS_VERIFY=true',
+    fixDates: 'Renew the certificate first, then set DD_KUBELET_TLS_VERIFY=true',
+    fixName: 'Fix the host name first, then set DD_KUBELET_TLS_VERIFY=true',
+    fixReach: 'Turn verification on once the kubelet answers',
   },
   causes: {
     'tls-verification-disabled': {
-      title: 'the agent does not verify the kubelet',
+      title: 'kubelet certificate not verified by the agent',
       means:
-        "With `kubelet_tls_verify: false` the agent sends its ServiceAccount token to whoever answers on the kubelet's address. On a shared network that is enough to steal it: another machine that takes over the address, a proxy, a pod with hostNetwork.",
+        "With `kubelet_tls_verify: false` the agent sends its ServiceAccount token to any server at the kubelet's address. On a shared network that is enough to steal it: another machine that takes over the address, a proxy, a pod with hostNetwork.",
       happens:
-        'It is the advice found most often for x509 errors, and the documented setting for OpenShift and Rancher; it stays when the reason has long gone.',
+        'It is the most common advice for x509 errors, and the documented setting for OpenShift and Rancher. It often stays long after the reason is gone.',
       distributions: AGENT_KUBELET,
       confirm:
         'In the container, and in the chart `datadog.kubelet.tlsVerify`:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_TLS_VERIFY',
-      fix: "Remove what stands in the way first (which CA, which name, which date: the certificate's own finding says it), then set it to true on every container. Not the other way round: the agent would lose the kubelet meanwhile.",
+      fix: 'First fix what is wrong with the certificate: its CA, its names or its dates. Its own finding in the report says which, and until the kubelet answers it cannot be known. Then set verification to true in every container. In the other order the agent loses the kubelet meanwhile.',
       avoid:
-        'Do not leave verification off because the network is internal: a pod with hostNetwork or a machine that takes over the address is enough to collect the token. Do not turn it on blindly either: the agent would lose the kubelet meanwhile.',
+        'Do not leave verification off because the network is internal: a pod with hostNetwork or a machine that takes over the address is enough to collect the token. Do not turn it on before the certificate verifies: the agent would lose the kubelet.',
     },
   },
   judge(view, say) {
@@ -71,7 +69,7 @@ export const tlsVerification = defineCheck({
     };
     return problem('tls-verification-disabled', {
       severity: 'risk',
-      title: say('off', { source }),
+      title: say('off'),
       evidence: [
         cite(settings, say('sawSetting', { source })),
         ...(endpoint && handshake

@@ -15,22 +15,23 @@ export const agentInstall = defineCheck({
   required: false,
   needs: ['self/running-agents'],
   words: {
-    twice: 'Two agents run on this node: one installed on it (process {host}), one in a pod (process {pod})',
-    notSeen: "the node's processes are not in sight",
+    twice: 'Two agents run on this node: an installed package and a pod',
+    notSeen: "the node's processes cannot be seen from here",
     none: 'no agent runs on this node',
     saw: 'process {pid}: {program}, {where}',
-    fixHost: 'Keep the pod, where the DaemonSet is meant to cover this node: stop the package',
-    fixPod: 'Or keep the package: let the DaemonSet leave this node out, by a label that its nodeSelector or affinity does not take',
+    fixHost: 'Stop the package, and keep the pod',
+    fixPod: 'Or keep the package, and exclude this node from the DaemonSet',
   },
   causes: {
     'agent-installed-twice': {
       title: 'agent installed on the node and in a pod',
       means:
-        'The package of the agent runs on the node, and the DaemonSet runs one there too. Both count everything, both take the ports 8125 and 8126, and the host appears with two configurations that take turns.',
-      happens: 'A machine image or a configuration manager installs the package on every machine; the node joined the cluster later.',
-      confirm: "One is in a pod's cgroup, the other in a service's:\n\n    pgrep -x agent | xargs -I{} cat /proc/{}/cgroup",
-      fix: 'Keep one of the two. In a cluster the pod: it has the ServiceAccount, and the downward API tells it its kubelet. On the node: stop and disable the package, then take it out of the image.',
-      avoid: 'Do not give one of them other ports: the node is still counted, and billed, twice.',
+        'The agent package runs on the node, and so does a pod of the DaemonSet. Both count everything, both need the ports 8125 and 8126, and the host switches between two configurations.',
+      happens:
+        'A machine image or a configuration manager installs the package on every machine, and the machine joined the cluster later.',
+      confirm: "One process is in a pod's cgroup, the other in a service's:\n\n    pgrep -x agent | xargs -I{} cat /proc/{}/cgroup",
+      fix: 'Keep one of the two, in a cluster the pod: it has the ServiceAccount, and the downward API gives it its kubelet. On the node stop and disable the package, then remove it from the image. To keep the package instead, label the node so that nodeSelector or affinity of the DaemonSet does not match it.',
+      avoid: 'Do not give one of them different ports: the node is still counted, and billed, twice.',
     },
   },
   judge(view, say) {
@@ -42,8 +43,8 @@ export const agentInstall = defineCheck({
     if (!host || !pod) return pass();
     return problem('agent-installed-twice', {
       severity: 'degrades',
-      title: say('twice', { host: host.pid, pod: pod.pid }),
-      features: ['metrics counted once', 'the host ports of the agent'],
+      title: say('twice'),
+      features: ['correct metrics (all are counted twice)', 'host ports of one agent'],
       evidence: running.slice(0, 6).map(({ pid, program, install }) => {
         const where = install === 'host' ? 'installed on the node' : 'in a pod';
         return citeBy('self/running-agents', '', say('saw', { pid, program, where }), isPid(pid) ? `cat /proc/${pid}/cgroup` : undefined);

@@ -11,31 +11,30 @@ import { seen } from '../../shared/read.js';
 
 export const agentNetwork = defineCheck({
   question: 'agent-network',
-  asks: "Was it asked from the agent's own network?",
+  asks: "Do the checks run in the agent's own network?",
   target: 'self',
   layer: 'settings',
   required: false,
   needs: ['self/place', 'self/settings'],
   words: {
-    noProcess: 'no process was named with --agent-process',
-    unknown: 'where it runs is not known yet',
-    other:
-      "The token and the settings are those of the agent's process {pid}, the network is ours: what refuses or loses its pod's packets is not seen from here",
+    noProcess: 'no process is named with --agent-process',
+    unknown: 'the place of this run is not known yet',
+    other: "Not checked from the agent's network: process {pid} has a different one",
     saw: 'the network namespaces of process {pid} and of this one differ',
-    ask: "Ask from the agent's own network as well",
-    askBeside: "Ask from the agent's own network as well, in its pod (IMAGE is yours)",
-    orEnter: 'Or enter that network from here, where there is an nsenter and the right to',
+    ask: "Check from the agent's own network as well",
+    askBeside: "Check from the agent's own network, in its pod (set IMAGE)",
+    orEnter: 'Or enter that network from here (needs nsenter and root)',
   },
   causes: {
     'asked-from-another-network': {
-      title: "asked from another network than the agent's",
+      title: "checked from a different network than the agent's",
       means:
-        "The environment, the files and the token are the agent's, but the connections were made from the network of this shell. A NetworkPolicy, a route or a filter that concerns the agent's pod acts on other packets.",
-      happens: "`--agent-process` on a node, or in a debug pod with the host's network, for an agent whose pod has a network of its own.",
+        "The environment, the files and the token are the agent's, but the connections were made from the network of this shell. A NetworkPolicy, a route or a firewall that affects the agent's pod does not affect them, so what blocks or loses its packets is not seen from here.",
+      happens: "`--agent-process` on a node, or in a debug pod with the host's network, for an agent whose pod has its own network.",
       confirm: 'Two different numbers are two networks:\n\n    readlink /proc/self/ns/net /proc/PID/ns/net',
-      fix: 'As root on the node enter that network alone; everything else stays as it is.\n\n    nsenter -t PID -n kubelet-doctor --agent-process PID',
+      fix: 'As root on the node, enter only that network; everything else stays the same.\n\n    nsenter -t PID -n kubelet-doctor --agent-process PID',
       avoid:
-        "Do not take a good answer from here for the agent's: it is one for the token and its rights, not for the way. And do not move the agent to the host's network for it.",
+        "Do not take a good answer from here for the agent's: it proves the token and its permissions, not the connection. Do not move the agent to the host's network for this.",
     },
   },
   judge(view, say) {

@@ -5,6 +5,7 @@ import { defineCheck, type Evidence, type Fix, type Message } from '../../../mod
 import type { AgentSetting } from '../../../model/facts.js';
 import { type KnownSetting, knownSetting } from '../../../profiles/datadog-settings.js';
 import { citeBy } from '../../shared/cite.js';
+import { cutTo } from '../../shared/few.js';
 import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../../shared/problem.js';
@@ -49,47 +50,46 @@ export const agentSettingValues = defineCheck({
   required: false,
   needs: ['self/agent-configuration'],
   words: {
-    bool: '{variable} is "{value}" ({source}), which is no boolean: the agent takes it for false',
-    port: '{variable} is "{value}" ({source}), which is no port: the agent takes it for 0, and dials none',
-    host: '{variable} is "{value}" ({source}), which is neither an address nor a name: no kubelet is found there',
-    name: '{variable} is "{value}" ({source}), which no object of Kubernetes can be called',
-    path: '{variable} is "{value}" ({source}), which is no absolute path: it is looked for where the agent happens to run',
-    seconds: '{variable} is "{value}" ({source}), which is no number of seconds: the agent takes its own default',
-    lock: '{variable} is "{value}" ({source}), which is neither lease nor configmap: the agent takes a Lease where the cluster has them',
-    field: '{variable} is taken from {value} ({source}), which does not name the node',
-    missing: '{name} does not set {variable}: its agent has no address of the kubelet on its node',
+    bool: '{variable}="{value}" is not a boolean: the agent reads false',
+    port: '{variable}="{value}" is not a port: the agent reads 0',
+    host: '{variable}="{value}" is not a host name or IP',
+    name: '{variable}="{value}" is not a valid Kubernetes name',
+    path: '{variable}="{value}" is not an absolute path',
+    seconds: '{variable}="{value}" is not a number of seconds',
+    lock: '{variable}="{value}" is neither lease nor configmap',
+    field: '{variable} comes from {value}, not from the node',
+    missing: '{variable} is not set: the agent finds no kubelet',
     sawMissing: '{name}: no {variable} among {count} settings',
-    empty: '{variable} is set to nothing ({source}): for the agent it is not set',
-    none: 'no configuration of an agent is in sight',
+    empty: '{variable} is empty: for the agent it is not set',
+    none: 'no agent configuration can be seen from here',
     saw: '{source}: {variable} = "{value}"',
     sawField: '{source}: {variable} from {value}',
     fixValue: 'Set {variable} to {value}{where}',
-    fixBoolean: 'Set {variable} to true or false{where}: nothing else is read',
-    fixOther: 'Correct {variable}{where}, or take it away: without it the agent uses {standard}',
-    fixHost: "Take {variable} from the downward API{where}: it is the node's own address on every node",
-    fixEmpty: 'Give {variable} a value{where}, or take the empty one away',
+    fixBoolean: 'Set {variable} to true or false{where}',
+    fixOther: 'Correct {variable}{where}, or remove it (default: {standard})',
+    fixHost: 'Set {variable} from status.hostIP{where}',
+    fixEmpty: 'Give {variable} a value{where}, or remove it',
   },
   causes: {
     'agent-setting-invalid': {
       title: 'setting the agent cannot read',
       means:
-        'A setting holds what the agent cannot read as what it should be. It does not refuse: `DD_KUBELET_TLS_VERIFY=yes` turns verification off, a port that is no number turns the port off, a URL in place of a host is looked up as a name.',
+        'A setting has a value of the wrong kind. The agent does not refuse it: `DD_KUBELET_TLS_VERIFY=yes` turns verification off, a port that is not a number turns the port off, a URL in place of a host is looked up as a name. A relative path is looked for in the directory the agent runs in, bad seconds become the default, and an unknown leader lock becomes a Lease where the cluster has them.',
       happens:
-        "YAML and shells have more words for true than the agent; a host was copied with https:// and port; a reference `$(NAME)` to a variable that stands further down, or nowhere, stays as it is written; status.podIP was taken for the node's address.",
-      confirm:
-        "`kubelet-doctor settings` shows each value with where it comes from; in the agent's container:\n\n    agent config | grep -i kube",
-      fix: 'Write it as the agent reads it: true or false, a bare number, a bare host, an absolute path. The pods are replaced.',
-      avoid: 'Do not set the same thing a second time further up: of two values the agent reads one, and the next reader the other.',
+        "YAML and shells have more words for true than the agent. A host was copied with https:// and port. A reference `$(NAME)` to a variable defined later, or not at all, stays as written. status.podIP was used as the node's address.",
+      confirm: "`kubelet-doctor settings` shows each value and its source; in the agent's container:\n\n    agent config | grep -i kube",
+      fix: 'Write it as the agent reads it: true or false, a plain number, a plain host, an absolute path. Take the kubelet host from status.hostIP: it is right on every node. The pods are replaced.',
+      avoid: 'Do not set the same variable a second time: the agent reads one value, and the next reader sees the other.',
     },
     'agent-setting-empty': {
-      title: 'setting that is not there, or empty',
+      title: 'missing or empty setting',
       means:
-        "A variable is set to nothing, or one that has no default is not set at all: the kubelet's host. For the agent both are the same: datadog.yaml or the default counts, and no default names the node.",
+        "A variable is empty, or one without a default (the kubelet's host) is not set at all. For the agent both are the same: datadog.yaml or the default counts, and no default names the node.",
       happens:
-        "A manifest of one's own without the kubelet's host; a template whose value is missing, a key that its ConfigMap does not have (with `optional: true` that is no error), or a value that was emptied to switch it off.",
+        "A hand-written manifest without the kubelet's host, a template with a missing value, a key that its ConfigMap does not have (not an error with `optional: true`), or a value that was emptied to switch it off.",
       confirm: '`kubelet-doctor settings` shows it; the key of a ConfigMap:\n\n    kubectl -n NAMESPACE get configmap NAME -o yaml',
-      fix: 'Give it its value, or take it away.',
-      avoid: 'Do not empty a boolean to switch it off: its default may be on. Write false.',
+      fix: 'Give it a value, or remove it. The kubelet host belongs to status.hostIP of the downward API.',
+      avoid: 'Do not empty a boolean to switch it off: the default may be true. Write false.',
     },
   },
   judge(view, say) {
@@ -110,14 +110,10 @@ export const agentSettingValues = defineCheck({
 
     function titleOf(at: Found): Message {
       const { setting, wrong, missing } = at;
-      if (missing) return say('missing', { name: at.configuration.name, variable: setting.variable });
+      if (missing) return say('missing', { variable: setting.variable });
       const { variable, value = '', from = '' } = setting;
-      const source = writtenIn(at, setting);
-      return wrong === 'field'
-        ? say('field', { variable, value: from, source })
-        : wrong
-          ? say(wrong, { variable, value, source })
-          : say('empty', { variable, source });
+      if (wrong === 'field') return say('field', { variable, value: from });
+      return wrong ? say(wrong, { variable, value: cutTo(value, 28) }) : say('empty', { variable });
     }
     function evidenceOf(at: Found): Evidence {
       const { name } = at.configuration;
@@ -140,7 +136,7 @@ export const agentSettingValues = defineCheck({
         return changeSettings(at, say('fixValue', { variable, value: meant, where }), { [variable]: meant });
       if (at.wrong === 'bool') return fixBy('agent', 'config', say('fixBoolean', { variable, where }));
       if (!at.wrong) return changeSettings(at, say('fixEmpty', { variable, where }), { [variable]: undefined });
-      const standard = at.known.standard || 'what it finds by itself';
+      const standard = at.known.standard || 'what it detects';
       return changeSettings(at, say('fixOther', { variable, where, standard }), { [variable]: undefined });
     }
   },

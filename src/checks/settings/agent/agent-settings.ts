@@ -28,42 +28,42 @@ interface Unread {
 
 export const agentSettings = defineCheck({
   question: 'agent-settings',
-  asks: 'Does the agent read the settings that are there for it?',
+  asks: 'Does the agent read all settings meant for it?',
   target: 'self',
   layer: 'settings',
   required: false,
   needs: ['self/place', 'self/settings', 'self/agent-configuration'],
   words: {
-    renamed: 'No agent since version 6 reads {old}{of}: the name is now {current}',
-    renamedHost: 'The kubelet host is set as {old}{of}, which no agent since version 6 reads: the name is now {current}',
-    misspelt: 'No agent reads {old}{of}: the setting is called {current}',
+    renamed: 'The agent does not read {old}: Agent 6 renamed it',
+    renamedHost: 'The agent has no kubelet host: it does not read {old}',
+    misspelt: 'The agent does not read {old}: the name is misspelt',
     noEnvironment: "this is not the agent's environment",
-    notLooked: 'the environment was not looked at',
-    notInSight: 'no DaemonSet of an agent is in sight from here',
-    saw: '{old} is set{of}',
-    rename: "In the agent's manifest, rename {old} to {current}{where}",
-    renameHost: "In the agent's manifest, replace {old} by {current}, from {field}{where}",
+    notLooked: 'the environment has not been read',
+    notInSight: 'no agent DaemonSet can be seen from here',
+    saw: '{old} is set{of}; the agent reads {current}',
+    rename: 'Rename {old} to {current}{where}',
+    renameHost: 'Replace {old} with {current}{where}',
   },
   causes: {
     'agent-settings-renamed': {
-      title: 'settings under names of Agent 5',
-      means: 'A variable is set whose name is no longer read. Its value has no effect, and nothing says so.',
+      title: 'settings with Agent 5 names',
+      means: 'A variable is set under a name that no agent since version 6 reads. Its value has no effect, and no log says so.',
       happens:
-        'A manifest from the days of Agent 5, or old advice: the FAQ on ConnectTimeout to port 10250 still says KUBERNETES_KUBELET_HOST, the one on client authentication `apiserver_client_crt`.',
+        'A manifest written for Agent 5, or old advice: the FAQ on ConnectTimeout to port 10250 still says KUBERNETES_KUBELET_HOST, the one on client authentication `apiserver_client_crt`.',
       confirm:
-        "In each container of the agent's pod, against what `agent config` says:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep -i kube",
-      fix: 'Rename it in the manifest. Where KUBERNETES_KUBELET_HOST was the only one that named the host, its loss is the cause of kubelet-host-unset.',
-      avoid: 'Do not set both names for safety: the old one goes on misleading the next reader.',
+        "In each container of the agent's pod; compare with `agent config`:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep -i kube",
+      fix: 'Rename it in the manifest. If KUBERNETES_KUBELET_HOST was the only variable that named the host, it is also the reason for kubelet-host-unset.',
+      avoid: 'Do not set both names to be safe: the old one misleads the next reader.',
     },
     'agent-setting-misspelt': {
-      title: 'settings with names that nobody reads',
+      title: 'misspelt setting names',
       means:
-        "A setting is there whose name is not quite one of the agent's. It has no effect, and nothing says so: the agent reads what it knows and passes over the rest.",
+        "A setting has a name that is almost, but not exactly, one of the agent's. It has no effect, and no log says so: the agent reads the names it knows and ignores the rest.",
       happens:
-        'KUBERNETES in a name that has none, or left out of one that has it; words in another order; a key of the chart written in other letters, or a level too high (`kubelet:` beside `datadog:` instead of below it).',
-      confirm: 'What the agent has read of it:\n\n    kubectl -n NAMESPACE exec POD -c agent -- agent config | grep -i kube',
-      fix: 'Write the name as the agent, the chart or the operator has it. `kubelet-doctor settings` then shows it as set.',
-      avoid: 'Do not add further spellings to be safe: one of them is read, and the next reader will not know which.',
+        'KUBERNETES in a name that does not have it, or missing from one that does; words in a different order; a chart key with wrong letters, or one level too high (`kubelet:` next to `datadog:` instead of below it).',
+      confirm: 'What the agent has read:\n\n    kubectl -n NAMESPACE exec POD -c agent -- agent config | grep -i kube',
+      fix: 'Write the name exactly as the agent, the chart or the operator does. `kubelet-doctor settings` then shows it as set.',
+      avoid: 'Do not add more spellings to be safe: only one is read, and the next reader will not know which.',
     },
   },
   judge(view, say) {
@@ -84,13 +84,13 @@ export const agentSettings = defineCheck({
     if (!worst) return place?.agentEnvironment || written.length > 0 ? pass() : notApplicable(say('noEnvironment'));
 
     const of = ({ at }: Unread) => (at ? ` (${at.configuration.name}${inContainer(at)})` : '');
-    const words = { old: worst.old, current: worst.current, of: of(worst) };
+    const words = { old: worst.old };
     return problem(worst.misspelt ? 'agent-setting-misspelt' : 'agent-settings-renamed', {
       severity: 'degrades',
       title: worst.misspelt ? say('misspelt', words) : worst.hostLost ? say('renamedHost', words) : say('renamed', words),
       features: worst.hostLost ? ALL_KUBELET_FEATURES : [],
       evidence: unread.slice(0, 8).map((each) => {
-        const saw = say('saw', { old: each.old, of: of(each) });
+        const saw = say('saw', { old: each.old, of: of(each), current: each.current });
         return each.at
           ? citeBy('self/agent-configuration', each.at.configuration.name, saw)
           : citeBy('self/place', '', saw, isVariable(each.old) ? `printenv ${each.old}` : undefined);
@@ -103,7 +103,7 @@ export const agentSettings = defineCheck({
       const written = at?.container.settings.find(({ variable }) => variable === old);
       const field = written?.from === 'spec.nodeName' ? written.from : 'status.hostIP';
       if (current === HOST)
-        return { ...hostFromDownwardApi(say('renameHost', { old, current, field, where }), field), verify: 'kubelet-doctor --verbose' };
+        return { ...hostFromDownwardApi(say('renameHost', { old, current, where }), field), verify: 'kubelet-doctor --verbose' };
       const action = say('rename', { old, current, where });
       const value = written?.value;
       // A key of the chart or the operator is no variable.

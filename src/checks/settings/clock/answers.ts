@@ -9,7 +9,7 @@ import { cannotTell, pass, problem, type Said, suspected } from '../../shared/pr
 import { span } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import { type Clues, SERVERS } from './clues.js';
-import { type Answer, breaksSomething, mostMs, witness } from './decision.js';
+import { type Answer, breaksSomething, mostMs } from './decision.js';
 import type { Words } from './words.js';
 
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
@@ -43,7 +43,7 @@ export const ANSWERS: Record<Answer, Says> = {
     }),
   'perhaps-a-servers': (clues, say) => {
     const { server, offsetMs } = given(clues.off[0]);
-    const words = { server, span: span(offsetMs), other: given(witness(clues)).server };
+    const words = { server, span: span(offsetMs) };
     return found('server-clock-skew', clues, say, {
       ...suspected(['clock-skew'], BOTH_CLOCKS),
       title: offsetMs < 0 ? say('serverAhead', words) : say('serverBehind', words),
@@ -74,7 +74,7 @@ function found(cause: Cause, clues: Clues, say: Words, said: Omit<Said, 'evidenc
 
 function oursIsOff({ off }: Clues, say: Words) {
   const { offsetMs } = given(off[0]);
-  const words = { span: span(offsetMs), servers: off.map(({ server }) => server).join(', ') };
+  const words = { span: span(offsetMs), servers: off.map(({ server }) => server).join(' and ') };
   return offsetMs > 0 ? say('ahead', words) : say('behind', words);
 }
 
@@ -98,7 +98,7 @@ function sawClocks(clues: Clues, say: Words): Evidence[] {
 }
 
 function sawSync({ sync, syncFact }: Clues, say: Words): Evidence[] {
-  const daemons = sync?.daemons.join(', ') || 'none of those that are known';
+  const daemons = sync?.daemons.join(', ') || 'none';
   const saw = sync?.synchronised === false ? say('sawNotYet') : say('sawSync', { daemons });
   return [citeBy('self/time-sync', '', saw, syncFact.reproduce)];
 }

@@ -2,6 +2,7 @@
 import type { Evidence, Fix, Message, Problem } from '../../../../model/check.js';
 import { citeBy } from '../../../shared/cite.js';
 import { given } from '../../../shared/decide.js';
+import { cutTo } from '../../../shared/few.js';
 import { AUTOMOUNT, fixBy, yaml } from '../../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../../shared/kubelet.js';
 import { problem } from '../../../shared/problem.js';
@@ -32,14 +33,14 @@ interface Says {
 
 const ANSWERS: Record<Contradiction['name'], Says> = {
   'host-of-one-node': {
-    title: ({ at, settings: [host] }, say) => say('oneNode', { name: at.configuration.name, variable: HOST, value: said(host) }),
+    title: ({ settings: [host] }, say) => say('oneNode', { variable: HOST, value: said(host) }),
     fix({ at, settings }, say) {
       const host = given(settings[0]);
       return hostFromApi(at, host, say('fixHost', { variable: HOST, where: whereToChange(at, host) }));
     },
   },
   'token-not-mounted': {
-    title: ({ at }, say) => say('noToken', { name: at.configuration.name }),
+    title: (_, say) => say('noToken'),
     fix: (_, say) => fixBy('agent', 'restart', say('fixToken'), yaml(AUTOMOUNT)),
   },
   'fargate-without-node': {
@@ -48,28 +49,22 @@ const ANSWERS: Record<Contradiction['name'], Says> = {
   },
   'half-pair': {
     title({ settings }, say) {
-      const set = given(settings[0]).variable;
-      return say('halfPair', { set, missing: set === CRT ? KEY : CRT });
+      return say('halfPair', { missing: given(settings[0]).variable === CRT ? KEY : CRT });
     },
     fix: ({ at, settings }, say) =>
       changeSettings(at, say('fixPair', { where: inContainer(at) }), { [given(settings[0]).variable]: undefined }),
   },
   overruled: {
-    title({ at, settings }, say) {
+    title({ settings }, say) {
       const [strong, weak] = pairOf(settings);
-      const [strongSource, weakSource] = [writtenIn(at, strong), writtenIn(at, weak)];
-      return say('shadowed', { variable: strong.variable, strong: said(strong), strongSource, weak: said(weak), weakSource });
+      return say('shadowed', { variable: strong.variable, strong: cutTo(said(strong), 16), weak: cutTo(said(weak), 16) });
     },
-    fix({ at, settings }, say) {
-      const weakSource = writtenIn(at, pairOf(settings)[1]);
-      return fixBy('agent', 'config', say('fixShadowed', { where: inContainer(at), weakSource }), { verify: 'kubelet-doctor settings' });
-    },
+    fix: ({ at }, say) => fixBy('agent', 'config', say('fixShadowed', { where: inContainer(at) }), { verify: 'kubelet-doctor settings' }),
   },
   'containers-differ': {
     title({ at, settings }, say) {
-      const [one, other] = pairOf(settings);
-      const container = given(at.configuration.containers[0]).container;
-      return say('containers', { variable: one.variable, own: said(one), container, other: said(other), second: at.container.container });
+      const { variable } = given(settings[0]);
+      return say('containers', { variable, container: firstOf(at), second: at.container.container });
     },
     fix({ at, settings }, say) {
       const { variable, value } = given(settings[0]);
@@ -78,7 +73,7 @@ const ANSWERS: Record<Contradiction['name'], Says> = {
     },
   },
   'ca-unused': {
-    title: ({ at, settings }, say) => say('unusedCa', { source: writtenIn(at, given(settings[0])) }),
+    title: (_, say) => say('unusedCa'),
     fix: ({ at, settings }, say) =>
       changeSettings(at, say('fixCa', { where: whereToChange(at, pairOf(settings)[1]) }), { [VERIFY]: 'true' }),
   },
@@ -90,11 +85,24 @@ function pairOf([one, other]: Contradiction['settings']) {
   return [given(one), given(other)] as const;
 }
 
-function evidenceOf({ at, settings }: Contradiction, say: Words): Evidence[] {
+function firstOf(at: Contradiction['at']): string {
+  return given(at.configuration.containers[0]).container;
+}
+
+function evidenceOf({ name: kind, at, settings }: Contradiction, say: Words): Evidence[] {
   const { name } = at.configuration;
   if (settings.length === 0) return [citeBy('self/agent-configuration', name, say('sawNoToken', { name }))];
-  return settings.map((setting) => {
+  const containers = kind === 'containers-differ' ? [firstOf(at), at.container.container] : [];
+  return settings.map((setting, index) => {
     const { variable, value, from = '' } = setting;
+    const container = containers[index];
+    if (container !== undefined)
+      return citeBy(
+        'self/agent-configuration',
+        name,
+        say('sawContainer', { variable, value: said(setting), container }),
+        lookAt(at, variable),
+      );
     const source = writtenIn(at, setting);
     const saw = value === undefined ? say('sawFrom', { variable, value: from, source }) : say('saw', { variable, value, source });
     return citeBy('self/agent-configuration', name, saw, lookAt(at, variable));

@@ -2,6 +2,7 @@
 import type { Feature, Verdict } from '../../../../model/check.js';
 import type { HostMount } from '../../../../model/facts/agent.js';
 import { given } from '../../../shared/decide.js';
+import { fewOf } from '../../../shared/few.js';
 import { fixBy, yaml } from '../../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../../shared/problem.js';
 import type { Cause } from './causes.js';
@@ -12,10 +13,10 @@ import type { Words } from './words.js';
 
 /** What is lost without each. */
 const LOST: Record<HostMount, Feature> = {
-  proc: 'processes, network and load of the node (/host/proc)',
-  cgroup: 'CPU and memory of containers from cgroups (/host/sys/fs/cgroup)',
-  'runtime-socket': 'container runtime: images, states, events',
-  'pod-logs': 'log files of pods (/var/log/pods)',
+  proc: 'processes, network and load of the node',
+  cgroup: 'CPU and memory of containers',
+  'runtime-socket': 'container images, states and events',
+  'pod-logs': 'pod logs',
 };
 
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
@@ -31,9 +32,9 @@ export const ANSWERS: Record<Answer, Says> = {
     const checks = [...new Set(hidden.flatMap((mount) => mount.checks))];
     return problem('integration-config-hidden', {
       severity: checks.includes('kubelet') ? 'blocks' : 'degrades',
-      title: say('hidden', { path: given(hidden[0]).path, of: ofName(name), checks: checks.join(', ') }),
-      features: checks.map((check) => `the ${check} check`),
-      evidence: hidden.map((mount) => cite(say('sawHidden', { path: mount.path, checks: mount.checks.join(', ') }))),
+      title: say('hidden', { path: given(hidden[0]).path, checks: fewOf(checks, 1) }),
+      features: checks.map((check) => `${check} check`),
+      evidence: hidden.map((mount) => cite(say('sawHidden', { path: mount.path, of: ofName(name), checks: mount.checks.join(', ') }))),
       fixes: [fixBy('agent', 'config', say('fixSubPath'), yaml(SUB_PATH)), fixBy('agent', 'config', say('fixChart'))],
     });
   },
@@ -43,10 +44,15 @@ export const ANSWERS: Record<Answer, Says> = {
     const mounts = template && (template.slice(0, 12).join(', ') || 'nothing of the node');
     return problem('host-mounts-missing', {
       severity: 'degrades',
-      title: say('missing', { of: ofName(name), paths: missing.map(({ path }) => path).join(', ') }),
+      title: say('missing', {
+        paths: fewOf(
+          missing.map(({ path }) => path),
+          2,
+        ),
+      }),
       features: missing.map(({ what }) => LOST[what]),
       evidence: [
-        ...missing.map(({ path }) => cite(say('sawMissing', { path }))),
+        ...missing.map(({ path }) => cite(say('sawMissing', { path, of: ofName(name) }))),
         ...(mounts === undefined ? [] : [cite(say('sawTemplate', { mounts }))]),
       ],
       fixes: [fixBy('agent', 'restart', say('fixMount'), yaml(hostPatch(missing.map(({ what }) => what))))],
@@ -57,7 +63,7 @@ export const ANSWERS: Record<Answer, Says> = {
     const patch = diskPatch(paths);
     return problem('partition-not-mounted', {
       severity: 'note',
-      title: say('disks', { paths: paths.join(', ') }),
+      title: say('disks', { paths: fewOf(paths, 1) }),
       evidence: disks.map(({ device, at }) => citeDisk(say('sawDisk', { device, path: at }))),
       fixes: [fixBy('agent', 'restart', say('fixDisk'), patch === undefined ? {} : yaml(patch))],
     });

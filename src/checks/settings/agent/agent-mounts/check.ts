@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const agentMounts = defineCheck({
   question: 'agent-mounts',
-  asks: 'Are the mounts there through which the agent sees its node?',
+  asks: 'Does the agent have the mounts it needs of its node?',
   target: 'self',
   layer: 'settings',
   required: false,

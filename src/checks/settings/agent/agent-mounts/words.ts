@@ -2,20 +2,20 @@
 import type { Say } from '../../../../model/check.js';
 
 export const WORDS = {
-  missing: "The agent's container{of} lacks {paths} of its node: a volume, or its volumeMount, is missing",
-  hidden: 'A mount on {path}{of} hides the default configuration of {checks}: these checks do not run',
-  disks: "Nothing of {paths} is mounted into the agent's container: it measures no disk there",
+  missing: 'The agent lacks mounts of its node: {paths}',
+  hidden: 'A mount on {path} disables checks: {checks}',
+  disks: 'The agent has no disk metrics of {paths}: it is not mounted',
   notAgent: "this is not the agent's container",
-  notRead: 'the mounts of this container could not be read ({code})',
-  notLooked: 'the mounts were not looked at',
-  sawMissing: 'no mount at {path}',
-  sawDisk: "{device}, at {path} of the node, is not among this container's mounts",
-  sawHidden: 'a mount at {path}, and no conf.yaml.default of {checks}',
+  notRead: 'the mounts of this container cannot be read ({code})',
+  notLooked: 'the mounts have not been read',
+  sawMissing: 'no volumeMount at {path}{of}',
+  sawDisk: '{device}, at {path} on the node, is not mounted in this container',
+  sawHidden: 'a mount at {path}{of} hides conf.yaml.default of {checks}',
   sawTemplate: 'its pod template mounts: {mounts}',
-  fixDisk: "If it is to be measured, mount something of it: a volume and a volumeMount in the agent's DaemonSet",
-  fixMount: "Add volume and volumeMount to the agent's DaemonSet (kubectl patch daemonset NAME --patch-file FILE)",
-  fixSubPath: 'Mount the one file, with subPath, instead of the whole directory',
-  fixChart: 'With the chart use `datadog.confd`: it puts files beside the ones of the image',
+  fixDisk: 'Mount the disk, or one file on it, into the agent',
+  fixMount: "Add these mounts to the agent's DaemonSet",
+  fixSubPath: 'Mount single files with subPath instead of the directory',
+  fixChart: "Or use the chart's datadog.confd, which keeps the image's files",
 } as const;
 
 export type Words = Say<typeof WORDS>;
