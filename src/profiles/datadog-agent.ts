@@ -8,7 +8,7 @@ const atKubelet = { feature: 'kubelet', kind: 'kubelet', verbs: ['get'], resourc
 /** The agent then asks the apiserver's node proxy, whatever the kubelet: nodes/proxy alone (datadog-agent, pkg/util/kubernetes/kubelet, kubelet_hosts.go). */
 const FARGATE = 'DD_EKS_FARGATE=true';
 const POD_LIST_ELSEWHERE = 'DD_KUBELET_USE_API_SERVER=true';
-const OLD_LOSES = 'the pod list (autodiscovery and tags) and the kubelet service check';
+const OLD_LOSES = 'pod list and tags, kubelet service check';
 
 /** Its paths, by the version of each kubelet: fine-grained rights from 1.33 on, nodes/proxy before. */
 const KUBELET: PermissionNeed[] = [
@@ -17,11 +17,11 @@ const KUBELET: PermissionNeed[] = [
   {
     subresource: 'pods',
     kubelet: 'fine-grained' as const,
-    loses: 'the pod list (autodiscovery and tags)',
+    loses: 'pod list and tags',
     unless: [FARGATE, POD_LIST_ELSEWHERE],
   },
-  { subresource: 'healthz', kubelet: 'fine-grained' as const, loses: 'the kubelet service check' },
-  { subresource: 'configz', kubelet: 'fine-grained' as const, required: false, loses: 'the kubelet configuration view' },
+  { subresource: 'healthz', kubelet: 'fine-grained' as const, loses: 'kubelet service check' },
+  { subresource: 'configz', kubelet: 'fine-grained' as const, required: false, loses: 'kubelet configuration view' },
   { subresource: 'proxy', kubelet: 'classic' as const, loses: OLD_LOSES },
 ].map((need) => ({ unless: [FARGATE], ...atKubelet, ...need, verbs: ['get'] }));
 
@@ -52,40 +52,40 @@ export const datadogAgent: Profile = {
   locks: [{ kind: 'endpoints' }, { kind: 'configmap', since: '6.0' }],
   lockSetting: { variable: 'DD_LEADER_ELECTION_DEFAULT_RESOURCE', since: '7.47' },
   features: [
-    { feature: 'kubelet', loses: 'the kubelet integration', required: true, always: true },
+    { feature: 'kubelet', loses: 'kubelet integration', required: true, always: true },
     {
       feature: 'use-apiserver',
-      loses: 'the pod list, taken from the apiserver',
+      loses: 'pod list and tags, read from the apiserver',
       required: true,
       environment: [POD_LIST_ELSEWHERE],
     },
-    { feature: 'eks-fargate', loses: 'everything of the kubelet, asked for through the apiserver', required: true, environment: [FARGATE] },
+    { feature: 'eks-fargate', loses: 'all kubelet data, read through the apiserver', required: true, environment: [FARGATE] },
     { feature: 'events', loses: 'Kubernetes events', environment: ['DD_COLLECT_KUBERNETES_EVENTS=true'] },
     {
       feature: 'leader-election',
-      loses: 'leader election: events and cluster checks',
+      loses: 'leader election for events and cluster checks',
       // Event collection turns it on (datadog-agent docs, event_collection).
       environment: ['DD_LEADER_ELECTION=true', 'DD_COLLECT_KUBERNETES_EVENTS=true'],
     },
     { feature: 'metadata', loses: 'service, node and namespace tags', environment: ['DD_CLUSTER_AGENT_ENABLED=false'] },
-    { feature: 'component-status', loses: 'the control-plane service check' },
+    { feature: 'component-status', loses: 'control-plane service check' },
     { feature: 'control-plane', loses: 'control-plane metrics' },
     { feature: 'eks-control-plane', loses: 'EKS control-plane metrics' },
     {
       feature: 'container-logs',
-      loses: 'container logs read through the kubelet',
+      loses: 'container logs from the kubelet',
       environment: ['DD_LOGS_CONFIG_K8S_CONTAINER_USE_KUBELET_API=true'],
     },
-    { feature: 'node-logs', loses: "the node's own logs (/logs/)" },
-    { feature: 'openshift', loses: 'OpenShift quotas, and the security context that admits the agent' },
+    { feature: 'node-logs', loses: 'node logs (/logs/)' },
+    { feature: 'openshift', loses: 'OpenShift quotas and the security context of the agent' },
     {
       feature: 'official',
-      loses: 'what the official list of rights is for',
+      loses: 'features of the official permission list',
       includes: ['events', 'leader-election', 'component-status'],
     },
     {
       feature: 'without-cluster-agent',
-      loses: 'what the Cluster Agent would do',
+      loses: 'features of the Cluster Agent',
       includes: ['events', 'leader-election', 'metadata', 'component-status', 'control-plane'],
     },
   ],
@@ -104,7 +104,7 @@ export const datadogAgent: Profile = {
       resource: 'configmaps',
       name: '{token}',
       namespace: 'agent',
-      loses: 'the bookmark of the last event: events twice, or not at all, after a restart',
+      loses: 'bookmark of the last event (lost or repeated events after a restart)',
     },
     ...(['lease', 'configmap', 'endpoints'] as const).flatMap((lock) => {
       const where = {
@@ -144,7 +144,7 @@ export const datadogAgent: Profile = {
       resource: 'leases',
       namespace: { fixed: 'kube-system' },
       kubernetes: { since: '1.20' },
-      loses: 'which controller-manager and scheduler lead',
+      loses: 'leader status of controller-manager and scheduler',
     },
     {
       feature: 'control-plane',
@@ -152,7 +152,7 @@ export const datadogAgent: Profile = {
       resource: 'endpoints',
       namespace: { fixed: 'kube-system' },
       kubernetes: { until: '1.20' },
-      loses: 'which controller-manager and scheduler lead',
+      loses: 'leader status of controller-manager and scheduler',
     },
     { feature: 'eks-control-plane', verbs: ['get'], group: 'metrics.eks.amazonaws.com', resource: 'kcm', subresource: 'metrics' },
     { feature: 'eks-control-plane', verbs: ['get'], group: 'metrics.eks.amazonaws.com', resource: 'ksh', subresource: 'metrics' },

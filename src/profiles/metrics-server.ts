@@ -8,8 +8,8 @@ export const metricsServer: Profile = {
   hints: ['metrics-server'],
   features: [
     { feature: 'kubelet', loses: 'CPU and memory of nodes and pods', required: true, always: true },
-    { feature: 'objects', loses: 'the pods and nodes that metrics are given for', required: true, always: true },
-    { feature: 'authentication', loses: 'the right to answer the apiserver', required: true, always: true },
+    { feature: 'objects', loses: 'pods and nodes to report metrics for', required: true, always: true },
+    { feature: 'authentication', loses: 'answers to requests of the apiserver', required: true, always: true },
   ],
   needs: [
     { feature: 'kubelet', verbs: ['get'], resource: 'nodes', subresource: 'metrics' },

@@ -4,17 +4,18 @@
  */
 
 import { isDnsName } from '../../kubernetes/names.js';
-import { defineCheck, type Evidence, type Fix, type Say } from '../../model/check.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Say } from '../../model/check.js';
 import type { AgentPod } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
+import { cutTo } from '../shared/few.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import type { NodeRow } from './shared/coverage.js';
 import {
-  counted,
   grouped,
   kubectlTarget,
   nodeNames,
+  nodesOf,
   PLACEMENT_NEEDS,
   placementWants,
   situationIn,
@@ -22,28 +23,32 @@ import {
 } from './shared/placement.js';
 
 const WORDS = {
-  missing: 'No agent pod on {nodes} of {all}, though nothing in the schedule keeps it off ({names})',
-  notReady: 'The agent is not ready on {nodes} of {all}: {reason} ({names})',
+  missing: 'No agent pod on {nodes}, though the DaemonSet should run there',
+  notReady: 'The agent is not ready on {nodes}: {reason}',
+  crashes: 'The agent crash-loops on {nodes}: {said}',
   sawMissing: 'no pod of {daemonset} on {names}',
   sawPod: '{node}: pod {pod} is {phase}, {reason}{message}; {restarts} restarts',
-  sawMore: 'Also {what} on {names}',
-  fixEvents: 'Read why the controller makes no pod there',
-  fixLog: 'Read the last words of the container that ends ({container})',
-  fixDescribe: 'Read what the pod waits for',
-  fixConfig: 'Give it the ConfigMap or Secret that the message names',
-  fixImage: "Correct the image's name or tag, or give the namespace the pull secret",
-  fixMemory: 'Raise the memory limit of {container}: the kernel ended it',
-  fixRoom: 'Make room: the message says what lacks (a host port in use, CPU, memory); a priority class lets the agent go first',
-  none: 'no DaemonSet of an agent is known',
-  unasked: 'a manifest is judged: nothing of it runs yet',
+  sawMore: '{what} on {names}',
+  fixEvents: 'Find out why the controller creates no pod there',
+  fixLog: 'Read the last log of the container {container}',
+  fixDescribe: 'Find out what the pod waits for',
+  fixConfig: 'Create the ConfigMap or Secret that the message names',
+  fixImage: 'Correct the image, or add the pull secret to the namespace',
+  fixMemory: 'Raise the memory limit of {container} (OOMKilled)',
+  fixRoom: 'Free what the message names: a host port, CPU or memory',
+  fixApiKey: 'Set the API key: datadog.apiKeyExistingSecret or DD_API_KEY',
+  fixPort: 'Free the port that another process of the node uses',
+  fixSyntax: "Correct the agent's configuration: its log names the error",
+  none: 'no agent DaemonSet is known',
+  unasked: 'nothing of this manifest runs yet',
   waiting: 'nodes and pods are still being listed',
-  closed: 'nodes and pods are not ours to list from here',
-  partly: 'there are more nodes or pods than are read',
+  closed: 'nodes and pods cannot be listed from here',
+  partly: 'only part of the nodes or pods was read',
 } as const;
 
 export const agentCoverage = defineCheck({
   question: 'agent-coverage',
-  asks: 'Has every node that should have one an agent that is ready?',
+  asks: 'Does every node that needs one have a ready agent?',
   target: 'self',
   layer: 'settings',
   required: false,
@@ -52,24 +57,24 @@ export const agentCoverage = defineCheck({
   causes: {
     'agent-missing-on-node': {
       title: 'agent missing on a node',
-      means: 'By taints, selector and affinity the agent should run there, and there is no pod of it.',
+      means: 'Taints, selector and affinity allow the agent on this node, but it has no agent pod.',
       happens:
-        "The controller could not create the pod (quota, pod security, webhook: it writes FailedCreate events), the DaemonSet's update is under way, the controller-manager is down, or the node joined a moment ago.",
+        'The controller could not create the pod (quota, pod security, webhook: it writes FailedCreate events), an update of the DaemonSet is in progress, the controller-manager is down, or the node joined a moment ago.',
       confirm:
-        'Its events, and where its pods are:\n\n    kubectl -n NAMESPACE describe daemonset NAME\n    kubectl -n NAMESPACE get pods -o wide',
-      fix: 'By the event. Without one, look whether the controller-manager runs: `kubectl -n kube-system get lease kube-controller-manager`.',
-      avoid: 'Do not create a bare pod for that node: the DaemonSet does not know it, and two agents run later.',
+        'Events and pods of the DaemonSet:\n\n    kubectl -n NAMESPACE describe daemonset NAME\n    kubectl -n NAMESPACE get pods -o wide',
+      fix: 'Fix what the event names. Without an event, check that the controller-manager runs: `kubectl -n kube-system get lease kube-controller-manager`.',
+      avoid: 'Do not create a bare pod for that node: the DaemonSet does not know it, and later two agents run there.',
       explainedBy: ['pod-security-refuses', 'admission-refuses'],
     },
     'agent-not-ready-on-node': {
       title: 'agent not ready on a node',
-      means: "The agent's pod is there and does not run, or runs and is not ready: that node sends little or nothing.",
+      means: "The agent's pod exists but does not run, or runs but is not ready. That node sends little or nothing.",
       happens:
-        'A crash loop (bad configuration, no API key, a liveness probe that fails), an image that cannot be pulled, a Secret or ConfigMap that is not there, a pod the scheduler cannot place (host port in use), or the node itself is not ready.',
+        'A crash loop (bad configuration, no API key, a liveness probe that fails), an image that cannot be pulled, a missing Secret or ConfigMap, a pod the scheduler cannot place (host port in use), or a node that is itself not ready.',
       confirm:
-        'What it waits for, and the last words of a container that ended:\n\n    kubectl -n NAMESPACE describe pod POD\n    kubectl -n NAMESPACE logs POD -c CONTAINER --previous',
-      fix: 'By the reason in the finding. A pod on a node that is not ready itself waits for the node.',
-      avoid: 'Do not take the probes away: the pod is then called ready and sends nothing.',
+        'What the pod waits for, and the last log of a container that ended:\n\n    kubectl -n NAMESPACE describe pod POD\n    kubectl -n NAMESPACE logs POD -c CONTAINER --previous',
+      fix: 'Fix what the reason in the finding names. If resources are short, a priority class places the agent first. A pod on a node that is not ready waits for the node.',
+      avoid: 'Do not remove the probes: the pod then counts as ready and sends nothing.',
     },
   },
   judge(view, say) {
@@ -95,7 +100,7 @@ export const agentCoverage = defineCheck({
       const saw = say('sawMissing', { daemonset, names: nodeNames(missing, 20) });
       return problem('agent-missing-on-node', {
         severity: missing.length === meant.length ? 'blocks' : 'degrades',
-        title: say('missing', { nodes: counted(missing.length, 'node'), all: rows.length, names: nodeNames(missing) }),
+        title: say('missing', { nodes: nodesOf(missing, rows.length) }),
         features: WITHOUT_AGENT,
         evidence: [citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`), ...podEvidence],
         fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
@@ -107,9 +112,9 @@ export const agentCoverage = defineCheck({
     if (group && row && pod)
       return problem('agent-not-ready-on-node', {
         severity: unready.flat().length === meant.length ? 'blocks' : 'degrades',
-        title: say('notReady', { nodes: counted(group.length, 'node'), all: rows.length, reason: reasonOf(row), names: nodeNames(group) }),
+        title: notReadyTitle(group, rows.length, say),
         features: WITHOUT_AGENT,
-        evidence: [...podEvidence.slice(0, 10), ...others.map((rest) => alsoUnready(rest, say))],
+        evidence: [...podEvidence.slice(0, 10), ...[...(group.length > 3 ? [group] : []), ...others].map((rest) => unreadyOn(rest, say))],
         fixes: fixesFor(pod, say),
       });
     if (!nodes.complete || !pods.complete) return cannotTell(say('partly'));
@@ -119,8 +124,23 @@ export const agentCoverage = defineCheck({
 
 const reasonOf = ({ pods: [pod] }: NodeRow) => pod?.reason ?? pod?.phase ?? '';
 
-function alsoUnready(rows: NodeRow[], say: Say<typeof WORDS>): Evidence {
-  return citeBy('apiserver/agent-pods', '', say('sawMore', { what: rows[0] ? reasonOf(rows[0]) : '', names: nodeNames(rows) }));
+function unreadyOn(rows: NodeRow[], say: Say<typeof WORDS>): Evidence {
+  return citeBy('apiserver/agent-pods', '', say('sawMore', { what: rows[0] ? reasonOf(rows[0]) : '', names: nodeNames(rows, 20) }));
+}
+
+/** What the container said at its end says more than the name of the state. */
+function notReadyTitle(group: NodeRow[], all: number, say: Say<typeof WORDS>): Message {
+  const nodes = nodesOf(group, all);
+  const [pod] = group[0]?.pods ?? [];
+  if (pod?.reason !== 'CrashLoopBackOff') return say('notReady', { nodes, reason: group[0] ? reasonOf(group[0]) : '' });
+  const said = lastWords(pod);
+  const room = Math.max(16, 50 - nodes.length);
+  return say('crashes', { nodes, said: said ? `"${cutTo(said, room)}"` : (pod.message ?? 'CrashLoopBackOff') });
+}
+
+/** `exit code 1 (Error): API key missing`: what stands behind the colon is the container's own. */
+function lastWords({ message = '' }: AgentPod): string | undefined {
+  return /^exit code \d+(?: \([^)]*\))?: (.+)$/s.exec(message)?.[1];
 }
 
 function evidenceOf({ node, pods: [pod] }: NodeRow, say: Say<typeof WORDS>): Evidence[] {
@@ -137,6 +157,13 @@ function podCommand({ namespace, pod, container }: AgentPod, what: 'describe' | 
   return container && isDnsName(container) ? `kubectl -n ${namespace} logs ${pod} -c ${container} --previous --tail=50` : undefined;
 }
 
+/** Why agents end, by their last words: chosen by these, never made of them. */
+const LAST_WORDS = [
+  [/api[ _-]?key/i, 'fixApiKey'],
+  [/address already in use/i, 'fixPort'],
+  [/\b(yaml|unmarshal|parse)\b/i, 'fixSyntax'],
+] as const;
+
 /** What helps, by the reason the kubelet or the scheduler gives; the message itself stands in the evidence. */
 function fixesFor(pod: AgentPod, say: Say<typeof WORDS>): Fix[] {
   const { reason = '', container = '', message = '' } = pod;
@@ -144,7 +171,10 @@ function fixesFor(pod: AgentPod, say: Say<typeof WORDS>): Fix[] {
   const describe = fixBy('agent', 'nothing', say('fixDescribe'), shell(podCommand(pod, 'describe')));
   if (/OOMKilled/.test(reason + message))
     return [fixBy('agent', 'restart', say('fixMemory', { container: container || 'the agent' })), log];
-  if (/^(CrashLoopBackOff|restarting|Error|RunContainerError)$/.test(reason)) return [log, describe];
+  if (/^(CrashLoopBackOff|restarting|Error|RunContainerError)$/.test(reason)) {
+    const known = LAST_WORDS.find(([words]) => words.test(lastWords(pod) ?? ''))?.[1];
+    return [...(known ? [fixBy('agent', 'config', say(known))] : []), log, describe];
+  }
   if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(reason))
     return [fixBy('agent', 'restart', say('fixImage')), describe];
   if (reason === 'CreateContainerConfigError') return [fixBy('agent', 'config', say('fixConfig')), describe];

@@ -3,43 +3,44 @@
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
 import { citeBy } from '../shared/cite.js';
-import { fixBy, shell } from '../shared/fix.js';
+import { fewOf } from '../shared/few.js';
+import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
 import { failure, isPending, seen } from '../shared/read.js';
 import { placementWants, WITHOUT_AGENT } from './shared/placement.js';
 
 export const agentDaemonset = defineCheck({
   question: 'agent-daemonset',
-  asks: "Is the agent's DaemonSet there?",
+  asks: "Does the agent's DaemonSet exist?",
   target: 'self',
   layer: 'settings',
   required: false,
   needs: ['apiserver/workloads'],
   words: {
-    missing: 'There is no DaemonSet {asked}',
-    missingBut: 'There is no DaemonSet {asked}; what looks like an agent is called {others}',
-    missingInFile: '{asked} holds no DaemonSet of an agent',
-    unreadable: '{asked} cannot be read as a manifest: {detail}',
-    unnamed: 'No DaemonSet looks like an agent, by labels or image; --daemonset NS/NAME names another',
+    missing: 'DaemonSet {asked} does not exist',
+    missingBut: 'No DaemonSet {asked}: did you mean {others}?',
+    missingInFile: '{asked} contains no agent DaemonSet',
+    unreadable: 'The file given with --manifest is not a readable manifest',
+    unnamed: 'No DaemonSet looks like an agent: name it with --daemonset NS/NAME',
     sawList: 'the list of all DaemonSets, searched by name, labels and image',
     sawFile: '{others}',
-    fixNamed: 'Ask again with the name it has',
-    fixInstall: 'Install the agent as a DaemonSet, or give the name it has: `kubectl get daemonsets -A` lists them all',
-    fixFile: 'Give a file with the rendered DaemonSet in it: `helm template` writes one',
+    fixNamed: 'Run again with the right name',
+    fixInstall: 'Install the agent as a DaemonSet, or pass the right name',
+    fixFile: 'Pass a rendered manifest, such as the output of helm template',
     waiting: 'DaemonSets are still being listed',
-    closed: 'DaemonSets are not ours to list from here',
+    closed: 'DaemonSets cannot be listed from here',
   },
   causes: {
     'daemonset-not-found': {
       title: 'agent DaemonSet not found',
       means:
-        'No DaemonSet has the name that was given or, where none was given, the labels or the image of an agent. Without it the agent runs on no node.',
+        'No DaemonSet has the given name or, if no name was given, the labels or the image of an agent. Without it the agent runs on no node.',
       happens:
-        'Another namespace or release name; the operator is installed but no DatadogAgent object; the agent was deployed as a Deployment; the release was removed.',
+        'The namespace or release has a different name; the operator is installed without a DatadogAgent object; the agent was deployed as a Deployment; the release was removed.',
       confirm:
-        "`kubectl get daemonsets -A` lists them all; `helm list -A` the releases; `kubectl get datadogagents -A` the operator's objects.",
-      fix: "Ask with the name it has, or install the agent. An agent that is not Datadog's is found by its name alone: `--daemonset NS/NAME`.",
-      avoid: 'Do not install a second release to see: agents of two releases count everything twice.',
+        "`kubectl get daemonsets -A` lists all DaemonSets, `helm list -A` the releases, `kubectl get datadogagents -A` the operator's objects.",
+      fix: "Run again with the right name, or install the agent. An agent that is not Datadog's is found only by name: `--daemonset NS/NAME`.",
+      avoid: 'Do not install a second release as a test: agents of two releases count everything twice.',
     },
   },
   judge(view, say) {
@@ -52,7 +53,7 @@ export const agentDaemonset = defineCheck({
     const notFound = (said: Omit<Said, 'features'>) => problem('daemonset-not-found', { ...said, features: WITHOUT_AGENT });
     if (fact.outcome.status === 'failed' && (code === 'ENOTYAML' || /^E[A-Z]+$/.test(code ?? ''))) {
       const { detail } = fact.outcome;
-      const title = say('unreadable', { asked: 'the file of --manifest', detail });
+      const title = say('unreadable');
       return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
     if (!found) return cannotTell(say('closed'), placementWants(true).slice(0, 1));
@@ -63,13 +64,15 @@ export const agentDaemonset = defineCheck({
       const evidence = [sawFile(others.join(', ') || 'no DaemonSet at all')];
       return notFound({ title: say('missingInFile', { asked }), evidence, fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
-    // Nobody said that there is one: worth knowing, and no fault.
+    // Nobody said that there is one: no fault.
     if (by === 'search') return notFound({ severity: 'note', title: say('unnamed'), evidence: [sawList], fixes: [] });
     const fixes: Fix[] = others
       .filter((other) => other.split('/').every(isDnsName))
       .slice(0, 1)
       .map((other) => fixBy('workstation', 'nothing', say('fixNamed'), shell(`kubelet-doctor nodes --daemonset ${other}`)));
-    const title = others.length > 0 ? say('missingBut', { asked, others: others.join(', ') }) : say('missing', { asked });
-    return notFound({ title, evidence: [sawList], fixes: [...fixes, fixBy('agent', 'config', say('fixInstall'))] });
+    const title = others.length > 0 ? say('missingBut', { asked, others: fewOf(others, 1) }) : say('missing', { asked });
+    const alike = others.length > 1 ? [sawFile(others.join(', '))] : [];
+    const install = fixBy('agent', 'config', say('fixInstall'), byHand('kubectl get daemonsets -A'));
+    return notFound({ title, evidence: [sawList, ...alike], fixes: [...fixes, install] });
   },
 });

@@ -4,40 +4,41 @@ import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
 import type { AgentPod } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
-import { fixBy, shell } from '../shared/fix.js';
+import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { counted, nodeNames, PLACEMENT_NEEDS, placementWants, situationIn } from './shared/placement.js';
+import { nodeNames, nodesOf, PLACEMENT_NEEDS, placementWants, situationIn } from './shared/placement.js';
 
 export const agentDuplicates = defineCheck({
   question: 'agent-duplicates',
-  asks: 'Is there no more than one agent on each node?',
+  asks: 'Does each node have only one agent?',
   target: 'self',
   layer: 'settings',
   required: false,
   needs: PLACEMENT_NEEDS,
   words: {
-    title: 'More than one agent on {nodes} of {all}: {owners} ({names})',
+    title: 'More than one agent runs on {nodes}',
     sawPods: '{node}: {pods}',
     sidecar: '{pod} (a sidecar)',
-    fixOther: 'Remove one of them; if it is {owner}',
-    fixSidecar: "Take the agent's container out of {owner}: on this node a DaemonSet's agent sees its containers already",
-    fixAny: 'Remove all but one of {owners}',
-    none: 'no DaemonSet of an agent is known',
-    unasked: 'a manifest is judged: nothing of it runs yet',
+    sawOwners: 'they belong to {owners}; also on {names}',
+    fixOther: 'Remove {owner} if it is the spare',
+    fixSidecar: 'Remove the agent container from {owner}',
+    fixAny: 'Compare their labels and age, then keep one',
+    none: 'no agent DaemonSet is known',
+    unasked: 'nothing of this manifest runs yet',
     waiting: 'nodes and pods are still being listed',
-    closed: 'nodes and pods are not ours to list from here',
-    partly: "only the agent's own namespace was looked through",
+    closed: 'nodes and pods cannot be listed from here',
+    partly: "only the agent's own namespace was searched",
   },
   causes: {
     'several-agents-on-node': {
       title: 'several agents on a node',
       means:
-        'Two agents run on the same node. Both take the same host ports and sockets, count everything twice, and are billed as two hosts or overwrite each other.',
+        'Two agents run on the same node. Both need the same host ports and sockets, together they count everything twice, and they are billed as two hosts or overwrite each other.',
       happens:
-        'A second release in another namespace, the operator beside the chart, a forgotten pod, or an agent as sidecar on nodes that have a DaemonSet (sidecars are for Fargate and virtual nodes).',
-      confirm: "Look for the agent's image among them:\n\n    kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
-      fix: 'Keep one, remove the others: `helm uninstall`, delete the DatadogAgent object or the DaemonSet. Cluster check runners and the Cluster Agent are no second agent.',
-      avoid: 'Do not give the second one other ports: everything is still counted twice.',
+        'A second release in another namespace, the operator together with the chart, a forgotten pod, or an agent as sidecar on nodes that have a DaemonSet (sidecars are for Fargate and virtual nodes).',
+      confirm: "Look for the agent's image:\n\n    kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
+      fix: "Keep one and remove the others: `helm uninstall`, delete the DatadogAgent object or the DaemonSet. Labels show the Helm release, the age shows which came second. A sidecar is not needed where a DaemonSet's agent sees its containers. Cluster check runners and the Cluster Agent do not count as a second agent.",
+      avoid: 'Do not give the second one different ports: everything is still counted twice.',
     },
   },
   judge(view, say) {
@@ -66,17 +67,15 @@ export const agentDuplicates = defineCheck({
       if (pod.sidecar) return fixBy('agent', 'restart', say('fixSidecar', { owner }));
       return fixBy('agent', 'config', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify: 'kubelet-doctor nodes' });
     });
+    const sawOwners = say('sawOwners', { owners: owners.slice(0, 4).join(', '), names: nodeNames(crowded, 20) });
+    const looks = owners.slice(0, 4).flatMap((owner) => lookAt(owner) ?? []);
     return problem('several-agents-on-node', {
       severity: 'degrades',
-      title: say('title', {
-        nodes: counted(crowded.length, 'node'),
-        all: at.rows.length,
-        owners: owners.slice(0, 4).join(', '),
-        names: nodeNames(crowded),
-      }),
-      features: ['metrics counted once', 'the host ports of the agent'],
-      evidence,
-      fixes: asked ? fixes : [fixBy('agent', 'config', say('fixAny', { owners: owners.slice(0, 4).join(', ') })), ...fixes],
+      title: say('title', { nodes: nodesOf(crowded, at.rows.length) }),
+      features: ['correct metrics (all are counted twice)', 'host ports of one agent'],
+      evidence: [...evidence, citeBy('apiserver/agent-pods', '', sawOwners)],
+      // Nothing is deleted before both were looked at: which one is meant to stay is not known, or only by a flag.
+      fixes: [fixBy('agent', 'nothing', say('fixAny'), byHand(looks.length > 0 ? looks.join('\n') : undefined)), ...fixes],
     });
   },
 });
@@ -85,6 +84,13 @@ export const agentDuplicates = defineCheck({
 function ownerOf({ namespace, owner, pod }: AgentPod): string {
   const [kind, name] = owner.split('/');
   return kind && name ? `${kind} ${namespace}/${name}` : `Pod ${namespace}/${pod}`;
+}
+
+/** Labels name the release, the age says which came second. */
+function lookAt(owner: string): string | undefined {
+  const [, kind = '', namespace = '', name = ''] = /^(DaemonSet|ReplicaSet|StatefulSet|Pod) ([^/ ]+)\/([^/ ]+)$/.exec(owner) ?? [];
+  if (!isDnsName(namespace) || !isDnsName(name)) return undefined;
+  return `kubectl -n ${namespace} get ${kind.toLowerCase()} ${name} --show-labels`;
 }
 
 function removalOf({ namespace, owner, pod }: AgentPod): string | undefined {

@@ -3,63 +3,65 @@
  * Control-plane taints have a check of their own, so that both are named where both keep nodes off.
  */
 
-import { refusalText } from '../../kubernetes/scheduling.js';
-import { isControlPlaneTaint } from '../../kubernetes/taints.js';
+import { type Refusal, refusalText } from '../../kubernetes/scheduling.js';
+import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
 import { defineCheck } from '../../model/check.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
+import { fewOf } from '../shared/few.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import type { NodeRow } from './shared/coverage.js';
-import { counted, grouped, nodeNames, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { grouped, nodeNames, nodesOf, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
 
 export const nodePlacement = defineCheck({
   question: 'node-placement',
-  asks: 'Do taints, selector and affinity let the agent run on every node?',
+  asks: 'Do taints, selector and affinity allow the agent on every node?',
   target: 'self',
   layer: 'settings',
   required: false,
   needs: PLACEMENT_NEEDS,
   words: {
-    title: 'The agent does not run on {nodes} of {all}: {reason} ({names})',
-    manifest: 'By {file} the agent would not run on {nodes} of {all}: {reason} ({names})',
+    title: 'No agent on {nodes}: {reason}',
+    manifest: 'This manifest puts no agent on {nodes}: {reason}',
     sawReason: '{names}: {reason} (DaemonSet {daemonset})',
-    sawOther: 'Also not on {names}: {reason}',
-    fixTolerate: 'Let {daemonset} tolerate it (a JSON patch: it adds to the list, a merge patch would replace it)',
-    fixSelect: 'Let {daemonset} choose these nodes, too',
-    fixHelm: 'With the Datadog chart: these values, then helm upgrade',
-    fixOperator: 'With the Datadog Operator: in the DatadogAgent object',
-    fixHelmSelect: 'With the Datadog chart: correct agents.nodeSelector or agents.affinity in the values, then helm upgrade',
-    fixOperatorSelect: 'With the Datadog Operator: correct spec.override.nodeAgent.nodeSelector or …affinity',
-    fixPlain: 'Correct tolerations, nodeSelector and affinity of the pod template where the agent is deployed',
-    none: 'no DaemonSet of an agent is known',
+    sawOther: 'also none on {names}: {reason}',
+    sawManifest: 'by {file}',
+    fixTolerate: 'Add a toleration for this taint to {daemonset}',
+    fixSelect: 'Make {daemonset} select these nodes',
+    fixHelm: "Set the tolerations in the chart's values, then helm upgrade",
+    fixOperator: 'Set the tolerations in the DatadogAgent object',
+    fixHelmSelect: 'Correct agents.nodeSelector or agents.affinity, then helm upgrade',
+    fixOperatorSelect: 'Correct nodeSelector or affinity in spec.override.nodeAgent',
+    fixPlain: 'Correct tolerations, nodeSelector and affinity of the pod template',
+    none: 'no agent DaemonSet is known',
     waiting: 'nodes and DaemonSets are still being listed',
-    closed: 'nodes and DaemonSets are not ours to list from here',
+    closed: 'nodes and DaemonSets cannot be listed from here',
   },
   causes: {
     'node-taint-not-tolerated': {
       title: 'node taint not tolerated',
       means:
-        "Nodes carry a NoSchedule or NoExecute taint that the agent's DaemonSet does not tolerate. The controller leaves them out silently: no event, no pending pod.",
+        "Nodes carry a NoSchedule or NoExecute taint that the agent's DaemonSet does not tolerate. The controller skips them silently: no event, no pending pod.",
       happens:
-        "A pool was made for something special (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra) and the agent's chart was not told. PreferNoSchedule never keeps a DaemonSet off, a cordon neither.",
+        "A node pool has a special purpose (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra), and the agent's chart does not tolerate its taint. PreferNoSchedule and a cordon never keep a DaemonSet off.",
       distributions: AGENT_PLACEMENT,
       confirm:
-        'Count agent pods against nodes, not DESIRED against READY:\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get pods -o wide',
-      fix: 'A toleration for that key, value and effect: `agents.tolerations` in the chart, `spec.override.nodeAgent.tolerations` in the operator. `operator: Exists` without a key tolerates every taint of today and tomorrow.',
+        'Compare the number of agent pods with the number of nodes, not DESIRED with READY:\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get pods -o wide',
+      fix: 'Add a toleration for that key, value and effect: `agents.tolerations` in the chart, `spec.override.nodeAgent.tolerations` in the operator, otherwise a JSON patch: it adds to the list, while a merge patch replaces it. `operator: Exists` without a key tolerates every taint, now and later.',
       avoid:
-        'Do not take the taint off the pool: it keeps other pods away. Do not delete the startup taint of a cloud provider: it goes by itself.',
+        'Do not remove the taint from the pool: it keeps other pods away. Do not delete the startup taint of a cloud provider: the provider removes it.',
     },
     'node-not-selected': {
-      title: 'node not chosen by selector or affinity',
+      title: 'node not matched by selector or affinity',
       means: "nodeSelector or the required node affinity of the agent's DaemonSet does not match these nodes.",
       happens:
-        'A label value: `node-role.kubernetes.io/control-plane: ""` (kubeadm) does not match `"true"` (k3s, RKE2). A label that new pools lack. An affinity whose terms are empty: an empty term matches no node.',
+        'A label value: `node-role.kubernetes.io/control-plane: ""` (kubeadm) does not match `"true"` (k3s, RKE2). A label that new pools lack. An affinity with empty terms: an empty term matches no node.',
       distributions: AGENT_PLACEMENT,
       confirm:
-        "The labels, and what the DaemonSet asks of them:\n\n    kubectl get nodes --show-labels\n    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath=\"{.spec.template.spec['nodeSelector','affinity']}\"",
-      fix: 'Correct the value, or use affinity with `operator: Exists`, which takes any value. Where these nodes are meant to have no agent: `--skip node-not-selected`.',
-      avoid: 'Do not label nodes by hand where a pool makes them: the next node lacks the label.',
+        "The labels, and what the DaemonSet requires:\n\n    kubectl get nodes --show-labels\n    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath=\"{.spec.template.spec['nodeSelector','affinity']}\"",
+      fix: 'Correct the value, or use affinity with `operator: Exists`, which matches any value. If these nodes should have no agent: `--skip node-not-selected`.',
+      avoid: 'Do not label single nodes of a node pool: the next node lacks the label.',
     },
   },
   judge(view, say) {
@@ -73,18 +75,19 @@ export const nodePlacement = defineCheck({
     if (!group || !first?.refusal || !workload) return pass();
 
     const daemonset = `${workload.namespace}/${workload.name}`;
-    const said = { nodes: counted(group.length, 'node'), all: rows.length, reason: reasonOf(first), names: nodeNames(group) };
-    const sawReason = say('sawReason', { names: nodeNames(group, 20), reason: said.reason, daemonset });
+    const said = { nodes: nodesOf(group, rows.length), reason: shortReason(first.refusal) };
+    const sawReason = say('sawReason', { names: nodeNames(group, 20), reason: reasonOf(first), daemonset });
     const sawOther = (rest: NodeRow[]) => say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' });
     const installed = found.by !== 'manifest';
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
     const keptOff: Omit<Said, 'fixes'> = {
       severity: rows.every(({ state }) => state === 'refused' || state === 'other') ? 'blocks' : 'degrades',
-      title: installed ? say('title', said) : say('manifest', { file: found.asked ?? '', ...said }),
+      title: installed ? say('title', said) : say('manifest', said),
       features: WITHOUT_AGENT,
       evidence: [
         citeBy('apiserver/nodes', '', sawReason, 'kubectl get nodes --show-labels -o wide'),
         ...others.map((rest) => citeBy('apiserver/nodes', '', sawOther(rest))),
+        ...(!installed && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
       ],
     };
     if (taints.length > 0) {
@@ -114,6 +117,18 @@ export const nodePlacement = defineCheck({
     return problem('node-not-selected', { ...keptOff, fixes });
   },
 });
+
+/** As a title holds it; the whole reason stands in the evidence. */
+function shortReason(refusal: Refusal): string {
+  if (refusal.reason === 'taint') return `taint ${fewOf(refusal.taints.map(taintText), 1)} is not tolerated`;
+  return SHORT_REASON[refusal.reason];
+}
+
+const SHORT_REASON = {
+  'node-name': 'the DaemonSet is pinned to another node',
+  'node-selector': 'its nodeSelector does not match',
+  'node-affinity': 'its node affinity does not match',
+};
 
 const reasonOf = ({ refusal }: NodeRow) => (refusal ? refusalText(refusal) : '');
 

@@ -4,6 +4,7 @@ import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/ch
 import type { AgentWorkload } from '../../../model/facts/placement.js';
 import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
+import { cutTo } from '../../shared/few.js';
 import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
 import { pass, problem } from '../../shared/problem.js';
 import { kubectlTarget, WITHOUT_AGENT } from '../shared/placement.js';
@@ -14,18 +15,17 @@ import { type Answer, PLUGIN, type Plugin, webhookOf } from './decision.js';
 import type { Words } from './words.js';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  'security-refuses': (clues, say) =>
-    bySecurity(clues, say, say('securityRefused', { namespace: clues.workload.namespace, said: clues.said })),
+  'security-refuses': (clues, say) => bySecurity(clues, say, say('securityRefused', { namespace: clues.workload.namespace })),
   'security-would-refuse': (clues, say) => {
-    const { workload, policy, asks } = clues;
-    return bySecurity(clues, say, say('securityWould', { namespace: workload.namespace, level: policy?.enforce ?? '', asks }));
+    const { workload, policy } = clues;
+    return bySecurity(clues, say, say('securityWould', { namespace: workload.namespace, level: policy?.enforce ?? '' }));
   },
   refused: (clues, say) =>
     problem('admission-refuses', {
-      title: say('refused', { said: clues.said }),
+      title: TITLES[pluginOf(clues)](clues, say),
       features: WITHOUT_AGENT,
       evidence: sawEvent(clues, say),
-      fixes: [REMEDIES[firstThatHolds(PLUGIN, given(clues.event).message)](clues, say)],
+      fixes: [REMEDIES[pluginOf(clues)](clues, say)],
     }),
   'class-missing': (clues, say) => {
     const priority = given(clues.priorityClass);
@@ -67,6 +67,24 @@ function sawEvent({ event, reproduce }: Clues, say: Words): Evidence[] {
   return [citeBy('apiserver/refused-creates', '', say('sawEvent', { count, last, message }), reproduce.events)];
 }
 
+function pluginOf({ event }: Clues): Plugin {
+  return firstThatHolds(PLUGIN, given(event).message);
+}
+
+function refusedWith({ said }: Clues, say: Words): Message {
+  return say('refused', { said: cutTo(said.split(/, requested|: \[/)[0] ?? said, 40) });
+}
+
+const TITLES: Record<Plugin, (clues: Clues, say: Words) => Message> = {
+  'quota-scope': ({ workload }, say) => say('noScope', { namespace: workload.namespace }),
+  quota: refusedWith,
+  priority: ({ workload }, say) => say('noClass', { priority: workload.template.priorityClass ?? '' }),
+  'security-context': (_, say) => say('noScc'),
+  'service-account': (_, say) => say('noAccount'),
+  webhook: ({ event }, say) => say('byWebhook', { webhook: cutTo(given(webhookOf(given(event).message)), 48) }),
+  other: refusedWith,
+};
+
 const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix> = {
   'quota-scope': ({ workload }, say) => {
     const target = kubectlTarget(workload);
@@ -90,7 +108,7 @@ const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix> = {
     const own = ownAccount(workload);
     return fixBy('cluster', 'config', say('fixAccount'), shell(own && `kubectl -n ${own.namespace} create serviceaccount ${own.account}`));
   },
-  webhook: ({ event }, say) => fixBy('cluster', 'config', say('fixWebhook', { webhook: given(webhookOf(given(event).message)) })),
+  webhook: (_, say) => fixBy('cluster', 'config', say('fixWebhook')),
   other: (_, say) => fixBy('cluster', 'config', say('fixOther')),
 };
 

@@ -14,7 +14,7 @@ import { WORDS } from './words.js';
 
 export const podAdmission = defineCheck({
   question: 'pod-admission',
-  asks: "Does the apiserver let the agent's pods in?",
+  asks: "Does the apiserver admit the agent's pods?",
   target: 'self',
   layer: 'settings',
   required: false,

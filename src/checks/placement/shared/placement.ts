@@ -4,6 +4,7 @@ import { isDnsName } from '../../../kubernetes/names.js';
 import type { Message, Verdict, View, Want } from '../../../model/check.js';
 import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../../model/facts/placement.js';
 import type { Fact, Need } from '../../../model/facts.js';
+import { fewOf } from '../../shared/few.js';
 import { cannotTell, notApplicable } from '../../shared/problem.js';
 import { isPending, seen } from '../../shared/read.js';
 import { type NodeRow, rowsOf } from './coverage.js';
@@ -58,10 +59,23 @@ export function placementWants(elsewhere = false): Want[] {
   return PLACEMENT_NEEDS.map((need, at) => ({ need, ...(elsewhere && at === 0 ? { elsewhere: AT_A_WORKSTATION } : {}) }));
 }
 
+/** A cloud's node names are longer than a title. */
+const SHORT_NAME = 20;
+
+/** For a title: `all 3 nodes`, `2 of 3 nodes`, `1 of 3 nodes (n2)`. Every name stands in the evidence. */
+export function nodesOf(rows: readonly { node: string }[], all: number): string {
+  const [first] = rows;
+  if (rows.length === all && all > 1) return `all ${all} nodes`;
+  const name = rows.length === 1 && first && first.node.length <= SHORT_NAME ? ` (${first.node})` : '';
+  return `${rows.length} of ${counted(all, 'node')}${name}`;
+}
+
 /** `n1, n2, n3 and 58 more`. */
 export function nodeNames(rows: readonly { node: string }[], most = 5): string {
-  const names = rows.slice(0, most).map(({ node }) => node);
-  return `${names.join(', ')}${rows.length > most ? ` and ${rows.length - most} more` : ''}`;
+  return fewOf(
+    rows.map(({ node }) => node),
+    most,
+  );
 }
 
 export function counted(count: number, noun: string): string {
