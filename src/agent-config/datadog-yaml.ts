@@ -36,7 +36,7 @@ export async function readAgentFile(host: Host): Promise<AgentFile> {
     return { all: KNOWN_SETTINGS.flatMap(({ variable, key }) => choiceOf(variable, key, raw(key))) };
   });
   // The line alone: a parser's message may quote what stands there.
-  if ('error' in read) return unread(`not read: no valid YAML${/:\d+(?=: )/.exec(read.error)?.[0].replace(':', ', line ') ?? ''}`);
+  if ('error' in read) return unread(`not read: not valid YAML${/:\d+(?=: )/.exec(read.error)?.[0].replace(':', ', line ') ?? ''}`);
   const { all } = read;
   return {
     all,

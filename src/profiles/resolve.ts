@@ -111,7 +111,7 @@ function lockOf({ locks = [], lockSetting }: Profile, choices: Choices): { kind:
   const chosen = environment[variable];
   if (!chosen)
     return outOfSight
-      ? { kind, from: `the default; ${variable} is not in sight`, other: kind === 'lease' ? 'configmap' : 'lease' }
+      ? { kind, from: `the default; ${variable} cannot be seen from here`, other: kind === 'lease' ? 'configmap' : 'lease' }
       : { kind, from: `the default; ${variable} is not set` };
   const from = `${variable}=${chosen}`;
   if (/^configmaps?$/.test(chosen)) return { kind: 'configmap', from };

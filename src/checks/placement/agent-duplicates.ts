@@ -19,7 +19,8 @@ export const agentDuplicates = defineCheck({
     title: 'More than one agent runs on {nodes}',
     sawPods: '{node}: {pods}',
     sidecar: '{pod} (a sidecar)',
-    sawOwners: 'they belong to {owners}; also on {names}',
+    sawOwners: 'they belong to {owners}',
+    sawMore: 'also on {names}',
     fixOther: 'Remove {owner} if it is the spare',
     fixSidecar: 'Remove the agent container from {owner}',
     fixAny: 'Compare their labels and age, then keep one',
@@ -67,13 +68,18 @@ export const agentDuplicates = defineCheck({
       if (pod.sidecar) return fixBy('agent', 'restart', say('fixSidecar', { owner }));
       return fixBy('agent', 'config', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify: 'kubelet-doctor nodes' });
     });
-    const sawOwners = say('sawOwners', { owners: owners.slice(0, 4).join(', '), names: nodeNames(crowded, 20) });
+    const sawOwners = say('sawOwners', { owners: owners.slice(0, 4).join(', ') });
+    const more = crowded.slice(5);
     const looks = owners.slice(0, 4).flatMap((owner) => lookAt(owner) ?? []);
     return problem('several-agents-on-node', {
       severity: 'degrades',
       title: say('title', { nodes: nodesOf(crowded, at.rows.length) }),
       features: ['correct metrics (all are counted twice)', 'host ports of one agent'],
-      evidence: [...evidence, citeBy('apiserver/agent-pods', '', sawOwners)],
+      evidence: [
+        ...evidence,
+        ...(more.length > 0 ? [citeBy('apiserver/agent-pods', '', say('sawMore', { names: nodeNames(more, 20) }))] : []),
+        citeBy('apiserver/agent-pods', '', sawOwners),
+      ],
       // Nothing is deleted before both were looked at: which one is meant to stay is not known, or only by a flag.
       fixes: [fixBy('agent', 'nothing', say('fixAny'), byHand(looks.length > 0 ? looks.join('\n') : undefined)), ...fixes],
     });

@@ -22,7 +22,7 @@ export const controlPlanePlacement = defineCheck({
   required: false,
   needs: PLACEMENT_NEEDS,
   words: {
-    title: 'No agent on {nodes}: it does not tolerate the control-plane taint',
+    title: 'No agent on {nodes}: the control-plane taint is not tolerated',
     manifest: 'This manifest does not tolerate the control-plane taint of {nodes}',
     sawTaint: '{names}: {taints}; {daemonset} tolerates {tolerated}',
     sawOther: 'also none on {names}: {reason}',

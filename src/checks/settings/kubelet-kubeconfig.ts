@@ -15,11 +15,11 @@ export const kubeletKubeconfig = defineCheck({
   needs: ['self/kubelet-kubeconfig', 'self/kubelet-process'],
   words: {
     broken: 'The kubelet cannot log in to the apiserver: its kubeconfig is broken',
-    runs: "The kubelet's kubeconfig is broken: it will not start again",
+    runs: "The kubelet's kubeconfig is broken: the kubelet cannot start again",
     notFound: "no kubelet kubeconfig here: not on a node, or the node's files are not visible",
     denied: '{detail}; run as root',
     plugin: '{plugin} fetches its credential (not run from here)',
-    exposed: "The kubelet's kubeconfig was not used: not only root can change it",
+    exposed: "The kubelet's kubeconfig was not used: other users can change it",
     sawFault: '{code}: {detail}',
     look: 'Check the files, and what the kubelet logs about them',
     again: 'Join the node again: it gets a new kubeconfig and certificate',

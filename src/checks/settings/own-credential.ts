@@ -27,7 +27,7 @@ const WORDS = {
   sawNeighbour: 'no token is mounted here; the same pod has one at {path}',
   sawNoMount: 'no ServiceAccount token is mounted here',
   sawNothing: 'no token, no client certificate, no kubeconfig user; not in a pod',
-  fixBe: "Check with that process's environment, files and token",
+  fixBe: 'Use the environment, files and token of process {pid}',
   fixCustom: "Add a debug container with the pod's token (set IMAGE)",
   fixTrace: "Or check as the agent's process: as root, in a --target container",
   fixCertificate: 'Give the agent a client certificate and a kubeconfig',
@@ -129,7 +129,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
       features: lost(clues),
       evidence: [citeBy('self/mounts', '', say('sawNeighbour', { path }), `ls -l ${shellQuote(path)}`)],
       fixes: [
-        fixBy('workstation', 'nothing', say('fixBe'), { ...shell(be), verify: be }),
+        fixBy('workstation', 'nothing', say('fixBe', { pid }), { ...shell(be), verify: be }),
         fixBy('workstation', 'nothing', say('fixCustom'), shell(debugContainer(clues))),
       ],
     });

@@ -62,10 +62,9 @@ export function placementWants(elsewhere = false): Want[] {
 /** A cloud's node names are longer than a title. */
 const SHORT_NAME = 20;
 
-/** For a title: `all 3 nodes`, `2 of 3 nodes`, `1 of 3 nodes (n2)`. Every name stands in the evidence. */
+/** For a title: `2 of 3 nodes`, `1 of 3 nodes (n2)`. Every name stands in the evidence. */
 export function nodesOf(rows: readonly { node: string }[], all: number): string {
   const [first] = rows;
-  if (rows.length === all && all > 1) return `all ${all} nodes`;
   const name = rows.length === 1 && first && first.node.length <= SHORT_NAME ? ` (${first.node})` : '';
   return `${rows.length} of ${counted(all, 'node')}${name}`;
 }

@@ -60,7 +60,7 @@ export const agentSettingValues = defineCheck({
     field: '{variable} comes from {value}, not from the node',
     missing: '{variable} is not set: the agent finds no kubelet',
     sawMissing: '{name}: no {variable} among {count} settings',
-    empty: '{variable} is empty: for the agent it is not set',
+    empty: '{variable} is empty: the agent treats it as unset',
     none: 'no agent configuration can be seen from here',
     saw: '{source}: {variable} = "{value}"',
     sawField: '{source}: {variable} from {value}',

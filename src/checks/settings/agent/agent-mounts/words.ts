@@ -4,11 +4,11 @@ import type { Say } from '../../../../model/check.js';
 export const WORDS = {
   missing: 'The agent lacks mounts of its node: {paths}',
   hidden: 'A mount on {path} disables checks: {checks}',
-  disks: 'The agent has no disk metrics of {paths}: it is not mounted',
+  disks: 'The agent has no disk metrics for {paths}: it is not mounted',
   notAgent: "this is not the agent's container",
   notRead: 'the mounts of this container cannot be read ({code})',
   notLooked: 'the mounts have not been read',
-  sawMissing: 'no volumeMount at {path}{of}',
+  sawMissing: 'no mount at {path}{of}',
   sawDisk: '{device}, at {path} on the node, is not mounted in this container',
   sawHidden: 'a mount at {path}{of} hides conf.yaml.default of {checks}',
   sawTemplate: 'its pod template mounts: {mounts}',
