@@ -61,7 +61,7 @@ judgeTable(kubeletUnreachable, [
     facts: [...named, tcp('ETIMEDOUT', 4000)],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'suspected', severity: 'blocks' },
     wants: ['kubelet/second-sight', 'apiserver/lease', 'apiserver/node'],
-    says: /node-address-dead.*a packet filter or a dead node, which cannot be told from here/,
+    says: /node-address-dead.*: packet filter or dead node/,
   },
   {
     row: "silent, the node's name unknown: the command has a blank in it",
@@ -80,7 +80,7 @@ judgeTable(kubeletUnreachable, [
     row: 'silent, but the apiserver reaches it at its own address: something drops our packets',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('answers'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
-    says: /drops packets from the pod network.*Let TCP 10250 through/,
+    says: /packets to 10\.0\.0\.7:10250 are dropped.*Allow TCP 10250 from the pod network to 10\.0\.0\.7/,
   },
   {
     row: 'the apiserver gets as far as TLS: that is an answer',
@@ -110,7 +110,7 @@ judgeTable(kubeletUnreachable, [
     row: 'silent for both, and the lease ran out: the node',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(75), nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'node-address-dead', certainty: 'proven' },
-    says: /Node n1 at 10\.0\.0\.7 is dead or cut off/,
+    says: /Node n1 at 10\.0\.0\.7 is down or cut off/,
     neverSays: /fieldRef/,
   },
   {
@@ -130,15 +130,17 @@ judgeTable(kubeletUnreachable, [
     expect: { cause: 'kubelet-down', certainty: 'suspected' },
   },
   {
-    row: 'silent although 10248 on this node answers',
+    row: "silent although 10248 on this node answers: only the node's own firewall is passed",
     facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
-    says: /from this machine/,
+    says: /"owner":"node","changes":"config","action":[^}]*\}?[^}]*Allow TCP 10250 in the firewall of n1/,
+    neverSays: /"owner":"network"/,
   },
   {
     row: "another node's kubelet: this machine's 10248 says nothing of it",
     facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), nodeObject({ node: 'n2' })],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'suspected' },
+    says: /"owner":"network".*Allow TCP 10250 from this machine to 10\.0\.0\.7/,
   },
   {
     row: 'refused, and nobody else to ask',
@@ -243,7 +245,7 @@ judgeTable(kubeletUnreachable, [
     row: 'host unreachable after three seconds: nobody has the address',
     facts: [...base(), tcp('EHOSTUNREACH', 3080)],
     expect: { cause: 'node-address-dead', certainty: 'proven' },
-    says: /Nobody has the address 10\.0\.0\.7.*fieldPath: status\.hostIP/,
+    says: /No machine answers at 10\.0\.0\.7.*fieldPath: status\.hostIP/,
   },
   {
     row: 'the same, although the apiserver reaches it there: the way, not the node',
@@ -371,6 +373,6 @@ judgeTable(kubeletUnreachable, [
     row: 'on the node: it runs and listens on nothing, with every setting in order',
     facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ listening: [] }), nodeConfig()],
     expect: { cause: 'kubelet-server-disabled', certainty: 'suspected' },
-    says: /starting/,
+    says: /runs, but does not listen on port 10250/,
   },
 ]);

@@ -60,15 +60,15 @@ function isProven({ or }: Explanation): boolean {
 
 const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { title: Message; fixes: Fix[] }> = {
   'kubelet-connect-timeout': (clues, say, { alive }) => ({
-    title: alive ? say('filtered', { endpoint: clues.endpoint, vantage: vantageOf(clues) }) : say('silent', { endpoint: clues.endpoint }),
-    fixes: [openPath(clues, say), lookAtFilter(clues, say), ...(clues.owner === 'own' ? [] : [checkAddress(clues, say)])],
+    title: alive ? say('filtered', { endpoint: clues.endpoint }) : say('silent', { endpoint: clues.endpoint }),
+    fixes: [...openPath(clues, say), ...(clues.owner === 'own' ? [] : [checkAddress(clues, say)])],
   }),
   'kubelet-down': (clues, say, why) => {
-    const { node, endpoint, code } = clues;
+    const { node, endpoint } = clues;
     const restart = restartKubelet(say('fixDown', { node }));
-    if (isProven(why)) return { title: say('down', { node, endpoint, code }), fixes: [restart] };
+    if (isProven(why)) return { title: say('down', { node, endpoint }), fixes: [restart] };
     return {
-      title: say('maybeDown', { node, endpoint, code }),
+      title: say('maybeDown', { node, endpoint }),
       fixes: [restart, ...(clues.owner === 'own' ? [] : [checkAddress(clues, say)])],
     };
   },
@@ -77,10 +77,10 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { 
     fixes: [...dialOwnNode(clues, say), checkAddress(clues, say)],
   }),
   'kubelet-rejected-by-firewall': (clues, say, why) => {
-    const words = { vantage: vantageOf(clues), endpoint: clues.endpoint, code: clues.code };
+    const { endpoint } = clues;
     return {
-      title: isProven(why) ? say('rejected', words) : say('maybeRejected', { ...words, ms: clues.ms }),
-      fixes: [openPath(clues, say), lookAtFilter(clues, say)],
+      title: isProven(why) ? say('rejected', { vantage: vantageOf(clues), endpoint }) : say('maybeRejected', { endpoint }),
+      fixes: openPath(clues, say),
     };
   },
   'kubelet-no-route': (clues, say) => {
@@ -91,17 +91,20 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { 
     };
   },
   'node-address-dead': (clues, say) => {
-    const { node, code, ms, endpoint } = clues;
+    const { node } = clues;
     const { host } = clues.candidate;
     return {
-      title: foundNobody(clues) ? say('nobody', { host, code, ms }) : say('dead', { node, host, endpoint }),
+      title: foundNobody(clues) ? say('nobody', { host }) : say('dead', { node, host }),
       fixes: [...dialOwnNode(clues, say), fixBy('node', 'restart', say('fixNode', { node })), checkAddress(clues, say)],
     };
   },
-  'kubelet-port-differs': ({ candidate: { port }, node, registered, onNode }, say) => ({
-    title: say('port', { port, node, other: registered?.port ?? '' }),
-    fixes: [fixBy('agent', 'config', say('fixPort'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: onNode?.port ?? registered?.port ?? '' }))],
-  }),
+  'kubelet-port-differs': ({ candidate: { port }, node, registered, onNode }, say) => {
+    const other = onNode?.port ?? registered?.port ?? '';
+    return {
+      title: say('port', { port, node, other }),
+      fixes: [fixBy('agent', 'config', say('fixPort', { other }), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: other }))],
+    };
+  },
   'kubelet-server-disabled': ({ candidate: { port }, node, endpoint }, say) => {
     const verify = `ss -ltnp "sport = :${port}"`;
     return {
@@ -113,12 +116,10 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { 
 
 /** What the node itself shows is said as it was seen there. */
 const SHOWN: Record<LocalAnswer, (clues: Clues, say: Words, shown: OnNode) => Message> = {
-  gone: ({ node, endpoint }, say) => say('gone', { node, endpoint }),
-  'other-port': ({ node, candidate: { port } }, say, shown) =>
-    say('portHere', { port, node, other: shown.port ?? '', origin: originOf(shown, 'port') }),
-  'server-off': ({ node }, say, shown) => say('offHere', { node, origin: originOf(shown, 'enableServer') }),
-  'loopback-only': ({ node, endpoint }, say, shown) =>
-    say('loopbackHere', { node, endpoint, listens: listens(shown), origin: originOf(shown, 'address') }),
+  gone: ({ node }, say) => say('gone', { node }),
+  'other-port': ({ node, candidate: { port } }, say, shown) => say('portHere', { port, node, other: shown.port ?? '' }),
+  'server-off': ({ node }, say) => say('offHere', { node }),
+  'loopback-only': ({ node }, say, shown) => say('loopbackHere', { node, listens: listens(shown) }),
   'not-listening': ({ node, candidate: { port } }, say) => say('notListening', { node, port }),
 };
 
@@ -129,18 +130,20 @@ const DECIDES: Partial<Record<LocalAnswer, KubeletKey>> = {
   'loopback-only': 'address',
 };
 
-function originOf({ config }: OnNode, key: KubeletKey): string {
-  return config?.origin(key) ?? 'its configuration was not read';
-}
-
 function listens({ process }: OnNode): string {
   return (process?.listening ?? []).map(({ address, port }) => endpointOf(address, port)).join(', ') || 'none';
 }
 
-function openPath(clues: Clues, say: Words): Fix {
-  const { host, port } = clues.candidate;
+/** From the node's own network to the node itself a packet meets no security group and no NetworkPolicy: only what that node filters. */
+function openPath(clues: Clues, say: Words): Fix[] {
+  const { candidate, side, node } = clues;
+  const { host, port } = candidate;
   const verify = isIp(host) ? { verify: `nc -vz -w 4 ${host} ${port}` } : {};
-  return fixBy('network', 'config', say('fixFilter', { port, vantage: vantageOf(clues), host }), verify);
+  const isItself = side.onNode && side.name !== undefined;
+  const open = isItself
+    ? fixBy('node', 'config', say('fixOwnFilter', { port, node }), verify)
+    : fixBy('network', 'config', say('fixFilter', { port, vantage: vantageOf(clues), host }), verify);
+  return [open, lookAtFilter(clues, say)];
 }
 
 function lookAtFilter({ node, candidate: { port } }: Clues, say: Words): Fix {

@@ -15,72 +15,72 @@ export const CAUSES = {
   'kubelet-connect-timeout': {
     title: 'kubelet does not answer (connection timeout)',
     means:
-      'The SYN to port 10250 is never answered. A frozen kubelet still accepts connections (its kernel does), so this is the network or the machine: packets are dropped on the way, or nobody is there.',
+      'The SYN to port 10250 gets no answer. The kernel accepts connections even for a frozen kubelet, so the fault is the network or the machine: packets are dropped, or the machine is off.',
     happens:
-      "A security group or node firewall without a rule for 10250 from the pod network, a NetworkPolicy with egress rules on the agent's pod, a CNI whose pods do not reach node addresses. The wrong address looks the same.",
+      "A security group or node firewall without a rule for 10250 from the pod network, a NetworkPolicy with egress rules on the agent's pod, a CNI whose pods cannot reach node addresses. A wrong address cannot be told apart from here. A hostNetwork agent on the same node meets only that node's own firewall.",
     distributions: {
-      EKS: "the security group of the nodes must allow TCP 10250 from the pods' group too, not from the control plane alone.",
+      EKS: "the nodes' security group must allow TCP 10250 from the pods' group, not only from the control plane.",
       OpenShift: "a NetworkPolicy or EgressFirewall of the project comes before the node's own firewall.",
       Talos: 'ingress rules of the node are `NetworkRuleConfig` documents of the machine configuration.',
     },
     confirm:
-      "Here, from the apiserver's side, and on the node:\n\n    nc -vz -w 4 HOST 10250\n    kubectl get --raw /api/v1/nodes/NODE/proxy/healthz\n    curl -sS http://127.0.0.1:10248/healthz",
-    fix: "Open TCP 10250 from where the agent runs (its pod network, or the nodes' own for a hostNetwork agent) to the nodes. The network's owner does it; nothing restarts.",
+      "From here, through the apiserver's node proxy, and on the node:\n\n    nc -vz -w 4 HOST 10250\n    kubectl get --raw /api/v1/nodes/NODE/proxy/healthz\n    curl -sS http://127.0.0.1:10248/healthz",
+    fix: "Open TCP 10250 from where the agent runs (its pod network, or the nodes' own for a hostNetwork agent) to the nodes. For a pod, check its NetworkPolicies as well. Nothing restarts.",
     avoid:
-      'Do not open 10250 to the world: the kubelet can run commands in containers. Do not turn TLS verification off or open 10255: packets that are dropped never come to it.',
+      'Do not open 10250 to the world: the kubelet can run commands in containers. Do not turn TLS verification off and do not open 10255: neither helps while packets are dropped.',
     explainedBy: EXPLAINED,
   },
   'kubelet-down': {
     title: 'kubelet not running',
-    means: "The machine answers, but nothing listens on the kubelet's port, for us or for the apiserver, and its heartbeat has stopped.",
+    means:
+      "The machine answers, but nothing listens on the kubelet's port, neither for this machine nor for the apiserver, and its heartbeat has stopped.",
     happens:
       'The kubelet crashed or does not start: a bad flag or configuration after an upgrade, an expired client certificate, swap, a full disk, a missing container runtime.',
     distributions: KUBELET_LOG,
     confirm:
       'NotReady within a minute; then on the node:\n\n    kubectl get node NODE\n    systemctl status kubelet\n    journalctl -u kubelet -n 100 --no-pager',
-    fix: 'The last error before the exit in `journalctl -u kubelet` names the reason. Restarting without reading it brings the same end.',
-    avoid: 'Do not restart it without reading the log, nor delete the Node object: the reason stays, and labels and taints are lost.',
+    fix: 'Read `journalctl -u kubelet`: the last error before the exit names the reason. Fix it, then start the kubelet.',
+    avoid: 'Do not restart it without reading the log: it will stop again. Do not delete the Node object: its labels and taints are lost.',
     explainedBy: [...EXPLAINED, 'container-runtime-down', 'kubelet-kubeconfig-broken'],
   },
   'kubelet-connection-refused': {
     title: 'kubelet alive, but not at this address',
-    means: 'The address refuses, while the kubelet shows itself alive elsewhere: address or port is not the one it listens on.',
+    means: 'The address refuses connections, but the kubelet is alive: it listens on another address or port.',
     happens:
-      "The agent dials a second interface or another machine, or the kubelet's `address` binds it to one interface. A firewall that rejects with a TCP reset looks exactly the same.",
+      "The agent dials a second interface or another machine, or the kubelet's `address` binds it to one interface. A firewall that rejects with a TCP reset cannot be told apart from here.",
     confirm: 'On the node: `ss -ltnp "sport = :10250"`. Compare with `kubectl get node NODE -o wide`.',
-    fix: 'Dial `status.hostIP`, or let the kubelet listen on all addresses (`address: 0.0.0.0`, its default).',
-    avoid: 'Do not fall back to port 10255: it knows no permissions, and is closed for good reason.',
+    fix: 'Set the agent to `status.hostIP`, or make the kubelet listen on all addresses (`address: 0.0.0.0`, its default).',
+    avoid: 'Do not fall back to port 10255: it has no permissions and is closed for good reason.',
     explainedBy: EXPLAINED,
   },
   'kubelet-rejected-by-firewall': {
     title: 'firewall rejects the connection to the kubelet',
     means:
-      "Something answers in the kubelet's place with a refusal: an ICMP “prohibited” reads as EHOSTUNREACH within milliseconds, a default REJECT as ECONNREFUSED, like a closed port.",
+      'A firewall refuses the connection before it reaches the kubelet. ICMP “prohibited” shows as EHOSTUNREACH within milliseconds, a default REJECT as ECONNREFUSED, like a closed port.',
     happens:
       'firewalld or ufw on the node, a REJECT rule in the path, a network policy of the CNI (EPERM when it is enforced at the socket).',
     confirm:
-      'On the node; the last shows who answers:\n\n    iptables-save | grep -iE "reject|10250"\n    nft list ruleset | grep -iE "reject|10250"\n    tcpdump -ni any "icmp or tcp port 10250"',
+      'On the node; the last command shows who answers:\n\n    iptables-save | grep -iE "reject|10250"\n    nft list ruleset | grep -iE "reject|10250"\n    tcpdump -ni any "icmp or tcp port 10250"',
     fix: "Allow TCP 10250 from the pod network (or the node's own, for a hostNetwork agent). Nothing restarts.",
-    avoid: "Do not flush or stop the firewall: kube-proxy's rules go with it, and the node stands open.",
+    avoid: "Do not flush or stop the firewall: that removes kube-proxy's rules and leaves the node open.",
     explainedBy: EXPLAINED,
   },
   'kubelet-no-route': {
     title: 'no route to the kubelet',
-    means: "This machine, or a router near it, does not know a way to the node's address.",
+    means: "This machine, or a router near it, has no route to the node's address.",
     happens:
-      'A pod without a default route (CNI half set up), an IPv6 address where there is only IPv4, a workstation without the VPN, a wrong subnet or VLAN.',
-    confirm: '`ip route get HOST` says `Network is unreachable`, or shows a way that leads elsewhere; `ip -6 route` for the other family.',
-    fix: "Add the route or use an address of the family that is routed. From a workstation, run the tool in the agent's pod instead.",
-    avoid: 'Do not add a route on one node by hand only: it is gone after the next boot. The CNI or the network owns it.',
+      'A pod without a default route (incomplete CNI setup), an IPv6 address on an IPv4-only network, a workstation without the VPN, a wrong subnet or VLAN.',
+    confirm: '`ip route get HOST` says `Network is unreachable`, or shows the wrong route; `ip -6 route` shows IPv6.',
+    fix: "Add the route, or use an address of the IP family that is routed. From a workstation, run kubelet-doctor in the agent's pod instead.",
+    avoid: 'Do not add the route with `ip route add` alone: it is lost at the next boot. The CNI or the network must provide it.',
     explainedBy: EXPLAINED,
   },
   'node-address-dead': {
-    title: "nobody at the node's address",
-    means:
-      'Nothing has this address any more: either ARP found nobody (three seconds, then EHOSTUNREACH), or the whole node has fallen silent.',
-    happens: 'The machine is off, was replaced under another address, or its network is down; or the address was written down wrong.',
-    confirm: "`kubectl get node NODE -o wide`: NotReady, and which address it has; the cloud console or the machine's own.",
-    fix: 'Bring the machine back, or take the address from `status.hostIP` if the node has another one by now.',
+    title: "no machine at the node's address",
+    means: 'No machine has this address any more: either ARP found none (EHOSTUNREACH after three seconds), or the whole node is silent.',
+    happens: 'The machine is off, got another address, or its network is down; or the configured address is wrong.',
+    confirm: '`kubectl get node NODE -o wide` shows NotReady and the current address; the cloud console shows the machine.',
+    fix: 'Start the machine, or take the address from `status.hostIP` if the node has another one now. If the machine is gone for good, delete its Node object.',
     avoid: 'Do not give the old address to another machine: the agent would send its token there.',
     explainedBy: EXPLAINED,
   },
@@ -89,20 +89,20 @@ export const CAUSES = {
     means: "The Node object's `status.daemonEndpoints.kubeletEndpoint` names another port than the one the agent dials.",
     happens: 'A kubelet started with `port:` other than 10250, or an agent told to use another one.',
     confirm:
-      'It prints the port that the kubelet listens on:\n\n    kubectl get node NODE \\\n      -o jsonpath={.status.daemonEndpoints.kubeletEndpoint.Port}',
-    fix: 'Set `DD_KUBERNETES_HTTPS_KUBELET_PORT` to it. Where nodes differ, give them one port.',
-    avoid: "Do not turn to 10255 because 10250 is refused: the kubelet's own port authenticates.",
+      'This prints the port that the kubelet registered:\n\n    kubectl get node NODE \\\n      -o jsonpath={.status.daemonEndpoints.kubeletEndpoint.Port}',
+    fix: 'Set `DD_KUBERNETES_HTTPS_KUBELET_PORT` to that port. If nodes use different ports, configure one port on all of them.',
+    avoid: "Do not switch to 10255 because 10250 refuses: only the kubelet's secure port checks who asks.",
     explainedBy: EXPLAINED,
   },
   'kubelet-server-disabled': {
     title: 'kubelet runs without its server',
-    means: 'The kubelet renews its heartbeat, but nothing listens on its port, for us or for the apiserver.',
+    means: 'The kubelet renews its heartbeat, but nothing listens on its port, neither for this machine nor for the apiserver.',
     happens:
-      '`enableServer: false`, or `address` bound to loopback. `kubectl logs` and `exec` fail on this node too. A kubelet that stopped less than forty seconds ago looks the same.',
+      '`enableServer: false`, or `address` bound to loopback. `kubectl logs` and `exec` fail on this node too. A kubelet that stopped less than forty seconds ago, or has just started, cannot be told apart from here.',
     distributions: KUBELET_SETTINGS,
     confirm: 'On the node: `systemctl is-active kubelet` and `ss -ltnp "sport = :10250"`.',
-    fix: '`enableServer: true` (the default) and `address: 0.0.0.0` in the kubelet configuration, then restart it.',
-    avoid: 'Do not open the read-only port instead: it belongs to the same server, and knows no permissions.',
+    fix: 'Set `enableServer: true` (the default) and `address: 0.0.0.0` in the kubelet configuration, then restart the kubelet.',
+    avoid: 'Do not open the read-only port instead: it belongs to the same server and has no permissions.',
     explainedBy: EXPLAINED,
   },
 } as const satisfies Record<string, CauseDocs>;

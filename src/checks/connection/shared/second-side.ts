@@ -107,11 +107,22 @@ export function wantsOfSecondSide(side: SecondSide): Want[] {
   return wants.filter((want) => want !== undefined);
 }
 
+const ASKED_AT: Readonly<Record<SecondSight['by'], string>> = {
+  'node-proxy': "the apiserver's node proxy",
+  'local-healthz': 'its health port 10248 on this node',
+  'read-only-port': 'its read-only port',
+};
+
+/** Without an answer there is no status: 0 is none. */
+function saidBy({ status, said }: SecondSight): string {
+  return status > 0 ? `${status} ${said}`.trim() : said;
+}
+
 /** Cites what is known of each side. */
 export function citeSecondSide(
   { facts }: SecondSide,
   words: {
-    sight(by: SecondSight['by'], said: string): Message;
+    sight(by: string, said: string): Message;
     lease(ageSeconds: number): Message;
     node(node: NodeObject): Message;
   },
@@ -120,7 +131,7 @@ export function citeSecondSide(
   return [
     ...facts.sights.flatMap((fact) => {
       const sight = seen(fact);
-      return sight ? [cite(fact, words.sight(sight.by, `${sight.status} ${sight.said}`.trim()))] : [];
+      return sight ? [cite(fact, words.sight(ASKED_AT[sight.by], saidBy(sight)))] : [];
     }),
     ...(lease ? [cite(facts.lease, words.lease(Math.round(lease.ageSeconds)))] : []),
     ...(node ? [cite(facts.node, words.node(node))] : []),
