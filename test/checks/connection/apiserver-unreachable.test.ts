@@ -106,7 +106,7 @@ judgeTable(apiserverUnreachable, [
     row: "service address silent, the apiserver's own too: proven",
     facts: [...pod(), candidates(service), tcp('ETIMEDOUT', 4000), endpoints(['10.0.0.5', 6443]), tcp('ETIMEDOUT', 4000, OWN)],
     expect: { cause: 'apiserver-connect-timeout', certainty: 'proven' },
-    says: /10\.0\.0\.5:6443 fails as well: ETIMEDOUT/,
+    says: /10\.0\.0\.5:6443 also fails: ETIMEDOUT/,
   },
   {
     row: 'service address silent, an endpoint answers: service routing',
@@ -177,13 +177,13 @@ judgeTable(apiserverUnreachable, [
     row: 'nobody has the address',
     facts: [...place({}), candidates(named), tcp('EHOSTUNREACH', 3070, 'api.example.com:6443')],
     expect: { cause: 'apiserver-no-route' },
-    says: /Nobody has the address/,
+    says: /No machine answers at the apiserver address/,
   },
   {
     row: 'rejected at once',
     facts: [...place({}), candidates(named), tcp('EHOSTUNREACH', 2, 'api.example.com:6443')],
     expect: { cause: 'apiserver-no-route' },
-    says: /rejects the way/,
+    says: /firewall or router blocks/,
   },
   {
     row: 'reset during TLS',
@@ -194,7 +194,7 @@ judgeTable(apiserverUnreachable, [
     row: 'silent during TLS',
     facts: [...place({}), candidates(named), failed('apiserver/tls', 'api.example.com:6443', 'ETIMEDOUT', undefined, 4000)],
     expect: { cause: 'apiserver-connection-reset' },
-    says: /never answers the TLS handshake/,
+    says: /No TLS answer from the apiserver/,
   },
   {
     row: 'no TLS at all',

@@ -6,6 +6,7 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { env, fixBy, shell } from '../../shared/fix.js';
 import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { namedBy } from '../shared/named-by.js';
 import type { Cause } from './causes.js';
 import type { Clues, WayIn } from './clues.js';
 import type { Answer } from './decision.js';
@@ -44,7 +45,7 @@ export const ANSWERS: Record<Answer, Says> = {
       // No doubt is left which of the two it is.
       alternatives: [],
       wants: deciding(clues),
-      title: say('serviceBroken', { service: clues.endpoint, endpoint: working }),
+      title: say('serviceBroken', { service: clues.endpoint }),
       features: apiserverFeatures(clues.settings),
       evidence: quoted(clues, say),
       fixes: [...mendRouting(clues, say), dial(hostOf(working), Number(/(?<!\d)\d+$/.exec(working)?.[0]), say('fixBypass'))],
@@ -55,20 +56,20 @@ export const ANSWERS: Record<Answer, Says> = {
     title: say('reset', { endpoint }),
     fixes: [lookBetween(say), readLog(say)],
   })),
-  'silent-in-tls': fails(RESET, ({ endpoint, ms }, say) => ({
-    title: say('silentTls', { endpoint, ms }),
+  'silent-in-tls': fails(RESET, ({ endpoint }, say) => ({
+    title: say('silentTls', { endpoint }),
     fixes: [lookBetween(say), readLog(say)],
   })),
   'not-tls': fails(RESET, (clues, say) => ({
     title: say('notTls', { endpoint: clues.endpoint }),
     fixes: [checkAddress(clues, say), lookBetween(say)],
   })),
-  'tls-fails': fails(RESET, ({ endpoint, code }, say) => ({
-    title: say('tlsFails', { endpoint, code }),
+  'tls-fails': fails(RESET, ({ endpoint }, say) => ({
+    title: say('tlsFails', { endpoint }),
     fixes: [lookBetween(say), readLog(say)],
   })),
   silent: fails('apiserver-connect-timeout', (clues, say) => ({
-    title: say('silent', { endpoint: clues.endpoint, ms: clues.ms }),
+    title: say('silent', { endpoint: clues.endpoint }),
     fixes: [openPath(clues, say), seeWhetherAlive(say), checkAddress(clues, say)],
   })),
   'service-refused': fails(REFUSED, (clues, say) => ({
@@ -80,11 +81,11 @@ export const ANSWERS: Record<Answer, Says> = {
     fixes: [readLog(say), checkAddress(clues, say)],
   })),
   'nobody-there': fails(NO_ROUTE, (clues, say) => ({
-    title: say('nobodyThere', { host: hostOf(clues.endpoint), endpoint: clues.endpoint }),
+    title: say('nobodyThere', { endpoint: clues.endpoint }),
     fixes: [checkAddress(clues, say), seeWhetherAlive(say)],
   })),
   rejected: fails(NO_ROUTE, (clues, say) => ({
-    title: say('rejected', { endpoint: clues.endpoint, code: clues.code, ms: clues.ms }),
+    title: say('rejected', { endpoint: clues.endpoint }),
     fixes: [openPath(clues, say), checkAddress(clues, say)],
   })),
   'no-route': fails(NO_ROUTE, (clues, say) => ({
@@ -114,15 +115,16 @@ function fails(cause: Cause, remedy: (clues: Clues, say: Words) => { title: Mess
 }
 
 function failed(cause: Cause, clues: Clues, say: Words, { title, fixes }: { title: Message; fixes: Fix[] }): Problem<Cause> {
-  const { service, ways, working, proxy, endpoint, code } = clues;
+  const { service, ways, working, proxy } = clues;
   const here = ownerHere(clues.place);
   const wants = deciding(clues);
   // A service address may fail by itself: until an apiserver's own address was seen to fail too, it may be either.
   const decided = !service || (ways.length > 0 && ways.every((way) => way.fails));
-  const useOther = () => fixBy(here, 'config', say('fixOther'), shell(`kubelet-doctor --apiserver https://${working}`));
+  const useOther = () =>
+    fixBy(here, 'config', say('fixOther', { endpoint: given(working) }), shell(`kubelet-doctor --apiserver https://${working}`));
   return problem(cause, {
     ...(decided ? { wants } : suspected(['service-address-broken'], wants)),
-    title: proxy === undefined ? title : say('proxyFails', { proxy, endpoint, code }),
+    title: proxy === undefined ? title : say('proxyFails', { proxy }),
     features: apiserverFeatures(clues.settings),
     evidence: quoted(clues, say),
     fixes: [...(working ? [useOther()] : []), ...(proxy === undefined ? fixes : [fixBy(here, 'config', say('fixProxy'))])],
@@ -130,8 +132,10 @@ function failed(cause: Cause, clues: Clues, say: Words, { title, fixes }: { titl
 }
 
 /** Our own failure, the other ways in, and a kubelet that answers. */
-function quoted({ failed, inTls, code, detail, ms, tries, ways, kubelet }: Clues, say: Words): Evidence[] {
-  const saw = inTls ? say('sawTls', { code, detail }) : say('sawTries', { tries: tries.join(', ') || `${code} after ${ms} ms` });
+function quoted({ failed, inTls, endpoint, code, detail, ms, tries, ways, kubelet }: Clues, say: Words): Evidence[] {
+  const saw = inTls
+    ? say('sawTls', { endpoint, code, detail })
+    : say('sawTries', { tries: tries.join(', ') || `${endpoint} ${code} after ${ms} ms` });
   return [
     cite(given(failed), saw),
     ...ways.map((way) => citeBy('apiserver/tls', way.endpoint, sawWay(way, say), way.reproduce)),
@@ -166,7 +170,7 @@ function dial(host: string, port: number, action: Message): Fix {
 }
 
 function checkAddress({ place, candidate }: Clues, say: Words): Fix {
-  return fixBy(ownerHere(place), 'config', say('fixAddress', { source: given(candidate).source }));
+  return fixBy(ownerHere(place), 'config', say('fixAddress', { source: namedBy(candidate) }));
 }
 
 function readLog(say: Words): Fix {
@@ -189,5 +193,5 @@ function openPath({ place, candidate, endpoint }: Clues, say: Words): Fix {
 
 function seeRoute({ endpoint }: Clues, say: Words): Fix {
   const host = hostOf(endpoint);
-  return fixBy('network', 'config', say('fixRoute'), shell(isIp(host) ? `ip route get ${host}` : undefined));
+  return fixBy('network', 'config', say('fixRoute', { host }), shell(isIp(host) ? `ip route get ${host}` : undefined));
 }
