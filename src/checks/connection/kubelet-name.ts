@@ -16,39 +16,39 @@ const NO_SUCH_NAME = ['ENOTFOUND', 'ENODATA', 'ENONAME'];
 
 export const kubeletName = defineCheck({
   question: 'kubelet-name',
-  asks: "Does the kubelet's host name resolve here?",
+  asks: "Does the kubelet's host name resolve?",
   target: 'kubelet',
   layer: 'dns',
   required: true,
   needs: ['self/place', 'kubelet/candidates', 'kubelet/proxy', 'kubelet/dns', 'apiserver/dns', 'apiserver/node'],
   words: {
-    unknown: 'The kubelet host {host} does not resolve here: no resolver knows that name ({code})',
-    unanswered: 'The kubelet host {host} does not resolve here: the resolver fails for it ({code})',
-    noAddress: 'no kubelet address to resolve',
-    address: '{host} is an address and needs no resolver',
-    proxied: 'the proxy {proxy} resolves {host}, not we',
+    unknown: 'The kubelet host {host} does not resolve: no such name',
+    unanswered: 'DNS fails for the kubelet host {host}',
+    noAddress: 'the kubelet address is unknown',
+    address: '{host} is an IP address',
+    proxied: 'the proxy {proxy} resolves {host}',
     waiting: 'no answer for {host} yet',
     saw: '{code}: {detail}',
     sawCluster: '{name} resolves: the resolver works',
-    sawClusterFails: '{name}: {code}, so the resolver fails for other names too',
-    fixHost: 'Dial the node by address: DD_KUBERNETES_KUBELET_HOST from status.hostIP instead of spec.nodeName',
-    fixHostNow: "For a try on this one node: its Node object's address",
+    sawClusterFails: '{name} also fails ({code}): the resolver does not work',
+    fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP',
+    fixHostNow: "Try the Node's address on this one node",
   },
   causes: {
     'node-name-does-not-resolve': {
-      title: "the node's name does not resolve in the pod",
+      title: 'node name that does not resolve in the pod',
       means:
-        "The agent is told to dial the kubelet by a name, usually `spec.nodeName`, and the resolver of its pod has no address for it. A node's name is a name in the API; nothing obliges any DNS to know it.",
+        "The agent dials the kubelet by a name, usually `spec.nodeName`, and its pod's resolver has no address for that name. A node's name is a name in the API; DNS need not know it.",
       happens:
-        'Cluster DNS forwards node names to a DNS of the network that lacks them (bare metal, custom DNS of a VNet, Windows nodes on AKS), or the name is a short host name without a search domain.',
+        'Cluster DNS forwards node names to a network DNS that does not have them (bare metal, a VNet with custom DNS, Windows nodes on AKS), or the name is a short host name without a search domain.',
       distributions: {
-        AKS: 'Windows nodes and VNets with their own DNS do not resolve node names in pods.',
-        EKS: "`ip-10-0-0-7.ec2.internal` resolves only where the VPC's DNS host names are on.",
+        AKS: 'on Windows nodes and in VNets with custom DNS, pods cannot resolve node names.',
+        EKS: '`ip-10-0-0-7.ec2.internal` resolves only where DNS host names are enabled in the VPC.',
       },
       confirm:
-        "The first asks the pod's resolver, the second shows addresses that would do:\n\n    kubectl -n NAMESPACE exec POD -c agent -- getent hosts NODE\n    kubectl get node NODE -o wide",
-      fix: "Use `status.hostIP`. If the kubelet's certificate names only the host name, verification by address fails next: then add the names to DNS, or reissue the certificate with `serverTLSBootstrap`, which puts the addresses in.",
-      avoid: 'Do not write nodes into /etc/hosts or hostAliases: they change, and the list stays.',
+        "The first command asks the pod's resolver, the second shows the node's addresses:\n\n    kubectl -n NAMESPACE exec POD -c agent -- getent hosts NODE\n    kubectl get node NODE -o wide",
+      fix: "Use `status.hostIP` instead of `spec.nodeName`. If the kubelet's certificate has only the host name, verification by address fails next: add the names to DNS, or reissue the certificate with `serverTLSBootstrap`, which includes the addresses.",
+      avoid: 'Do not write nodes into /etc/hosts or hostAliases: nodes change, the list does not.',
       explainedBy: ['cluster-dns-fails'],
     },
   },
@@ -74,7 +74,7 @@ export const kubeletName = defineCheck({
     return problem('node-name-does-not-resolve', {
       severity,
       ...(proven ? {} : suspected(['cluster-dns-fails'], wants)),
-      title: NO_SUCH_NAME.includes(code) ? say('unknown', { host, code }) : say('unanswered', { host, code }),
+      title: NO_SUCH_NAME.includes(code) ? say('unknown', { host }) : say('unanswered', { host }),
       features: severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
       evidence: [
         cite(dns, say('saw', { code, detail })),

@@ -49,7 +49,7 @@ judgeTable(clusterDns, [
     row: 'DNS dead, the service address too',
     facts: [...world({}, service), fails('ECONNREFUSED'), failed('apiserver/tls', SERVICE, 'ETIMEDOUT')],
     expect: { cause: 'cluster-dns-fails', severity: 'degrades' },
-    says: /fails too: ETIMEDOUT/,
+    says: /also fails: ETIMEDOUT/,
   },
   {
     row: 'DNS dead, addressed by name: blocks',

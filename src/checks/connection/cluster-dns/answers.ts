@@ -7,12 +7,13 @@ import { given } from '../../shared/decide.js';
 import { fixBy, shell, yaml } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { failure, seen } from '../../shared/read.js';
+import { namedBy } from '../shared/named-by.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
 import type { Words } from './words.js';
 
-const BY_NAME = 'Cluster Agent and whatever else is addressed by its service name';
+const BY_NAME = 'Cluster Agent and other services addressed by name';
 const DNS_PODS = 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide\nkubectl -n kube-system logs -l k8s-app=kube-dns --tail 20';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
@@ -26,17 +27,17 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'of-the-node': (_, say) => notApplicable(say('debugPod')),
   'dns-fails': (clues, say) =>
     found('cluster-dns-fails', clues, say, {
-      title: say('fails', { name: clues.name, code: clues.code, nameservers: nameserversOf(clues) }),
+      title: say('fails', { name: clues.name, code: clues.code }),
       fixes: [lookAtPods(say), allowDns(clues, say)],
     }),
   'dns-incomplete': (clues, say) =>
     found('cluster-dns-fails', clues, say, {
-      title: say('doesNotKnow', { name: clues.name, nameservers: nameserversOf(clues) }),
+      title: say('doesNotKnow', { name: clues.name }),
       fixes: [lookAtPods(say)],
     }),
   'another-resolver': (clues, say) =>
     found('cluster-dns-fails', clues, say, {
-      title: say('doesNotKnow', { name: clues.name, nameservers: nameserversOf(clues) }),
+      title: say('doesNotKnow', { name: clues.name }),
       fixes: [fixBy('agent', 'restart', say('fixPolicyClusterFirst'), yaml(dnsPolicy('ClusterFirst'))), lookAtPods(say)],
     }),
   'host-network': (clues, say) => inHostNetwork(clues, say),
@@ -44,15 +45,14 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 };
 
 function nameFails(clues: Clues, say: Words, fixes: Fix[]): Problem<Cause> {
-  const { name, code } = clues;
-  const title = say('nameUnknown', { name, code, nameservers: nameserversOf(clues) });
+  const title = say('nameUnknown', { name: clues.name });
   return found('apiserver-name-does-not-resolve', clues, say, { title, fixes });
 }
 
 function inHostNetwork(clues: Clues, say: Words, unsure: Partial<Problem> = {}): Problem<Cause> {
   return found('host-network-without-cluster-dns', clues, say, {
     ...unsure,
-    title: say('hostNetwork', { name: clues.name, nameservers: nameserversOf(clues) }),
+    title: say('hostNetwork', { name: clues.name }),
     fixes: [fixBy('agent', 'restart', say('fixHostNet'), yaml(dnsPolicy('ClusterFirstWithHostNet')))],
   });
 }
@@ -97,7 +97,7 @@ function lookAtResolver({ place, name }: Clues, say: Words): Fix {
 }
 
 function correctName({ place, candidate }: Clues, say: Words): Fix {
-  return fixBy(ownerHere(place), 'config', say('fixName', { source: candidate?.source ?? 'unknown' }));
+  return fixBy(ownerHere(place), 'config', say('fixName', { source: namedBy(candidate) }));
 }
 
 function lookAtPods(say: Words): Fix {

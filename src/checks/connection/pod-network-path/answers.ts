@@ -1,25 +1,27 @@
 /** What is said of the two sides. */
-import type { Message, Verdict } from '../../../model/check.js';
+import type { Evidence, Verdict } from '../../../model/check.js';
 import { citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { fixBy } from '../../shared/fix.js';
+import { fixBy, shell } from '../../shared/fix.js';
 import { notApplicable, problem, suspected } from '../../shared/problem.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, areApart, isProven } from './decision.js';
 import type { Words } from './words.js';
 
+const LOOK = 'systemctl status kubelet --no-pager\njournalctl -u kubelet -n 50 --no-pager';
+
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'named-already': (_clues, say) => notApplicable(say('namedAlready')),
 
   'path-blocked': (clues, say) => {
-    const { target, hostServer, hostAddress } = clues;
+    const { hostServer, hostAddress } = clues;
     const args = namesOf(clues);
-    const need = target === 'kubelet' ? 'kubelet/tcp' : 'apiserver/tcp';
+    const need = needOf(clues);
     return problem('pod-network-path-blocked', {
       ...how(clues),
-      title: withTime(say('blocked', args), clues, say),
-      evidence: [citeBy(need, hostAddress, say('answered', { server: hostServer }))],
+      title: say('blocked', args),
+      evidence: [citeBy(need, hostAddress, say('answered', { server: hostServer })), ...sawApart(clues, say)],
       fixes: [fixBy('network', 'config', say('fixPath', args)), fixBy('agent', 'restart', say('fixHostNetwork'))],
     });
   },
@@ -30,7 +32,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       ...how(clues),
       title: say('silent', args),
       evidence: [...given(clues.hostSilence)],
-      fixes: [fixBy('node', 'nothing', say('fixNode', args))],
+      fixes: [fixBy('node', 'nothing', say('fixNode', args), shell(LOOK))],
     });
   },
 
@@ -45,7 +47,11 @@ function how(clues: Clues) {
   return { severity: clues.severity, ...(!isProven(clues) && suspected([clues.cause])) };
 }
 
-function withTime(title: Message, clues: Clues, say: Words): Message {
-  if (!areApart(clues) || !clues.apartMs) return title;
-  return { ...title, en: title.en + say('apart', { minutes: Math.round(clues.apartMs / 60_000) }).en };
+function needOf({ target }: Clues): 'kubelet/tcp' | 'apiserver/tcp' {
+  return target === 'kubelet' ? 'kubelet/tcp' : 'apiserver/tcp';
+}
+
+function sawApart(clues: Clues, say: Words): Evidence[] {
+  if (!areApart(clues) || !clues.apartMs) return [];
+  return [citeBy(needOf(clues), clues.hostAddress, say('apart', { minutes: Math.round(clues.apartMs / 60_000) }))];
 }

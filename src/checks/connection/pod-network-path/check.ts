@@ -13,7 +13,7 @@ import { WORDS } from './words.js';
 
 export const podNetworkPath = definePairCheck({
   question: 'pod-network-path',
-  asks: 'Does the server that answers in the host network answer in the pod network too?',
+  asks: 'Does the pod reach what the host network reaches?',
   target: 'kubelet',
   layer: 'tcp',
   required: false,
