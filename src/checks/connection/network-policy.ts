@@ -16,41 +16,39 @@ import { failure, seen, subjectOf } from '../shared/read.js';
 
 export const networkPolicy = defineCheck({
   question: 'network-policy',
-  asks: "Do NetworkPolicies let the agent's pod connect to its node?",
+  asks: "Do NetworkPolicies allow the agent's pod to reach its kubelet?",
   target: 'kubelet',
   layer: 'tcp',
   required: false,
   needs: ['apiserver/egress-policies', 'kubelet/candidates', 'kubelet/dns', 'kubelet/tcp', 'self/place'],
   words: {
-    blocks: 'NetworkPolicy {policies} lets no connection of this pod out to {endpoint}, and the connection was dropped',
-    hostNetwork: 'NetworkPolicies do not concern this place',
+    blocks: 'NetworkPolicy {policies} blocks {endpoint}',
+    hostNetwork: 'NetworkPolicies do not apply here',
     noSilence: 'no connection to the kubelet was dropped',
-    notRead: 'the NetworkPolicies of this namespace could not be read',
-    more: 'there are more NetworkPolicies than were read',
-    sawPolicies: 'policies that select this pod and limit its egress: {policies}; none of their rules allows {endpoint}',
+    notRead: 'could not read the NetworkPolicies of this namespace',
+    more: 'not all NetworkPolicies were read',
+    sawPolicies: 'egress policies of this pod: {policies}; no rule allows {endpoint}',
     sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
-    fixAllow:
-      "Allow it with a further policy, for NetworkPolicies add up: this one is for the agent's pods alone, by their labels, and lets them out to TCP {port} of every address (to narrow that, an ipBlock with the range of all nodes)",
-    fixAllowByHand:
-      "Allow it with a further policy, for NetworkPolicies add up: put the labels of the agent's pods in place of LABEL and VALUE. Never leave its podSelector empty: it would cut off every other pod of the namespace",
-    fixHostNetwork: 'Or run the agent in the network of the host, which NetworkPolicies do not concern',
+    fixAllow: "Add a NetworkPolicy that allows the agent's pods TCP {port}",
+    fixAllowByHand: "Add this NetworkPolicy with the labels of the agent's pods",
+    fixHostNetwork: 'Run the agent in the host network (hostNetwork: true)',
   },
   causes: {
     'network-policy-blocks-egress': {
-      title: 'NetworkPolicy keeps the agent from its node',
+      title: 'NetworkPolicy that blocks the kubelet',
       means:
-        "A NetworkPolicy with policyType Egress selects the agent's pod, and no rule of any policy allows its node on port 10250. The network plugin drops the packets: connections time out, nothing is refused.",
+        "A NetworkPolicy with policyType Egress selects the agent's pod, and no rule of any policy allows its node on port 10250. The network plugin drops the packets, so connections time out.",
       happens:
-        "A default-deny for the namespace; or rules for pods and namespaces only. A node, and the apiserver behind its service, are no pods: only an ipBlock, or a rule without `to`, lets through. The chart's Cilium policy names entity `host` and 10250, and leaves out the apiserver.",
+        'The namespace has a default-deny, or its rules name only pods and namespaces. Nodes, and the apiserver behind its service, are not pods: only an ipBlock, or a rule without `to`, allows them.',
       distributions: {
-        'Helm chart': '`datadog.networkPolicy.create`: the Cilium flavour allows entity `host` on 10250 only and leaves the apiserver out.',
-        'plain manifests': 'a policy that selects the pods must name the nodes with `ipBlock`: nodes are no pods.',
+        'Helm chart': '`datadog.networkPolicy.create`: the Cilium flavour allows only entity `host` on 10250, not the apiserver.',
+        'plain manifests': 'a policy that selects the pods must name the nodes with `ipBlock`, because nodes are not pods.',
       },
       confirm:
-        'Those whose podSelector matches the pod, and their egress rules; Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    cilium monitor --type drop',
-      fix: "Add a policy that selects the agent's pods by their labels and allows 10250, to every address or to the range of all nodes, and the apiserver's endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts.",
+        'Look for policies whose podSelector matches the pod, and for their egress rules. Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    cilium monitor --type drop',
+      fix: "NetworkPolicies add up, so add one that selects the agent's pods by their labels. Allow port 10250, to every address or with an `ipBlock` for the range of all nodes. Allow the apiserver's endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts. The host network is another way: NetworkPolicies do not apply there.",
       avoid:
-        'Do not delete the default-deny: it protects everything else in the namespace. Do not write `podSelector: {}` into the policy that allows: whatever an Egress policy selects may then do only what some policy allows, so that every pod of the namespace without one loses DNS, the apiserver and its peers.',
+        'Do not delete the default-deny: it protects everything else in the namespace. Do not write `podSelector: {}` into the new policy: it selects every pod of the namespace, and those without another policy lose DNS, the apiserver and their peers.',
     },
   },
   judge(view, say) {
@@ -80,13 +78,21 @@ export const networkPolicy = defineCheck({
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
     return problem('network-policy-blocks-egress', {
-      title: say('blocks', { policies, endpoint }),
+      title: say('blocks', { policies: firstOf(found.policies.map(({ policy }) => policy)), endpoint }),
       features: ALL_KUBELET_FEATURES,
       evidence: [cite(fact, say('sawPolicies', { policies, endpoint })), cite(tcp, say('sawSilence', { endpoint }))],
       fixes,
     });
   },
 });
+
+const MOST_NAMES = 2;
+
+/** As many as a title holds; the evidence has them all. */
+function firstOf(policies: readonly string[]): string {
+  const more = policies.length - MOST_NAMES;
+  return policies.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
 
 type Labels = Readonly<Record<string, string>>;
 

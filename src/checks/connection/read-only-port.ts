@@ -37,7 +37,7 @@ const BEFORE_IT = [
 
 export const readOnlyPort = defineCheck({
   question: 'read-only-port',
-  asks: 'Is the read-only port of the kubelet closed?',
+  asks: "Is the kubelet's read-only port closed?",
   target: 'kubelet',
   layer: 'tcp',
   required: false,
@@ -53,44 +53,43 @@ export const readOnlyPort = defineCheck({
     'self/kubelet-config',
   ],
   words: {
-    open: 'The read-only port of the kubelet answers at {endpoint}, to anyone and without encryption',
-    closed:
-      'The read-only port {endpoint} is closed, as it should be: the agent tries it after 10250 has failed, and logs this refusal last',
-    openHere: 'The read-only port {port} of the kubelet of this node is open, to anyone and without encryption ({origin})',
+    open: "The kubelet's read-only port {endpoint} is open to anyone",
+    closed: 'The closed read-only port {endpoint} is not the fault',
+    openHere: "The kubelet's read-only port {port} is open to anyone",
     sawConfig: 'readOnlyPort: {port} ({origin}); it listens on {address}',
-    notHere: "asked only where the agent runs, on its kubelet's own address",
+    notHere: 'checked only where the agent runs',
     notUsed: 'the agent does not use a read-only port',
-    waiting: 'the read-only port has not answered yet',
+    waiting: 'no answer from the read-only port yet',
     sawAnswer: 'GET /healthz without a credential: {status} {said}',
-    sawRefusal: '{endpoint}: {said}',
-    fixClose: 'Close it in the configuration of the kubelet, once nothing reads it any more',
-    fixAgent: 'Let the agent leave it alone, before it is closed',
+    sawRefusal: '{endpoint}: {said}; the agent tries it after 10250 has failed',
+    fixClose: "Set readOnlyPort to 0 in the kubelet's configuration",
+    fixAgent: 'Stop the agent from using the read-only port first',
   },
   causes: {
     'read-only-port-open': {
-      title: 'read-only port of the kubelet open',
+      title: 'open read-only port of the kubelet',
       means:
-        'Port 10255 serves /pods, /metrics and /stats/summary in plain HTTP to whoever reaches the node: names, images, environment values and addresses of every pod on it. It has neither authentication nor authorization.',
+        'Port 10255 serves /pods, /metrics and /stats/summary in plain HTTP to anyone who reaches the node: names, images, environment values and addresses of every pod on it. It has neither authentication nor authorization.',
       happens:
         "`readOnlyPort: 10255` in the kubelet's configuration, or `--read-only-port` (the flag's default; a configuration file defaults to 0). GKE keeps it open on older clusters, kops and k3s by option.",
       distributions: {
-        kubeadm: 'writes `readOnlyPort: 0`; an open port was opened by hand.',
+        kubeadm: 'writes `readOnlyPort: 0`; if it is open, someone changed that.',
         k3s: 'passes `read-only-port=0`; look for a `kubelet-arg`.',
-        GKE: 'off for new clusters from 1.32 on; readers such as an agent set to 10255 must move first.',
+        GKE: 'off for new clusters from 1.32 on; move readers first, such as an agent set to 10255.',
         Talos: '`machine.kubelet.extraConfig.readOnlyPort`.',
       },
-      confirm: 'Prints a PodList, from any pod of the cluster:\n\n    curl -sS http://NODE:10255/pods | head -c 200',
-      fix: 'Move its readers to 10250 with a token, then set `readOnlyPort: 0` and restart the kubelet. On GKE, for pools it makes by itself: `--no-autoprovisioning-enable-insecure-kubelet-readonly-port`.',
-      avoid: "Do not rely on a NetworkPolicy to hide it: pods in the host's network, and other machines, still read it.",
+      confirm: 'This prints a PodList, from any pod of the cluster:\n\n    curl -sS http://NODE:10255/pods | head -c 200',
+      fix: 'Move its readers to 10250 with a token first. Then set `readOnlyPort: 0` and restart the kubelet. On GKE, for auto-provisioned node pools: `--no-autoprovisioning-enable-insecure-kubelet-readonly-port`.',
+      avoid: 'Do not rely on a NetworkPolicy to hide it: pods in the host network and other machines can still read it.',
     },
     'read-only-port-closed': {
-      title: 'read-only port closed (as it should be)',
+      title: "closed read-only port in the agent's log",
       means:
-        "`dial tcp NODE:10255: connect: connection refused` in the agent's log is a by-product: the agent tries HTTPS on 10250 first, and plain HTTP on 10255 after that failed. Port 10255 is closed on every modern kubelet.",
-      happens: 'Something keeps the agent from 10250; its last error is about 10255, and is the one that is read.',
+        "`dial tcp NODE:10255: connect: connection refused` in the agent's log is a by-product: the agent tries HTTPS on 10250, and plain HTTP on 10255 after that has failed. Port 10255 is closed on every modern kubelet, without encryption or permissions.",
+      happens: 'Something keeps the agent from 10250. Its last error is about 10255, so that one is read.',
       confirm:
-        "The lines before it in the agent's log, or the finding above this one, name what happened on 10250:\n\n    kubectl -n NAMESPACE logs POD -c agent | grep -B5 10255",
-      fix: 'Nothing about 10255: mend 10250. The message ends with that.',
+        'Read what happened on 10250 in the lines before it, or in the finding above this one:\n\n    kubectl -n NAMESPACE logs POD -c agent | grep -B5 10255',
+      fix: 'Fix 10250; port 10255 needs no change. The message then stops.',
       avoid: 'Do not open the read-only port to make the message go away: it answers anyone, and 10250 stays broken.',
       explainedBy: BEFORE_IT,
     },
@@ -107,7 +106,7 @@ export const readOnlyPort = defineCheck({
       const origin = config.origin('readOnlyPort');
       return problem('read-only-port-open', {
         severity: 'risk',
-        title: say('openHere', { port: configured, origin }),
+        title: say('openHere', { port: configured }),
         evidence: [config.cite(say('sawConfig', { port: configured, origin, address: socket.address }))],
         fixes: [kubeletConfig(say('fixClose'), 'readOnlyPort: 0')],
       });

@@ -86,7 +86,7 @@ function rows(server: Server, line: string): Row[] {
       row: 'the proxy does not answer',
       facts: [...start(), at(server), sends(server), failed(`${server}/tcp`, ENDPOINTS[server], 'ECONNREFUSED')],
       expect: { cause, certainty: 'proven', severity: 'blocks' },
-      says: new RegExp(`does not answer \\(ECONNREFUSED\\).*set NO_PROXY, which is not set now.*"NO_PROXY=${escaped}"`),
+      says: new RegExp(`does not answer.*ECONNREFUSED.*Set NO_PROXY \\(now unset\\) for .*"NO_PROXY=${escaped}"`),
     },
     {
       row: "the proxy's name is unknown",
@@ -109,7 +109,7 @@ function rows(server: Server, line: string): Row[] {
       ],
       expect: { cause, certainty: 'proven' },
       says: new RegExp(
-        `answers instead of the ${server}: 403 to CONNECT.*now from NO_PROXY.*"NO_PROXY=localhost,\\.svc,192\\.168\\.0\\.0/16,${escaped}"`,
+        `answers 403 instead of the ${server}.*Add [^"]* to NO_PROXY".*"NO_PROXY=localhost,\\.svc,192\\.168\\.0\\.0/16,${escaped}"`,
       ),
     },
     {
@@ -155,7 +155,7 @@ function rows(server: Server, line: string): Row[] {
         failed('apiserver/tcp', ENDPOINTS.apiserver, 'ETIMEDOUT'),
       ],
       expect: { cause },
-      says: /must stand above it.*"NO_PROXY=\.svc,(10\.96\.0\.1,)?\$\(DD_KUBERNETES_KUBELET_HOST\)/,
+      says: /below its entry.*"NO_PROXY=\.svc,(10\.96\.0\.1,)?\$\(DD_KUBERNETES_KUBELET_HOST\)/,
       neverSays: /NO_PROXY=[^"]*n1\.example/,
     },
     {
@@ -179,14 +179,14 @@ function rows(server: Server, line: string): Row[] {
       row: "a kubeconfig's proxy-url: NO_PROXY does not count",
       facts: [...start(), at(server), sends(server, { variable: 'kubeconfig proxy-url' }), refuses(server)],
       expect: { cause },
-      says: /Take the proxy out of kubeconfig proxy-url/,
+      says: /Remove the proxy from kubeconfig proxy-url/,
       neverSays: /"steps"/,
     },
     {
       row: 'the proxy itself answers in HTTP',
       facts: [...start(), at(server), sends(server), tls(server), answer(server, 'proxy', 407)],
       expect: { cause, certainty: 'proven' },
-      says: /407 to GET \/pods/,
+      says: new RegExp(`answers 407 instead of the ${server}.*GET /pods: 407`),
     },
     {
       row: 'TLS breaks off inside the tunnel',

@@ -68,7 +68,7 @@ function captured<S extends Server>(clues: Clues<S>, say: Words): Problem<Cause<
   const path = given(clues.path);
   const trouble = given(troubleOn(path));
   const words = capturedIn(clues);
-  const { proxy, endpoint } = words;
+  const { endpoint } = words;
   const { title, quoted } = TOLD[trouble](path, words, say);
   const severity = severityOf(clues, path, trouble);
   const alternatives = LOOK_ALIKE[trouble]?.[clues.server];
@@ -78,14 +78,14 @@ function captured<S extends Server>(clues: Clues<S>, say: Words): Problem<Cause<
     title,
     features: severity === 'blocks' ? featuresOf(clues) : [],
     evidence: [...quotedDecision(clues, path, words, say), quoted],
-    fixes: [exempt(clues, path, words, say), fixBy('network', 'config', say('fixProxy', { proxy, endpoint }))],
+    fixes: [exempt(clues, path, words, say), fixBy('network', 'config', say('fixProxy', { endpoint }))],
   });
 }
 
 const TOLD: Record<Trouble, (path: Path, words: Captured, say: Words) => { title: Message; quoted: Evidence }> = {
   unreachable: ({ hop }, words, say) => {
     const code = given(failure(given(hop)));
-    return { title: say('unreachable', { ...words, code }), quoted: sawFailure(given(hop), code, say) };
+    return { title: say('unreachable', words), quoted: sawFailure(given(hop), code, say) };
   },
   refuses: ({ tunnel }, words, say) => {
     const code = given(failure(tunnel)).replace(/^EPROXY(?=\d)/, '');
@@ -93,17 +93,17 @@ const TOLD: Record<Trouble, (path: Path, words: Captured, say: Words) => { title
   },
   breaks: ({ tls }, words, say) => {
     const code = given(failure(tls));
-    return { title: say('breaks', { ...words, code }), quoted: sawFailure(tls, code, say) };
+    return { title: say('breaks', words), quoted: sawFailure(tls, code, say) };
   },
   answers: ({ answer }, words, say) => {
     const fact = given(answer);
     const code = String(seen(fact)?.status ?? '');
     const question = fact.subject.replace(/^\w+ /, '');
-    return { title: say('answers', { ...words, code, question }), quoted: sawFailure(fact, code, say) };
+    return { title: say('answers', { ...words, code }), quoted: cite(fact, say('sawAnswer', { question, code, detail: detailOf(fact) })) };
   },
   opens: ({ tls }, words, say) => {
     const { subject, issuer } = given(seen(tls)?.chain[0]);
-    return { title: say('opens', { ...words, issuer }), quoted: cite(tls, say('sawCertificate', { subject, issuer })) };
+    return { title: say('opens', words), quoted: cite(tls, say('sawCertificate', { subject, issuer })) };
   },
 };
 
@@ -147,6 +147,6 @@ function exempt(clues: Clues, path: Path, { host, variable }: Captured, say: Wor
   const { from, values } = linesToSet(exempted, decision, seen(settings) ?? []);
   if (asKubelet) return fixBy(owner, 'restart', say('fixService', { host }), shell(values && dropIn(values)));
   const lines = values ? env(values) : {};
-  if (exempted.includes(OWN_HOST)) return fixBy(owner, 'config', say('fixOwn', { host }), lines);
+  if (exempted.includes(OWN_HOST)) return fixBy(owner, 'config', say('fixOwn'), lines);
   return fixBy(owner, 'config', from ? say('fixAdd', { host, from }) : say('fixNew', { host }), lines);
 }

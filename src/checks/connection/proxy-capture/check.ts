@@ -12,7 +12,7 @@ import { WORDS, type Words } from './words.js';
 
 export const kubeletProxy = defineCheck({
   question: 'kubelet-proxy',
-  asks: 'Do connections to the kubelet stay clear of a proxy that does not deliver them?',
+  asks: 'Do connections to the kubelet avoid a proxy that blocks them?',
   target: 'kubelet',
   layer: 'proxy',
   required: false,
@@ -24,7 +24,7 @@ export const kubeletProxy = defineCheck({
 
 export const apiserverProxy = defineCheck({
   question: 'apiserver-proxy',
-  asks: 'Do connections to the apiserver stay clear of a proxy that does not deliver them?',
+  asks: 'Do connections to the apiserver avoid a proxy that blocks them?',
   target: 'apiserver',
   layer: 'proxy',
   required: false,
