@@ -171,7 +171,7 @@ judgeTable(kubeletCertificate, [
     row: 'on the node: no handshake, and the certificate on disk has expired',
     facts: [atNode(), nodeProcess(), servingFile({ notAfter: iso(NOW - 3 * DAY) })],
     expect: { cause: 'kubelet-certificate-expired', certainty: 'suspected', severity: 'blocks' },
-    says: /kubelet\.crt, expired 3 days ago/,
+    says: /on this node's disk expired 3 days ago.*kubelet\.crt/,
   },
   {
     row: 'on the node: no handshake, and the certificate on disk is in order',
@@ -188,6 +188,6 @@ judgeTable(kubeletCertificate, [
       servingFile({ fingerprint: 'bb' }),
     ],
     expect: { cause: 'kubelet-certificate-expired' },
-    says: /kubelet\.crt holds a newer certificate/,
+    says: /kubelet\.crt: subject.*serves its newer certificate/,
   },
 ]);

@@ -10,7 +10,7 @@ import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../../shared/problem.js';
 import { failure, span } from '../../shared/read.js';
-import { hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
+import { firstNameOf, hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
@@ -26,34 +26,38 @@ export const ANSWERS: Record<Answer, Says> = {
 
   'ca-unreadable': (clues, say) => {
     const unread = given(clues.unread);
-    const words = { authority: unread.subject, code: given(failure(unread)), endpoint: clues.endpoint };
-    const fixes = [clues.inPod ? mountCa(say) : giveCa(clues, say)];
-    return untrusted('apiserver-ca-file-missing', clues, say, say('noAuthority', words), fixes);
+    const code = given(failure(unread));
+    const fixes = clues.inPod
+      ? [mountCa(say), ...(clues.configured ? [fixBy('agent', 'config', say('fixPath'))] : [])]
+      : [giveCa(clues, say)];
+    const saw = say('sawUnread', { authority: unread.subject, code });
+    return untrusted('apiserver-ca-file-missing', clues, say, { title: say('noAuthority', { code }), saw, fixes });
   },
   'ca-not-mounted': (clues, say) => {
-    const title = say('notMounted', { authority: MOUNTED_CA, endpoint: clues.endpoint });
-    return untrusted('apiserver-ca-file-missing', clues, say, title, [mountCa(say)]);
+    const saw = say('sawNotMounted', { authority: MOUNTED_CA });
+    return untrusted('apiserver-ca-file-missing', clues, say, { title: say('notMounted'), saw, fixes: [mountCa(say)] });
   },
   'unknown-authority': (clues, say) => {
-    const { endpoint, leaf, inUse, configured } = clues;
-    const title = say('unknownAuthority', { endpoint, issuer: leaf.issuer, authority: inUse ?? configured ?? "the system's CAs" });
+    const { leaf, inUse, configured } = clues;
+    const title = say('unknownAuthority', { issuer: leaf.issuer });
+    const saw = say('sawAuthority', { authority: inUse ?? configured ?? "the system's CAs" });
     const fixes = clues.inPod ? compareAndRestart(clues, say) : [giveCa(clues, say)];
-    return untrusted('apiserver-certificate-unknown-authority', clues, say, title, fixes);
+    return untrusted('apiserver-certificate-unknown-authority', clues, say, { title, saw, fixes });
   },
 
   expired: (clues, say) => {
     const { endpoint, leaf, theirNow } = clues;
     const renew = 'kubeadm certs check-expiration\nkubeadm certs renew apiserver\ncrictl stop "$(crictl ps -q --name kube-apiserver)"';
     return found('apiserver-certificate-expired', clues, {
-      title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)), notAfter: leaf.notAfter }),
+      title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)) }),
       evidence: sawChain(clues, say),
       fixes: [fixBy('cluster', 'restart', say('fixRenew'), { ...shell(renew), verify: 'kubeadm certs check-expiration' })],
     });
   },
   'not-yet-valid': (clues, say) => {
-    const { endpoint, leaf, theirNow } = clues;
+    const { leaf, theirNow } = clues;
     return found('apiserver-certificate-not-yet-valid', clues, {
-      title: say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
+      title: say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
       evidence: sawChain(clues, say),
       fixes: [fixBy('cluster', 'restart', say('fixClock'))],
     });
@@ -62,7 +66,7 @@ export const ANSWERS: Record<Answer, Says> = {
   'name-mismatch': (clues, say) => {
     const host = hostOf(clues.endpoint);
     return found('apiserver-certificate-name-mismatch', clues, {
-      title: say('nameMismatch', { host, names: namesOf(clues.leaf, MOST_NAMES) }),
+      title: say('nameMismatch', { host, name: firstNameOf(clues.leaf) }),
       evidence: sawChain(clues, say),
       fixes: [...dialAnotherName(clues, say), fixBy('cluster', 'restart', say('fixReissue', { host }))],
     });
@@ -74,21 +78,26 @@ function found(cause: Cause, { settings }: Clues, said: Pick<Problem, 'title' | 
 }
 
 /** A CA at hand that does verify it goes before every other fix. */
-function untrusted(cause: Cause, clues: Clues, say: Words, title: Message, fixes: Fix[]): Problem<Cause> {
+function untrusted(
+  cause: Cause,
+  clues: Clues,
+  say: Words,
+  { title, saw, fixes }: { title: Message; saw: Message; fixes: Fix[] },
+): Problem<Cause> {
   const authority = workingAuthority(clues.handshake);
   return found(cause, clues, {
     title,
-    evidence: sawChain(clues, say, authority ? [say('sawTrial', { authority })] : []),
+    evidence: sawChain(clues, say, [saw, ...(authority ? [say('sawTrial', { authority })] : [])]),
     fixes: [...(authority ? [useCa(authority, clues, say)] : []), ...fixes],
   });
 }
 
 const MOST_NAMES = 8;
 
-function sawChain({ tls, handshake, leaf, settings }: Clues, say: Words, more: Message[] = []): Evidence[] {
+function sawChain({ endpoint, tls, handshake, leaf, settings }: Clues, say: Words, more: Message[] = []): Evidence[] {
   const { subject, issuer, notBefore, notAfter } = leaf;
   const code = handshake.verification.code ?? 'not verified';
-  const chain = say('sawChain', { code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) });
+  const chain = say('sawChain', { endpoint, code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) });
   const insecure = settingOf(settings, 'apiserver.insecureInKubeconfig');
   const skipped = insecure?.value === 'true' ? [citeBy('self/settings', '', say('sawInsecure', { source: insecure.source }))] : [];
   return [...[chain, ...more].map((saw) => cite(tls, saw)), ...skipped];
@@ -97,7 +106,7 @@ function sawChain({ tls, handshake, leaf, settings }: Clues, say: Words, more: M
 function useCa(authority: string, { place }: Clues, say: Words): Fix {
   const file = shellQuote(authority);
   const steps = place?.agentEnvironment ? env({ DD_KUBERNETES_APISERVER_CA_PATH: file }) : shell(`kubelet-doctor --apiserver-ca ${file}`);
-  return fixBy(ownerHere(place), 'config', say('fixTrial', { authority }), steps);
+  return fixBy(ownerHere(place), 'config', say('fixTrial'), steps);
 }
 
 function mountCa(say: Words): Fix {
@@ -129,5 +138,5 @@ function dialAnotherName({ candidates, leaf, place, inPod }: Clues, say: Words):
   const steps = inPod
     ? env({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port })
     : shell(`kubelet-doctor --apiserver https://${endpointOf(host, port)}`);
-  return [fixBy(inPod ? 'agent' : ownerHere(place), 'config', say('fixDial'), steps)];
+  return [fixBy(inPod ? 'agent' : ownerHere(place), 'config', say('fixDial', { host }), steps)];
 }

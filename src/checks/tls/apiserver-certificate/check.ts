@@ -14,7 +14,7 @@ import { WORDS } from './words.js';
 
 export const apiserverCertificate = defineCheck({
   question: 'apiserver-certificate',
-  asks: "Does the apiserver's certificate verify for the address in use?",
+  asks: "Is the apiserver's certificate valid for the address in use?",
   target: 'apiserver',
   layer: 'tls',
   required: true,

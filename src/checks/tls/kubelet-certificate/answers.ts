@@ -3,12 +3,12 @@
 import { hostOf, shellQuote } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
 import { cite } from '../../shared/cite.js';
-import { byHand, env, fixBy } from '../../shared/fix.js';
+import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { span } from '../../shared/read.js';
-import { hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
+import { firstNameOf, hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues, Disk } from './clues.js';
 import type { Answer } from './decision.js';
@@ -22,52 +22,57 @@ export const ANSWERS: Record<Answer, Says> = {
 
   'self-signed': (clues, say) =>
     found('kubelet-certificate-self-signed', clues, say, {
-      title: say('selfSigned', { endpoint: clues.endpoint, subject: clues.leaf.subject }),
+      title: say('selfSigned', { endpoint: clues.endpoint }),
       fixes: [bootstrap(say('bootstrap'))],
     }),
   'unknown-authority': (clues, say) => {
-    const { endpoint, leaf, authority, handshake } = clues;
+    const { leaf, authority, handshake } = clues;
     const working = workingAuthority(handshake);
     const giveCa = working
-      ? fixBy('agent', 'config', say('otherCa', { authority: working }), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) }))
-      : fixBy('agent', 'config', say('findCa', { issuer: leaf.issuer }));
+      ? fixBy('agent', 'config', say('otherCa'), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) }))
+      : fixBy('agent', 'config', say('findCa'));
     // A new certificate of the cluster's CA helps an agent that has that CA: not one that has none, nor where a proxy shows its own.
     const reissuing = !working && handshake.trials.some((trial) => trial.inUse) && !clues.proxied;
     return found('kubelet-certificate-unknown-authority', clues, say, {
-      title: say('unknownAuthority', { endpoint, issuer: leaf.issuer, authority }),
+      title: say('unknownAuthority', { issuer: leaf.issuer }),
+      evidence: [
+        ...sawServed(clues, say),
+        cite(clues.tls, say('sawAuthority', { authority })),
+        ...(working ? [cite(clues.tls, say('sawTrial', { authority: working }))] : []),
+      ],
       fixes: [giveCa, ...(reissuing ? [bootstrap(say('bootstrap'))] : [])],
       explainedBy: sharedFault(clues),
     });
   },
 
   expired: (clues, say) => {
-    const { endpoint, leaf, theirNow } = clues;
+    const { leaf, theirNow } = clues;
     const newer = newerOnDisk(clues);
-    const restart = newer ? [renew(say('restart', { path: newer.path, notAfter: newer.certificate.notAfter }))] : [];
+    const restart = newer ? [fixBy('node', 'restart', say('restart'), shell('systemctl restart kubelet'))] : [];
     return found('kubelet-certificate-expired', clues, say, {
       ...byOneClock(clues),
-      title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)), notAfter: leaf.notAfter }),
+      title: say('expired', { ago: span(theirNow - Date.parse(leaf.notAfter)) }),
       evidence: [...sawServed(clues, say), ...(newer ? sawFile(newer, say) : [])],
       fixes: [...restart, renew(say('rotate'))],
     });
   },
   'not-yet-valid': (clues, say) => {
-    const { endpoint, leaf, theirNow } = clues;
+    const { leaf, theirNow } = clues;
     return found('kubelet-certificate-not-yet-valid', clues, say, {
       ...byOneClock(clues),
-      title: say('notYetValid', { endpoint, notBefore: leaf.notBefore, ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
+      title: say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
       fixes: [renew(say('waitOrClock'))],
     });
   },
 
   'without-san': (clues, say) =>
     found('kubelet-certificate-without-san', clues, say, {
-      title: say('withoutSan', { endpoint: clues.endpoint, subject: clues.leaf.subject }),
+      title: say('withoutSan'),
       fixes: [bootstrap(say('reissue'))],
     }),
   'name-mismatch': (clues, say) =>
     found('kubelet-certificate-name-mismatch', clues, say, {
-      title: say('nameMismatch', { host: hostOf(clues.endpoint), names: namesOf(clues.leaf, MOST_NAMES) }),
+      title: say('nameMismatch', { host: hostOf(clues.endpoint), name: firstNameOf(clues.leaf) }),
       fixes: [...dialWhatItNames(clues, say), bootstrap(say('reissue'))],
     }),
 
@@ -75,7 +80,7 @@ export const ANSWERS: Record<Answer, Says> = {
     const { endpoint, leaf, now } = clues;
     return problem('kubelet-certificate-expires-soon', {
       severity: 'degrades',
-      title: say('expiresSoon', { endpoint, left: span(Date.parse(leaf.notAfter) - now), notAfter: leaf.notAfter }),
+      title: say('expiresSoon', { endpoint, left: span(Date.parse(leaf.notAfter) - now) }),
       evidence: sawServed(clues, say),
       fixes: [renew(say('renewSoon'))],
     });
@@ -90,7 +95,7 @@ export function answerFromDisk({ file, now, verifies }: Disk, say: Words): Verdi
     severity: verifies ? 'blocks' : 'risk',
     ...suspected(['clock-skew']),
     wants: undefined,
-    title: say('expiredHere', { path: file.path, ago: span(now - Date.parse(notAfter)), notAfter }),
+    title: say('expiredHere', { ago: span(now - Date.parse(notAfter)) }),
     features: ALL_KUBELET_FEATURES,
     evidence: sawFile(file, say),
     fixes: [renew(say('rotate'))],
@@ -138,10 +143,10 @@ function newerOnDisk({ file, leaf, theirNow }: Clues): Disk['file'] {
 
 const MOST_NAMES = 6;
 
-function sawServed({ tls, handshake, leaf }: Clues, say: Words): Evidence[] {
+function sawServed({ endpoint, tls, handshake, leaf }: Clues, say: Words): Evidence[] {
   const { subject, issuer, notBefore, notAfter } = leaf;
   const code = handshake.verification.code ?? 'verified';
-  return [cite(tls, say('sawChain', { code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) }))];
+  return [cite(tls, say('sawChain', { endpoint, code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) }))];
 }
 
 function sawFile({ fact, path, certificate }: NonNullable<Disk['file']>, say: Words): Evidence[] {

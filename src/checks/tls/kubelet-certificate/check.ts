@@ -14,7 +14,7 @@ import { WORDS } from './words.js';
 
 export const kubeletCertificate = defineCheck({
   question: 'kubelet-certificate',
-  asks: "Does the kubelet's certificate verify for the address the agent dials?",
+  asks: "Is the kubelet's certificate valid for the address the agent dials?",
   target: 'kubelet',
   layer: 'tls',
   required: true,

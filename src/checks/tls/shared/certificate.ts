@@ -18,6 +18,11 @@ export function namesOf({ names }: Certificate, most: number): string {
   return names.length > 0 ? names.slice(0, most).join(', ') : 'nothing';
 }
 
+/** For a title, which holds one. */
+export function firstNameOf({ names: [name] }: Certificate): string {
+  return name?.replace(/^(DNS|IP):/, '') ?? 'no host';
+}
+
 /** Its names as they would be dialled. What a certificate says is data, not truth: one is offered only if it is known to be the server's own. */
 export function hostsOf({ names }: Certificate): string[] {
   return names.map((name) => name.replace(/^(DNS|IP):/, '')).filter((host) => isIp(host) || isDnsName(host));
