@@ -53,7 +53,7 @@ export const ANSWERS: Record<Answer, Says> = {
       ...byOneClock(clues),
       title: say('expired', { ago: span(theirNow - Date.parse(leaf.notAfter)) }),
       evidence: [...sawServed(clues, say), ...(newer ? sawFile(newer, say) : [])],
-      fixes: [...restart, renew(say('rotate'))],
+      fixes: [...restart, ...replaceIt(say)],
     });
   },
   'not-yet-valid': (clues, say) => {
@@ -98,7 +98,7 @@ export function answerFromDisk({ file, now, verifies }: Disk, say: Words): Verdi
     title: say('expiredHere', { ago: span(now - Date.parse(notAfter)) }),
     features: ALL_KUBELET_FEATURES,
     evidence: sawFile(file, say),
-    fixes: [renew(say('rotate'))],
+    fixes: replaceIt(say),
   });
 }
 
@@ -158,6 +158,11 @@ function bootstrap(action: Message): Fix {
   return kubeletConfig(action, 'serverTLSBootstrap: true', {
     verify: 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving',
   });
+}
+
+/** Which of the two it is, the kubelet's configuration decides. */
+function replaceIt(say: Words): Fix[] {
+  return [renew(say('rotate')), renew(say('replace'))];
 }
 
 function renew(action: Message): Fix {

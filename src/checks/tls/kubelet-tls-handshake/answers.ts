@@ -10,7 +10,7 @@ import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { kubeletConfig, restartKubelet } from '../../shared/kubelet-fixes.js';
 import { cannotTell, pass, problem, type Said, suspected } from '../../shared/problem.js';
-import { failure } from '../../shared/read.js';
+import { failure, seen } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, alternativesTo, isOwnWord, otherPort } from './decision.js';
@@ -38,7 +38,7 @@ const ANSWERS: Record<Answer, Says> = {
   'http-silent': (clues, say, others) => {
     const wants = wantsOfSecondSide(clues.side);
     return found('kubelet-hangs', clues, others, {
-      title: say('silentHttp', { endpoint: clues.endpoint, ms: tookMs(clues.http) }),
+      title: say('silentHttp', { endpoint: clues.endpoint }),
       evidence: sawHttp(clues, say),
       fixes: [restart(clues, say)],
       // Every side is known: only its own log tells waiting for a decision from waiting for anything else.
@@ -47,14 +47,14 @@ const ANSWERS: Record<Answer, Says> = {
   },
   'no-http': (clues, say, others) =>
     found('kubelet-connection-reset', clues, others, {
-      title: say('noHttp', { endpoint: clues.endpoint, code: given(failure(clues.http)) }),
+      title: say('noHttp', { endpoint: clues.endpoint }),
       evidence: sawHttp(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
     }),
   'http-cut': (clues, say, others) =>
     found('kubelet-connection-reset', clues, others, {
-      title: say('reset', { endpoint: clues.endpoint, stage: 'the answer', code: given(failure(clues.http)) }),
+      title: say('reset', { endpoint: clues.endpoint, stage: 'the answer' }),
       evidence: sawHttp(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
@@ -69,7 +69,7 @@ const ANSWERS: Record<Answer, Says> = {
         ? fixBy('cluster', 'config', say('fixApprove'), shell(`kubectl certificate approve ${names.join(' ')}`))
         : fixBy('cluster', 'nothing', say('fixLook'), shell(LIST_REQUESTS));
     return found('kubelet-certificate-pending', clues, others, {
-      title: say('csrPending', { endpoint: clues.endpoint, csr: names[0] ?? given(pending[0]).csr }),
+      title: say('csrPending', { csr: names[0] ?? given(pending[0]).csr }),
       evidence: sawRequests(clues, say),
       fixes: [first, runApprover(say)],
     });
@@ -79,14 +79,14 @@ const ANSWERS: Record<Answer, Says> = {
     const { csr, state } = given(own.find((r) => r.state !== 'approved') ?? own[0]);
     const signer = state === 'approved' ? [fixBy('cluster', 'nothing', say('fixSigner'), shell(LIST_REQUESTS))] : [];
     return found('kubelet-certificate-pending', clues, others, {
-      title: say('csrEnded', { endpoint: clues.endpoint, csr, state }),
+      title: say('csrEnded', { csr, state }),
       evidence: sawRequests(clues, say),
       fixes: [...signer, askAgain(say), runApprover(say)],
     });
   },
   'no-request': (clues, say, others) =>
     found('kubelet-certificate-pending', clues, others, {
-      title: say('noRequest', { endpoint: clues.endpoint }),
+      title: say('noRequest'),
       evidence: sawRequests(clues, say),
       fixes: [askAgain(say), runApprover(say)],
       wants: wantsOfSecondSide(clues.side),
@@ -104,8 +104,8 @@ const ANSWERS: Record<Answer, Says> = {
     const port = otherPort(clues) ?? 10_250;
     const fix =
       port === candidate.port
-        ? fixBy('node', 'nothing', say('fixListener', { node: nodeOf(clues) }), shell(`ss -ltnp "sport = :${port}"`))
-        : fixBy('agent', 'config', say('fixPort'), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: port }));
+        ? fixBy('node', 'nothing', say('fixListener', { port, node: nodeOf(clues) }), shell(`ss -ltnp "sport = :${port}"`))
+        : fixBy('agent', 'config', say('fixPort', { port }), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: port }));
     return found('kubelet-speaks-plain-http', clues, others, {
       title: say('plain', { endpoint }),
       evidence: sawTls(clues, say),
@@ -116,14 +116,14 @@ const ANSWERS: Record<Answer, Says> = {
     const { host } = clues.candidate;
     const verify = isIp(host) || isDnsName(host) ? { verify: `openssl s_client -connect ${clues.endpoint} </dev/null` } : {};
     return found('kubelet-tls-version', clues, others, {
-      title: say('version', { endpoint: clues.endpoint, code: given(failure(clues.tls)) }),
+      title: say('version', { endpoint: clues.endpoint }),
       evidence: sawTls(clues, say),
       fixes: [kubeletConfig(say('fixVersion'), 'tlsMinVersion: VersionTLS12', verify)],
     });
   },
   'tls-cut': (clues, say, others) =>
     found('kubelet-connection-reset', clues, others, {
-      title: say('reset', { endpoint: clues.endpoint, stage: 'the TLS handshake', code: given(failure(clues.tls)) }),
+      title: say('reset', { endpoint: clues.endpoint, stage: 'the TLS handshake' }),
       evidence: sawTls(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
@@ -172,18 +172,20 @@ function found(
 }
 
 function sawHttp({ http, side }: Clues, say: Words): Evidence[] {
-  return [cite(http, say('sawHttp', { code: given(failure(http)) })), ...sawElsewhere(side, say)];
+  return [cite(http, say('sawHttp', { code: given(failure(http)), ms: tookMs(http) })), ...sawElsewhere(side, say)];
 }
 
-function sawTls({ tls, side }: Clues, say: Words): Evidence[] {
+function sawTls({ endpoint, tls, side }: Clues, say: Words): Evidence[] {
   const { code = '', detail = '' } = tls.outcome.status === 'failed' ? tls.outcome : {};
-  return [cite(tls, say('sawTls', { code, detail })), ...sawElsewhere(side, say)];
+  return [cite(tls, say('sawTls', { endpoint, code, detail })), ...sawElsewhere(side, say)];
 }
 
 /** The alert, and which request it waits for: that only the cluster knows. */
 function sawRequests(clues: Clues, say: Words): Evidence[] {
   const [first] = clues.own ?? [];
-  const saw = first ? say('sawRequest', { csr: first.csr, state: first.state, requestor: first.requestor }) : say('sawNoRequest');
+  const saw = first
+    ? say('sawRequest', { csr: first.csr, state: first.state, requestor: first.requestor })
+    : say('sawNoRequest', { count: seen(clues.requests)?.length ?? 0 });
   return [...sawTls(clues, say), cite(clues.requests, saw)];
 }
 
