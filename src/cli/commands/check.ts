@@ -18,9 +18,24 @@ const PASSING_BY = new Set(['kubelet-decision-cached']);
 export function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeoutGiven: boolean): Promise<number> {
   return withReport(flags, host, io, {
     saves: true,
-    find: (inSecret) => askUntilWell(flags, host, io, { timeoutGiven, inSecret }),
+    find: async (inSecret) => {
+      const found = await askUntilWell(flags, host, io, { timeoutGiven, inSecret });
+      return 'report' in found && hadNothingToAsk(found.report) ? { error: NOTHING } : found;
+    },
   });
 }
+
+/** At a machine that is neither pod nor node, and nothing says where a cluster is: a finding about it would be one about nobody's agent. */
+function hadNothingToAsk({ where }: Report): boolean {
+  return where.place === 'a workstation' && !where.kubelet && !where.apiserver;
+}
+
+const NOTHING = [
+  'nothing to check: there is no kubeconfig, and this machine is neither a pod nor a node.',
+  'Next:         kubelet-doctor --kubeconfig FILE --node NODE',
+  'On a node:    kubelet-doctor manifest debug --node NODE --image IMAGE',
+  'Just looking: kubelet-doctor demo',
+].join('\n');
 
 async function askUntilWell(
   flags: Partial<Flags>,
