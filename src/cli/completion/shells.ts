@@ -1,3 +1,2 @@
 /** The shells for which `kubelet-doctor completion` prints a script. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-type Shell = (typeof SHELLS)[number];

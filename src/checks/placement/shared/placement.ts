@@ -77,7 +77,7 @@ export function nodeNames(rows: readonly { node: string }[], most = 5): string {
   );
 }
 
-export function counted(count: number, noun: string): string {
+function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 

@@ -31,7 +31,7 @@ export function mostMs({ off }: Clues): number {
 }
 
 /** A server that has our time, and a clock of its own: on the kubelet's machine the kubelet's is ours, right or wrong. */
-export function witness({ compared, place }: Clues): Compared | undefined {
+function witness({ compared, place }: Clues): Compared | undefined {
   const sharesOurs = inPod(place) || place?.place === 'node';
   return compared.find((server) => !isOff(server) && !(server.server === 'kubelet' && sharesOurs));
 }
