@@ -7,7 +7,7 @@ import { KUBELET_LOG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
 import { isPending, seen } from '../shared/read.js';
-import { nodeNames, placementWants } from './shared/placement.js';
+import { nodeNames, nodesOf, placementWants } from './shared/placement.js';
 
 export const nodeCondition = defineCheck({
   question: 'node-condition',
@@ -17,10 +17,10 @@ export const nodeCondition = defineCheck({
   required: false,
   needs: ['apiserver/nodes'],
   words: {
-    oneNotReady: '1 of {all} nodes is not ready ({node}): no new agent starts there',
-    notReady: '{count} of {all} nodes are not ready: no new agent starts there',
-    oneCordoned: '1 of {all} nodes is cordoned ({node}): DaemonSet pods still start',
-    cordoned: '{count} of {all} nodes are cordoned: DaemonSet pods still start there',
+    oneNotReady: '{nodes} is not ready: no new agent starts there',
+    notReady: '{nodes} are not ready: no new agent starts there',
+    oneCordoned: '{nodes} is cordoned: DaemonSet pods still start there',
+    cordoned: '{nodes} are cordoned: DaemonSet pods still start there',
     look: 'Find out why {node} is not ready',
     sawNode: '{node}: Ready={ready}{pressure}',
     sawCordoned: 'cordoned: {names}',
@@ -56,10 +56,8 @@ export const nodeCondition = defineCheck({
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const sawCordoned = citeBy('apiserver/nodes', '', say('sawCordoned', { names: nodeNames(cordoned, 20) }), 'kubectl get nodes');
     if (unready.length > 0) {
-      const [first, ...others] = unready;
-      const all = nodes.length;
-      const title =
-        first && others.length === 0 ? say('oneNotReady', { all, node: first.node }) : say('notReady', { all, count: unready.length });
+      const words = { nodes: nodesOf(unready, nodes.length) };
+      const title = unready.length === 1 ? say('oneNotReady', words) : say('notReady', words);
       const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
       return problem('node-not-ready', {
         severity: 'note',
@@ -73,10 +71,8 @@ export const nodeCondition = defineCheck({
       });
     }
     if (cordoned.length === 0) return pass();
-    const [first, ...others] = cordoned;
-    const all = nodes.length;
-    const title =
-      first && others.length === 0 ? say('oneCordoned', { all, node: first.node }) : say('cordoned', { all, count: cordoned.length });
+    const words = { nodes: nodesOf(cordoned, nodes.length) };
+    const title = cordoned.length === 1 ? say('oneCordoned', words) : say('cordoned', words);
     return problem('node-cordoned', { severity: 'note', title, evidence: [sawCordoned], fixes: [] });
   },
 });

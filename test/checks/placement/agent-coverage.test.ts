@@ -1,6 +1,6 @@
 import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
 import { pending } from '../facts.js';
-import { controlPlane, placed, pod } from '../placement.js';
+import { controlPlane, node, placed, pod } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const missing = { cause: 'agent-missing-on-node', certainty: 'proven' } as const;
@@ -35,7 +35,30 @@ judgeTable(agentCoverage, [
     row: 'a crash loop on one node',
     facts: placed({ pods: ['n1', waits('n2', 'CrashLoopBackOff', 'exit code 1 (Error)')] }),
     expect: { ...unready, severity: 'degrades' },
-    says: /logs datadog-agent-n2 -c agent --previous/,
+    says: /crash-loops on 1 of 2 nodes \(n2\): exit code 1 \(Error\)".*logs datadog-agent-n2 -c agent --previous/,
+  },
+  ...(
+    [
+      ['API key missing', /crash-loops on 2 of 2 nodes: \\"API key missing\\"".*"fixes":\[\{[^[]*Set the API key.*logs datadog-agent-n1/],
+      ['listen udp 0.0.0.0:8125: bind: address already in use', /"fixes":\[\{[^[]*Free the port/],
+      ['yaml: line 7: mapping values are not allowed', /"fixes":\[\{[^[]*Correct the agent's configuration/],
+      ['segmentation violation', /\\"segmentation violation\\"".*"fixes":\[\{[^[]*Read the last log/],
+      [`panic: ${'x'.repeat(200)}`, /"en":"The agent crash-loops on 2 of 2 nodes: \\"panic: x{10,40}…\\""/],
+    ] as const
+  ).map(([words, says]) => ({
+    row: `the last words of a crash loop are in the title, and choose the fix: ${words.slice(0, 20)}`,
+    facts: placed({ pods: ['n1', 'n2'].map((on) => waits(on, 'CrashLoopBackOff', `exit code 1 (Error): ${words}`)) }),
+    expect: unready,
+    says,
+  })),
+  {
+    row: 'on more nodes than have their own evidence, all are named',
+    facts: placed({
+      nodes: ['n1', 'n2', 'n3', 'n4', 'n5'].map((name) => node(name)),
+      pods: ['n1', 'n2', 'n3', 'n4', 'n5'].map((on) => waits(on, 'ErrImagePull')),
+    }),
+    expect: unready,
+    says: /on 5 of 5 nodes: ErrImagePull.*ErrImagePull on n1, n2, n3, n4, n5/,
   },
   {
     row: 'ended by the kernel',
@@ -55,12 +78,17 @@ judgeTable(agentCoverage, [
     expect: unready,
     says: /Secret that the message names/,
   },
-  { row: 'a host port in use', facts: placed({ pods: [waits('n1', 'Unschedulable'), 'n2'] }), expect: unready, says: /Make room/ },
+  {
+    row: 'a host port in use',
+    facts: placed({ pods: [waits('n1', 'Unschedulable'), 'n2'] }),
+    expect: unready,
+    says: /Free what the message names: a host port/,
+  },
   {
     row: 'two reasons on two nodes',
     facts: placed({ pods: [pod('n1', { ready: false, phase: 'Pending' }), waits('n2', 'ErrImagePull')] }),
     expect: unready,
-    says: /Also Pending on n1|Also ErrImagePull on n2/,
+    says: /"Pending on n1"|"ErrImagePull on n2"/,
   },
   {
     row: 'names that are none are not printed for pasting',

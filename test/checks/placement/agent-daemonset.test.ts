@@ -23,7 +23,7 @@ judgeTable(agentDaemonset, [
     row: 'named, and not there',
     facts: found({ by: 'flag', asked: 'a/b' }),
     expect: { ...problem, severity: 'blocks' },
-    says: /There is no DaemonSet a\/b"/,
+    says: /DaemonSet a\/b does not exist"/,
   },
   {
     row: 'named, and another is there',
@@ -37,6 +37,11 @@ judgeTable(agentDaemonset, [
     expect: problem,
     neverSays: /--daemonset datadog\/\$/,
   },
-  { row: 'a manifest without one', facts: found({ by: 'manifest', asked: 'x.yaml' }), expect: problem, says: /x.yaml holds no DaemonSet/ },
+  {
+    row: 'a manifest without one',
+    facts: found({ by: 'manifest', asked: 'x.yaml' }),
+    expect: problem,
+    says: /x.yaml contains no agent DaemonSet/,
+  },
   { row: 'a manifest that is no YAML', facts: [failed('apiserver/workloads', '', 'ENOTYAML')], expect: problem },
 ]);

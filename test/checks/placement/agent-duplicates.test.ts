@@ -1,6 +1,6 @@
 import { agentDuplicates } from '../../../src/checks/placement/agent-duplicates.js';
 import { pending } from '../facts.js';
-import { placed, pod } from '../placement.js';
+import { node, placed, pod } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const problem = { cause: 'several-agents-on-node', certainty: 'proven', severity: 'degrades' } as const;
@@ -24,10 +24,24 @@ judgeTable(agentDuplicates, [
     row: 'a second release: the one that was not named goes',
     facts: placed({ pods: ['n1', other, 'n2'], found: flag }),
     expect: problem,
-    says: /kubectl -n monitoring delete daemonset old/,
+    says: /"fixes":\[\{[^[]*get daemonset datadog-agent --show-labels[^[]*get daemonset old --show-labels.*kubectl -n monitoring delete daemonset old/,
     neverSays: /delete daemonset datadog-agent/,
   },
-  { row: 'nobody said which to keep', facts: placed({ pods: ['n1', other, 'n2'] }), expect: problem, says: /Remove all but one/ },
+  {
+    row: 'nobody said which to keep',
+    facts: placed({ pods: ['n1', other, 'n2'] }),
+    expect: problem,
+    says: /"fixes":\[\{[^[]*Compare[^[]*--show-labels.*delete daemonset/,
+  },
+  {
+    row: 'on more nodes than have their own evidence, all are named',
+    facts: placed({
+      nodes: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'].map((name) => node(name)),
+      pods: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'].flatMap((on) => [pod(on), { ...other, node: on }]),
+    }),
+    expect: problem,
+    says: /on 6 of 6 nodes.*also on n6/,
+  },
   {
     row: 'a bare pod',
     facts: placed({ pods: ['n1', pod('n1', { pod: 'agent', owner: '' }), 'n2'], found: flag }),
@@ -38,7 +52,7 @@ judgeTable(agentDuplicates, [
     row: 'a sidecar',
     facts: placed({ pods: ['n1', sidecar, 'n2'], found: flag }),
     expect: problem,
-    says: /a sidecar.*Take the agent's container out/,
+    says: /a sidecar.*get replicaset shop-6b --show-labels.*Remove the agent container from ReplicaSet shop\/shop-6b/,
   },
   {
     row: 'names that are none are not printed for pasting',

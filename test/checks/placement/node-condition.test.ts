@@ -13,12 +13,30 @@ judgeTable(nodeCondition, [
     row: 'cordoned',
     facts: nodes(node('n1', { unschedulable: true })),
     expect: { cause: 'node-cordoned', severity: 'note' },
-    says: /keeps no DaemonSet off/,
+    says: /1 of 1 node \(n1\) is cordoned: DaemonSet pods still start/,
+  },
+  {
+    row: 'two cordoned',
+    facts: nodes(node('n1', { unschedulable: true }), node('n2', { unschedulable: true }), node('n3')),
+    expect: { cause: 'node-cordoned', severity: 'note' },
+    says: /2 of 3 nodes are cordoned.*cordoned: n1, n2/,
+  },
+  {
+    row: 'two not ready: each is in the evidence, and the first is looked at',
+    facts: nodes(node('n1', { ready: 'Unknown' }), node('n2', { ready: 'False' })),
+    expect: { cause: 'node-not-ready', severity: 'note' },
+    says: /2 of 2 nodes are not ready.*n1: Ready=Unknown.*n2: Ready=False.*kubectl describe node n1/,
+  },
+  {
+    row: 'a name that is none is not printed for pasting',
+    facts: nodes(node('n1;reboot', { ready: 'Unknown' })),
+    expect: { cause: 'node-not-ready', severity: 'note' },
+    neverSays: /describe node/,
   },
   {
     row: 'one not ready, with what else it says; another cordoned',
     facts: nodes(node('n1', { ready: 'False', pressure: ['DiskPressure'] }), node('n2', { unschedulable: true })),
     expect: { cause: 'node-not-ready', severity: 'note' },
-    says: /Ready=False, DiskPressure.*cordoned: n2/,
+    says: /1 of 2 nodes \(n1\) is not ready.*Ready=False, DiskPressure.*cordoned: n2/,
   },
 ]);

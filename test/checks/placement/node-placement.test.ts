@@ -51,7 +51,7 @@ judgeTable(nodePlacement, [
     row: 'two reasons: the larger group first, the other named',
     facts: placed({ nodes: [node('n1'), gpu('g1'), gpu('g2'), node('s', { taints: [taint('spot', 'NoExecute')] })], pods: ['n1'] }),
     expect: tainted,
-    says: /Also not on s: taint spot:NoExecute/,
+    says: /also none on s: taint spot:NoExecute/,
   },
   {
     row: 'everywhere: it runs nowhere',
@@ -62,7 +62,7 @@ judgeTable(nodePlacement, [
     row: 'a manifest',
     facts: placed({ nodes: [gpu('g1')], pods: 'none', found: { by: 'manifest', asked: 'a.yaml' } }),
     expect: tainted,
-    says: /By a.yaml/,
+    says: /This manifest puts no agent on .*by a.yaml/,
   },
   {
     row: 'selector: "" against "true" of k3s',

@@ -43,7 +43,7 @@ judgeTable(podAdmission, [
     row: 'pod security, by the label alone: what runs stays',
     facts: [...placed({ workloads: [workload(ASKS)] }), policy({ enforce: 'restricted' })],
     expect: { ...security, severity: 'degrades' },
-    says: /which ask for hostPID, hostPath volumes/,
+    says: /the pod template asks for hostPID, hostPath volumes/,
   },
   {
     row: 'pod security, before it is installed',
@@ -101,7 +101,7 @@ judgeTable(podAdmission, [
     row: 'a webhook',
     facts: lacking('admission webhook "policy.example.com" denied the request: no hostPath'),
     expect: refused,
-    says: /webhook policy.example.com/,
+    says: /Webhook policy.example.com refuses/,
   },
   { row: 'something else', facts: lacking('we do not like it'), expect: refused },
 ]);

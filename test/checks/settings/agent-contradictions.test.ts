@@ -59,19 +59,25 @@ judgeTable(agentContradictions, [
     row: 'a certificate without its key',
     facts: [agent(settings('DD_KUBELET_CLIENT_CRT=/c'))],
     expect: contradict('degrades'),
-    says: /without DD_KUBELET_CLIENT_KEY/,
+    says: /Without DD_KUBELET_CLIENT_KEY the agent presents no client certificate/,
   },
   { row: 'a key without its certificate', facts: [agent(settings('DD_KUBELET_CLIENT_KEY=/k'))], expect: contradict('degrades') },
   {
     row: 'twice in one list',
     facts: [agent(settings('DD_LEADER_ELECTION=true', 'DD_LEADER_ELECTION=false'))],
     expect: contradict('degrades'),
-    says: /only the first counts/,
+    says: /\\"true\\" wins over \\"false\\"/,
   },
   {
     row: 'environment over datadog.yaml',
     facts: [ownAgent(settings('DD_LEADER_ELECTION=true@the environment', 'DD_LEADER_ELECTION=false@datadog.yaml'))],
     expect: contradict('note'),
+  },
+  {
+    row: 'a field and a value in one list',
+    facts: [agent(settings('DD_KUBERNETES_KUBELET_HOST<spec.nodeName', 'DD_KUBERNETES_KUBELET_HOST=10.0.0.1'))],
+    expect: contradict('degrades'),
+    says: /DD_KUBERNETES_KUBELET_HOST from spec\.nodeName/,
   },
   { row: 'twice the same', facts: [agent(settings('DD_LEADER_ELECTION=true', 'DD_LEADER_ELECTION=true'))], expect: 'pass' },
   {
@@ -84,6 +90,7 @@ judgeTable(agentContradictions, [
     row: 'containers with hosts of two fields: which is right is not ours to say',
     facts: [agent(settings(HOST), {}, { 'trace-agent': settings('DD_KUBERNETES_KUBELET_HOST<spec.nodeName') })],
     expect: contradict('degrades'),
+    says: /status\.hostIP.* in container agent.*spec\.nodeName.* in container trace-agent/,
   },
   {
     row: 'a CA that is not used',

@@ -19,7 +19,7 @@ judgeTable(agentSettings, [
     row: 'the host under its old name only: nothing names the kubelet',
     facts: at({ renamedVariables: [CA, HOST], agentEnvironment: false }),
     expect: { cause: 'agent-settings-renamed', severity: 'degrades' },
-    says: /set as KUBERNETES_KUBELET_HOST.*container metrics.*"fixes":\[\{[^}]*\{[^}]*\{[^}]*KUBERNETES_KUBELET_HOST[^}]*\}[^}]*\}[^}]*fieldPath: status.hostIP/,
+    says: /no kubelet host: it does not read KUBERNETES_KUBELET_HOST.*container metrics.*"fixes":\[\{[^}]*\{[^}]*\{[^}]*KUBERNETES_KUBELET_HOST[^}]*\}[^}]*\}[^}]*fieldPath: status.hostIP/,
   },
   {
     row: 'the old name beside the new one',
@@ -31,7 +31,7 @@ judgeTable(agentSettings, [
     row: 'another one',
     facts: at({ renamedVariables: [CA] }, { 'kubelet.host': '10.0.0.7' }),
     expect: { cause: 'agent-settings-renamed' },
-    says: /rename KUBELET_CLIENT_CA to DD_KUBELET_CLIENT_CA/,
+    says: /Rename KUBELET_CLIENT_CA to DD_KUBELET_CLIENT_CA/,
   },
   {
     row: 'at a workstation, with no DaemonSet in sight',
@@ -60,7 +60,7 @@ judgeTable(agentSettings, [
     row: "the node's name, where that was meant",
     facts: [agent(settings('KUBERNETES_KUBELET_HOST<spec.nodeName'))],
     expect: { cause: 'agent-settings-renamed' },
-    says: /from spec\.nodeName.*fieldPath: spec\.nodeName/,
+    says: /Replace KUBERNETES_KUBELET_HOST with.*fieldPath: spec\.nodeName/,
     neverSays: /status\.hostIP/,
   },
   {

@@ -34,6 +34,6 @@ judgeTable(containerRuntime, [
     row: 'a runtime nobody has heard of',
     facts: [...here, socket('refused', 'unix:///opt/box.sock')],
     expect: { cause: 'container-runtime-down' },
-    says: /which runtime should listen/,
+    says: /which runtime stopped/,
   },
 ]);

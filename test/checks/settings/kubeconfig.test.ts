@@ -68,7 +68,7 @@ judgeTable(kubeconfig, [
       plugin('EPLUGINTIMEOUT', 'aws did not answer within 15000 ms'),
     ],
     expect: { cause: 'credential-plugin-fails' },
-    says: /instance role/,
+    says: /Give this machine the identity/,
     neverSays: /sso login/,
   },
   {

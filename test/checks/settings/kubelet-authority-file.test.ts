@@ -24,7 +24,7 @@ judgeTable(kubeletAuthorityFile, [
     row: 'absent: drop the override',
     facts: [...set(CA), failed('kubelet/authority', CA, 'ENOENT')],
     expect: { cause: 'kubelet-ca-file-missing', certainty: 'proven', severity: 'blocks' },
-    says: /is not there: \/etc\/agent\/kubelet-ca\.crt \(DD_KUBELET_CLIENT_CA\).*"DD_KUBELET_CLIENT_CA="/,
+    says: /does not exist: \/etc\/agent\/kubelet-ca\.crt.*DD_KUBELET_CLIENT_CA names.*"DD_KUBELET_CLIENT_CA="/,
     neverSays: /TLS_VERIFY/,
   },
   {
@@ -43,7 +43,7 @@ judgeTable(kubeletAuthorityFile, [
     row: 'AKS took its file away',
     facts: [...set(AKS), failed('kubelet/authority', AKS, 'ENOENT')],
     expect: { cause: 'kubelet-ca-file-missing' },
-    says: /Drop the AKS overrides of CA and host/,
+    says: /Remove the AKS overrides/,
   },
   {
     row: 'AKS, from a file: no variable to empty',
@@ -67,7 +67,7 @@ judgeTable(kubeletAuthorityFile, [
     row: 'by a flag of ours: the flag',
     facts: [...set('/nowhere', { origin: 'flag', source: '--kubelet-ca' }), failed('kubelet/authority', '/nowhere', 'ENOENT')],
     expect: { cause: 'kubelet-ca-file-missing' },
-    says: /Give --kubelet-ca a file that is there/,
+    says: /Give --kubelet-ca a file that exists/,
     neverSays: /DD_KUBELET_CLIENT_CA/,
   },
   {

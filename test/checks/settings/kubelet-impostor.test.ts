@@ -21,7 +21,7 @@ judgeTable(kubeletImpostor, [
     row: 'a cluster in a pod, beside the kubelet',
     facts: [atNode(), nodeProcess({ impostors: [impostor('pod', { program: 'k3s' })] })],
     expect: 'pass',
-    says: /left out: process 812/,
+    says: /ignored, not the node's kubelet: process 812/,
   },
   {
     row: "another user's, and no kubelet",
@@ -34,7 +34,7 @@ judgeTable(kubeletImpostor, [
     row: "a container's and another, and no kubelet",
     facts: gone(impostor('container'), impostor('user', { pid: 900, user: 1000 })),
     expect: RISK,
-    says: /runs in a container.*process 900, kubelet: user 1000/,
+    says: /runs in a container.*process 900 calls itself kubelet: user 1000/,
   },
   {
     row: 'the same where not every process is in sight',

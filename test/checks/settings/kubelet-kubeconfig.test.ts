@@ -22,7 +22,7 @@ judgeTable(kubeletKubeconfig, [
     row: 'with a program that makes the credential',
     facts: [atNode(), nodeProcess(), found({ presents: 'plugin', plugin: 'aws' })],
     expect: 'pass',
-    says: /aws makes its credential/,
+    says: /aws fetches its credential/,
   },
   {
     row: 'not ours to read',
@@ -34,13 +34,13 @@ judgeTable(kubeletKubeconfig, [
     row: 'its certificate is gone, and the kubelet still runs',
     facts: [atNode(), nodeProcess(), broken('ENOENT', GONE)],
     expect: { cause: 'kubelet-kubeconfig-broken', certainty: 'proven', severity: 'degrades' },
-    says: /runs on what it read at its start.*kubelet-client-current\.pem: no such file/,
+    says: /the kubelet cannot start again.*kubelet-client-current\.pem: no such file/,
   },
   {
     row: 'the same, and the kubelet is down',
     facts: [atNode(), nodeProcess({ state: 'gone', listening: [] }), broken('EYAML', `${PATH}:3: kind is Pod`)],
     expect: { cause: 'kubelet-kubeconfig-broken', severity: 'blocks' },
-    says: /no usable way to its apiserver/,
+    says: /cannot log in to the apiserver/,
   },
   {
     row: 'others than root may change it',

@@ -32,7 +32,7 @@ judgeTable(proxyVariables, [
     row: 'a range in the list that the agent compares as text',
     facts: base({ 'agent.noProxy': '10.0.0.0/8 localhost fd00::/8', 'agent.noProxyNonexact': 'false' }),
     expect: { cause: 'no-proxy-range-not-understood', severity: 'degrades' },
-    says: /10\.0\.0\.0\/8, fd00::\/8.*DD_NO_PROXY_NONEXACT_MATCH=true/,
+    says: /10\.0\.0\.0\/8 and 1 more in DD_PROXY_NO_PROXY.*fd00::\/8.*DD_NO_PROXY_NONEXACT_MATCH=true/,
   },
   {
     row: 'the same, and the agent was told to understand it',

@@ -32,7 +32,7 @@ export const ANSWERS: Record<Answer, Says> = {
     const checks = [...new Set(hidden.flatMap((mount) => mount.checks))];
     return problem('integration-config-hidden', {
       severity: checks.includes('kubelet') ? 'blocks' : 'degrades',
-      title: say('hidden', { path: given(hidden[0]).path, checks: fewOf(checks, 1) }),
+      title: say('hidden', { path: given(hidden[0]).path, checks: fewOf(checks, 2) }),
       features: checks.map((check) => `${check} check`),
       evidence: hidden.map((mount) => cite(say('sawHidden', { path: mount.path, of: ofName(name), checks: mount.checks.join(', ') }))),
       fixes: [fixBy('agent', 'config', say('fixSubPath'), yaml(SUB_PATH)), fixBy('agent', 'config', say('fixChart'))],
