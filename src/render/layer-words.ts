@@ -1,4 +1,5 @@
 /** What every format says of the target × layer table: whose column, which row, how far it came, and why no further. */
+import { isUnanswered } from '../judge/exit.js';
 import { LAYERS, type Layer } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { LayerState, Report } from '../model/report.js';
@@ -30,9 +31,9 @@ export const SIGNS: Record<LayerState['state'], { text: string; html: string; ma
 
 /** For those who hear the page. */
 export const STATE_WORDS: Record<LayerState['state'], string> = {
-  ok: 'works',
+  ok: 'ok',
   failed: 'failed',
-  warned: 'works, but see below',
+  warned: 'works, with a finding',
   'not-asked': 'not asked',
 };
 
@@ -55,6 +56,11 @@ export function layerTable({ layers }: Report): { targets: Target[]; rows: { lay
     states: targets.map((target) => layers.find((state) => state.target === target && state.layer === layer)),
   }));
   return { targets, rows: rows.filter(({ states }) => states.some(isTold)) };
+}
+
+/** Works as far as it was asked: something about it is not answered. By the results, not by the words of the report. */
+export function hasOpen({ results }: Report, { state, target, layer }: LayerState): boolean {
+  return state === 'ok' && results.some((result) => result.target === target && result.layer === layer && isUnanswered(result));
 }
 
 /** Is there anything to say of it? */

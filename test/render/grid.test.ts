@@ -49,7 +49,7 @@ describe('the grid', () => {
     const [table = ''] = /<div class="scroll matrix"[\s\S]*?<\/table>/.exec(page) ?? [];
     assert.match(
       table,
-      /^<div class="scroll matrix" tabindex="0" role="region" aria-label="[^"]+">\s*<table><caption>61 nodes, 10 questions;/,
+      /^<div class="scroll matrix" tabindex="0" role="region" aria-label="[^"]+">\s*<table><caption>61 nodes, 10 checks;/,
     );
     assert.equal(table.match(/<th scope="row">/g)?.length, 61);
     assert.equal(table.match(/<th scope="col"/g)?.length, 11);
@@ -63,6 +63,22 @@ describe('the grid', () => {
       /<tbody><tr><th scope="row">node-1<\/th><td class="m-failed"><span aria-hidden="true">✗<\/span><span class="hear">fails/,
     );
     assert.doesNotMatch(renderHtml(expired()), /class="scroll matrix"/);
+  });
+
+  it('on the page: heads are words, and the causes are a picture that counts every node once', () => {
+    const page = renderHtml(fleet());
+    const heads = [...page.matchAll(/<th scope="col" title="[\w-]+"><span>([^<]*)<\/span>/g)].map(([, words = '']) => words);
+    assert.equal(heads.length, 10);
+    for (const words of heads) assert.match(words, /^[A-Z].* .*\?/);
+    const [spread = ''] = /<table class="spread">[\s\S]*?<\/table>/.exec(page) ?? [];
+    const counts = [...spread.matchAll(/<td class="ms">(\d+) of 61<\/td>/g)].map(([, count]) => Number(count));
+    assert.ok(counts.length > 2, spread);
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      61,
+    );
+    assert.equal(spread.match(/<rect class="took/g)?.length, counts.length);
+    assert.doesNotMatch(renderHtml(expired()), /class="spread"/);
   });
 
   it('on the page: thousands of nodes are cut, and said', () => {

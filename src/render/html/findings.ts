@@ -1,13 +1,14 @@
 /** The findings of the HTML report: ranked, each with what it costs, what was seen, and fixes to copy. */
 import type { Evidence, Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
-import { CHANGES, counted, listed, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
+import { counted, listed } from '../../report/formats.js';
+import { CHANGES, OWNERS, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
 import { LAYER_WORDS, TARGET_WORDS } from '../layer-words.js';
 import { titleOf } from '../text/head.js';
 import { chip, copyBlock, quote, text } from './parts.js';
 
 /** Enough to be convinced; the others open with a click. */
-const SHOWN = 3;
+const SHOWN = 2;
 
 export function findingsHtml(report: Report): string {
   return report.findings.length ? list(report.findings, '', report, true) : '';
@@ -35,7 +36,7 @@ function one(finding: Finding, number: string, report: Report): string {
     quote(finding.quoted),
     seen(evidence),
     consequences.length
-      ? `<p><strong>${counted(consequences.length, 'finding follows', 'findings follow')}</strong> from this, and should go with it:</p>${list(consequences, `${number}.`, report, false)}`
+      ? `<p><strong>${counted(consequences.length, 'consequence')}</strong>, gone with the fix above:</p>${list(consequences, `${number}.`, report, false)}`
       : '',
     '</article>',
   ]
@@ -47,7 +48,7 @@ function doubt({ certainty, alternatives, decide }: Finding, { causes }: Report)
   if (certainty !== 'suspected') return '';
   const others = alternatives.map((cause) => withoutStop((Object.hasOwn(causes, cause) && causes[cause]?.title) || cause));
   return [
-    `<p><strong>Suspected, not proven.</strong>${others.length ? ` From here these look the same: ${text(others.join('; '))}.` : ''}</p>`,
+    `<p><strong>Suspected, not proven.</strong>${others.length ? ` These cannot be told apart from here: ${text(listed(others))}.` : ''}</p>`,
     decide.length ? `<p>${TO_DECIDE}:</p>${decide.map((command) => copyBlock(command, 'command that decides')).join('\n')}` : '',
   ].join('\n');
 }
@@ -55,11 +56,11 @@ function doubt({ certainty, alternatives, decide }: Finding, { causes }: Report)
 function seen(evidence: readonly Evidence[]): string {
   if (evidence.length === 0) return '';
   const items = evidence.map(
-    ({ saw, reproduce }) => `<li>${text(saw.en)}${reproduce ? copyBlock(reproduce, 'command that shows the same by hand') : ''}</li>`,
+    ({ saw, reproduce }) => `<li>${text(saw.en)}${reproduce ? copyBlock(reproduce, 'command that shows it') : ''}</li>`,
   );
   const [first, rest] = [items.slice(0, SHOWN), items.slice(SHOWN)];
   const more = rest.length ? `<details><summary>${rest.length} more</summary><ul class="plain">${rest.join('\n')}</ul></details>` : '';
-  return `<p><strong>Seen${evidence.some(({ reproduce }) => reproduce) ? ', each with the command that shows it by hand' : ''}:</strong></p><ul class="plain">${first.join('\n')}</ul>${more}`;
+  return `<p><strong>Seen${evidence.some(({ reproduce }) => reproduce) ? ', with the command that shows it' : ''}:</strong></p><ul class="plain">${first.join('\n')}</ul>${more}`;
 }
 
 function fixHtml({ owner, changes, action, steps, form, verify, quoted }: Fix, letter: string): string {
@@ -76,7 +77,7 @@ function fixHtml({ owner, changes, action, steps, form, verify, quoted }: Fix, l
     `<p><strong>${text(letter)}Fix ${text(OWNERS[owner].long)}:</strong> ${text(withoutStop(action.en))} ${chip(CHANGES[changes], changes === 'security' ? 'security' : '')}</p>`,
     steps?.trim() ? copyBlock(steps, what) : '',
     quote(quoted),
-    verify ? `<p>To verify:</p>${copyBlock(verify, 'command that shows that it worked')}` : '',
+    verify ? `<p>To verify:</p>${copyBlock(verify, 'command that verifies the fix')}` : '',
     '</div>',
   ]
     .filter(Boolean)

@@ -1,7 +1,8 @@
 /** The grid of a merged report: nodes against questions, trouble first in both directions. Every cell has a sign and a word. */
 import type { GridRow, Merged, Report } from '../../model/report.js';
-import { counted } from '../../report/words.js';
+import { counted } from '../../report/formats.js';
 import { type Column, columnsWith, LETTERS, type Letter, letterAt, rowName } from '../grid.js';
+import { TARGET_WORDS } from '../layer-words.js';
 import { escapeAttribute } from '../xml.js';
 import { text } from './parts.js';
 
@@ -20,27 +21,27 @@ export function gridHtml(report: Report): string {
   const rows = merged.grid.slice(0, MOST_ROWS);
   const left = report.results.length - columns.length;
   const beside = left
-    ? ` ${counted(left, 'question')} that ${left === 1 ? 'applies' : 'apply'} to no node ${left === 1 ? 'is' : 'are'} left out.`
+    ? ` ${counted(left, 'check')} that ${left === 1 ? 'applies' : 'apply'} to no node ${left === 1 ? 'is' : 'are'} left out.`
     : '';
   const rest = merged.grid.length - rows.length;
   const more = rest ? `<p class="soft">${counted(rest, 'more row')} with less trouble: see the JSON.</p>` : '';
   const head = `<tr><th scope="col">node</th>${columns.map((column) => headOf(column, columns)).join('')}</tr>`;
   return [
     `<ul class="key">${(['X', '!', '?', '.', '-'] as const).map((letter) => `<li><span class="t-${KINDS[letter]}" aria-hidden="true">${LETTER_SIGNS[letter]}</span> ${LETTERS[letter]}</li>`).join('')}</ul>`,
-    '<div class="scroll matrix" tabindex="0" role="region" aria-label="nodes and questions">',
-    `<table><caption>${counted(merged.nodes, 'node')}, ${counted(columns.length, 'question')}; the worst first, from the top and from the left.${beside}</caption>`,
+    '<div class="scroll matrix" tabindex="0" role="region" aria-label="nodes and checks">',
+    `<table><caption>${counted(merged.nodes, 'node')}, ${counted(columns.length, 'check')}; the worst at the top and at the left.${beside}</caption>`,
     `<thead>${head}</thead>`,
     `<tbody>${rows.map((row) => rowHtml(row, columns, merged)).join('\n')}</tbody></table></div>`,
     more,
-    `<details><summary>What each question asks</summary><dl class="asks">${columns.map(({ result }) => `<dt><code>${text(result.question)}</code></dt><dd>${text(result.asks)}</dd>`).join('\n')}</dl></details>`,
+    `<details><summary>The checks' names in the JSON</summary><dl class="asks">${columns.map(({ result }) => `<dt><code>${text(result.question)}</code></dt><dd>${text(result.asks)}</dd>`).join('\n')}</dl></details>`,
   ].join('\n');
 }
 
-/** One question may be put to two servers. */
+/** In words, for a name of ours says nothing to a stranger. One question may be put to two servers. */
 function headOf({ result }: Column, columns: readonly Column[]): string {
   const twice = columns.filter((each) => each.result.question === result.question).length > 1;
-  const name = twice ? `${result.question} (${result.target})` : result.question;
-  return `<th scope="col" title="${escapeAttribute(result.asks)}"><span>${text(name)}</span></th>`;
+  const name = twice ? `${result.asks} (${TARGET_WORDS[result.target]})` : result.asks;
+  return `<th scope="col" title="${escapeAttribute(result.question)}"><span>${text(name)}</span></th>`;
 }
 
 function rowHtml(row: GridRow, columns: readonly Column[], merged: Merged): string {

@@ -5,24 +5,27 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report, Summary } from '../../model/report.js';
+import { counted, dateTime, duration, listed } from '../../report/formats.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import { counted } from '../../report/words.js';
 import { palette } from '../style.js';
 import { headLines } from '../text/head.js';
 import { findingsHtml } from './findings.js';
 import { gridHtml, unreadHtml } from './grid.js';
-import { section, text } from './parts.js';
+import { folded, section, text } from './parts.js';
 import { pathHtml } from './path.js';
+import { spreadHtml } from './spread.js';
 import { STYLE, STYLE_HASH } from './style.js';
 import { layersTable, openHtml, questionsHtml, settingsHtml, waterfallHtml } from './tables.js';
 
 const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
-const VERDICTS: Record<Summary['verdict'], string> = { pass: 'All well', warn: 'Works', fail: 'Broken', incomplete: 'Not known' };
+const VERDICTS: Record<Summary['verdict'], string> = { pass: 'OK', warn: 'Works', fail: 'Broken', incomplete: 'Not known' };
 
 interface Part {
   id: string;
   title: string;
   inner: string;
+  /** Long, and for those who look closer. */
+  fold?: boolean;
 }
 
 /** With a newline at the end. */
@@ -46,43 +49,63 @@ export function renderHtml(given: Report): string {
 <body>
 <a class="skip" href="#content">To the report</a>
 <header>
-<p><span class="verdict ${summary.verdict}">${VERDICTS[summary.verdict]}</span></p>
+<p class="top"><span class="verdict ${summary.verdict}">${verdictWords(report)}</span> ${nodeWords(report)}<time datetime="${text(startedAt)}">${text(dateTime(startedAt))}</time></p>
 <h1>${text(cause)}</h1>
 <p class="lead">${text(fix)}</p>
 <p class="soft">${text(where)}</p>
 <nav aria-label="Parts of the report"><ul>${parts.map(({ id, title }) => `<li><a href="#${id}">${text(title)}</a></li>`).join('')}</ul></nav>
 </header>
 <main id="content" tabindex="-1">
-${parts.map(({ id, title, inner }) => section(id, title, inner)).join('\n')}
-</main>
+${parts.map(({ id, title, inner, fold }) => (fold ? folded : section)(id, title, inner)).join('\n')}
+${onPaper(parts)}</main>
 <footer>
-<p>${text(`${tool.program} ${tool.version}`)}, <time datetime="${text(startedAt)}">${text(startedAt)}</time>, ${Math.round(durationMs)} ms, ${asked.answered} of ${counted(asked.total, 'question')} answered. A click into a block of commands selects all of it.</p>
+<p>${text(`${tool.program} ${tool.version}`)}: ${asked.answered} of ${counted(asked.total, 'check')} answered in ${duration(durationMs)}.<span class="screen"> Click a command to select all of it.</span></p>
 </footer>
 </body>
 </html>
 `;
 }
 
+/** A check mark does not say that everything was checked. */
+function verdictWords({ summary, results }: Report): string {
+  const open = results.filter(isUnanswered).length;
+  const words = VERDICTS[summary.verdict];
+  return summary.verdict === 'pass' && open > 0 ? `${words}; ${counted(open, 'check')} not answered` : words;
+}
+
+function nodeWords({ where, merged }: Report): string {
+  const nodes = merged && merged.nodes !== 1 ? counted(merged.nodes, 'node') : where.node;
+  return nodes && `<strong>${text(nodes)}</strong>, `;
+}
+
+/** What is left out where nobody can click. */
+function onPaper(parts: readonly Part[]): string {
+  const left = parts.flatMap(({ title, fold }) => (fold ? [title.charAt(0).toLowerCase() + title.slice(1)] : []));
+  return left.length ? `<p class="paper">On the page, not printed: ${text(listed(left))}.</p>\n` : '';
+}
+
 function partsOf(report: Report): Part[] {
   const found = flatten(report.findings).length;
   const open = report.results.filter(isUnanswered).length;
   return [
+    { id: 'spread', title: 'What is wrong, and on how many nodes', inner: spreadHtml(report) },
     {
       id: 'path',
-      title: report.layers.some(({ state }) => state === 'failed') ? 'The way, and where it breaks' : 'The way',
-      // The ways of many nodes are not one way: of a merged report the table alone.
+      title: report.layers.some(({ state }) => state === 'failed') ? 'Path, and where it breaks' : 'Path',
+      // Many nodes have many paths: of a merged report the table alone.
       inner: report.merged ? layersTable(report) : pathHtml(report) && `${pathHtml(report)}\n${layersTable(report)}`,
     },
     {
       id: 'unread',
-      title: `Not read, and not in this report: ${counted(report.merged?.unread.length ?? 0, 'file')}`,
+      title: `Not read, so not in this report: ${counted(report.merged?.unread.length ?? 0, 'file')}`,
       inner: unreadHtml(report),
     },
-    { id: 'nodes', title: 'Nodes and questions', inner: gridHtml(report) },
-    { id: 'findings', title: found > 1 ? `${found} findings, root causes and the worst first` : 'Finding', inner: findingsHtml(report) },
-    { id: 'open', title: `${counted(open, 'question')} not answered`, inner: openHtml(report) },
-    { id: 'times', title: `Times, of ${Math.round(report.durationMs)} ms in all`, inner: waterfallHtml(report) },
-    { id: 'questions', title: 'Asked, and well', inner: questionsHtml(report) },
-    { id: 'settings', title: 'Settings, and where each comes from', inner: settingsHtml(report) },
+    { id: 'nodes', title: 'Nodes and checks', inner: gridHtml(report) },
+    { id: 'findings', title: found > 1 ? `${found} findings, root causes first` : 'Finding', inner: findingsHtml(report) },
+    // Without a finding these are the report.
+    { id: 'open', title: `${counted(open, 'check')} not answered`, inner: openHtml(report), fold: found > 0 },
+    { id: 'times', title: `Times (${duration(report.durationMs)} in all)`, inner: waterfallHtml(report), fold: true },
+    { id: 'questions', title: 'Checks without a finding', inner: questionsHtml(report), fold: true },
+    { id: 'settings', title: 'Settings, and where each comes from', inner: settingsHtml(report), fold: true },
   ];
 }

@@ -7,7 +7,7 @@ import { LAYERS, type Layer } from '../../model/check.js';
 import type { LayerState, Report } from '../../model/report.js';
 import { placeWords } from '../../report/places.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { LAYER_WORDS, STATE_WORDS, withoutTarget } from '../layer-words.js';
+import { hasOpen, LAYER_WORDS, STATE_WORDS, withoutTarget } from '../layer-words.js';
 import { attributes, escapeMarkup } from '../xml.js';
 
 type Server = 'kubelet' | 'apiserver';
@@ -20,6 +20,8 @@ interface Stop {
   layer: Layer;
   state: LayerState['state'];
   why: string;
+  /** Ok, with something not answered. */
+  open: boolean;
   /** How the wire into this stop looks. */
   wire: '' | ' wire-off' | ' wire-failed';
 }
@@ -57,7 +59,8 @@ function inWords({ server, stops }: Lane): string {
   return `${server}: ${hops.join(', ')}.`;
 }
 
-function laneOf({ layers }: Report, server: Server): Lane {
+function laneOf(report: Report, server: Server): Lane {
+  const { layers } = report;
   const states = LAYERS.flatMap((layer) => {
     const found = layers.find((state) => state.target === server && state.layer === layer);
     const shown = layer !== 'settings' || found?.state === 'failed' || found?.state === 'warned';
@@ -69,7 +72,13 @@ function laneOf({ layers }: Report, server: Server): Lane {
     broken >= 0 && at >= broken ? (at === broken ? ' wire-failed' : ' wire-off') : at <= reached ? '' : ' wire-off';
   return {
     server,
-    stops: states.map(({ layer, state, why }, at) => ({ layer, state, why: oneLine(withoutTarget(why, server)), wire: wireInto(at) })),
+    stops: states.map((told, at) => ({
+      layer: told.layer,
+      state: told.state,
+      why: oneLine(withoutTarget(told.why, server)),
+      open: hasOpen(report, told),
+      wire: wireInto(at),
+    })),
     arrives: broken < 0 && reached === states.length - 1,
     proxied: states.some(({ through }) => through !== undefined),
   };
@@ -137,12 +146,13 @@ function label(x: number, y: number, words: string, kind: string, anchor: 'start
 }
 
 /** A round stop; a proxy that is really there is a house of its own. The sign says without colour what the colour says. */
-function stop({ layer, state }: Stop, x: number, y: number, proxied: boolean): string {
+function stop({ layer, state, open }: Stop, x: number, y: number, proxied: boolean): string {
   const big = state === 'failed' ? 15 : 11;
+  const kind = open ? 'stop-open' : `stop-${state}`;
   const shape =
     layer === 'proxy' && proxied
-      ? `<rect${attributes({ class: `stop-${state}`, x: round(x - 19), y: round(y - 15), width: 38, height: 30, rx: 6 })}/>`
-      : `<circle${attributes({ class: `stop-${state}`, cx: round(x), cy: round(y), r: big })}/>`;
+      ? `<rect${attributes({ class: kind, x: round(x - 19), y: round(y - 15), width: 38, height: 30, rx: 6 })}/>`
+      : `<circle${attributes({ class: kind, cx: round(x), cy: round(y), r: big })}/>`;
   const at = (points: string) => `<path${attributes({ class: 'sign', d: points })}/>`;
   const [X, Y] = [round(x), round(y)];
   if (state === 'ok') return shape + at(`M${X - 4.5} ${Y}l3 3.5l6 -7`);
@@ -200,7 +210,7 @@ function box(kind: string, x: number, y: number, width: number, height: number, 
 function link(x1: number, y1: number, x2: number, y2: number, { findings }: Report, kind: 'wide' | 'tall'): string {
   const broken = flatten(findings).some(({ cause }) => BETWEEN.includes(cause));
   const wire = line(x1, y1, x2, y2, broken ? ' wire-failed' : ' wire-off');
-  const words = broken ? 'cannot ask' : 'asks who and what';
+  const words = broken ? 'cannot ask' : 'checks tokens and permissions';
   return kind === 'wide' ? wire + label(x1 - 14, (y1 + y2) / 2 + 4, words, broken ? 'say small c-failed' : 'small', 'end') : wire;
 }
 

@@ -1,7 +1,7 @@
 /** The one style sheet of the HTML report. Its hash stands in the content security policy: no other style, and no script, can act in the page. */
 
 /** SHA-256 of STYLE in base64; a test says when it must change. */
-export const STYLE_HASH = 'sha256-9hPr0P9iEzvS1L56irNABKKzKyisz/kWbyzn9LqAHhM=';
+export const STYLE_HASH = 'sha256-1C5U9grZDdq0hIayGSbtWMe6mPI4hrrGc/yFu4zHvVc=';
 
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;--code:#f0f2f5;--bad:#b42318;--bad-bg:#fdecea;--warn:#8a4b00;--warn-bg:#fff3dc;--ok:#1a6b3c;--ok-bg:#e6f4ea;--note:#0b5cad;--note-bg:#e7f1fb;--off:#8b949e}
@@ -45,6 +45,9 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;color:var(--soft);padding-bottom:.5rem}
 th,td{text-align:left;vertical-align:top;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;overflow-wrap:normal}
+summary h2{display:inline;margin:0}summary:has(h2){margin:0;color:var(--ink)}details[open]>summary:has(h2){margin-bottom:.9rem}
+.top{font-size:1.05rem}.paper{display:none}
+.spread th{width:45%}.spread td.bar{width:40%}.spread svg{height:1.1rem}
 summary{cursor:pointer;color:var(--note);margin:.4rem 0}
 tbody tr:last-child>*{border-bottom:0}
 td.bar{width:38%;min-width:8rem;padding-top:.6rem}
@@ -63,12 +66,13 @@ svg .wire{stroke-width:4;stroke:var(--ok);fill:none;stroke-linecap:round}
 svg .wire-off{stroke:var(--off);stroke-dasharray:2 9}
 svg .wire-failed{stroke:var(--bad);stroke-dasharray:10 8}
 svg .stop-ok{fill:var(--ok);stroke:var(--card);stroke-width:3}
+svg .stop-open{fill:var(--note);stroke:var(--card);stroke-width:3}
 svg .stop-failed{fill:var(--bad);stroke:var(--card);stroke-width:3}
 svg .stop-warned{fill:var(--warn);stroke:var(--card);stroke-width:3}
 svg .stop-not-asked{fill:var(--card);stroke:var(--off);stroke-width:3}
 svg .sign{stroke:var(--card);stroke-width:2.6;fill:none;stroke-linecap:round;stroke-linejoin:round}
 svg .c-failed{fill:var(--bad)}svg .c-warned{fill:var(--warn)}svg .c-ok{fill:var(--ok)}
-svg .track{fill:var(--code)}svg .took{fill:var(--ok)}svg .took-bad{fill:var(--bad)}
+svg .track{fill:var(--code)}svg .took{fill:var(--ok)}svg .took-bad{fill:var(--bad)}svg .took-open{fill:var(--note)}
 td.bar svg{height:.75rem}
 .tall{display:none;max-width:26rem;margin:0 auto}
 .grid td{text-align:center}
@@ -79,7 +83,7 @@ td.bar svg{height:.75rem}
 .matrix caption{position:sticky;left:0;max-width:80vw}
 .matrix th{background:var(--card);white-space:nowrap}
 .matrix thead th{position:sticky;top:0;z-index:1;vertical-align:bottom;padding:.4rem 0;font-size:.82rem}
-.matrix thead th span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg);max-height:17rem;line-height:1.9rem}
+.matrix thead th span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg);max-height:15rem;white-space:normal;line-height:1.2rem;padding:0 .35rem}
 .matrix thead th:first-child{left:0;z-index:2;padding-right:.8rem}
 .matrix tbody th{position:sticky;left:0;max-width:18rem;overflow:hidden;text-overflow:ellipsis;padding-right:.8rem}
 .matrix td{position:relative;min-width:1.9rem;padding:.3rem 0;text-align:center;font-weight:600;border-left:1px solid var(--line)}
@@ -90,5 +94,5 @@ footer{padding-top:.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.9rem
 @media (max-width:46rem){header,main,footer{padding-left:.8rem;padding-right:.8rem}header{padding-top:1.2rem}h1{font-size:1.35rem}section{padding:1rem}.matrix tbody th{max-width:9rem}.wide{display:none}.tall{display:block}.roomy{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media (forced-colors:active){.verdict,.chip{border:1px solid}}
-@media print{.matrix{max-height:none;overflow:visible;font-size:8pt}.matrix td{min-width:0}.matrix th{position:static!important}.matrix td,.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#f5f5f5;--bad:#a01a10;--bad-bg:#fdecea;--warn:#7a4200;--warn-bg:#fff3dc;--ok:#155a32;--ok-bg:#e6f4ea;--note:#0b4d92;--note-bg:#e7f1fb;--off:#777}body{font-size:11pt}nav,.skip{display:none}section{border:0;padding:0;margin:1.2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:none}h2,h3,h4{break-after:avoid}.fix,svg,tr{break-inside:avoid}header,main,footer{max-width:none;padding:0}details::details-content{content-visibility:visible;block-size:auto}}
+@media print{.matrix{max-height:none;overflow:visible;font-size:8pt}.matrix td{min-width:0}.matrix th{position:static!important}.matrix td,.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{color-scheme:light;--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--code:#f5f5f5;--bad:#a01a10;--bad-bg:#fdecea;--warn:#7a4200;--warn-bg:#fff3dc;--ok:#155a32;--ok-bg:#e6f4ea;--note:#0b4d92;--note-bg:#e7f1fb;--off:#777}body{font-size:11pt}nav,.skip{display:none}section{border:0;padding:0;margin:1.2rem 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:none}h2,h3,h4{break-after:avoid}svg,tr{break-inside:avoid}.fix{break-inside:auto}header,main,footer{max-width:none;padding:0}pre,code{overflow-wrap:anywhere;word-break:break-word}.scroll{overflow:visible}td{overflow-wrap:anywhere}.wide{display:block}.tall{display:none}.fold,.screen{display:none}.paper{display:block;color:var(--soft)}h1{font-size:15pt}pre{font-size:8.5pt;padding:.35rem .6rem}svg.wide{max-height:6.2cm}p{margin:.2rem 0}}
 `;
