@@ -11,6 +11,9 @@ for (const output of ['text', 'json'])
     const { stdout, stderr } = text();
     assert.equal(stdout, '');
     assert.equal(stderr.trim().split('\n').length, 4);
-    assert.match(stderr, /^kubelet-doctor: nothing to check: there is no kubeconfig.*\nNext: +kubelet-doctor --kubeconfig FILE --node NODE\n/);
+    assert.match(
+      stderr,
+      /^kubelet-doctor: nothing to check: there is no kubeconfig.*\nNext: +kubelet-doctor --kubeconfig FILE --node NODE\n/,
+    );
     assert.doesNotMatch(stderr, /[Bb]locks/);
   });
