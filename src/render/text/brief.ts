@@ -30,7 +30,7 @@ interface Depth {
   consequences: number;
 }
 
-const LEAST: Depth = { evidence: 0, columns: 72, command: false, others: 0, steps: 1, features: 0, consequences: 0 };
+const LEAST: Depth = { evidence: 0, columns: 72, command: false, others: 0, steps: 2, features: 0, consequences: 0 };
 
 /** From all that is said to the least that still tells what to do. */
 const DEPTHS: readonly Depth[] = [
