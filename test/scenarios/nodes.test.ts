@@ -72,7 +72,7 @@ describe('nodes', () => {
     inWorld('healthy', async (world) => {
       const { code, stdout } = await nodes(world);
       assert.equal(code, 3);
-      assert.match(stdout, /not ours to list/);
+      assert.match(stdout, /cannot be listed from here/);
     }));
 
   it('judges a manifest before it is installed', () =>
@@ -83,7 +83,7 @@ describe('nodes', () => {
       writeFileSync(join(world.host.root, 'cwd', 'agent.yaml'), `---\n${JSON.stringify(manifest)}\n`);
       const { code, stdout } = await nodes(world, ['--manifest', '/cwd/agent.yaml']);
       assert.equal(code, 1);
-      assert.match(stdout, /By \/cwd\/agent\.yaml the agent would not run on 1 control-plane node of 3/);
+      assert.match(stdout, /This manifest does not tolerate the control-plane taint of 1 of 3 nodes/);
       assert.doesNotMatch(stdout, /kubectl -n datadog patch/);
     }));
 });

@@ -116,7 +116,7 @@ describe("another node's healthy kubelet", { concurrency: 3 }, () => {
       const ids = first.evidence.map(({ saw }) => saw.id.replace(/^.*[./]/, ''));
       for (const witness of witnesses) assert.ok(ids.includes(witness), JSON.stringify(ids));
       const [line = '', fix] = renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
-      assert.match(line, /^The kubelet at .* (is the one of node n2, not of n1|is another machine's, not the one of node n1)$/);
+      assert.match(line, /^The kubelet at .* (belongs to node n2, not n1|does not belong to node n1)$/);
       assert.match(fix ?? '', /^Fix \(agent\): Set DD_KUBERNETES_KUBELET_HOST from status\.hostIP/);
     });
   }
