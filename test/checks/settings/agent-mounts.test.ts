@@ -50,7 +50,7 @@ judgeTable(agentMounts, [
     row: 'a ConfigMap over conf.d',
     facts: [...base(), mounts({ hidden: [{ path: '/etc/datadog-agent/conf.d', checks: ['kubelet', 'disk'] }] }, ['proc'])],
     expect: { cause: 'integration-config-hidden', severity: 'blocks' },
-    says: /conf\.d disables checks: kubelet, disk.*subPath/,
+    says: /conf\.d stops checks: kubelet, disk.*subPath/,
   },
   {
     row: 'a mount over one check',

@@ -3,7 +3,7 @@ import type { Say } from '../../../../model/check.js';
 
 export const WORDS = {
   missing: 'The agent lacks mounts of its node: {paths}',
-  hidden: 'A mount on {path} disables checks: {checks}',
+  hidden: 'A mount on {path} stops checks: {checks}',
   disks: 'The agent has no disk metrics for {paths}: it is not mounted',
   notAgent: "this is not the agent's container",
   notRead: 'the mounts of this container cannot be read ({code})',
