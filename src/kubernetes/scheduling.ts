@@ -45,7 +45,7 @@ export function refusalText(refusal: Refusal): string {
       return `nodeSelector wants ${refusal.key}=${JSON.stringify(refusal.wanted)}, ${has}`;
     }
     case 'node-affinity':
-      return `required node affinity wants ${refusal.wanted.join(' and ') || 'what no node can have'}`;
+      return `required node affinity wants ${refusal.wanted.join(' and ') || 'a value that no node has'}`;
     case 'taint':
       return `taint ${refusal.taints.map(taintText).join(' and ')} is not tolerated`;
   }

@@ -203,13 +203,13 @@ export const CASES: Case[] = [
   {
     name: 'user that is not there',
     files: { config: plain.replace('user: u}', 'user: gone}') },
-    error: /user "gone", who is not there \(known: "u"\)/,
+    error: /user "gone", which is not defined \(known: "u"\)/,
     clientNodeDiffers: 'it goes on as nobody',
   },
   {
     name: 'cluster that is not there',
     files: { config: plain.replace('cluster: c,', 'cluster: gone,') },
-    error: /cluster "gone", which is not there \(known: "c"\)/,
+    error: /cluster "gone", which is not defined \(known: "c"\)/,
   },
   { name: 'empty file', files: { config: '' }, error: /has no context/ },
   { name: 'only a comment', files: { config: '# nothing\n' }, error: /has no context/ },
@@ -236,7 +236,7 @@ export const CASES: Case[] = [
   {
     name: 'a name twice',
     files: { config: `${plain}- name: u\n  user: {token: other}\n` },
-    error: /config:13: user "u" is there twice/,
+    error: /config:13: user "u" is defined twice/,
     clientNodeDiffers: 'it takes the first',
   },
   {

@@ -109,7 +109,7 @@ export function validityFault(certificate: X509Certificate, nowMs: number): { co
     return { code: 'CERT_NOT_YET_VALID', detail: `${subject} is valid from ${certificate.validFrom}` };
   }
   if (nowMs > Date.parse(certificate.validTo)) {
-    return { code: 'CERT_HAS_EXPIRED', detail: `${subject} was valid to ${certificate.validTo}` };
+    return { code: 'CERT_HAS_EXPIRED', detail: `${subject} was valid until ${certificate.validTo}` };
   }
   return undefined;
 }

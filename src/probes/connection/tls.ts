@@ -53,12 +53,12 @@ export async function examineTls(
   const verdict = verdictOf(shaken.socket, chain.length);
   const described = chain.map(describeCertificate);
   const faults = [
-    ...(path ? [] : [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', detail: `${described.at(-1)?.issuer} is not an authority in use` }]),
+    ...(path ? [] : [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', detail: `${described.at(-1)?.issuer} is not a CA in use` }]),
     ...(named ? [] : [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID', detail: nameFault(described[0]?.names ?? [], serverName) }]),
     ...(dates ? [dates] : []),
   ];
   const code = verdict ?? faults[0]?.code;
-  const detail = faults.map((fault) => fault.detail).join('; ') || 'OpenSSL does not accept the chain';
+  const detail = faults.map((fault) => fault.detail).join('; ') || 'OpenSSL rejects the chain';
   const data: TlsHandshake = {
     protocol: shaken.socket.getProtocol() ?? 'unknown',
     cipher: shaken.socket.getCipher().standardName,
@@ -140,7 +140,7 @@ function trust(anchors: (X509Certificate | string)[], serverName: string): Conne
 }
 
 const nameFault = (names: string[], serverName: string) =>
-  `${bareName(serverName)} is not among the certificate's names (${names.slice(0, 10).join(', ') || 'it has none'})`;
+  `${bareName(serverName)} is not a name of the certificate (${names.slice(0, 10).join(', ') || 'it has none'})`;
 
 function shake(raw: Socket, options: ConnectionOptions, timeoutMs: number): Promise<Opened> {
   return new Promise((resolve) => {

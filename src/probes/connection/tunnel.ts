@@ -34,7 +34,7 @@ export function openTunnel(
       socket.destroy();
       resolve({ outcome: { status: 'failed', code, detail: printable(detail, SENTENCE), ms: ms(), ...(data ? { data } : {}) } });
     };
-    const closed = () => fail('ECONNRESET', 'the proxy closed the connection without an answer to CONNECT');
+    const closed = () => fail('ECONNRESET', 'the proxy closed the connection without answering CONNECT');
     const failed = (error: NodeJS.ErrnoException) => fail(error.code ?? 'ECONNRESET', 'the connection to the proxy broke');
     const read = (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
@@ -48,7 +48,7 @@ export function openTunnel(
       const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |\r|$)/.exec(header)?.[1] ?? 0);
       if (status === 0) return fail('EPROXYPROTOCOL', 'the proxy does not answer in HTTP');
       const answer: TunnelAnswer = { proxy, status, ...voiceOf(header) };
-      if (status < 200 || status > 299) return fail(`EPROXY${status}`, `the proxy answers CONNECT ${authority} with ${status}`, answer);
+      if (status < 200 || status > 299) return fail(`EPROXY${status}`, `the proxy answered CONNECT ${authority} with ${status}`, answer);
       stop();
       socket.pause();
       const early = received.subarray(end + 4);
@@ -57,7 +57,7 @@ export function openTunnel(
     };
     const timer = setTimeout(() => fail('ETIMEDOUT', `no answer to CONNECT in ${timeoutMs} ms`), timeoutMs);
     if (/[^\x21-\x7e]/.test(authority) || /[^\x20-\x7e]/.test(authorization ?? ''))
-      return fail('EPROXYPROTOCOL', 'a name that no header can hold');
+      return fail('EPROXYPROTOCOL', 'the name does not fit into an HTTP header');
     if (socket.destroyed) return closed();
     socket.on('data', read).on('close', closed).on('error', failed);
     const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`;

@@ -43,8 +43,8 @@ function parseBlocks(pem: string): { block: string; x509: X509Certificate }[] | 
     return x509 ? [{ block, x509 }] : [];
   });
   if (found.length > 0) return found;
-  if (blocks.length > 0) return { code: 'ENOTPEM', detail: 'has a CERTIFICATE block that is damaged' };
-  if (keyBlocks(pem).length > 0) return { code: 'ENOTPEM', detail: 'holds a private key and no certificate' };
+  if (blocks.length > 0) return { code: 'ENOTPEM', detail: 'has a damaged CERTIFICATE block' };
+  if (keyBlocks(pem).length > 0) return { code: 'ENOTPEM', detail: 'has a private key, but no certificate' };
   if (pem.startsWith('0\x82') || pem.startsWith('0\ufffd'))
     return { code: 'ENOTPEM', detail: 'looks like DER; Kubernetes clients read PEM' };
   return { code: 'ENOTPEM', detail: 'has no BEGIN CERTIFICATE line' };
@@ -110,24 +110,24 @@ export function inspectClientCertificate(
   const [keyBlock] = keyBlocks(pair.keyPem);
   if (keyBlock) host.redactor.register(keyBlock);
   const blocks = parseBlocks(pair.certPem);
-  if (!Array.isArray(blocks)) return fault(blocks.code, `${source}: ${blocks.detail}`);
+  if (!Array.isArray(blocks)) return fault(blocks.code, `${source} ${blocks.detail}`);
   // The first certificate is the leaf, whatever follows: Go's tls.X509KeyPair.
   const leaf = blocks[0]?.x509 as X509Certificate;
   const usages = leaf.keyUsage as string[] | undefined;
   const clientUsage = !usages || usages.includes(CLIENT_AUTH) || usages.includes(ANY_USAGE);
   const data: Credential = { as: 'certificate', source, certificate: { ...describeCertificate(leaf), clientUsage } };
 
-  if (!keyBlock) return fault('ENOTPEM', `${keySource}: ${pair.keyPem.trim() === '' ? 'is empty' : 'has no PRIVATE KEY block'}`, data);
+  if (!keyBlock) return fault('ENOTPEM', `${keySource} ${pair.keyPem.trim() === '' ? 'is empty' : 'has no PRIVATE KEY block'}`, data);
   const key = attempt<KeyObject>(() => createPrivateKey(keyBlock));
   if (!key) {
     const encrypted = /ENCRYPTED/.test(keyBlock);
     return fault(
       'ENOTPEM',
-      `${keySource}: ${encrypted ? 'the key is encrypted, which no Kubernetes client can use' : 'has a PRIVATE KEY block that is damaged'}`,
+      `${keySource} ${encrypted ? 'has an encrypted key, which no Kubernetes client can use' : 'has a damaged PRIVATE KEY block'}`,
       data,
     );
   }
-  if (!leaf.checkPrivateKey(key)) return fault('EKEYMISMATCH', `the key in ${keySource} is not that of the certificate in ${source}`, data);
+  if (!leaf.checkPrivateKey(key)) return fault('EKEYMISMATCH', `the key in ${keySource} does not match the certificate in ${source}`, data);
   return { outcome: { status: 'observed', data }, certPem: blocks.map(({ block }) => `${block}\n`).join(''), keyPem: `${keyBlock}\n` };
 }
 

@@ -38,7 +38,7 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
   const name = host.redactor.clean(exec.command, PHRASE) || 'the credential plugin';
   if (!allowed) return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: --no-exec` };
   if (exec.origin !== 'named')
-    return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: ${exec.file} was found, not named by you` };
+    return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: you did not name ${exec.file}, it was found` };
   const refused = whyInvalid(exec);
   if (refused) return { ok: false, code: 'EPLUGINFAILED', detail: `${name} was not run: ${refused}` };
 
@@ -76,9 +76,8 @@ function secretsIn(stdout: string): string[] {
 /** What client-go refuses before it runs anything (tools/clientcmd/validation.go, plugin/pkg/client/auth/exec). */
 function whyInvalid(exec: ExecConfig): string | undefined {
   if (exec.command === '') return 'its exec entry has no command';
-  if (!API_VERSIONS.includes(exec.apiVersion)) return `apiVersion "${exec.apiVersion}" is none of ${API_VERSIONS.join(', ')}`;
-  if (exec.interactiveMode === 'Always')
-    return 'interactiveMode is Always, and it would get no terminal here; put a token in a file and use --token-file';
+  if (!API_VERSIONS.includes(exec.apiVersion)) return `apiVersion "${exec.apiVersion}" is not supported (only ${API_VERSIONS.join(', ')})`;
+  if (exec.interactiveMode === 'Always') return 'interactiveMode is Always, but there is no terminal here; use --token-file FILE';
   if (exec.interactiveMode === undefined && exec.apiVersion === API_VERSIONS[0])
     return 'interactiveMode is missing, which client.authentication.k8s.io/v1 requires';
   return undefined;
@@ -178,13 +177,13 @@ function readCredential(stdout: string, apiVersion: string): { token?: string; c
   try {
     answer = JSON.parse(stdout);
   } catch {
-    return { fault: stdout.trim() === '' ? 'printed nothing' : 'printed something that is not JSON' };
+    return { fault: stdout.trim() === '' ? 'printed nothing' : 'did not print JSON' };
   }
   // A missing kind is let pass, as by client-go's decoder.
   if (typeof answer !== 'object' || answer === null || (answer.kind ?? 'ExecCredential') !== 'ExecCredential')
     return { fault: 'printed no ExecCredential' };
   // client-go compares exactly: a plugin that answers v1beta1 to v1 is refused.
-  if (answer.apiVersion !== apiVersion) return { fault: `answered in another apiVersion than ${apiVersion}` };
+  if (answer.apiVersion !== apiVersion) return { fault: `did not answer in apiVersion ${apiVersion}` };
   const { token, clientCertificateData: certPem, clientKeyData: keyPem } = answer.status ?? {};
   const found = { ...(isText(token) && { token }), ...(isText(certPem) && isText(keyPem) && { certPem, keyPem }) };
   return Object.keys(found).length > 0 ? found : { fault: 'printed neither a token nor a certificate with its key' };

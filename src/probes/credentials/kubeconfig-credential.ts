@@ -48,7 +48,7 @@ async function certificateOf(
   if (!certPem && !certPath) return {};
   // client-go refuses it too (tools/clientcmd/validation.go).
   if (!keyPem && !keyPath)
-    return { error: printable(`${user.file}: a user has a client-certificate and no client-key`, LINE), code: 'ECONTEXT' };
+    return { error: printable(`${user.file}: a user has a client-certificate, but no client-key`, LINE), code: 'ECONTEXT' };
   if (!certPem && !keyPem) return { certPath, keyPath };
   const halves: (string | UserError)[] = [];
   for (const [pem, path] of [

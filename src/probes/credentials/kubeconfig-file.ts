@@ -73,7 +73,7 @@ export function parseKubeconfigFile(text: string, file: string): KubeconfigFile 
   return readYaml(text, file, (root) => {
     const kind = root.text('kind');
     // By kind, not by name: OpenShift's /etc/kubernetes/kubelet.conf is a KubeletConfiguration.
-    if (kind !== undefined && kind !== 'Config') throw root.fault(`kind is ${kind}, not Config: this is no kubeconfig`, 'kind');
+    if (kind !== undefined && kind !== 'Config') throw root.fault(`kind is ${kind}, not Config: this is not a kubeconfig`, 'kind');
     return {
       currentContext: root.text('current-context'),
       clusters: byName(root, 'clusters', 'cluster', (from) => readCluster(from, file)),
@@ -92,7 +92,7 @@ function byName<T>(root: Fields, key: string, inner: string, read: (from: Fields
   const entries = new Map<string, T>();
   for (const entry of root.each(key)) {
     const name = entry.text('name') ?? '';
-    if (entries.has(name)) throw entry.fault(`${inner} "${name}" is there twice`);
+    if (entries.has(name)) throw entry.fault(`${inner} "${name}" is defined twice`);
     entries.set(name, read(entry.fields(inner)));
   }
   return entries;

@@ -50,23 +50,23 @@ export async function loadKubeconfig(host: Host, request: KubeconfigRequest): Pr
   const fail = (what: string): UserError => ({ error: printable(`${where}: ${what}`, LINE), code: 'ECONTEXT' });
 
   const name = request.context ?? merged.currentContext;
-  if (merged.contexts.size === 0) return { ...fail('has no context; kubectl config set-context makes one'), code: 'EMPTY' };
+  if (merged.contexts.size === 0) return { ...fail('has no context; add one with kubectl config set-context'), code: 'EMPTY' };
   if (name === undefined) return fail(`has no current-context; name one with --context (${known(merged.contexts)})`);
   const context = merged.contexts.get(name);
   if (!context) return fail(`has no context "${name}"; ${known(merged.contexts)}`);
   const cluster = merged.clusters.get(context.cluster);
-  if (!cluster) return fail(`context "${name}" is for the cluster "${context.cluster}", which is not there (${known(merged.clusters)})`);
+  if (!cluster) return fail(`context "${name}" is for the cluster "${context.cluster}", which is not defined (${known(merged.clusters)})`);
   if (!cluster.server) return fail(`cluster "${context.cluster}" has no server`);
   const user = context.user === '' ? undefined : merged.users.get(context.user);
   if (context.user !== '' && !user)
-    return fail(`context "${name}" is for the user "${context.user}", who is not there (${known(merged.users)})`);
+    return fail(`context "${name}" is for the user "${context.user}", which is not defined (${known(merged.users)})`);
 
   registerSecrets(host, cluster, user);
   const credential = user ? await credentialOf(host, user, cluster, request.origin ?? 'found') : {};
   if ('error' in credential) return credential;
   if (user?.authProvider && Object.keys(credential).length === 0) {
     return fail(
-      `user "${context.user}" uses the auth-provider "${user.authProvider}", which this program does not speak; use an exec plugin or a token`,
+      `user "${context.user}" uses the auth-provider "${user.authProvider}", which kubelet-doctor does not support; use an exec plugin or a token`,
     );
   }
   return {
@@ -130,5 +130,5 @@ function addMissing<T>(into: Map<string, T>, from: ReadonlyMap<string, T>): void
 
 function known(entries: ReadonlyMap<string, unknown>): string {
   const names = [...entries.keys()].map((name) => `"${name}"`);
-  return names.length === 0 ? 'there are none' : `known: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
+  return names.length === 0 ? 'none is defined' : `known: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`;
 }

@@ -26,11 +26,11 @@ export async function readToken(host: Host, path: string): Promise<ReadToken> {
  */
 export function inspectToken(host: Pick<Host, 'redactor'>, token: string, source: string): ReadToken {
   host.redactor.register(token);
-  if (token === '') return fault('EMPTY', `${source}: is empty`);
-  if (/[\r\n]/.test(token)) return fault('ENEWLINE', `${source}: has a line break inside the token`);
+  if (token === '') return fault('EMPTY', `${source} is empty`);
+  if (/[\r\n]/.test(token)) return fault('ENEWLINE', `${source} has a line break inside the token`);
   // Go's http refuses such a header value; a space is what `Bearer ` copied along with the token leaves.
   if (!/^[\x21-\x7e]+$/.test(token))
-    return fault('ENOTJWT', `${source}: holds characters no token has (a space, a control character or non-ASCII text)`);
+    return fault('ENOTJWT', `${source} has characters that no token has (a space, a control character or non-ASCII text)`);
   const claims = decodeClaims(token);
   return {
     outcome: { status: 'observed', data: { as: 'token', source: printable(source, SENTENCE), ...(claims && { token: claims }) } },

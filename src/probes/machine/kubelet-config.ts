@@ -68,7 +68,7 @@ export async function readKubeletConfig(
   startedMs = Number.POSITIVE_INFINITY,
 ): Promise<Outcome<KubeletConfig>> {
   const found = flags ? { file: flags.config, directory: flags['config-dir'] } : await findConfiguration(host);
-  if (!found) return { status: 'failed', code: 'ENOENT', detail: 'no configuration of a kubelet in any of the usual places' };
+  if (!found) return { status: 'failed', code: 'ENOENT', detail: 'no kubelet configuration in any of the usual places' };
   const config: KubeletConfig = {
     values: { ...(found.file ? FILE_DEFAULTS : FLAG_DEFAULTS) },
     origins: Object.fromEntries(

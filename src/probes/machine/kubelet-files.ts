@@ -50,12 +50,12 @@ export async function readKubeletFile<T extends object>(
   const failed = (code: string, detail: string) => ({ status: 'failed', code, detail: printable(`${path}: ${detail}`, SENTENCE) }) as const;
   const file = await host.readFile(path);
   if (!file.ok) return failed(file.code, file.detail);
-  if (file.text.includes('\0')) return failed('EYAML', 'is binary');
+  if (file.text.includes('\0')) return failed('EYAML', 'binary file');
   const parsed = readYaml(file.text, path, (root) =>
     root.raw('kind') === 'KubeletConfiguration' ? { it: read(root, file.modifiedMs) } : { it: undefined },
   );
   if ('error' in parsed) return { status: 'failed', code: 'EYAML', detail: host.redactor.clean(parsed.error, SENTENCE) };
-  return parsed.it ? { status: 'observed', data: parsed.it } : failed('EKIND', 'is no KubeletConfiguration');
+  return parsed.it ? { status: 'observed', data: parsed.it } : failed('EKIND', 'not a KubeletConfiguration');
 }
 
 /** The first place that holds a configuration. A file that is there and cannot be read counts: it may well be the one. */
@@ -124,6 +124,6 @@ async function readNodeCertificate(host: Host, role: NodeCertificate['role'], pa
   for (const key of keyBlocks(file.text).slice(0, 8)) host.redactor.register(key);
   const certificates = parseCertificates(certificateBlocks(file.text));
   const [certificate] = Array.isArray(certificates) ? certificates : [];
-  if (!certificate) return { status: 'failed', code: 'ENOTPEM', detail: printable(`${path}: holds no certificate`, SENTENCE) };
+  if (!certificate) return { status: 'failed', code: 'ENOTPEM', detail: printable(`${path} has no certificate`, SENTENCE) };
   return { status: 'observed', data: { role, path: printable(path, SENTENCE), certificate } };
 }

@@ -49,7 +49,7 @@ export function onlyRoots(host: Host): Host {
     ...host,
     async readFile(path, maxBytes): Promise<FileRead> {
       const root = await known;
-      if (!root) return { ok: false, path, code: 'EACCES', detail: 'whose it is cannot be seen from this user namespace' };
+      if (!root) return { ok: false, path, code: 'EACCES', detail: 'cannot see the owner from this user namespace' };
       const detail = await objectionTo(host, posix.resolve(host.cwd, path), root);
       return detail === undefined ? host.readFile(path, maxBytes) : { ok: false, path, code: 'EOWNER', detail };
     },
@@ -62,7 +62,7 @@ async function objectionTo(host: Host, path: string, root: Owner): Promise<strin
   const visit = async (at: string, below: string) => {
     objection = await objectionAt(host, at, below, root);
     if (objection === undefined) return;
-    if (below !== path && !OF_PODS.test(path)) objection = `${below} on its way ${objection}`;
+    if (below !== path && !OF_PODS.test(path)) objection = `${below} in its path ${objection}`;
     throw new Error(objection);
   };
   // A path that ends, or goes in circles, is for the reader to say.
@@ -71,7 +71,7 @@ async function objectionTo(host: Host, path: string, root: Owner): Promise<strin
 }
 
 async function objectionAt(host: Host, at: string, below: string, root: Owner): Promise<string | undefined> {
-  if (OF_PODS.test(below)) return "lies in a directory of pods' own files";
+  if (OF_PODS.test(below)) return "is in a directory of pods' own files";
   const stat = await lstat(at).catch(() => undefined);
   if (!stat) return undefined;
   if (stat.uid !== root.uid) return `belongs to user ${stat.uid}, not to root`;

@@ -64,7 +64,7 @@ describe('parseCertificates', () => {
   const none: [name: string, pem: () => string, detail: RegExp][] = [
     ['empty', () => ' \n', /is empty/],
     ['text', () => 'hello', /no BEGIN CERTIFICATE/],
-    ['a key', () => client.keyPem, /private key and no certificate/],
+    ['a key', () => client.keyPem, /private key, but no certificate/],
     ['damaged', () => client.certPem.replace(/\n[^\n]+\n/, '\nAAAA\n'), /damaged/],
     ['DER', () => new X509Certificate(client.certPem).raw.toString('utf8'), /DER/],
   ];

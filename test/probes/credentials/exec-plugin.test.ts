@@ -82,11 +82,11 @@ describe('runExecPlugin', () => {
     ['ends with an error', 'echo "\x1b[31mno\nlogin" >&2; exit 3', {}, 'EPLUGINFAILED', /ended with 3: \\x1b\[31mno login$/],
     ['killed', 'kill -9 $$', {}, 'EPLUGINFAILED', /ended with SIGKILL/],
     ['says nothing', 'exit 0', {}, 'EPLUGINFAILED', /printed nothing/],
-    ['says something else', 'echo hello', {}, 'EPLUGINFAILED', /not JSON$/],
+    ['says something else', 'echo hello', {}, 'EPLUGINFAILED', /did not print JSON$/],
     ['another kind', 'echo \'{"kind":"Status"}\'', {}, 'EPLUGINFAILED', /no ExecCredential/],
-    ['a list', 'echo []', {}, 'EPLUGINFAILED', /another apiVersion/],
+    ['a list', 'echo []', {}, 'EPLUGINFAILED', /did not answer in apiVersion client/],
     ['null', 'echo null', {}, 'EPLUGINFAILED', /no ExecCredential/],
-    ['another version', answer({ token: 'x' }, V1), {}, 'EPLUGINFAILED', /another apiVersion/],
+    ['another version', answer({ token: 'x' }, V1), {}, 'EPLUGINFAILED', /did not answer in apiVersion client/],
     ['no status', answer(undefined), {}, 'EPLUGINFAILED', /neither a token/],
     ['a certificate without its key', answer({ clientCertificateData: 'CERT' }), {}, 'EPLUGINFAILED', /neither a token/],
     [
@@ -99,7 +99,13 @@ describe('runExecPlugin', () => {
     ['v1 without interactiveMode', 'exit 0', { apiVersion: V1 }, 'EPLUGINFAILED', /was not run: interactiveMode is missing/],
     ['that wants a terminal', 'exit 0', { interactiveMode: 'Always' }, 'EPLUGINFAILED', /was not run: interactiveMode is Always/],
     ['without a command', '', { command: '' }, 'EPLUGINFAILED', /has no command/],
-    ['of a file on the node', '', { file: '/home/me/.kube/config', origin: 'found' }, 'ENOEXEC', /was found, not named by you/],
+    [
+      'of a file on the node',
+      '',
+      { file: '/home/me/.kube/config', origin: 'found' },
+      'ENOEXEC',
+      /you did not name \/home\/me\/\.kube\/config/,
+    ],
   ];
   for (const [name, script, more, code, detail] of failures) {
     it(`fails: ${name}`, async (t) => {

@@ -40,9 +40,9 @@ describe("a file is root's alone", () => {
 
   const refused: [what: string, files: Files, modes: Record<string, number>, says: RegExp][] = [
     ['a file that everyone may write', { [FILE]: 'x' }, { [FILE]: 0o666 }, /^EOWNER may be written by everyone$/],
-    ['its directory', { [FILE]: 'x' }, { '/etc/kubernetes': 0o777 }, /^EOWNER \/etc\/kubernetes on its way may be written by everyone$/],
-    ['a directory above', { [FILE]: 'x' }, { '/etc': 0o777 }, /^EOWNER \/etc on its way/],
-    ['where a link leads', { [FILE]: { link: '/srv/k' }, '/srv/k': 'x' }, { '/srv': 0o777 }, /^EOWNER \/srv on its way/],
+    ['its directory', { [FILE]: 'x' }, { '/etc/kubernetes': 0o777 }, /^EOWNER \/etc\/kubernetes in its path may be written by everyone$/],
+    ['a directory above', { [FILE]: 'x' }, { '/etc': 0o777 }, /^EOWNER \/etc in its path/],
+    ['where a link leads', { [FILE]: { link: '/srv/k' }, '/srv/k': 'x' }, { '/srv': 0o777 }, /^EOWNER \/srv in its path/],
     ["a pod's volume", { [FILE]: { link: `${POD}/k` }, [`${POD}/k`]: 'x' }, {}, /pods' own files$/],
     ['through a link for a directory', { '/etc/kubernetes': { link: POD }, [`${POD}/kubelet.conf`]: 'x' }, {}, /pods' own files$/],
   ];
