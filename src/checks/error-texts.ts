@@ -208,7 +208,7 @@ const WRAPPERS =
 
 /** Does the text speak of the apiserver: by name, or by its usual ports and paths? */
 const APISERVER =
-  /apiserver|kubernetes\.default|kubernetes\/serviceaccount\.go|:6443\b|https?:\/\/[^/\s"]+:443\b|dial tcp [^\s]+:443\b|\/apis?\/|the server was unable/i;
+  /apiserver|kubernetes\.default|kubernetes\/serviceaccount\.go|:6443\b|https?:\/\/[^/\s"]+:443\b|dial tcp [^\s]+:443\b|\/apis?\/|the server was unable|must be logged in to the server/i;
 const KUBELET = /:10250\b|:10255\b|kubelet/i;
 
 /** The causes behind an error text; undefined when it is not known, `wrapper` when it only wraps an error that is not there. */

@@ -11,10 +11,12 @@ import { choicesOf } from './with-report.js';
 type About = Partial<Pick<DiagnoseOptions, 'checks' | 'rightsOnly' | 'budgetMs'>> & {
   /** Progress names the servers it waits for. */
   inSecret?: boolean;
+  /** Said before what is asked. */
+  lead?: () => string;
 };
 
 export async function ask(settings: Resolved, flags: Partial<Flags>, host: Host, io: Io, about: About = {}): Promise<Diagnosis> {
-  const { inSecret = false, ...options } = about;
+  const { inSecret = false, lead, ...options } = about;
   let progress = Promise.resolve({ stop() {} });
   const diagnosis = await diagnose({
     host,
@@ -23,7 +25,7 @@ export async function ask(settings: Resolved, flags: Partial<Flags>, host: Host,
     ...choicesOf(flags),
     ...options,
     watch: (waiting) => {
-      if (!inSecret) progress = showProgress(io, waiting);
+      if (!inSecret) progress = showProgress(io, waiting, { ...(lead && { lead }) });
     },
   });
   (await progress).stop();

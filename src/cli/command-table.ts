@@ -21,6 +21,9 @@ import { SHELLS } from './completion/shells.js';
 
 const SAVED = 'a report.json, or a file or directory made with --save';
 
+/** Of many positionals under one name yargs keeps the last where options may be repeated, and drops a bare `-`: they stay bare words. */
+const bareWords: Command['shape'] = (builder) => builder.strict(false).strictOptions();
+
 export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
@@ -115,8 +118,7 @@ export const COMMANDS: readonly Command[] = [
         'kubectl -n kubelet-doctor logs -l app.kubernetes.io/name=kubelet-doctor --tail=-1 | kubelet-doctor merge -',
       ],
     ],
-    // Of many positionals under one name yargs keeps the last where options may be repeated, and drops a bare `-`: these stay bare words.
-    shape: (builder) => builder.strict(false).strictOptions(),
+    shape: bareWords,
     run: async (parsed, { host, io }) =>
       (await import('./commands/merge.js')).runMergeCommand(parsed._.slice(1).map(String), pickFlags(parsed), host, io),
   },
@@ -135,14 +137,15 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'explain',
     says: 'Explain a cause or an error text, or find causes by words',
-    positionals: [{ name: 'cause', description: 'a cause id, an error text in quotes, or words to look for' }],
+    positionals: [{ name: 'cause', description: 'a cause id, an error text in quotes, or words to look for', isMany: true }],
     options: [],
     examples: [
       ['A cause of a report', 'kubelet-doctor explain kubelet-permission-missing'],
       ["An error in the agent's log", "kubelet-doctor explain 'x509: certificate signed by unknown authority'"],
       ['Causes by words', "kubelet-doctor explain 'expired certificate'"],
     ],
-    run: async ({ cause }, { io }) => (await import('./commands/explain.js')).runExplainCommand(String(cause), io),
+    shape: bareWords,
+    run: async (parsed, { io }) => (await import('./commands/explain.js')).runExplainCommand(parsed._.slice(1).join(' '), io),
   },
   {
     name: 'list',

@@ -1,6 +1,6 @@
 /** `demo`: the real command against a simulated cluster. Here only the world is chosen, started and stopped. */
 import { SCENARIOS, type Scenario } from './scenarios.js';
-import { type HostOverrides, startWorld } from './start.js';
+import { type HostOverrides, type RunningWorld, startWorld } from './start.js';
 
 /** The main job on one screen: a cause, and a fix to paste. */
 const DEFAULT_SCENARIO = 'rights-missing';
@@ -29,14 +29,22 @@ function listScenarios(print: (line: string) => void): void {
   for (const { scenario, title } of SCENARIOS) print(`${scenario.padEnd(width)}  ${title}`);
 }
 
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const stopped = (world: RunningWorld) => world.stop();
+
 async function show({ scenario, title, world }: Scenario, run: RunCheck, print: (line: string) => void): Promise<number> {
   print(`Simulated on this machine (${scenario}): ${title}.`);
   print('');
-  const running = await startWorld(world);
+  const starting = startWorld(world);
+  // ^C ends the program as it always does, but not before the simulated token and CA are gone from the disk; a second one does at once.
+  const end = (signal: NodeJS.Signals) => void starting.then(stopped, () => {}).finally(() => process.kill(process.pid, signal));
+  for (const signal of ENDS) process.once(signal, end);
   try {
-    return await run(running.argv, running.host);
+    const { argv, host } = await starting;
+    return await run(argv, host);
   } finally {
-    await running.stop();
+    await starting.then(stopped, () => {});
+    for (const signal of ENDS) process.off(signal, end);
     print('');
     print('Other worlds: kubelet-doctor demo --list, then kubelet-doctor demo --scenario NAME');
   }

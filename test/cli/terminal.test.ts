@@ -6,8 +6,8 @@ import { describe, it, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WriteStream } from 'node:tty';
 import { fileURLToPath } from 'node:url';
-import { columnsOf } from '../../src/cli/io.js';
-import { showProgress } from '../../src/cli/progress.js';
+import { columnsOf, type Io } from '../../src/cli/io.js';
+import { describeInquiry, showProgress } from '../../src/cli/progress.js';
 import { main } from '../../src/main.js';
 import { renderText } from '../../src/render/text/report.js';
 import { tcpServer } from '../probes/loopback.js';
@@ -55,7 +55,7 @@ describe('progress', () => {
   for (const columns of SIZES) {
     it(`on a terminal of ${columns} columns ends`, async () => {
       const { stream, bytes } = terminal(columns);
-      const progress = await showProgress({ ...recordingIo().io, errIsTty: true }, waiting, stream);
+      const progress = await showProgress({ ...recordingIo().io, errIsTty: true }, waiting, { stream });
       await sleep(350);
       progress.stop();
       if (!(Number(columns) > 0) || columns === Number.POSITIVE_INFINITY) assert.equal(bytes(), 0);
@@ -65,12 +65,42 @@ describe('progress', () => {
 
   it('outlives a terminal that loses its size', async () => {
     const { stream, resize } = terminal(80);
-    const progress = await showProgress({ ...recordingIo().io, errIsTty: true }, waiting, stream);
+    const progress = await showProgress({ ...recordingIo().io, errIsTty: true }, waiting, { stream });
     for (const columns of [40, 0, 1, Number.NaN, 0, 100, 0]) {
       resize(columns);
       await sleep(120);
     }
     progress.stop();
+  });
+
+  it('says in plain words what is open, the attempt first', async () => {
+    const shown = async (io: Partial<Io>, waits: typeof waiting, lead?: () => string) => {
+      const { stream } = terminal(200);
+      const written: string[] = [];
+      stream.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+      const progress = await showProgress({ ...recordingIo().io, errIsTty: true, ...io }, waits, { stream, ...(lead && { lead }) });
+      await sleep(350);
+      progress.stop();
+      return written.join('');
+    };
+    const reading = () => [{ target: 'kubelet', kind: 'http', subject: 'token GET /healthz' } as never];
+    assert.match(await shown({}, reading, () => 'attempt 4, 22 s left'), /attempt 4, 22 s left: still waiting: kubelet: reading \/healthz/);
+    assert.match(
+      await shown(
+        {},
+        () => [],
+        () => 'attempt 4, 22 s left',
+      ),
+      /attempt 4, 22 s left/,
+    );
+    assert.doesNotMatch(await shown({ ascii: true }, reading), /[^\0-\x7f]/);
+    for (const [about, says] of [
+      [{ target: 'kubelet', kind: 'tcp', subject: '10.0.0.7:10250' }, 'kubelet: connecting to 10.0.0.7:10250'],
+      [{ target: 'apiserver', kind: 'access', subject: 'get nodes/pods' }, 'apiserver: checking permission to get nodes/pods'],
+      [{ target: 'kubelet', kind: 'proxied', subject: 'GET /healthz' }, 'kubelet: reading through the apiserver /healthz'],
+      [{ target: 'self', kind: 'mounts', subject: '' }, 'this machine: reading mounts'],
+    ] as const)
+      assert.equal(describeInquiry(about), says);
   });
 
   it('shows no colour where none is wanted, and no escape of a server', async () => {
@@ -82,11 +112,11 @@ describe('progress', () => {
       return write(text);
     };
     const hostile = () => [{ ...LONG, subject: 'x\u001b]0;title\u0007\n\u009b2J' } as never];
-    const progress = await showProgress({ ...recordingIo().io, errIsTty: true }, hostile, stream);
+    const progress = await showProgress({ ...recordingIo().io, errIsTty: true }, hostile, { stream });
     await sleep(250);
     progress.stop();
     const text = shown.join('');
-    assert.match(text, /TLS with the kubelet x\\x1b\]0;title\\x07 \\x9b2J/);
+    assert.match(text, /kubelet: TLS handshake with x\\x1b\]0;title\\x07 \\x9b2J/);
     // Synchronised output is the one mode it sets; no m, which would be a colour.
     assert.doesNotMatch(text, /\u001b\[[\d;]*m|\u0007|\u009b|\u001b\]/);
   });

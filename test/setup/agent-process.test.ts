@@ -277,16 +277,16 @@ describe('auto', () => {
 describe('is refused in one line', () => {
   const rows: [flags: Partial<Flags>, says: RegExp][] = [
     [{ 'agent-process': 'agent' }, /agent is not a process ID; give a PID or auto/],
-    [{ 'agent-process': '0' }, /0 is not a process ID/],
-    [{ 'agent-process': '../7' }, /0 is not a process ID/],
+    [{ 'agent-process': '0' }, / is not a process ID; give a PID/],
+    [{ 'agent-process': '../7' }, / is not a process ID; give a PID/],
     [{ 'agent-process': '99' }, /: process not found;/],
-    [{ 'agent-process': '3' }, /a thread of the kernel/],
-    [{ 'agent-process': '7', kubeconfig: '/x' }, /asks as that agent, --kubeconfig as another/],
-    [{ 'agent-process': '7', context: 'x' }, /--context as another/],
+    [{ 'agent-process': '3' }, /is a kernel thread/],
+    [{ 'agent-process': '7', kubeconfig: '/x' }, /uses that agent's credential and --kubeconfig names another/],
+    [{ 'agent-process': '7', context: 'x' }, /--context names another/],
     // Every flag that is a credential: the servers and the CAs are those of a process that may be anybody's.
     ...OPTIONS.filter(({ name }) => /token-file|client-(cert|key)/.test(name)).map(({ name }): [Partial<Flags>, RegExp] => [
       { 'agent-process': '7', [name]: '/cwd/mine' },
-      new RegExp(`asks as that agent, --${name} as another; leave one of them out$`),
+      new RegExp(`uses that agent's credential and --${name} names another; leave one of them out$`),
     ]),
   ];
   for (const [flags, says] of rows)

@@ -56,16 +56,11 @@ function noValue(words: Words, bare = ''): string {
   return `--${row?.name ?? bare} needs a value${row?.value ? `: --${row.name} ${row.value}` : ''}`;
 }
 
-const SHOWS_MORE: Readonly<Record<string, string>> = {
-  explain: 'explain needs a cause, an error text in quotes, or words; `kubelet-doctor list` lists the causes',
-  diff: 'diff needs two reports, the older and the newer: kubelet-doctor diff OLD NEW',
-};
-
 function missing(words: Words): string {
   const command = commandOf(words);
   if (!command) return 'something is missing; `kubelet-doctor --help` shows the commands';
   const needs = (command.positionals ?? []).map(placeholder).join(' ');
-  return SHOWS_MORE[command.name] ?? `${command.name} needs ${needs}; \`kubelet-doctor ${command.name} --help\` shows examples`;
+  return `${command.name} needs ${needs}; \`kubelet-doctor ${command.name} --help\` shows examples`;
 }
 
 function unknown(words: Words, word = ''): string {

@@ -2,10 +2,11 @@
 import type { Host } from '../../host/host.js';
 import type { Diagnosis } from '../../live/diagnose.js';
 import type { Report } from '../../model/report.js';
-import type { Flags } from '../../setup/options.js';
+import { DEFAULTS, type Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { ask } from '../ask.js';
 import type { Io } from '../io.js';
+import { showProgress } from '../progress.js';
 import { withReport } from '../with-report.js';
 
 const ASK_AGAIN_MS = 2000;
@@ -48,12 +49,30 @@ async function askUntilWell(
   const startedMs = host.now();
   const totalMs = flags.wait && !timeoutGiven ? WAIT_BUDGET_MS : settings.timeoutMs;
   const left = () => totalMs - (host.now() - startedMs);
-  for (;;) {
+  // From the second round on: the first is like any other.
+  const lead = (attempt: number) => () => (attempt > 1 ? `attempt ${attempt}, ${secondsOf(left())} left` : '');
+  for (let attempt = 1; ; attempt += 1) {
     const budgetMs = Math.min(settings.timeoutMs, Math.max(1000, left()));
-    const diagnosis = await ask(settings, flags, host, io, { budgetMs, inSecret });
-    if (!flags.wait || isWell(diagnosis.report) || left() <= ASK_AGAIN_MS + 1000) return diagnosis;
+    const diagnosis = await ask(settings, flags, host, io, { budgetMs, inSecret, lead: lead(attempt) });
+    if (!flags.wait || isWell(diagnosis.report)) return diagnosis;
+    if (left() <= ASK_AGAIN_MS + 1000) {
+      sayInVain(attempt, totalMs - left(), flags, io);
+      return diagnosis;
+    }
+    const pause = await showProgress(io, () => [], { lead: lead(attempt + 1) });
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    pause.stop();
   }
+}
+
+/** On stderr: the report is what the last attempt found. Machine output has nothing beside it. */
+function sayInVain(attempts: number, waitedMs: number, { output, quiet }: Partial<Flags>, io: Io): void {
+  if ((output ?? DEFAULTS.output) !== 'text' || quiet) return;
+  io.err(`kubelet-doctor: waited ${secondsOf(waitedMs)} and checked ${attempts} ${attempts === 1 ? 'time' : 'times'}; still not fine`);
+}
+
+function secondsOf(ms: number): string {
+  return `${Math.max(0, Math.round(ms / 1000))} s`;
 }
 
 function isWell(report: Report): boolean {
