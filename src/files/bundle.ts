@@ -25,7 +25,7 @@ const WORDS: Record<string, string> = {
   ENOTDIR: 'no such file',
   EACCES: 'permission denied; run as a user that may read it',
   EPERM: 'permission denied; run as a user that may read it',
-  ELOOP: 'is a symbolic link; name the file itself',
+  ELOOP: 'is a symbolic link; not followed',
   ENXIO: 'is not a regular file',
   EIO: 'cannot be read (input/output error)',
   ERR_STRING_TOO_LONG: 'is too large',

@@ -121,7 +121,7 @@ describe('readBundle', () => {
     await mkdir(dir);
     await symlink('/etc/passwd', path.join(dir, 'report.json'));
     const read = await readBundle(dir);
-    assert.ok('error' in read && read.error === 'holds report.json, which is a symbolic link; not followed');
+    assert.ok('error' in read && read.error === 'contains report.json, which is a symbolic link; not followed');
     execFileSync('mkfifo', [path.join(scratch, 'fifo')]);
     const fifo = await readBundle(path.join(scratch, 'fifo'));
     assert.ok('error' in fifo && fifo.error === 'is not a regular file');

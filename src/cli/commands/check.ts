@@ -51,13 +51,18 @@ async function askUntilWell(
   const left = () => totalMs - (host.now() - startedMs);
   // From the second round on: the first is like any other.
   const lead = (attempt: number) => () => (attempt > 1 ? `attempt ${attempt}, ${secondsOf(left())} left` : '');
+  let best: Diagnosis | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const budgetMs = Math.min(settings.timeoutMs, Math.max(1000, left()));
+    const began = host.now();
     const diagnosis = await ask(settings, flags, host, io, { budgetMs, inSecret, lead: lead(attempt) });
+    const tookMs = host.now() - began;
     if (!flags.wait || isWell(diagnosis.report)) return diagnosis;
-    if (left() <= ASK_AGAIN_MS + 1000) {
+    // A round that the end of the time cut short knows less, and its verdict is no news.
+    best = best && best.report.asked.answered > diagnosis.report.asked.answered ? best : diagnosis;
+    if (left() <= ASK_AGAIN_MS + Math.max(1000, tookMs)) {
       sayInVain(attempt, totalMs - left(), flags, io);
-      return diagnosis;
+      return best;
     }
     const pause = await showProgress(io, () => [], { lead: lead(attempt + 1) });
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
