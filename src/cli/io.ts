@@ -50,13 +50,13 @@ export function processIo(): Io {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** https://no-color.org: NO_COLOR counts where it is set and not empty. FORCE_COLOR as in chalk, where 0 and false mean none. */
-function wantsColour({ NO_COLOR, FORCE_COLOR, TERM }: Environment, isTty: boolean): boolean {
+export function wantsColour({ NO_COLOR, FORCE_COLOR, TERM }: Environment, isTty: boolean): boolean {
   if (NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return false;
   return isTty ? TERM !== 'dumb' : Boolean(FORCE_COLOR);
 }
 
 /** The first of the three that is set decides (locale(7)). Where none is, as in most containers, nothing is known of the terminal: UTF-8, then. */
-function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+export function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
   const locale = LC_ALL || LC_CTYPE || LANG;
   return locale === 'C' || locale === 'POSIX';
 }

@@ -17,15 +17,17 @@ export async function renderReport(report: Report, options: RenderOptions, io: I
   return rendered.replace(/\n$/, '');
 }
 
-/** For commands with a table of their own: as JSON it stands beside the report, as text it is theirs to render. */
+/** For commands with a table of their own: as JSON it stands beside the report, as text they render it; other formats hold the report alone. */
 export async function renderBeside(
   report: Report,
   table: () => object,
   text: () => string | Promise<string>,
-  { output }: RenderOptions,
+  options: RenderOptions,
   io: Io,
 ): Promise<string> {
-  if (output !== 'json') return text();
+  const output = options.output ?? DEFAULTS.output;
+  if (output === 'text') return text();
+  if (output !== 'json') return renderReport(report, options, io);
   const { renderJson } = await import('../render/json.js');
   // `summary` stays the first key, as in every report.
   return renderJson({ ...report, ...table() }, { pretty: io.outIsTty });

@@ -2,6 +2,7 @@
 import type { Host } from '../host/host.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
+import { judgedFile } from '../report/where.js';
 import { findWrongWord } from '../setup/flag-errors.js';
 import { DEFAULTS, type Flags } from '../setup/options.js';
 import { type Io, outText } from './io.js';
@@ -23,6 +24,8 @@ interface Steps<F extends Found> {
   say?(found: F): readonly string[];
   /** What is printed in place of the report in one of its forms. */
   show?(found: F & { report: Report }): string | { error: string } | Promise<string | { error: string }>;
+  /** It asks servers: a format that cannot be is refused before. */
+  asks?: true;
   /** It has --save, and collectors keep what it finds. */
   saves?: true;
 }
@@ -34,7 +37,7 @@ export function choicesOf(flags: Partial<Flags>) {
 
 /** Refuses what cannot work before anyone is asked anything; finds; replaces names, prints, saves; the exit code. */
 export async function withReport<F extends Found>(flags: Partial<Flags>, host: Host, io: Io, steps: Steps<F>): Promise<number> {
-  const inVain = await whyInVain(flags, host);
+  const inVain = (steps.asks && refuseFormat(flags)) || (await whyInVain(flags, host));
   if (inVain) return usageError(io, inVain);
   const opened = await openPseudonyms(flags, host);
   if ('error' in opened) return usageError(io, opened.error);
@@ -63,6 +66,8 @@ async function tell<F extends Found>(
   { show, saves }: Steps<F>,
 ): Promise<number> {
   const { report, facts = [] } = found;
+  const wrong = refuseFormat(flags, report);
+  if (wrong) return usageError(io, wrong);
   // Machine output has nothing beside it: a pod's log mixes both streams.
   const isText = (flags.output ?? DEFAULTS.output) === 'text';
   if (flags.debug && isText) for (const fact of facts) io.err(host.redactor.clean(JSON.stringify(fact), LONGEST_FACT));
@@ -72,6 +77,12 @@ async function tell<F extends Found>(
   else io.out(shown);
   const unsaved = saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), alone: !isText || flags.quiet === true }, host, io));
   return unsaved ?? (flags['exit-zero'] ? 0 : report.summary.exitCode);
+}
+
+/** Before anyone is asked, by the options; of a report that was read, by its settings. */
+function refuseFormat({ output, manifest }: Partial<Flags>, report?: Report): string | undefined {
+  if (output !== 'sarif' || manifest !== undefined || (report && judgedFile(report) !== undefined)) return undefined;
+  return '-o sarif is for results that stand in a file: use settings or nodes with --manifest FILE; elsewhere -o json or -o junit';
 }
 
 /** Of --debug: a fact is cut at birth already. */

@@ -1,13 +1,16 @@
 /**
  * The report as SARIF 2.1.0 (OASIS): a rule for each cause it mentions, a result for each finding in rank order, and an `open` result for
- * each required question that stayed unanswered. A cluster has no lines of code: locations are logical (`kubelet/tls`).
+ * each required question that stayed unanswered. Code scanning takes only results that stand in a file, so it is for files that were judged
+ * (`--manifest`); the locations beside it are logical (`kubelet/tls`).
  */
 import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
+import { judgedFile } from '../report/where.js';
 import { firstLead, fixLine, TO_DECIDE } from '../report/words.js';
+import { HOMEPAGE } from '../version.js';
 import { jsonText } from './json.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -33,6 +36,7 @@ export function renderSarif(report: Report, { pretty }: { pretty: boolean }): st
           driver: {
             name: safe.tool.program,
             version: safe.tool.version,
+            ...(HOMEPAGE && { informationUri: HOMEPAGE }),
             rules: ids.map((id) => rule(id, safe, open)),
           },
         },
@@ -41,7 +45,7 @@ export function renderSarif(report: Report, { pretty }: { pretty: boolean }): st
         columnKind: 'utf16CodeUnits',
         results: [
           ...findings.map((finding, at) => findingResult(finding, at, ids, safe)),
-          ...open.map((result) => openResult(result, ids)),
+          ...open.map((result) => openResult(result, ids, safe)),
         ],
         properties: { verdict: safe.summary.verdict, where: safe.where },
       },
@@ -59,6 +63,7 @@ function rule(id: string, { causes }: Report, open: readonly Result[]): object {
     shortDescription: { text: title },
     fullDescription: { text: meta?.means || title },
     help: { text: meta?.fix || title, markdown: meta?.fix || title },
+    ...(HOMEPAGE && { helpUri: HOMEPAGE }),
     ...(meta?.question ? { properties: { question: meta.question } } : {}),
   };
 }
@@ -111,7 +116,7 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
     level: LEVELS[severity],
     kind: 'fail',
     message: { text: [sentence(title.en), advice(finding)].filter(Boolean).join(' ') },
-    locations: [location(target, layer)],
+    locations: [location(target, layer, report)],
     partialFingerprints: { 'kubeletDoctor/v1': [report.where.node, target, cause].join('|') },
     properties: {
       rank: at + 1,
@@ -130,7 +135,7 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
   };
 }
 
-function openResult(result: Result, ids: readonly string[]): object {
+function openResult(result: Result, ids: readonly string[], report: Report): object {
   const id = unansweredId(result);
   const why = result.note ? sentence(result.note.en) : '';
   const how = result.elsewhere.length ? `${TO_DECIDE}: ${result.elsewhere.join('; ')}` : '';
@@ -140,7 +145,7 @@ function openResult(result: Result, ids: readonly string[]): object {
     level: 'none',
     kind: 'open',
     message: { text: ['Not answered:', sentence(result.asks), why, how].filter(Boolean).join(' ') },
-    locations: [location(result.target, result.layer)],
+    locations: [location(result.target, result.layer, report)],
   };
 }
 
@@ -148,8 +153,28 @@ function unansweredId({ question }: Result): string {
   return `unanswered/${question}`;
 }
 
-function location(target: string, layer: string): object {
-  return { logicalLocations: [{ fullyQualifiedName: `${target}/${layer}`, name: layer, kind: 'resource' }] };
+function location(target: string, layer: string, report: Report): object {
+  const file = judgedFile(report);
+  return {
+    // Its first line: a cause is about the agent that the file makes, not about one of its lines.
+    ...(file && { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: 1 } } }),
+    logicalLocations: [{ fullyQualifiedName: `${target}/${layer}`, name: layer, kind: 'resource' }],
+  };
+}
+
+/** As it was typed: code scanning reads a relative one from the root of the repository. */
+function uriOf(file: string): string {
+  const path = file
+    .replace(/^(?:\.\/)+/, '')
+    .split('/')
+    .map(encoded)
+    .join('/');
+  return file.startsWith('/') ? `file://${path}` : path;
+}
+
+/** Half of a surrogate pair has no encoding; a stranger's report may hold one. */
+function encoded(part: string): string {
+  return encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 function advice({ fixes: [fix] }: Finding): string {

@@ -4,7 +4,7 @@ import { anotherAsked } from '../checks/shared/own-node.js';
 import { subjectOf } from '../checks/shared/read.js';
 import { isDnsName, isIp } from '../kubernetes/names.js';
 import type { AnyFact, Target } from '../model/facts.js';
-import type { Where } from '../model/report.js';
+import type { Report, Where } from '../model/report.js';
 import { dataOf, factOf } from './facts.js';
 import { placeOf, VANTAGES } from './places.js';
 
@@ -43,4 +43,9 @@ export function whereOf(facts: readonly AnyFact[]): Where {
 function nodeHere(facts: readonly AnyFact[]): string | undefined {
   if (dataOf(facts, 'self/place')?.place !== 'node') return undefined;
   return dataOf(facts, 'self/kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
+}
+
+/** The file that a report judges, by its settings: `--manifest`, and nothing else. */
+export function judgedFile({ settings }: Pick<Report, 'settings'>): string | undefined {
+  return settings.find(({ setting, value }) => setting === 'manifest' && value !== '')?.value;
 }

@@ -44,6 +44,28 @@ it('shows what counts with where it comes from within 80 columns, and asks no ku
   assert.ok(!stdout.includes(SECRETS.podEnvironment));
 });
 
+it('of a file: in a form for tickets, CI and code scanning, which wants a file and a line', async (t) => {
+  const yaml = 'datadog: { kubelet: { tlsverify: false } }';
+  const { code, stdout, stderr } = await fromFile(t, yaml, '-o', 'sarif');
+  assert.deepEqual([code, stderr], [1, '']);
+  const [run] = JSON.parse(stdout).runs;
+  assert.ok(run.results.length > 0);
+  for (const { locations } of run.results) {
+    const { artifactLocation, region } = locations[0].physicalLocation;
+    assert.deepEqual([artifactLocation.uri, region.startLine], ['file:///values.yaml', 1]);
+  }
+  for (const { help } of run.tool.driver.rules) assert.ok(help.text && help.markdown);
+  assert.match((await fromFile(t, yaml, '-o', 'junit')).stdout, /<failure /);
+  assert.match((await fromFile(t, yaml, '-o', 'markdown')).stdout, /^# /);
+});
+
+it('without a file it has no SARIF, and asks nobody to find out', async () => {
+  const { code, stdout, stderr, requests } = await settings({}, ['-o', 'sarif']);
+  assert.deepEqual([code, stdout, requests.length], [2, '', 0]);
+  assert.match(stderr, /^kubelet-doctor: -o sarif is for .* --manifest FILE/);
+  assert.equal(stderr.trimEnd().split('\n').length, 1);
+});
+
 it('is a list where the terminal is narrow, and whole with --verbose', async () => {
   const { stdout } = await settings(world('settings-contradict'), ['--verbose'], { width: 50 });
   assert.doesNotMatch(stdout, /│/);

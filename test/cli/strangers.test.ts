@@ -38,7 +38,9 @@ async function offline(...argv: string[]) {
 }
 
 async function read(scenario: string, part: 'report' | 'facts'): Promise<Report & { facts: unknown[] }> {
-  return JSON.parse(await readFile(path.join(scratch, scenario, `${part}.json`), 'utf8'));
+  const read = JSON.parse(await readFile(path.join(scratch, scenario, `${part}.json`), 'utf8'));
+  // As of a report that judged a file: every format takes it.
+  return { ...read, settings: [...read.settings, { setting: 'manifest', value: 'values.yaml', origin: 'flag', source: '--manifest' }] };
 }
 
 /** What each format offers as ours, or as something to paste. The title, on line one, is the report's word. */

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Report } from '../../src/model/report.js';
-import type { SettingsTable } from '../../src/report/settings-table.js';
+import type { SettingsTable } from '../../src/report/tables/settings.js';
 import { recordingIo } from '../scenarios/run.js';
 import { type Cluster, startCluster } from './cluster.js';
 import {

@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Report } from '../../src/model/report.js';
-import type { SettingRow, SettingsTable } from '../../src/report/settings-table.js';
+import type { SettingRow, SettingsTable } from '../../src/report/tables/settings.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { applyCommand, createDaemonSet, removeDaemonSets, waitForDaemonSet } from './daemonsets.js';
 import { assertClean, assertFirst, type Diagnosis } from './doctor.js';

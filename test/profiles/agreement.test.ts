@@ -15,7 +15,7 @@ import type { Report } from '../../src/model/report.js';
 import { questionsOf, subjectOfAccess } from '../../src/profiles/access.js';
 import { PROFILES } from '../../src/profiles/index.js';
 import type { Choices } from '../../src/profiles/resolve.js';
-import { rightsTable } from '../../src/report/rights-table.js';
+import { rightsTable } from '../../src/report/tables/rights.js';
 import { startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
 import { base, nodeObject } from '../checks/facts.js';

@@ -17,7 +17,12 @@ const KUBELET = [
 const RENDERING = ['output', 'verbose', 'quiet', 'no-color'] as const;
 const JUDGING = ['fail-on', 'skip', 'only', 'exit-zero'] as const;
 
-export const TEXT_OR_JSON = rowsOf('output').map((row): OptionSpec => ({ ...row, choices: ['text', 'json'] }));
+const formats = (...choices: string[]) => rowsOf('output').map((row): OptionSpec => ({ ...row, choices }));
+export const TEXT_OR_JSON = formats('text', 'json');
+/** What is said of a file in git goes into a ticket, a CI job or code scanning. */
+const OF_FILE = formats('text', 'json', 'markdown', 'junit', 'sarif');
+/** With more formats where a file can be judged. */
+const ofFile = (options: readonly OptionSpec[]) => [...options.filter(({ name }) => name !== 'output'), ...OF_FILE];
 
 /** Commands that print a table: no report in every format, nothing saved, asked once, and not of the kubelet. */
 const withTable = (...without: OptionName[]): readonly OptionSpec[] => [
@@ -26,8 +31,10 @@ const withTable = (...without: OptionName[]): readonly OptionSpec[] => [
 ];
 
 export const CHECK_OPTIONS = ROWS;
-export const NODES_OPTIONS = withTable('root', 'agent-process', 'service-account', 'feature', 'agent-version', 'kubernetes-version');
-export const SETTINGS_OPTIONS = withTable('service-account', 'feature', 'kubernetes-version');
+export const NODES_OPTIONS = ofFile(
+  withTable('root', 'agent-process', 'service-account', 'feature', 'agent-version', 'kubernetes-version'),
+);
+export const SETTINGS_OPTIONS = ofFile(withTable('service-account', 'feature', 'kubernetes-version'));
 export const RBAC_OPTIONS: readonly OptionSpec[] = [
   ...withTable('root', 'daemonset', 'manifest'),
   {

@@ -18,6 +18,7 @@ const PASSING_BY = new Set(['kubelet-decision-cached']);
 
 export function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeoutGiven: boolean): Promise<number> {
   return withReport(flags, host, io, {
+    asks: true,
     saves: true,
     find: async (inSecret) => {
       const found = await askUntilWell(flags, host, io, { timeoutGiven, inSecret });

@@ -13,6 +13,7 @@ import { withReport } from '../with-report.js';
 
 export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   return withReport(flags, host, io, {
+    asks: true,
     find: async () => {
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;

@@ -7,7 +7,7 @@ import { type AccountName, needsYaml } from '../../manifests/needs-yaml.js';
 import type { ResolvedProfile } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { resolveProfile } from '../../profiles/resolve.js';
-import { rightsTable } from '../../report/rights-table.js';
+import { rightsTable } from '../../report/tables/rights.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { ask } from '../ask.js';

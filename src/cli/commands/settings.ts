@@ -14,7 +14,7 @@ import { settingsLines } from '../../render/text/settings.js';
 import { conclude } from '../../report/conclude.js';
 import { factsOf } from '../../report/facts.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import { type SettingsTable, settingsTables } from '../../report/settings-table.js';
+import { type SettingsTable, settingsTables } from '../../report/tables/settings.js';
 import { findFlagError } from '../../setup/flag-errors.js';
 import { type Flags, MANIFEST_BYTES } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
@@ -25,6 +25,7 @@ import { choicesOf, withReport } from '../with-report.js';
 
 export function runSettingsCommand(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   return withReport(flags, host, io, {
+    asks: true,
     find: () => (flags.manifest ? fromFile(flags.manifest, flags, host) : fromLive(flags, host, io)),
     show: (diagnosis) => showSettings(diagnosis, flags, io),
   });
@@ -76,7 +77,7 @@ async function fromFile(file: string, flags: Partial<Flags>, host: Host): Promis
   const report = conclude({
     judgements: judge(facts, SETTINGS_CHECKS),
     facts,
-    settings: [],
+    settings: [{ setting: 'manifest', value: host.redactor.clean(file, 400), origin: 'flag', source: '--manifest' }],
     startedAt: new Date(host.now()).toISOString(),
     durationMs: 0,
     ...choicesOf(flags),

@@ -2,7 +2,7 @@
 import type { Report } from '../../model/report.js';
 import { listed } from '../../report/formats.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import type { RightsTable } from '../../report/rights-table.js';
+import type { RightsTable } from '../../report/tables/rights.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { findingsBeside } from './brief.js';
 import { headLines } from './head.js';

@@ -1,6 +1,6 @@
 /** What the agent may do, as a table: permission, allowed, feature lost. Grouped by feature; what is missing stands out without colour too. */
 import { oneLine } from '../../report/plain-text.js';
-import type { NeedRow } from '../../report/rights-table.js';
+import type { NeedRow } from '../../report/tables/rights.js';
 import { type Look, wrap } from '../style.js';
 import { gridTable, NARROW } from './table.js';
 

@@ -1,6 +1,6 @@
 /** `kubelet-doctor settings`: each setting of an agent, its value, and where it comes from; then what its pod mounts of the node. */
 import { oneLine } from '../../report/plain-text.js';
-import type { SettingRow, SettingsTable } from '../../report/settings-table.js';
+import type { SettingRow, SettingsTable } from '../../report/tables/settings.js';
 import { type Look, wrap } from '../style.js';
 import { gridTable, NARROW } from './table.js';
 

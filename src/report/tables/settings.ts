@@ -1,8 +1,8 @@
 /** Agents' settings as rows: what is written, in the order of importance, which of it counts, and the defaults of the rest. */
 
-import { effective } from '../checks/settings/shared/configuration.js';
-import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
-import { KNOWN_SETTINGS } from '../profiles/datadog-settings.js';
+import { effective } from '../../checks/settings/shared/configuration.js';
+import type { AgentConfiguration, AgentContainer, AgentSetting } from '../../model/facts.js';
+import { KNOWN_SETTINGS } from '../../profiles/datadog-settings.js';
 
 /** A row as the JSON has it; keys and their meaning are kept. */
 export interface SettingRow {

@@ -1,9 +1,9 @@
 /** The facts about rights as rows: one a need for people, one a question for machines. */
 
-import { seen } from '../checks/shared/read.js';
-import type { AnyFact } from '../model/facts.js';
-import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../profiles/access.js';
-import { dataOf, factOf, factsOf } from './facts.js';
+import { seen } from '../../checks/shared/read.js';
+import type { AnyFact } from '../../model/facts.js';
+import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../profiles/access.js';
+import { dataOf, factOf, factsOf } from '../facts.js';
 
 /** One question as it was asked, and kubectl's way to ask it. */
 export interface QuestionRow {
