@@ -98,7 +98,7 @@ describe('merge', () => {
     const { code, stdout } = await merge('sides');
     assert.equal(code, 1);
     const [cause = '', , where = ''] = stdout.split('\n');
-    assert.match(cause, /answers from the host network of n1 but not from the pod network/);
+    assert.match(cause, /The agent.s pod on n1 cannot reach kubelet 10\.0\.0\.7:10250/);
     assert.match(where, /^Merged from 2 reports of n1 \(host network, pod network\)/);
     assert.match(stdout, /Seen: n1, host network: kubelet 10\.0\.0\.7:10250 answers/);
     assert.doesNotMatch(stdout, /of 1 node/);

@@ -119,7 +119,8 @@ describe('one node from two networks', () => {
       const report = mergeAll([pod, on(healthy(), { node: 'a', vantage: HOST, startedAt: at(minutes) })]);
       const found = find(report, 'pod-network-path-blocked');
       assert.equal(found.certainty, certainty);
-      assert.equal(/asked 16 minutes apart/.test(found.title.en), certainty === 'suspected', found.title.en);
+      const saw = found.evidence.map((each) => each.saw.en).join('\n');
+      assert.equal(/the two reports are 16 minutes apart/.test(saw), certainty === 'suspected', saw);
     });
 
   it('another address in the host network is another question', () => {

@@ -5,7 +5,7 @@ export const WORDS = {
   blocked: "The agent's pod on {node} cannot reach {server}",
   apart: 'the two reports are {minutes} minutes apart',
   silent: 'No network of {node} reaches {server}',
-  answered: '{server} answers in the host network',
+  answered: '{server} answers',
   fixPath: "Allow the agent's pods egress to {server}",
   fixHostNetwork: 'Run the agent in the host network (hostNetwork: true)',
   fixNode: 'Check whether the kubelet runs on {node}',
