@@ -7,6 +7,7 @@ import { flatten } from '../judge/rank.js';
 import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
+import { listed } from '../report/formats.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
 import { firstLead, fixLine, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
 import { nodeSuites } from './junit-nodes.js';
@@ -112,7 +113,7 @@ function outcome(result: Result, report: Report): { kind: Case['kind']; inner: s
         ? { kind: 'error', inner: element('error', { type: 'unanswered', message: why || 'no answer' }, elsewhere) }
         : { kind: 'skipped', inner: element('skipped', { message: `not answered: ${why}` }) };
     case 'crashed':
-      return { kind: 'error', inner: element('error', { type: 'crashed', message: why || 'the check broke' }, why) };
+      return { kind: 'error', inner: element('error', { type: 'crashed', message: why || 'the check crashed' }, why) };
     case 'problem':
       return problem(result, report);
   }
@@ -138,7 +139,7 @@ function words(finding: Finding): string {
   const { severity, certainty, layer, features, evidence, fixes, decide } = finding;
   return [
     `${SEVERITY_WORDS[severity]}; ${certainty}; ${LAYER_WORDS[layer]}.`,
-    ...(features.length ? [`Costs: ${features.map(withoutStop).join(', ')}.`] : []),
+    ...(features.length ? [`Costs: ${listed(features.map(withoutStop))}.`] : []),
     ...(decide.length ? [`${TO_DECIDE}:`, ...decide] : []),
     ...evidence.map(({ saw }) => `Seen: ${oneLine(saw.en)}`),
     ...fixes.flatMap((fix) => [

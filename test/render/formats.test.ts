@@ -115,7 +115,13 @@ describe('every format of every report', () => {
 
     it(`Markdown: ${name}`, () => {
       const markdown = renderMarkdown(build());
-      const prose = markdown.replace(/^( *)(`{3,})[^\n]*\n[\s\S]*?\n\1\2$/gm, '').replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
+      const folds = markdown.match(/^<(?:details|\/details)>$/gm) ?? [];
+      assert.ok(folds.every((tag, at) => tag === (at % 2 ? '</details>' : '<details>')) && folds.length % 2 === 0, 'folds open and close');
+      const ours = /^<details>\n<summary>[A-Za-z0-9 ,]+<\/summary>$|^<\/details>$/gm;
+      const prose = markdown
+        .replace(ours, '')
+        .replace(/^( *)(`{3,})[^\n]*\n[\s\S]*?\n\1\2$/gm, '')
+        .replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
       assert.doesNotMatch(prose, /(?<!\\)<|(?<!\\)!\[|(?<![\\\w])@\w|[^\\]:\/\//);
       assert.doesNotMatch(markdown, /[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
     });
