@@ -14,7 +14,7 @@ export function usageError(io: Io, message: string): number {
 export function noSuchCause(cause: string): string {
   const known = knownCauses().map((each) => each.cause);
   const close = nearest(cause, known) ?? known.find((each) => cause.length > 2 && each.includes(cause.toLowerCase()));
-  return `there is no cause ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}?` : '`kubelet-doctor list` lists them'}`;
+  return `unknown cause ${JSON.stringify(cause.slice(0, 80))}; ${close ? `did you mean ${close}?` : '`kubelet-doctor list` lists them'}`;
 }
 
 /** For a misspelt cause of --skip or --only: it would silently keep, or drop, everything. */

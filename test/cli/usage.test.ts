@@ -35,18 +35,18 @@ async function run(words: string[], given: Partial<Io> = {}): Promise<{ code: nu
 
 describe('wrong input', () => {
   const rows: [string[], RegExp][] = [
-    [['--kubelet-prt', '1'], /no option --kubelet-prt; did you mean --kubelet-port\?/],
+    [['--kubelet-prt', '1'], /unknown option --kubelet-prt; did you mean --kubelet-port\?/],
     [['--verbos'], /did you mean --verbose\?/],
     [['nodes', '--save', 'x'], /nodes has no option --save; it is for check, merge$/],
-    [['chek'], /no command "chek"; did you mean check\?/],
-    [['chek', '--help-me'], /no command "chek"|no option --help-me/],
-    [['n1'], /no command "n1"; `kubelet-doctor --help` lists them/],
+    [['chek'], /unknown command "chek"; did you mean check\?/],
+    [['chek', '--help-me'], /unknown command "chek"|unknown option --help-me/],
+    [['n1'], /unknown command "n1"; `kubelet-doctor --help` lists them/],
     [['list', 'foo'], /: list takes no arguments; leave out "foo"$/],
     [['render', 'a', 'b'], /: render takes only FILE; leave out "b"$/],
     [['manifest', 'pod', 'node'], /: manifest takes only \[WHAT\]; leave out "node"$/],
     [['manifest', 'pot'], /manifest does not know "pot"; choose one of pod, daemonset/],
     [['manifest', 'pod', '--pod', 'x', '--image', 'y'], /--pod and --container are for manifest debug/],
-    [['-x'], /there is no option -x; /],
+    [['-x'], /unknown option -x; /],
     [['explain', '-v', 'x'], /explain has no option -v; it is for check/],
     [['nodes', '--wait'], /nodes has no option --wait; it is for check$/],
     [['rbac', '--kubelet-port', '1'], /rbac has no option --kubelet-port; it is for check$/],
@@ -55,8 +55,8 @@ describe('wrong input', () => {
     [['manifest', 'pod', '--image', 'a', '--image', 'b'], /: --image is given more than once/],
     [['rbac', '--yaml', '--output', 'json'], /--yaml prints YAML; leave out --output json$/],
     [['--quiet', '--verbose'], /--quiet prints two lines and --verbose prints everything/],
-    [['help', 'chek'], /no help on "chek"; did you mean check\?/],
-    [['help', 'nonsense'], /no help on "nonsense"; topics: places, /],
+    [['help', 'chek'], /no help found for "chek"; did you mean check\?/],
+    [['help', 'nonsense'], /no help found for "nonsense"; topics: places, /],
     [['completion', 'tcsh'], /completion does not know "tcsh"; choose one of bash, zsh, fish/],
     [['--kubelet-port', 'abc'], /--kubelet-port abc is not a port; give a number from 1 to 65535/],
     [['--kubelet-port', '70000'], /is not a port/],
@@ -70,9 +70,9 @@ describe('wrong input', () => {
     [['-o', 'wide'], /use --verbose/],
     [['-o', 'xml'], /--output xml is not supported; choose one of text, json/],
     [['--fail-on', 'everything'], /one of blocks, degrades, risk/],
-    [['--only', 'kubelet-dwn'], /there is no cause "kubelet-dwn"; did you mean kubelet-down\?/],
-    [['--skip', 'kubelet-down,nonsense'], /there is no cause "nonsense"/],
-    [['--only', 'authority'], /there is no cause "authority"; did you mean [a-z-]+-authority\?/],
+    [['--only', 'kubelet-dwn'], /unknown cause "kubelet-dwn"; did you mean kubelet-down\?/],
+    [['--skip', 'kubelet-down,nonsense'], /unknown cause "nonsense"/],
+    [['--only', 'authority'], /unknown cause "authority"; did you mean [a-z-]+-authority\?/],
     [['--token-file', '/nonexistent'], /--token-file \/nonexistent: no such file/],
     [['--kubelet-client-cert', sound], /needs --kubelet-client-key/],
     [['--kubeconfig', '/nonexistent'], /no such file/],
@@ -81,7 +81,7 @@ describe('wrong input', () => {
     [['--kubeconfig', sound], /no current-context; name one with --context .*prod.*test/],
     [['explain'], /explain needs a cause/],
     [['explain', 'kubelet-certificate-expird'], /did you mean kubelet-certificate-expired\?/],
-    [['demo', '--scenario', 'expird'], /there is no scenario "expird"/],
+    [['demo', '--scenario', 'expird'], /unknown scenario "expird"/],
     [['demo', '--scenario', 'rights-mising'], /did you mean rights-missing\?/],
   ];
   for (const [words, says] of rows) {
@@ -191,7 +191,7 @@ describe('what needs no cluster', () => {
     // What the demo says of itself stands around the two lines.
     assert.equal(quiet.length, 6, quiet.join('\n'));
     assert.ok((await run(['demo', '-v'])).stdout.split('\n').length > 40);
-    assert.match((await run(['--skip', 'kubelet-down', '--skip', 'nonsense,kubelet-down'])).stderr, /no cause "nonsense"/);
+    assert.match((await run(['--skip', 'kubelet-down', '--skip', 'nonsense,kubelet-down'])).stderr, /unknown cause "nonsense"/);
   });
 
   it('every command that can leave causes out refuses one that does not exist', async () => {
@@ -199,7 +199,7 @@ describe('what needs no cluster', () => {
     assert.ok(commands.length >= 6);
     for (const { name } of commands) {
       const { code, stderr } = await run([name, ...(name === 'judge' || name === 'merge' ? ['/nonexistent'] : []), '--skip', 'nonsense']);
-      assert.deepEqual([code, /there is no cause "nonsense"/.test(stderr)], [2, true], `${name}: ${stderr}`);
+      assert.deepEqual([code, /unknown cause "nonsense"/.test(stderr)], [2, true], `${name}: ${stderr}`);
     }
   });
 

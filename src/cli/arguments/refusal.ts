@@ -74,7 +74,7 @@ function unknown(words: Words, word = ''): string {
     return `${command?.name} has no option ${dashes}${word}; it is for ${elsewhere.map(({ name }) => name).join(', ')}`;
   const close = word.length > 1 ? (nearest(word, known) ?? nearest(word, names(COMMANDS))) : undefined;
   const help = `\`kubelet-doctor ${command?.isDefault ? '' : `${command?.name} `}--help-all\` lists them`;
-  return `there is no option ${dashes}${word}; ${close ? `did you mean --${close}?` : help}`;
+  return `unknown option ${dashes}${word}; ${close ? `did you mean --${close}?` : help}`;
 }
 
 /** A word where no command begins so, or behind a command that has enough of them. */
@@ -88,5 +88,5 @@ function unknownWord(words: Words, word: string): string {
     word,
     COMMANDS.map(({ name }) => name),
   );
-  return `there is no command ${JSON.stringify(word)}; ${close ? `did you mean ${close}?` : '`kubelet-doctor --help` lists them'}`;
+  return `unknown command ${JSON.stringify(word)}; ${close ? `did you mean ${close}?` : '`kubelet-doctor --help` lists them'}`;
 }

@@ -20,7 +20,7 @@ export async function runDemoCommand({ scenario, list, switches, output }: DemoF
     const close = nearest(scenario, known) ?? known.find((name) => name.includes(scenario));
     return usageError(
       io,
-      `there is no scenario ${JSON.stringify(scenario.slice(0, 80))}; ${close ? `did you mean ${close}?` : '`kubelet-doctor demo --list` lists them'}`,
+      `unknown scenario ${JSON.stringify(scenario.slice(0, 80))}; ${close ? `did you mean ${close}?` : '`kubelet-doctor demo --list` lists them'}`,
     );
   }
   const run = (argv: readonly string[], host: Partial<Host>) => runWords(['check', ...argv, ...switches, `--output=${output}`], io, host);

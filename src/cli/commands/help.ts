@@ -15,7 +15,7 @@ export async function runHelpCommand(subject: string | undefined, showAll: boole
   if (page !== undefined) return print(command ? `${page}\n\nThe command: kubelet-doctor ${subject} --help` : page, io);
   const close = nearest(subject, [...commands.map(({ name }) => name), ...Object.keys(TOPICS)]);
   const known = `topics: ${Object.keys(TOPICS).join(', ')}`;
-  return usageError(io, `there is no help on ${JSON.stringify(subject.slice(0, 80))}; ${close ? `did you mean ${close}?` : known}`);
+  return usageError(io, `no help found for ${JSON.stringify(subject.slice(0, 80))}; ${close ? `did you mean ${close}?` : known}`);
 }
 
 /** What `COMMAND --help` shows. */

@@ -12,7 +12,7 @@ export function renderPage(markdown: string, { width, colour }: { width: number;
 
 /** What tools read of a page, and no person. */
 function withoutFrontMatter(markdown: string): string {
-  return markdown.replace(/^---\n[\s\S]*?\n---\n/, '').replace(/<!--[\s\S]*?-->\n?/g, '');
+  return markdown.replace(/^---\n[\s\S]*?\n---\n/, '').replace(/<!--(?:(?!-->|<!--)[\s\S]){0,2000}-->\n?/g, '');
 }
 
 function oneBlock(block: string, look: Look): string[] {
@@ -26,7 +26,7 @@ function oneBlock(block: string, look: Look): string[] {
 
 /** `[text](address)` is read as text and address; a link within the pages as text alone. */
 function linksAsText(block: string): string {
-  return block.replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, (_, text: string, address: string) =>
+  return block.replace(/\[([^\][]{1,200})\]\(([^()\s]{1,300})\)/g, (_, text: string, address: string) =>
     /^https?:/.test(address) && address !== text ? `${text} (${address})` : text,
   );
 }
