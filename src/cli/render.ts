@@ -36,7 +36,7 @@ export async function renderBeside(
 async function renderAs(report: Report, options: RenderOptions, io: Io): Promise<string> {
   switch (options.output ?? DEFAULTS.output) {
     case 'text':
-      return quietly((await import('../render/text/report.js')).renderText(report, lookOf(options, io)), options);
+      return (await import('../render/text/report.js')).renderText(report, lookOf(options, io));
     case 'json':
       return (await import('../render/json.js')).renderJson(report, { pretty: io.outIsTty });
     case 'markdown':
@@ -50,9 +50,4 @@ async function renderAs(report: Report, options: RenderOptions, io: Io): Promise
     case 'sarif':
       return (await import('../render/sarif.js')).renderSarif(report, { pretty: io.outIsTty });
   }
-}
-
-/** With --quiet the answer alone: its first two lines. */
-function quietly(text: string, { quiet }: RenderOptions): string {
-  return quiet ? text.split('\n').slice(0, 2).join('\n') : text;
 }

@@ -101,7 +101,7 @@ it('judges the lock that the agent takes, and grants either where its setting is
   const review = { verbs: ['create'], groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] };
   const afar: World = { place: 'workstation', agent: { rights: [review, ...leases] } };
   const open = await run(afar, '--service-account', 'datadog/other');
-  assert.match(open.stdout, /cannot be seen from here/);
+  assert.match(open.stdout, /cannot be seen from\s+here/);
   const { stdout } = await run(afar, '--service-account', 'datadog/other', '--missing', '--yaml');
   for (const resource of ['configmaps', 'leases'])
     assert.match(stdout, new RegExp(`resources: \\["${resource}"\\]\n {4}resourceNames: \\["datadog-leader-election"\\]`));

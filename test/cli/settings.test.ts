@@ -40,7 +40,7 @@ it('shows what counts with where it comes from within 80 columns, and asks no ku
   assert.ok(table.length > 4 && table.every((line) => [...line].length <= 80), stdout);
   assert.match(stdout, /DaemonSet datadog\/datadog-agent, container agent/);
   assert.match(stdout, /DD_KUBERNETES_KUBELET_HOST +│ empty: not set/);
-  assert.match(stdout, /from ConfigMap kubelet-settings, key hots/);
+  assert.match(stdout, /ConfigMap[\s│]+kubelet-settings, key[\s│]+hots/);
   assert.ok(!stdout.includes(SECRETS.podEnvironment));
 });
 

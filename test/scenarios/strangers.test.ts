@@ -155,7 +155,7 @@ describe('the agent of a process is sent nothing of ours', () => {
       assert.deepEqual([code, stdout, told], [2, '', '']);
       assert.match(
         stderr,
-        new RegExp(`^kubelet-doctor: --agent-process asks as that agent, ${args[0]} as another; leave one of them out$`),
+        new RegExp(`^kubelet-doctor: --agent-process uses that agent's credential and ${args[0]} names another; leave one of them out$`),
       );
     });
 

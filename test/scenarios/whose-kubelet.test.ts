@@ -37,7 +37,7 @@ describe('--node', { concurrency: 3 }, () => {
   it('names another node, whose address is not ours to read: says so, and connects to no kubelet', async () => {
     const { code, lines, connections } = await ask(atNode, []);
     assert.equal(code, 3);
-    assert.match(lines[0] ?? '', /this machine is n1, not n2, and the address of n2 cannot be read/);
+    assert.match(lines[0] ?? '', /this is n1, not n2, whose address cannot be read/);
     assert.equal(lines[1], 'To find out: kubelet-doctor manifest debug --node n2 --image IMAGE');
     assert.match(lines[2] ?? '', /^Ran in a shell on n1 \(host network\), about n2, as system:node:n1 .*; apiserver /);
     assert.equal(connections, 0);
@@ -96,7 +96,7 @@ describe('--node', { concurrency: 3 }, () => {
     assert.match(lines[2] ?? '', /^Ran in the agent's pod on n1 \(host network\), about n2, /);
     const blind = await ask({ otherNodes: { n2: {} }, agent: { rights: 'kubelet-only' }, argv: ['--node', 'n2'] }, []);
     assert.equal(blind.connections, 0);
-    assert.match(blind.lines[0] ?? '', /this machine is n1, not n2/);
+    assert.match(blind.lines[0] ?? '', /this is n1, not n2/);
   });
 });
 

@@ -7,7 +7,7 @@ export const WORDS = {
   foreign: '{host}:{port} is not an address of node {node}',
   another: 'The kubelet at {endpoint} belongs to node {otherNode}, not {node}',
   anotherUnnamed: 'The kubelet at {endpoint} does not belong to node {node}',
-  elsewhere: 'this machine is {machine}, not {node}, and the address of {node} cannot be read',
+  elsewhere: 'this is {machine}, not {node}, whose address cannot be read',
   foundElsewhere: 'this machine is {machine}, not {node}; the address of {node} comes from {source}',
   comparing: '{host} is not an address of node {node}; the kubelet at {own} has not been compared yet',
   notKnown: 'the settings and addresses have not been read',
