@@ -6,35 +6,35 @@ import { seen } from '../shared/read.js';
 
 export const deprecatedApis = defineCheck({
   question: 'deprecated-apis',
-  asks: 'Does the agent use APIs that Kubernetes is giving up?',
+  asks: 'Does the agent use deprecated APIs?',
   target: 'apiserver',
   layer: 'authz',
   required: false,
   needs: ['self/profile'],
   words: {
-    componentStatus:
-      'componentstatuses is deprecated since Kubernetes 1.19 (this is {version}): on managed control planes it says Unhealthy of what is well',
-    endpoints: 'Endpoints are deprecated since Kubernetes 1.33 (this is {version}): EndpointSlices (discovery.k8s.io) serve instead',
-    saw: 'needed by feature {feature}',
-    none: 'none of them',
-    notAsked: '`kubelet-doctor rbac` judges it',
+    componentStatus: 'The agent lists componentstatuses, deprecated since Kubernetes 1.19',
+    endpoints: 'The agent uses Endpoints, deprecated since Kubernetes 1.33',
+    saw: 'feature {feature} needs it; this is Kubernetes {version}',
+    none: 'the agent uses no deprecated API',
+    notAsked: 'checked by `kubelet-doctor rbac`',
   },
   causes: {
     'component-status-deprecated': {
-      title: 'componentstatuses deprecated',
+      title: 'deprecated API: componentstatuses',
       means:
-        'The control-plane service check lists componentstatuses: deprecated since 1.19, still served, often wrong and slow where the control plane is managed.',
-      happens: 'The feature is on by default in the check of the apiserver (Agent before 7.30 has no switch).',
-      confirm: '`kubectl get componentstatuses` warns, and shows what the agent sees.',
-      fix: 'Turn it off in kubernetes_state or kube_apiserver conf (use_component_status: false), and watch /readyz instead.',
-      avoid: 'Do not grant the right to make the message go away: the answer is wrong on managed control planes.',
+        'The control-plane service check lists componentstatuses. It is deprecated since 1.19 and still served, but slow and often wrong on managed control planes: it reports healthy components as Unhealthy.',
+      happens: 'The apiserver check enables it by default (no setting before Agent 7.30).',
+      confirm: '`kubectl get componentstatuses` prints a warning, and what the agent sees.',
+      fix: 'Set `use_component_status: false` in the kubernetes_state or kube_apiserver check, and monitor /readyz instead.',
+      avoid: 'Do not grant the permission to silence the message: the answer is wrong on managed control planes.',
     },
     'endpoints-deprecated': {
-      title: 'Endpoints deprecated',
-      means: 'The profile needs the core Endpoints API, which is deprecated since 1.33 and cut at 1000 addresses.',
-      happens: 'An agent from before EndpointSlices (GA in 1.21), or Agent 5, whose leader lock is an Endpoints object.',
-      confirm: '`kubectl get endpoints -A` warns.',
-      fix: 'DD_KUBERNETES_USE_ENDPOINT_SLICES=true for endpoint checks; for the leader lock an Agent of 6 or later, which locks on a ConfigMap, or where it is told so (7.47 and later) on a Lease.',
+      title: 'deprecated API: Endpoints',
+      means:
+        'The agent reads the core Endpoints API. It is deprecated since 1.33 and truncated at 1000 addresses; EndpointSlices (discovery.k8s.io) replace it.',
+      happens: 'The agent is older than EndpointSlices (GA in 1.21), or it is Agent 5, whose leader lock is an Endpoints object.',
+      confirm: '`kubectl get endpoints -A` prints a warning.',
+      fix: 'Set DD_KUBERNETES_USE_ENDPOINT_SLICES=true for endpoint checks. For the leader lock, upgrade to Agent 6 or later, which locks on a ConfigMap, or on a Lease if set so (7.47 and later).',
     },
   },
   judge(view, say) {
@@ -48,8 +48,8 @@ export const deprecatedApis = defineCheck({
     const old = first === 'componentstatuses';
     return problem(old ? 'component-status-deprecated' : 'endpoints-deprecated', {
       severity: 'note',
-      title: old ? say('componentStatus', { version }) : say('endpoints', { version }),
-      evidence: [citeBy('self/profile', '', say('saw', { feature }))],
+      title: old ? say('componentStatus') : say('endpoints'),
+      evidence: [citeBy('self/profile', '', say('saw', { feature, version }))],
       fixes: [],
     });
   },

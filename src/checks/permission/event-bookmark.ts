@@ -1,34 +1,35 @@
-/** May the agent keep its place in the stream of events? It writes it into a ConfigMap. */
+/** May the agent store up to where it has read the stream of events? It writes that into a ConfigMap. */
 import { defineCheck } from '../../model/check.js';
-import { describeNeed } from '../../profiles/access.js';
+import { accountName, eitherOf } from '../shared/brief.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const eventBookmark = defineCheck({
   question: 'event-bookmark',
-  asks: 'May the agent keep its place in the stream of events?',
+  asks: 'May the agent store its event bookmark?',
   target: 'apiserver',
   layer: 'authz',
   required: false,
   needs: RIGHTS_NEEDS,
   words: {
-    forbidden: '{user} may not {rights}: after a restart events come twice or not at all',
+    forbidden: 'The agent may not {verbs} ConfigMap {name}, its event bookmark',
     saw: 'access review as {user}: {asked} denied',
-    grant: 'Grant {user} that one ConfigMap in {namespace}: apply this, then run again',
+    grant: 'Grant {account} access to ConfigMap {name}',
     off: 'events are not collected',
-    open: 'the rights to the ConfigMap could not be asked for',
+    open: 'permissions on the ConfigMap could not be checked',
   },
   causes: {
     'event-bookmark-forbidden': {
       title: 'event bookmark forbidden',
-      means: 'The agent stores up to which event it has read in the ConfigMap datadogtoken and may not read or write it.',
+      means:
+        'The agent stores how far it has read the events in the ConfigMap datadogtoken, and may not read or write it. After a restart, events are sent twice or not at all.',
       happens:
-        'The role names another ConfigMap (the chart names it after the release since Agent 7.37), or the agent looks in another namespace (DD_KUBE_RESOURCES_NAMESPACE, else its own).',
+        'The role names a different ConfigMap (since Agent 7.37 the chart names it after the release), or the agent looks in another namespace (DD_KUBE_RESOURCES_NAMESPACE, otherwise its own).',
       confirm:
-        'Says no:\n\n    kubectl auth can-i update configmaps/datadogtoken \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
-      fix: 'A Role in that namespace with get and update on this ConfigMap alone.',
-      avoid: 'Do not give update on all ConfigMaps of the cluster: one object is meant.',
+        'This prints `no`:\n\n    kubectl auth can-i update configmaps/datadogtoken \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
+      fix: 'Create a Role in that namespace with get and update on this ConfigMap only.',
+      avoid: 'Do not grant update on all ConfigMaps of the cluster: the agent needs one.',
       explainedBy: ROLE_CAUSES,
     },
   },
@@ -41,13 +42,13 @@ export const eventBookmark = defineCheck({
       return judged.every(({ state }) => state === 'allowed')
         ? pass()
         : cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }]);
-    const user = rights.account.user;
+    const [account, name] = [accountName(rights.account.user), missing[0]?.name ?? ''];
     return problem('event-bookmark-forbidden', {
       severity: severityOf(missing),
-      title: say('forbidden', { user, rights: missing.map(describeNeed).join('; ') }),
+      title: say('forbidden', { verbs: eitherOf(missing.flatMap(({ verbs }) => verbs)), name }),
       features: lossesOf(missing),
       evidence: deniedEvidence(view, missing, (asked, by) => say('saw', { asked, user: by })),
-      fixes: [grantFix(rights, 'event-bookmark-forbidden', missing, say('grant', { user, namespace: missing[0]?.namespace ?? '' }))],
+      fixes: [grantFix(rights, 'event-bookmark-forbidden', missing, say('grant', { account, name }))],
     });
   },
 });

@@ -6,45 +6,47 @@
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import type { Fact, LockKind, ResolvedProfile } from '../../model/facts.js';
-import { describeNeed, judgeNeeds } from '../../profiles/access.js';
+import { judgeNeeds } from '../../profiles/access.js';
+import { accountName, eitherOf } from '../shared/brief.js';
+import { citeBy } from '../shared/cite.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const leaderLock = defineCheck({
   question: 'leader-lock',
-  asks: 'May the agent take the lock of its leader election?',
+  asks: 'May the agent use its leader election lock?',
   target: 'apiserver',
   layer: 'authz',
   required: false,
   needs: RIGHTS_NEEDS,
   words: {
-    forbidden: '{user} may not {rights}: no agent becomes leader ({locks})',
-    locks: 'it locks on a {lock}: {from}',
-    either: 'it locks on a {lock}, or by {variable} on a {other}: it has the rights to neither',
+    forbidden: 'The agent may not {verbs} its leader election {lock}',
+    locks: 'the agent locks on a {lock}: {from}',
+    either: 'the agent locks on a {lock}, or on a {other} if {variable} says so; it may use neither',
     saw: 'access review as {user}: {asked} denied',
-    grant: 'Grant {user} the {lock} in {namespace}: apply this, then restart the agent or wait for its next try',
+    grant: 'Grant {account} access to its leader lock in {namespace}',
     off: 'leader election is off',
-    open: 'the rights of the lock could not be asked for',
-    otherHeld:
-      '{user} has the rights to a {other} as the leader lock, and not to a {lock}: enough only where the agent is told so ({variable}), which is not in sight from here',
+    open: 'permissions on the lock could not be checked',
+    otherHeld: '{user} may lock on a {other} but not on a {lock}; {variable}, which chooses the lock, is not visible from here',
   },
   causes: {
     'leader-lock-forbidden': {
-      title: 'leader lock forbidden',
-      means: 'Agents that elect a leader write its name into one object. They may not, so no one leads: no events, no cluster checks.',
+      title: 'leader election lock forbidden',
+      means:
+        'Agents elect a leader by writing its name into one object. They may not write it, so there is no leader: no events and no cluster checks.',
       happens:
-        'The role is about another kind of object than the agent locks on: that is a ConfigMap in every release since 6.0 unless DD_LEADER_ELECTION_DEFAULT_RESOURCE says `leases` (known from 7.47 on), and was Endpoints in Agent 5. So a role with leases alone ends the election of an agent that nobody told. Or the lock is looked for in another namespace (DD_KUBE_RESOURCES_NAMESPACE), or bears the name of the release since 7.37 (DD_LEADER_LEASE_NAME).',
+        'The role covers a different kind of object than the agent locks on. Since 6.0 that is a ConfigMap, unless DD_LEADER_ELECTION_DEFAULT_RESOURCE is `leases` (7.47 and later); Agent 5 used Endpoints. A role with leases only is not enough for an agent without that setting. Or the agent looks for the lock in another namespace (DD_KUBE_RESOURCES_NAMESPACE), or under the name of the release (DD_LEADER_LEASE_NAME, since 7.37).',
       distributions: {
-        'Helm chart': '`datadog.leaderElectionResource` chooses the kind of lock (`configmap` by default); the role has both kinds.',
-        operator: 'writes role and lock name itself; the role has both kinds, and the agent locks on a ConfigMap.',
-        'plain manifests': "name and kind in the Role must be those of the agent's settings; the old name is `datadog-leader-election`.",
+        'Helm chart': '`datadog.leaderElectionResource` sets the kind of lock (`configmap` by default); the role covers both kinds.',
+        operator: 'creates the role and sets the lock name; the role covers both kinds, and the agent locks on a ConfigMap.',
+        'plain manifests': "name and kind in the Role must match the agent's settings; the default name is `datadog-leader-election`.",
       },
       confirm:
-        'The agent logs `error retrieving resource lock`. The first shows which kind it is told to take, where it is told (in its container); then for that kind, `configmaps` or `leases.coordination.k8s.io`:\n\n    agent config | grep leader_election_default_resource\n    kubectl auth can-i update configmaps/datadog-leader-election \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
-      fix: 'A Role in the namespace of the lock: get and update on that one object, and create without a name, for a request to create has none. Agents until mid-2025 that lock on a Lease want get and create of ConfigMaps as well.',
+        'The agent logs `error retrieving resource lock`. The first command, in its container, shows which kind of lock is set. Then check that kind, `configmaps` or `leases.coordination.k8s.io`:\n\n    agent config | grep leader_election_default_resource\n    kubectl auth can-i update configmaps/datadog-leader-election \\\n      -n NAMESPACE --as=system:serviceaccount:NAMESPACE:NAME',
+      fix: 'Create a Role in the namespace of the lock: get and update on that one object, and create without a name, because a create request has no name yet. Agents before mid-2025 that lock on a Lease also need get and create on ConfigMaps.',
       avoid:
-        "Do not give update on all leases: kube-system's components elect their leaders with them. Do not take the ConfigMap's rule away because there are Leases: without DD_LEADER_ELECTION_DEFAULT_RESOURCE nothing uses them, and replicas that are told differently lead both at once. Do not turn election off: each agent would send every event.",
+        'Do not grant update on all leases: components in kube-system elect their leaders with them. Do not remove the ConfigMap rule because Leases exist: without DD_LEADER_ELECTION_DEFAULT_RESOURCE no agent uses them, and replicas with different settings elect two leaders. Do not turn leader election off: every agent would then send every event.',
       explainedBy: ROLE_CAUSES,
     },
   },
@@ -67,16 +69,14 @@ export const leaderLock = defineCheck({
     const namespace = missing[0]?.namespace ?? '';
     const either = profile.otherLock !== undefined && new Set(missing.map(({ resource }) => resource)).size > 1;
     const locks = either
-      ? say('either', { lock, other, variable: VARIABLE }).en
-      : say('locks', { lock, from: profile.lockFrom ?? `agent ${profile.agentVersion.value}` }).en;
+      ? say('either', { lock, other, variable: VARIABLE })
+      : say('locks', { lock, from: profile.lockFrom ?? `agent ${profile.agentVersion.value}` });
     return problem('leader-lock-forbidden', {
       severity: severityOf(missing),
-      title: say('forbidden', { user, rights: missing.map(describeNeed).join('; '), locks }),
+      title: say('forbidden', { verbs: eitherOf(missing.flatMap(({ verbs }) => verbs)), lock: either ? `${lock} or ${other}` : lock }),
       features: lossesOf(missing),
-      evidence: deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })),
-      fixes: [
-        grantFix(rights, 'leader-lock-forbidden', missing, say('grant', { user, lock: either ? `${lock} and ${other}` : lock, namespace })),
-      ],
+      evidence: [...deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })), citeBy('self/profile', '', locks)],
+      fixes: [grantFix(rights, 'leader-lock-forbidden', missing, say('grant', { account: accountName(user), namespace }))],
     });
   },
 });

@@ -28,27 +28,27 @@ EOF`;
 
 export const reviewForbidden = defineCheck({
   question: 'review-forbidden',
-  asks: 'May we ask the apiserver what we may?',
+  asks: 'May this account check its own permissions?',
   target: 'apiserver',
   layer: 'authz',
   required: false,
   needs: ['apiserver/access', 'apiserver/account'],
   words: {
-    forbidden: '{user} may not even ask what it may: the binding system:basic-user was changed',
-    another: 'the rights of {user} are not ours to ask for: SubjectAccessReview and impersonation are both refused',
-    saw: 'SelfSubjectAccessReview ({asked}): 403',
-    restore: 'Restore the binding system:basic-user',
-    notAsked: 'no right was asked for',
+    forbidden: 'The binding system:basic-user was changed: permission checks are refused',
+    another: 'this account may neither review the permissions of {user} nor impersonate it',
+    saw: 'SelfSubjectAccessReview ({asked}) as {user}: 403',
+    restore: 'Restore ClusterRoleBinding system:basic-user',
+    notAsked: 'no permission was checked',
   },
   causes: {
     'review-forbidden': {
       title: 'access reviews forbidden',
       means:
-        'SelfSubjectAccessReview answers 403. The agent works without it; this program and kubectl auth can-i do not, so that rights stay unanswered.',
-      happens: 'Somebody took system:authenticated out of the ClusterRoleBinding system:basic-user while hardening the cluster.',
-      confirm: '`kubectl get clusterrolebinding system:basic-user -o yaml`: its subject is the group system:authenticated.',
-      fix: 'Put the subject back. The role allows nothing but questions about oneself. The apiserver restores it itself at its next start, unless the annotation rbac.authorization.kubernetes.io/autoupdate says false.',
-      avoid: 'Do not bind cluster-admin to get past it: one role with questions about oneself is missing.',
+        'SelfSubjectAccessReview answers 403. The agent does not need it; kubelet-doctor and `kubectl auth can-i` do, so permissions cannot be checked.',
+      happens: 'system:authenticated was removed from the ClusterRoleBinding system:basic-user, for example to harden the cluster.',
+      confirm: '`kubectl get clusterrolebinding system:basic-user -o yaml`: the subject must be the group system:authenticated.',
+      fix: 'Add the subject again. The role only allows an account to check its own permissions. The apiserver restores the binding at its next start, unless the annotation rbac.authorization.kubernetes.io/autoupdate is false.',
+      avoid: 'Do not bind cluster-admin to work around it: only this harmless role is missing.',
       explainedBy: ['impersonation-forbidden'],
     },
   },
@@ -68,8 +68,8 @@ export const reviewForbidden = defineCheck({
     if (!forbidden || who.by !== 'self') return pass();
     return problem('review-forbidden', {
       severity: 'note',
-      title: say('forbidden', { user: who.user }),
-      evidence: [cite(forbidden, say('saw', { asked: forbidden.subject }))],
+      title: say('forbidden'),
+      evidence: [cite(forbidden, say('saw', { asked: forbidden.subject, user: who.user }))],
       fixes: [fixBy('cluster', 'config', say('restore'), shell(RESTORE))],
     });
   },

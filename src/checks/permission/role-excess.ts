@@ -1,9 +1,9 @@
-/** Does the agent hold more than it needs at kubelets? get on nodes/proxy reaches every container of a node; from 1.33 on less is enough. */
+/** Does the agent hold more than it needs of kubelets? get on nodes/proxy reaches every container of a node; from 1.33 on less is enough. */
 
 import { needsYaml } from '../../manifests/needs-yaml.js';
 import { defineCheck } from '../../model/check.js';
 import { kubeletRights } from '../../profiles/resolve.js';
-import { cite } from '../shared/cite.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { fixBy, yaml } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
@@ -12,32 +12,31 @@ import { RIGHTS_NEEDS, rightsOf } from './shared/rights.js';
 
 export const roleExcess = defineCheck({
   question: 'role-excess',
-  asks: 'Does the agent hold no more than it needs at kubelets?',
+  asks: 'Does the agent have only the kubelet permissions it needs?',
   target: 'apiserver',
   layer: 'authz',
   required: false,
   needs: [...RIGHTS_NEEDS, 'apiserver/kubelet-versions', 'apiserver/node'],
   words: {
-    tooMuch:
-      '{user} may get nodes/proxy, which is enough to run commands in every container; every kubelet asked about takes less ({versions})',
+    tooMuch: 'The agent may get nodes/proxy, which allows exec in every container',
+    sawVersions: 'kubelets support fine-grained permissions: {versions}',
     saw: 'access review as {user}: get nodes/proxy allowed',
-    grant:
-      'Grant the fine-grained rights first: apply this, then take nodes/proxy out of the role (chart: kubelet.fineGrainedAuthorization)',
-    notAsked: '`kubelet-doctor rbac` judges it',
-    needed: 'a feature that is on has no smaller right, or a kubelet knows none',
-    versions: 'the versions of the kubelets are not known',
+    grant: 'Grant the fine-grained permissions, then remove nodes/proxy',
+    notAsked: 'checked by `kubelet-doctor rbac`',
+    needed: 'an enabled feature or an older kubelet needs nodes/proxy',
+    versions: 'the versions of the kubelets are unknown',
   },
   causes: {
     'role-grants-too-much': {
-      title: 'nodes/proxy where less would do',
+      title: 'unnecessary permission nodes/proxy',
       means:
-        'The agent works. Its ServiceAccount may get nodes/proxy, and a GET with a WebSocket upgrade runs a command in any container of any node.',
-      happens: 'The classic role, made for kubelets before 1.33, which knew nothing smaller for /pods, /healthz and /configz.',
+        'The agent works, but its ServiceAccount may get nodes/proxy. With it, a GET with a WebSocket upgrade runs a command in any container of any node.',
+      happens: 'The role was written for kubelets before 1.33, which require nodes/proxy for /pods, /healthz and /configz.',
       distributions: AGENT_RIGHTS,
       confirm:
-        'Says yes, and every kubelet is 1.33 or later:\n\n    kubectl auth can-i get nodes --subresource=proxy \\\n      --as=system:serviceaccount:NAMESPACE:NAME\n    kubectl get nodes',
-      fix: 'nodes/pods, nodes/healthz and nodes/configz instead: first grant them, then take nodes/proxy away. Logs read through the kubelet (/containerLogs) still need it.',
-      avoid: 'Do not take nodes/proxy away before the smaller rights are there, nor while a kubelet before 1.33 is left.',
+        'The first command prints `yes`, and every kubelet is 1.33 or later:\n\n    kubectl auth can-i get nodes --subresource=proxy \\\n      --as=system:serviceaccount:NAMESPACE:NAME\n    kubectl get nodes',
+      fix: 'Grant nodes/pods, nodes/healthz and nodes/configz first, then remove nodes/proxy (chart: `datadog.kubelet.fineGrainedAuthorization`). Logs read through the kubelet (/containerLogs) still need nodes/proxy.',
+      avoid: 'Do not remove nodes/proxy before the fine-grained permissions are granted, or while a kubelet before 1.33 remains.',
     },
   },
   judge(view, say) {
@@ -60,8 +59,11 @@ export const roleExcess = defineCheck({
     const steps = name && needsYaml(name, fine);
     return problem('role-grants-too-much', {
       severity: 'risk',
-      title: say('tooMuch', { user, versions: all.join(', ') }),
-      evidence: [cite(proxy, say('saw', { user }))],
+      title: say('tooMuch'),
+      evidence: [
+        cite(proxy, say('saw', { user })),
+        citeBy(versions ? 'apiserver/kubelet-versions' : 'apiserver/node', '', say('sawVersions', { versions: all.join(', ') })),
+      ],
       fixes: [fixBy('cluster', 'config', say('grant'), { ...(steps && yaml(steps)), verify: 'kubelet-doctor rbac' })],
     });
   },

@@ -8,7 +8,6 @@ import {
   type CauseDocs,
   defineCheck,
   type Evidence,
-  type Message,
   type Problem,
   type Say,
   type Verdict,
@@ -16,7 +15,7 @@ import {
   type Want,
 } from '../../model/check.js';
 import type { Fact, OwnRules, RbacObjects, RbacRule, ResolvedNeed } from '../../model/facts.js';
-import { describeNeed } from '../../profiles/access.js';
+import { accountName, firstOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
@@ -27,37 +26,39 @@ import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } f
 const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects', 'apiserver/own-rules'] as const;
 
 const WORDS = {
-  nothing: 'Rules that grant nothing: {rules}; {user} may not {rights}',
-  harmless: 'Rules that grant nothing: {rules}',
-  create: 'A rule limits create of {resources} to names: it never allows it, and {user} may not {rights}',
-  createHarmless: 'A rule limits create of {resources} to names, which never allows it',
-  meant: '{dead} (nobody asks for it; meant is {meant})',
-  dead: '{dead} (nobody asks for it)',
+  nothing: "A rule in the agent's role has no effect: {rules}",
+  harmless: "A rule in the agent's role has no effect: {rules}",
+  create: 'The agent may not create {resources}: its rule allows it only by name',
+  createHarmless: 'A rule allows create on {resources} only by name, which never matches',
+  meant: '{dead} (use {meant})',
+  dead: '{dead} (not used by any request)',
   saw: 'rule: {rule}',
-  grant: 'Grant {user} what was meant: apply this, then run again with --wait',
-  notKnown: 'rights not judged',
-  notAsked: 'every right is held; `kubelet-doctor rbac` judges the rules in depth',
-  notOurs: 'the rules are not ours to read',
+  sawDead: 'rule: {rule}; without effect: {dead}',
+  grant: 'Grant {account} the intended permissions',
+  notKnown: 'permissions not checked',
+  notAsked: 'all permissions are granted; `kubelet-doctor rbac` checks the rules',
+  notOurs: 'this account may not read the rules',
 } as const satisfies Record<string, string>;
 
 const CAUSES = {
   'role-grants-nothing': {
-    title: 'rule that grants nothing',
-    means: 'The role holds a rule about a resource or path that nobody ever asks for. It reads as if it helped, and does not.',
+    title: 'role rule without effect',
+    means: 'The role has a rule for a resource or path that no request ever uses. It looks right and grants nothing.',
     happens:
-      'nodes/logs (it is nodes/log), nodes/spec (gone from kubelets), or the paths of a kubelet as nonResourceURLs: those are paths of the apiserver, a kubelet asks for subresources of nodes. Some come with the chart and are harmless.',
-    confirm: 'Against what the 403 of the kubelet names:\n\n    kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME',
-    fix: 'The rule that was meant; the dead one can go.',
-    avoid: 'Do not answer a dead rule with `*`: write the one that was meant.',
+      'The role names nodes/logs (correct: nodes/log), nodes/spec (removed from kubelets), or kubelet paths as nonResourceURLs: those are paths of the apiserver, a kubelet checks subresources of nodes. Some of these come with the chart and are harmless.',
+    confirm:
+      'Compare the rules with what the 403 of the kubelet names:\n\n    kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME',
+    fix: 'Add the intended rule; remove the one without effect.',
+    avoid: 'Do not replace it with `*`: write the intended rule.',
   },
   'create-limited-by-name': {
-    title: 'create limited by name',
-    means: 'A rule with resourceNames allows requests for these names. A request to create has no name yet, so the rule never allows one.',
-    happens: 'get, update and create written in one rule for the leader lock or the event bookmark.',
+    title: 'create allowed only by name',
+    means: 'A rule with resourceNames allows requests for these names only. A create request has no name yet, so the rule never allows it.',
+    happens: 'get, update and create are in one rule for the leader lock or the event bookmark.',
     confirm:
-      'Says no, although the rule lists create:\n\n    kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
-    fix: 'Two rules: create without names, the other verbs with them.',
-    avoid: 'Do not drop resourceNames from the other verbs too: the agent could then change every lock of the namespace.',
+      'This prints `no`, although the rule lists create:\n\n    kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
+    fix: 'Split the rule in two: create without names, the other verbs with names.',
+    avoid: 'Do not remove resourceNames from the other verbs: the agent could then change every lock of the namespace.',
   },
 } as const satisfies Record<string, CauseDocs>;
 
@@ -65,7 +66,7 @@ type Cause = keyof typeof CAUSES;
 
 export const roleGrants = defineCheck({
   question: 'role-grants',
-  asks: "Does every rule of the agent's role grant something?",
+  asks: "Does every rule of the agent's role have an effect?",
   target: 'apiserver',
   layer: 'authz',
   required: false,
@@ -141,13 +142,13 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
   'in-order': () => pass(),
   'grants-nothing': (clues, say) =>
     problem('role-grants-nothing', {
-      title: say('nothing', { rules: deadWords(clues.deadAndMissing, say), ...whoMayNot(clues) }),
+      title: say('nothing', { rules: firstOf(deadWords(clues.deadAndMissing, say)) }),
       ...withMissing('role-grants-nothing', clues, say),
-      evidence: quoted(clues, rulesIn(clues.deadAndMissing), say),
+      evidence: quotedDead(clues, clues.deadAndMissing, say),
     }),
   'limited-by-name': (clues, say) =>
     problem('create-limited-by-name', {
-      title: say('create', { resources: resourcesOf(clues.limitedAndMissing), ...whoMayNot(clues) }),
+      title: say('create', { resources: resourcesOf(clues.limitedAndMissing) }),
       ...withMissing('create-limited-by-name', clues, say),
       evidence: quoted(clues, clues.limitedAndMissing, say),
     }),
@@ -161,36 +162,38 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
   'harmlessly-dead': (clues, say) =>
     problem('role-grants-nothing', {
       severity: 'note',
-      title: say('harmless', { rules: deadWords(clues.dead, say) }),
-      evidence: quoted(clues, rulesIn(clues.dead), say),
+      title: say('harmless', { rules: firstOf(deadWords(clues.dead, say)) }),
+      evidence: quotedDead(clues, clues.dead, say),
       fixes: [],
     }),
 };
 
 function withMissing(cause: Cause, { rights, missing }: Clues, say: Words): Pick<Problem, 'severity' | 'features' | 'fixes'> {
   const known = given(rights);
-  const fix = grantFix(known, cause, missing, say('grant', { user: known.account.user }));
+  const fix = grantFix(known, cause, missing, say('grant', { account: accountName(known.account.user) }));
   return { severity: severityOf(missing), features: lossesOf(missing), fixes: [fix] };
 }
 
-function whoMayNot({ rights, missing }: Clues): { user: string; rights: string } {
-  return { user: given(rights).account.user, rights: missing.map(describeNeed).slice(0, 4).join(', ') };
-}
-
-function deadWords(dead: Clues['dead'], say: Words): string {
-  const words = dead.map(({ text, meant }): [string, Message] => [
-    text,
-    meant ? say('meant', { dead: text, meant: `nodes/${meant}` }) : say('dead', { dead: text }),
-  ]);
-  return [...new Map(words).values()].map(({ en }) => en).join('; ');
-}
-
-function rulesIn(dead: Clues['dead']): RbacRule[] {
-  return dead.map(({ rule }) => rule);
+function deadWords(dead: Clues['dead'], say: Words): string[] {
+  const words = dead.map(
+    ({ text, meant }) => (meant ? say('meant', { dead: text, meant: `nodes/${meant}` }) : say('dead', { dead: text })).en,
+  );
+  return [...new Set(words)];
 }
 
 function resourcesOf(rules: RbacRule[]): string {
   return [...new Set(rules.flatMap(({ resources }) => resources))].join(', ');
+}
+
+function quotedDead({ from }: Clues, dead: Clues['dead'], say: Words): Evidence[] {
+  const rules = [...new Set(dead.map(({ rule }) => rule))];
+  return rules.map((rule) => {
+    const parts = deadWords(
+      dead.filter((part) => part.rule === rule),
+      say,
+    );
+    return citeBy(`apiserver/${from.kind}`, '', say('sawDead', { rule: ruleText(rule), dead: parts.join(', ') }), from.reproduce);
+  });
 }
 
 function quoted({ from }: Clues, rules: RbacRule[], say: Words): Evidence[] {

@@ -7,13 +7,18 @@ const events = profile({ asked: ['events'] });
 const everything = profile({ asked: ['all'] });
 
 judgeTable(agentPermissions, [
-  { row: 'the default: nothing beside the kubelet', facts: [...base(), ...rights(profile())], expect: 'pass', says: /no right beside/ },
+  {
+    row: 'the default: nothing beside the kubelet',
+    facts: [...base(), ...rights(profile())],
+    expect: 'pass',
+    says: /need kubelet permissions only/,
+  },
   { row: 'events, all held', facts: [...base(), ...rights(events)], expect: 'pass' },
   {
     row: 'events forbidden: optional, with the rule and its questions',
     facts: [...base(), ...rights(events, /events/)],
     expect: { cause: 'permission-missing', certainty: 'proven', severity: 'degrades' },
-    says: /may not list, watch events.*can-i list events --as=system:serviceaccount:datadog:agent.*resources: \[\\"events\\"\]/,
+    says: /may not list or watch events.*can-i list events --as=system:serviceaccount:datadog:agent.*resources: \[\\"events\\"\]/,
   },
   {
     row: 'much is missing: the title stays short; a right of the kubelet is no matter of this question',

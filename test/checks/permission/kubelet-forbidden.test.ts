@@ -47,7 +47,7 @@ judgeTable(kubeletForbidden, [
       ...access('pods', 'proxy', 'metrics'),
     ],
     expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
-    says: /refuses GET \/stats\/summary: system:serviceaccount:datadog:agent may not get nodes\/stats.*resources: \[\\"nodes\/stats\\"\].*--subresource=stats/,
+    says: /denies the agent nodes\/stats.*\/stats\/summary: 403.*system:serviceaccount:datadog:agent: get nodes\/stats denied.*resources: \[\\"nodes\/stats\\"\].*--subresource=stats/,
     neverSays: /nodes\/metrics|nodes\/proxy/,
   },
   {
@@ -138,7 +138,7 @@ judgeTable(kubeletForbidden, [
     row: 'withheld: judged by the apiserver, for this version',
     facts: [...agent, nodeObject({ kubeletVersion: 'v1.31.0' }), withheld, ...access('metrics', 'stats')],
     expect: { cause: 'kubelet-permission-missing', severity: 'blocks' },
-    says: /"observedAt":"apiserver".*would refuse \/pods, \/healthz, \/configz.*nodes\/proxy denied.*nodes\/proxy\\"\]/,
+    says: /"observedAt":"apiserver".*may not get nodes\/proxy.*nodes\/proxy denied \(\/pods, \/healthz, \/configz\).*nodes\/proxy\\"\]/,
   },
   {
     row: 'withheld: fine-grained rights on an old kubelet',
@@ -149,7 +149,7 @@ judgeTable(kubeletForbidden, [
     row: 'withheld: everything held',
     facts: [...agent, nodeObject(), withheld, ...access('metrics', 'stats', 'pods', 'healthz', 'configz')],
     expect: 'pass',
-    says: /by the word of the apiserver/,
+    says: /according to the apiserver/,
   },
   {
     row: 'withheld, version unknown (or 1.32): the smaller rights may be enough',
@@ -182,7 +182,7 @@ judgeTable(kubeletForbidden, [
     row: 'open for some paths alone: for the others a right is needed',
     facts: [...agent, withheld, ...open('/pods', '/healthz'), forbidden('nobody', '/metrics', 'system:anonymous', 'metrics'), ...access()],
     expect: { cause: 'kubelet-permission-missing' },
-    says: /refuse \/metrics, \/metrics\/cadvisor, \/metrics\/probes, \/stats\/summary, \/configz/,
+    says: /denied \(\/metrics, \/metrics\/cadvisor, \/metrics\/probes\).*denied \(\/stats\/summary\).*denied \(\/configz\)/,
   },
   {
     row: 'open to anyone, and refused to us: the refusal counts',
@@ -215,7 +215,7 @@ judgeTable(kubeletForbidden, [
       failed('apiserver/account', '', 'HTTP403', { user: OTHER, from: 'flag', by: 'impersonation' }),
     ],
     expect: 'cannot-tell',
-    says: /may not ask about system:serviceaccount:datadog:other.*--as=system:serviceaccount:datadog:other/,
+    says: /review the permissions of system:serviceaccount:datadog:other nor impersonate it.*--as=system:serviceaccount:datadog:other/,
     neverSays: /--as=system:serviceaccount:default/,
   },
   {
@@ -227,7 +227,7 @@ judgeTable(kubeletForbidden, [
     row: 'a named account: by the reviews alone, whatever the kubelet let us read',
     facts: [...agent, ...named(), nodeObject(), ...reads(...ALL), ...reviewsOf(OTHER, 'pods', 'healthz', 'configz', 'metrics')],
     expect: { cause: 'kubelet-permission-missing', certainty: 'proven' },
-    says: /system:serviceaccount:datadog:other may not get nodes\/stats.*name: \\"other\\"/,
+    says: /may not get nodes\/stats.*system:serviceaccount:datadog:other: get nodes\/stats denied.*name: \\"other\\"/,
   },
   {
     row: 'a named account, and nobody may ask about it: what we may read ourselves is no answer',
@@ -262,7 +262,7 @@ judgeTable(kubeletForbidden, [
       ...reviewsOf(OTHER),
     ],
     expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
-    says: /datadog:other may not get .*: the kubelet would refuse every path.*name: \\"datadog\\"|would refuse every path.*datadog-other/,
+    says: /has no kubelet permissions.*datadog:other: get nodes\/pods denied.*datadog-other/,
   },
   {
     row: 'another profile does not read these paths',

@@ -52,7 +52,7 @@ judgeTable(leaderLock, [
     facts: [...base(), ...rights(afar, /configmaps/), ...leasesAre(true)],
     expect: 'cannot-tell',
     wants: ['self/profile'],
-    says: /only where the agent is told so.*kubectl -n datadog get pods/,
+    says: /may lock on a Lease but not on a ConfigMap; DD_LEADER_ELECTION_DEFAULT_RESOURCE.*kubectl -n datadog get pods/,
   },
   {
     row: 'its settings out of sight, and the rights to neither: both are granted, so that it works either way',

@@ -16,15 +16,20 @@ judgeTable(rbacBinding, [
     row: 'not ours to read',
     facts: [...lost, failed('apiserver/rbac-objects', '', 'HTTP403')],
     expect: 'cannot-tell',
-    says: /not ours to read/,
+    says: /may not list roles and bindings/,
   },
   {
     row: 'the whole ClusterRole is gone',
     facts: [...lost, objects({ bindings: [binding('dd', 'datadog-agent', ME)], gone: ['ClusterRole/datadog-agent'] })],
     expect: { cause: 'role-missing', severity: 'blocks', certainty: 'proven' },
-    says: /is gone.*nodes\/stats.*kind: ClusterRoleBinding/,
+    says: /ClusterRole datadog-agent does not exist.*nodes\/stats.*kind: ClusterRoleBinding/,
   },
-  { row: 'neither role nor binding', facts: [...lost, objects()], expect: { cause: 'role-missing' }, says: /no role of the agent/ },
+  {
+    row: 'neither role nor binding',
+    facts: [...lost, objects()],
+    expect: { cause: 'role-missing' },
+    says: /No role of the agent is bound to datadog\/agent/,
+  },
   {
     row: 'the binding dangles; a role that would do is there',
     facts: [...lost, objects({ bindings: [binding('dd', 'datadog-agnet', ME)], roles: [role], gone: ['ClusterRole/datadog-agnet'] })],
@@ -53,13 +58,13 @@ judgeTable(rbacBinding, [
     row: 'a RoleBinding for nodes',
     facts: [...lost, objects({ roles: [role], bindings: [binding('dd', 'datadog-agent', ME, 'datadog')] })],
     expect: { cause: 'role-binding-too-narrow' },
-    says: /RoleBinding dd is a RoleBinding/,
+    says: /RoleBinding dd has no effect on cluster-wide resources/,
   },
   {
     row: 'the subject is in another namespace: least invasive first, editing theirs second',
     facts: [...lost, objects({ roles: [role], bindings: [binding('dd', 'datadog-agent', { namespace: 'default', name: 'agent' })] })],
     expect: { cause: 'binding-subject-differs' },
-    says: /ServiceAccount default\/agent, not to.*kubectl edit clusterrolebinding dd/,
+    says: /is for default\/agent, not datadog\/agent.*ServiceAccount default\/agent.*kubectl edit clusterrolebinding dd/,
   },
   {
     row: 'the subject is misspelt',
@@ -88,7 +93,7 @@ judgeTable(rbacBinding, [
       }),
     ],
     expect: 'pass',
-    says: /lacks a rule/,
+    says: /a rule is missing in it/,
   },
   { row: 'only a part was read', facts: [...lost, objects({ complete: false })], expect: 'cannot-tell' },
 ]);

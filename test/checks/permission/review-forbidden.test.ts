@@ -20,6 +20,6 @@ judgeTable(reviewForbidden, [
     facts: [failed('apiserver/account', '', 'HTTP403', { user: AGENT, from: 'flag', by: 'impersonation' })],
     expect: 'cannot-tell',
     wants: ['apiserver/account'],
-    says: /both refused/,
+    says: /neither review the permissions of system:serviceaccount:datadog:agent nor impersonate it/,
   },
 ]);

@@ -18,7 +18,12 @@ const own = (rule: Partial<RbacRule>) =>
 const refused = failed('apiserver/rbac-objects', '', 'HTTP403');
 
 judgeTable(roleGrants, [
-  { row: 'nothing is missing: not looked at', facts: [...base(), ...rights(profile())], expect: 'pass', says: /in depth/ },
+  {
+    row: 'nothing is missing: not looked at',
+    facts: [...base(), ...rights(profile())],
+    expect: 'pass',
+    says: /`kubelet-doctor rbac` checks the rules/,
+  },
   { row: 'nobody to judge', facts: base(), expect: 'not-applicable' },
   { row: 'first the roles', facts: [...base(), ...rights(logs, /log/)], expect: 'cannot-tell', wants: ['apiserver/rbac-objects'] },
   { row: 'else our own rules', facts: [...base(), ...rights(logs, /log/), refused], expect: 'cannot-tell', wants: ['apiserver/own-rules'] },
@@ -26,7 +31,7 @@ judgeTable(roleGrants, [
     row: 'nodes/logs, which is nodes/log',
     facts: [...base(), ...rights(logs, /nodes\/log/), bound(clusterRole('r', ['nodes/metrics', 'nodes/logs']))],
     expect: { cause: 'role-grants-nothing', severity: 'degrades', certainty: 'proven' },
-    says: /nodes\/logs \(nobody asks for it; meant is nodes\/log\).*resources: \[\\"nodes\/log\\"\]/,
+    says: /has no effect: nodes\/logs \(use nodes\/log\).*resources: \[\\"nodes\/log\\"\]/,
   },
   {
     row: 'the same from SelfSubjectRulesReview',

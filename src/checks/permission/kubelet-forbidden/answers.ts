@@ -2,7 +2,8 @@
 import { isBindableUser, serviceAccountOf } from '../../../kubernetes/names.js';
 import { canI, nodeRightsYaml } from '../../../manifests/rbac-yaml.js';
 import type { Evidence, Fix, Say, Verdict, Want } from '../../../model/check.js';
-import { cite } from '../../shared/cite.js';
+import { accountName, firstOf } from '../../shared/brief.js';
+import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
 import { KUBELET_PATHS } from '../../shared/kubelet.js';
@@ -22,19 +23,23 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
   'as-debug-pod': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent(), 'debug-pod-foreign-identity'),
   missing: (clues, say) => {
     const lost = among(clues, 'missing', 'too new');
-    const [user, rights, paths] = [given(clues.user), rightsOf(lost), pathsOf(lost)];
+    const rights = firstOf(rightsOf(lost));
     const [some, all] = isRefused(lost) ? (['refuses', 'refusesAll'] as const) : (['wouldRefuse', 'wouldRefuseAll'] as const);
     return problem('kubelet-permission-missing', {
       ...withoutRight(clues, lost, say),
-      title: isEvery(clues, lost) ? say(all, { user, rights }) : say(some, { paths, user, rights }),
+      title: isEvery(clues, lost) ? say(all) : say(some, { rights }),
       fixes: [grant(clues, 'kubelet-permission-missing', lost, say), ...podsOverApiserver(lost, say)],
     });
   },
   'too-new': (clues, say) => {
     const lost = among(clues, 'too new');
+    const { version = 'before 1.33', versionBy } = clues.kubelet;
+    const part = withoutRight(clues, lost, say);
+    const old = clues.kubelet.version ? [citeBy(versionBy, '', say('sawVersion', { version }))] : [];
     return problem('fine-grained-permission-too-new', {
-      ...withoutRight(clues, lost, say),
-      title: say('tooNew', { version: clues.kubelet.version ?? '< 1.33', paths: pathsOf(lost), user: given(clues.user) }),
+      ...part,
+      title: say('tooNew', { version: version.replace(/ on .*/s, '') }),
+      evidence: [...part.evidence, ...old],
       fixes: [
         grant(clues, 'fine-grained-permission-too-new', lost, say),
         fixBy('node', 'restart', say('upgrade'), { verify: 'kubectl get nodes' }),
@@ -46,7 +51,7 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
     const cached = among(clues, 'cached');
     return problem('kubelet-decision-cached', {
       severity: 'note',
-      title: say('cached', { user: given(clues.user), paths: pathsOf(cached) }),
+      title: say('cached'),
       evidence: quoted(clues, cached, say),
       fixes: [fixBy('agent', 'nothing', say('askAgain'), shell('kubelet-doctor --wait'))],
     });
@@ -74,7 +79,7 @@ function withoutRight(clues: Judged, lost: PathClues[], say: Words): Omit<Said, 
   };
 }
 
-/** By the kubelet itself, and not by the word of the apiserver alone. */
+/** By the kubelet itself, and not according to the apiserver alone. */
 function isRefused(lost: PathClues[]): boolean {
   return lost.some(({ refused }) => refused);
 }
@@ -91,31 +96,41 @@ function grantsOf(paths: PathClues[]): string[] {
   return [...new Set(paths.map((each) => each.grant))].sort();
 }
 
-function rightsOf(paths: PathClues[]): string {
-  return grantsOf(paths)
-    .map((subresource) => `nodes/${subresource}`)
-    .join(', ');
+function rightsOf(paths: PathClues[]): string[] {
+  return grantsOf(paths).map((subresource) => `nodes/${subresource}`);
 }
 
 /** Each refusal once, then the reviews. */
 function quoted({ user = '', reviews }: Judged, paths: PathClues[], say: Words): Evidence[] {
   const refusals = new Map(paths.flatMap(({ refused }) => (refused ? [[refused.body, refused] as const] : [])));
-  const reviewed = [...new Set(paths.map((path) => path.grant))].flatMap((subresource) => {
+  const refusedWith = (body: string) => pathsOf(paths.filter(({ refused }) => refused?.body === body));
+  const reviewed = [...new Set(paths.map(({ grant: needs }) => needs))].flatMap((subresource) => {
     const review = reviews.get(subresource);
-    return review ? [cite(review.fact, say(review.allowed ? 'sawAllowed' : 'sawDenied', { user, subresource }))] : [];
+    if (!review) return [];
+    const needed = pathsOf(paths.filter(({ grant: needs }) => needs === subresource));
+    const saw = review.allowed ? say('sawAllowed', { user, subresource }) : say('sawDenied', { user, subresource, paths: needed });
+    return [cite(review.fact, saw)];
   });
-  return [...[...refusals.values()].map(({ fact, status, body }) => cite(fact, say('sawRefusal', { status, body }))), ...reviewed];
+  return [
+    ...[...refusals.values()].map(({ fact, status, body }) => cite(fact, say('sawRefusal', { paths: refusedWith(body), status, body }))),
+    ...reviewed,
+  ];
 }
 
 /** Bound by a manifest only to a name that may be printed. */
 function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix {
   const { user = '', sureOfUser, kubelet, profile, access } = clues;
   const { fine, classic } = kubelet;
-  const [grants, rights] = [grantsOf(lost), rightsOf(lost)];
+  const grants = grantsOf(lost);
   const manifest = sureOfUser ? nodeRightsYaml(user, grants) : undefined;
-  if (!manifest) return fixBy('cluster', 'config', say('grantUnnamed', { rights }), { verify: 'kubelet-doctor --wait' });
+  if (!manifest)
+    return fixBy('cluster', 'config', say('grantUnnamed', { rights: rightsOf(lost).join(', ') }), { verify: 'kubelet-doctor --wait' });
   const guessed = fine === undefined && !classic && lost.some(({ path }) => FINE[path]);
-  const action = say(grants.includes('proxy') ? 'grantProxy' : guessed ? 'grantGuessed' : 'grant', { user, rights });
+  const action = grants.includes('proxy')
+    ? say('grantProxy')
+    : guessed
+      ? say('grantGuessed')
+      : say('grant', { account: accountName(user) });
   const name = serviceAccountOf(user);
   const asksFor = classic ? 'classic' : 'fine-grained';
   const refused = lost.flatMap((path) => (path.refused ? [path.grant] : []));

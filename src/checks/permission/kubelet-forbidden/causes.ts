@@ -4,42 +4,43 @@ import { ROLE_CAUSES } from '../shared/role-causes.js';
 
 export const CAUSES = {
   'kubelet-permission-missing': {
-    title: 'right to read from the kubelet missing',
+    title: 'missing kubelet permissions',
     means:
-      'The kubelet knows who asks and the apiserver denies it the right. Each path of the kubelet is a subresource of nodes, and nodes/proxy covers neither metrics nor stats.',
+      'The kubelet knows who the agent is, and the apiserver denies the permission. Each kubelet path is a subresource of nodes; nodes/proxy covers neither metrics nor stats.',
     happens:
-      'The ClusterRole or its binding is gone, was made for another ServiceAccount, is a RoleBinding (without effect on nodes), or lacks a subresource: manifests without nodes/stats, roles with nodes/spec or nodes/logs, which no kubelet asks for.',
+      'The ClusterRole or its binding was deleted, is for a different ServiceAccount, is a RoleBinding (no effect on nodes), or lacks a subresource: manifests without nodes/stats, or roles with nodes/spec or nodes/logs, which kubelets never check.',
     distributions: {
       'Helm chart':
-        '`datadog.rbac.create`; `clusterAgent.rbac.create` for the Cluster Agent. `datadog.kubelet.fineGrainedAuthorization` only with kubelets of 1.33 and later.',
-      operator: 'writes the roles itself; edits by hand are undone.',
-      'plain manifests': 'look for roles without nodes/stats, the oldest gap.',
-      GKE: 'Autopilot forbids nodes/proxy: `datadog.kubelet.useApiServer` (Agent 7.65) or the fine-grained role.',
+        '`datadog.rbac.create`, and `clusterAgent.rbac.create` for the Cluster Agent. Set `datadog.kubelet.fineGrainedAuthorization` only if all kubelets are 1.33 or later.',
+      operator: 'creates the roles; it reverts manual edits.',
+      'plain manifests': 'check for a role without nodes/stats, the most common gap.',
+      GKE: 'Autopilot forbids nodes/proxy: use `datadog.kubelet.useApiServer` (Agent 7.65) or the fine-grained role.',
     },
     confirm:
-      'Not `nodes/metrics`: kubectl takes that for a node named metrics.\n\n    kubectl auth can-i get nodes --subresource=metrics \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
-    fix: 'A ClusterRole and ClusterRoleBinding with exactly the missing subresources, beside the one of the agent, or the same lines in its chart. Nothing restarts; the kubelet keeps a refusal for up to 30 s.',
+      'Use `--subresource`: kubectl reads `nodes/metrics` as a node named metrics.\n\n    kubectl auth can-i get nodes --subresource=metrics \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
+    fix: "Create a ClusterRole and ClusterRoleBinding with exactly the missing subresources, next to the agent's own, or add them to its chart. Nothing restarts; the kubelet caches a refusal for up to 30 s. To avoid nodes/proxy for /pods, set DD_KUBELET_USE_API_SERVER=true (Agent 7.65 or later): it needs get and list on pods.",
     avoid:
-      'Do not bind cluster-admin or system:kubelet-api-admin: both can run commands in every container. nodes/proxy is no short cut: it covers neither metrics nor stats.',
+      'Do not bind cluster-admin or system:kubelet-api-admin: both can run commands in every container. nodes/proxy does not replace the others: it covers neither metrics nor stats.',
     explainedBy: ROLE_CAUSES,
   },
   'fine-grained-permission-too-new': {
-    title: 'fine-grained rights on a kubelet that does not know them',
-    means: 'nodes/pods, nodes/healthz or nodes/configz is granted, but this kubelet asks for nodes/proxy on those paths.',
+    title: 'fine-grained permissions on an older kubelet',
+    means: 'nodes/pods, nodes/healthz or nodes/configz is granted, but this kubelet requires nodes/proxy for those paths.',
     happens:
-      'Fine-grained kubelet authorization is on from Kubernetes 1.33; in 1.32 it is behind a gate that is off. The chart value kubelet.fineGrainedAuthorization says 1.32+. The version of each node counts, not that of the apiserver.',
-    confirm: '`kubectl get nodes` shows the VERSION of each kubelet; its 403 says `subresource=proxy` or `[proxy]`.',
-    fix: 'nodes/proxy until the last kubelet is at 1.33, then take it away again: get on nodes/proxy is enough for exec into every container of the node.',
-    avoid: 'Do not bind cluster-admin for the time between: nodes/proxy for the old kubelets is already more than enough.',
+      'Kubelets support fine-grained authorization by default from 1.33; in 1.32 it is behind a feature gate that is off. The chart says 1.32+ for kubelet.fineGrainedAuthorization. The version of each kubelet counts, not that of the apiserver.',
+    confirm: '`kubectl get nodes` shows the VERSION of each kubelet. Its 403 says `subresource=proxy` or `[proxy]`.',
+    fix: 'Grant nodes/proxy until the last kubelet is 1.33 or later, then remove it: get on nodes/proxy allows exec in every container of the node. Or upgrade the kubelet first: the agent already has what newer kubelets check.',
+    avoid: 'Do not bind cluster-admin in the meantime: nodes/proxy is enough for the older kubelets.',
   },
   'kubelet-decision-cached': {
-    title: 'right granted, kubelet still remembers its refusal',
-    means: 'The apiserver grants the right, the kubelet answers from its memory: refusals are kept for 30 s, permissions for 5 minutes.',
-    happens: 'The role was mended moments ago.',
+    title: 'permission granted, refusal still cached by the kubelet',
+    means:
+      'The apiserver grants the permission, but the kubelet answers from its cache: it keeps refusals for 30 s and permissions for 5 minutes.',
+    happens: 'The role was fixed moments ago.',
     confirm:
-      'It asks until it is well. If it stays for more than a minute, the address is perhaps the kubelet of another cluster.\n\n    kubelet-doctor --wait',
-    fix: 'Nothing but time: half a minute, or `kubelet-doctor --wait`.',
-    avoid: 'Do not add more rights while you wait, and do not restart the kubelet: the memory is short.',
+      'This repeats the check until it passes. If the refusal lasts for more than a minute, the address may be the kubelet of another cluster.\n\n    kubelet-doctor --wait',
+    fix: 'Wait half a minute, or run `kubelet-doctor --wait`.',
+    avoid: 'Do not grant more permissions in the meantime, and do not restart the kubelet: the cache expires soon.',
   },
 } as const satisfies Record<string, CauseDocs>;
 

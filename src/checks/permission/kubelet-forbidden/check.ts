@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const kubeletForbidden = defineCheck({
   question: 'kubelet-forbidden',
-  asks: 'May the agent read what it needs from the kubelet?',
+  asks: 'Does the agent have the kubelet permissions it needs?',
   target: 'kubelet',
   layer: 'authz',
   required: true,

@@ -108,11 +108,17 @@ function reviewsOf(view: Seen, user: string | undefined, speakOfUser: boolean): 
 
 /** Its own word goes before its version, and where neither tells, what the profile goes by, as `rbac` does. */
 function kubeletOf(view: Seen, profile: ResolvedProfile | undefined, mine: readonly HttpAnswer[]): Kubelet {
-  const version = seen(view.one('apiserver/node'))?.kubeletVersion ?? oldest(seen(view.one('apiserver/kubelet-versions')));
+  const node = seen(view.one('apiserver/node'));
+  const version = node?.kubeletVersion ?? oldest(seen(view.one('apiserver/kubelet-versions')));
   // Where only the apiserver's is known, and old or new enough to tell of its kubelets (kubeletRights).
   const assumed = version ?? (profile && profile.kubelet !== 'unknown' ? profile.kubernetesVersion.value : undefined);
   const fine = asksFineGrained(mine) ?? isFineGrained(assumed);
-  return { version, fine, classic: fine === undefined ? profile?.kubelet === 'classic' : !fine };
+  return {
+    version,
+    versionBy: node ? 'apiserver/node' : 'apiserver/kubelet-versions',
+    fine,
+    classic: fine === undefined ? profile?.kubelet === 'classic' : !fine,
+  };
 }
 
 /** What a refusal of a path with a right of its own shows. */
@@ -124,7 +130,7 @@ function asksFineGrained(mine: readonly HttpAnswer[]): boolean | undefined {
   return undefined;
 }
 
-/** Where no node was named: the oldest kubelet asks for the most. With where it is, for the title. */
+/** Where no node was named: the oldest kubelet asks for the most. With where it is. */
 function oldest(versions: KubeletVersions | undefined): string | undefined {
   const [first] = [...(versions?.versions ?? [])].sort((a, b) => compareVersions(a.version, b.version));
   if (!first || !versions) return undefined;

@@ -28,6 +28,8 @@ export interface Refused {
 
 export interface Kubelet {
   version: string | undefined;
+  /** By which fact. */
+  versionBy: 'apiserver/node' | 'apiserver/kubelet-versions';
   /** Does it know fine-grained rights? Undefined where nobody can say; what is granted then is nodes/proxy only for `classic`. */
   fine: boolean | undefined;
   classic: boolean;

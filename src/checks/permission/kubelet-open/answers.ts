@@ -25,14 +25,14 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'to-anyone-here': (clues, say) =>
     problem('kubelet-anonymous-access', {
       severity: 'risk',
-      title: say('anonymousHere', { origin: given(clues.config).origin('authorization.mode') }),
+      title: say('anonymousHere'),
       evidence: [configured('authentication.anonymous.enabled', clues, say), configured('authorization.mode', clues, say)],
       fixes: [close(say)],
     }),
   'to-the-authenticated-here': (clues, say) =>
     problem('kubelet-always-allow', {
       severity: 'risk',
-      title: say('alwaysAllowHere', { origin: given(clues.config).origin('authorization.mode') }),
+      title: say('alwaysAllowHere'),
       evidence: [configured('authorization.mode', clues, say)],
       fixes: [authorize(say)],
     }),
@@ -50,9 +50,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     return problem('kubelet-always-allow', {
       severity: 'risk',
       ...suspected(['kubelet-decision-cached'], [{ need: 'kubelet/http', subject: 'token GET /configz', elsewhere: SHOW_MODE }]),
-      title: say('seemsToAllow', { endpoint: clues.endpoint, user, paths: read.map(({ path }) => path).join(', ') }),
+      title: say('seemsToAllow', { endpoint: clues.endpoint }),
       evidence: [
-        cite(given(clues.read[0]), say('sawAnswer', { status: 200, user })),
+        cite(given(clues.read[0]), say('sawAnswer', { paths: read.map(({ path }) => path).join(', '), status: 200, user })),
         citeBy('apiserver/access', 'get nodes/proxy', say('sawDenied', { user, denied })),
       ],
       fixes: [authorize(say)],

@@ -4,26 +4,26 @@ import { KUBELET_SETTINGS } from '../../shared/distributions.js';
 
 export const CAUSES = {
   'kubelet-anonymous-access': {
-    title: 'kubelet open to everyone',
+    title: 'anonymous access to the kubelet',
     means:
-      'GET /pods without a credential answers 200. Everything in the pods of that node, environment variables included, is readable from the network; with authorization AlwaysAllow commands can be run in every container.',
+      'GET /pods without a credential answers 200. Anyone on the network can read all about the pods of that node, environment variables included. With authorization mode AlwaysAllow, anyone can run commands in every container.',
     happens:
-      'A kubelet run by flags, without a configuration file: anonymous access is on and authorization is AlwaysAllow by default. Or somebody bound rights to system:anonymous or system:unauthenticated to get past a 403.',
+      'The kubelet runs with flags and without a configuration file: then anonymous access is on and authorization is AlwaysAllow by default. Or permissions were bound to system:anonymous or system:unauthenticated to work around a 403.',
     distributions: KUBELET_SETTINGS,
     confirm: '`curl -sk https://NODE:10250/pods | head -c 200` prints a PodList.',
-    fix: 'anonymous off, webhook authentication on, authorization Webhook; look for bindings with `kubectl get clusterrolebindings -o wide | grep -E "anonymous|unauthenticated"`. Give the agent its own rights first, or it loses what it reads now.',
-    avoid: 'Do not count on a firewall alone: every pod of the cluster is behind it. Do not leave it open for an agent that has no token.',
+    fix: 'Grant the agent its own permissions first, or it loses what it reads now. Then disable anonymous access, enable webhook authentication, and set authorization to Webhook. To find bindings: `kubectl get clusterrolebindings -o wide | grep -E "anonymous|unauthenticated"`.',
+    avoid: 'Do not rely on a firewall alone: every pod of the cluster is behind it. Do not leave it open for an agent that has no token.',
   },
   'kubelet-always-allow': {
-    title: 'kubelet authorizes everyone',
+    title: 'kubelet without authorization',
     means:
-      'Whoever authenticates, any ServiceAccount of the cluster, may read everything of the kubelet and run commands in its containers.',
-    happens: '`authorization.mode: AlwaysAllow`, the default of a kubelet run by flags (microk8s among others).',
+      'Every authenticated client, such as any ServiceAccount of the cluster, can read everything from the kubelet and run commands in its containers.',
+    happens: '`authorization.mode: AlwaysAllow`, the default of a kubelet that runs with flags only (as in microk8s).',
     distributions: KUBELET_SETTINGS,
     confirm:
-      '`kubectl get --raw /api/v1/nodes/NODE/proxy/configz` shows `"authorization":{"mode":"AlwaysAllow"`. A decision kept in the cache looks the same for up to 5 minutes after a right was taken away: ask again after that.',
-    fix: 'authorization.mode: Webhook, and a ClusterRole for the agent with exactly the nodes/ subresources it reads.',
-    avoid: 'Do not switch it before the agent has its ClusterRole: it loses the kubelet at that moment.',
+      '`kubectl get --raw /api/v1/nodes/NODE/proxy/configz` shows `"authorization":{"mode":"AlwaysAllow"`. After a permission is removed, a cached decision has the same effect for up to 5 minutes: check again after that.',
+    fix: 'Grant the agent a ClusterRole with exactly the nodes/ subresources it reads, then set authorization.mode to Webhook.',
+    avoid: 'Do not change the mode before the agent has its ClusterRole: it would lose access to the kubelet at once.',
   },
 } as const satisfies Record<string, CauseDocs>;
 

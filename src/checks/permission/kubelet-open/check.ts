@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const kubeletOpen = defineCheck({
   question: 'kubelet-open',
-  asks: 'Does the kubelet keep its data from those who have no right to it?',
+  asks: 'Is the kubelet closed to unauthorized requests?',
   target: 'kubelet',
   layer: 'authz',
   required: false,

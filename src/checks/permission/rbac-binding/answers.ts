@@ -3,6 +3,7 @@ import { bindYaml, canINeeds, isRoleName, needsYaml } from '../../../manifests/n
 import type { Evidence, Fix, Message, Problem, Say, Verdict } from '../../../model/check.js';
 import type { RbacBinding, RbacRole, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
 import { describeNeed } from '../../../profiles/access.js';
+import { accountName } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, orBy, yaml } from '../../shared/fix.js';
@@ -30,10 +31,13 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const gone = `${binding.role.kind} ${binding.role.name}`;
     return fault('dangling-binding', clues, { binding, role: given(clues.spare) }, say, (names) => say('dangling', { ...names, gone }));
   },
-  'role-deleted': (clues, say) => fault('role-missing', clues, given(clues.lost), say, (names) => say('roleMissing', names)),
+  'role-deleted': (clues, say) => {
+    const { role } = given(clues.lost).binding;
+    return fault('role-missing', clues, given(clues.lost), say, () => say('roleMissing', { role: `${role.kind} ${role.name}` }));
+  },
   'subject-differs': (clues, say) => {
     const almost = given(clues.almost);
-    const subject = subjectName(given(almost.subject));
+    const subject = shortName(given(almost.subject));
     return fault('binding-subject-differs', clues, almost, say, (names) => say('differs', { ...names, subject }));
   },
   'not-bound': (clues, say) => fault('binding-missing', clues, { role: given(clues.spare) }, say, (names) => say('bindingMissing', names)),
@@ -42,15 +46,14 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'read-in-part': (_, say) => cannotTell(say('partly')),
 };
 
-type Names = Record<'user' | 'rights' | 'role' | 'binding', string>;
+type Names = Record<'account' | 'role' | 'binding', string>;
 
 function fault(cause: Cause, clues: Clues, about: Partial<Bound>, say: Words, title: (names: Names) => Message): Problem<Cause> {
   const rights = given(clues.rights);
   const { account, missing } = rights;
   const { binding, role } = about;
   const names: Names = {
-    user: account.user,
-    rights: listed(missing),
+    account: accountName(account.user),
     role: role?.name ?? '',
     binding: binding ? `${binding.kind} ${binding.name}` : '',
   };
@@ -59,8 +62,9 @@ function fault(cause: Cause, clues: Clues, about: Partial<Bound>, say: Words, ti
     title: title(names),
     features: lossesOf(missing),
     evidence: [
-      cite(clues.fact, binding ? sawBinding(binding, say) : say('sawNothing', { user: names.user })),
+      cite(clues.fact, binding ? sawBinding(binding, say) : say('sawNothing', { user: account.user })),
       ...quotedObjects(clues, role, say),
+      ...(role ? [] : [citeBy('apiserver/access', '', say('sawMissing', { user: account.user, rights: listed(missing) }))]),
     ],
     fixes: [
       bindOrCreate(cause, rights, role, say(role && isRoleName(role.name) ? 'bind' : 'create', names)),
@@ -108,6 +112,11 @@ function correct({ binding, subject }: Partial<Bound>, say: Words, names: Names)
 function listed(needs: readonly ResolvedNeed[]): string {
   const words = needs.map(describeNeed);
   return words.length > 6 ? `${words.slice(0, 5).join(', ')} and ${words.length - 5} more` : words.join(', ');
+}
+
+/** As `accountName` says it, where it is a ServiceAccount. */
+function shortName(subject: RbacSubject): string {
+  return subjectName(subject).replace(/^ServiceAccount /, '');
 }
 
 function subjectName({ kind, namespace, name }: RbacSubject): string {

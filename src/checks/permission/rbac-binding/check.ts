@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const rbacBinding = defineCheck({
   question: 'rbac-binding',
-  asks: 'Do roles and bindings reach the agent?',
+  asks: "Are the agent's roles bound to its account?",
   target: 'apiserver',
   layer: 'authz',
   required: false,
