@@ -64,7 +64,7 @@ export function stepLine({ act, command }: Pick<FirstStep, 'act' | 'command'>): 
 }
 
 /** Columns of lines one and two: a longer command has a line of its own. */
-const LINE = 80;
+export const LINE = 80;
 
 /** Line two: the act, with its command where both are short. */
 export function actLine({ lead, act, command }: FirstStep): { lead: string; line: string } {

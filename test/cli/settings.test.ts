@@ -115,7 +115,7 @@ it('says what helps where no configuration is in sight', async () => {
 it('of a file asks nobody, and names it', async (t) => {
   const { code, stdout, stderr } = await fromFile(t, 'datadog: { kubelet: { tlsverify: false } }');
   assert.equal(code, 1, stderr);
-  assert.match(stdout, /^No agent reads datadog\.kubelet\.tlsverify/);
+  assert.match(stdout, /^The agent does not read datadog\.kubelet\.tlsverify/);
   assert.match(stdout, /Read from a file, without asking a server/);
   assert.match(stdout, /The values in \/values\.yaml, container agent/);
 });

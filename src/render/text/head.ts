@@ -8,7 +8,7 @@ import { dateTime } from '../../report/formats.js';
 import { headlineOf } from '../../report/headline.js';
 import { placeWords } from '../../report/places.js';
 import { oneLine } from '../../report/plain-text.js';
-import { actLine, counted, firstStep, lastLine } from '../../report/words.js';
+import { actLine, counted, firstStep, LINE, lastLine } from '../../report/words.js';
 import type { Look, Paint } from '../style.js';
 
 /** Always exactly three lines. */
@@ -47,8 +47,13 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   if (summary.verdict !== 'incomplete' && asksNothing(top)) return well;
   const step = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
-  const title = `${failing ? '' : prefixOf(top.severity, open)}${titleOf(top)}`;
+  const title = failing ? titleOf(top) : prefixed(prefixOf(top.severity, open), titleOf(top));
   return { colour: failing ? red : yellow, title, ...actLine(step), last: lastLine(step) };
+}
+
+/** Without its first word where the line would be too long. */
+function prefixed(prefix: string, title: string): string {
+  return [...`${prefix}${title}`].length <= LINE ? `${prefix}${title}` : `${prefix.replace(/^Works\. /, '')}${title}`;
 }
 
 /** That it works is only said where everything that is required was answered. */
