@@ -1,5 +1,5 @@
 /**
- * Is the token that is presented the one the kubelet keeps fresh, or a copy of it? The mount is replaced at four fifths of its life; a copy
+ * Is the token that is presented the one that the kubelet renews, or a copy of it? The mount is replaced at four fifths of its life; a copy
  * ends with the pod or the hour it was made for. Judged by the claims of both, and by what the servers answer.
  */
 import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
@@ -14,34 +14,33 @@ import { answers, seen, span } from '../shared/read.js';
 
 export const tokenCopy = defineCheck({
   question: 'token-copy',
-  asks: 'Is the token that is presented the one that the kubelet keeps fresh?',
+  asks: 'Is the token in use the mounted one, which the kubelet renews?',
   target: 'self',
   layer: 'authn',
   required: false,
   needs: ['self/credential', 'self/place', 'self/settings', 'kubelet/credential', 'kubelet/http', 'apiserver/credential', 'apiserver/http'],
   words: {
-    otherPod: 'The token in {source} is a copy: it is bound to pod {pod}, this pod is {own}{refused}',
-    older: 'The token in {source} is a copy, {ago} older than the mounted one{refused}',
-    refused: '; the {server} refuses it',
-    mounted: 'the mounted token itself is presented',
+    otherPod: 'The token is a copy, bound to another pod: {pod}',
+    older: 'The token is a copy, {ago} older than the mounted one',
+    mounted: 'the mounted token is in use',
     noMount: 'no mounted token to compare with',
     sawCopy: '{source}: pod {pod}, issued {issued}',
     sawMounted: 'mounted: pod {pod}, issued {issued}',
-    sawRefusal: '{request}: 401',
-    fixMount: 'Read the token that is mounted, at each use: take the path of the copy away',
-    fixFlag: 'Name the mounted token',
+    sawRefusal: '{server}, {request}: 401',
+    fixMount: 'Use the mounted token instead of the copy',
+    fixFlag: 'Pass the mounted token',
   },
   causes: {
     'token-stale-copy': {
-      title: 'copy of a token in place of the mounted one',
+      title: 'stale copy of a token',
       means:
-        'What is presented is not the mounted token but an older copy of it, or that of another pod. A bound token is refused as soon as its pod is gone, and at its end (an hour, on managed clusters up to a year); the kubelet renews the mounted file, never a copy.',
+        'The token in use is not the mounted one but an older copy, or the token of another pod. A bound token is refused as soon as its pod is gone, and when it expires (after an hour, on managed clusters after up to a year). The kubelet renews the mounted file, never a copy.',
       happens:
-        'An init container or a script copied the token to a file or a Secret; `DD_KUBELET_AUTH_TOKEN_PATH` names that copy; a program read the file once and kept it (Agents before 7.31); the token was carried over from a pod that has been replaced.',
+        'An init container or a script copied the token to a file or a Secret, and `DD_KUBELET_AUTH_TOKEN_PATH` names that copy. Or a program read the file once and kept it (Agents before 7.31), or the token is from a pod that has been replaced.',
       confirm:
-        'For the copy and for the mounted file. The audit log of an apiserver marks old ones `authentication.k8s.io/stale-token`.\n\n    cut -d. -f2 FILE | base64 -d 2>/dev/null |\n      jq \'.iat, ."kubernetes.io".pod.name\'',
-      fix: `Read ${MOUNTED_TOKEN} at each use; upgrade an Agent before 7.31. A restart helps for an hour.`,
-      avoid: 'Do not make a token that never expires instead: a stolen one is good until somebody deletes its Secret.',
+        'Run this for the copy and for the mounted file. The audit log of the apiserver marks old tokens with `authentication.k8s.io/stale-token`.\n\n    cut -d. -f2 FILE | base64 -d 2>/dev/null |\n      jq \'.iat, ."kubernetes.io".pod.name\'',
+      fix: `Read ${MOUNTED_TOKEN} at each use; upgrade Agents before 7.31. A restart helps for an hour only.`,
+      avoid: 'Do not create a token that never expires instead: a stolen one is valid until its Secret is deleted.',
     },
   },
   judge(view, say) {
@@ -62,20 +61,19 @@ export const tokenCopy = defineCheck({
 
     const { source, token } = copy.credential;
     const refusal = refusedBy?.http.find((f) => answers([f], 'token').some((a) => a.status === 401));
-    const refused = refusedBy ? say('refused', { server: refusedBy.server }).en : '';
     const other = token?.pod !== undefined && mounted?.pod !== undefined && token.pod !== mounted.pod;
     const place = seen(view.one('self/place'));
     return problem('token-stale-copy', {
       // A copy that is still accepted ends with its pod, or within the hour.
       severity: refusedBy ? 'blocks' : 'degrades',
       title: other
-        ? say('otherPod', { source, refused, pod: token?.pod ?? '', own: mounted?.pod ?? '' })
-        : say('older', { source, refused, ago: span(((mounted?.issuedAt ?? 0) - (token?.issuedAt ?? 0)) * 1000) }),
+        ? say('otherPod', { pod: token?.pod ?? '' })
+        : say('older', { ago: span(((mounted?.issuedAt ?? 0) - (token?.issuedAt ?? 0)) * 1000) }),
       features: refusedBy ? (refusedBy.server === 'kubelet' ? ALL_KUBELET_FEATURES : apiserverFeatures(view.one('self/settings'))) : [],
       evidence: [
         citeBy(`${copy.server}/credential`, 'token', say('sawCopy', { source, pod: token?.pod ?? 'none', issued: issued(token) })),
         citeBy('self/credential', 'mounted', say('sawMounted', { pod: mounted?.pod ?? 'none', issued: issued(mounted) })),
-        ...(refusal ? [cite(refusal, say('sawRefusal', { request: refusal.subject }))] : []),
+        ...(refusal ? [cite(refusal, say('sawRefusal', { server: copy.server, request: refusal.subject }))] : []),
       ],
       fixes: place?.agentEnvironment
         ? [fixBy('agent', 'config', say('fixMount'), env({ DD_KUBELET_AUTH_TOKEN_PATH: MOUNTED_TOKEN }))]

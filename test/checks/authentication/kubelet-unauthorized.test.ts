@@ -165,7 +165,7 @@ judgeTable(kubeletUnauthorized, [
     row: 'both servers refuse it',
     facts: [...base(), ...credentials('token'), review(401), nobody, ...refused401],
     expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
-    says: /The token \(\/run\/token\) is not valid/,
+    says: /The apiserver and the kubelet of 10\.0\.0\.7:10250 reject the token.*token sent: \/run\/token/,
   },
   {
     row: 'token ignored: 403 as system:anonymous',
@@ -217,7 +217,7 @@ judgeTable(kubeletUnauthorized, [
     row: 'on the node: webhook off by its configuration, and no token sent',
     facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
-    says: /webhook authentication is off \(\/var\/lib\/kubelet\/config\.yaml:5\).*authentication\.webhook\.enabled: false/,
+    says: /kubelet of this node rejects all ServiceAccount tokens.*authentication\.webhook\.enabled: false \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
     row: 'on the node: the same, and only our certificate was tried, which is believed',
@@ -234,13 +234,13 @@ judgeTable(kubeletUnauthorized, [
     row: 'on the node: no token was sent, and its own way to the apiserver works',
     facts: [atNode(), asKubelet, nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': true }), identity('system:node:n1')],
     expect: 'pass',
-    says: /asks the apiserver about tokens \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+    says: /webhook authentication is on \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
     row: 'on the node: its own way to the apiserver is refused',
     facts: [atNode(), asKubelet, nodeProcess(), nodeConfig(), failed('apiserver/tcp', '10.0.0.5:6443', 'ECONNREFUSED')],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven', severity: 'blocks' },
-    says: /asked as the kubelet itself: ECONNREFUSED/,
+    says: /with the kubelet's own credential: ECONNREFUSED/,
   },
   {
     row: 'refused by the kubelet; a TokenReview has the reason',

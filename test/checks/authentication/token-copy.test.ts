@@ -50,7 +50,7 @@ judgeTable(tokenCopy, [
     row: 'a copy from another pod, which the kubelet refuses',
     facts: [...base(), mounted, token('kubelet/credential', COPY, { pod: 'agent-gone' }), unauthorized('token', '/healthz')],
     expect: { cause: 'token-stale-copy', severity: 'blocks', certainty: 'proven' },
-    says: /bound to pod agent-gone, this pod is agent-new; the kubelet refuses it.*DD_KUBELET_AUTH_TOKEN_PATH=\/var\/run\/secrets/,
+    says: /bound to another pod: agent-gone.*mounted: pod agent-new.*kubelet, token GET \/healthz: 401.*DD_KUBELET_AUTH_TOKEN_PATH=\/var\/run\/secrets/,
   },
   {
     row: 'an hour older and still accepted: it will not stay so',
@@ -62,6 +62,6 @@ judgeTable(tokenCopy, [
     row: 'given by flag, refused by the apiserver',
     facts: [...laptop, mounted, token('apiserver/credential', COPY, { pod: 'agent-gone' }), refusedByApiserver],
     expect: { cause: 'token-stale-copy', severity: 'blocks' },
-    says: /the apiserver refuses it.*--token-file \/var\/run/,
+    says: /apiserver, token POST \/x: 401.*--token-file \/var\/run/,
   },
 ]);

@@ -84,10 +84,17 @@ judgeTable(token, [
     row: 'a token file that is not there',
     facts: [...laptop, unusable('ENOENT')],
     expect: { cause: 'token-missing' },
-    says: /\/tmp\/token does not exist/,
+    says: /Token file \/tmp\/token is missing/,
     neverSays: /automount/,
   },
-  { row: 'not readable', facts: [...pod, unusable('EACCES')], expect: { cause: 'token-unreadable' } },
+  { row: 'not readable', facts: [...pod, unusable('EACCES')], expect: { cause: 'token-unreadable' }, says: /permission denied.*fsGroup/ },
+  {
+    row: 'a directory in its place: no mode of the file helps',
+    facts: [...pod, unusable('EISDIR')],
+    expect: { cause: 'token-unreadable' },
+    says: /it is a directory.*Correct the mount/,
+    neverSays: /fsGroup/,
+  },
   { row: 'broken over lines', facts: [...pod, unusable('ENEWLINE')], expect: { cause: 'token-malformed' }, says: /delete pod agent-x/ },
   {
     row: 'empty file of our own',
@@ -249,7 +256,7 @@ judgeTable(token, [
     row: 'withheld: the certificate did not verify',
     facts: [...pod, held(), fact('apiserver/tls', handshake({ verification: { ok: false } }), '10.96.0.1:443')],
     expect: 'cannot-tell',
-    says: /does not verify/,
+    says: /certificate is not verified/,
   },
   {
     row: 'only the kubelet was asked: its 401 is no proof',
@@ -263,7 +270,7 @@ judgeTable(token, [
       ),
     ],
     expect: 'cannot-tell',
-    says: /what the kubelet makes of it/,
+    says: /the token or the kubelet may be the reason/,
   },
   {
     row: 'not asked, but long expired',

@@ -1,6 +1,7 @@
 /** What `client-certificate` says of each answer. */
 import type { Evidence, Fix, Problem, Say, Verdict } from '../../../model/check.js';
 import { apiserverFeatures, quotedPath } from '../../shared/apiserver.js';
+import { minute } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
@@ -22,11 +23,11 @@ export const ANSWERS: Record<Answer, (say: Words) => Verdict<Cause>> = {
 
 export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>> = {
   'client-certificate-unreadable': (side, say) => {
-    const { detail } = given(side.failure);
+    const { code } = given(side.failure);
     const look = withFiles(side, (crt, key) => `ls -lnL ${crt} ${key}`);
     return problem('client-certificate-unreadable', {
       ...ofFiles(side, say),
-      title: say('unreadable', { target: side.target, detail }),
+      title: say('unreadable', { target: side.target, code }),
       fixes: [fixBy(side.owner, 'config', say('fixPath'), look)],
     });
   },
@@ -34,42 +35,41 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     const compare = withFiles(side, (crt, key) => `openssl x509 -noout -pubkey -in ${crt}\nopenssl pkey -pubout -in ${key}`);
     return problem('client-certificate-key-mismatch', {
       ...ofFiles(side, say),
-      title: say('keyMismatch', { target: side.target, ...side.paths }),
+      title: say('keyMismatch', { target: side.target }),
       fixes: [fixBy(side.owner, 'config', say('fixPair'), compare)],
     });
   },
   'client-certificate-without-client-usage': (side, say) =>
     problem('client-certificate-without-client-usage', {
       ...ofCertificate(side, say),
-      title: say('withoutUsage', { source: given(side.held).source, target: side.target }),
+      title: say('withoutUsage', { target: side.target }),
       fixes: [fixBy('cluster', 'config', say('fixUsage'))],
     }),
   'client-certificate-expired': (side, say) => {
     const { source, certificate, until } = given(side.held);
-    const { subject, notAfter } = certificate;
+    const { notAfter } = certificate;
     return problem('client-certificate-expired', {
       ...ofCertificate(side, say),
       ...unlessTheirClock(side),
-      title: say('expired', { source, subject, ago: span(side.now - until), notAfter }),
+      title: say('expired', { ago: span(side.now - until), notAfter: minute(notAfter) }),
       fixes: [renewal(source, side.owner, say)],
     });
   },
   'client-certificate-not-yet-valid': (side, say) => {
-    const { source, certificate, from } = given(side.held);
-    const { subject, notBefore } = certificate;
+    const { notBefore } = given(side.held).certificate;
     return problem('client-certificate-not-yet-valid', {
       ...ofCertificate(side, say),
       ...unlessTheirClock(side),
-      title: say('notYetValid', { source, subject, notBefore, ahead: span(from - side.now) }),
+      title: say('notYetValid', { notBefore: minute(notBefore) }),
       fixes: [fixBy('cluster', 'config', say('fixClock'))],
     });
   },
   'client-certificate-foreign': (side, say) => {
-    const { source, certificate } = given(side.held);
+    const { issuer } = given(side.held).certificate;
     return problem('client-certificate-foreign', {
       ...ofCertificate(side, say),
       ...(side.asksCertificate === undefined && suspected(['kubelet-client-ca-unset'], [{ need: 'kubelet/tls' }])),
-      title: say('foreign', { target: side.target, source, issuer: certificate.issuer }),
+      title: say('foreign', { issuer }),
       fixes: [fixBy(side.owner, 'config', say('fixIssuer'))],
     });
   },
@@ -83,7 +83,11 @@ function lossesOf({ target, settings }: Side): string[] {
 
 /** Files that cannot be used are seen here, not at the server. */
 function ofFiles(side: Side, say: Words): Part {
-  return { observedAt: 'self', features: lossesOf(side), evidence: [cite(side.fact, say('sawFile', given(side.failure)))] };
+  return {
+    observedAt: 'self',
+    features: lossesOf(side),
+    evidence: [cite(side.fact, say('sawFile', given(side.failure))), cite(side.fact, say('sawFiles', side.paths))],
+  };
 }
 
 function ofCertificate(side: Side, say: Words): Part {

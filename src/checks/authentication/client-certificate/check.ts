@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const clientCertificate = defineCheck({
   question: 'client-certificate',
-  asks: 'Is the client certificate readable, valid and accepted?',
+  asks: 'Is the client certificate valid, and is it accepted?',
   target: 'apiserver',
   layer: 'authn',
   required: false,

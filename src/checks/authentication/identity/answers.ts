@@ -1,6 +1,7 @@
 /** What `identity` says of each answer. */
 import { isDnsName, isIp, shellQuote } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Say, Verdict } from '../../../model/check.js';
+import { accountName } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, orBy, shell } from '../../shared/fix.js';
@@ -20,7 +21,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const { value: user, source } = given(as);
     return problem('impersonation-forbidden', {
       severity: 'degrades',
-      title: say('mayNotImpersonate', { user, source: source.startsWith('--') ? source : `as of ${source}` }),
+      title: say('mayNotImpersonate', { account: accountName(user), source: source.startsWith('--') ? source : `as of ${source}` }),
       evidence: [cite(review, say('sawRefusal', { user }))],
       fixes: [fixBy(owner, 'config', say('fixWithout'), { verify: 'kubectl auth whoami' }), orBy('cluster', 'security', say('fixGrant'))],
     });
@@ -28,7 +29,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'debug-pod': (clues, say) =>
     problem('debug-pod-foreign-identity', {
       severity: 'note',
-      title: say(DEBUG_POD[clues.kubelet], { user: given(clues.us).user }),
+      title: say(DEBUG_POD[clues.kubelet], { account: accountName(given(clues.us).user) }),
       evidence: [reviewed(clues, say)],
       fixes: [
         fixBy('workstation', 'nothing', say('nameAgents'), shell(`kubelet-doctor${hostFlag(clues)} --service-account NAMESPACE/NAME`)),
@@ -39,7 +40,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'other-user': (clues, say) =>
     problem('identity-unexpected', {
       severity: 'degrades',
-      title: say('otherUser', { user: given(clues.us).user, expected: clues.subjects.join(' or ') }),
+      title: say('otherUser', { account: accountName(given(clues.us).user), expected: clues.subjects.map(accountName).join(' or ') }),
       evidence: [reviewed(clues, say), presented(clues, say)],
       fixes: [verbosely(clues, say('useOwn'))],
     }),
@@ -54,8 +55,8 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const { value: expected, source } = given(clues.node);
     return problem('identity-unexpected', {
       severity: 'risk',
-      title: say('otherNode', { node: given(clues.us?.node), expected, source }),
-      evidence: [reviewed(clues, say)],
+      title: say('otherNode', { node: given(clues.us?.node), expected }),
+      evidence: [reviewed(clues, say), citeBy('self/settings', '', say('sawNode', { node: expected, source }))],
       fixes: [verbosely(clues, say('ownToken'))],
     });
   },

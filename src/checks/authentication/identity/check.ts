@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const identity = defineCheck({
   question: 'identity',
-  asks: 'Does the apiserver take us for the one whose access is to be judged?',
+  asks: 'Does the apiserver identify us as the agent?',
   target: 'apiserver',
   layer: 'authn',
   required: false,

@@ -1,6 +1,7 @@
 /** What `kubelet-unauthorized` says of each answer. */
 import type { Evidence, Fix, Message, Say, Verdict, Want } from '../../../model/check.js';
 import type { Fact, KubeletKey } from '../../../model/facts.js';
+import { lastPart } from '../../shared/brief.js';
 import { cite, citeBy, citeSeen } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { fixBy } from '../../shared/fix.js';
@@ -22,7 +23,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     problem('kubelet-token-authentication-off', {
       // Our certificate is believed: then it is the agents with a token that are not.
       severity: clues.entered ? 'degrades' : 'blocks',
-      title: say('offHere', { node: clues.node, origin: webhookOrigin(clues) }),
+      title: say('offHere', { node: clues.node }),
       features: ALL_KUBELET_FEATURES,
       evidence: configured(clues, WEBHOOK_ENABLED, say),
       fixes: acceptTokens(clues, say),
@@ -69,10 +70,9 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, refusal: Refusal) => { 
     title: say('noClientCa', { node }),
     fixes: [kubeletConfig(say('setClientCa', { node }), CLIENT_CA), tokenInstead(say('useToken'))],
   }),
-  'kubelet-rejects-credential': ({ node }, say, { as, source, apiserver, quoted: { reason } }) => {
-    const credential = `${as} (${source})`;
+  'kubelet-rejects-credential': ({ node }, say, { as: credential, apiserver, quoted: { reason } }) => {
     const fixes = [fixBy('agent', 'config', say('freshCredential', { credential }))];
-    if (reason) return { title: say('rejectsBecause', { node, credential, reason }), fixes };
+    if (reason) return { title: say('rejectsBecause', { credential, reason: lastPart(reason, 48) }), fixes };
     return { title: say(apiserver === 'refuses' ? 'rejectsBoth' : 'rejects', { node, credential }), fixes };
   },
 };
@@ -97,12 +97,13 @@ function configured({ config }: Clues, key: KubeletKey, say: Words): Evidence[] 
 }
 
 /** The refusal and the answer to nobody, then the second sides. */
-function quoted({ asksCertificate, quoted: q }: Refusal, { cause }: Explanation, say: Words): Evidence[] {
+function quoted({ as, source, asksCertificate, quoted: q }: Refusal, { cause }: Explanation, say: Words): Evidence[] {
   const reason = q.reason ?? `authenticated as ${q.review?.user ?? '?'}`;
   return [
     ...attempt(q.failing, say),
     ...(q.failing === q.nobody ? [] : attempt(q.nobody, say)),
     ...(q.review ? [citeBy('apiserver/token-review', '', say('sawReview', { by: q.review.by, reason }))] : []),
+    ...(cause === 'kubelet-rejects-credential' ? [citeBy('kubelet/credential', as, say('sawCredential', { credential: as, source }))] : []),
     ...citeSeen(q.identity, ({ user }) => say('sawIdentity', { user })),
     ...signOfLife(q, say),
     ...citeSeen(q.sight, ({ status, said }) => say('sawElsewhere', { status, said })),

@@ -117,7 +117,7 @@ export function read(view: Seen): Clues {
   );
   const failing = firstRefusal(http, view.one('kubelet/http', NOBODY));
   return {
-    node: nodeName ?? endpoint,
+    node: (nodeName ?? endpoint) || 'this node',
     nodeName,
     entered: [tokens, certificates].some((facts) => answers(facts).some(isAuthenticated) && !facts.some(isUnauthorized)),
     believesToken: answers(http, 'token').some(isAuthenticated),

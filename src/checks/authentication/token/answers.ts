@@ -1,6 +1,7 @@
 /** What `token` says of each answer. */
 import type { Evidence, Problem, Say, Verdict } from '../../../model/check.js';
 import { quotedPath } from '../../shared/apiserver.js';
+import { lastPart, minute } from '../../shared/brief.js';
 import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { AUTOMOUNT, byHand, fixBy, yaml } from '../../shared/fix.js';
@@ -22,7 +23,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'not-mounted': (clues, say) =>
     problem('token-missing', {
       ...ofFile(clues, say),
-      title: say('missing', { path: clues.path }),
+      title: say('missing'),
       fixes: [fixBy('agent', 'restart', say('fixMount'), yaml(AUTOMOUNT))],
     }),
   'file-missing': (clues, say) =>
@@ -34,15 +35,17 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   malformed: (clues, say) =>
     problem('token-malformed', {
       ...ofFile(clues, say),
-      title: say('malformed', { path: clues.path, fault: clues.detail || given(clues.code) }),
+      title: say('malformed', { fault: faultOf(clues) }),
       fixes: [rewrite(clues, say)],
     }),
   unreadable: (clues, say) => {
     const file = quotedPath(clues.path);
     return problem('token-unreadable', {
       ...ofFile(clues, say),
-      title: say('unreadable', { path: clues.path, code: given(clues.code) }),
-      fixes: [fixBy(clues.owner, 'config', say('fixMode'), byHand(file && `id\nls -lnL ${file}`))],
+      title: say('unreadable', { fault: UNREADABLE[given(clues.code)] ?? given(clues.code) }),
+      fixes: [
+        fixBy(clues.owner, 'config', say(clues.code === 'EISDIR' ? 'fixDirectory' : 'fixMode'), byHand(file && `id\nls -lnL ${file}`)),
+      ],
     });
   },
   'nobody-named': (_, say) => notApplicable(say('nobodyNamed')),
@@ -55,7 +58,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'not-looked': (_, say) => cannotTell(say('noFact')),
   'did-not-arrive': (clues, say) =>
     problem('credential-not-sent', {
-      title: say('anonymous', { source: sourceOf(clues) }),
+      title: say('anonymous'),
       features: clues.features,
       evidence: [...known(clues, say), citeBy('apiserver/identity', '', say('sawUser', { user: ANONYMOUS }))],
       fixes: [fixBy('network', 'config', say('fixBetween'), { verify: 'kubectl auth whoami' })],
@@ -63,7 +66,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'never-expires': (clues, say) =>
     problem('token-never-expires', {
       severity: 'note',
-      title: say('neverExpires', { source: sourceOf(clues) }),
+      title: say('neverExpires'),
       evidence: known(clues, say),
       fixes: [bound(clues, say)],
     }),
@@ -74,7 +77,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       // Its own claims say so: it follows from no server, and explains none.
       observedAt: 'self',
       ...refused(clues, say),
-      title: say('expiredByOurs', { source: sourceOf(clues), ago: span(clues.times.best - clues.times.until) }),
+      title: say('expiredByOurs', { ago: span(clues.times.best - clues.times.until) }),
     }),
   unclear: (clues, say) => cannotTell(say('unclear', { status: given(clues.heard[0]).status }), reviewByOthers(clues)),
   'kubelet-alone-refuses': (clues, say) => cannotTell(say('onlyKubelet'), reviewByOthers(clues)),
@@ -84,20 +87,21 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     problem('token-malformed', {
       ...suspected(['token-rejected'], reviewByOthers(clues)),
       ...refused(clues, say),
-      title: say('opaque', { source: sourceOf(clues) }),
+      title: say('opaque'),
+      evidence: [citeBy('apiserver/credential', 'token', say('sawOpaque', { source: sourceOf(clues) })), ...known(clues, say)],
     }),
   expired: (clues, say) =>
     problem('token-expired', {
       ...SURE[firstThatHolds(CERTAINTY, clues)](clues),
       ...refused(clues, say),
-      title: say('expired', { source: sourceOf(clues), ago: span(when(clues.times) - clues.times.until) }),
+      title: say('expired', { ago: span(when(clues.times) - clues.times.until) }),
     }),
   'not-yet-valid': (clues, say) => {
     const { from } = clues.times;
     return problem('token-not-yet-valid', {
       ...SURE[firstThatHolds(CERTAINTY, clues)](clues),
       ...refused(clues, say),
-      title: say('notYetValid', { source: sourceOf(clues), when: new Date(from).toISOString(), ahead: span(from - when(clues.times)) }),
+      title: say('notYetValid', { when: minute(new Date(from).toISOString()), ahead: span(from - when(clues.times)) }),
       fixes: [fixBy('cluster', 'config', say('fixClock'), byHand('date -u\nchronyc tracking'))],
     });
   },
@@ -105,29 +109,30 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     problem('token-wrong-audience', {
       ...(isForSomeoneElse(given(clues.claims)) ? {} : unlessTold(clues, 'token-rejected', 'token-foreign')),
       ...refused(clues, say),
-      title: say('wrongAudience', { source: sourceOf(clues), audiences: audiencesOf(clues) }),
+      title: say('wrongAudience', { audiences: audiencesOf(clues) }),
       fixes: [clues.inPod ? ordinaryMount(clues, say) : make(clues, say)],
     }),
   foreign: (clues, say) =>
     problem('token-foreign', {
       ...unlessTold(clues, 'token-rejected', 'token-wrong-audience'),
       ...refused(clues, say),
-      title: say('foreign', { source: sourceOf(clues), issuer: clues.claims?.issuer ?? 'none' }),
+      title: say('foreign', { issuer: clues.claims?.issuer ?? 'none' }),
     }),
   rejected: (clues, say) => {
-    const [source, { reason }] = [sourceOf(clues), clues];
+    const { reason } = clues;
     return problem('token-rejected', {
       ...unlessTold(clues, 'token-foreign', 'token-wrong-audience'),
       ...refused(clues, say),
-      title: reason === undefined ? say('rejected', { source }) : say('rejectedBecause', { source, reason }),
+      title: reason === undefined ? say('rejected') : say('rejectedBecause', { reason: lastPart(reason, 48) }),
     });
   },
 };
 
 /** Read from our own files: it neither follows from an unreachable server nor explains one. */
-function ofFile({ features, code, path, detail }: Clues, say: Words): Pick<Said, 'observedAt' | 'features' | 'evidence'> {
+function ofFile(clues: Clues, say: Words): Pick<Said, 'observedAt' | 'features' | 'evidence'> {
+  const { features, code, path } = clues;
   const file = quotedPath(path);
-  const saw = code ? say('sawFile', { path, detail }) : say('sawNothing');
+  const saw = code ? say('sawFile', { path, detail: faultOf(clues) }) : say('sawNothing', { path });
   return {
     observedAt: 'self',
     features,
@@ -138,6 +143,18 @@ function ofFile({ features, code, path, detail }: Clues, say: Words): Pick<Said,
 /** What is said of every token that is not taken; the fix, unless there is a better one, is a new token. */
 function refused(clues: Clues, say: Words): Pick<Said, 'features' | 'evidence' | 'fixes'> {
   return { features: clues.features, evidence: known(clues, say), fixes: [renew(clues, say)] };
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+};
+
+/** Without the file's name, which is long and stands in the evidence. */
+function faultOf({ path, code, detail }: Clues): string {
+  const [prefix] = [`${path}: `];
+  return detail.startsWith(prefix) ? detail.slice(prefix.length) : detail || given(code);
 }
 
 const SURE: Record<Certainty, (clues: Clues) => Partial<Problem>> = {
@@ -163,7 +180,7 @@ function sourceOf({ held }: Clues): string {
 }
 
 function audiencesOf({ claims }: Clues): string {
-  return claims?.audiences.join(', ') || 'nobody in particular';
+  return claims?.audiences.join(', ') || 'none';
 }
 
 /** Its claims, and what the apiserver says to it and of it. */
@@ -171,7 +188,7 @@ function known(clues: Clues, say: Words): Evidence[] {
   const { claims, refusal, review, reason } = clues;
   const { issuer = 'none', subject = 'none', expiresAt } = claims ?? {};
   const expires = expiresAt ? new Date(expiresAt * 1000).toISOString() : 'never';
-  const sawClaims = () => say('sawClaims', { issuer, audiences: audiencesOf(clues), subject, expires });
+  const sawClaims = () => say('sawClaims', { source: sourceOf(clues), issuer, audiences: audiencesOf(clues), subject, expires });
   return [
     ...(claims ? [citeBy('apiserver/credential', 'token', sawClaims())] : []),
     ...(refusal ? [citeBy('apiserver/http', `token ${refusal.method} ${refusal.path}`, say('sawStatus', { status: 401 }))] : []),

@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const token = defineCheck({
   question: 'token',
-  asks: 'Is the token readable, valid and accepted by the apiserver?',
+  asks: 'Is the token valid, and does the apiserver accept it?',
   target: 'apiserver',
   layer: 'authn',
   required: true,
