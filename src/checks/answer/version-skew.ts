@@ -1,4 +1,4 @@
-/** Are kubelet and apiserver of versions that are made for each other? kubernetes.io/releases/version-skew-policy: never newer, at most three minors behind. */
+/** Are the versions of kubelet and apiserver compatible? kubernetes.io/releases/version-skew-policy: never newer, at most three minors behind. */
 import { defineCheck } from '../../model/check.js';
 import { nodeName } from '../shared/address.js';
 import { cite } from '../shared/cite.js';
@@ -11,30 +11,30 @@ const MINORS_BEHIND = 3;
 
 export const versionSkew = defineCheck({
   question: 'version-skew',
-  asks: 'Do the versions of kubelet and apiserver go together?',
+  asks: 'Are the kubelet and apiserver versions compatible?',
   target: 'apiserver',
   layer: 'payload',
   required: false,
   needs: ['apiserver/version', 'apiserver/node', 'self/settings'],
   words: {
-    newer: 'The kubelet of {node} ({kubelet}) is newer than its apiserver ({apiserver}): that is supported in no release',
-    older: 'The kubelet of {node} ({kubelet}) is {minors} minor versions behind its apiserver ({apiserver}); at most {limit} are supported',
-    unknown: 'the version of the kubelet or of the apiserver is not known',
+    newer: 'Kubelet {kubelet} on {node} is newer than apiserver {apiserver}',
+    older: 'Kubelet {kubelet} on {node} is {minors} minor versions behind apiserver {apiserver}',
+    unknown: 'the version of the kubelet or of the apiserver is unknown',
     sawNode: 'Node {node}: kubeletVersion {kubelet}',
     sawServer: '/version: {apiserver}',
-    fixServer: 'Upgrade the apiservers first: a kubelet may never be newer than any of them',
-    fixKubelet: 'Upgrade the kubelet of that node, after draining it',
+    fixServer: 'Upgrade all apiservers before the kubelets',
+    fixKubelet: 'Drain {node}, then upgrade its kubelet',
   },
   causes: {
     'kubelet-version-skew': {
-      title: 'kubelet and apiserver too far apart',
+      title: 'unsupported version skew of kubelet and apiserver',
       means:
-        "Kubernetes supports kubelets of the apiserver's version and of up to three minors before it (two before kubelets of 1.25), never newer ones. Beyond that, rights, paths and objects may differ from what either side expects: a kubelet before 1.33, for instance, asks for nodes/proxy where the apiserver's documentation says nodes/pods.",
+        "Kubernetes supports kubelets of the apiserver's version and up to three minor versions older (two for kubelets before 1.25), never newer ones. Beyond that, permissions, paths and objects may differ from what either side expects. For example, a kubelet before 1.33 requires nodes/proxy where the documentation of the apiserver says nodes/pods.",
       happens:
-        'A node group that was left behind in an upgrade, machine images that are newer than the managed control plane, or a control plane restored from an older backup.',
-      confirm: '`kubectl get nodes` shows VERSION of each kubelet, `kubectl version` that of the apiserver.',
+        'A node group was not upgraded, the machine images are newer than the managed control plane, or the control plane was restored from an older backup.',
+      confirm: '`kubectl get nodes` shows the VERSION of each kubelet, `kubectl version` that of the apiserver.',
       fix: 'Upgrade apiservers first, then controllers, then kubelets, one minor at a time.',
-      avoid: 'Do not pin the agent to an old version for this: the agent reads both.',
+      avoid: 'Do not pin the agent to an old version: the agent supports both.',
     },
   },
   judge(view, say) {
@@ -53,7 +53,7 @@ export const versionSkew = defineCheck({
     const drain = byHand(name && `kubectl drain ${name} --ignore-daemonsets`);
     return problem('kubelet-version-skew', {
       severity: 'risk',
-      title: behind < 0 ? say('newer', args) : say('older', { ...args, minors: behind, limit }),
+      title: behind < 0 ? say('newer', args) : say('older', { ...args, minors: behind }),
       evidence: [
         cite(nodeFact, say('sawNode', { node: node.node, kubelet: node.kubeletVersion })),
         cite(versionFact, say('sawServer', { apiserver: version.gitVersion })),
@@ -61,7 +61,7 @@ export const versionSkew = defineCheck({
       fixes: [
         behind < 0
           ? fixBy('cluster', 'restart', say('fixServer'), { verify: 'kubectl version' })
-          : fixBy('node', 'restart', say('fixKubelet'), { ...drain, verify: 'kubectl get nodes' }),
+          : fixBy('node', 'restart', say('fixKubelet', { node: node.node }), { ...drain, verify: 'kubectl get nodes' }),
       ],
     });
   },

@@ -64,7 +64,7 @@ judgeTable(apiserverAnswers, [
     row: 'throttles',
     facts: [...start, answer('/version'), answer('/api/v1/nodes/n1', { status: 429, body: 'Too many requests', retryAfterSeconds: 7 })],
     expect: { cause: 'apiserver-throttles', severity: 'blocks' },
-    says: /again in 7 s/,
+    says: /retry after 7 s/,
   },
   {
     row: 'throttles some, the review went through',

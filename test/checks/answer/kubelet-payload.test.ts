@@ -60,7 +60,7 @@ judgeTable(kubeletPayload, [
     row: 'nothing was sent, and what anyone is given is in order',
     facts: [...base(), ...['/pods', '/healthz'].map((path) => answer('nobody', path, 200))],
     expect: 'pass',
-    says: /by what it gives to anyone/,
+    says: /by its anonymous answers/,
   },
   {
     row: 'nothing was sent, and it says to anyone what is wrong with it',

@@ -29,6 +29,6 @@ judgeTable(versionSkew, [
     row: 'newer than its apiserver',
     facts: [...base(), server('v1.35.0+k3s1'), nodeObject({ kubeletVersion: 'v1.36.2' })],
     expect: { cause: 'kubelet-version-skew' },
-    says: /supported in no release/,
+    says: /newer than apiserver/,
   },
 ]);

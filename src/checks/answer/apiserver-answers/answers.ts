@@ -103,7 +103,7 @@ function silence({ endpoint, silent, features }: Clues, say: Words): Problem<Cau
   const { fact, code } = given(silent);
   const request = fact.subject;
   return problem('apiserver-not-ready', {
-    title: say('hangs', { endpoint, request, code }),
+    title: say('hangs', { endpoint }),
     features,
     evidence: [cite(fact, say('sawSilence', { request, code }))],
     fixes: [fixBy('cluster', 'nothing', say('fixAsk'), shell(READYZ)), readLog('kube-apiserver', say('fixComponent'))],

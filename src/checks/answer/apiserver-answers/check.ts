@@ -9,7 +9,7 @@ import { WORDS } from './words.js';
 
 export const apiserverAnswers = defineCheck({
   question: 'apiserver-answers',
-  asks: 'Does an apiserver answer, is it ready, and new enough for the agent?',
+  asks: 'Is the apiserver ready, and new enough for the agent?',
   target: 'apiserver',
   layer: 'payload',
   required: true,

@@ -1,6 +1,7 @@
 /** What `kubelet-payload` says of each answer. */
 import type { Evidence, Fix, Problem, Say, Verdict } from '../../../model/check.js';
 import { askFromNode } from '../../shared/address.js';
+import { lastPart } from '../../shared/brief.js';
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, shell } from '../../shared/fix.js';
@@ -33,7 +34,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const first = given(clues.failing[0]);
     const [answer, path] = [seen(first), pathOf(first)];
     const title = answer
-      ? say('fails', { path, status: answer.status, body: answer.body })
+      ? say('fails', { path, said: lastPart(answer.body, TITLE - path.length) || String(answer.status) })
       : say('hangs', { path, ms: took(first.outcome) ?? 0 });
     return problem('kubelet-endpoint-fails', { ...failure(clues, say), title });
   },
@@ -58,6 +59,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   withheld: (_, say) => notApplicable(say('withheld')),
   'nothing-heard': (_, say) => cannotTell(say('nothing')),
 };
+
+/** What is left of a line beside the path. */
+const TITLE = 55;
 
 function strangerIn([first]: Attempt[]): 'proxy' | 'unknown' | 'otherApi' {
   const voice = first && seen(first)?.voice;

@@ -12,7 +12,7 @@ import { WORDS } from './words.js';
 
 export const kubeletPayload = defineCheck({
   question: 'kubelet-payload',
-  asks: 'Is it a kubelet that answers, and are its answers in order?',
+  asks: 'Is the server a kubelet, and is it healthy?',
   target: 'kubelet',
   layer: 'payload',
   required: true,
