@@ -20,32 +20,32 @@ const NODE = { ...NODE_PROCESSES, ...processFiles(600, ['/usr/sbin/chronyd']) };
 export const AGENT_SETTINGS: Scenario[] = [
   broken(
     'settings-renamed',
-    'The DaemonSet names the kubelet host as Agent 5 did',
+    'The DaemonSet sets the kubelet host with an Agent 5 variable',
     installed({ env: [fromHostIp('KUBERNETES_KUBELET_HOST')] }),
     'agent-settings-renamed',
   ),
   broken(
     'settings-misspelt',
-    'The DaemonSet names the kubelet host with a name that nobody reads',
+    'The DaemonSet sets the kubelet host with a misspelt variable',
     installed({ env: [fromHostIp('DD_KUBELET_HOST')] }),
     'agent-setting-misspelt',
   ),
   broken(
     'settings-invalid',
-    'DD_KUBELET_TLS_VERIFY is "yes", which the agent takes for false',
+    'DD_KUBELET_TLS_VERIFY is "yes", which the agent reads as false',
     installed({ env: [HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'yes' }] }),
     'agent-setting-invalid',
   ),
   broken(
     'settings-invalid-in-pod',
-    'The same in the environment of the agent itself',
+    'DD_KUBELET_TLS_VERIFY is "yes", seen in the agent\'s pod',
     { agent: { env: { DD_KUBELET_TLS_VERIFY: 'yes' } } },
     'agent-setting-invalid',
     { also: ['tls-verification-disabled'] },
   ),
   broken(
     'settings-empty',
-    'The kubelet host is taken from a key that its ConfigMap does not have',
+    'The kubelet host comes from a missing ConfigMap key',
     installed(
       {
         env: [
@@ -61,13 +61,13 @@ export const AGENT_SETTINGS: Scenario[] = [
   ),
   broken(
     'settings-one-node',
-    'The address of one node stands in the DaemonSet for all of them',
+    'The DaemonSet sets the address of one node for all nodes',
     installed({ env: [{ name: 'DD_KUBERNETES_KUBELET_HOST', value: '10.0.0.7' }] }),
     'agent-host-of-one-node',
   ),
   broken(
     'settings-contradict',
-    'One variable stands twice in the list, with two values',
+    'One variable is set twice, with two values',
     installed({ env: [HOST, { name: 'DD_KUBELET_TLS_VERIFY', value: 'false' }, { name: 'DD_KUBELET_TLS_VERIFY', value: 'true' }] }),
     'agent-settings-contradict',
   ),
@@ -91,7 +91,7 @@ export const AGENT_SETTINGS: Scenario[] = [
   ),
   broken(
     'agent-installed-twice',
-    "The agent's package runs on the node beside the pod of the DaemonSet",
+    'The agent runs on the node as a package and as a pod',
     {
       place: 'node',
       kubeconfig: 'none',

@@ -26,10 +26,10 @@ export const CLIENT: Scenario[] = [
       never: ['kubelet-token-authentication-off'],
     },
   ),
-  broken('token-foreign', "The token is another cluster's", { agent: { credential: 'foreign' } }, 'token-foreign'),
-  broken('token-garbage', 'The token file holds no token', { agent: { credential: 'garbage' } }, 'token-malformed'),
+  broken('token-foreign', 'The token is from another cluster', { agent: { credential: 'foreign' } }, 'token-foreign'),
+  broken('token-garbage', 'The token file does not contain a token', { agent: { credential: 'garbage' } }, 'token-malformed'),
   broken('token-newline', 'The token has a line break inside', { agent: { credential: 'newline-inside' } }, 'token-malformed'),
-  broken('token-of-gone-pod', 'The token is bound to a pod that is gone', { agent: { credential: 'deleted-pod' } }, 'token-rejected', {
+  broken('token-of-gone-pod', 'The token is bound to a deleted pod', { agent: { credential: 'deleted-pod' } }, 'token-rejected', {
     never: ['kubelet-token-authentication-off'],
   }),
   broken(
@@ -40,11 +40,11 @@ export const CLIENT: Scenario[] = [
   ),
   broken(
     'client-certificate-foreign',
-    "The agent's client certificate is of another CA",
+    "The agent's client certificate is from another CA",
     { agent: { credential: 'certificate-foreign' } },
     'client-certificate-foreign',
   ),
-  healthy('client-certificate', 'All is well with a client certificate', { agent: { credential: 'certificate' } }),
+  healthy('client-certificate', 'Healthy agent with a client certificate', { agent: { credential: 'certificate' } }),
   broken(
     'proxy-captures-kubelet',
     'A proxy variable sends kubelet traffic to a proxy that refuses it',
@@ -54,50 +54,50 @@ export const CLIENT: Scenario[] = [
   ),
   broken(
     'proxy-answers-for-kubelet',
-    'A proxy answers in place of the kubelet, with its own certificate',
+    'A proxy answers instead of the kubelet, with its own certificate',
     { network: { proxy: { variable: 'HTTPS_PROXY', noProxy: 'kubernetes.sim,.svc', behaviour: 'intercept' } } },
     'proxy-captures-kubelet',
     { never: ['kubelet-permission-missing'] },
   ),
   broken(
     'proxy-captures-apiserver',
-    'A proxy variable sends apiserver traffic to a proxy that wants a password',
+    'A proxy variable sends apiserver traffic to a proxy that requires a password',
     { network: { proxy: { variable: 'https_proxy', noProxy: 'n1.sim', behaviour: 'require-407', credentials: true } } },
     'proxy-captures-apiserver',
     { never: throughProxy },
   ),
-  healthy('proxy-needed', 'The apiserver is reached through a proxy, as it should be', {
+  healthy('proxy-needed', 'The apiserver is reached through a proxy, and this works', {
     network: { proxy: { variable: 'HTTPS_PROXY', noProxy: 'n1.sim', behaviour: 'forward', onlyWayTo: ['apiserver'] } },
   }),
-  broken('clock-behind', 'Our clock is two hours behind', { network: { clockOffsetMs: -7_200_000 } }, 'clock-skew', {
+  broken('clock-behind', 'The local clock is two hours behind', { network: { clockOffsetMs: -7_200_000 } }, 'clock-skew', {
     never: ['kubelet-certificate-not-yet-valid', 'apiserver-certificate-not-yet-valid'],
   }),
-  broken('clock-ahead', 'Our clock is two years ahead', { network: { clockOffsetMs: 730 * 86_400_000 } }, 'clock-skew', {
+  broken('clock-ahead', 'The local clock is two years ahead', { network: { clockOffsetMs: 730 * 86_400_000 } }, 'clock-skew', {
     never: ['kubelet-certificate-expired', 'apiserver-certificate-expired', 'token-expired'],
   }),
   broken(
     'apiserver-clock-ahead',
-    "The apiserver's clock is an hour ahead of ours and of the kubelet's, seen at a workstation",
+    "The apiserver's clock is an hour ahead, seen at a workstation",
     { place: 'workstation', apiserver: { clockAheadMs: 3_600_000 } },
     'server-clock-skew',
     { never: ['token-expired', 'apiserver-certificate-expired'] },
   ),
-  healthy('healthy', "All is well in the agent's pod", {}),
+  healthy('healthy', "Healthy, in the agent's pod", {}),
   broken(
     'impersonation-forbidden',
-    'The command asks in the name of a user whom the caller may not impersonate',
+    'The caller may not impersonate the user in --as',
     { place: 'workstation', agent: { rights: 'all' }, argv: ['--as', 'jane'] },
     'impersonation-forbidden',
     { never: ['identity-unexpected', 'permission-missing', 'kubelet-permission-missing'] },
   ),
-  healthy('impersonation', "An administrator asks in the agent's name", {
+  healthy('impersonation', 'An administrator impersonates the agent', {
     place: 'workstation',
     agent: { rights: 'everything' },
     argv: ['--as', 'ops', '--as-group', 'system:masters'],
   }),
   broken(
     'workstation-far-away',
-    'The kubelet is not routed to a workstation; its apiserver reaches it',
+    'The workstation has no route to the kubelet; the apiserver has',
     {
       place: 'workstation',
       kubelet: { listen: 'silent', seenByApiserver: 'answers' },
@@ -109,7 +109,7 @@ export const CLIENT: Scenario[] = [
   ),
   broken(
     'workstation-node-proxy',
-    'The same, and what the apiserver hands on shows a kubelet in trouble',
+    'The workstation has no route to the kubelet, which is unhealthy',
     {
       place: 'workstation',
       kubelet: { listen: 'silent', seenByApiserver: 'answers', healthy: ['syncloop'] },
@@ -119,5 +119,5 @@ export const CLIENT: Scenario[] = [
     'kubelet-unhealthy',
     { also: ['kubelet-connect-timeout'] },
   ),
-  healthy('healthy-workstation', 'All is well at a workstation', { place: 'workstation' }),
+  healthy('healthy-workstation', 'Healthy, at a workstation', { place: 'workstation' }),
 ];

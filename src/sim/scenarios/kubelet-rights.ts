@@ -11,7 +11,7 @@ export const KUBELET_RIGHTS: Scenario[] = [
   ),
   broken(
     'webhook-off-anonymous-on',
-    'The kubelet ignores tokens and takes everyone for system:anonymous',
+    'The kubelet ignores tokens and treats everyone as system:anonymous',
     { kubelet: { webhookAuthentication: false, anonymous: true } },
     'kubelet-ignores-token',
     { never: ['kubelet-permission-missing'] },
@@ -32,7 +32,7 @@ export const KUBELET_RIGHTS: Scenario[] = [
   ),
   broken(
     'anonymous-access',
-    'The kubelet shows everything to everyone',
+    'The kubelet allows anonymous access',
     { kubelet: { anonymous: true, alwaysAllow: true } },
     'kubelet-anonymous-access',
     {
@@ -41,7 +41,7 @@ export const KUBELET_RIGHTS: Scenario[] = [
   ),
   broken(
     'always-allow',
-    'The kubelet lets every valid identity do everything',
+    'The kubelet allows every authenticated request',
     { kubelet: { alwaysAllow: true }, agent: { rights: 'reads' } },
     'kubelet-always-allow',
     { exitCode: 0, never: ['kubelet-permission-missing'] },
@@ -57,25 +57,25 @@ export const KUBELET_RIGHTS: Scenario[] = [
   }),
   broken(
     'rights-missing-1.31',
-    'The agent has lost its role; the kubelet is of 1.31',
+    'The agent has lost its role; the kubelet is 1.31',
     { kubelet: { version: '1.31' }, agent: { rights: 'none' } },
     'kubelet-permission-missing',
   ),
   broken(
     'fine-grained-too-new',
-    'The role grants nodes/pods and its like; the kubelet is of 1.31 and wants nodes/proxy',
+    'The role grants fine-grained permissions; the kubelet is 1.31 and requires nodes/proxy',
     { kubelet: { version: '1.31' }, agent: { rights: 'fine-grained' } },
     'fine-grained-permission-too-new',
     { never: ['kubelet-permission-missing'] },
   ),
   broken(
     'decision-cached',
-    'The right was granted seconds ago; the kubelet still remembers its refusal',
+    'The permission was granted seconds ago; the kubelet still caches its refusal',
     { kubelet: { decisionCache: 'denied' } },
     'kubelet-decision-cached',
     { exitCode: 0, never: ['kubelet-permission-missing'] },
   ),
   broken('stats-fails', '/stats/summary answers 500', { kubelet: { fail: { '/stats/summary': 500 } } }, 'kubelet-endpoint-fails'),
   broken('kubelet-unhealthy', "The kubelet's sync loop is stuck", { kubelet: { healthy: ['syncloop'] } }, 'kubelet-unhealthy'),
-  healthy('healthy-1.31', 'All is well with a kubelet of 1.31', { kubelet: { version: '1.31' }, apiserver: { version: '1.31' } }),
+  healthy('healthy-1.31', 'Healthy, with a 1.31 kubelet', { kubelet: { version: '1.31' }, apiserver: { version: '1.31' } }),
 ];

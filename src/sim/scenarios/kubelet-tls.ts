@@ -6,25 +6,25 @@ const nothingElse = ['kubelet-token-authentication-off', 'kubelet-permission-mis
 export const KUBELET_TLS: Scenario[] = [
   broken(
     'self-signed-certificate',
-    'The kubelet made its serving certificate itself, as kubeadm leaves it',
+    "The kubelet's certificate is self-signed, the kubeadm default",
     { kubelet: { certificate: 'self-signed' } },
     'kubelet-certificate-self-signed',
     { never: [...nothingElse, 'kubelet-certificate-unknown-authority'] },
   ),
   broken(
     'other-ca',
-    "The kubelet's certificate is of another CA",
+    "The kubelet's certificate is from another CA",
     { kubelet: { certificate: 'other-ca' } },
     'kubelet-certificate-unknown-authority',
     { never: [...nothingElse, 'kubelet-certificate-self-signed'] },
   ),
-  healthy('other-ca-configured', "The kubelet's certificate is of another CA, and the agent has it", {
+  healthy('other-ca-configured', "The kubelet's certificate is from another CA, which the agent trusts", {
     kubelet: { certificate: 'other-ca' },
     agent: { kubeletCa: 'other-ca' },
   }),
   broken(
     'kubelet-ca-file-missing',
-    'DD_KUBELET_CLIENT_CA names a file that is not there',
+    'DD_KUBELET_CLIENT_CA names a missing file',
     { agent: { kubeletCa: 'missing-file' } },
     'kubelet-ca-file-missing',
   ),
@@ -59,33 +59,29 @@ export const KUBELET_TLS: Scenario[] = [
   ),
   broken(
     'no-san',
-    "The kubelet's certificate has a common name and nothing else",
+    "The kubelet's certificate has a common name but no SAN",
     { kubelet: { certificate: 'no-san' } },
     'kubelet-certificate-without-san',
     { never: ['kubelet-certificate-name-mismatch'] },
   ),
   broken(
     'certificate-pending',
-    "Nobody has approved the kubelet's request for a serving certificate",
+    "The kubelet's certificate request is not approved",
     { kubelet: { certificate: 'pending' } },
     'kubelet-certificate-pending',
   ),
   broken(
     'certificate-pending-foreign-names',
-    "The kubelet's pending request asks for the names of another node",
+    "The kubelet's pending certificate request has another node's names",
     { kubelet: { certificate: 'pending', pendingRequest: 'foreign-names' } },
     'kubelet-certificate-pending',
   ),
-  broken(
-    'old-tls',
-    'The kubelet offers TLS 1.1 and older ciphers, and no more',
-    { kubelet: { listen: 'old-tls' } },
-    'kubelet-tls-version',
-    { never: ['kubelet-hangs', 'kubelet-connection-reset'] },
-  ),
+  broken('old-tls', 'The kubelet supports TLS 1.1 at most', { kubelet: { listen: 'old-tls' } }, 'kubelet-tls-version', {
+    never: ['kubelet-hangs', 'kubelet-connection-reset'],
+  }),
   broken(
     'verification-off',
-    "Works, but the agent does not verify the kubelet's certificate",
+    "The agent does not verify the kubelet's certificate",
     { kubelet: { certificate: 'self-signed' }, agent: { tlsVerify: false } },
     'tls-verification-disabled',
     { exitCode: 0 },

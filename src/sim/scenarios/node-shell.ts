@@ -18,16 +18,16 @@ const atNode = (world: World = {}, files: Record<string, string> = {}): World =>
 const POD_FILE = '/var/lib/kubelet/pods/6e1d9b7a-0000-4000-8000-000000000001/volumes/kubernetes.io~empty-dir/x/kubeconfig';
 
 export const NODE_SHELL: Scenario[] = [
-  healthy('node-shell', 'All is well at a node, asked as its kubelet', atNode()),
+  healthy('node-shell', 'Healthy, from a shell on the node', atNode()),
   broken(
     'node-shell-rights',
-    'The agent has lost its role; seen from a node, without its token',
+    'The agent has lost its role, seen from a shell on the node',
     atNode({ agent: { rights: 'none' } }),
     'kubelet-permission-missing',
   ),
   broken(
     'node-shell-apiserver-down',
-    "The apiserver is down; seen from a node, by its kubelet's own way",
+    "The apiserver is down, seen with the kubelet's own credential",
     atNode({ apiserver: { listen: 'closed' } }),
     'apiserver-connection-refused',
     { also: ['kubelet-cannot-reach-apiserver'] },
@@ -35,42 +35,42 @@ export const NODE_SHELL: Scenario[] = [
   {
     ...healthy(
       'node-shell-other-node',
-      'Another node is asked about, whose Node object the kubelet of this one may not read',
+      'A different node is named, whose Node object this kubelet may not read',
       atNode({ otherNodes: { n2: {} }, agent: { kubeletHost: 'unset' }, argv: ['--node', 'n2'] }),
     ),
     expect: { first: null, exitCode: 3 },
   },
   broken(
     'node-shell-wrong-address',
-    "Another node is asked about, and this one's address is given for it",
+    'A different node is named, with the address of this one',
     atNode({ otherNodes: { n2: {} }, argv: ['--node', 'n2'] }),
     'kubelet-host-not-a-node',
   ),
   broken(
     'node-shell-kubelet-open',
-    'The kubelet gives everything to anyone; seen from a node, with nothing to send it',
+    'The kubelet allows anonymous access, seen from a shell on the node',
     atNode({ kubelet: { anonymous: true, alwaysAllow: true } }),
     'kubelet-anonymous-access',
     { exitCode: 0 },
   ),
   broken(
     'node-shell-kubelet-open-rights',
-    'The kubelet gives everything to anyone, the agent without its role included',
+    'The kubelet allows anonymous access, and the agent has no role',
     atNode({ kubelet: { anonymous: true, alwaysAllow: true }, agent: { rights: 'none' } }),
     'kubelet-anonymous-access',
     { exitCode: 0, never: ['kubelet-permission-missing'] },
   ),
-  broken('container-runtime-down', "Nobody listens at the node's runtime socket", atNode({}, kubelet()), 'container-runtime-down'),
+  broken('container-runtime-down', 'The container runtime does not listen on its socket', atNode({}, kubelet()), 'container-runtime-down'),
   broken(
     'kubelet-kubeconfig-broken',
-    "The certificate that the kubelet's kubeconfig names is gone, and the kubelet has not noticed",
+    "The certificate in the kubelet's kubeconfig was deleted",
     atNode({}, { '/etc/kubernetes/kubelet.conf': kubeconfigWithoutCertificate() }),
     'kubelet-kubeconfig-broken',
     { also: ['apiserver-address-unset'] },
   ),
   broken(
     'kubelet-kubeconfig-exposed',
-    'The kubelet was given a kubeconfig in a directory that a pod writes',
+    "The kubelet's kubeconfig is in a directory that a pod can write",
     atNode(
       {},
       {
@@ -83,7 +83,7 @@ export const NODE_SHELL: Scenario[] = [
   ),
   broken(
     'kubelet-impostor',
-    "The kubelet is down, and a pod's process calls itself kubelet, with a kubeconfig of its own",
+    'The kubelet is down, and a process in a pod is named kubelet',
     atNode(
       { kubelet: { listen: 'closed' } },
       {
@@ -97,7 +97,7 @@ export const NODE_SHELL: Scenario[] = [
   ),
   broken(
     'time-not-synchronised',
-    'Nothing on the node keeps its clock right',
+    "The node's clock is not synchronised",
     atNode({}, processFiles(600, ['/usr/sbin/sshd', '-D'])),
     'time-not-synchronised',
     { exitCode: 0 },

@@ -23,7 +23,7 @@ export const PLACEMENT: Scenario[] = [
   ),
   healthy(
     'placement-managed',
-    'A managed cluster (EKS): its control-plane nodes are not in the list',
+    'Managed cluster (EKS) without control-plane nodes in the list',
     seen({ nodes: { n1: { labels: { 'eks.amazonaws.com/nodegroup': 'a' } }, n2: { labels: { 'eks.amazonaws.com/nodegroup': 'a' } } } }),
   ),
   broken(
@@ -35,7 +35,7 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'control-plane-taint-renamed',
-    'The agent tolerates the taint of before the rename (master), the nodes have the new one',
+    'The agent tolerates the old control-plane taint (master) only',
     seen({
       nodes: { cp1: CONTROL_PLANE },
       daemonSets: [{ on: WORKERS, spec: { tolerations: [{ key: `${ROLE}/master`, operator: 'Exists', effect: 'NoSchedule' }] } }],
@@ -44,7 +44,7 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'node-taint',
-    'A pool of nodes carries a taint of its own',
+    'A node pool has an additional taint',
     seen({
       nodes: { n2: { taints: ['dedicated=gpu:NoSchedule'] }, n3: { taints: ['dedicated=gpu:NoSchedule'] } },
       daemonSets: [{ on: ['n1'] }],
@@ -53,7 +53,7 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'node-selector-value',
-    'The selector says "", k3s labels its nodes "true"',
+    'The node selector has the value "", but k3s labels have "true"',
     seen(
       {
         nodes: { s1: { labels: { [`${ROLE}/control-plane`]: 'true' } } },
@@ -63,13 +63,9 @@ export const PLACEMENT: Scenario[] = [
     ),
     'node-not-selected',
   ),
-  broken(
-    'agent-missing',
-    'A node has no agent, though nothing keeps it off',
-    seen({ daemonSets: [{ on: ['n1'] }] }),
-    'agent-missing-on-node',
-    { never: ['node-not-selected', 'node-taint-not-tolerated'] },
-  ),
+  broken('agent-missing', 'A node has no agent, for no visible reason', seen({ daemonSets: [{ on: ['n1'] }] }), 'agent-missing-on-node', {
+    never: ['node-not-selected', 'node-taint-not-tolerated'],
+  }),
   broken(
     'agent-crash-loops',
     'The agent crash-loops on every node',
@@ -84,14 +80,19 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'agent-sidecar',
-    'An application brings an agent as sidecar to a node that has one',
+    'An application runs the agent as sidecar on a node that has one',
     seen({ sidecars: ['n2'] }),
     'several-agents-on-node',
   ),
-  broken('daemonset-not-found', 'The DaemonSet has another name', seen({}, ['--daemonset', 'monitoring/agent']), 'daemonset-not-found'),
+  broken(
+    'daemonset-not-found',
+    "The agent's DaemonSet has a different name",
+    seen({}, ['--daemonset', 'monitoring/agent']),
+    'daemonset-not-found',
+  ),
   broken(
     'pod-security',
-    'The namespace enforces baseline',
+    'The namespace enforces Pod Security level baseline',
     seen({
       daemonSets: [{ on: [] }],
       namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'baseline' },
@@ -113,7 +114,7 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'security-context-constraint',
-    'OpenShift: no SecurityContextConstraint fits',
+    'No SecurityContextConstraint allows the agent (OpenShift)',
     seen({
       daemonSets: [{ on: [] }],
       refused:
@@ -123,14 +124,14 @@ export const PLACEMENT: Scenario[] = [
   ),
   broken(
     'node-cordoned',
-    'A node is cordoned, which keeps no DaemonSet off',
+    'A node is cordoned, which does not affect DaemonSets',
     seen({ nodes: { n2: { unschedulable: true, taints: ['node.kubernetes.io/unschedulable:NoSchedule'] } } }),
     'node-cordoned',
     { exitCode: 0, never: ['node-taint-not-tolerated'] },
   ),
   broken(
     'node-not-ready',
-    'A node without a kubelet is not ready, and takes no new agent',
+    'A node without a kubelet is not ready and gets no agent',
     seen({
       nodes: { n2: { ready: false, taints: ['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute'] } },
       daemonSets: [{ on: ['n1'] }],

@@ -33,7 +33,7 @@ current-context: c
 `;
 
 export const SURROUNDINGS: Scenario[] = [
-  healthy('agent-container', "All is well in the agent's own container, with every mount", {
+  healthy('agent-container', "Healthy, in the agent's container with all mounts", {
     agent: agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }),
   }),
   broken(
@@ -44,13 +44,13 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'logs-without-mount',
-    'The agent collects logs, and /var/log/pods is not mounted',
+    'The agent collects logs, but /var/log/pods is not mounted',
     { agent: { ...agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }), env: { DD_LOGS_ENABLED: 'true' } } },
     'host-mounts-missing',
   ),
   broken(
     'partition-not-mounted',
-    'A data disk of the node has nothing mounted into the agent',
+    'A data disk of the node is not mounted into the agent',
     {
       agent: {
         files: {
@@ -65,7 +65,7 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'integration-config-hidden',
-    'A ConfigMap is mounted over conf.d and hides the configuration of the kubelet check',
+    'A ConfigMap mounted over conf.d hides the kubelet check',
     {
       agent: agentsContainer(
         { ...PROC, ...CGROUP, ...RUNTIME, '/etc/datadog-agent/conf.d': '/custom' },
@@ -76,7 +76,7 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'ephemeral-container',
-    'An ephemeral container beside the agent, without a token of its own',
+    'An ephemeral container next to the agent has no token',
     {
       agent: {
         credential: 'no-token',
@@ -92,7 +92,7 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'token-missing-host-pid',
-    "No token is mounted; another pod's is in sight, for this pod sees the processes of its node",
+    "No token is mounted; the pod sees another pod's through hostPID",
     {
       agent: {
         credential: 'no-token',
@@ -106,13 +106,9 @@ export const SURROUNDINGS: Scenario[] = [
     'token-missing',
     { never: ['ephemeral-container-without-token'] },
   ),
-  broken(
-    'token-stale-copy',
-    'The kubelet is shown a copy of a token, made for a pod that is gone',
-    { agent: { credential: 'stale-copy' } },
-    'token-stale-copy',
-    { never: ['kubelet-token-authentication-off', 'token-rejected'] },
-  ),
+  broken('token-stale-copy', 'The agent sends a stale copy of a token', { agent: { credential: 'stale-copy' } }, 'token-stale-copy', {
+    never: ['kubelet-token-authentication-off', 'token-rejected'],
+  }),
   broken(
     'proxy-lists-disagree',
     'NO_PROXY and no_proxy differ',
@@ -125,16 +121,16 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'no-proxy-range',
-    "The agent's own list of exceptions holds a range, which it compares as text",
+    "The agent's NO_PROXY list has a range, which it compares as text",
     { agent: { env: { DD_PROXY_HTTPS: 'http://proxy.example:3128', DD_PROXY_NO_PROXY: '10.0.0.0/8 localhost' } } },
     'no-proxy-range-not-understood',
   ),
-  healthy('no-proxy-range-understood', "The agent's own list of exceptions holds a range, and the agent was told to read it so", {
+  healthy('no-proxy-range-understood', "The agent's NO_PROXY list has a range, and the agent supports it", {
     agent: { env: { DD_PROXY_NO_PROXY: '10.0.0.0/8', DD_NO_PROXY_NONEXACT_MATCH: 'true' } },
   }),
   broken(
     'token-never-expires',
-    'The token is one of a Secret, which never expires',
+    'The token is from a Secret and never expires',
     { agent: { credential: 'legacy' } },
     'token-never-expires',
     {
@@ -143,20 +139,20 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'token-unreadable',
-    'The mount has no ca.crt, and a directory where the token should be',
+    'The mount has no ca.crt, and a directory instead of the token',
     { agent: { credential: 'no-token', files: { [`${ACCOUNT}/token/x`]: '', [`${ACCOUNT}/namespace`]: 'datadog' } } },
     'apiserver-ca-file-missing',
     { also: ['token-unreadable'] },
   ),
   broken(
     'service-environment-missing',
-    'The variables of the apiserver service are not in the environment',
+    'The environment lacks the variables of the apiserver service',
     { agent: { env: { KUBERNETES_SERVICE_HOST: '', KUBERNETES_SERVICE_PORT: '' } } },
     'service-environment-missing',
   ),
   broken(
     'apiserver-name-unknown',
-    'The apiserver is dialled by a name that no resolver knows',
+    "The apiserver's name does not resolve",
     { agent: { env: { KUBERNETES_SERVICE_HOST: 'api.cluster.example' } } },
     'apiserver-name-does-not-resolve',
   ),
@@ -172,7 +168,7 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'host-install',
-    'The agent is a package of the machine, and was given the address of the kubelet and nothing else',
+    "The agent is a package on the node and has only the kubelet's address",
     {
       place: 'node',
       kubeconfig: 'none',
@@ -184,17 +180,17 @@ export const SURROUNDINGS: Scenario[] = [
   ),
   broken(
     'apiserver-address-unset',
-    'At a workstation without a kubeconfig',
+    'No kubeconfig at a workstation',
     { place: 'workstation', kubeconfig: 'none' },
     'apiserver-address-unset',
     { never: ['service-environment-missing', 'kubelet-down'] },
   ),
-  broken('read-only-port', "The kubelet's read-only port answers anyone", { kubelet: { readOnlyPort: true } }, 'read-only-port-open', {
+  broken('read-only-port', "The kubelet's read-only port is open", { kubelet: { readOnlyPort: true } }, 'read-only-port-open', {
     exitCode: 0,
   }),
   broken(
     'read-only-port-closed',
-    'The kubelet is down; the agent would show the refusal of port 10255 last',
+    'The kubelet is down; port 10255 is closed as well',
     { kubelet: { listen: 'closed', heartbeat: 'stale' }, apiserver: { nodeProxy: 'permitted' } },
     'kubelet-down',
     { also: ['read-only-port-closed'], never: ['read-only-port-open'] },

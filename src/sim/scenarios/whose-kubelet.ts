@@ -14,17 +14,17 @@ const atOther = (agent: World['agent'], more: World = {}): World => ({
 });
 
 export const WHOSE_KUBELET: Scenario[] = [
-  broken('kubelet-of-other-node', 'The agent asks the kubelet of another node, which lets it in', atOther({}), CAUSE),
+  broken('kubelet-of-other-node', 'The agent uses the kubelet of another node, which accepts it', atOther({}), CAUSE),
   broken(
     'kubelet-of-other-node-by-certificate',
-    'The agent asks the kubelet of another node; its certificate alone shows it',
+    'The agent uses the kubelet of another node; only its certificate shows it',
     atOther({ rights: 'none', credential: 'no-node-claim', env: NAMED }),
     CAUSE,
     { also: ['kubelet-permission-missing'] },
   ),
   broken(
     'kubelet-of-other-node-by-addresses',
-    "The agent asks the kubelet of another node; the Node's addresses alone show it",
+    "The agent uses the kubelet of another node; only the Node's addresses show it",
     atOther(
       { rights: [{ verbs: ['get'], groups: [''], resources: ['nodes'] }], credential: 'no-node-claim', env: NAMED },
       { kubelet: { certificate: 'address-only' } },
@@ -34,7 +34,7 @@ export const WHOSE_KUBELET: Scenario[] = [
   ),
   broken(
     'kubelet-of-other-node-by-pods',
-    'The agent asks the kubelet of another node; the pods that it lists alone show it',
+    'The agent uses the kubelet of another node; only its pod list shows it',
     atOther(
       { rights: [reads('pods', 'healthz', 'metrics')], credential: 'no-node-claim', env: NAMED },
       { kubelet: { certificate: 'address-only' } },
@@ -43,7 +43,7 @@ export const WHOSE_KUBELET: Scenario[] = [
   ),
   broken(
     'kubelet-of-other-node-by-token',
-    'Every setting of the agent names another node; the token alone names its own',
+    'All settings name another node; only the token names the right one',
     atOther({ env: { DD_KUBERNETES_KUBELET_NODENAME: 'n2' } }),
     CAUSE,
   ),

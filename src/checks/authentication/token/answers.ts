@@ -153,8 +153,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 
 /** Without the file's name, which is long and stands in the evidence. */
 function faultOf({ path, code, detail }: Clues): string {
-  const [prefix] = [`${path}: `];
-  return detail.startsWith(prefix) ? detail.slice(prefix.length) : detail || given(code);
+  return (detail.startsWith(path) && detail.slice(path.length).replace(/^:? /, '')) || detail || given(code);
 }
 
 const SURE: Record<Certainty, (clues: Clues) => Partial<Problem>> = {
