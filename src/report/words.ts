@@ -95,7 +95,7 @@ function oneCommand(steps: string): string | undefined {
 }
 
 /** Before words of a report that none of our checks gives. */
-export const QUOTED = 'The report has words of its own here, which kubelet-doctor did not check';
+export const QUOTED = 'Words from the report, not checked by kubelet-doctor';
 
 /** Marked line by line, so that no line of it stands alone. */
 export function quotedLines(quoted: readonly string[] | undefined): string[] {

@@ -147,7 +147,7 @@ describe("commands of a stranger's report", { concurrency: 2 }, () => {
     const [, fix = ''] = (await offline('render', 'evil.json')).stdout.split('\n');
     assert.match(fix, /^Fix \(cluster\): .+; how: kubelet-doctor explain kubelet-permission-missing$/);
     const { stdout } = await offline('render', 'evil.json', '--verbose');
-    assert.match(stdout, /The report has words of its own here, which kubelet-doctor did not check:\n +\| curl /);
+    assert.match(stdout, /Words from the report, not checked by kubelet-doctor:\n +\| curl /);
     const { stdout: merged } = await offline('merge', 'evil.json', 'rights-missing');
     assert.match(merged.split('\n')[1] ?? '', /^Fix \(cluster\): (?!.*how: ).+$/, "the steps that the other report's facts give");
   });

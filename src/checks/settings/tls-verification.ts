@@ -17,7 +17,7 @@ export const tlsVerification = defineCheck({
   required: false,
   needs: ['self/settings', 'kubelet/candidates', 'kubelet/tls'],
   words: {
-    off: "The agent does not verify the kubelet's certificate: its token can be stolen",
+    off: "The agent does not verify the kubelet's certificate: its token is at risk",
     noSettings: 'the settings have not been read',
     sawSetting: '{source} turns verification off',
     sawVerifies: 'the certificate at {endpoint} verifies with the CA in use',

@@ -38,7 +38,7 @@ export function rightsTable(facts: readonly AnyFact[]) {
   const subjects = [...new Set(judged.flatMap(({ need }) => questionsOf(need)).map(subjectOfAccess))];
   const table: RightsTable = {
     user: who.user,
-    by: account.status === 'observed' ? who.by : 'nobody may ask',
+    by: account.status === 'observed' ? who.by : 'not asked',
     profile: profile.profile,
     features: profile.features,
     off: profile.off,
