@@ -375,7 +375,7 @@ export function cached(): Report {
     problem: {
       cause: 'kubelet-decision-cached',
       severity: 'note',
-      title: en('The right is granted; the kubelet still remembers its refusal (up to 30 s)'),
+      title: en('The right is granted; the kubelet caches its refusal (up to 30 s)'),
       evidence: [{ need: 'kubelet/http', subject: 'token GET /metrics', saw: en('403 from the kubelet, allowed=true from the apiserver') }],
       fixes: [
         {
@@ -401,7 +401,7 @@ export function risky(): Report {
     problem: {
       cause: 'tls-verification-disabled',
       severity: 'risk',
-      title: en("The agent does not verify the kubelet's certificate (DD_KUBELET_TLS_VERIFY=false)"),
+      title: en("The agent does not verify the kubelet's certificate"),
       evidence: [
         {
           need: 'self/settings',

@@ -6,8 +6,8 @@
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Message, type Say } from '../../model/check.js';
 import type { AgentPod } from '../../model/facts/placement.js';
+import { cutTo } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
-import { cutTo } from '../shared/few.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import type { NodeRow } from './shared/coverage.js';

@@ -2,8 +2,8 @@
 
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
+import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
-import { fewOf } from '../shared/few.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
 import { failure, isPending, seen } from '../shared/read.js';

@@ -6,9 +6,9 @@
 import { type Refusal, refusalText } from '../../kubernetes/scheduling.js';
 import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
 import { defineCheck } from '../../model/check.js';
+import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
-import { fewOf } from '../shared/few.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import type { NodeRow } from './shared/coverage.js';
 import { grouped, nodeNames, nodesOf, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';

@@ -5,8 +5,8 @@
 import { defineCheck, type Fix } from '../../model/check.js';
 import type { Setting } from '../../model/facts.js';
 import { ownerHere } from '../shared/apiserver.js';
+import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
-import { fewOf } from '../shared/few.js';
 import { env, fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { seen } from '../shared/read.js';

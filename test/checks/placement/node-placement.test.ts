@@ -135,7 +135,7 @@ judgeTable(nodePlacement, [
     row: 'affinity: an empty term matches no node',
     facts: placed({ nodes: [node('n1')], workloads: [affinity()], pods: [] }),
     expect: unselected,
-    says: /what no node can have/,
+    says: /a value that no node has/,
   },
   {
     row: 'pinned to another node',

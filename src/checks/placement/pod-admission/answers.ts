@@ -2,9 +2,9 @@
 import { isDnsName } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
 import type { AgentWorkload } from '../../../model/facts/placement.js';
+import { cutTo } from '../../shared/brief.js';
 import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
-import { cutTo } from '../../shared/few.js';
 import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
 import { pass, problem } from '../../shared/problem.js';
 import { kubectlTarget, WITHOUT_AGENT } from '../shared/placement.js';

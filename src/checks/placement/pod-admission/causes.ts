@@ -9,8 +9,7 @@ export const CAUSES = {
     happens:
       'A label `pod-security.kubernetes.io/enforce` on the namespace, or a default for all namespaces (Talos, hardened clusters). Running pods stay; new ones are refused.',
     distributions: {
-      OpenShift:
-        "SecurityContextConstraints also decide: the agent's ServiceAccount needs `use` of one that allows its mounts and ports.",
+      OpenShift: "SecurityContextConstraints also decide: the agent's ServiceAccount needs `use` of one that allows its mounts and ports.",
       Talos: "enforces baseline by default in every namespace except kube-system; the agent's namespace needs the label.",
       GKE: 'Autopilot has its own policy: `providers.gke.autopilot` of the chart and its allowlist.',
     },

@@ -4,7 +4,7 @@ import { isDnsName } from '../../../kubernetes/names.js';
 import type { Message, Verdict, View, Want } from '../../../model/check.js';
 import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../../model/facts/placement.js';
 import type { Fact, Need } from '../../../model/facts.js';
-import { fewOf } from '../../shared/few.js';
+import { fewOf } from '../../shared/brief.js';
 import { cannotTell, notApplicable } from '../../shared/problem.js';
 import { isPending, seen } from '../../shared/read.js';
 import { type NodeRow, rowsOf } from './coverage.js';

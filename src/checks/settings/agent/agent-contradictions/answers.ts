@@ -1,8 +1,8 @@
 /** What is said of contradictions: the worst in the title, and what else was found beside it. */
 import type { Evidence, Fix, Message, Problem } from '../../../../model/check.js';
+import { cutTo } from '../../../shared/brief.js';
 import { citeBy } from '../../../shared/cite.js';
 import { given } from '../../../shared/decide.js';
-import { cutTo } from '../../../shared/few.js';
 import { AUTOMOUNT, fixBy, yaml } from '../../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../../shared/kubelet.js';
 import { problem } from '../../../shared/problem.js';

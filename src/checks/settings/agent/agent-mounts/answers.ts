@@ -1,8 +1,8 @@
 /** What is said of the agent's mounts. */
 import type { Feature, Verdict } from '../../../../model/check.js';
 import type { HostMount } from '../../../../model/facts/agent.js';
+import { fewOf } from '../../../shared/brief.js';
 import { given } from '../../../shared/decide.js';
-import { fewOf } from '../../../shared/few.js';
 import { fixBy, yaml } from '../../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../../shared/problem.js';
 import type { Cause } from './causes.js';
