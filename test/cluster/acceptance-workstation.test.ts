@@ -134,7 +134,10 @@ describe('a credential plugin', () => {
       await atWorkstation(await kubeconfig('expired', { user: exec(await plugin('aws', `echo "${says}" >&2; exit 255`)) })),
       'credential-plugin-fails',
     );
-    assert.match(finding.title.en, /SSO session associated with this profile has expired/);
+    assert.match(
+      [finding.title, ...finding.evidence.map(({ saw }) => saw)].map(({ en }) => en).join('\n'),
+      /SSO session associated with this profile has expired/,
+    );
     assert.equal(finding.fixes[0]?.steps, 'aws sso login');
   });
 
