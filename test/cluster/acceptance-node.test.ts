@@ -107,7 +107,10 @@ describe('at the node, with nothing named', () => {
   it('says in line three whose eyes it has, and stays silent as the kubelet where that is not wished', async () => {
     const { report } = await atNode();
     const [, , third] = renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
-    assert.match(third ?? '', /^Ran in a shell on n1 \(host network\), as system:node:n1 \(the kubelet's own kubeconfig\), for datadog\/datadog-agent, /);
+    assert.match(
+      third ?? '',
+      /^Ran in a shell on n1 \(host network\), as system:node:n1 \(the kubelet's own kubeconfig\), for datadog\/datadog-agent, /,
+    );
     const before = (await cluster.auditEvents()).length;
     const without = await atNode(['--no-kubelet-identity']);
     assert.ok(!without.report.where.identity.includes('system:node'));
