@@ -209,7 +209,7 @@ describe('pods', () => {
     const first = await waitFor('a crash loop that is named', async () => {
       const { report } = await run();
       const [top] = report.findings;
-      return top?.cause === 'agent-not-ready-on-node' && /CrashLoopBackOff/.test(top.title.en) ? top : undefined;
+      return top?.cause === 'agent-not-ready-on-node' && /crash-loops/.test(top.title.en) ? top : undefined;
     });
     assert.match(commandOf(first), /^kubectl -n datadog logs datadog-agent-\w+ -c agent --previous/);
     const remove = [{ op: 'remove', path: '/spec/template/spec/containers/0/livenessProbe' }];
