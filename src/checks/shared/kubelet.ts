@@ -5,13 +5,13 @@ import { seen, subjectOf } from './read.js';
 
 /** Kubelet paths the agent reads and what is lost without each (facts: agent sources, kubelet provider and check). */
 export const KUBELET_PATHS = {
-  '/pods': 'the pod list (autodiscovery and tags)',
-  '/healthz': 'the kubelet service check',
+  '/pods': 'pod list and tags',
+  '/healthz': 'kubelet service check',
   '/metrics': 'kubelet metrics',
   '/metrics/cadvisor': 'container metrics',
   '/metrics/probes': 'probe metrics',
   '/stats/summary': 'node and volume statistics',
-  '/configz': 'the kubelet configuration view',
+  '/configz': 'kubelet configuration view',
 } as const satisfies Record<string, Feature>;
 
 export type KubeletPath = keyof typeof KUBELET_PATHS;
