@@ -186,11 +186,7 @@ describe('what needs no cluster', () => {
     }
   });
 
-  it('takes -v for --verbose and -q for --quiet, and lists in parts', async () => {
-    const quiet = (await run(['demo', '-q'])).stdout.split('\n');
-    // What the demo says of itself stands around the two lines.
-    assert.equal(quiet.length, 6, quiet.join('\n'));
-    assert.ok((await run(['demo', '-v'])).stdout.split('\n').length > 40);
+  it('takes lists in parts', async () => {
     assert.match((await run(['--skip', 'kubelet-down', '--skip', 'nonsense,kubelet-down'])).stderr, /unknown cause "nonsense"/);
   });
 
