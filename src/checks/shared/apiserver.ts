@@ -9,9 +9,7 @@ import { subjectOf } from './read.js';
 /** Lost without the apiserver. The pod list belongs to it only when the agent is told to ask there. */
 export function apiserverFeatures(settings: Fact<'settings'>): Feature[] {
   const features = ['node labels, namespace and service tags', 'Kubernetes events and leader election'];
-  return settingOf(settings, 'agent.useApiServer')?.value === 'true'
-    ? [...features, 'pod list: autodiscovery, tags, pod metadata']
-    : features;
+  return settingOf(settings, 'agent.useApiServer')?.value === 'true' ? [...features, 'pod list and tags'] : features;
 }
 
 export function inPod(place: Place | undefined): boolean {

@@ -365,7 +365,7 @@ judgeTable(kubeletAddress, [
     facts: [inPod({ place: 'node', node: 'n1', agentEnvironment: false }), set(byNode), fact('kubelet/candidates', [])],
     expect: 'cannot-tell',
     wants: ['apiserver/node'],
-    says: /this machine is n1, not n2.*manifest debug --node n2/,
+    says: /this is n1, not n2.*manifest debug --node n2/,
   },
   {
     row: "in the agent's pod another one is asked about: its address is not the agent's to know",

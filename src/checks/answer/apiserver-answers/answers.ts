@@ -89,7 +89,7 @@ function notReady(
   severity: Problem['severity'],
   fix: Fix,
 ): Problem<Cause> {
-  const failing = given(readiness).failing.slice(0, 5).join(', ') || 'it does not say what';
+  const failing = given(readiness).failing.slice(0, 5).join(', ') || 'no check is named';
   return problem('apiserver-not-ready', {
     severity,
     title: say('notReady', { endpoint, failing }),
