@@ -74,7 +74,7 @@ const ROWS: readonly [words: string[], expect: readonly string[]][] = [
   [['rbac', '--miss'], ['--missing']],
   [['rbac', '--kubelet-h'], []],
   [
-    ['nodes', '-o', ''],
+    ['rbac', '-o', ''],
     ['text', 'json'],
   ],
   [['check', '--fail-on', 'r'], ['risk']],
@@ -105,7 +105,7 @@ describe('completion', () => {
   it('of bash goes on behind a comma and a sign of equality, and names files', { skip: has('bash') ? false : 'no bash here' }, () => {
     assert.deepEqual(ASK.bash(['--skip', 'kubelet-down,clock-s']), ['kubelet-down,clock-skew']);
     assert.deepEqual(ASK.bash(['--output', '=', 'js']), ['json']);
-    assert.deepEqual(ASK.bash(['nodes', '--output', '=']), ['text', 'json']);
+    assert.deepEqual(ASK.bash(['rbac', '--output', '=']), ['text', 'json']);
     assert.deepEqual(ASK.bash(['render', 'sa']), ['saved.tgz']);
     assert.deepEqual(ASK.bash(['--kubeconfig', 'sa']), ['saved.tgz']);
     assert.deepEqual(ASK.bash(['--node', '']), []);

@@ -27,9 +27,13 @@ export function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeo
   });
 }
 
-/** At a machine that is neither pod nor node, and nothing says where a cluster is: a finding about it would be one about nobody's agent. */
-function hadNothingToAsk({ where }: Report): boolean {
-  return where.place === 'a workstation' && !where.kubelet && !where.apiserver;
+/**
+ * At a machine that is neither pod nor node, and nothing says where a cluster is: a finding about that would be one about nobody's agent. What
+ * else was found (a kubelet's impostor, where the kubelet of a node is down) is worth its report.
+ */
+function hadNothingToAsk({ where, findings }: Report): boolean {
+  const isNowhere = where.place === 'a workstation' && !where.kubelet && !where.apiserver;
+  return isNowhere && findings.every(({ cause }) => cause === 'apiserver-address-unset');
 }
 
 const NOTHING = [
