@@ -230,7 +230,7 @@ describe('demo', () => {
     const { code, lines, runs } = await capture({ scenario: 'healthy-workstation', list: false });
     assert.equal(code, 1);
     assert.deepEqual(runs[0]?.argv, ['--node', 'n1']);
-    assert.match(lines[0]!, /All is well at a workstation/);
+    assert.match(lines[0]!, /Healthy, at a workstation/);
     assert.match(lines.at(-1)!, /demo --list/);
     assert.ok(!existsSync(runs[0]!.root));
   });

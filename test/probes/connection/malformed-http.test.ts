@@ -1,18 +1,15 @@
 /** Answers that are no HTTP, or hardly: whatever a server sends, what comes of it is a fact, within the time given, and never an error of ours. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createRedactor } from '../../../src/host/redact.js';
 import { openSession } from '../../../src/probes/connection/http.js';
 import { bundleModule, bundlePackage } from '../../delivery/bundle.js';
 import { connected, tcpServer } from '../loopback.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const chunked = (body: string) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
 const headed = (header: string) => `HTTP/1.1 200 OK\r\n${header}\r\nContent-Length: 2\r\n\r\nok`;

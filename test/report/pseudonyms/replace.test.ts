@@ -13,7 +13,7 @@ import { startWorld } from '../../../src/sim/start.js';
 import type { World } from '../../../src/sim/world.js';
 import { diagnoseWorld, recordingIo, runIn } from '../../scenarios/run.js';
 
-const FORMATS = ['text', 'json', 'markdown', 'html', 'junit', 'sarif', 'line'];
+const FORMATS = ['text', 'json', 'markdown', 'html', 'junit', 'line'];
 const NAMES = { node: 'berlin-7', namespace: 'acme-watch', serviceAccount: 'acme-reader', pod: 'acme-reader-x7k2p' };
 const RICH: World = {
   names: NAMES,
@@ -189,9 +189,9 @@ describe('--pseudonyms', () => {
     assert.match(await tried('link'), /symbolic link/);
     assert.match(await tried('precious'), /cannot be read as a map/);
     assert.equal(await readFile(path.join(scratch, 'precious'), 'utf8'), '{"a":1}');
-    assert.match(await tried('out/map', '--save', 'out'), /to be sent/);
-    assert.match(await tried('also-out/map', '--save', 'out'), /to be sent/);
-    assert.match(await tried('x.tgz', '--save', 'x.tgz'), /to be sent/);
+    assert.match(await tried('out/map', '--save', 'out'), /which you may send/);
+    assert.match(await tried('also-out/map', '--save', 'out'), /which you may send/);
+    assert.match(await tried('x.tgz', '--save', 'x.tgz'), /which you may send/);
     assert.match(await tried('nowhere/map'), /directory does not exist/);
     assert.deepEqual(await readdir(path.join(scratch, 'out')), []);
   });
