@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { asciiOnly } from '../../src/cli/ascii.js';
 import { isAsciiLocale, wantsColour } from '../../src/cli/io.js';
 import { main } from '../../src/main.js';
-import { recordingIo } from '../support/io.js';
+// A demo runs here: what a simulator's runner brings says so to test/run.ts.
+import { recordingIo } from '../scenarios/run.js';
 
 describe('the locale', () => {
   const rows: [Record<string, string>, boolean][] = [
