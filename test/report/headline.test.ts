@@ -45,7 +45,10 @@ describe('the headline', () => {
           assert.equal(top.id, first);
           assert.equal(verdict, verdictOf({ findings, results, failOn }));
           assert.equal(exitCode, { fail: 1, incomplete: 3, warn: 0, pass: 0 }[verdict]);
-          const [line = ''] = renderText(built, { width: 80, colour: false, verbose: false }).split('\n');
+          const text = renderText(built, { width: 80, colour: false, verbose: false });
+          const [line = ''] = text.split('\n');
+          // Whichever is said first, none is left without its name.
+          for (const { cause } of findings) assert.ok(text.includes(`what ${cause} is`), text);
           if (first) assert.ok(line.includes(`what ${first} is`) && renderLine(built).includes(verdict === 'pass' ? 'ok:' : first), line);
           else assert.match(line, isOpen ? /^Not answered: / : /^OK: /);
           if (isWrong) assert.doesNotMatch(line, /^Not answered|^OK:/);

@@ -5,6 +5,7 @@
 import { flatten } from '../../judge/rank.js';
 import type { Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
+import { headlineOf } from '../../report/headline.js';
 import { someOf } from '../../report/merge/order.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { CHANGES, counted, firstLead, firstStep, listed, OWNERS, SEVERITY_WORDS, stepsOf, withoutStop } from '../../report/words.js';
@@ -84,19 +85,28 @@ function briefLines(report: Report, look: Look, depth: Depth): string[] {
   const notes = report.findings.filter(asksNothing);
   const shown = depth === LEAST ? told.slice(0, MOST_FINDINGS) : told;
   const rest = told.length - shown.length;
+  // Where a question is open the first line may be of another finding than the first.
+  const headline = headlineOf(report.summary.verdict, report.findings, report.results);
+  const head = headline.kind === 'finding' ? headline.finding : undefined;
   return [
-    ...shown.flatMap((finding, at) => [...oneFinding(finding, at, told.length, report, look, depth), '']),
+    ...shown.flatMap((finding, at) => [...oneFinding(finding, { at, of: told.length, isHead: finding === head }, report, look, depth), '']),
     ...(rest > 0 ? [`and ${counted(rest, 'more finding')}: -v`, ''] : []),
     ...notes.flatMap((finding) => wrap(titleOf(finding), proseWidth(look.width), 'Note: ')),
     ...(notes.length > 0 ? [''] : []),
   ];
 }
 
-function oneFinding(finding: Finding, at: number, of: number, report: Report, look: Look, depth: Depth): string[] {
+interface Standing {
+  at: number;
+  of: number;
+  /** Its title and act are lines one and two. */
+  isHead: boolean;
+}
+
+function oneFinding(finding: Finding, { at, of, isHead }: Standing, report: Report, look: Look, depth: Depth): string[] {
   const { paint, width } = look;
   const indent = of > 1 ? '   ' : '';
   const say = (words: string) => wrap(words, proseWidth(width), indent, `${indent}  `);
-  const isHead = at === 0;
   const number = of > 1 ? `${at + 1}. ` : '';
   const effect = `${SEVERITY_WORDS[finding.severity]} (${finding.certainty})${onNodes(finding)}.${lost(finding, depth)}`;
   const opening = isHead
@@ -108,7 +118,7 @@ function oneFinding(finding: Finding, at: number, of: number, report: Report, lo
     ...remedy(finding, isHead, look, indent, depth),
     ...seen(finding, look, indent, depth),
     ...also(finding, look, indent, depth),
-    ...(isHead ? [paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`)] : []),
+    ...(at === 0 ? [paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`)] : []),
   ];
 }
 
