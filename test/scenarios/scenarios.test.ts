@@ -8,6 +8,7 @@ import { rows } from '../../src/render/text/brief.js';
 import { renderText } from '../../src/render/text/report.js';
 import { reportSchema } from '../../src/report/contract/schema.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
+import { fillsInWhatItKnows } from './known-names.js';
 import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
 const validate = new Ajv2020({ strict: false }).compile(reportSchema);
@@ -36,6 +37,7 @@ describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
       for (const secret of ran.secrets)
         assert.ok(!stdout.includes(secret) && !text.includes(secret), `a secret is shown: ${secret.slice(0, 12)}…`);
       fitsItsTerminal(report);
+      fillsInWhatItKnows(report);
     });
   }
 });

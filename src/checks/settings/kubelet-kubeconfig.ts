@@ -1,10 +1,25 @@
 /** Can the kubelet of this node go to its apiserver with the kubeconfig it has, and is that root's word? Asked where the node's files are at hand. */
-import { defineCheck } from '../../model/check.js';
+import { defineCheck, type Fix, type Say } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
 import { KUBELET_KUBECONFIG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
+
+const WORDS = {
+  broken: 'The kubelet cannot log in to the apiserver: its kubeconfig is broken',
+  runs: "The kubelet's kubeconfig is broken: the kubelet cannot start again",
+  notFound: "no kubelet kubeconfig here: not on a node, or the node's files are not visible",
+  denied: '{detail}; run as root',
+  plugin: '{plugin} fetches its credential (not run from here)',
+  exposed: "The kubelet's kubeconfig was not used: other users can change it",
+  sawFault: '{code}: {detail}',
+  look: 'Check the files, and what the kubelet logs about them',
+  again: 'Join the node again: it gets a new kubeconfig and certificate',
+  lookExposed: 'See who can write the file and the directories above it',
+  close: 'Make root the owner, and remove write access for others',
+  moveOut: "Start the kubelet with a kubeconfig outside pods' directories",
+} as const;
 
 export const kubeletKubeconfig = defineCheck({
   question: 'kubelet-kubeconfig',
@@ -13,19 +28,7 @@ export const kubeletKubeconfig = defineCheck({
   layer: 'settings',
   required: false,
   needs: ['self/kubelet-kubeconfig', 'self/kubelet-process'],
-  words: {
-    broken: 'The kubelet cannot log in to the apiserver: its kubeconfig is broken',
-    runs: "The kubelet's kubeconfig is broken: the kubelet cannot start again",
-    notFound: "no kubelet kubeconfig here: not on a node, or the node's files are not visible",
-    denied: '{detail}; run as root',
-    plugin: '{plugin} fetches its credential (not run from here)',
-    exposed: "The kubelet's kubeconfig was not used: other users can change it",
-    sawFault: '{code}: {detail}',
-    look: 'Check the files, and what the kubelet logs about them',
-    again: 'Join the node again: it gets a new kubeconfig and certificate',
-    lookExposed: 'See who can write the file and the directories above it',
-    close: 'Make root the owner, and remove write access for others',
-  },
+  words: WORDS,
   causes: {
     'kubelet-kubeconfig-broken': {
       title: 'broken kubeconfig of the kubelet',
@@ -70,7 +73,7 @@ export const kubeletKubeconfig = defineCheck({
         severity: 'degrades',
         title: say('exposed'),
         evidence,
-        fixes: [fixBy('node', 'nothing', say('lookExposed'), byHand(NAMEI)), fixBy('node', 'config', say('close'), byHand(CLOSE))],
+        fixes: exposedFixes(detail, say),
       });
     const running = seen(view.one('self/kubelet-process'))?.state === 'running';
     return problem('kubelet-kubeconfig-broken', {
@@ -83,6 +86,19 @@ export const kubeletKubeconfig = defineCheck({
 });
 
 const LOOK = 'ls -lL /etc/kubernetes/*.conf /var/lib/kubelet/pki/\njournalctl -u kubelet -g "kubeconfig|bootstrap" -n 20 --no-pager';
-const NAMEI = 'namei -l /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki/kubelet-client-current.pem   # or as named above';
-const CLOSE = 'chown root:root FILE\nchmod go-w FILE';
 const AGAIN = 'kubeadm token create --print-join-command   # on a control-plane node\nkubeadm join …   # on this node, as printed';
+
+/**
+ * `root-owned.ts` says which path was read, and before "in its path" which directory is open: `/etc/kubernetes/kubelet.conf: /etc in its path belongs
+ * to …`. A detail of a file that says it otherwise gets no path into a command.
+ */
+const PATH = '(/[\\w.@~/-]{1,300})';
+const OPEN = new RegExp(`^${PATH}: (?:${PATH} in its path )?(belongs to|may be written by|is in a directory of pods') `);
+
+function exposedFixes(detail: string, say: Say<typeof WORDS>): Fix[] {
+  const [, read = '/etc/kubernetes/kubelet.conf', open = read, why] = OPEN.exec(detail) ?? [];
+  const look = fixBy('node', 'nothing', say('lookExposed'), byHand(`namei -l ${read}`));
+  if (why?.startsWith('is in')) return [look, fixBy('node', 'restart', say('moveOut'))];
+  const file = why ? open : 'FILE';
+  return [look, fixBy('node', 'config', say('close'), byHand(`chown root:root ${file}\nchmod go-w ${file}`))];
+}

@@ -70,7 +70,7 @@ export function read(view: Seen): Clues {
     ofAnother: another !== undefined,
     mayNotAsk: view.one('apiserver/account').outcome.status === 'failed',
     sureOfUser: another !== undefined || isSure(view, user, identity),
-    toAskAbout: another ?? (identity?.by === 'review' ? identity.user : undefined),
+    toAskAbout: another ?? (identity?.by === 'review' ? identity.user : claimed(view)),
     inDebugPod: seen(view.one('self/place'))?.place === 'debug-pod',
     openToAll: PATHS.every((path) => open.has(path)),
     kubelet,
@@ -93,6 +93,11 @@ function isSure(view: Seen, user: string | undefined, identity: Identity | undef
   if (identity?.by === 'review' && identity.user === user) return true;
   const certificate = credentialOf(view.all('kubelet/credential'), 'certificate')?.certificate;
   return certificate !== undefined && commonName(certificate.subject) === user;
+}
+
+/** Whoever the token says it is for: enough for a question that someone else asks, where no server has confirmed it. */
+function claimed(view: Seen): string | undefined {
+  return credentialOf(view.all('kubelet/credential'), 'token')?.token?.subject;
 }
 
 /** The reviews speak of the one the apiserver knows; of another whom the kubelet refused they say nothing. */
