@@ -30,7 +30,7 @@ export function fillsInWhatItKnows(report: Report): void {
   }
   // A file that a finding says was seen, and one alone.
   for (const { cause, evidence, fixes } of findings) {
-    const files = new Set(evidence.flatMap(({ saw }) => /^\w+: (\/[\w./-]+): /.exec(saw.en)?.[1] ?? []));
+    const files = new Set(evidence.flatMap(({ saw }) => /^\w+: (\/[\w./~-]+): /.exec(saw.en)?.[1] ?? []));
     const asked = fixes.filter(({ changes, steps }) => changes !== 'nothing' && /\bFILE\b/.test(steps ?? ''));
     assert.ok(files.size !== 1 || asked.length === 0, `${cause}: FILE is ${[...files]}`);
   }
