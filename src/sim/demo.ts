@@ -46,6 +46,6 @@ async function show({ scenario, title, world }: Scenario, run: RunCheck, print: 
     await starting.then(stopped, () => {});
     for (const signal of ENDS) process.off(signal, end);
     print('');
-    print('Other worlds: kubelet-doctor demo --list, then kubelet-doctor demo --scenario NAME');
+    print('Other worlds: kubelet-doctor demo --list');
   }
 }

@@ -9,12 +9,26 @@ import { headlineOf } from '../../report/headline.js';
 import { placeWords } from '../../report/places.js';
 import { oneLine } from '../../report/plain-text.js';
 import { actLine, counted, firstStep, LINE, lastLine } from '../../report/words.js';
-import type { Look, Paint } from '../style.js';
+import { type Look, type Paint, wrap } from '../style.js';
 
 /** Always exactly three lines. */
 export function headLines(report: Report, { paint }: Look): string[] {
   const { colour, title, lead, line } = answerOf(report, paint);
   return [paint.bold(colour(title)), lead ? `${paint.bold(`${lead}:`)} ${line}` : line, paint.dim(whereLine(report))];
+}
+
+/** On a terminal, which breaks a long line in the middle of a word: at words. What can be pasted stays whole. */
+export function wrappedHead(report: Report, look: Look): string[] {
+  const { colour, title, lead, line, isProse } = answerOf(report, look.paint);
+  const { bold, dim } = look.paint;
+  const opening = lead ? `${lead}: ` : '';
+  const [first = '', ...more] = isProse ? wrap(line, look.width, opening, '  ') : [`${opening}${line}`];
+  return [
+    ...wrap(title, look.width).map((each) => bold(colour(each))),
+    lead ? first.replace(`${lead}:`, (words) => bold(words)) : first,
+    ...more,
+    ...wrap(whereLine(report), look.width).map(dim),
+  ];
 }
 
 /** The last two lines of a terminal, all of --quiet: the verdict and the act, with the command to paste where it is one. */
@@ -33,14 +47,18 @@ interface Answer {
   title: string;
   lead: string;
   line: string;
+  /** No command is in it. */
+  isProse: boolean;
   last: string;
 }
 
 function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer {
   const { summary, findings, results } = report;
   const headline = headlineOf(summary.verdict, findings, results);
-  if (headline.kind === 'open') return { colour: yellow, title: summary.top.title, lead: '', line: summary.top.fix, last: summary.top.fix };
-  const well = { colour: green, title: wellLine(report), lead: '', line: askedLine(report), last: askedLine(report) };
+  if (headline.kind === 'open')
+    return { colour: yellow, title: summary.top.title, lead: '', line: summary.top.fix, isProse: false, last: summary.top.fix };
+  const asked = askedLine(report);
+  const well = { colour: green, title: wellLine(report), lead: '', line: asked, isProse: true, last: asked };
   if (headline.kind === 'nothing') return well;
   const top = headline.finding;
   const open = results.some((result) => result.required && isUnanswered(result));
@@ -48,7 +66,8 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   const step = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
   const title = failing ? titleOf(top) : prefixed(prefixOf(top.severity, open), titleOf(top));
-  return { colour: failing ? red : yellow, title, ...actLine(step), last: lastLine(step) };
+  const { lead, line } = actLine(step);
+  return { colour: failing ? red : yellow, title, lead, line, isProse: line === step.act, last: lastLine(step) };
 }
 
 /** Without its first word where the line would be too long. */

@@ -8,7 +8,7 @@ import { counted } from '../../report/words.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
-import { asksNothing, closingLines, headLines } from './head.js';
+import { asksNothing, closingLines, headLines, wrappedHead } from './head.js';
 import { gridLines, unreadLines } from './merged.js';
 import { leftOutLines, openLines, passedLines, settingLines, timeLines } from './rest.js';
 import { layerLines, stripLines } from './strip.js';
@@ -27,18 +27,19 @@ export interface TextOptions {
 /** Without a newline at the end. Everything in the report was cleaned where it was read; it is cleaned here once more. */
 export function renderText(report: Report, { width, colour, verbose, quiet, closing }: TextOptions): string {
   const look: Look = { width, paint: palette(colour) };
+  const head = closing ? wrappedHead : headLines;
   const safe = neutraliseAll(report);
   if (quiet) return closingLines(safe, look).join('\n');
-  const lines = closeUp(verbose ? everything(safe, look) : briefly(safe, look));
+  const lines = closeUp(verbose ? everything(safe, look, head) : briefly(safe, look, head));
   return [...lines, ...(closing && lines.length > 3 ? ['', ...closingLines(safe, look)] : [])].join('\n');
 }
 
-function briefly(report: Report, look: Look): string[] {
+function briefly(report: Report, look: Look, head: typeof headLines): string[] {
   const { verdict } = report.summary;
   const trouble = verdict === 'fail' || verdict === 'incomplete';
   return fitting(report, look, (findings, step) =>
     closeUp([
-      ...headLines(report, look),
+      ...head(report, look),
       '',
       ...(trouble ? [...stripLines(report, look), ''] : []),
       ...unreadLines(report, look),
@@ -60,9 +61,9 @@ function openQuestions(report: Report, look: Look, { at, isLeast }: { at: number
   return [look.paint.dim(`${open} of ${counted(report.asked.total, 'question')} not answered: -v lists them.`)];
 }
 
-function everything(report: Report, look: Look): string[] {
+function everything(report: Report, look: Look, head: typeof headLines): string[] {
   return [
-    ...headLines(report, look),
+    ...head(report, look),
     '',
     ...stripLines(report, look),
     '',

@@ -187,9 +187,21 @@ describe('how much is said', () => {
       const lines = text(build(), { closing: true }).split('\n');
       const quiet = text(build(), { quiet: true }).split('\n');
       assert.equal(quiet.length, 2);
-      assert.equal(quiet[0], lines[0]);
+      assert.equal(quiet[0], text(build(), {}).split('\n')[0]);
       if (lines.length > 3) assert.deepEqual(lines.slice(-2), quiet);
     }
+  });
+
+  it('no word of the head is broken by the edge of a terminal, and nothing of it is lost', () => {
+    for (const build of Object.values(SAMPLES))
+      for (const width of [60, 80, 200]) {
+        const [plain, shown] = [{}, { width, closing: true }].map((options) => [...text(build(), options).split('\n'), '']);
+        const where = plain?.[2] ?? '';
+        const at = shown?.findIndex((line) => line !== '' && where.startsWith(line)) ?? -1;
+        const lines = shown?.slice(at, shown.indexOf('', at)) ?? [];
+        assert.equal(lines.join(' '), where);
+        for (const line of lines) assert.ok(line.length <= width || !line.includes(' '), line);
+      }
   });
 
   it('what is said above is not said again', () => {
