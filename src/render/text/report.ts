@@ -31,7 +31,8 @@ export function renderText(report: Report, { width, colour, verbose, quiet, clos
   const safe = neutraliseAll(report);
   if (quiet) return closingLines(safe, look).join('\n');
   const lines = closeUp(verbose ? everything(safe, look, head) : briefly(safe, look, head));
-  return [...lines, ...(closing && lines.length > 3 ? ['', ...closingLines(safe, look)] : [])].join('\n');
+  const isMore = lines.length > head(safe, look).length;
+  return [...lines, ...(closing && isMore ? ['', ...closingLines(safe, look)] : [])].join('\n');
 }
 
 function briefly(report: Report, look: Look, head: typeof headLines): string[] {
