@@ -59,6 +59,7 @@ function toFinding({ question, target, layer, problem }: Judged): Finding {
     layer,
     severity: problem.severity,
     certainty: problem.certainty,
+    ...(problem.witnesses && { witnesses: [...problem.witnesses] }),
     alternatives: problem.alternatives ?? [],
     title: problem.title,
     features: problem.features,

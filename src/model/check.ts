@@ -53,6 +53,13 @@ export interface Want {
   elsewhere?: string;
 }
 
+/** A fact that a claim rests on. */
+export type Witness = Pick<Evidence, 'need' | 'subject'>;
+
+declare const PROVES: unique symbol;
+/** What makes a claim certain: the facts it rests on. Only `checks/shared/proof.ts` can make one. */
+export type Proof = readonly Witness[] & { readonly [PROVES]: true };
+
 /** An agent feature lost, as a phrase: `container metrics (/metrics/cadvisor)`. */
 export type Feature = string;
 
@@ -64,11 +71,16 @@ export type Verdict<C extends string = string> =
   | { kind: 'cannot-tell'; why: Message; wants: Want[]; because?: string }
   | Problem<C>;
 
-export interface Problem<C extends string = string> {
+/** How sure it is. `proven` cannot be written without what it rests on. */
+export type HowSure = { certainty: 'proven'; witnesses: Proof } | { certainty: 'suspected'; witnesses?: undefined };
+
+export type Problem<C extends string = string> = Stated<C> & HowSure;
+
+/** All of a problem but how sure it is. */
+export interface Stated<C extends string = string> {
   kind: 'problem';
   cause: C;
   severity: Severity;
-  certainty: 'proven' | 'suspected';
   /** For `suspected`: the other causes that look the same from here. */
   alternatives?: string[];
   /** Facts that would decide between them; the engine fetches what it can. */

@@ -1,8 +1,8 @@
 /** The one contract: everything every output format, language and later version reads. Minor versions add fields; readers ignore unknown ones. */
-import type { Evidence, Fix, Layer, Message, Severity } from './check.js';
+import type { Evidence, Fix, Layer, Message, Severity, Witness } from './check.js';
 import type { AnyFact, Setting, Target } from './facts.js';
 
-export const REPORT_VERSION = '1.4';
+export const REPORT_VERSION = '1.5';
 
 /** First key of the JSON, constant shape, never null: other tools' templates and regular expressions read it. */
 export interface Summary {
@@ -20,6 +20,8 @@ export interface Finding {
   layer: Layer;
   severity: Severity;
   certainty: 'proven' | 'suspected';
+  /** Since 1.5, of what is proven: the facts it rests on. */
+  witnesses?: Witness[];
   alternatives: string[];
   title: Message;
   features: string[];

@@ -3,9 +3,9 @@
  * word of whoever wrote the file, and a file says nothing of who that was.
  */
 
+import type { Documented } from '../checks/connection/shared/pair.js';
 import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/index.js';
 import { isLook } from '../checks/shared/looks.js';
-import type { Documented } from '../checks/shared/pair.js';
 import { judge, sayFor } from '../judge/judge.js';
 import type { Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';

@@ -40,7 +40,7 @@ describe('--save', () => {
     for (const file of FILES) assert.equal((await stat(path.join(at, file))).mode & 0o777, 0o600, file);
     assert.equal((await stat(at)).mode & 0o777, 0o700);
     const index = JSON.parse(await readFile(path.join(at, 'index.json'), 'utf8'));
-    assert.deepEqual([index.bundleVersion, index.reportVersion, index.factsVersion, index.failOn], ['1.0', '1.4', '1.0', 'degrades']);
+    assert.deepEqual([index.bundleVersion, index.reportVersion, index.factsVersion, index.failOn], ['1.0', '1.5', '1.0', 'degrades']);
     assert.ok(index.settings.length > 5);
   });
 

@@ -3,6 +3,7 @@
 import type { Judged } from '../../src/judge/rank.js';
 import { LAYERS, SEVERITIES } from '../../src/model/check.js';
 import type { Target } from '../../src/model/facts.js';
+import { PROVEN, SUSPECTED } from '../support/certainty.js';
 
 export type Random = () => number;
 
@@ -43,7 +44,7 @@ export function someProblems(random: Random): Judged[] {
         kind: 'problem',
         cause: pick(random, CAUSES),
         severity: pick(random, SEVERITIES),
-        certainty: pick(random, ['proven', 'suspected'] as const),
+        ...pick(random, [PROVEN, SUSPECTED]),
         title: { id: 't', args: {}, en: pick(random, ['one', 'two']) },
         features: ['x', 'y', 'z'].filter(() => random() < 0.3),
         evidence: [],

@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flatten, type Judged, rank } from '../../src/judge/rank.js';
-import { type Fix, LAYERS, type Layer, type Problem, SEVERITIES } from '../../src/model/check.js';
+import { type Fix, type HowSure, LAYERS, type Layer, type Problem, SEVERITIES, type Stated } from '../../src/model/check.js';
 import type { Target } from '../../src/model/facts.js';
 import type { Finding } from '../../src/model/report.js';
+import { PROVEN } from '../support/certainty.js';
 import { seeded, shuffled, someDeclarations, someProblems } from './generate.js';
 
 const NOTHING = () => [];
 
-function judged(cause: string, target: Target, layer: Layer, rest: Partial<Problem> = {}): Judged {
+function judged(cause: string, target: Target, layer: Layer, rest: Partial<Stated & HowSure> = {}): Judged {
   const problem: Problem = {
     kind: 'problem',
     cause,
     severity: 'blocks',
-    certainty: 'proven',
+    ...PROVEN,
     title: { id: cause, args: {}, en: cause },
     features: [],
     evidence: [],
     fixes: [],
     ...rest,
-  };
+  } as Problem;
   return { question: 'q', target, layer, problem };
 }
 

@@ -4,6 +4,7 @@ import type { Fix, Layer, Message, Problem, Severity } from '../../src/model/che
 import type { AnyFact, Setting, Target } from '../../src/model/facts.js';
 import type { CauseMeta, Report, Result, Where } from '../../src/model/report.js';
 import { buildReport, type ReportInput } from '../../src/report/build.js';
+import { PROVEN } from '../support/certainty.js';
 
 export function en(text: string): Message {
   return { id: 'sample', args: {}, en: text };
@@ -57,11 +58,20 @@ interface Sketch {
   problem?: Partial<Problem> & { cause: string; severity: Severity; title: Message };
 }
 
+const sure = ({ certainty }: Partial<Problem>) => (certainty === 'suspected' ? {} : PROVEN);
+
 /** Results and ranked findings of a few sketched questions. */
 export function sketch(questions: readonly Sketch[]): Pick<ReportInput, 'results' | 'findings'> {
   const judged = questions.flatMap(({ question, target, layer, problem }): Judged[] =>
     problem
-      ? [{ question, target, layer, problem: { kind: 'problem', certainty: 'proven', features: [], evidence: [], fixes: [], ...problem } }]
+      ? [
+          {
+            question,
+            target,
+            layer,
+            problem: { kind: 'problem', ...sure(problem), features: [], evidence: [], fixes: [], ...problem } as Problem,
+          },
+        ]
       : [],
   );
   const results = questions.map(

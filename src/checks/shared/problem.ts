@@ -1,31 +1,31 @@
 /** The ways to say what a check found. A verdict is made here and nowhere else, so that what every problem must have is asked for once. */
-import type { Message, Problem, Verdict, Want } from '../../model/check.js';
+import type { Message, Problem, Proof, Stated, Verdict, Want } from '../../model/check.js';
 
-/** What a problem always says, and where it differs from: it blocks the agent, it is proven, no feature is lost. */
-export type Said = Pick<Problem, 'title' | 'evidence' | 'fixes'> & Partial<Omit<Problem, 'kind' | 'cause'>>;
-
-/** A problem of this cause. Its parts stand in the order of the model, however they were said: whoever reads the JSON meets the title first. */
-export function problem<const C extends string>(cause: C, said: Said): Problem<C> {
-  const {
-    severity = 'blocks',
-    certainty = 'proven',
-    alternatives,
-    wants,
-    observedAt,
-    title,
-    features = [],
-    evidence,
-    fixes,
-    ...rest
-  } = said;
-  const unsure = { ...(alternatives && { alternatives }), ...(wants && { wants }) };
-  const where = { ...(observedAt && { observedAt }) };
-  return { kind: 'problem', cause, severity, certainty, ...unsure, ...where, title, features, evidence, fixes, ...rest };
+/** What it rests on where it is certain; else what looks the same. Both are left out where a check does not name its witnesses yet. */
+export interface Basis {
+  proof?: Proof | undefined;
+  alternatives?: string[] | undefined;
 }
 
-/** `said`, suspected: with the causes that look the same from here and the facts that would decide between them. */
-export function suspected(alternatives: readonly string[], wants: Want[] = []): Pick<Problem, 'certainty' | 'alternatives' | 'wants'> {
-  return { certainty: 'suspected', alternatives: [...alternatives], wants };
+type Suspicion = { alternatives: string[]; wants: Want[] };
+
+/** What a problem says beside how sure it is, and where it differs from: it blocks the agent, no feature is lost. */
+export type Said = Pick<Stated, 'title' | 'evidence' | 'fixes'> & Partial<Omit<Stated, 'kind' | 'cause' | 'alternatives'>>;
+
+/** A problem of this cause. Its parts stand in the order of the model, however they were said: whoever reads the JSON meets the title first. */
+export function problem<const C extends string>(cause: C, said: Said & Basis): Problem<C> {
+  const { severity = 'blocks', observedAt, title, features = [], evidence, fixes, explainedBy, wants } = said;
+  const where = { ...(observedAt && { observedAt }) };
+  const open = { ...(wants && { wants }) };
+  const rest = { ...where, title, features, evidence, fixes, ...(explainedBy && { explainedBy }) };
+  if (said.proof || !said.alternatives)
+    return { kind: 'problem', cause, severity, certainty: 'proven', witnesses: said.proof ?? ([] as unknown as Proof), ...open, ...rest };
+  return { kind: 'problem', cause, severity, certainty: 'suspected', alternatives: said.alternatives, ...open, ...rest };
+}
+
+/** Not certain: with the causes that look the same from here, and the facts that would decide between them. */
+export function suspected(alternatives: readonly string[], wants: Want[] = []): Suspicion {
+  return { alternatives: [...alternatives], wants };
 }
 
 export function pass(note?: Message): Verdict<never> {

@@ -68,6 +68,7 @@ const finding = object(
     layer,
     severity,
     certainty,
+    witnesses: { ...listOf('witness'), description: 'Since 1.5, of what is proven: the facts it rests on.' },
     alternatives: { type: 'array', items: id },
     title: ref('message'),
     features: texts,
@@ -79,7 +80,7 @@ const finding = object(
     seen: object({ nodes: texts, of: count, vantages: texts }),
     quoted: texts,
   },
-  ['seen', 'quoted'],
+  ['witnesses', 'seen', 'quoted'],
 );
 
 const result = object(
@@ -149,6 +150,7 @@ export const reportSchema = {
     message,
     fix,
     evidence: object({ need: text, subject: text, saw: ref('message'), reproduce: text, node: text }, ['reproduce', 'node']),
+    witness: object({ need: text, subject: text }),
     finding,
     result,
     layerState: object(

@@ -1,6 +1,6 @@
 /** Findings of many reports: one cause, equally bad and equally sure, below the same cause, is one finding with the nodes it was seen on. */
 
-import type { Evidence, Fix, Message } from '../../model/check.js';
+import type { Evidence, Fix, Message, Witness } from '../../model/check.js';
 import type { CauseMeta, Finding } from '../../model/report.js';
 import { type Json, unpack } from './json.js';
 import type { OneReport, Slim } from './one-report.js';
@@ -37,9 +37,11 @@ export function merge(reports: readonly OneReport[], of: number, causes: Readonl
     const vantages = [...new Set(group.map(({ report }) => report.vantage))].sort(nameOrder);
     const rests = [...new Set(group.map(({ slim }) => slim.rest))].map(unpack);
     const { finding } = first.slim;
+    const witnesses = witnessesOf(group, nodes.slice(0, SHOWN_NODES));
     const quoted = [...new Set(rests.flatMap((rest) => rest.quoted ?? []))].slice(0, SHOWN_QUOTES);
     return {
       ...finding,
+      ...(witnesses.length ? { witnesses } : {}),
       title: titleOf(group, first.slim, { nodes, of }, causes),
       features: [...new Set(rests.flatMap(({ features }) => features))],
       alternatives: [...new Set(rests.flatMap(({ alternatives }) => alternatives))],
@@ -80,6 +82,12 @@ function evidenceOf(group: readonly Sighting[], shown: readonly string[]): Evide
   return group
     .filter(({ report }) => shown.includes(report.node))
     .flatMap(({ report, slim }) => unpack(slim.evidence).map((each) => (each.node ? each : seenFrom(report, each))));
+}
+
+/** Of the nodes that are shown; equal ones once. */
+function witnessesOf(group: readonly Sighting[], shown: readonly string[]): Witness[] {
+  const all = group.filter(({ report }) => shown.includes(report.node)).flatMap(({ slim }) => unpack(slim.witnesses));
+  return [...new Map(all.map((each) => [`${each.need} ${each.subject}`, each])).values()];
 }
 
 /** The evidence with where it was seen. */

@@ -1,5 +1,5 @@
 /** What a merge keeps of one report. */
-import type { Evidence, Fix, Message } from '../../model/check.js';
+import type { Evidence, Fix, Message, Witness } from '../../model/check.js';
 import type { Finding, LayerState } from '../../model/report.js';
 import type { Json } from './json.js';
 
@@ -31,5 +31,7 @@ export interface Slim {
   rest: Json<Rest>;
   fixes: Json<Fix[]>;
   evidence: Json<Evidence[]>;
+  /** What it rests on, where it is proven and its report says so. */
+  witnesses: Json<Witness[]>;
   consequences: Slim[];
 }

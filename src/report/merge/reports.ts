@@ -42,13 +42,29 @@ export function createMerger(): Merger {
 
   const once = packer();
   const slim = (given: Finding): Slim => {
-    const { cause, question, target, layer, severity, certainty, title, features, alternatives, decide, quoted, fixes, evidence } = given;
+    const {
+      cause,
+      question,
+      target,
+      layer,
+      severity,
+      certainty,
+      witnesses = [],
+      title,
+      features,
+      alternatives,
+      decide,
+      quoted,
+      fixes,
+      evidence,
+    } = given;
     return {
       finding: { cause, question, target, layer, severity, certainty },
       title: once(title),
       rest: once({ features, alternatives, decide, ...(quoted && { quoted }) }),
       fixes: once(fixes),
       evidence: once(evidence.slice(0, MOST_EVIDENCE)),
+      witnesses: once(witnesses),
       consequences: given.consequences.map(slim),
     };
   };

@@ -1,6 +1,6 @@
 /** One node seen from two networks: what the two reports show together stands above what the pod's showed alone. */
 import { podNetworkPath } from '../../checks/connection/pod-network-path/check.js';
-import type { Pair, Side } from '../../checks/shared/pair.js';
+import type { Pair, Side } from '../../checks/connection/shared/pair.js';
 import { sayFor } from '../../judge/judge.js';
 import type { Problem } from '../../model/check.js';
 import type { Target } from '../../model/facts.js';
@@ -36,7 +36,11 @@ function sideOf({ startedAt, working, findings, ...report }: OneReport, target: 
 }
 
 /** The finding that the check makes of both, with what the pod's report found as what follows from it. */
-function above(given: Slim, { cause, severity, certainty, alternatives = [], title, evidence, fixes }: Problem, host: OneReport): Slim {
+function above(
+  given: Slim,
+  { cause, severity, certainty, witnesses, alternatives = [], title, evidence, fixes }: Problem,
+  host: OneReport,
+): Slim {
   const { question, layer } = podNetworkPath;
   return {
     finding: { cause, question, target: given.finding.target, layer, severity, certainty },
@@ -45,6 +49,7 @@ function above(given: Slim, { cause, severity, certainty, alternatives = [], tit
     fixes: pack(fixes),
     // The other side first: it is what one report alone does not show.
     evidence: pack([...evidence.map((each) => seenFrom(host, each)), ...unpack(given.evidence)]),
+    witnesses: pack([...(witnesses ?? [])]),
     consequences: [given],
   };
 }

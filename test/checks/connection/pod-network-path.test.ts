@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { podNetworkPath } from '../../../src/checks/connection/pod-network-path/check.js';
-import type { Pair, Side } from '../../../src/checks/shared/pair.js';
+import type { Pair, Side } from '../../../src/checks/connection/shared/pair.js';
 import { sayFor } from '../../../src/judge/judge.js';
 import type { Evidence, Verdict } from '../../../src/model/check.js';
 

@@ -42,8 +42,6 @@ export const ANSWERS: Record<Answer, Says> = {
   'service-broken': (clues, say) => {
     const working = given(clues.working);
     return problem('service-address-broken', {
-      // No doubt is left which of the two it is.
-      alternatives: [],
       wants: deciding(clues),
       title: say('serviceBroken', { service: clues.endpoint }),
       features: apiserverFeatures(clues.settings),

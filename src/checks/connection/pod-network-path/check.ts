@@ -4,7 +4,7 @@
  */
 
 import { firstThatHolds } from '../../shared/decide.js';
-import { definePairCheck } from '../../shared/pair.js';
+import { definePairCheck } from '../shared/pair.js';
 import { ANSWERS } from './answers.js';
 import { CAUSES } from './causes.js';
 import { read } from './clues.js';

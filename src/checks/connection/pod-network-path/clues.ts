@@ -1,7 +1,7 @@
 /** What the two reports show, side by side. Nothing is decided here. */
 import type { Evidence, Severity } from '../../../model/check.js';
 import type { Target } from '../../../model/facts.js';
-import type { Pair } from '../../shared/pair.js';
+import type { Pair } from '../shared/pair.js';
 
 /** What looks the same for a path and for a server; a cause that says more (a policy that was read, a wrong address) stays as it is. */
 const SILENT: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 /** Checks of two reports: one node, asked from its own network and from a pod's. What a single run judges from facts is judged here from findings. */
-import type { CauseDocs, Check, Evidence, Layer, Say, Verdict } from '../../model/check.js';
-import type { Target } from '../../model/facts.js';
-import type { Finding } from '../../model/report.js';
+import type { CauseDocs, Check, Evidence, Layer, Say, Verdict } from '../../../model/check.js';
+import type { Target } from '../../../model/facts.js';
+import type { Finding } from '../../../model/report.js';
 
 /** What one report shows of one server. */
 export interface Side {
