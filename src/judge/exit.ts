@@ -1,6 +1,7 @@
 /** The exit code and the verdict: one pure function of what was found, the same for every output format. */
 import { SEVERITIES, type Severity } from '../model/check.js';
 import type { Finding, Result, Summary } from '../model/report.js';
+import type { Judgement } from './judge.js';
 import { flatten } from './rank.js';
 
 /** What decides: the findings (after --skip and --only), what became of each question, and `--fail-on`. */
@@ -19,7 +20,16 @@ export function reaches(severity: Severity, threshold: Severity): boolean {
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold);
 }
 
-/** A question nobody answered: the facts were not to be had, or the check itself broke. `not-applicable` is an answer. */
+/**
+ * What became of a question. A pass has its witness, or there is none (checks/shared/problem.ts); that a required question does not apply counts only
+ * with the fact that shows it, else nobody answered it.
+ */
+export function outcomeOf(required: boolean, verdict: Judgement['verdict']): Result['outcome'] {
+  const isClaimed = verdict.kind === 'pass' || verdict.kind === 'not-applicable';
+  return required && isClaimed && verdict.on.length === 0 ? 'cannot-tell' : verdict.kind;
+}
+
+/** A question nobody answered: the facts were not to be had, or the check itself broke. `not-applicable` is an answer where something shows it. */
 export function isUnanswered(result: Result): boolean {
   return result.outcome === 'cannot-tell' || result.outcome === 'crashed';
 }

@@ -65,8 +65,10 @@ export type Feature = string;
 
 /** One answer of a check about its target. */
 export type Verdict<C extends string = string> =
-  | { kind: 'pass'; note?: Message }
-  | { kind: 'not-applicable'; why: Message }
+  /** `on`: what was seen, without which neither can be said to be well. */
+  | { kind: 'pass'; on: readonly Witness[]; note?: Message }
+  /** `on`: what shows that it does not apply; empty where nothing was looked at. */
+  | { kind: 'not-applicable'; why: Message; on: readonly Witness[] }
   /** `because`: the cause, found by another check, that keeps it open; where nothing is worse, that one is said first. */
   | { kind: 'cannot-tell'; why: Message; wants: Want[]; because?: string }
   | Problem<C>;

@@ -1,5 +1,6 @@
 /** From facts and what was judged of them to the report: the same for facts that just came in and for facts of a file. */
 import { causeIndex, explainedByOf } from '../checks/index.js';
+import { outcomeOf } from '../judge/exit.js';
 import type { Judgement } from '../judge/judge.js';
 import { rank } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
@@ -46,7 +47,7 @@ function resultOf({ check, verdict }: Judgement): Result {
     target,
     layer,
     required,
-    outcome: verdict.kind,
+    outcome: outcomeOf(required, verdict),
     ...(verdict.kind === 'problem' ? { cause: verdict.cause } : {}),
     ...(verdict.kind === 'cannot-tell' && verdict.because ? { cause: verdict.because } : {}),
     ...(verdict.kind === 'crashed' ? { note: { id: 'crashed', args: {}, en: verdict.error } } : note ? { note } : {}),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { pass } from '../../src/checks/shared/problem.js';
 import { runChecks } from '../../src/live/loop.js';
 import { createFactStore, PENDING_AFTER_MS } from '../../src/live/store.js';
 import { defineCheck } from '../../src/model/check.js';
@@ -66,7 +67,7 @@ const needsVersion = defineCheck({
   causes: {},
   judge: (view, say) =>
     view.one('apiserver/version').outcome.status === 'observed'
-      ? { kind: 'pass' }
+      ? pass(view.one('apiserver/version'))
       : { kind: 'cannot-tell', why: say('unknown'), wants: [{ need: 'apiserver/version' }] },
 });
 

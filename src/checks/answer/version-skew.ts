@@ -46,7 +46,7 @@ export const versionSkew = defineCheck({
     if (!node || !version || kubelet === undefined || server === undefined) return cannotTell(say('unknown'));
     const behind = server - kubelet;
     const limit = kubelet < 25 ? MINORS_BEHIND - 1 : MINORS_BEHIND;
-    if (behind >= 0 && behind <= limit) return pass();
+    if (behind >= 0 && behind <= limit) return pass([nodeFact, versionFact]);
 
     const args = { node: node.node, kubelet: node.kubeletVersion, apiserver: version.gitVersion };
     const name = nodeName(view.one('self/settings'), nodeFact);

@@ -56,7 +56,12 @@ export const tokenCopy = defineCheck({
     const copy = refusedBy ?? copies[0];
     if (!copy) {
       const presentsNone = sides.every(({ credential }) => !credential || credential.source === MOUNTED_TOKEN);
-      return mounted || presentsNone ? pass(say('mounted')) : notApplicable(say('noMount'));
+      return mounted || presentsNone
+        ? pass(
+            [view.one('self/credential', 'mounted'), ...view.all('kubelet/credential'), ...view.all('apiserver/credential')],
+            say('mounted'),
+          )
+        : notApplicable(say('noMount'));
     }
 
     const { source, token } = copy.credential;

@@ -53,14 +53,16 @@ export const kubeletName = defineCheck({
     },
   },
   judge(view, say) {
-    const candidate = agentsCandidate(view.one('kubelet/candidates'));
+    const candidates = view.one('kubelet/candidates');
+    const candidate = agentsCandidate(candidates);
     if (!candidate) return cannotTell(say('noAddress'));
     const { host } = candidate;
-    if (isIp(host)) return pass(say('address', { host }));
-    const decision = seen(view.one('kubelet/proxy', subjectOf(candidate)));
-    if (decision?.via === 'proxy') return notApplicable(say('proxied', { host, proxy: decision.proxy ?? '' }));
+    if (isIp(host)) return pass(candidates, say('address', { host }));
+    const proxy = view.one('kubelet/proxy', subjectOf(candidate));
+    const decision = seen(proxy);
+    if (decision?.via === 'proxy') return notApplicable(say('proxied', { host, proxy: decision.proxy ?? '' }), proxy);
     const dns = view.one('kubelet/dns', host);
-    if (seen(dns)) return pass();
+    if (seen(dns)) return pass(dns);
     const cluster = view.one('apiserver/dns', CLUSTER_NAME);
     const wants: Want[] = [{ need: 'apiserver/dns', subject: CLUSTER_NAME }];
     const { outcome } = dns;

@@ -69,7 +69,7 @@ export const networkPolicy = defineCheck({
       ? [candidate.host]
       : (seen(view.one('kubelet/dns', candidate.host))?.addresses ?? []).map(({ address }) => address);
     if (found.policies.length === 0 || addresses.length === 0 || addresses.some((ip) => isAllowed(found, ip, candidate.port)))
-      return pass();
+      return pass(fact);
     if (!found.complete) return cannotTell(say('more'));
 
     const policies = found.policies.map(({ policy }) => policy).join(', ');

@@ -136,7 +136,7 @@ export const readOnlyPort = defineCheck({
     const read = answers(view.all('kubelet/http')).some((a) => a.status < 400);
     const failed = [view.one('kubelet/tcp', at), view.one('kubelet/tls', at)].some((f) => failure(f) !== undefined);
     const unverified = seen(view.one('kubelet/tls', at))?.verification.ok === false;
-    if (read || sight.kubelet !== 'refused' || !(failed || unverified)) return pass();
+    if (read || sight.kubelet !== 'refused' || !(failed || unverified)) return pass(fact);
     return problem('read-only-port-closed', {
       severity: 'note',
       title: say('closed', { endpoint }),

@@ -49,7 +49,7 @@ export const agentPermissions = defineCheck({
     if (!rights) return notApplicable(say('notAsked'));
     const { profile, account, judged } = rights;
     const own = judged.filter(({ need }) => need.kind === 'general');
-    if (own.length === 0) return pass(say('nothing'));
+    if (own.length === 0) return pass(view.one('self/profile'), say('nothing'));
     const missing = ofKind(rights.missing, 'general');
     if (missing.length > 0) {
       const [right = '', ...others] = missing.map((need) => describeNeed({ ...need, verbs: [eitherOf(need.verbs)] }));
@@ -62,7 +62,7 @@ export const agentPermissions = defineCheck({
       });
     }
     const open = own.filter(({ state }) => state === 'unanswered');
-    if (open.length === 0) return pass();
+    if (open.length === 0) return pass(rights.access);
     const elsewhere =
       rights.name &&
       canINeeds(

@@ -38,11 +38,12 @@ export const deprecatedApis = defineCheck({
     },
   },
   judge(view, say) {
-    const profile = seen(view.one('self/profile'));
+    const fact = view.one('self/profile');
+    const profile = seen(fact);
     if (!profile?.inDepth) return notApplicable(say('notAsked'));
     const { deprecated, needs } = profile;
     const [first] = deprecated;
-    if (!first) return pass(say('none'));
+    if (!first) return pass(fact, say('none'));
     const version = profile.kubernetesVersion.value;
     const feature = needs.find((need) => need.resource === first)?.feature ?? '';
     const old = first === 'componentstatuses';

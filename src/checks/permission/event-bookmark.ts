@@ -40,7 +40,7 @@ export const eventBookmark = defineCheck({
     const missing = ofKind(rights.missing, 'event-bookmark');
     if (missing.length === 0)
       return judged.every(({ state }) => state === 'allowed')
-        ? pass()
+        ? pass(view.all('apiserver/access'))
         : cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }]);
     const [account, name] = [accountName(rights.account.user), missing[0]?.name ?? ''];
     return problem('event-bookmark-forbidden', {

@@ -60,7 +60,7 @@ export const leaderLock = defineCheck({
     const lock = WORDS[profile.lock ?? 'configmap'];
     const other = WORDS[profile.lock === 'lease' ? 'configmap' : 'lease'];
     if (missing.length === 0) {
-      if (judged.every(({ state }) => state === 'allowed')) return pass();
+      if (judged.every(({ state }) => state === 'allowed')) return pass(view.all('apiserver/access'));
       if (!holdsOther(profile, view.all('apiserver/access')))
         return cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature leader-election' }]);
       const look = lookAtSetting(profile.namespace.value);

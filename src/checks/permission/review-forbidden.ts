@@ -65,7 +65,7 @@ export const reviewForbidden = defineCheck({
     const forbidden = asked.find((fact) => failure(fact) === 'HTTP403');
     const who = seen(account);
     if (!who || asked.length === 0) return notApplicable(say('notAsked'));
-    if (!forbidden || who.by !== 'self') return pass();
+    if (!forbidden || who.by !== 'self') return pass(asked);
     return problem('review-forbidden', {
       severity: 'note',
       title: say('forbidden'),

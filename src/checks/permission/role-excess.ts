@@ -46,14 +46,14 @@ export const roleExcess = defineCheck({
     if (!rights?.profile.inDepth) return notApplicable(say('notAsked'));
     const { profile, account, name } = rights;
     const proxy = view.one('apiserver/access', 'get nodes/proxy');
-    if (seen(proxy)?.allowed !== true) return pass();
+    if (seen(proxy)?.allowed !== true) return pass([view.one('self/profile'), proxy]);
     const all = versions ? versions.versions.map((v) => v.version) : node ? [node.kubeletVersion] : [];
     if (all.length === 0)
       return failure(view.one('apiserver/kubelet-versions'))
         ? notApplicable(say('versions'))
         : cannotTell(say('versions'), [{ need: 'apiserver/kubelet-versions', elsewhere: 'kubectl get nodes' }]);
     const needsIt = profile.needs.some((need) => need.resource === 'nodes' && need.subresource === 'proxy');
-    if (kubeletRights(all) !== 'fine-grained' || needsIt) return pass(say('needed'));
+    if (kubeletRights(all) !== 'fine-grained' || needsIt) return pass(proxy, say('needed'));
     const user = account.user;
     const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined);
     const steps = name && needsYaml(name, fine);

@@ -18,7 +18,7 @@ import type { Fact, OwnRules, RbacObjects, RbacRule, ResolvedNeed } from '../../
 import { accountName, firstOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
-import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { cannotTell, notApplicable, pass, problem, type Witness } from '../shared/problem.js';
 import { looked, seen } from '../shared/read.js';
 import { type DeadPart, deadIn } from './shared/dead-rules.js';
 import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './shared/rights.js';
@@ -88,6 +88,7 @@ interface Clues {
   /** Where the rules are from. */
   from: Fact<'rbac-objects' | 'own-rules'>;
   rules: RbacRule[] | undefined;
+  witness: Witness;
   dead: (DeadPart & { rule: RbacRule })[];
   /** Dead parts by which a right was meant that is missing. */
   deadAndMissing: Clues['dead'];
@@ -111,6 +112,7 @@ function read(view: View<(typeof NEEDS)[number]>): Clues {
     inDepth: rights?.profile.inDepth === true,
     from: seen(objects) ? objects : own,
     rules,
+    witness: [view.one('self/profile'), ...(rights?.access ?? [])],
     dead,
     deadAndMissing: dead.filter(({ meant }) => meant && missing.some((need) => isNode(need, meant))),
     limited,
@@ -137,9 +139,9 @@ const DECISION = [
 
 const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'not-known': (_, say) => notApplicable(say('notKnown')),
-  'not-asked': (_, say) => pass(say('notAsked')),
+  'not-asked': ({ witness }, say) => pass(witness, say('notAsked')),
   'not-ours': ({ wants }, say) => cannotTell(say('notOurs'), wants),
-  'in-order': () => pass(),
+  'in-order': ({ from }) => pass(from),
   'grants-nothing': (clues, say) =>
     problem('role-grants-nothing', {
       title: say('nothing', { rules: firstOf(deadWords(clues.deadAndMissing, say)) }),

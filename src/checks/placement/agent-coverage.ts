@@ -118,7 +118,7 @@ export const agentCoverage = defineCheck({
         fixes: fixesFor(pod, say),
       });
     if (!nodes.complete || !pods.complete) return cannotTell(say('partly'));
-    return pass();
+    return pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
   },
 });
 

@@ -57,7 +57,7 @@ export const agentDaemonset = defineCheck({
       return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
     if (!found) return cannotTell(say('closed'), placementWants(true).slice(0, 1));
-    if (found.workloads.length > 0) return pass();
+    if (found.workloads.length > 0) return pass(fact);
 
     const { asked = '', by, others } = found;
     if (by === 'manifest') {

@@ -48,7 +48,7 @@ export const agentDuplicates = defineCheck({
     if (at.found.by === 'manifest') return notApplicable(say('unasked'));
     if (!at.pods) return cannotTell(say('closed'), placementWants());
     const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
-    if (crowded.length === 0) return pass(at.pods.everywhere ? undefined : say('partly'));
+    if (crowded.length === 0) return pass(view.one('apiserver/agent-pods'), at.pods.everywhere ? undefined : say('partly'));
 
     const pods = crowded.flatMap((row) => row.pods);
     const owners = [...new Set(pods.map(ownerOf))].sort();

@@ -67,7 +67,7 @@ export const controlPlanePlacement = defineCheck({
     }
     const [group, ...others] = grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`);
     const workload = group?.[0]?.workload;
-    if (!group || !workload) return pass();
+    if (!group || !workload) return pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
 
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
     const texts = [...new Set(taints.map(taintText))].join(' and ');

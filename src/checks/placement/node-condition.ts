@@ -70,7 +70,7 @@ export const nodeCondition = defineCheck({
           ),
       });
     }
-    if (cordoned.length === 0) return pass();
+    if (cordoned.length === 0) return pass(fact);
     const words = { nodes: nodesOf(cordoned, nodes.length) };
     const title = cordoned.length === 1 ? say('oneCordoned', words) : say('cordoned', words);
     return problem('node-cordoned', { severity: 'note', title, evidence: [sawCordoned], fixes: [] });

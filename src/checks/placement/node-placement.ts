@@ -72,7 +72,7 @@ export const nodePlacement = defineCheck({
     const [group, ...others] = groups;
     const [first] = group ?? [];
     const workload = first?.workload;
-    if (!group || !first?.refusal || !workload) return pass();
+    if (!group || !first?.refusal || !workload) return pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
 
     const daemonset = `${workload.namespace}/${workload.name}`;
     const said = { nodes: nodesOf(group, rows.length), reason: shortReason(first.refusal) };

@@ -64,7 +64,7 @@ export const containerRuntime = defineCheck({
     if (!isThisNode(seen(view.one('self/kubelet-process')), seen(view.one('self/place')), candidate))
       return notApplicable(say('elsewhere'));
     const { endpoint, source, state } = socket;
-    if (state === 'answers') return pass();
+    if (state === 'answers') return pass(fact);
     if (state === 'denied') return cannotTell(say('denied', { endpoint }));
     if (state === 'other') return notApplicable(say('other', { endpoint }));
     return problem('container-runtime-down', {

@@ -64,7 +64,9 @@ export const kubeconfig = defineCheck({
     const failed = facts.find(({ outcome }) => outcome.status === 'failed' && /^(EPLUGIN|ENOEXEC$)/.test(outcome.code));
     if (failed?.outcome.status !== 'failed') {
       if (!file) return notApplicable(say('noKubeconfig'));
-      return facts.some(({ outcome }) => outcome.status === 'observed' || outcome.status === 'failed') ? pass() : cannotTell(say('notYet'));
+      return facts.some(({ outcome }) => outcome.status === 'observed' || outcome.status === 'failed')
+        ? pass(facts)
+        : cannotTell(say('notYet'));
     }
 
     const { code, detail } = failed.outcome;

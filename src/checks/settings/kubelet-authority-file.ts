@@ -61,7 +61,7 @@ export const kubeletAuthorityFile = defineCheck({
     const setting = settingOf(settings, 'kubelet.ca');
     const authority = view.one('kubelet/authority', setting?.value);
     const { outcome } = authority;
-    if (outcome.status === 'observed') return pass();
+    if (outcome.status === 'observed') return pass(authority);
     if (outcome.status === 'pending' || (outcome.status === 'absent' && outcome.why === 'budget')) return cannotTell(say('notRead'));
     // Data inside a kubeconfig, the system's own roots: no file.
     if (outcome.status === 'absent') return notApplicable(say('none'));

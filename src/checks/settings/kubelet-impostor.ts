@@ -46,9 +46,10 @@ export const kubeletImpostor = defineCheck({
     const found = seen(fact);
     if (!found) return notApplicable(say('notAtHand'));
     const [first, ...others] = found.impostors ?? [];
-    if (!first) return pass();
+    if (!first) return pass(fact);
     const all = [first, ...others];
-    if (found.state === 'running' || found.state === 'several') return pass(say('beside', { pids: all.map(({ pid }) => pid).join(', ') }));
+    if (found.state === 'running' || found.state === 'several')
+      return pass(fact, say('beside', { pids: all.map(({ pid }) => pid).join(', ') }));
     const { pid } = first;
     const title = {
       pod: () => say('inPod', { pid }),

@@ -62,7 +62,7 @@ export const kubeletKubeconfig = defineCheck({
     const fact = view.one('self/kubelet-kubeconfig');
     const code = failure(fact);
     const found = seen(fact);
-    if (found) return found.presents === 'plugin' ? pass(say('plugin', { plugin: found.plugin ?? '?' })) : pass();
+    if (found) return found.presents === 'plugin' ? pass(fact, say('plugin', { plugin: found.plugin ?? '?' })) : pass(fact);
     if (!code || fact.outcome.status !== 'failed') return notApplicable(say('notFound'));
     const { detail } = fact.outcome;
     if (code === 'EACCES') return cannotTell(say('denied', { detail }));

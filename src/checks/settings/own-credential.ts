@@ -11,7 +11,7 @@ import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
-import { cannotTell, pass, problem, suspected } from '../shared/problem.js';
+import { cannotTell, pass, problem, suspected, type Witness } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
 
 /** Written by us, and checked all the same: the process id comes from /proc. */
@@ -85,6 +85,7 @@ interface Clues {
   missing: boolean;
   /** A container of the same pod that has a token. */
   neighbour: { pid: string; path: string } | undefined;
+  witness: Witness;
 }
 
 function read(view: View<(typeof NEEDS)[number]>): Clues {
@@ -101,6 +102,7 @@ function read(view: View<(typeof NEEDS)[number]>): Clues {
     held: agents.some((fact) => (seen(fact)?.as ?? 'nobody') !== 'nobody'),
     missing: agents.some((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody'),
     neighbour: path && pid ? { pid, path } : undefined,
+    witness: agents,
   };
 }
 
@@ -117,8 +119,8 @@ const DECISION = [
 type Says = (clues: Clues, say: Say<typeof WORDS>) => Verdict<Cause>;
 
 const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
-  held: () => pass(),
-  'no-agent': () => pass(),
+  held: ({ witness }) => pass(witness),
+  'no-agent': ({ witness }) => pass(witness),
   'not-looked': (_, say) => cannotTell(say('notLooked')),
 
   ephemeral: (clues, say) => {

@@ -98,7 +98,7 @@ export const proxyVariables = defineCheck({
           fixBy(owner, 'config', say('fixHosts')),
         ],
       });
-    return isProxied || list ? pass() : notApplicable(say('none'));
+    return isProxied || list ? pass(view.one('self/settings')) : notApplicable(say('none'));
   },
 });
 

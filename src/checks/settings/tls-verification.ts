@@ -48,7 +48,7 @@ export const tlsVerification = defineCheck({
   judge(view, say) {
     const settings = view.one('self/settings');
     if (!seen(settings)) return cannotTell(say('noSettings'));
-    if (agentVerifies(settings)) return pass();
+    if (agentVerifies(settings)) return pass(settings);
     const source = settingOf(settings, 'kubelet.tlsVerify')?.source || 'kubelet_tls_verify';
     const endpoint = agentsEndpoint(view.one('kubelet/candidates'));
     const tls = view.one('kubelet/tls', endpoint);

@@ -50,7 +50,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     ...silence(clues, say),
     ...suspected(['not-an-apiserver'], [{ need: 'apiserver/readiness', elsewhere: READYZ }]),
   }),
-  answers: () => pass(),
+  answers: ({ witness }) => pass(witness),
   'not-asked': (_, say) => cannotTell(say('noAnswer')),
 };
 

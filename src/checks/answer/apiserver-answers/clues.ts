@@ -3,6 +3,7 @@ import type { Feature, Fix, View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Readiness, ServerVersion } from '../../../model/facts.js';
 import { apiserverFeatures, ownerHere } from '../../shared/apiserver.js';
 import { agentsEndpoint } from '../../shared/kubelet.js';
+import type { Witness } from '../../shared/problem.js';
 import { failure, seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -26,6 +27,8 @@ export interface Heard {
 export interface Clues {
   endpoint: string;
   heard: Heard[];
+  /** What a pass rests on. */
+  witness: Witness;
   speaksKubernetes: boolean;
   throttled: Heard | undefined;
   /** An essential question without an answer. */
@@ -53,6 +56,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
   return {
     endpoint: agentsEndpoint(view.one('apiserver/candidates')) ?? 'unknown',
     heard,
+    witness: http,
     speaksKubernetes: heard.some(({ answer: { voice } }) => voice === 'apiserver' || voice === 'kubernetes-api-other'),
     throttled: heard.find(({ answer }) => answer.status === 429),
     silent: silent && { fact: silent, code: failure(silent) ?? '' },

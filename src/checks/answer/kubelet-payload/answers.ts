@@ -46,11 +46,11 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: [quote(given(disabled), say)],
       fixes: [kubeletConfig(say('enable'), 'enableDebuggingHandlers: true')],
     }),
-  open: (_, say) => pass(say('open')),
-  'in-order': ({ afar }, say) => pass(afar ? say('proxied') : undefined),
+  open: ({ witness }, say) => pass(witness, say('open')),
+  'in-order': ({ afar, witness }, say) => pass(witness, afar ? say('proxied') : undefined),
   waiting: (_, say) => cannotTell(say('waiting')),
-  refused: (_, say) => notApplicable(say('refused')),
-  'well-by-its-health-port': ({ healthPort }, say) => pass(say('byHealthz', { said: given(healthPort).said || 'ok' })),
+  refused: ({ witness }, say) => notApplicable(say('refused'), witness),
+  'well-by-its-health-port': ({ healthPort, witness }, say) => pass(witness, say('byHealthz', { said: given(healthPort).said || 'ok' })),
   'health-port-decides': (_, say) =>
     cannotTell(say('nothing'), [
       { need: 'kubelet/second-sight', subject: 'local-healthz', elsewhere: 'curl -sS http://127.0.0.1:10248/healthz' },

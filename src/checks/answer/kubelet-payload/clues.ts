@@ -5,6 +5,7 @@ import { nodeName } from '../../shared/address.js';
 import { agentsCandidate, agentsEndpoint, type KubeletPath } from '../../shared/kubelet.js';
 import { answered, isAuthenticated, isOk, isServerFault, isTimeout } from '../../shared/kubelet-answers.js';
 import { isThisNode } from '../../shared/on-node.js';
+import type { Witness } from '../../shared/problem.js';
 import { answers, failure, isPending, seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -48,6 +49,8 @@ export interface Clues {
   /** A kubelet on this very node, of which nothing was asked but without a credential. */
   refusesNobodyHere: boolean;
   healthPort: SecondSight | undefined;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: Seen): Clues {
@@ -80,6 +83,7 @@ export function read(view: Seen): Clues {
     withheld: mine.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'withheld'),
     refusesNobodyHere: mine.length === 0 && refusesNobody && isOfThisNode(view, place),
     healthPort: seen(view.one('kubelet/second-sight', 'local-healthz')),
+    witness: [...attempts, view.one('kubelet/second-sight', 'local-healthz')],
   };
 }
 

@@ -25,6 +25,6 @@ export const clientCertificate = defineCheck({
       const fault = firstThatHolds(FAULT, side);
       if (fault !== 'nothing') return PROBLEMS[fault](side, say);
     }
-    return ANSWERS[firstThatHolds(DECISION, sides)](say);
+    return ANSWERS[firstThatHolds(DECISION, sides)](say, [...view.all('apiserver/http'), ...view.all('kubelet/http')]);
   },
 });

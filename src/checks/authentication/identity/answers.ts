@@ -14,7 +14,7 @@ import type { WORDS } from './words.js';
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  'as-meant': () => pass(),
+  'as-meant': ({ witness }) => pass(witness),
   nobody: (_, say) => notApplicable(say('nobody')),
   'not-reviewed': (_, say) => cannotTell(say('notReviewed')),
   'may-not-impersonate': ({ as, review, owner }, say) => {

@@ -5,6 +5,7 @@ import type { Account, Credential, Fact, Identity, Setting } from '../../../mode
 import { ownerHere } from '../../shared/apiserver.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { commonName, credentialOf } from '../../shared/kubelet-answers.js';
+import type { Witness } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -40,6 +41,8 @@ export interface Clues {
   kubelet: 'reached' | 'no address' | 'not reached';
   /** Who can change what this process is given. */
   owner: Fix['owner'];
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: Seen): Clues {
@@ -65,6 +68,7 @@ export function read(view: Seen): Clues {
     kubeletHost: settingOf(settings, 'kubelet.host'),
     kubelet: kubeletIn(view),
     owner: ownerHere(place),
+    witness: review,
   };
 }
 

@@ -28,9 +28,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: configured(clues, WEBHOOK_ENABLED, say),
       fixes: acceptTokens(clues, say),
     }),
-  accepted: () => pass(),
+  accepted: ({ witness }) => pass(witness),
   waiting: ({ nodeName }, say) => cannotTell(say('waiting'), deciding(nodeName)),
-  'accepts-tokens': (clues, say) => pass(say('acceptsHere', { origin: webhookOrigin(clues) })),
+  'accepts-tokens': (clues, say) => pass(clues.witness, say('acceptsHere', { origin: webhookOrigin(clues) })),
   'cut-off': (clues, say) => {
     const { fact, code } = given(clues.replay?.failed);
     return problem('kubelet-cannot-reach-apiserver', {
@@ -40,9 +40,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       fixes: openWay(clues, say),
     });
   },
-  'no-kubelet': (_, say) => notApplicable(say('noKubelet')),
+  'no-kubelet': ({ witness }, say) => notApplicable(say('noKubelet'), witness),
   withheld: ({ identity }, say) => notApplicable(say('withheld', { user: given(identity).user })),
-  anyone: (_, say) => notApplicable(say('anyone')),
+  anyone: ({ witness }, say) => notApplicable(say('anyone'), witness),
   'not-asked': (_, say) => cannotTell(say('notAsked')),
 };
 

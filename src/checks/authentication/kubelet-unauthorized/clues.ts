@@ -18,6 +18,7 @@ import {
   saysAuthorizationError,
 } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
+import type { Witness } from '../../shared/problem.js';
 import { answers, isPending, seen, took } from '../../shared/read.js';
 import { type Replayed, reasonOf, replayed } from '../shared/replayed.js';
 
@@ -65,6 +66,8 @@ export interface Clues {
   config: KnownConfig | undefined;
   replay: Replayed | undefined;
   refusal: Refusal | undefined;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 /** What the kubelet did not believe, and all that explains it. */
@@ -130,6 +133,7 @@ export function read(view: Seen): Clues {
     config,
     replay: replayed(settings, identity, [...view.all('apiserver/tcp'), ...view.all('apiserver/tls')]),
     refusal: failing && refusalOf(view, failing, config?.values, endpoint),
+    witness: [...http, view.one('self/kubelet-config'), view.one('self/kubelet-process'), view.one('apiserver/identity')],
   };
 }
 

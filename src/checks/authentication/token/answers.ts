@@ -18,7 +18,7 @@ import type { WORDS } from './words.js';
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  'uses-certificate': (_, say) => notApplicable(say('usesCertificate')),
+  'uses-certificate': ({ witness }, say) => notApplicable(say('usesCertificate'), witness),
   'plugin-failed': (_, say) => cannotTell(say('plugin')),
   'not-mounted': (clues, say) =>
     problem('token-missing', {
@@ -48,7 +48,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       ],
     });
   },
-  'nobody-named': (_, say) => notApplicable(say('nobodyNamed')),
+  'nobody-named': ({ witness }, say) => notApplicable(say('nobodyNamed'), witness),
   'nothing-to-send': (clues, say) =>
     problem('credential-not-sent', {
       ...ofFile(clues, say),
@@ -70,7 +70,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: known(clues, say),
       fixes: [bound(clues, say)],
     }),
-  accepted: () => pass(),
+  accepted: ({ witness }) => pass(witness),
   'expired-by-its-claims': (clues, say) =>
     problem('token-expired', {
       ...suspected(['clock-skew'], reviewByOthers(clues)),

@@ -4,6 +4,7 @@ import type { Feature, Fix, View } from '../../../model/check.js';
 import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } from '../../../model/facts.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
+import type { Witness } from '../../shared/problem.js';
 import { answers, failure, seen } from '../../shared/read.js';
 import { causeOfReason, reasonOf } from '../shared/replayed.js';
 
@@ -54,6 +55,8 @@ export interface Clues {
   times: Times;
   /** What the apiserver's certificate calls it. */
   apiserverNames: string[];
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 /** All in milliseconds. */
@@ -101,6 +104,7 @@ export function read(view: Seen): Clues {
     told: reason === undefined ? undefined : causeOfReason(reason),
     times: timesOf(view, held?.token, refusal, place),
     apiserverNames: handshakes.flatMap(({ chain }) => chain[0]?.names ?? []),
+    witness: [file, view.one('apiserver/credential'), ...view.all('apiserver/http')],
   };
 }
 

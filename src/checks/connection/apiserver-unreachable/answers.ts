@@ -36,7 +36,7 @@ export const ANSWERS: Record<Answer, Says> = {
       title: say('noAddress'),
       fixes: [fixBy(ownerHere(clues.place), 'config', say('fixKubeconfig'))],
     }),
-  connected: ({ tries }, say) => pass(tries.length > 0 ? say('otherFails', { failing: tries.join(', ') }) : undefined),
+  connected: ({ tries, witness }, say) => pass(witness, tries.length > 0 ? say('otherFails', { failing: tries.join(', ') }) : undefined),
   waiting: (clues, say) => cannotTell(say('waiting', { endpoint: clues.endpoint }), deciding(clues)),
 
   'service-broken': (clues, say) => {

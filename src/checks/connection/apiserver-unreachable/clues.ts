@@ -4,6 +4,7 @@ import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, Need, Place, TlsHandshake } from '../../../model/facts.js';
 import { inPod, isServiceAddress, otherWaysIn } from '../../shared/apiserver.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
+import type { Witness } from '../../shared/problem.js';
 import { failure, isPending, seen, subjectOf, took } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -37,6 +38,8 @@ export interface Clues {
   ms: number;
   /** Each address that did not connect: `10.0.0.1:443 ETIMEDOUT after 4000 ms`. */
   tries: string[];
+  /** What a pass rests on. */
+  witness: Witness;
   /** The proxy that stands in between. */
   proxy: string | undefined;
   /** It is the service address, and dialled from here: something on this node has to translate it. */
@@ -78,6 +81,7 @@ export function read(view: Seen): Clues {
     waiting: isPending(tcp) || isPending(tls),
     ...failureOf(tcp, tls),
     tries: triesOf(tcp),
+    witness: [tls, tcp],
     proxy: proxy?.via === 'proxy' ? (proxy.proxy ?? '?') : undefined,
     // A proxy stands for the service routing: what fails is then the proxy's side of the connection.
     service: candidate !== undefined && isServiceAddress(candidate, candidates) && proxy?.via !== 'proxy',

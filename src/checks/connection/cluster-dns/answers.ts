@@ -20,7 +20,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'not-asked': (_, say) => cannotTell(say('notAsked')),
   'no-name': (_, say) => notApplicable(say('noName')),
   waiting: (clues, say) => cannotTell(say('waiting', { name: given(clues.waitingFor) }), deciding(clues)),
-  resolves: () => pass(),
+  resolves: ({ witness }) => pass(witness),
 
   'name-unknown': (clues, say) => nameFails(clues, say, [correctName(clues, say), lookAtResolver(clues, say)]),
   'name-unanswered': (clues, say) => nameFails(clues, say, [lookAtResolver(clues, say), correctName(clues, say)]),

@@ -4,6 +4,7 @@ import type { View } from '../../../model/check.js';
 import type { Candidate, DnsAnswer, Fact, Need, Place } from '../../../model/facts.js';
 import { inPod, isServiceName } from '../../shared/apiserver.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
+import type { Witness } from '../../shared/problem.js';
 import { failure, isPending, looked, seen, subjectOf } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -42,6 +43,8 @@ export interface Clues {
   /** The second side: the service address, which needs no name. */
   service: Fact<'tls'> | undefined;
   serviceEndpoint: string | undefined;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {
@@ -76,6 +79,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     searchesCluster: hasClusterSearch(answer),
     service: serviceEndpoint === undefined ? undefined : view.one('apiserver/tls', serviceEndpoint),
     serviceEndpoint,
+    witness: lookups.map(({ fact }) => fact),
   };
 }
 

@@ -20,14 +20,14 @@ import type { Words } from './words.js';
 const PORT_DIFFERS = 'kubelet-port-differs';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  proxied: ({ proxy }, say) => notApplicable(say('proxied', { proxy: given(proxy) })),
-  connected: ({ tries }, say) => {
+  proxied: ({ proxy, witness }, say) => notApplicable(say('proxied', { proxy: given(proxy) }), witness),
+  connected: ({ tries, witness }, say) => {
     const failing = tries.filter(({ result }) => result !== 'connected').map(({ address, result }) => `${address} (${result})`);
-    return pass(failing.length > 0 ? say('otherFails', { failing: failing.join(', ') }) : undefined);
+    return pass(witness, failing.length > 0 ? say('otherFails', { failing: failing.join(', ') }) : undefined);
   },
   waiting: (clues, say) => cannotTell(say('waiting', { endpoint: clues.endpoint }), deciding(clues)),
   'not-tried': ({ endpoint }, say) => cannotTell(say('notTried', { endpoint })),
-  'not-ours': ({ candidate }, say) => notApplicable(say('notOurs', { host: candidate.host })),
+  'not-ours': ({ candidate, witness }, say) => notApplicable(say('notOurs', { host: candidate.host }), witness),
   'shown-on-node': (clues, say) => fails(clues, say, ON_NODE[given(clues.onNode).answer]),
   'port-differs': (clues, say) => fails(clues, say, is(PORT_DIFFERS)),
   'port-may-differ': (clues, say) => fails(clues, say, is(PORT_DIFFERS, firstThatHolds(EXPLANATION, clues).cause)),

@@ -5,6 +5,7 @@ import type { Candidate, Fact, KubeletProcess, Need, Place, TcpConnection } from
 import { isGateway, kubeletPort } from '../../shared/address.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
 import { isThisNode, type KnownConfig, knownConfig, type LocalAnswer, localAnswer } from '../../shared/on-node.js';
+import type { Witness } from '../../shared/problem.js';
 import { failure, seen, subjectOf, took } from '../../shared/read.js';
 import { type Owner, ownerOf, readSecondSide, type SecondSide } from '../shared/second-side.js';
 
@@ -32,6 +33,8 @@ export interface Clues {
   proxy: string | undefined;
   tcp: Fact<'tcp'>;
   tries: TcpConnection['tries'];
+  /** What a pass rests on. */
+  witness: Witness;
   /** How it failed, and after how long; `''` where it did not. */
   code: string;
   ms: number;
@@ -86,6 +89,7 @@ export function read(view: Seen): Clues | undefined {
     proxy: decision?.via === 'proxy' ? (decision.proxy ?? '') : undefined,
     tcp,
     tries,
+    witness: [view.one('kubelet/proxy', endpoint), tcp, view.one('kubelet/candidates')],
     code: failure(tcp) ?? '',
     ms: Math.round(tries.at(-1)?.ms ?? took(outcome) ?? 0),
     owner,

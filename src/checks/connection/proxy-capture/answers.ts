@@ -20,13 +20,13 @@ export const ANSWERS: Record<Answer, <S extends Server>(clues: Clues<S>, say: Wo
   undecided: (clues, say) => cannotTell(say('undecided', { server: nameOf(clues) })),
   excepted: ({ path }, say) => {
     const { matched, variable } = given(path?.decided);
-    return pass(say('excepted', { matched: given(matched), variable: variable ?? 'NO_PROXY' }));
+    return pass(given(path).decision, say('excepted', { matched: given(matched), variable: variable ?? 'NO_PROXY' }));
   },
-  direct: () => pass(),
+  direct: ({ path }) => pass(given(path).decision),
   socks: (clues, say) => cannotTell(say('socks', { server: nameOf(clues), proxy: capturedIn(clues).proxy })),
   delivers: (clues, say) => {
     const { proxy, variable } = capturedIn(clues);
-    return pass(say('through', { proxy, variable }));
+    return pass(given(clues.path).decision, say('through', { proxy, variable }));
   },
   waiting: (clues, say) => cannotTell(say('waiting', { proxy: capturedIn(clues).proxy })),
   captured,

@@ -18,7 +18,7 @@ import type { WORDS } from './words.js';
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Cause>> = {
-  'not-needed': ({ profileWithout }, say) => notApplicable(say('notNeeded', { profile: given(profileWithout) })),
+  'not-needed': ({ profileWithout, witness }, say) => notApplicable(say('notNeeded', { profile: given(profileWithout) }), witness),
   'as-a-kubelet': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent()),
   'as-debug-pod': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent(), 'debug-pod-foreign-identity'),
   missing: (clues, say) => {
@@ -57,12 +57,12 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
     });
   },
   waiting: (_, say) => cannotTell(say('waiting')),
-  anyone: (_, say) => notApplicable(say('anyone')),
+  anyone: ({ witness }, say) => notApplicable(say('anyone'), witness),
   'may-not-ask': (clues, say) => cannotTell(say('notOursToAsk', { user: given(clues.user) }), reviewsAndVersion(clues)),
   'not-asked': (clues, say) => cannotTell(say('notAsked'), reviewsAndVersion(clues)),
   'refused-in-between': (_, say) => notApplicable(say('notOurs')),
-  held: (_, say) => pass(say('byApiserver')),
-  read: () => pass(),
+  held: ({ witness }, say) => pass(witness, say('byApiserver')),
+  read: ({ witness }) => pass(witness),
 };
 
 /** What is said of every right that is not there. */

@@ -4,6 +4,7 @@ import type { Fact, HttpAnswer, Identity, KubeletVersions, ResolvedProfile } fro
 import { compareVersions } from '../../../profiles/resolve.js';
 import { type KubeletPath, settingOf } from '../../shared/kubelet.js';
 import { commonName, credentialOf, FINE, isFineGrained, kubeletReviews, PATHS } from '../../shared/kubelet-answers.js';
+import type { Witness } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
 import { type Asked, type Kubelet, openPaths, type PathClues, personalRefusal, type Reviews, readPath } from './paths.js';
 
@@ -47,6 +48,8 @@ export interface Clues {
   profile: ResolvedProfile | undefined;
   /** Somebody in between says 403. */
   refusedInBetween: boolean;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: Seen): Clues {
@@ -80,6 +83,7 @@ export function read(view: Seen): Clues {
     profile,
     waiting: !another && http.some(isPending),
     refusedInBetween: mine.some(({ status, voice }) => status === 403 && voice !== 'kubelet'),
+    witness: [view.one('self/profile'), ...http, ...view.all('apiserver/access')],
   };
 }
 

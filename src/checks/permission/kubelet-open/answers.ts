@@ -43,7 +43,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: [cite(given(configz), say('sawMode', { mode: given(mode) }))],
       fixes: [authorize(say)],
     }),
-  remembers: (_, say) => pass(say('remembers')),
+  remembers: ({ witness }, say) => pass(witness, say('remembers')),
   'seems-to-the-authenticated': (clues, say) => {
     const [user, read] = [given(clues.user), answers(clues.read)];
     const denied = clues.reviews.map(({ subresource }) => `nodes/${subresource}`).join(', ');
@@ -59,7 +59,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     });
   },
   waiting: (_, say) => cannotTell(say('waiting')),
-  closed: () => pass(),
+  closed: ({ witness }) => pass(witness),
   'not-asked': (_, say) => cannotTell(say('notAsked')),
 };
 

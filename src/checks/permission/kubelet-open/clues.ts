@@ -4,6 +4,7 @@ import type { AccessAnswer, Fact, HttpAnswer } from '../../../model/facts.js';
 import { agentsCandidate, agentsEndpoint } from '../../shared/kubelet.js';
 import { answered, isOk, isSameCredential, kubeletReviews } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
+import type { Witness } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -37,6 +38,8 @@ export interface Clues {
   user: string | undefined;
   reviews: AccessAnswer[];
   waiting: boolean;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: Seen): Clues {
@@ -65,5 +68,6 @@ export function read(view: Seen): Clues {
     user,
     reviews: isJudged ? kubeletReviews(view.all('apiserver/access'), user) : [],
     waiting: http.some(isPending),
+    witness: http,
   };
 }

@@ -22,7 +22,7 @@ const OBJECTS = 'kubectl get clusterrolebindings,rolebindings -A -o wide';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'not-known': (_, say) => notApplicable(say('notKnown')),
-  'all-held': (_, say) => pass(say('held')),
+  'all-held': ({ witness }, say) => pass(witness, say('held')),
   'not-read': ({ fact }, say) =>
     cannotTell(say(failure(fact) ? 'notOurs' : 'notKnown'), [{ need: 'apiserver/rbac-objects', elsewhere: OBJECTS }]),
   'too-narrow': (clues, say) => fault('role-binding-too-narrow', clues, given(clues.narrow), say, (names) => say('narrow', names)),
@@ -42,7 +42,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   'not-bound': (clues, say) => fault('binding-missing', clues, { role: given(clues.spare) }, say, (names) => say('bindingMissing', names)),
   'no-role': (clues, say) => fault('role-missing', clues, {}, say, (names) => say('noRole', names)),
-  'rule-lacks': ({ rights }, say) => pass(say('ruleLacks', { user: given(rights).account.user })),
+  'rule-lacks': ({ rights, witness }, say) => pass(witness, say('ruleLacks', { user: given(rights).account.user })),
   'read-in-part': (_, say) => cannotTell(say('partly')),
 };
 

@@ -2,6 +2,7 @@
 import { isAlmostSubject, isSubject, refersTo } from '../../../kubernetes/subjects.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, RbacBinding, RbacObjects, RbacRole, RbacRule, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
+import type { Witness } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../shared/rights.js';
 
@@ -30,6 +31,8 @@ export interface Clues {
   spare: RbacRole | undefined;
   /** A role about the same resources is bound to the account. */
   bound: boolean;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {
@@ -55,6 +58,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     spare: spareIn(bindings, useful, missing),
     // A role of the account that is about other things is not the agent's.
     bound: roles.some((role) => isAboutAny(role, rights?.profile.needs ?? []) && mine.some((binding) => refersTo(binding, role))),
+    witness: [view.one('self/profile'), fact, ...(rights?.access ?? [])],
   };
 }
 

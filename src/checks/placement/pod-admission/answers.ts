@@ -37,7 +37,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       fixes: [REMEDIES.priority(clues, say)],
     });
   },
-  'let-in': () => pass(),
+  'let-in': ({ witness }) => pass(witness),
 };
 
 function bySecurity(clues: Clues, say: Words, title: Message): Problem<Cause> {

@@ -2,6 +2,7 @@
 import type { View } from '../../../model/check.js';
 import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../../../model/facts/placement.js';
 import type { Need } from '../../../model/facts.js';
+import type { Witness } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import { PLACEMENT_NEEDS, type Situation } from '../shared/placement.js';
 
@@ -22,6 +23,8 @@ export interface Clues {
   /** The PriorityClass that it names, unless its own manifest brings it along. */
   priorityClass: string | undefined;
   reproduce: { policy: string | undefined; events: string | undefined };
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situation): Clues[] {
@@ -44,6 +47,7 @@ export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situat
       event,
       said: event ? shortOf(event.message) : '',
       priorityClass: priorityClass && !found.brings.includes(priorityClass) ? priorityClass : undefined,
+      witness: view.one('apiserver/workloads'),
       reproduce: {
         policy: view.one('apiserver/namespace-policy', namespace).reproduce,
         events: refused.find(({ subject }) => subject === namespace)?.reproduce,

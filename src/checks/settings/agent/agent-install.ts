@@ -35,12 +35,13 @@ export const agentInstall = defineCheck({
     },
   },
   judge(view, say) {
-    const running = seen(view.one('self/running-agents'));
+    const fact = view.one('self/running-agents');
+    const running = seen(fact);
     if (!running) return notApplicable(say('notSeen'));
     const host = running.find(({ install }) => install === 'host');
     const pod = running.find(({ install }) => install === 'container');
     if (!host && !pod) return notApplicable(say('none'));
-    if (!host || !pod) return pass();
+    if (!host || !pod) return pass(fact);
     return problem('agent-installed-twice', {
       severity: 'degrades',
       title: say('twice'),

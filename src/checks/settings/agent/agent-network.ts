@@ -43,7 +43,7 @@ export const agentNetwork = defineCheck({
     if (!place) return cannotTell(say('unknown'));
     const { agentProcess } = place;
     if (!agentProcess) return notApplicable(say('noProcess'));
-    if (agentProcess.network === 'same') return pass();
+    if (agentProcess.network === 'same') return pass(fact);
     const { pid } = agentProcess;
     // Images of debug pods, ours too, seldom have nsenter; a node has it.
     const inDebugPod = agentProcess.beside === 'debug-pod';

@@ -97,7 +97,7 @@ export const agentSettingValues = defineCheck({
     if (all.length === 0) return notApplicable(say('none'));
     const found = all.flatMap(findingsIn).sort((a, b) => weight(a) - weight(b));
     const [worst] = found;
-    if (!worst) return pass();
+    if (!worst) return pass(view.all('self/agent-configuration'));
     const { variable } = worst.setting;
     const vital = VITAL.has(variable);
     return problem(worst.wrong ? 'agent-setting-invalid' : 'agent-setting-empty', {

@@ -81,7 +81,10 @@ export const agentSettings = defineCheck({
     const [worst] = unread;
     if (!worst && written.length === 0 && place?.place === 'workstation')
       return cannotTell(say('notInSight'), [{ need: 'self/agent-configuration', elsewhere: FROM_FILE }]);
-    if (!worst) return place?.agentEnvironment || written.length > 0 ? pass() : notApplicable(say('noEnvironment'));
+    if (!worst)
+      return place?.agentEnvironment || written.length > 0
+        ? pass([view.one('self/place'), ...view.all('self/agent-configuration')])
+        : notApplicable(say('noEnvironment'));
 
     const of = ({ at }: Unread) => (at ? ` (${at.configuration.name}${inContainer(at)})` : '');
     const words = { old: worst.old };

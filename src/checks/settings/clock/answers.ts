@@ -16,8 +16,8 @@ type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 
 export const ANSWERS: Record<Answer, Says> = {
   'not-told': (_, say) => cannotTell(say('unknown')),
-  right: () => pass(),
-  'slightly-off': (clues, say) => pass(say('slightly', { span: span(mostMs(clues)) })),
+  right: ({ witness }) => pass(witness),
+  'slightly-off': (clues, say) => pass(clues.witness, say('slightly', { span: span(mostMs(clues)) })),
 
   'not-yet-set': (clues, say) =>
     problem('time-not-synchronised', {

@@ -1,6 +1,7 @@
 /** What each server's clock shows, what ours alone makes invalid, and what keeps it right. Nothing is decided here. */
 import type { View } from '../../../model/check.js';
 import type { ClockComparison, Fact, Need, Place, TimeSync, TokenClaims } from '../../../model/facts.js';
+import type { Witness } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -40,6 +41,8 @@ export interface Clues {
   sync: TimeSync | undefined;
   syncFact: Fact<'time-sync'>;
   settings: Fact<'settings'>;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: Seen): Clues {
@@ -60,6 +63,7 @@ export function read(view: Seen): Clues {
     sync: seen(syncFact),
     syncFact,
     settings: view.one('self/settings'),
+    witness: SERVERS.map((server) => view.one(`${server}/clock`)),
   };
 }
 

@@ -17,7 +17,7 @@ import { anotherNodes, notANode, perhapsNotANode, rightHost, sawNode, showNode }
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  'on-fargate': (_, say) => notApplicable(say('fargate')),
+  'on-fargate': ({ settings }, say) => notApplicable(say('fargate'), settings),
   'ports-off': ({ settings, portsOff }, say) => {
     const { https, http } = given(portsOff);
     return problem('agent-ports-both-disabled', {
@@ -28,14 +28,14 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     });
   },
   'not-known': (_, say) => cannotTell(say('notKnown')),
-  'found-elsewhere': ({ elsewhere, found }, say) =>
-    notApplicable(say('foundElsewhere', { ...given(elsewhere), source: given(found[0]).source })),
+  'found-elsewhere': ({ elsewhere, found, witness }, say) =>
+    notApplicable(say('foundElsewhere', { ...given(elsewhere), source: given(found[0]).source }), witness),
   elsewhere: ({ elsewhere }, say) => {
     const { node, machine } = given(elsewhere);
     const ask: Want = { need: 'apiserver/node', subject: node, elsewhere: askFromNode(isDnsName(node) ? node : undefined) };
     return cannotTell(say('elsewhere', { node, machine }), [ask]);
   },
-  'plain-only': (clues, say) => notApplicable(say('plainOnly', { host: given(clues.given).value })),
+  'plain-only': (clues, say) => notApplicable(say('plainOnly', { host: given(clues.given).value }), clues.witness),
   unset: (clues, say) => {
     const others = clues.found.map(subjectOf).join(', ') || 'none';
     return problem('kubelet-host-unset', {
@@ -46,17 +46,17 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       explainedBy: clues.whyUnset,
     });
   },
-  found: ({ found }, say) => notApplicable(say('found', { source: given(found[0]).source })),
+  found: ({ found, witness }, say) => notApplicable(say('found', { source: given(found[0]).source }), witness),
   'no-address': (_, say) => cannotTell(say('noAddress'), [{ need: 'kubelet/candidates', elsewhere: 'kubectl get nodes -o wide' }]),
   'another-nodes': anotherNodes,
-  own: () => pass(),
+  own: ({ witness }) => pass(witness),
   comparing: ({ dialled, node }, say) => {
     const { candidate, whose } = given(dialled);
     const own = whose && 'ask' in whose ? whose.ask : '';
     const why = say('comparing', { host: candidate.host, node: node?.node ?? '', own });
     return cannotTell(why, [{ need: 'kubelet/tls', subject: own }]);
   },
-  answers: () => pass(),
+  answers: ({ witness }) => pass(witness),
   waiting: ({ dialled }, say) => cannotTell(say('waiting', { endpoint: given(dialled).endpoint })),
   'node-unknown': ({ dialled, nodeName }, say) => {
     const { host } = given(dialled).candidate;

@@ -6,6 +6,7 @@ import { CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } fr
 import { dialable } from '../../shared/apiserver.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { anotherAsked } from '../../shared/own-node.js';
+import type { Witness } from '../../shared/problem.js';
 import { failure, isPending, seen, subjectOf } from '../../shared/read.js';
 import { type Meant, nodeMeant, type Whose, whoseKubelet } from '../../shared/whose-kubelet.js';
 import { configured } from '../shared/configuration.js';
@@ -54,6 +55,8 @@ export interface Clues {
   gateways: readonly string[];
   /** What the agent dials by its settings. */
   dialled: Dialled | undefined;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export interface Dialled {
@@ -99,6 +102,7 @@ export function read(view: Seen): Clues {
     whyUnset: whySettingsNameNone(view.all('self/agent-configuration')),
     gateways: place?.gateways ?? [],
     dialled: candidate && readDialled(view, candidate, place),
+    witness: [candidates, settings, view.one('self/place')],
   };
 }
 

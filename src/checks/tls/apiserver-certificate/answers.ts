@@ -21,8 +21,8 @@ const CURRENT_CA = `get configmap kube-root-ca.crt -o 'jsonpath={.data.ca\\.crt}
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 
 export const ANSWERS: Record<Answer, Says> = {
-  verifies: () => pass(),
-  skewed: ({ now, theirNow }, say) => notApplicable(say('skewed', { span: span(now - theirNow) })),
+  verifies: ({ tls }) => pass(tls),
+  skewed: ({ now, theirNow, tls }, say) => notApplicable(say('skewed', { span: span(now - theirNow) }), tls),
 
   'ca-unreadable': (clues, say) => {
     const unread = given(clues.unread);

@@ -17,8 +17,8 @@ import type { Words } from './words.js';
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 
 export const ANSWERS: Record<Answer, Says> = {
-  verifies: () => pass(),
-  skewed: ({ now, theirNow }, say) => notApplicable(say('skewed', { span: span(now - theirNow) })),
+  verifies: ({ tls }) => pass(tls),
+  skewed: ({ now, theirNow, tls }, say) => notApplicable(say('skewed', { span: span(now - theirNow) }), tls),
 
   'self-signed': (clues, say) =>
     found('kubelet-certificate-self-signed', clues, say, {

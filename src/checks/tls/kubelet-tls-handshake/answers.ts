@@ -27,7 +27,7 @@ export function answer(what: Answer, clues: Clues, say: Words): Verdict<Cause> {
 }
 
 const ANSWERS: Record<Answer, Says> = {
-  answers: () => pass(),
+  answers: ({ tls, http }) => pass([tls, http]),
   waiting: ({ endpoint, side }, say) => cannotTell(say('waiting', { endpoint }), wantsOfSecondSide(side)),
   'not-tried': ({ endpoint, afar, settings, side }, say) => {
     // At a workstation its port is seldom reached; the node itself can say.

@@ -20,6 +20,6 @@ export const agentContradictions = defineCheck({
     const containers = configured(view.all('self/agent-configuration'));
     if (containers.length === 0) return notApplicable(say('none'));
     const found = contradictionsOf(containers);
-    return found.length > 0 ? answer(found, say) : pass();
+    return found.length > 0 ? answer(found, say) : pass(view.all('self/agent-configuration'));
   },
 });

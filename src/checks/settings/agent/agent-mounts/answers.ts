@@ -22,7 +22,7 @@ const LOST: Record<HostMount, Feature> = {
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 
 export const ANSWERS: Record<Answer, Says> = {
-  complete: () => pass(),
+  complete: ({ witness }) => pass(witness),
   'not-read': ({ code }, say) => cannotTell(say('notRead', { code: given(code) })),
   'not-looked': (_, say) => cannotTell(say('notLooked')),
   'no-agent': (_, say) => notApplicable(say('notAgent')),

@@ -2,6 +2,7 @@
 import type { Evidence, Message, View } from '../../../../model/check.js';
 import type { AgentConfiguration, Fact, Mounts, Need } from '../../../../model/facts.js';
 import { citeBy } from '../../../shared/cite.js';
+import type { Witness } from '../../../shared/problem.js';
 import { failure, seen } from '../../../shared/read.js';
 
 export const NEEDS = ['self/mounts', 'self/place', 'self/agent-configuration'] as const satisfies readonly Need[];
@@ -23,6 +24,8 @@ export interface Clues {
   /** Disks of the node of which nothing is mounted into the container we are in. */
   disks: NonNullable<Mounts['unseenDisks']>;
   citeDisk(saw: Message): Evidence;
+  /** What a pass rests on. */
+  witness: Witness;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {
@@ -37,6 +40,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     containers: [...(inContainer ? ownContainer(fact, mounts) : []), ...templates],
     disks: (inContainer && mounts?.unseenDisks) || [],
     citeDisk: citeMounts(fact),
+    witness: [fact, ...view.all('self/agent-configuration')],
   };
 }
 
