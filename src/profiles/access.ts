@@ -1,8 +1,9 @@
 /** The questions behind a need, one a verb, and what their answers say of it. */
-import type { AccessAnswer, Fact, ResolvedNeed, ResolvedProfile } from '../model/facts.js';
+import type { AccessRequest } from '../kubernetes/rbac.js';
+import type { Fact, ResolvedNeed, ResolvedProfile } from '../model/facts.js';
 
 /** One question for a review API. */
-export type Question = Pick<AccessAnswer, 'verb' | 'group' | 'resource' | 'subresource' | 'name' | 'namespace' | 'path'>;
+export type Question = AccessRequest;
 
 /** The subject of its fact: `get nodes/stats`, `update configmaps datadogtoken -n datadog`, `get /metrics`. */
 export function subjectOfAccess({ verb, group, resource, subresource, name, namespace, path }: Question): string {

@@ -3,7 +3,7 @@
  * From the roles where they may be read, else from SelfSubjectRulesReview: a rule that it lists is held, one that it does not list proves nothing.
  */
 
-import { isSubject, refersTo } from '../../kubernetes/subjects.js';
+import { binds, refersTo, requesterOf, ruleAllows } from '../../kubernetes/rbac.js';
 import {
   type CauseDocs,
   defineCheck,
@@ -116,7 +116,7 @@ function read(view: View<(typeof NEEDS)[number]>): Clues {
     dead,
     deadAndMissing: dead.filter(({ meant }) => meant && missing.some((need) => isNode(need, meant))),
     limited,
-    limitedAndMissing: limited.filter((rule) => create.some((need) => coversResource(rule, need))),
+    limitedAndMissing: limited.filter((rule) => create.some((need) => ruleAllows({ ...rule, names: [] }, { ...need, verb: 'create' }))),
     wants: [
       { need: 'apiserver/rbac-objects' },
       ...(looked(objects) && rights ? [{ need: 'apiserver/own-rules' as const, subject: rights.profile.namespace.value }] : []),
@@ -205,19 +205,12 @@ function quoted({ from }: Clues, rules: RbacRule[], say: Words): Evidence[] {
 /** Rules of the roles bound to the user; else what the apiserver lists of ours. */
 function rulesOf(objects: RbacObjects | undefined, own: OwnRules | undefined, user: string): RbacRule[] | undefined {
   if (!objects) return own?.rules;
-  const mine = objects.bindings.filter((binding) => binding.subjects.some((subject) => isSubject(subject, user)));
+  const mine = objects.bindings.filter((binding) => binds(binding, requesterOf(user)));
   return objects.roles.filter((role) => mine.some((binding) => refersTo(binding, role))).flatMap((role) => role.rules);
 }
 
 function isNode(need: ResolvedNeed, subresource: string): boolean {
   return need.resource === 'nodes' && (need.subresource === subresource || need.orElse?.includes(subresource) === true);
-}
-
-function coversResource(rule: RbacRule, need: ResolvedNeed): boolean {
-  return (
-    (rule.resources.includes(need.resource) || rule.resources.includes('*')) &&
-    (rule.groups.includes(need.group) || rule.groups.includes('*'))
-  );
 }
 
 function ruleText({ verbs, groups, resources, names, paths }: RbacRule): string {

@@ -1,5 +1,6 @@
 /** Of all roles and bindings those that concern an account, or that might be meant for it. Pure; what is not kept is forgotten. */
-import { isAlmostSubject, isSubject, refersTo } from '../../kubernetes/subjects.js';
+import { binds, refersTo, requesterOf } from '../../kubernetes/rbac.js';
+import { isAlmostSubject } from '../../kubernetes/subjects.js';
 import type { RbacBinding, RbacObjects, RbacRole } from '../../model/facts.js';
 
 const MOST = 60;
@@ -22,8 +23,9 @@ function isAlike(roleName: string, user: string, hints: readonly string[]): bool
 export function concerned({ bindings, roles }: All, user: string, hints: readonly string[]): Omit<RbacObjects, 'complete'> {
   // What every ServiceAccount has from the apiserver itself (issuer discovery) says nothing of this one.
   const general = ({ role, subjects }: RbacBinding) => OWN_ROLES.test(role.name) && subjects.every((subject) => subject.kind === 'Group');
-  const mine = bindings.filter((binding) => !general(binding) && binding.subjects.some((subject) => isSubject(subject, user)));
-  const almost = bindings.filter((binding) => binding.subjects.some((subject) => isAlmostSubject(subject, user)));
+  const who = requesterOf(user);
+  const mine = bindings.filter((binding) => !general(binding) && binds(binding, who));
+  const almost = bindings.filter((binding) => !binds(binding, who) && binding.subjects.some((subject) => isAlmostSubject(subject, user)));
   const alike = roles.filter((role) => role.kind === 'ClusterRole' && isAlike(role.name, user, hints));
   const named = (role: RbacRole) => [...mine, ...almost].some((binding) => refersTo(binding, role));
   const keptRoles = [...new Set([...roles.filter(named), ...alike])].slice(0, MOST);

@@ -1,5 +1,6 @@
 /** What roles and bindings there are for the account; nothing is decided here. */
-import { isAlmostSubject, isSubject, refersTo } from '../../../kubernetes/subjects.js';
+import { binds, refersTo, requesterOf } from '../../../kubernetes/rbac.js';
+import { isAlmostSubject } from '../../../kubernetes/subjects.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, RbacBinding, RbacObjects, RbacRole, RbacRule, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
 import type { Witness } from '../../shared/problem.js';
@@ -42,7 +43,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
   const { bindings, roles, gone, complete } = objects ?? NOTHING;
   const [user, missing] = [rights?.account.user ?? '', rights?.missing ?? []];
   const useful = roles.filter((role) => grantedBy(role.rules, missing).length > 0);
-  const mine = bindings.filter((binding) => binding.subjects.some((subject) => isSubject(subject, user)));
+  const mine = bindings.filter((binding) => binds(binding, requesterOf(user)));
   const lost = mine.find((binding) => gone.includes(keyOf(binding)));
   return {
     rights,

@@ -1,10 +1,11 @@
 /** What every check about the agent's rights shares: whose they are, which are missing, and how a fix for them looks. */
 
 import { serviceAccountOf } from '../../../kubernetes/names.js';
+import { ruleAllows } from '../../../kubernetes/rbac.js';
 import { type AccountName, canINeeds, needsYaml } from '../../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, View } from '../../../model/check.js';
 import type { Account, Fact, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
-import { type JudgedNeed, judgeProfile, missingNeeds, type Question, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
+import { type JudgedNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
 import { cite } from '../../shared/cite.js';
 import { fixBy, yaml } from '../../shared/fix.js';
 import { seen } from '../../shared/read.js';
@@ -78,20 +79,6 @@ export function deniedEvidence(
     const user = answer.user ?? seen(view.one('apiserver/account'))?.user ?? '';
     return [cite(fact, say(subject, user))];
   });
-}
-
-/** Would this rule, bound cluster-wide, allow it? As RBAC's own authorizer decides (plugin/pkg/auth/authorizer/rbac). */
-function ruleAllows(rule: RbacRule, { verb, group, resource, subresource, name, path }: Question): boolean {
-  if (!has(rule.verbs, verb)) return false;
-  if (path !== undefined) return rule.paths.some((p) => p === path || (p.endsWith('*') && path.startsWith(p.slice(0, -1))));
-  const full = subresource ? `${resource}/${subresource}` : resource;
-  const covers = has(rule.resources, full) || (subresource !== undefined && rule.resources.includes(`*/${subresource}`));
-  if (!has(rule.groups, group) || !covers) return false;
-  return rule.names.length === 0 || (name !== undefined && rule.names.includes(name));
-}
-
-function has(list: readonly string[], value: string): boolean {
-  return list.includes('*') || list.includes(value);
 }
 
 /** Needs of which these rules grant every verb. */
