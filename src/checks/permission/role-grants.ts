@@ -18,7 +18,7 @@ import type { Fact, OwnRules, RbacObjects, RbacRule, ResolvedNeed } from '../../
 import { accountName, firstOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
-import { cannotTell, notApplicable, pass, problem, type Witness } from '../shared/problem.js';
+import { cannotTell, type Grounds, notApplicable, pass, problem } from '../shared/problem.js';
 import { looked, seen } from '../shared/read.js';
 import { type DeadPart, deadIn } from './shared/dead-rules.js';
 import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './shared/rights.js';
@@ -88,7 +88,7 @@ interface Clues {
   /** Where the rules are from. */
   from: Fact<'rbac-objects' | 'own-rules'>;
   rules: RbacRule[] | undefined;
-  witness: Witness;
+  witness: Grounds;
   dead: (DeadPart & { rule: RbacRule })[];
   /** Dead parts by which a right was meant that is missing. */
   deadAndMissing: Clues['dead'];

@@ -11,7 +11,7 @@ import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
-import { cannotTell, pass, problem, suspected, type Witness } from '../shared/problem.js';
+import { cannotTell, type Grounds, pass, problem, suspected } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
 
 /** Written by us, and checked all the same: the process id comes from /proc. */
@@ -85,7 +85,7 @@ interface Clues {
   missing: boolean;
   /** A container of the same pod that has a token. */
   neighbour: { pid: string; path: string } | undefined;
-  witness: Witness;
+  witness: Grounds;
 }
 
 function read(view: View<(typeof NEEDS)[number]>): Clues {

@@ -1,5 +1,5 @@
 /** The ways to say what a check found. A verdict is made here and nowhere else, so that what every problem must have is asked for once. */
-import type { Message, Witness as Named, Problem, Proof, Stated, Verdict, Want } from '../../model/check.js';
+import type { Message, Problem, Proof, Stated, Verdict, Want, Witness } from '../../model/check.js';
 import type { Fact, FactKind } from '../../model/facts.js';
 import { looked } from './read.js';
 
@@ -31,25 +31,25 @@ export function suspected(alternatives: readonly string[], wants: Want[] = []): 
 }
 
 /** What a pass rests on: facts that were looked at. Which of several were is known only when they are read. */
-export type Witness = Fact<FactKind> | readonly Fact<FactKind>[];
+export type Grounds = Fact<FactKind> | readonly Fact<FactKind>[];
 
 /**
  * Nothing is wrong, by what these facts show. Without a fact it does not compile; where none of them was looked at, it throws, and the question is
  * seen as not answered: "nothing wrong" is never said of what nobody saw.
  */
-export function pass<const W extends Witness>(on: W & (W extends readonly [] ? never : unknown), note?: Message): Verdict<never> {
+export function pass<const W extends Grounds>(on: W & (W extends readonly [] ? never : unknown), note?: Message): Verdict<never> {
   const facts = lookedAt(on);
   if (facts.length === 0) throw new Error('nothing was seen that it could rest on');
   return { kind: 'pass', on: facts, ...(note && { note }) };
 }
 
 /** `on`: what shows it. A required question that nothing shows not to apply stays open (judge/exit). */
-export function notApplicable(why: Message, on: Witness = []): Verdict<never> {
+export function notApplicable(why: Message, on: Grounds = []): Verdict<never> {
   return { kind: 'not-applicable', why, on: lookedAt(on) };
 }
 
 /** Once each, in their order. */
-function lookedAt(on: Witness): Named[] {
+function lookedAt(on: Grounds): Witness[] {
   const facts = [on].flat().filter(looked);
   return [
     ...new Map(

@@ -3,7 +3,7 @@ import type { Feature, Fix, View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Readiness, ServerVersion } from '../../../model/facts.js';
 import { apiserverFeatures, ownerHere } from '../../shared/apiserver.js';
 import { agentsEndpoint } from '../../shared/kubelet.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { failure, seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -28,7 +28,7 @@ export interface Clues {
   endpoint: string;
   heard: Heard[];
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
   speaksKubernetes: boolean;
   throttled: Heard | undefined;
   /** An essential question without an answer. */

@@ -5,7 +5,7 @@ import { nodeName } from '../../shared/address.js';
 import { agentsCandidate, agentsEndpoint, type KubeletPath } from '../../shared/kubelet.js';
 import { answered, isAuthenticated, isOk, isServerFault, isTimeout } from '../../shared/kubelet-answers.js';
 import { isThisNode } from '../../shared/on-node.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { answers, failure, isPending, seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -50,7 +50,7 @@ export interface Clues {
   refusesNobodyHere: boolean;
   healthPort: SecondSight | undefined;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: Seen): Clues {

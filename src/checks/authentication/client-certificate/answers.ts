@@ -6,7 +6,7 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { cannotTell, notApplicable, pass, problem, suspected, type Witness } from '../../shared/problem.js';
+import { cannotTell, type Grounds, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { span } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Side } from './clues.js';
@@ -15,7 +15,7 @@ import type { WORDS } from './words.js';
 
 type Words = Say<typeof WORDS>;
 
-export const ANSWERS: Record<Answer, (say: Words, witness: Witness) => Verdict<Cause>> = {
+export const ANSWERS: Record<Answer, (say: Words, witness: Grounds) => Verdict<Cause>> = {
   none: (say) => notApplicable(say('none')),
   accepted: (_, witness) => pass(witness),
   'not-asked': (say) => cannotTell(say('notAsked')),

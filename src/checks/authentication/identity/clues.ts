@@ -5,7 +5,7 @@ import type { Account, Credential, Fact, Identity, Setting } from '../../../mode
 import { ownerHere } from '../../shared/apiserver.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { commonName, credentialOf } from '../../shared/kubelet-answers.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -42,7 +42,7 @@ export interface Clues {
   /** Who can change what this process is given. */
   owner: Fix['owner'];
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: Seen): Clues {

@@ -18,7 +18,7 @@ import {
   saysAuthorizationError,
 } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { answers, isPending, seen, took } from '../../shared/read.js';
 import { type Replayed, reasonOf, replayed } from '../shared/replayed.js';
 
@@ -67,7 +67,7 @@ export interface Clues {
   replay: Replayed | undefined;
   refusal: Refusal | undefined;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 /** What the kubelet did not believe, and all that explains it. */

@@ -4,7 +4,7 @@ import type { Feature, Fix, View } from '../../../model/check.js';
 import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } from '../../../model/facts.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { answers, failure, seen } from '../../shared/read.js';
 import { causeOfReason, reasonOf } from '../shared/replayed.js';
 
@@ -56,7 +56,7 @@ export interface Clues {
   /** What the apiserver's certificate calls it. */
   apiserverNames: string[];
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 /** All in milliseconds. */

@@ -4,7 +4,7 @@ import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, Need, Place, TlsHandshake } from '../../../model/facts.js';
 import { inPod, isServiceAddress, otherWaysIn } from '../../shared/apiserver.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { failure, isPending, seen, subjectOf, took } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -39,7 +39,7 @@ export interface Clues {
   /** Each address that did not connect: `10.0.0.1:443 ETIMEDOUT after 4000 ms`. */
   tries: string[];
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
   /** The proxy that stands in between. */
   proxy: string | undefined;
   /** It is the service address, and dialled from here: something on this node has to translate it. */

@@ -4,7 +4,7 @@ import type { View } from '../../../model/check.js';
 import type { Candidate, DnsAnswer, Fact, Need, Place } from '../../../model/facts.js';
 import { inPod, isServiceName } from '../../shared/apiserver.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { failure, isPending, looked, seen, subjectOf } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -44,7 +44,7 @@ export interface Clues {
   service: Fact<'tls'> | undefined;
   serviceEndpoint: string | undefined;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {

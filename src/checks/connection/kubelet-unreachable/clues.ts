@@ -5,7 +5,7 @@ import type { Candidate, Fact, KubeletProcess, Need, Place, TcpConnection } from
 import { isGateway, kubeletPort } from '../../shared/address.js';
 import { agentsCandidate } from '../../shared/kubelet.js';
 import { isThisNode, type KnownConfig, knownConfig, type LocalAnswer, localAnswer } from '../../shared/on-node.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { failure, seen, subjectOf, took } from '../../shared/read.js';
 import { type Owner, ownerOf, readSecondSide, type SecondSide } from '../shared/second-side.js';
 
@@ -34,7 +34,7 @@ export interface Clues {
   tcp: Fact<'tcp'>;
   tries: TcpConnection['tries'];
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
   /** How it failed, and after how long; `''` where it did not. */
   code: string;
   ms: number;

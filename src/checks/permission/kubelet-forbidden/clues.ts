@@ -4,7 +4,7 @@ import type { Fact, HttpAnswer, Identity, KubeletVersions, ResolvedProfile } fro
 import { compareVersions } from '../../../profiles/resolve.js';
 import { type KubeletPath, settingOf } from '../../shared/kubelet.js';
 import { commonName, credentialOf, FINE, isFineGrained, kubeletReviews, PATHS } from '../../shared/kubelet-answers.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
 import { type Asked, type Kubelet, openPaths, type PathClues, personalRefusal, type Reviews, readPath } from './paths.js';
 
@@ -49,7 +49,7 @@ export interface Clues {
   /** Somebody in between says 403. */
   refusedInBetween: boolean;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: Seen): Clues {

@@ -4,7 +4,7 @@ import type { AccessAnswer, Fact, HttpAnswer } from '../../../model/facts.js';
 import { agentsCandidate, agentsEndpoint } from '../../shared/kubelet.js';
 import { answered, isOk, isSameCredential, kubeletReviews } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -39,7 +39,7 @@ export interface Clues {
   reviews: AccessAnswer[];
   waiting: boolean;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: Seen): Clues {

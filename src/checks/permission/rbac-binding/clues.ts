@@ -3,7 +3,7 @@ import { binds, refersTo, requesterOf } from '../../../kubernetes/rbac.js';
 import { isAlmostSubject } from '../../../kubernetes/subjects.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, RbacBinding, RbacObjects, RbacRole, RbacRule, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../shared/rights.js';
 
@@ -33,7 +33,7 @@ export interface Clues {
   /** A role about the same resources is bound to the account. */
   bound: boolean;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {

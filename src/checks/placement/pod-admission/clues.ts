@@ -2,7 +2,7 @@
 import type { View } from '../../../model/check.js';
 import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../../../model/facts/placement.js';
 import type { Need } from '../../../model/facts.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import { PLACEMENT_NEEDS, type Situation } from '../shared/placement.js';
 
@@ -24,7 +24,7 @@ export interface Clues {
   priorityClass: string | undefined;
   reproduce: { policy: string | undefined; events: string | undefined };
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situation): Clues[] {

@@ -1,7 +1,7 @@
 /** What each server's clock shows, what ours alone makes invalid, and what keeps it right. Nothing is decided here. */
 import type { View } from '../../../model/check.js';
 import type { ClockComparison, Fact, Need, Place, TimeSync, TokenClaims } from '../../../model/facts.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 
 export const NEEDS = [
@@ -42,7 +42,7 @@ export interface Clues {
   syncFact: Fact<'time-sync'>;
   settings: Fact<'settings'>;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: Seen): Clues {

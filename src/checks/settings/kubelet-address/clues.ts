@@ -6,7 +6,7 @@ import { CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } fr
 import { dialable } from '../../shared/apiserver.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { anotherAsked } from '../../shared/own-node.js';
-import type { Witness } from '../../shared/problem.js';
+import type { Grounds } from '../../shared/problem.js';
 import { failure, isPending, seen, subjectOf } from '../../shared/read.js';
 import { type Meant, nodeMeant, type Whose, whoseKubelet } from '../../shared/whose-kubelet.js';
 import { configured } from '../shared/configuration.js';
@@ -56,7 +56,7 @@ export interface Clues {
   /** What the agent dials by its settings. */
   dialled: Dialled | undefined;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export interface Dialled {

@@ -2,7 +2,7 @@
 import type { Evidence, Message, View } from '../../../../model/check.js';
 import type { AgentConfiguration, Fact, Mounts, Need } from '../../../../model/facts.js';
 import { citeBy } from '../../../shared/cite.js';
-import type { Witness } from '../../../shared/problem.js';
+import type { Grounds } from '../../../shared/problem.js';
 import { failure, seen } from '../../../shared/read.js';
 
 export const NEEDS = ['self/mounts', 'self/place', 'self/agent-configuration'] as const satisfies readonly Need[];
@@ -25,7 +25,7 @@ export interface Clues {
   disks: NonNullable<Mounts['unseenDisks']>;
   citeDisk(saw: Message): Evidence;
   /** What a pass rests on. */
-  witness: Witness;
+  witness: Grounds;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {
