@@ -5,6 +5,7 @@ import { byHand, fixBy } from '../shared/fix.js';
 import { agentsCandidate } from '../shared/kubelet.js';
 import { isThisNode } from '../shared/on-node.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 /** By what stands in the socket's path: the service that listens there. k3s and RKE2 run containerd inside their own. */
@@ -68,6 +69,8 @@ export const containerRuntime = defineCheck({
     if (state === 'denied') return cannotTell(say('denied', { endpoint }));
     if (state === 'other') return notApplicable(say('other', { endpoint }));
     return problem('container-runtime-down', {
+      // A socket of this machine: who listens at it is the kernel's own word.
+      proof: inTheirWords(fact),
       severity: 'degrades',
       title: state === 'refused' ? say('refused') : say('missing'),
       features: ['container images, states and events'],

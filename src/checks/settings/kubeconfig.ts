@@ -8,6 +8,7 @@ import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { settingOf } from '../shared/kubelet.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 /** How a person signs in again, by the plugin's command. Only chosen by what it said, never made of it. */
@@ -84,6 +85,7 @@ export const kubeconfig = defineCheck({
           ? [fixBy(here, 'config', say('fixRole'), { verify: BY_HAND }), runIt, other]
           : [...(signIn ? [fixBy(here, 'config', say('fixSignIn'), { ...shell(signIn), verify: BY_HAND })] : []), runIt, other];
     return problem('credential-plugin-fails', {
+      proof: inTheirWords(failed),
       severity: notRun ? 'note' : 'blocks',
       observedAt: 'self',
       title: notRun ? say('notRun', { said }) : say('fails', { said }),

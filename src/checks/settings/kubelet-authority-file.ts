@@ -8,6 +8,7 @@ import { cite } from '../shared/cite.js';
 import { env, fixBy } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsEndpoint, agentVerifies, settingOf } from '../shared/kubelet.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 /** The self-signed certificate of AKS nodes without serving certificate rotation; with it the file is gone. */
@@ -84,6 +85,7 @@ export const kubeletAuthorityFile = defineCheck({
     else if (byAgent) fixes.push(fixBy('agent', 'config', say('fixDrop'), env({ [variable]: '' })));
     fixes.push(code === 'EACCES' ? fixBy('agent', 'config', say('fixMode')) : fixBy('agent', 'config', say('fixMount')));
     return problem('kubelet-ca-file-missing', {
+      proof: inTheirWords(authority),
       severity: verifies ? 'blocks' : 'risk',
       title:
         code === 'ENOENT'

@@ -9,6 +9,7 @@ import type { KubeletImpostor } from '../../model/facts.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 export const kubeletImpostor = defineCheck({
@@ -57,6 +58,7 @@ export const kubeletImpostor = defineCheck({
       user: () => say('ofUser', { pid, user: first.user ?? '?' }),
     }[first.why]();
     return problem('kubelet-impostor', {
+      proof: inTheirWords(fact),
       severity: 'risk',
       title,
       evidence: all.map((one) => cite(fact, say('saw', { pid: one.pid, program: one.program, why: reasonOf(one) }))),

@@ -4,6 +4,7 @@ import { cite } from '../shared/cite.js';
 import { KUBELET_KUBECONFIG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
 
 const WORDS = {
@@ -69,6 +70,7 @@ export const kubeletKubeconfig = defineCheck({
     const evidence = [cite(fact, say('sawFault', { code, detail }))];
     if (code === 'EOWNER')
       return problem('kubelet-kubeconfig-exposed', {
+        proof: inTheirWords(fact),
         // No mere risk: the node's own way to its apiserver is not taken, and what is not asked therefore follows from it.
         severity: 'degrades',
         title: say('exposed'),
@@ -77,6 +79,7 @@ export const kubeletKubeconfig = defineCheck({
       });
     const running = seen(view.one('self/kubelet-process'))?.state === 'running';
     return problem('kubelet-kubeconfig-broken', {
+      proof: inTheirWords(fact),
       severity: running ? 'degrades' : 'blocks',
       title: running ? say('runs') : say('broken'),
       evidence,

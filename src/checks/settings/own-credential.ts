@@ -12,6 +12,7 @@ import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../sh
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
 import { cannotTell, type Grounds, pass, problem, suspected } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
 
 /** Written by us, and checked all the same: the process id comes from /proc. */
@@ -82,7 +83,8 @@ interface Clues {
   settings: Fact<'settings'>;
   /** A credential of the agent was found, or was looked for and is not there. */
   held: boolean;
-  missing: boolean;
+  missing: Fact<'credential'> | undefined;
+  mounts: Fact<'mounts'>;
   /** A container of the same pod that has a token. */
   neighbour: { pid: string; path: string } | undefined;
   witness: Grounds;
@@ -94,13 +96,15 @@ function read(view: View<(typeof NEEDS)[number]>): Clues {
   const [ours, kubelets] = [view.all('apiserver/credential'), view.all('kubelet/credential')];
   // The kubelet's own name is none of the agent's.
   const agents = asksAsKubelet(settings) && place?.place === 'node' ? kubelets : [...ours, ...kubelets];
-  const path = seen(view.one('self/mounts'))?.neighbourToken;
+  const mounts = view.one('self/mounts');
+  const path = seen(mounts)?.neighbourToken;
   const [, pid] = (path && NEIGHBOUR.exec(path)) ?? [];
   return {
     place,
     settings,
     held: agents.some((fact) => (seen(fact)?.as ?? 'nobody') !== 'nobody'),
-    missing: agents.some((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody'),
+    missing: agents.find((fact) => failure(fact) === 'ENOENT' || seen(fact)?.as === 'nobody'),
+    mounts,
     neighbour: path && pid ? { pid, path } : undefined,
     witness: agents,
   };
@@ -108,7 +112,7 @@ function read(view: View<(typeof NEEDS)[number]>): Clues {
 
 const DECISION = [
   ['held', (c) => c.held],
-  ['not-looked', (c) => !c.place || !c.missing],
+  ['not-looked', (c) => !c.place || c.missing === undefined],
   ['ephemeral', (c) => inPod(c.place) && c.neighbour !== undefined],
   // Our own variables would be the agent's: then it is the agent's container, and its manifest that lacks the mount.
   ['perhaps-ephemeral', ({ place }) => place?.place === 'pod' && place.noToken === true && place.serviceEnvironment],
@@ -127,6 +131,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
     const { pid, path } = given(clues.neighbour);
     const be = `kubelet-doctor --agent-process ${pid}`;
     return problem('ephemeral-container-without-token', {
+      proof: inTheirWords(given(clues.missing), clues.mounts),
       title: say('ephemeral', { pid }),
       features: lost(clues),
       evidence: [citeBy('self/mounts', '', say('sawNeighbour', { path }), `ls -l ${shellQuote(path)}`)],
@@ -152,6 +157,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
   },
   'host-install': (clues, say) =>
     problem('host-install-without-credentials', {
+      proof: inTheirWords(given(clues.missing)),
       title: say('hostInstall'),
       features: lost(clues),
       evidence: [citeBy('apiserver/credential', 'none', say('sawNothing'))],

@@ -9,6 +9,7 @@ import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { env, fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 const PAIRS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'] as const;
@@ -56,7 +57,8 @@ export const proxyVariables = defineCheck({
     },
   },
   judge(view, say) {
-    const settings = seen(view.one('self/settings'));
+    const fact = view.one('self/settings');
+    const settings = seen(fact);
     if (!settings) return cannotTell(say('notRead'));
     const owner = ownerHere(seen(view.one('self/place')));
     const of = (name: string): Setting | undefined => settings.find((s) => s.setting === name);
@@ -76,6 +78,7 @@ export const proxyVariables = defineCheck({
       });
       const lower = worst.upper.toLowerCase();
       return problem('proxy-variables-disagree', {
+        proof: inTheirWords(fact),
         severity: worst.upper === 'NO_PROXY' ? 'degrades' : 'risk',
         title: say('disagree', { upper: worst.upper, lower }),
         evidence: differ.map(({ upper, first, second }) => {
@@ -90,6 +93,7 @@ export const proxyVariables = defineCheck({
     const ranges = list.split(/[\s,]+/).filter((entry) => /^[0-9a-f.:]+\/\d+$/i.test(entry));
     if (ranges.length > 0 && of('agent.noProxyNonexact')?.value !== 'true')
       return problem('no-proxy-range-not-understood', {
+        proof: inTheirWords(fact),
         severity: 'degrades',
         title: say('ranges', { ranges: fewOf(ranges, 1) }),
         evidence: [citeBy('self/settings', '', say('sawList', { list }), 'printenv DD_PROXY_NO_PROXY')],

@@ -7,6 +7,7 @@ import { AGENT_KUBELET } from '../shared/distributions.js';
 import { env, fixBy } from '../shared/fix.js';
 import { agentsEndpoint, agentVerifies, settingOf } from '../shared/kubelet.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
 
 export const tlsVerification = defineCheck({
@@ -68,6 +69,7 @@ export const tlsVerification = defineCheck({
       return handshake.validNow ? agents(say('fixName')) : agents(say('fixDates'));
     };
     return problem('tls-verification-disabled', {
+      proof: inTheirWords(settings),
       severity: 'risk',
       title: say('off'),
       evidence: [

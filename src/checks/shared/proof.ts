@@ -11,7 +11,7 @@ type Observation = Fact<FactKind> | AnyFact;
  * Failures in which nobody said a word: nothing came, a connection was refused, or it was cut. A firewall, a busy machine or another program may
  * be the reason as well as the server that was meant.
  */
-const WORDLESS = /TIMEDOUT|TIMEOUT|^E?AI_AGAIN$|^EAI_|^ECONNREFUSED$|^ECONNRESET$|^EPIPE$|^ECLOSED$|^EHOSTUNREACH$/;
+const WORDLESS = /^(?!EPLUGIN).*TIME(D)?OUT|^EAI_|^ECONNREFUSED$|^ECONNRESET$|^EPIPE$|^EHOSTUNREACH$/;
 
 /**
  * An answer in the other's own words: a refusal's body, `ENOENT` of the file system, a certificate, an object of Kubernetes, our own settings. It

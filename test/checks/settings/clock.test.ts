@@ -100,9 +100,9 @@ judgeTable(clock, [
     says: /token is invalid by this clock/,
   },
   {
-    row: 'one server, its certificate otherwise fine: proven',
+    row: 'one server, its certificate otherwise fine: two clocks, and none that says which of them is right',
     facts: [...world(), at('apiserver', 10 * DAY), tls('apiserver', invalidByOurs)],
-    expect: { cause: 'clock-skew', certainty: 'proven', severity: 'blocks' },
+    expect: { cause: 'clock-skew', certainty: 'suspected', severity: 'blocks' },
   },
   {
     row: 'one server that nothing vouches for: suspected',

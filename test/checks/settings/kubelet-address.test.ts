@@ -190,9 +190,9 @@ judgeTable(kubeletAddress, [
     says: /kubelet-connect-timeout/,
   },
   {
-    row: 'another machine: the Node object says so',
+    row: 'another machine by the Node object: perhaps an address that is not listed, until its own answers',
     facts: [...agent, at('10.9.9.9'), node(), silent('10.9.9.9:10250')],
-    expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
     wants: ['kubelet/tls'],
     says: /10\.9\.9\.9:10250 is not an address of node n1/,
   },
@@ -216,7 +216,7 @@ judgeTable(kubeletAddress, [
   {
     row: 'a node without a listed address',
     facts: [...agent, at('10.9.9.9'), node({ addresses: [] }), silent('10.9.9.9:10250')],
-    expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
+    expect: { cause: 'kubelet-host-not-a-node', certainty: 'suspected' },
   },
   {
     row: 'silent, no gateway, Node unreadable: says who can tell',

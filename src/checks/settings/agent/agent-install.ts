@@ -5,6 +5,7 @@ import { defineCheck } from '../../../model/check.js';
 import { citeBy } from '../../shared/cite.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { seen } from '../../shared/read.js';
 
 export const agentInstall = defineCheck({
@@ -43,6 +44,7 @@ export const agentInstall = defineCheck({
     if (!host && !pod) return notApplicable(say('none'));
     if (!host || !pod) return pass(fact);
     return problem('agent-installed-twice', {
+      proof: inTheirWords(fact),
       severity: 'degrades',
       title: say('twice'),
       features: ['correct metrics (all are counted twice)', 'host ports of one agent'],

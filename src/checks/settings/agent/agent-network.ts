@@ -7,6 +7,7 @@ import { citeBy } from '../../shared/cite.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { seen } from '../../shared/read.js';
 
 export const agentNetwork = defineCheck({
@@ -53,6 +54,7 @@ export const agentNetwork = defineCheck({
     const again = `kubelet-doctor --agent-process ${isPid(pid) ? pid : 'PID'}${root === undefined ? '' : ` --root ${shellQuote(root)}`}`;
     const reproduce = `readlink /proc/self/ns/net ${shellQuote(`${root ?? ''}/proc/${pid}/ns/net`)}`;
     return problem('asked-from-another-network', {
+      proof: inTheirWords(fact),
       severity: 'note',
       title: say('other', { pid }),
       evidence: [citeBy('self/place', '', say('saw', { pid }), reproduce)],

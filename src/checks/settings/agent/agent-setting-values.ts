@@ -9,6 +9,7 @@ import { citeBy } from '../../shared/cite.js';
 import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import {
   type Configured,
   changeSettings,
@@ -101,6 +102,7 @@ export const agentSettingValues = defineCheck({
     const { variable } = worst.setting;
     const vital = VITAL.has(variable);
     return problem(worst.wrong ? 'agent-setting-invalid' : 'agent-setting-empty', {
+      proof: inTheirWords(worst.fact),
       severity: vital && worst.wrong ? 'blocks' : worst.wrong || vital ? 'degrades' : 'note',
       title: titleOf(worst),
       features: vital ? ALL_KUBELET_FEATURES : [],

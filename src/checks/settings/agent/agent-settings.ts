@@ -7,6 +7,7 @@ import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
 import { hostFromDownwardApi } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { seen } from '../../shared/read.js';
 import { type Configured, changeSettings, configured, effective, inContainer } from '../shared/configuration.js';
 
@@ -67,7 +68,8 @@ export const agentSettings = defineCheck({
     },
   },
   judge(view, say) {
-    const place = seen(view.one('self/place'));
+    const here = view.one('self/place');
+    const place = seen(here);
     const written = configured(view.all('self/agent-configuration'));
     if (!place && written.length === 0) return cannotTell(say('notLooked'));
     const ownHost = settingOf(view.one('self/settings'), 'kubelet.host')?.value;
@@ -89,6 +91,7 @@ export const agentSettings = defineCheck({
     const of = ({ at }: Unread) => (at ? ` (${at.configuration.name}${inContainer(at)})` : '');
     const words = { old: worst.old };
     return problem(worst.misspelt ? 'agent-setting-misspelt' : 'agent-settings-renamed', {
+      proof: inTheirWords(worst.at?.fact ?? here),
       severity: 'degrades',
       title: worst.misspelt ? say('misspelt', words) : worst.hostLost ? say('renamedHost', words) : say('renamed', words),
       features: worst.hostLost ? ALL_KUBELET_FEATURES : [],

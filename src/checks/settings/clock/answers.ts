@@ -5,7 +5,8 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { cannotTell, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import { type Clues, SERVERS } from './clues.js';
@@ -21,6 +22,7 @@ export const ANSWERS: Record<Answer, Says> = {
 
   'not-yet-set': (clues, say) =>
     problem('time-not-synchronised', {
+      proof: inTheirWords(clues.syncFact),
       severity: 'note',
       title: say('notYet'),
       evidence: sawSync(clues, say),
@@ -28,13 +30,23 @@ export const ANSWERS: Record<Answer, Says> = {
     }),
   'nobody-sets-it': (clues, say) =>
     problem('time-not-synchronised', {
+      // Every process was looked at.
+      proof: inTheirWords(clues.syncFact),
       severity: 'note',
       title: say('nobodySets'),
       evidence: sawSync(clues, say),
       fixes: [fixBy('node', 'config', say('fixSync'), { ...shell('timedatectl set-ntp true'), verify: 'timedatectl status' })],
     }),
 
-  ours: (clues, say) => found('clock-skew', clues, say, { title: oursIsOff(clues, say), fixes: [stepOurs(clues, say)] }),
+  // Two other clocks that agree with each other.
+  ours: (clues, say) => {
+    const [one, other] = clues.compared;
+    return found('clock-skew', clues, say, {
+      proof: twoWitnesses(given(one).fact, given(other).fact),
+      title: oursIsOff(clues, say),
+      fixes: [stepOurs(clues, say)],
+    });
+  },
   'perhaps-ours': (clues, say) =>
     found('clock-skew', clues, say, {
       ...suspected(['server-clock-skew'], BOTH_CLOCKS),
@@ -59,7 +71,7 @@ const BOTH_CLOCKS = SERVERS.map(
 );
 
 /** A clock that is off: it blocks what it makes invalid. */
-function found(cause: Cause, clues: Clues, say: Words, said: Omit<Said, 'evidence'>): Problem<Cause> {
+function found(cause: Cause, clues: Clues, say: Words, said: Omit<Said, 'evidence'> & Basis): Problem<Cause> {
   const hurt = clues.certificates.map(({ server }) => server);
   return problem(cause, {
     severity: breaksSomething(clues) ? 'blocks' : 'degrades',

@@ -23,9 +23,8 @@ type Seen = View<(typeof NEEDS)[number]>;
 
 export interface Compared extends ClockComparison {
   server: Server;
+  fact: Fact<'clock'>;
   reproduce: string | undefined;
-  /** Its certificate is trusted and names it: the time is that of the server that is meant. */
-  certified: boolean;
 }
 
 export interface Clues {
@@ -71,8 +70,7 @@ function comparedWith(view: Seen, server: Server): Compared[] {
   const fact = view.one(`${server}/clock`);
   const found = seen(fact);
   if (!found) return [];
-  const certified = view.all(`${server}/tls`).some((tls) => seen(tls)?.trusted && seen(tls)?.nameMatches);
-  return [{ server, ...found, reproduce: fact.reproduce, certified }];
+  return [{ server, fact, ...found, reproduce: fact.reproduce }];
 }
 
 const NOTICED_MS = 60_000;

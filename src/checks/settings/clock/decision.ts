@@ -11,7 +11,6 @@ export const DECISION = [
   ['right', (c) => c.off.length === 0],
   ['slightly-off', (c) => !breaksSomething(c) && mostMs(c) < HARMFUL_MS],
 
-  ['ours', (c) => c.compared.length === 1 && c.off.every((server) => server.certified)],
   ['ours', ({ compared: [one, two] }) => one !== undefined && two !== undefined && agree(one, two)],
   ['perhaps-ours', (c) => witness(c) === undefined],
   ['perhaps-a-servers', otherwise],

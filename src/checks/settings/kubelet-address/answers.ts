@@ -7,6 +7,7 @@ import { given } from '../../shared/decide.js';
 import { env, fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { subjectOf } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
@@ -21,6 +22,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'ports-off': ({ settings, portsOff }, say) => {
     const { https, http } = given(portsOff);
     return problem('agent-ports-both-disabled', {
+      proof: inTheirWords(settings),
       title: say('portsOff'),
       features: ALL_KUBELET_FEATURES,
       evidence: [cite(settings, say('sawPorts', { https: https.source, http: http.source }))],
@@ -39,6 +41,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   unset: (clues, say) => {
     const others = clues.found.map(subjectOf).join(', ') || 'none';
     return problem('kubelet-host-unset', {
+      proof: inTheirWords(clues.candidates),
       title: say('unset'),
       features: ALL_KUBELET_FEATURES,
       evidence: [cite(clues.candidates, say('sawNoHost', { others })), ...sawNode(clues, say)],

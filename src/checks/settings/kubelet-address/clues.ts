@@ -33,6 +33,7 @@ const HOST = 'DD_KUBERNETES_KUBELET_HOST';
 export interface Clues {
   settings: Fact<'settings'>;
   candidates: Fact<'candidates'>;
+  place: Fact<'place'>;
   nodeFact: Fact<'node'>;
   node: NodeObject | undefined;
   /** Its name, where it may be put into a command. */
@@ -83,12 +84,14 @@ export function read(view: Seen): Clues {
   const settings = view.one('self/settings');
   const candidates = view.one('kubelet/candidates');
   const nodeFact = view.one('apiserver/node');
-  const place = seen(view.one('self/place'));
+  const here = view.one('self/place');
+  const place = seen(here);
   const found = seen(candidates);
   const candidate = found?.find(({ origin }) => origin === 'setting');
   return {
     settings,
     candidates,
+    place: here,
     nodeFact,
     node: seen(nodeFact),
     nodeName: nodeName(settings, nodeFact),

@@ -1,6 +1,6 @@
 /** What is said of a host that is not the node, and of a kubelet that is another node's. */
 import { isDnsName } from '../../../kubernetes/names.js';
-import type { Evidence, Fix, Problem, Say } from '../../../model/check.js';
+import type { Evidence, Fix, Problem, Proof, Say, Want } from '../../../model/check.js';
 import type { Fact, NodeObject } from '../../../model/facts.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
@@ -8,7 +8,8 @@ import { byHand, fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from '../../shared/kubelet-fixes.js';
 import { isSameNode } from '../../shared/own-node.js';
-import { problem, type Said, suspected } from '../../shared/problem.js';
+import { type Basis, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import { failure, seen } from '../../shared/read.js';
 import type { Whose } from '../../shared/whose-kubelet.js';
 import type { Clues, Dialled } from './clues.js';
@@ -18,20 +19,35 @@ type Words = Say<typeof WORDS>;
 type Another = Extract<Whose, { whose: 'other' }>;
 
 export function perhapsNotANode(clues: Clues, say: Words): Problem<'kubelet-host-not-a-node'> {
-  const { broken } = given(clues.dialled);
+  return problem('kubelet-host-not-a-node', { ...nothingThere(clues, say), ...perhapsDown(clues) });
+}
+
+/** A kubelet that is down, or a path that is closed, looks the same from here. */
+function perhapsDown({ dialled, nodeName }: Clues, wants: Want[] = []): Basis {
+  const { broken } = given(dialled);
   const unreachable = broken && failure(broken) === 'ECONNREFUSED' ? 'kubelet-connection-refused' : 'kubelet-connect-timeout';
-  const look = { need: 'apiserver/node', subject: clues.nodeName, elsewhere: showNode(clues.nodeName) } as const;
-  return problem('kubelet-host-not-a-node', { ...nothingThere(clues, say), ...suspected(['kubelet-down', unreachable], [look]) });
+  return suspected(['kubelet-down', unreachable], [...wants, { need: 'apiserver/node', subject: nodeName, elsewhere: showNode(nodeName) }]);
 }
 
 /** Where the right address is not known to answer, or not to, it is asked. */
 export function notANode(clues: Clues, say: Words): Problem<'kubelet-host-not-a-node'> {
   const { atOwn } = given(clues.dialled);
   const open = atOwn && !seen(atOwn.tls) && failure(atOwn.tls) === undefined;
+  const wants: Want[] = open ? [{ need: 'kubelet/tls', subject: atOwn.endpoint }] : [];
+  const proof = proofOfNotANode(clues);
   return problem('kubelet-host-not-a-node', {
     ...nothingThere(clues, say),
-    ...(open && { wants: [{ need: 'kubelet/tls', subject: atOwn.endpoint }] }),
+    ...(proof ? { proof, wants } : perhapsDown(clues, wants)),
   });
+}
+
+/** Nothing answers there, and whose it is: a gateway, by our network; or none of the Node's addresses, where its own address answers. */
+function proofOfNotANode({ dialled, candidates, place, nodeFact, node }: Clues): Proof | undefined {
+  const { broken, gateway, atOwn } = given(dialled);
+  if (!broken) return undefined;
+  if (gateway === 'cni') return twoWitnesses(candidates, broken);
+  if (gateway) return twoWitnesses(node ? nodeFact : place, broken);
+  return atOwn && seen(atOwn.tls) ? twoWitnesses(nodeFact, broken) : undefined;
 }
 
 function nothingThere(clues: Clues, say: Words): Said {
@@ -67,7 +83,9 @@ export function anotherNodes(clues: Clues, say: Words): Problem<'kubelet-host-no
   const { endpoint } = dialled;
   return problem('kubelet-host-not-a-node', {
     // A certificate that nobody vouches for may say anything.
-    ...(whose.trusted ? {} : { certainty: 'suspected', alternatives: ['kubelet-certificate-unknown-authority'] }),
+    ...(whose.trusted
+      ? { proof: inTheirWords(fact, whose.fact, ...(whose.beside ? [whose.beside] : [])) }
+      : suspected(['kubelet-certificate-unknown-authority'], [{ need: 'apiserver/node', elsewhere: showNode(clues.nodeName) }])),
     title: whose.node ? say('another', { endpoint, otherNode: whose.node, node }) : say('anotherUnnamed', { endpoint, node }),
     features: ALL_KUBELET_FEATURES,
     evidence: [

@@ -4,21 +4,23 @@ import { isDnsName, isVariable, shellQuote } from '../../../kubernetes/names.js'
 import type { Fix, Message } from '../../../model/check.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting, Fact } from '../../../model/facts.js';
 import { readsAsTrue } from '../../../profiles/datadog-settings.js';
+import { given } from '../../shared/decide.js';
 import { env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { hostFromDownwardApi } from '../../shared/kubelet-fixes.js';
 import { seen } from '../../shared/read.js';
 
 /** One container of one agent. */
 export interface Configured {
+  fact: Fact<'agent-configuration'>;
   configuration: AgentConfiguration;
   container: AgentContainer;
 }
 
 /** Every container of every agent whose configuration is known. */
 export function configured(facts: readonly Fact<'agent-configuration'>[]): Configured[] {
-  return facts
-    .flatMap((fact) => seen(fact) ?? [])
-    .flatMap((configuration) => configuration.containers.map((container) => ({ configuration, container })));
+  return facts.flatMap((fact) =>
+    (seen(fact)?.containers ?? []).map((container) => ({ fact, configuration: given(seen(fact)), container })),
+  );
 }
 
 /** What counts for this variable: the first that is not empty, as an empty one is unset for the agent. */

@@ -6,6 +6,7 @@ import { given } from '../../../shared/decide.js';
 import { AUTOMOUNT, fixBy, yaml } from '../../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../../shared/kubelet.js';
 import { problem } from '../../../shared/problem.js';
+import { inTheirWords } from '../../../shared/proof.js';
 import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
 import { CRT, HOST, KEY, said, VERIFY } from './clues.js';
@@ -18,6 +19,7 @@ export function answer(found: readonly Contradiction[], say: Words): Problem<Cau
   // Another cause that blocks has its turn when this one is mended.
   const told = found.filter(({ cause, severity }) => cause === worst.cause || severity !== 'blocks');
   return problem(worst.cause, {
+    proof: inTheirWords(worst.at.fact),
     severity: worst.severity,
     title: ANSWERS[worst.name].title(worst, say),
     features: worst.severity === 'blocks' ? ALL_KUBELET_FEATURES : [],

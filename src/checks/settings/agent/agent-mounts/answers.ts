@@ -5,6 +5,7 @@ import { fewOf } from '../../../shared/brief.js';
 import { given } from '../../../shared/decide.js';
 import { fixBy, yaml } from '../../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../../shared/problem.js';
+import { inTheirWords } from '../../../shared/proof.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, hidesConfig, lacksMounts } from './decision.js';
@@ -28,9 +29,10 @@ export const ANSWERS: Record<Answer, Says> = {
   'no-agent': (_, say) => notApplicable(say('notAgent')),
 
   'config-hidden': ({ containers }, say) => {
-    const { hidden, name, cite } = given(containers.find(hidesConfig));
+    const { hidden, name, fact, cite } = given(containers.find(hidesConfig));
     const checks = [...new Set(hidden.flatMap((mount) => mount.checks))];
     return problem('integration-config-hidden', {
+      proof: inTheirWords(fact),
       severity: checks.includes('kubelet') ? 'blocks' : 'degrades',
       title: say('hidden', { path: given(hidden[0]).path, checks: fewOf(checks, 2) }),
       features: checks.map((check) => `${check} check`),
@@ -39,10 +41,11 @@ export const ANSWERS: Record<Answer, Says> = {
     });
   },
   'mounts-missing': ({ containers }, say) => {
-    const { host, name, cite, template } = given(containers.find(lacksMounts));
+    const { host, name, fact, cite, template } = given(containers.find(lacksMounts));
     const missing = host.filter(({ mounted }) => !mounted);
     const mounts = template && (template.slice(0, 12).join(', ') || 'nothing of the node');
     return problem('host-mounts-missing', {
+      proof: inTheirWords(fact),
       severity: 'degrades',
       title: say('missing', {
         paths: fewOf(
@@ -58,10 +61,11 @@ export const ANSWERS: Record<Answer, Says> = {
       fixes: [fixBy('agent', 'restart', say('fixMount'), yaml(hostPatch(missing.map(({ what }) => what))))],
     });
   },
-  'disks-unseen': ({ disks, citeDisk }, say) => {
+  'disks-unseen': ({ disks, mounts, citeDisk }, say) => {
     const paths = disks.map(({ at }) => at);
     const patch = diskPatch(paths);
     return problem('partition-not-mounted', {
+      proof: inTheirWords(mounts),
       severity: 'note',
       title: say('disks', { paths: fewOf(paths, 1) }),
       evidence: disks.map(({ device, at }) => citeDisk(say('sawDisk', { device, path: at }))),

@@ -1,6 +1,6 @@
 /** The mounts of the agent's container, as they are or as its pod template will make them. Nothing is decided here. */
 import type { Evidence, Message, View } from '../../../../model/check.js';
-import type { AgentConfiguration, Fact, Mounts, Need } from '../../../../model/facts.js';
+import type { Fact, Mounts, Need } from '../../../../model/facts.js';
 import { citeBy } from '../../../shared/cite.js';
 import type { Grounds } from '../../../shared/problem.js';
 import { failure, seen } from '../../../shared/read.js';
@@ -11,6 +11,7 @@ export const NEEDS = ['self/mounts', 'self/place', 'self/agent-configuration'] a
 export interface Container extends Pick<Mounts, 'host' | 'hidden'> {
   /** Of its workload or file; empty for the one we are in. */
   name: string;
+  fact: Fact<'mounts'> | Fact<'agent-configuration'>;
   cite(saw: Message): Evidence;
   /** What of the node its template mounts, and where. */
   template?: string[];
@@ -23,6 +24,7 @@ export interface Clues {
   containers: Container[];
   /** Disks of the node of which nothing is mounted into the container we are in. */
   disks: NonNullable<Mounts['unseenDisks']>;
+  mounts: Fact<'mounts'>;
   citeDisk(saw: Message): Evidence;
   /** What a pass rests on. */
   witness: Grounds;
@@ -33,26 +35,28 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
   const mounts = seen(fact);
   const place = seen(view.one('self/place'));
   const inContainer = !place || place.place === 'agent-pod' || place.place === 'pod';
-  const templates = view.all('self/agent-configuration').flatMap((each) => templateOf(seen(each)));
+  const templates = view.all('self/agent-configuration').flatMap(templateOf);
   return {
     blind: inContainer && !mounts && templates.length === 0,
     code: failure(fact),
     containers: [...(inContainer ? ownContainer(fact, mounts) : []), ...templates],
     disks: (inContainer && mounts?.unseenDisks) || [],
+    mounts: fact,
     citeDisk: citeMounts(fact),
     witness: [fact, ...view.all('self/agent-configuration')],
   };
 }
 
 function ownContainer(fact: Fact<'mounts'>, mounts: Mounts | undefined): Container[] {
-  return mounts?.agentImage ? [{ name: '', host: mounts.host, hidden: mounts.hidden, cite: citeMounts(fact) }] : [];
+  return mounts?.agentImage ? [{ name: '', fact, host: mounts.host, hidden: mounts.hidden, cite: citeMounts(fact) }] : [];
 }
 
-function templateOf(configuration: AgentConfiguration | undefined): Container[] {
+function templateOf(fact: Fact<'agent-configuration'>): Container[] {
+  const configuration = seen(fact);
   if (!configuration?.pod) return [];
   const { name, pod } = configuration;
   const cite = (saw: Message) => citeBy('self/agent-configuration', name, saw);
-  return [{ name, host: pod.host, hidden: pod.hidden, template: pod.disks.map(({ at }) => at), cite }];
+  return [{ name, fact, host: pod.host, hidden: pod.hidden, template: pod.disks.map(({ at }) => at), cite }];
 }
 
 function citeMounts({ reproduce }: Fact<'mounts'>): (saw: Message) => Evidence {
