@@ -1,6 +1,7 @@
 /**
- * Orders problems by a lexicographic key, no weights: root before consequence → severity → here before elsewhere → proven before suspected →
- * lowest layer → agent features lost → id → target. Nothing is dropped: what follows from another finding is nested under it.
+ * Orders problems by a lexicographic key, no weights: root before consequence → severity → here before elsewhere → what blocks now before what waits
+ * behind it → proven before suspected → lowest layer → agent features lost → id → target. Nothing is dropped: what follows from another finding is
+ * nested under it.
  */
 import { LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
 import type { Target } from '../model/facts.js';
@@ -33,17 +34,42 @@ interface Ranked {
 export function rank(problems: readonly Judged[], explainedBy: (cause: string) => readonly string[]): Finding[] {
   const nodes = problems
     .map((judged): Ranked => ({ judged, finding: toFinding(judged) }))
-    .sort((a, b) => compareFindings(a.finding, b.finding));
+    .sort((a, b) => compareFindings(a.finding, b.finding, () => false));
   // From the last to the first: in a circle of declarations the best-ranked finding is asked last, finds the way closed, and stays the root.
   for (const node of [...nodes].reverse()) node.cause = chooseCause(node, nodes, explainedBy);
   for (const node of nodes) node.cause?.node.finding.consequences.push(node.finding);
-  for (const node of nodes) node.finding.rankedBy = readableKey(node.finding, node.cause);
-  return inOrder(nodes.filter((node) => !node.cause).map((node) => node.finding));
+  const roots = nodes.filter((node) => !node.cause).map((node) => node.finding);
+  for (const { finding, cause } of nodes)
+    finding.rankedBy = readableKey(finding, cause, waitsAmong(cause?.node.finding.consequences ?? roots, finding));
+  return inOrder(roots);
 }
 
 /** Sorts findings and, within each, its consequences. Total: two findings compare equal only when they are equal. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
-  return findings.map((finding) => ({ ...finding, consequences: inOrder(finding.consequences) })).sort(compareFindings);
+  const waiting = new Set(findings.filter((finding) => waitsAmong(findings, finding)).map(keyOf));
+  return findings
+    .map((finding) => ({ ...finding, consequences: inOrder(finding.consequences) }))
+    .sort((a, b) => compareFindings(a, b, (finding) => waiting.has(keyOf(finding))));
+}
+
+/** One of each stands in a list. */
+function keyOf({ cause, target }: Finding): string {
+  return `${cause} ${target}`;
+}
+
+/**
+ * Is the way to the same server blocked at a lower layer, on every node it was seen on? Then its fix shows nothing yet, however certain it is: a
+ * permission that the apiserver denies, at a kubelet that nothing reaches.
+ */
+function waitsAmong(findings: readonly Finding[], finding: Finding): boolean {
+  if (!isFailure(finding.severity)) return false;
+  return findings.some(
+    (other) =>
+      other.severity === 'blocks' &&
+      other.target === finding.target &&
+      isBelow(other, finding) &&
+      (finding.seen?.nodes ?? []).every((node) => other.seen?.nodes.includes(node)),
+  );
 }
 
 /** All findings, each cause directly before its consequences. */
@@ -93,11 +119,14 @@ function chooseCause(node: Ranked, nodes: readonly Ranked[], explainedBy: (cause
 function linkOf(lower: Ranked, upper: Ranked, declared: readonly string[]): Link | undefined {
   if (lower === upper || !isFailure(lower.finding.severity)) return undefined;
   if (lower.finding.cause !== upper.finding.cause && declared.includes(lower.finding.cause)) return 'declared';
-  const [from, to] = [CHAIN.indexOf(lower.finding.layer), CHAIN.indexOf(upper.finding.layer)];
-  // An answer that was read has passed authorization: what is wrong with it does not follow from a right that is missing for another path.
-  const read = lower.finding.layer === 'authz' && upper.finding.layer === 'payload';
-  const connected = from >= 0 && from < to && !read && seenAt(lower) === seenAt(upper);
+  const connected = isBelow(lower.finding, upper.finding) && seenAt(lower) === seenAt(upper);
   return connected && lower.finding.severity === 'blocks' && isFailure(upper.finding.severity) ? 'same connection' : undefined;
+}
+
+/** On one connection. An answer that was read has passed authorization: what is wrong with it does not follow from a right for another path. */
+function isBelow(lower: Finding, upper: Finding): boolean {
+  const [from, to] = [CHAIN.indexOf(lower.layer), CHAIN.indexOf(upper.layer)];
+  return from >= 0 && from < to && !(lower.layer === 'authz' && upper.layer === 'payload');
 }
 
 function isFailure(severity: Severity): boolean {
@@ -120,11 +149,12 @@ function weigh(finding: Finding): { severity: Severity; features: number } {
   return { severity: SEVERITIES[worst] ?? finding.severity, features: new Set(all.flatMap((each) => each.features)).size };
 }
 
-function compareFindings(a: Finding, b: Finding): number {
+function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => boolean): number {
   const [ours, theirs] = [weigh(a), weigh(b)];
   return (
     SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
     Number(!HERE.includes(a.target)) - Number(!HERE.includes(b.target)) ||
+    Number(waits(a)) - Number(waits(b)) ||
     Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
     (b.seen?.nodes.length ?? 0) - (a.seen?.nodes.length ?? 0) ||
     LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer) ||
@@ -140,12 +170,13 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function readableKey(finding: Finding, cause: Ranked['cause']): string[] {
+function readableKey(finding: Finding, cause: Ranked['cause'], waits: boolean): string[] {
   const { severity, features } = weigh(finding);
   return [
     cause ? `consequence of ${cause.node.finding.cause} (${cause.link})` : 'root',
     severity === finding.severity ? severity : `${severity} (through a consequence)`,
     HERE.includes(finding.target) ? 'here' : 'elsewhere',
+    ...(waits ? ['waits behind another'] : []),
     finding.certainty,
     `layer ${finding.layer}`,
     `${features} ${features === 1 ? 'feature' : 'features'} lost`,

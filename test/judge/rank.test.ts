@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { flatten, type Judged, rank } from '../../src/judge/rank.js';
+import { flatten, inOrder, type Judged, rank } from '../../src/judge/rank.js';
 import { type Fix, type HowSure, LAYERS, type Layer, type Problem, SEVERITIES, type Stated } from '../../src/model/check.js';
 import type { Target } from '../../src/model/facts.js';
 import type { Finding } from '../../src/model/report.js';
@@ -34,6 +34,34 @@ describe('rank: the order', () => {
     ['severity first', [judged('a', 'kubelet', 'settings', { severity: 'risk' }), judged('b', 'kubelet', 'payload')], 'b a'],
     ['proven before suspected', [judged('a', 'kubelet', 'settings', { certainty: 'suspected' }), judged('b', 'apiserver', 'tls')], 'b a'],
     ['lowest layer', [judged('a', 'kubelet', 'tls'), judged('b', 'apiserver', 'tcp')], 'b a'],
+    [
+      'what blocks now, before what is certain and waits behind it',
+      [judged('a', 'kubelet', 'authz', { observedAt: 'apiserver' }), judged('b', 'kubelet', 'tcp', { certainty: 'suspected' })],
+      'b a',
+    ],
+    [
+      'nothing waits behind another server',
+      [judged('a', 'kubelet', 'authz'), judged('b', 'apiserver', 'tcp', { certainty: 'suspected' })],
+      'a b',
+    ],
+    [
+      'nothing waits behind what only degrades',
+      [
+        judged('a', 'kubelet', 'authz', { severity: 'degrades', observedAt: 'apiserver' }),
+        judged('b', 'kubelet', 'tcp', { severity: 'degrades', certainty: 'suspected' }),
+      ],
+      'a b',
+    ],
+    [
+      'nor behind settings, which are no connection',
+      [judged('a', 'kubelet', 'authz'), judged('b', 'kubelet', 'settings', { certainty: 'suspected' })],
+      'a b',
+    ],
+    [
+      'an answer that was read does not wait behind a right for another',
+      [judged('a', 'kubelet', 'payload', { observedAt: 'apiserver' }), judged('b', 'kubelet', 'authz', { certainty: 'suspected' })],
+      'a b',
+    ],
     [
       'more features lost',
       [judged('a', 'kubelet', 'tls', { features: ['x'] }), judged('b', 'apiserver', 'tls', { features: ['x', 'y'] })],
@@ -124,6 +152,27 @@ describe('rank: cause and consequence', () => {
   for (const [title, problems, declared, expected] of table) {
     it(title, () => assert.equal(shape(rank(problems, (cause) => declared[cause] ?? [])), expected));
   }
+
+  it('says what waits', () => {
+    const upper = judged('a', 'kubelet', 'authz', { observedAt: 'apiserver' });
+    const risk = judged('c', 'kubelet', 'authz', { severity: 'risk', observedAt: 'apiserver' });
+    const ranked = rank([upper, judged('b', 'kubelet', 'tcp'), risk], NOTHING);
+    assert.deepEqual(
+      ranked.map(({ rankedBy }) => rankedBy.includes('waits behind another')),
+      [false, true, false],
+    );
+  });
+
+  it('on other nodes nothing waits', () => {
+    const [upper, lower] = rank(
+      [judged('a', 'kubelet', 'authz', { observedAt: 'apiserver' }), judged('b', 'kubelet', 'tcp', { certainty: 'suspected' })],
+      NOTHING,
+    ).reverse();
+    const on = (finding: Finding | undefined, ...nodes: string[]) =>
+      ({ ...finding, seen: { nodes, of: 3, vantages: [] } }) as unknown as Finding;
+    assert.equal(shape(inOrder([on(upper, 'n1'), on(lower, 'n1', 'n2')])), 'b a');
+    assert.equal(shape(inOrder([on(upper, 'n1', 'n3'), on(lower, 'n1', 'n2')])), 'a b');
+  });
 
   it('says why', () => {
     const [root] = rank([judged('a', 'kubelet', 'tcp', { features: ['x'] }), judged('b', 'kubelet', 'authn')], NOTHING);
