@@ -10,8 +10,27 @@ export interface Judgement {
 
 /** Asks every check, in the registry's order. */
 export function judge(facts: readonly AnyFact[], checks: readonly Check[]): Judgement[] {
-  const shelves = shelve([...facts].sort((a, b) => compare(a.subject, b.subject)));
-  return checks.map((check) => ({ check, verdict: ask(check, shelves) }));
+  return judgeAgain(checks)(facts);
+}
+
+/** A judge for facts that come in one by one: a check is asked again only where a fact that it reads is another, as its verdict follows from these alone. */
+export function judgeAgain(checks: readonly Check[]): (facts: readonly AnyFact[]) => Judgement[] {
+  let known: Shelves = new Map();
+  let judged: Judgement[] = [];
+  return (facts) => {
+    const shelves = shelve([...facts].sort((a, b) => compare(a.subject, b.subject)));
+    const isSame = (need: Need) => sameFacts(known.get(need) ?? [], shelves.get(need) ?? []);
+    judged = checks.map((check, at) => {
+      const before = judged[at];
+      return before && check.needs.every(isSame) ? before : { check, verdict: ask(check, shelves) };
+    });
+    known = shelves;
+    return judged;
+  };
+}
+
+function sameFacts(a: readonly AnyFact[], b: readonly AnyFact[]): boolean {
+  return a.length === b.length && a.every((fact, at) => fact === b[at]);
 }
 
 /** Everything undecided checks want to know, without repeats, in a stable order. */

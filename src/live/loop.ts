@@ -1,5 +1,5 @@
 /** The loop: judge what is known, fetch what undecided checks want, judge again, until nothing is new or the budget ends. */
-import { type Judgement, judge, wantsOf } from '../judge/judge.js';
+import { type Judgement, judgeAgain, wantsOf } from '../judge/judge.js';
 import type { Check, Want } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import type { FactStore } from './store.js';
@@ -33,11 +33,12 @@ export async function runChecks(source: Source, checks: readonly Check[], budget
     }, budgetMs);
   });
   const fetched = new Set<string>();
+  const judge = judgeAgain(checks);
   try {
     source.start();
     for (;;) {
       const revision = source.store.revision();
-      const judgements = judge(source.store.snapshot(), checks);
+      const judgements = judge(source.store.snapshot());
       for (const want of wantsOf(judgements)) {
         const key = `${want.need} ${want.subject ?? ''}`;
         if (fetched.has(key)) continue;
@@ -51,7 +52,7 @@ export async function runChecks(source: Source, checks: readonly Check[], budget
     }
     source.store.close();
     const facts = source.store.snapshot();
-    return { judgements: judge(facts, checks), facts, outOfTime };
+    return { judgements: judge(facts), facts, outOfTime };
   } finally {
     clearTimeout(alarm);
     await source.close();

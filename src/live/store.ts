@@ -37,8 +37,12 @@ export interface FactStore {
 interface Entry {
   inquiry: Inquiry;
   startedMs: number;
-  outcome?: Outcome<unknown>;
+  /** The same object in every snapshot: so it is seen to be no new one. */
+  fact?: AnyFact;
 }
+
+const factOf = (inquiry: Inquiry, startedMs: number, outcome: Outcome<unknown>): AnyFact =>
+  ({ ...inquiry, startedMs, outcome }) as Fact as AnyFact;
 
 /** `now` in ms; times are kept relative to the store's creation. */
 export function createFactStore(now: () => number): FactStore {
@@ -58,7 +62,7 @@ export function createFactStore(now: () => number): FactStore {
     wake = next = undefined;
   };
   const keep = (inquiry: Inquiry, startedMs: number, outcome: Outcome<unknown>) => {
-    if (!closed) entries.set(keyOf(inquiry), { inquiry, startedMs, outcome });
+    if (!closed) entries.set(keyOf(inquiry), { inquiry, startedMs, fact: factOf(inquiry, startedMs, outcome) });
     touch();
   };
 
@@ -102,17 +106,12 @@ export function createFactStore(now: () => number): FactStore {
     },
     snapshot: () =>
       [...entries.values()].flatMap((entry): AnyFact[] => {
+        if (entry.fact) return [entry.fact];
         const waited = now() - began - entry.startedMs;
-        const outcome =
-          entry.outcome ??
-          (closed
-            ? { status: 'absent' as const, why: 'budget' as const }
-            : waited >= PENDING_AFTER_MS
-              ? { status: 'pending' as const, ms: waited }
-              : undefined);
-        return outcome ? [{ ...entry.inquiry, startedMs: entry.startedMs, outcome } as Fact as AnyFact] : [];
+        if (closed) return [factOf(entry.inquiry, entry.startedMs, { status: 'absent', why: 'budget' })];
+        return waited >= PENDING_AFTER_MS ? [factOf(entry.inquiry, entry.startedMs, { status: 'pending', ms: waited })] : [];
       }),
-    waiting: (ms) => [...entries.values()].filter((e) => !e.outcome && now() - began - e.startedMs >= ms).map((e) => e.inquiry),
+    waiting: (ms) => [...entries.values()].filter((e) => !e.fact && now() - began - e.startedMs >= ms).map((e) => e.inquiry),
     idle: () => closed || underWay === 0,
     revision: () => revision,
     changed() {
