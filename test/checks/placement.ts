@@ -1,6 +1,6 @@
 /** Builders of placement facts for the checks' tables. */
 
-import type { AgentPod, AgentWorkload, AgentWorkloads, PlacementNode, PodTemplate } from '../../src/model/facts/placement.js';
+import type { AgentPod, AgentWorkload, AgentWorkloads, ListCut, PlacementNode, PodTemplate } from '../../src/model/facts/placement.js';
 import type { AnyFact } from '../../src/model/facts.js';
 import { fact } from './facts.js';
 
@@ -34,7 +34,11 @@ export interface Placed {
   found?: Partial<AgentWorkloads>;
   complete?: boolean;
   everywhere?: boolean;
+  /** Lists that end before their end, by the code of the request that failed; `read` of their items were looked at. */
+  cut?: Partial<Record<'workloads' | 'nodes' | 'pods', string>>;
 }
+
+export const cutBy = (code: string, read = 2): ListCut => ({ code, detail: code, read });
 
 /** A cluster with nodes n1 and n2 and an agent on both. */
 export function placed({
@@ -44,11 +48,19 @@ export function placed({
   found,
   ...more
 }: Placed = {}): AnyFact[] {
-  const { complete = true, everywhere = true } = more;
+  const { complete = true, everywhere = true, cut = {} } = more;
+  const until = (code: string | undefined) => (code === undefined ? { complete } : { complete: false, cut: cutBy(code) });
   const running = pods === 'none' ? [] : pods.map((each) => (typeof each === 'string' ? pod(each) : each));
   return [
-    fact('apiserver/workloads', { by: 'search', workloads, others: [], brings: [], ...found }),
-    fact('apiserver/nodes', { nodes, complete }),
-    ...(pods === 'none' ? [] : [fact('apiserver/agent-pods', { pods: running, everywhere, complete })]),
+    fact('apiserver/workloads', {
+      by: 'search',
+      workloads,
+      others: [],
+      brings: [],
+      ...(cut.workloads && { cut: cutBy(cut.workloads) }),
+      ...found,
+    }),
+    fact('apiserver/nodes', { nodes, ...until(cut.nodes) }),
+    ...(pods === 'none' ? [] : [fact('apiserver/agent-pods', { pods: running, everywhere, ...until(cut.pods) })]),
   ];
 }

@@ -73,20 +73,20 @@ describe('rows', () => {
 
   it('take the state of the node for no reason of the DaemonSet', () => {
     const nodes = [node('a', { taints: [taint('node.kubernetes.io/not-ready')] }), node('b'), controlPlane('c')];
-    const states = rowsOf(nodes, [workload()], [pod('b', { ready: false })]).map(({ state }) => state);
+    const states = rowsOf(nodes, [workload()], { pods: [pod('b', { ready: false })], complete: true }).map(({ state }) => state);
     assert.deepEqual(states, ['condition', 'not-ready', 'refused']);
   });
 
   it('go by the DaemonSet that comes nearest, and not by one for another system', () => {
     const windows = workload({ nodeSelector: { 'kubernetes.io/os': 'windows' } }, { name: 'windows' });
     const nodes = [{ ...controlPlane(), labels: { 'kubernetes.io/os': 'linux' } }];
-    const [row] = rowsOf(nodes, [windows, workload()], []);
+    const [row] = rowsOf(nodes, [windows, workload()], { pods: [], complete: true });
     assert.equal(row?.workload?.name, 'datadog-agent');
     assert.equal(row?.refusal?.reason, 'taint');
   });
 
   it('keep a node that one DaemonSet covers', () => {
-    const [row] = rowsOf([node('n1')], [workload({ nodeSelector: { x: 'y' } }), workload({}, { name: 'b' })], undefined);
+    const [row] = rowsOf([node('n1')], [workload({ nodeSelector: { x: 'y' } }), workload({}, { name: 'b' })], 'planned');
     assert.equal(row?.state, 'covered');
   });
 });

@@ -9,18 +9,12 @@ import type { AgentPod } from '../../model/facts/placement.js';
 import { cutTo } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
-import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { notApplicable, pass, problem } from '../shared/problem.js';
+import type { Listed } from './shared/counted.js';
 import type { NodeRow } from './shared/coverage.js';
-import {
-  grouped,
-  kubectlTarget,
-  nodeNames,
-  nodesOf,
-  PLACEMENT_NEEDS,
-  placementWants,
-  situationIn,
-  WITHOUT_AGENT,
-} from './shared/placement.js';
+import { grouped, kubectlTarget, nodeNames, nodesOf, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { CUT, cannotList, cannotTellAll, cutWords, UNREAD } from './shared/unread.js';
+import { PLACEMENT_NEEDS } from './shared/wants.js';
 
 const WORDS = {
   missing: 'No agent pod on {nodes}, though the DaemonSet should run there',
@@ -42,8 +36,8 @@ const WORDS = {
   none: 'no agent DaemonSet is known',
   unasked: 'nothing of this manifest runs yet',
   waiting: 'nodes and pods are still being listed',
-  closed: 'nodes and pods cannot be listed from here',
-  partly: 'only part of the nodes or pods was read',
+  unread: UNREAD,
+  cut: CUT,
 } as const;
 
 export const agentCoverage = defineCheck({
@@ -81,8 +75,9 @@ export const agentCoverage = defineCheck({
     const at = situationIn(view, say);
     if ('kind' in at) return at;
     if (at.found.by === 'manifest') return notApplicable(say('unasked'));
-    if (!at.pods) return cannotTell(say('closed'), placementWants());
-    const { rows, pods, nodes } = at;
+    if (!at.pods) return at.unread ? cannotList(at.unread, say) : notApplicable(say('unasked'));
+    const { rows, listed, cuts } = at;
+    const cut = cuts.map(({ kind, cut }) => citeBy(`apiserver/${kind}`, '', say('cut', cutWords(kind, cut))));
     const missing = rows.filter(({ state }) => state === 'missing');
     const unready = grouped(
       rows.filter(({ state }) => state === 'not-ready'),
@@ -92,17 +87,20 @@ export const agentCoverage = defineCheck({
     const podEvidence = unready.flatMap((group) => group.slice(0, 3).flatMap((row) => evidenceOf(row, say)));
 
     const [first] = missing;
-    // A list cut off must not make a node look empty.
-    if (first && pods.complete) {
+    if (first) {
       const target = first.workload && kubectlTarget(first.workload);
       const daemonset = target ? `${target.namespace}/${target.name}` : 'the agent';
       const events = target ? shell(`kubectl -n ${target.namespace} describe daemonset ${target.name}`) : {};
       const saw = say('sawMissing', { daemonset, names: nodeNames(missing, 20) });
       return problem('agent-missing-on-node', {
         severity: missing.length === meant.length ? 'blocks' : 'degrades',
-        title: say('missing', { nodes: nodesOf(missing, rows.length) }),
+        title: say('missing', { nodes: nodesOf(missing, listed) }),
         features: WITHOUT_AGENT,
-        evidence: [citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`), ...podEvidence],
+        evidence: [
+          citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`),
+          ...podEvidence,
+          ...cut,
+        ],
         fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
       });
     }
@@ -112,13 +110,16 @@ export const agentCoverage = defineCheck({
     if (group && row && pod)
       return problem('agent-not-ready-on-node', {
         severity: unready.flat().length === meant.length ? 'blocks' : 'degrades',
-        title: notReadyTitle(group, rows.length, say),
+        title: notReadyTitle(group, listed, say),
         features: WITHOUT_AGENT,
-        evidence: [...podEvidence.slice(0, 10), ...[...(group.length > 3 ? [group] : []), ...others].map((rest) => unreadyOn(rest, say))],
+        evidence: [
+          ...podEvidence.slice(0, 10),
+          ...[...(group.length > 3 ? [group] : []), ...others].map((rest) => unreadyOn(rest, say)),
+          ...cut,
+        ],
         fixes: fixesFor(pod, say),
       });
-    if (!nodes.complete || !pods.complete) return cannotTell(say('partly'));
-    return pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
+    return cuts[0] ? cannotTellAll(cuts[0], say) : pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
   },
 });
 
@@ -129,7 +130,7 @@ function unreadyOn(rows: NodeRow[], say: Say<typeof WORDS>): Evidence {
 }
 
 /** What the container said at its end says more than the name of the state. */
-function notReadyTitle(group: NodeRow[], all: number, say: Say<typeof WORDS>): Message {
+function notReadyTitle(group: NodeRow[], all: Listed<NodeRow>, say: Say<typeof WORDS>): Message {
   const nodes = nodesOf(group, all);
   const [pod] = group[0]?.pods ?? [];
   if (pod?.reason !== 'CrashLoopBackOff') return say('notReady', { nodes, reason: group[0] ? reasonOf(group[0]) : '' });

@@ -7,7 +7,9 @@ import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
 import { failure, isPending, seen } from '../shared/read.js';
-import { placementWants, WITHOUT_AGENT } from './shared/placement.js';
+import { WITHOUT_AGENT } from './shared/placement.js';
+import { CUT, cannotTellAll, listName, UNREAD, whyUnread } from './shared/unread.js';
+import { placementWants } from './shared/wants.js';
 
 export const agentDaemonset = defineCheck({
   question: 'agent-daemonset',
@@ -28,7 +30,8 @@ export const agentDaemonset = defineCheck({
     fixInstall: 'Install the agent as a DaemonSet, or pass the right name',
     fixFile: 'Pass a rendered manifest, such as the output of helm template',
     waiting: 'DaemonSets are still being listed',
-    closed: 'DaemonSets cannot be listed from here',
+    unread: UNREAD,
+    cut: CUT,
   },
   causes: {
     'daemonset-not-found': {
@@ -56,8 +59,9 @@ export const agentDaemonset = defineCheck({
       const title = say('unreadable');
       return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
-    if (!found) return cannotTell(say('closed'), placementWants(true).slice(0, 1));
+    if (!found) return cannotTell(say('unread', { list: listName(fact), why: whyUnread(fact) }), placementWants(true).slice(0, 1));
     if (found.workloads.length > 0) return pass(fact);
+    if (found.cut) return cannotTellAll({ kind: 'workloads', cut: found.cut }, say);
 
     const { asked = '', by, others } = found;
     if (by === 'manifest') {

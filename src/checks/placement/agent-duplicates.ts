@@ -5,8 +5,10 @@ import { defineCheck, type Fix } from '../../model/check.js';
 import type { AgentPod } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
-import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { nodeNames, nodesOf, PLACEMENT_NEEDS, placementWants, situationIn } from './shared/placement.js';
+import { notApplicable, pass, problem } from '../shared/problem.js';
+import { nodeNames, nodesOf, situationIn } from './shared/placement.js';
+import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
+import { PLACEMENT_NEEDS } from './shared/wants.js';
 
 export const agentDuplicates = defineCheck({
   question: 'agent-duplicates',
@@ -27,7 +29,8 @@ export const agentDuplicates = defineCheck({
     none: 'no agent DaemonSet is known',
     unasked: 'nothing of this manifest runs yet',
     waiting: 'nodes and pods are still being listed',
-    closed: 'nodes and pods cannot be listed from here',
+    unread: UNREAD,
+    cut: CUT,
     partly: "only the agent's own namespace was searched",
   },
   causes: {
@@ -46,9 +49,12 @@ export const agentDuplicates = defineCheck({
     const at = situationIn(view, say);
     if ('kind' in at) return at;
     if (at.found.by === 'manifest') return notApplicable(say('unasked'));
-    if (!at.pods) return cannotTell(say('closed'), placementWants());
+    if (!at.pods) return at.unread ? cannotList(at.unread, say) : notApplicable(say('unasked'));
     const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
-    if (crowded.length === 0) return pass(view.one('apiserver/agent-pods'), at.pods.everywhere ? undefined : say('partly'));
+    if (crowded.length === 0) {
+      if (at.cuts[0]) return cannotTellAll(at.cuts[0], say);
+      return pass(view.one('apiserver/agent-pods'), at.pods.everywhere ? undefined : say('partly'));
+    }
 
     const pods = crowded.flatMap((row) => row.pods);
     const owners = [...new Set(pods.map(ownerOf))].sort();
@@ -73,7 +79,7 @@ export const agentDuplicates = defineCheck({
     const looks = owners.slice(0, 4).flatMap((owner) => lookAt(owner) ?? []);
     return problem('several-agents-on-node', {
       severity: 'degrades',
-      title: say('title', { nodes: nodesOf(crowded, at.rows.length) }),
+      title: say('title', { nodes: nodesOf(crowded, at.listed) }),
       features: ['correct metrics (all are counted twice)', 'host ports of one agent'],
       evidence: [
         ...evidence,

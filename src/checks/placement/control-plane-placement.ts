@@ -11,8 +11,10 @@ import { citeBy } from '../shared/cite.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { isControlPlane, type NodeRow } from './shared/coverage.js';
-import { grouped, nodeNames, nodesOf, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { grouped, nodeNames, nodesOf, runsNowhere, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { tolerationFixes } from './shared/placement-fixes.js';
+import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
+import { PLACEMENT_NEEDS } from './shared/wants.js';
 
 export const controlPlanePlacement = defineCheck({
   question: 'control-plane-placement',
@@ -23,6 +25,7 @@ export const controlPlanePlacement = defineCheck({
   needs: PLACEMENT_NEEDS,
   words: {
     title: 'No agent on {nodes}: the control-plane taint is not tolerated',
+    unseen: 'No new agent on {nodes}: the control-plane taint is not tolerated',
     manifest: 'This manifest does not tolerate the control-plane taint of {nodes}',
     sawTaint: '{names}: {taints}; {daemonset} tolerates {tolerated}',
     sawOther: 'also none on {names}: {reason}',
@@ -39,7 +42,8 @@ export const controlPlanePlacement = defineCheck({
     hidden: 'the node list has no control-plane node: the control plane is managed or hidden',
     none: 'no agent DaemonSet is known',
     waiting: 'nodes and DaemonSets are still being listed',
-    closed: 'nodes and DaemonSets cannot be listed from here',
+    unread: UNREAD,
+    cut: CUT,
   },
   causes: {
     'control-plane-taint-not-tolerated': {
@@ -58,8 +62,11 @@ export const controlPlanePlacement = defineCheck({
   judge(view, say) {
     const at = situationIn(view, say);
     if ('kind' in at) return at;
-    const { rows, nodes, found } = at;
+    const { rows, nodes, found, listed } = at;
+    const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
     if (!nodes.nodes.some(isControlPlane)) {
+      // The one that has the taint may be behind the end of what was read.
+      if (unreadNodes) return cannotTellAll(unreadNodes, say);
       const provider = providerOf(nodes);
       if (!provider) return notApplicable(say('hidden'));
       const instead = say(provider === 'EKS' ? 'eks' : 'others').en;
@@ -67,21 +74,22 @@ export const controlPlanePlacement = defineCheck({
     }
     const [group, ...others] = grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`);
     const workload = group?.[0]?.workload;
-    if (!group || !workload) return pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
+    if (!group || !workload)
+      return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
 
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
     const texts = [...new Set(taints.map(taintText))].join(' and ');
     const daemonset = `${workload.namespace}/${workload.name}`;
-    const nodesHere = nodesOf(group, rows.length);
+    const nodesHere = nodesOf(group, listed);
     const tolerated = (workload.template.tolerations ?? [])
       .map(({ key, effect }) => `${key || 'all keys'}${effect ? `:${effect}` : ''}`)
       .join(', ');
     const sawTaint = say('sawTaint', { names: nodeNames(group, 20), taints: texts, daemonset, tolerated: tolerated || say('nothing').en });
     const sawOther = (row: NodeRow) => say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' });
-    const everywhere = rows.every(({ state }) => state === 'refused' || state === 'other');
+    const everywhere = runsNowhere(at);
     return problem('control-plane-taint-not-tolerated', {
       severity: everywhere ? 'blocks' : 'degrades',
-      title: found.by === 'manifest' ? say('manifest', { nodes: nodesHere }) : say('title', { nodes: nodesHere }),
+      title: say(found.by === 'manifest' ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', { nodes: nodesHere }),
       features: WITHOUT_AGENT,
       evidence: [
         citeBy('apiserver/nodes', '', sawTaint, view.one('apiserver/nodes').reproduce),

@@ -7,7 +7,9 @@ import { KUBELET_LOG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
 import { isPending, seen } from '../shared/read.js';
-import { nodeNames, nodesOf, placementWants } from './shared/placement.js';
+import { isWhole, listedOf } from './shared/counted.js';
+import { nodeNames, nodesOf } from './shared/placement.js';
+import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
 
 export const nodeCondition = defineCheck({
   question: 'node-condition',
@@ -25,7 +27,8 @@ export const nodeCondition = defineCheck({
     sawNode: '{node}: Ready={ready}{pressure}',
     sawCordoned: 'cordoned: {names}',
     waiting: 'nodes are still being listed',
-    closed: 'nodes cannot be listed from here',
+    unread: UNREAD,
+    cut: CUT,
   },
   causes: {
     'node-not-ready': {
@@ -50,13 +53,15 @@ export const nodeCondition = defineCheck({
   judge(view, say) {
     const fact = view.one('apiserver/nodes');
     if (isPending(fact)) return cannotTell(say('waiting'));
-    const nodes = seen(fact)?.nodes;
-    if (!nodes) return cannotTell(say('closed'), placementWants());
+    const found = seen(fact);
+    if (!found) return cannotList(fact, say);
+    const { nodes } = found;
+    const listed = listedOf(nodes, found);
     const unready = nodes.filter(({ ready }) => ready !== 'True');
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const sawCordoned = citeBy('apiserver/nodes', '', say('sawCordoned', { names: nodeNames(cordoned, 20) }), 'kubectl get nodes');
     if (unready.length > 0) {
-      const words = { nodes: nodesOf(unready, nodes.length) };
+      const words = { nodes: nodesOf(unready, listed) };
       const title = unready.length === 1 ? say('oneNotReady', words) : say('notReady', words);
       const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
       return problem('node-not-ready', {
@@ -70,8 +75,8 @@ export const nodeCondition = defineCheck({
           ),
       });
     }
-    if (cordoned.length === 0) return pass(fact);
-    const words = { nodes: nodesOf(cordoned, nodes.length) };
+    if (cordoned.length === 0) return isWhole(listed) ? pass(fact) : cannotTellAll({ kind: 'nodes', cut: listed.cut }, say);
+    const words = { nodes: nodesOf(cordoned, listed) };
     const title = cordoned.length === 1 ? say('oneCordoned', words) : say('cordoned', words);
     return problem('node-cordoned', { severity: 'note', title, evidence: [sawCordoned], fixes: [] });
   },

@@ -10,9 +10,11 @@ import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
-import type { NodeRow } from './shared/coverage.js';
-import { grouped, nodeNames, nodesOf, PLACEMENT_NEEDS, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { isVirtual, type NodeRow } from './shared/coverage.js';
+import { grouped, nodeNames, nodesOf, runsNowhere, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
+import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
+import { PLACEMENT_NEEDS } from './shared/wants.js';
 
 export const nodePlacement = defineCheck({
   question: 'node-placement',
@@ -23,7 +25,10 @@ export const nodePlacement = defineCheck({
   needs: PLACEMENT_NEEDS,
   words: {
     title: 'No agent on {nodes}: {reason}',
+    unseen: 'No new agent on {nodes}: {reason}',
     manifest: 'This manifest puts no agent on {nodes}: {reason}',
+    nowhere: 'DaemonSet {name} matches none of {nodes}',
+    sawNowhere: '{daemonset} asks for {selector}; no node has it',
     sawReason: '{names}: {reason} (DaemonSet {daemonset})',
     sawOther: 'also none on {names}: {reason}',
     sawManifest: 'by {file}',
@@ -36,7 +41,8 @@ export const nodePlacement = defineCheck({
     fixPlain: 'Correct tolerations, nodeSelector and affinity of the pod template',
     none: 'no agent DaemonSet is known',
     waiting: 'nodes and DaemonSets are still being listed',
-    closed: 'nodes and DaemonSets cannot be listed from here',
+    unread: UNREAD,
+    cut: CUT,
   },
   causes: {
     'node-taint-not-tolerated': {
@@ -67,22 +73,39 @@ export const nodePlacement = defineCheck({
   judge(view, say) {
     const at = situationIn(view, say);
     if ('kind' in at) return at;
-    const { rows, nodes, found } = at;
+    const { rows, nodes, found, listed } = at;
     const groups = grouped(rows.filter(isKeptOff), (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
     const [group, ...others] = groups;
     const [first] = group ?? [];
     const workload = first?.workload;
-    if (!group || !first?.refusal || !workload) return pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
+    const idle = found.workloads[0];
+    if (idle && at.all && isForNoNode(at)) {
+      const selector = Object.entries(idle.template.nodeSelector).map(([key, value]) => `${key}=${value}`);
+      const saw = say('sawNowhere', { daemonset: `${idle.namespace}/${idle.name}`, selector: selector.join(', ') || 'its node affinity' });
+      return problem('node-not-selected', {
+        title: say('nowhere', { name: idle.name, nodes: `${at.all.items.length} node${at.all.items.length === 1 ? '' : 's'}` }),
+        features: WITHOUT_AGENT,
+        evidence: [citeBy('apiserver/nodes', '', saw, 'kubectl get nodes --show-labels -o wide')],
+        fixes: placementFixes(idle, found.by !== 'manifest', {
+          helm: { action: say('fixHelmSelect') },
+          operator: { action: say('fixOperatorSelect') },
+          plain: say('fixPlain'),
+        }),
+      });
+    }
+    const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
+    if (!group || !first?.refusal || !workload)
+      return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
 
     const daemonset = `${workload.namespace}/${workload.name}`;
-    const said = { nodes: nodesOf(group, rows.length), reason: shortReason(first.refusal) };
+    const said = { nodes: nodesOf(group, listed), reason: shortReason(first.refusal) };
     const sawReason = say('sawReason', { names: nodeNames(group, 20), reason: reasonOf(first), daemonset });
     const sawOther = (rest: NodeRow[]) => say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' });
     const installed = found.by !== 'manifest';
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
     const keptOff: Omit<Said, 'fixes'> = {
-      severity: rows.every(({ state }) => state === 'refused' || state === 'other') ? 'blocks' : 'degrades',
-      title: installed ? say('title', said) : say('manifest', said),
+      severity: runsNowhere(at) ? 'blocks' : 'degrades',
+      title: say(!installed ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', said),
       features: WITHOUT_AGENT,
       evidence: [
         citeBy('apiserver/nodes', '', sawReason, 'kubectl get nodes --show-labels -o wide'),
@@ -117,6 +140,11 @@ export const nodePlacement = defineCheck({
     return problem('node-not-selected', { ...keptOff, fixes });
   },
 });
+
+/** There are nodes for DaemonSets, and none is of the kind that these ask for: another system, or a control plane that is hidden. */
+function isForNoNode({ nodes, rows }: Situation): boolean {
+  return nodes.nodes.some((node) => !isVirtual(node)) && rows.every(({ state, podsRead }) => podsRead && state === 'other');
+}
 
 /** As a title holds it; the whole reason stands in the evidence. */
 function shortReason(refusal: Refusal): string {

@@ -31,11 +31,14 @@ async function showNodes({ report, facts }: Diagnosis, flags: Partial<Flags>, io
     nodes: factOf(facts, 'apiserver/nodes'),
     pods: factOf(facts, 'apiserver/agent-pods'),
   });
-  const found = typeof at === 'string' ? undefined : { rows: at.rows, installed: flags.manifest === undefined };
-  const { nodeLines, renderNodes } = await import('../../render/text/nodes.js');
+  const found = typeof at !== 'string' && 'rows' in at ? { ...at, installed: flags.manifest === undefined } : undefined;
+  const { nodeLines, nodesUnread, renderNodes } = await import('../../render/text/nodes.js');
   return renderBeside(
     report,
-    () => ({ nodes: found ? nodeLines(found.rows, report) : [] }),
+    () => {
+      const unread = found ? nodesUnread(found) : [];
+      return { nodes: found ? nodeLines(found.rows, report) : [], ...(unread.length > 0 && { nodesUnread: unread }) };
+    },
     () => renderNodes(report, found, lookOf(flags, io)),
     flags,
     io,

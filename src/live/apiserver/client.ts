@@ -10,7 +10,7 @@ import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
 import { reproduceHttp } from '../reproduce.js';
 
 /** What the answer to a request means: the outcome of a fact, from the answer and its JSON. */
-export type Reduce<T> = (answer: HttpAnswer, json: unknown, body: string) => Outcome<T>;
+export type Reduce<T> = (answer: HttpAnswer, json: unknown, body: string, truncated: boolean) => Outcome<T>;
 
 /** What asks one apiserver; each answer leaves its fact. */
 export interface ApiserverClient {
@@ -80,7 +80,8 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
           timeoutMs: REQUEST_TIMEOUT_MS,
           signal: context.signal,
         });
-        if (answer.outcome.status === 'observed') reduced = reduce(answer.outcome.data, answer.json, answer.body) as Outcome<never>;
+        if (answer.outcome.status === 'observed')
+          reduced = reduce(answer.outcome.data, answer.json, answer.body, answer.truncated) as Outcome<never>;
         context.noteClock('apiserver', answer.outcome);
         return answer.outcome;
       });

@@ -7,7 +7,15 @@ import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
 import { NAME, PHRASE, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
-import type { AgentPod, AgentPods, AgentWorkload, NamespacePolicy, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
+import type {
+  AgentPod,
+  AgentPods,
+  AgentWorkload,
+  ListCut,
+  NamespacePolicy,
+  PlacementNode,
+  RefusedCreate,
+} from '../../model/facts/placement.js';
 import type { FactData, Outcome } from '../../model/facts.js';
 import { MANIFEST_BYTES } from '../../setup/options.js';
 import { putConfiguration } from '../agent-configuration.js';
@@ -76,37 +84,44 @@ async function askAll(context: LiveContext, api: ApiserverClient): Promise<void>
   }
 }
 
-/** All pages of a list, reduced item by item; false where it goes on after the last one we read. */
-async function pages<T>(
-  api: ApiserverClient,
-  path: string,
-  most: number,
-  reduce: (item: unknown) => T[],
-): Promise<Outcome<{ items: T[]; complete: boolean }>> {
-  const items: T[] = [];
-  let more = '';
-  for (let page = 0; page < most; page += 1) {
-    const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${more ? `&continue=${encodeURIComponent(more)}` : ''}`;
-    const outcome = await api.ask<string>({ path: path + query, maxBytes: PAGE_BYTES }, (answer, json) => {
-      if (answer.status !== 200) return refused(answer);
-      if (json === undefined) return { status: 'failed', code: 'ETOOBIG', detail: 'a page of the list is larger than we read' };
-      items.push(...list(record(json).items).flatMap(reduce));
-      const token = record(record(json).metadata).continue;
-      return { status: 'observed', data: typeof token === 'string' ? token : '' };
-    });
-    // A token that expired between two pages (410) leaves what was read so far.
-    if (outcome.status === 'failed' && outcome.code === 'HTTP410' && page > 0) return done(items, false);
-    if (outcome.status !== 'observed') return denied(outcome);
-    more = outcome.data;
-    if (!more) return done(items, true);
-  }
-  return done(items, false);
+/** What was read of a list; `cut` where that is not all of it. */
+interface Pages<T> {
+  items: T[];
+  cut?: ListCut;
 }
 
-const done = <T>(items: T[], complete: boolean): Outcome<{ items: T[]; complete: boolean }> => ({
-  status: 'observed',
-  data: { items, complete },
-});
+/** All pages of a list, reduced item by item. What was read stays where a later page does not come; without a first page there is no list. */
+async function pages<T>(api: ApiserverClient, path: string, most: number, reduce: (item: unknown) => T[]): Promise<Outcome<Pages<T>>> {
+  const items: T[] = [];
+  let read = 0;
+  const until = (cut?: Omit<ListCut, 'read'>): Outcome<Pages<T>> => ({
+    status: 'observed',
+    data: { items, ...(cut && { cut: { ...cut, read } }) },
+  });
+  let more = '';
+  let remaining: number | undefined;
+  for (let page = 0; page < most; page += 1) {
+    const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${more ? `&continue=${encodeURIComponent(more)}` : ''}`;
+    const outcome = await api.ask<Record<string, unknown>>({ path: path + query, maxBytes: PAGE_BYTES }, (answer, json, _, truncated) => {
+      if (answer.status !== 200) return refused(answer);
+      if (truncated) return { status: 'failed', code: 'ETOOBIG', detail: 'a page of the list is larger than we read' };
+      // A proxy's page, or another object, is no empty list.
+      if (!Array.isArray(record(json).items)) return { status: 'failed', code: 'ENOTLIST', detail: 'the answer is not a list' };
+      return { status: 'observed', data: record(json) };
+    });
+    const beyond = remaining === undefined ? {} : { remaining };
+    if (outcome.status === 'failed' && page > 0) return until({ code: outcome.code, detail: outcome.detail, ...beyond });
+    if (outcome.status !== 'observed') return denied(outcome);
+    const found = list(outcome.data.items);
+    read += found.length;
+    items.push(...found.flatMap(reduce));
+    const { continue: token, remainingItemCount: left } = record(outcome.data.metadata);
+    remaining = typeof left === 'number' && left > 0 ? left : undefined;
+    more = typeof token === 'string' ? token : '';
+    if (!more) return until();
+  }
+  return until({ code: 'EMORE', detail: `${most} pages of ${PAGE} were read`, ...(remaining === undefined ? {} : { remaining }) });
+}
 
 /** A 403 says nothing of the cluster: we may not look. */
 function denied<T>(outcome: Outcome<unknown>): Outcome<T> {
@@ -128,13 +143,23 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
     return workload ? [workload] : [];
   };
   const all = await pages(api, '/apis/apps/v1/daemonsets', MOST_PODS_PAGES, daemonSetOf);
-  if (all.status === 'observed') {
+  const isIn = ({ items }: Pages<AgentWorkload>) => items.some(({ namespace, name }) => `${namespace}/${name}` === asked);
+  // One that is named is asked for by its name before it is said not to be there.
+  if (all.status === 'observed' && (!all.data.cut || !daemonset || isIn(all.data))) {
     const nameOf = ({ namespace, name }: AgentWorkload) => `${namespace}/${name}`;
     const agents = all.data.items.filter((workload) => workload.datadog || nameOf(workload) === asked);
     const workloads = asked ? agents.filter((workload) => nameOf(workload) === asked) : agents;
     const others = agents.filter((workload) => !workloads.includes(workload)).map(nameOf);
     const by = asked ? ('flag' as const) : ('search' as const);
-    const data = { by, ...(asked ? { asked } : {}), workloads: workloads.slice(0, MOST_WORKLOADS), others: others.slice(0, 5), brings: [] };
+    const { cut } = all.data;
+    const data = {
+      by,
+      ...(asked ? { asked } : {}),
+      workloads: workloads.slice(0, MOST_WORKLOADS),
+      others: others.slice(0, 5),
+      brings: [],
+      ...(cut && { cut }),
+    };
     return { status: 'observed', data };
   }
   if (!daemonset) return denied(all);
@@ -169,26 +194,40 @@ async function fromManifest({ host, settings, store }: LiveContext, file: string
 async function askNodes(api: ApiserverClient, workloads: readonly AgentWorkload[]): Promise<Outcome<FactData['nodes']>> {
   const keep = labelsRead(workloads);
   const all = await pages<PlacementNode>(api, '/api/v1/nodes', MOST_NODES_PAGES, (item) => reducePlacementNode(item, keep));
-  return all.status === 'observed' ? { status: 'observed', data: { nodes: all.data.items, complete: all.data.complete } } : denied(all);
+  if (all.status !== 'observed') return denied(all);
+  const { items, cut } = all.data;
+  return { status: 'observed', data: { nodes: items, complete: !cut, ...(cut && { cut }) } };
 }
 
-/** Everywhere, for a second agent may be in any namespace; where that is not ours, in the agent's own namespaces. */
+/**
+ * Everywhere, for a second agent may be in any namespace; where that is not ours, or is more than we read, in the agent's own namespaces. A server
+ * that broke off is not asked for it all again.
+ */
 async function askPods(api: ApiserverClient, workloads: readonly AgentWorkload[]): Promise<Outcome<AgentPods>> {
   const marks: AgentMarks = marksOf(workloads);
   const read = (path: string) => pages<AgentPod>(api, path, MOST_PODS_PAGES, (item) => reduceAgentPod(item, marks));
   const everywhere = await read('/api/v1/pods');
-  if (everywhere.status === 'observed' && everywhere.data.complete)
-    return { status: 'observed', data: { pods: everywhere.data.items, everywhere: true, complete: true } };
+  const found = everywhere.status === 'observed' ? everywhere.data : undefined;
+  if (found && !found.cut) return { status: 'observed', data: { pods: found.items, everywhere: true, complete: true } };
+  if (found?.cut && found.cut.code !== 'EMORE')
+    return { status: 'observed', data: { pods: found.items, everywhere: false, complete: false, cut: found.cut } };
+  if (everywhere.status === 'failed') return denied(everywhere);
   const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
   const own: AgentPod[] = [];
+  const done = new Set<string>();
+  const withOthers = () => [...own, ...(found?.items ?? []).filter(({ namespace }) => !done.has(namespace))];
+  const part = (cut: ListCut): Outcome<AgentPods> => ({
+    status: 'observed',
+    data: { pods: withOthers(), everywhere: false, complete: false, cut },
+  });
   for (const namespace of namespaces) {
     const pods = await read(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`);
-    if (pods.status !== 'observed') return denied(pods);
+    if (pods.status !== 'observed') return found?.cut ? part(found.cut) : denied(pods);
+    done.add(namespace);
     own.push(...pods.data.items);
-    if (!pods.data.complete) return { status: 'observed', data: { pods: own, everywhere: false, complete: false } };
+    if (pods.data.cut) return part(pods.data.cut);
   }
-  const beside = everywhere.status === 'observed' ? everywhere.data.items.filter(({ namespace }) => !namespaces.includes(namespace)) : [];
-  return { status: 'observed', data: { pods: [...own, ...beside], everywhere: false, complete: true } };
+  return { status: 'observed', data: { pods: withOthers(), everywhere: false, complete: true } };
 }
 
 async function askPolicy(api: ApiserverClient, namespace: string, priorityClass: string | undefined): Promise<Outcome<NamespacePolicy>> {

@@ -62,6 +62,8 @@ export interface AgentWorkloads {
   others: string[];
   /** Names of the PriorityClasses a manifest brings along. */
   brings: string[];
+  /** Since 1.4: why not all DaemonSets were looked through. */
+  cut?: ListCut;
 }
 
 /** What of a node is judged. */
@@ -79,10 +81,23 @@ export interface PlacementNode {
   provider?: 'EKS' | 'GKE' | 'AKS';
 }
 
+/** Where the reading of a list ended before the list did. */
+export interface ListCut {
+  /** That of the request that failed: `ETIMEDOUT`, `HTTP500`, `ETOOBIG`; `EMORE` where no more pages were asked for. */
+  code: string;
+  detail: string;
+  /** How many of its items were looked at. */
+  read: number;
+  /** How many more there are, as the server estimates (metadata.remainingItemCount). */
+  remaining?: number;
+}
+
 export interface PlacementNodes {
   nodes: PlacementNode[];
   /** False where there are more than we read. */
   complete: boolean;
+  /** Since 1.4: why they are not all. */
+  cut?: ListCut;
 }
 
 /** One pod of an agent. */
@@ -112,6 +127,8 @@ export interface AgentPods {
   /** Were pods of other namespaces looked through for further agents? */
   everywhere: boolean;
   complete: boolean;
+  /** Since 1.4: why they are not all. */
+  cut?: ListCut;
 }
 
 /** What the agent's namespace lets in. */

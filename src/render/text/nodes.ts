@@ -1,5 +1,8 @@
 /** `kubelet-doctor nodes`: one row a node, grouped by the one reason that decides; findings and their fixes below. */
+import { ofAll, type Whole } from '../../checks/placement/shared/counted.js';
 import type { NodeRow, NodeState } from '../../checks/placement/shared/coverage.js';
+import type { Situation } from '../../checks/placement/shared/placement.js';
+import { listName, whyCut, whyUnread } from '../../checks/placement/shared/unread.js';
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import { refusalText } from '../../kubernetes/scheduling.js';
@@ -18,9 +21,9 @@ export interface NodeLine {
   node: string;
   controlPlane: boolean;
   state: NodeState;
-  /** An agent's pods there, `NAMESPACE/NAME`. */
-  pods: string[];
-  ready: boolean;
+  /** An agent's pods there, `NAMESPACE/NAME`; left out, like `ready`, where the pods were not read. */
+  pods?: string[];
+  ready?: boolean;
   wouldRun: boolean;
   why: string;
 }
@@ -29,7 +32,7 @@ export interface NodeLine {
 const MOST_ROWS = 200;
 
 /** Trouble first. */
-const ORDER: NodeState[] = ['refused', 'missing', 'not-ready', 'condition', 'other', 'covered'];
+const ORDER: NodeState[] = ['refused', 'missing', 'not-ready', 'unknown', 'condition', 'other', 'covered'];
 
 export function nodeLines(rows: readonly NodeRow[], report: Report): NodeLine[] {
   // What keeps a pod from being created stands in no Node: the finding knows.
@@ -38,8 +41,10 @@ export function nodeLines(rows: readonly NodeRow[], report: Report): NodeLine[] 
     node: row.node,
     controlPlane: row.controlPlane,
     state: row.state,
-    pods: row.pods.map(({ namespace, pod }) => `${namespace}/${pod}`),
-    ready: row.pods.some(({ ready }) => ready),
+    ...(row.podsRead && {
+      pods: row.pods.map(({ namespace, pod }) => `${namespace}/${pod}`),
+      ready: row.pods.some(({ ready }) => ready),
+    }),
     wouldRun: row.state !== 'refused' && row.state !== 'other' && row.refusal === undefined,
     why: row.state === 'missing' && refused ? refused : whyOf(row),
   }));
@@ -56,6 +61,8 @@ function whyOf({ state, refusal, pods, ready }: NodeRow): string {
       return [pod?.reason ?? pod?.phase, pod?.message].filter(Boolean).join(': ');
     case 'condition':
       return ready === 'True' ? 'the node is not set up yet' : 'the node is NotReady: no new pod starts there';
+    case 'unknown':
+      return '';
     case 'other':
       return refusal ? refusalText(refusal) : 'no DaemonSet selects this kind of node';
     case 'covered':
@@ -64,35 +71,43 @@ function whyOf({ state, refusal, pods, ready }: NodeRow): string {
 }
 
 /** The rows, and whether they speak of what runs or of a manifest. */
-export interface FoundNodes {
-  rows: readonly NodeRow[];
+export interface FoundNodes extends Pick<Situation, 'rows' | 'all' | 'cuts' | 'unread'> {
   installed: boolean;
+}
+
+/** Why the rows do not say it all, a sentence each. */
+export function nodesUnread({ cuts, unread }: Pick<FoundNodes, 'cuts' | 'unread'>): string[] {
+  return [
+    ...(unread ? [`${unread.kind === 'agent-pods' ? 'Pods' : listName(unread)} could not be listed: ${whyUnread(unread)}.`] : []),
+    ...cuts.map(({ kind, cut }) => `Only the first ${cut.read} ${listName({ kind })} were read: ${whyCut(cut)}.`),
+  ];
 }
 
 /** Text without a newline at the end. `found` undefined: the nodes could not be listed. */
 export function renderNodes(report: Report, found: FoundNodes | undefined, { width, colour, verbose }: TextOptions): string {
-  const installed = found?.installed ?? false;
   const look: Look = { width, paint: palette(colour) };
   const [safe, lines] = [neutraliseAll(report), found && neutraliseAll(nodeLines(found.rows, report))];
+  const sum = found?.all && coverage(found.all, found.installed);
+  const said = sum ?? (found ? nodesUnread(found).join(' ') : '');
   const body = [
-    ...(lines ? [...table(lines, look), '', ...wrap(coverage(lines, installed), proseWidth(width)), ''] : []),
+    ...(lines ? [...table(lines, look), '', ...wrap(said, proseWidth(width)), ''] : []),
     ...findingsBeside(safe, look, verbose),
     ...(safe.results.some(isUnanswered) ? openLines(safe, look, verbose ? 'all' : 'with an answer elsewhere') : []),
   ];
-  return closeUp([...head(safe, lines, installed, look), '', ...body]).join('\n');
+  return closeUp([...head(safe, sum, look), '', ...body]).join('\n');
 }
 
-function head(report: Report, lines: readonly NodeLine[] | undefined, installed: boolean, look: Look): string[] {
+function head(report: Report, sum: string | undefined, look: Look): string[] {
   const [first = '', second = '', third = ''] = headLines(report, look);
-  if (!lines || report.findings.some((finding) => !asksNothing(finding)) || report.summary.verdict === 'incomplete')
+  if (sum === undefined || report.findings.some((finding) => !asksNothing(finding)) || report.summary.verdict === 'incomplete')
     return [first, second, third];
-  return [look.paint.green(coverage(lines, installed)), second, third];
+  return [look.paint.green(sum), second, third];
 }
 
-/** Nodes minus nodes with an agent: never desired against ready. */
-function coverage(lines: readonly NodeLine[], installed: boolean): string {
+/** Nodes minus nodes with an agent: never desired against ready. Counted only where everything was read. */
+function coverage(all: Whole<NodeRow>, installed: boolean): string {
   const of = (state: NodeState, words: string) => {
-    const count = lines.filter((line) => line.state === state).length;
+    const count = all.items.filter((row) => row.state === state).length;
     return count > 0 ? [`${count} ${words}`] : [];
   };
   const rest = [
@@ -102,9 +117,8 @@ function coverage(lines: readonly NodeLine[], installed: boolean): string {
     ...of('condition', 'not ready'),
     ...of('other', 'not selected'),
   ].join(', ');
-  const covered = lines.filter(({ state }) => state === 'covered').length;
-  const all = counted(lines.length, 'node');
-  const lead = installed ? `An agent is ready on ${covered} of ${all}` : `The agent would run on ${covered} of ${all}`;
+  const covered = ofAll(all.items.filter(({ state }) => state === 'covered').length, all, 'node');
+  const lead = installed ? `An agent is ready on ${covered}` : `The agent would run on ${covered}`;
   return `${lead}${rest && `; ${rest}`}.`;
 }
 
@@ -115,6 +129,7 @@ const AGENT: Record<NodeState, string> = {
   refused: 'none',
   condition: 'none',
   other: 'none',
+  unknown: 'unknown',
 };
 
 function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
@@ -133,11 +148,11 @@ function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
   return [...body, ...(more > 0 ? [`and ${counted(more, 'more node')}: --output json lists all`] : [])];
 }
 
-function rowOf({ node, state, wouldRun, controlPlane, why }: NodeLine, repeated: boolean, paint: Look['paint']): Cell[] {
-  const paintRow = state === 'covered' ? paint.green : state === 'other' ? paint.dim : paint.red;
+function rowOf({ node, state, ready, wouldRun, controlPlane, why }: NodeLine, repeated: boolean, paint: Look['paint']): Cell[] {
+  const paintRow = state === 'covered' ? paint.green : state === 'other' || ready === undefined ? paint.dim : paint.red;
   return [
     { text: node },
-    { text: AGENT[state], paint: paintRow },
+    { text: ready === undefined ? 'unknown' : AGENT[state], paint: paintRow },
     { text: wouldRun ? 'yes' : 'no' },
     { text: controlPlane ? 'control plane' : '' },
     { text: why && repeated ? '"' : why },

@@ -16,7 +16,18 @@ judgeTable(agentDaemonset, [
     says: /kubelet-doctor nodes --daemonset/,
   },
   { row: 'still asked', facts: [pending('apiserver/workloads', '')], expect: 'cannot-tell' },
-  { row: 'the list failed', facts: [failed('apiserver/workloads', '', 'HTTP500')], expect: 'cannot-tell' },
+  {
+    row: 'the list failed',
+    facts: [failed('apiserver/workloads', '', 'HTTP500')],
+    expect: 'cannot-tell',
+    says: /DaemonSets could not be listed: the apiserver answered 500/,
+  },
+  {
+    row: 'not all of them were looked through: it may be behind the end',
+    facts: found({ cut: { code: 'HTTP500', detail: '', read: 500 } }),
+    expect: 'cannot-tell',
+    says: /only the first 500 DaemonSets were read: the apiserver answered 500/,
+  },
   { row: 'there', facts: found({ workloads: [workload()] }), expect: 'pass' },
   { row: 'nobody named one, and none looks like it', facts: found({}), expect: { ...problem, severity: 'note' } },
   {

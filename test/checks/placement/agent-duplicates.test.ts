@@ -14,6 +14,12 @@ judgeTable(agentDuplicates, [
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
   { row: 'a manifest', facts: placed({ pods: 'none', found: { by: 'manifest' } }), expect: 'not-applicable' },
   { row: 'one each', facts: placed(), expect: 'pass' },
+  {
+    row: 'of the pods only the first were read',
+    facts: placed({ cut: { pods: 'ETIMEDOUT' } }),
+    expect: 'cannot-tell',
+    says: /only the first 2 pods were read: the apiserver did not answer in time/,
+  },
   { row: 'one each, as far as we may look', facts: placed({ everywhere: false }), expect: 'pass', says: /only the agent's own namespace/ },
   {
     row: 'an update: the old pod leaves',

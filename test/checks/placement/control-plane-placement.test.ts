@@ -11,6 +11,18 @@ judgeTable(controlPlanePlacement, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes', 'apiserver/workloads'] },
   { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  {
+    row: 'of the nodes only the first were read',
+    facts: placed({ cut: { nodes: 'HTTP500' } }),
+    expect: 'cannot-tell',
+    says: /only the first 2 nodes were read: the apiserver answered 500/,
+  },
+  {
+    row: 'the pods were not read: one from before the taint may still run',
+    facts: placed({ nodes: NODES, pods: 'none' }),
+    expect: { ...problem, severity: 'degrades' },
+    says: /No new agent on 1 of 3 nodes/,
+  },
   { row: 'the agent runs there', facts: placed({ nodes: NODES, pods: ['cp1', 'n1', 'n2'] }), expect: 'pass' },
   {
     row: 'tolerated by a toleration without a key',

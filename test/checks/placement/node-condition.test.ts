@@ -8,6 +8,12 @@ const nodes = (...all: ReturnType<typeof node>[]) => [fact('apiserver/nodes', { 
 judgeTable(nodeCondition, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes'] },
   { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
+  {
+    row: 'of the nodes only the first were read',
+    facts: [fact('apiserver/nodes', { nodes: [node('n1')], complete: false })],
+    expect: 'cannot-tell',
+    says: /only the first 1 nodes were read/,
+  },
   { row: 'all well', facts: nodes(node('n1')), expect: 'pass' },
   {
     row: 'cordoned',

@@ -15,6 +15,33 @@ judgeTable(nodePlacement, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes'] },
   { row: 'still asked', facts: [pending('apiserver/agent-pods', '')], expect: 'cannot-tell' },
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
+  {
+    row: 'of the nodes only the first were read',
+    facts: placed({ cut: { nodes: 'HTTP500' } }),
+    expect: 'cannot-tell',
+    says: /only the first 2 nodes were read: the apiserver answered 500/,
+  },
+  {
+    row: 'the pods were not read: one from before the taint may still run',
+    facts: placed({ nodes: [gpu('n1')], pods: 'none' }),
+    expect: { ...tainted, severity: 'degrades' },
+    says: /No new agent on 1 of 1 node \(n1\)/,
+  },
+  {
+    row: 'it is for another kind of node than there is: it runs nowhere',
+    facts: placed({
+      nodes: [node('n1', { labels: { 'kubernetes.io/os': 'linux' } })],
+      workloads: [workload({ nodeSelector: { 'kubernetes.io/os': 'windows' } })],
+      pods: [],
+    }),
+    expect: { ...unselected, severity: 'blocks' },
+    says: /DaemonSet datadog-agent matches none of 1 node.*kubernetes.io\/os=windows/,
+  },
+  {
+    row: 'of virtual nodes alone nothing is asked',
+    facts: placed({ nodes: [node('v', { labels: { type: 'virtual-kubelet' } })], pods: [] }),
+    expect: 'pass',
+  },
   { row: 'nothing in the way', facts: placed(), expect: 'pass' },
   {
     row: "a control-plane taint is the other check's",

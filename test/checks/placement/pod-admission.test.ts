@@ -24,6 +24,12 @@ const lacking = (message: string, more: Placed = {}, change: object = {}) => [
 
 judgeTable(podAdmission, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes'] },
+  {
+    row: 'of the pods only the first were read',
+    facts: [...placed({ cut: { pods: 'ETIMEDOUT' } }), policy()],
+    expect: 'cannot-tell',
+    says: /only the first 2 pods were read: the apiserver did not answer in time/,
+  },
   { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },
   { row: 'nothing refused', facts: [...placed(), policy()], expect: 'pass' },

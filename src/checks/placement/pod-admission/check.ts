@@ -6,6 +6,7 @@ import { defineCheck } from '../../../model/check.js';
 import { firstThatHolds } from '../../shared/decide.js';
 import { pass } from '../../shared/problem.js';
 import { situationIn } from '../shared/placement.js';
+import { cannotList, cannotTellAll } from '../shared/unread.js';
 import { ANSWERS } from './answers.js';
 import { CAUSES } from './causes.js';
 import { NEEDS, read } from './clues.js';
@@ -26,6 +27,10 @@ export const podAdmission = defineCheck({
     if ('kind' in at) return at;
     // Of several DaemonSets the first that is refused.
     const verdicts = read(view, at).map((clues) => ANSWERS[firstThatHolds(DECISION, clues)](clues, say));
-    return verdicts.find(({ kind }) => kind !== 'pass') ?? pass(view.one('apiserver/workloads'));
+    const refused = verdicts.find(({ kind }) => kind !== 'pass');
+    if (refused) return refused;
+    // A pod that was refused is seen by the node that lacks it: all nodes and pods must have been read.
+    if (at.unread) return cannotList(at.unread, say);
+    return at.cuts[0] ? cannotTellAll(at.cuts[0], say) : pass(view.one('apiserver/workloads'));
   },
 });

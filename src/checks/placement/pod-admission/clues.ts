@@ -4,7 +4,8 @@ import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../../../mod
 import type { Need } from '../../../model/facts.js';
 import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
-import { PLACEMENT_NEEDS, type Situation } from '../shared/placement.js';
+import type { Situation } from '../shared/placement.js';
+import { PLACEMENT_NEEDS } from '../shared/wants.js';
 
 export const NEEDS = [...PLACEMENT_NEEDS, 'apiserver/namespace-policy', 'apiserver/refused-creates'] as const satisfies readonly Need[];
 

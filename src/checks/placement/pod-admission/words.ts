@@ -1,5 +1,6 @@
 /** Everything `pod-admission` can say. */
 import type { Say } from '../../../model/check.js';
+import { CUT, UNREAD } from '../shared/unread.js';
 
 export const WORDS = {
   securityRefused: "Pod security of namespace {namespace} refuses the agent's pods",
@@ -24,7 +25,8 @@ export const WORDS = {
   fixOther: 'Correct what the message names',
   none: 'no agent DaemonSet is known',
   waiting: 'the namespace and its events are still being read',
-  closed: 'the namespace and its events cannot be read from here',
+  unread: UNREAD,
+  cut: CUT,
 } as const;
 
 export type Words = Say<typeof WORDS>;

@@ -7,8 +7,9 @@ import type { AgentPod, AgentWorkload, PlacementNode } from '../../../model/fact
 /**
  * covered: an agent is there and ready. not-ready: there, but not. missing: one would run, and is not there. refused: none would run.
  * condition: the node's own state (not ready, unreachable, not yet set up) keeps new pods off. other: no DaemonSet of ours is meant for it.
+ * unknown: one would run, and the pods were not read to their end.
  */
-export type NodeState = 'covered' | 'not-ready' | 'missing' | 'refused' | 'condition' | 'other';
+export type NodeState = 'covered' | 'not-ready' | 'missing' | 'refused' | 'condition' | 'other' | 'unknown';
 
 export interface NodeRow {
   node: string;
@@ -17,6 +18,8 @@ export interface NodeRow {
   ready: PlacementNode['ready'];
   unschedulable: boolean;
   pods: AgentPod[];
+  /** Every pod that may be there was looked at, or one was found; where false, nothing is said of whether an agent is there. */
+  podsRead: boolean;
   /** Why none would run; of the DaemonSet that comes nearest. Present also where a pod of before still runs. */
   refusal?: Refusal;
   workload?: AgentWorkload;
@@ -27,7 +30,7 @@ const PASSING =
   /^(node\.kubernetes\.io\/(not-ready|unreachable|network-unavailable|out-of-service|(disk|memory|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/(uninitialized|shutdown))$/;
 
 /** Nodes that run no DaemonSet by their nature: Fargate, virtual kubelets. An agent there is a sidecar of each pod. */
-const isVirtual = ({ labels }: PlacementNode) =>
+export const isVirtual = ({ labels }: PlacementNode) =>
   labels.type === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate';
 
 export function isControlPlane({ labels, taints }: PlacementNode): boolean {
@@ -44,20 +47,18 @@ const isOtherSystem = (refusal: Refusal) =>
 const isForControlPlane = (refusal: Refusal) =>
   refusal.reason === 'node-selector' && refusal.found === undefined && CONTROL_PLANE_LABELS.includes(refusal.key);
 
-/** `pods` undefined: not asked (a manifest, or not ours to list); then nobody is missing. */
-export function rowsOf(
-  nodes: readonly PlacementNode[],
-  workloads: readonly AgentWorkload[],
-  pods: readonly AgentPod[] | undefined,
-): NodeRow[] {
+/** As far as the pods were read; `planned`: a manifest has none yet. */
+export type PodsRead = { pods: readonly AgentPod[]; complete: boolean } | 'unread' | 'planned';
+
+/** Without all pods no node is without an agent. */
+export function rowsOf(nodes: readonly PlacementNode[], workloads: readonly AgentWorkload[], read: PodsRead): NodeRow[] {
   const byNode = new Map<string, AgentPod[]>();
-  for (const pod of pods ?? []) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
-  return [...nodes]
-    .sort((a, b) => (a.node < b.node ? -1 : 1))
-    .map((node) => rowOf(node, workloads, byNode.get(node.node) ?? [], pods !== undefined));
+  for (const pod of typeof read === 'string' ? [] : read.pods) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
+  const whole = read === 'planned' ? read : typeof read !== 'string' && read.complete;
+  return [...nodes].sort((a, b) => (a.node < b.node ? -1 : 1)).map((node) => rowOf(node, workloads, byNode.get(node.node) ?? [], whole));
 }
 
-function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: AgentPod[], asked: boolean): NodeRow {
+function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: AgentPod[], whole: boolean | 'planned'): NodeRow {
   const lasting = { ...node, taints: node.taints.filter(({ key }) => !PASSING.test(key)) };
   const judged = workloads.map((workload) => ({
     workload,
@@ -65,7 +66,8 @@ function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: A
     lasting: placementOf(lasting, workload.template),
   }));
   const { ready, unschedulable } = node;
-  const row = { node: node.node, controlPlane: isControlPlane(node), ready, unschedulable, pods };
+  const podsRead = whole !== false || pods.some((pod) => !pod.leaving);
+  const row = { node: node.node, controlPlane: isControlPlane(node), ready, unschedulable, pods, podsRead };
   const refused = judged.flatMap(({ workload, lasting: verdict }) => (verdict.runs ? [] : [{ workload, refusal: verdict }]));
   const [nearest] = refused
     .filter(({ refusal }) => !isOtherSystem(refusal) && !isForControlPlane(refusal))
@@ -79,5 +81,6 @@ function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: A
   if (there.length > 0) return rowIn(there.some((pod) => pod.ready) ? 'covered' : 'not-ready');
   if (!runs) return rowIn(nearest ? 'refused' : 'other');
   if (!judged.some((each) => each.now.runs)) return rowIn('condition');
-  return rowIn(asked ? 'missing' : 'covered');
+  if (whole === 'planned') return rowIn('covered');
+  return rowIn(whole ? 'missing' : 'unknown');
 }

@@ -1,19 +1,16 @@
 /** What every placement check starts from: the DaemonSets, the rows, and what to say when these are not ours to list. */
 
 import { isDnsName } from '../../../kubernetes/names.js';
-import type { Message, Verdict, View, Want } from '../../../model/check.js';
-import type { AgentPods, AgentWorkload, AgentWorkloads, PlacementNodes } from '../../../model/facts/placement.js';
-import type { Fact, Need } from '../../../model/facts.js';
+import type { Message, Verdict, View } from '../../../model/check.js';
+import type { AgentPods, AgentWorkload, AgentWorkloads, ListCut, PlacementNodes } from '../../../model/facts/placement.js';
+import type { Fact } from '../../../model/facts.js';
 import { fewOf } from '../../shared/brief.js';
 import { cannotTell, notApplicable } from '../../shared/problem.js';
 import { isPending, seen } from '../../shared/read.js';
+import { isWhole, type Listed, listedOf, mapListed, ofAll, ofFirst, type Whole } from './counted.js';
 import { type NodeRow, rowsOf } from './coverage.js';
-
-/** Read by every check about nodes. */
-export const PLACEMENT_NEEDS = ['apiserver/workloads', 'apiserver/nodes', 'apiserver/agent-pods'] as const satisfies readonly Need[];
-
-/** At a workstation, by someone who may list nodes, DaemonSets and pods. */
-const AT_A_WORKSTATION = 'kubelet-doctor nodes --daemonset NAMESPACE/NAME';
+import { cannotList, type ListFact, type ListKind } from './unread.js';
+import type { PLACEMENT_NEEDS } from './wants.js';
 
 export interface PlacementFacts {
   workloads: Fact<'workloads'>;
@@ -21,27 +18,53 @@ export interface PlacementFacts {
   pods: Fact<'agent-pods'>;
 }
 
-/** Everything observed that is needed; `pods` undefined where a manifest is judged, or nobody may list them. */
+/** Everything observed that is needed. */
 export interface Situation {
   found: AgentWorkloads;
   nodes: PlacementNodes;
+  /** Undefined where a manifest is judged, or they were not read: `unread` is the fact that says why. */
   pods?: AgentPods;
+  unread?: ListFact;
   rows: NodeRow[];
+  /** The rows, as far as the nodes were read. */
+  listed: Listed<NodeRow>;
+  /** The rows where nodes and pods were read to their end: only then nodes with and without an agent can be counted. */
+  all: Whole<NodeRow> | undefined;
+  /** Every list that these rows rest on and that was not read to its end. */
+  cuts: { kind: ListKind; cut: ListCut }[];
 }
 
-/** The situation; `waiting` while answers are under way; `closed` where they were not had; `none` without a DaemonSet. */
-export function situationOf({ workloads, nodes, pods }: PlacementFacts): Situation | 'waiting' | 'closed' | 'none' {
+/** The situation; `waiting` while answers are under way; the fact that is not there; `none` without a DaemonSet. */
+export function situationOf({ workloads, nodes, pods }: PlacementFacts): Situation | 'waiting' | 'none' | { unread: ListFact } {
   if ([workloads, nodes, pods].some(isPending)) return 'waiting';
   const [found, listed, running] = [seen(workloads), seen(nodes), seen(pods)];
-  if (found?.workloads.length === 0) return 'none';
-  if (!found || !listed) return 'closed';
-  return { found, nodes: listed, ...(running ? { pods: running } : {}), rows: rowsOf(listed.nodes, found.workloads, running?.pods) };
+  // Of a list that was cut off nothing can be said not to be in it.
+  if (found?.workloads.length === 0 && !found.cut) return 'none';
+  if (!found || found.workloads.length === 0) return { unread: workloads };
+  if (!listed) return { unread: nodes };
+  const planned = found.by === 'manifest';
+  const rows = rowsOf(listed.nodes, found.workloads, running ?? (planned ? 'planned' : 'unread'));
+  const reach = { nodes: listedOf(listed.nodes, listed), pods: running && listedOf(running.pods, running) };
+  const whole = mapListed(reach.nodes, rows);
+  const podsWhole = reach.pods ? isWhole(reach.pods) : planned;
+  return {
+    found,
+    nodes: listed,
+    ...(running ? { pods: running } : planned ? {} : { unread: pods }),
+    rows,
+    listed: whole,
+    all: podsWhole && isWhole(whole) ? whole : undefined,
+    cuts: [
+      ...(isWhole(reach.nodes) ? [] : [{ kind: 'nodes' as const, cut: reach.nodes.cut }]),
+      ...(!reach.pods || isWhole(reach.pods) ? [] : [{ kind: 'agent-pods' as const, cut: reach.pods.cut }]),
+    ],
+  };
 }
 
 /** The situation, or what a placement check answers without one, in its own words. */
 export function situationIn(
   view: View<(typeof PLACEMENT_NEEDS)[number]>,
-  say: (key: 'none' | 'waiting' | 'closed') => Message,
+  say: ((key: 'none' | 'waiting') => Message) & ((key: 'unread', words: { list: string; why: string }) => Message),
 ): Situation | Verdict<never> {
   const at = situationOf({
     workloads: view.one('apiserver/workloads'),
@@ -50,23 +73,22 @@ export function situationIn(
   });
   if (at === 'none') return notApplicable(say('none'));
   if (at === 'waiting') return cannotTell(say('waiting'));
-  if (at === 'closed') return cannotTell(say('closed'), placementWants());
-  return at;
-}
-
-/** What a check that could not look asks for. Only one of them names the command, so that a report says it once. */
-export function placementWants(elsewhere = false): Want[] {
-  return PLACEMENT_NEEDS.map((need, at) => ({ need, ...(elsewhere && at === 0 ? { elsewhere: AT_A_WORKSTATION } : {}) }));
+  return 'found' in at ? at : cannotList(at.unread, say);
 }
 
 /** A cloud's node names are longer than a title. */
 const SHORT_NAME = 20;
 
-/** For a title: `2 of 3 nodes`, `1 of 3 nodes (n2)`. Every name stands in the evidence. */
-export function nodesOf(rows: readonly { node: string }[], all: number): string {
+/** For a title: `2 of 3 nodes`, `1 of 3 nodes (n2)`, `2 of the first 500 nodes`. Every name stands in the evidence. */
+export function nodesOf(rows: readonly { node: string }[], listed: Listed<unknown>): string {
   const [first] = rows;
   const name = rows.length === 1 && first && first.node.length <= SHORT_NAME ? ` (${first.node})` : '';
-  return `${rows.length} of ${counted(all, 'node')}${name}`;
+  return `${isWhole(listed) ? ofAll(rows.length, listed, 'node') : ofFirst(rows.length, listed, 'node')}${name}`;
+}
+
+/** No node of all runs an agent, as far as the DaemonSets go. */
+export function runsNowhere({ rows, listed }: Situation): boolean {
+  return isWhole(listed) && rows.every(({ state, podsRead }) => podsRead && (state === 'refused' || state === 'other'));
 }
 
 /** `n1, n2, n3 and 58 more`. */
@@ -75,10 +97,6 @@ export function nodeNames(rows: readonly { node: string }[], most = 5): string {
     rows.map(({ node }) => node),
     most,
   );
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Rows by a key, the largest group first. */
