@@ -1,4 +1,5 @@
 /** What every live question shares: the machine, the settings, the facts so far, and what must be closed at the end. */
+import { performance } from 'node:perf_hooks';
 import type { Host } from '../host/host.js';
 import type { DnsAnswer, HttpAnswer, Outcome, Target } from '../model/facts.js';
 import { createResolver, type Resolver } from '../probes/connection/dns.js';
@@ -8,6 +9,10 @@ import type { FactStore } from './store.js';
 
 /** One HTTP question, its body included. */
 export const REQUEST_TIMEOUT_MS = 5000;
+/** A silence as long as this is worth saying; a shorter one at the end of the run is cut off with it. */
+const SHORTEST_WAIT_MS = 2000;
+/** For what is left to do once a wait has ended with the run's time. */
+const TO_JUDGE_MS = 300;
 
 export interface LiveContext {
   /** Whose environment and files count: ours, or with --agent-process the agent's. */
@@ -17,6 +22,8 @@ export interface LiveContext {
   settings: Resolved;
   store: FactStore;
   userAgent: string;
+  /** For one wait that takes so long at most: no longer than the run, so that a silence up to its end is seen to be one. */
+  waitMs(most: number): number;
   /** Aborted when the budget is over. */
   signal: AbortSignal;
   /** Neutralises and redacts what a server or a file said. */
@@ -30,11 +37,15 @@ export interface LiveContext {
 }
 
 /** A context and the function that closes everything made through it. */
-export function createContext(parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean'>): {
+export function createContext(
+  parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean'>,
+  budgetMs: number,
+): {
   context: LiveContext;
   close: () => Promise<void>;
 } {
   const abort = new AbortController();
+  const began = performance.now();
   const closers: (() => unknown)[] = [];
   const compared = new Set<Target>();
   let resolver: Promise<Resolver> | undefined;
@@ -42,6 +53,10 @@ export function createContext(parts: Pick<LiveContext, 'host' | 'own' | 'setting
     ...parts,
     signal: abort.signal,
     onClose: (close) => closers.push(close),
+    waitMs(most) {
+      const left = budgetMs - (performance.now() - began) - TO_JUDGE_MS;
+      return left < SHORTEST_WAIT_MS ? most : Math.min(most, left);
+    },
     noteClock(target, outcome) {
       if (outcome.status !== 'observed' || outcome.data.serverTimeMs === undefined || compared.has(target)) return;
       compared.add(target);
@@ -56,7 +71,7 @@ export function createContext(parts: Pick<LiveContext, 'host' | 'own' | 'setting
     lookup: (target, name) =>
       parts.store.observe({ target, kind: 'dns', subject: name, reproduce: reproduceDns(name) }, async () => {
         resolver ??= createResolver(parts.settings.agent?.resolver ?? parts.own);
-        return (await resolver).lookup(name, { timeoutMs: parts.settings.connectTimeoutMs, signal: abort.signal });
+        return (await resolver).lookup(name, { timeoutMs: context.waitMs(parts.settings.connectTimeoutMs), signal: abort.signal });
       }),
   };
   const close = async () => {

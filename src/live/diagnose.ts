@@ -30,7 +30,11 @@ export interface DiagnoseOptions {
 export interface Diagnosis {
   report: Report;
   facts: AnyFact[];
+  /** Neither the time nor this machine cut anything short. */
+  isComplete: boolean;
 }
+
+const isBusy = ({ outcome }: AnyFact): boolean => outcome.status === 'absent' && outcome.why === 'busy';
 
 export async function diagnose({
   host,
@@ -44,9 +48,9 @@ export async function diagnose({
   rightsOnly,
 }: DiagnoseOptions): Promise<Diagnosis> {
   const startedMs = host.now();
-  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly });
+  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly, budgetMs });
   watch?.((ms) => source.store.waiting(ms));
-  const { judgements, facts } = await runChecks(source, checks, budgetMs);
+  const { judgements, facts, outOfTime } = await runChecks(source, checks, budgetMs);
   const report = conclude({
     judgements,
     facts,
@@ -57,5 +61,5 @@ export async function diagnose({
     skip,
     only,
   });
-  return { report, facts };
+  return { report, facts, isComplete: !outOfTime && !facts.some(isBusy) };
 }

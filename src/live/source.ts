@@ -1,4 +1,5 @@
 /** Facts from a live cluster: those that are always asked for (plan.ts), and those that a check wants (wants.ts). */
+import { measureLateness } from '../host/deadline.js';
 import type { Host } from '../host/host.js';
 import type { Resolved } from '../setup/resolved.js';
 import { createContext } from './context.js';
@@ -12,15 +13,18 @@ export interface LiveOptions {
   host: Host;
   settings: Resolved;
   version: string;
+  budgetMs: number;
   /** Of `rbac`: the kubelet is not asked, and roles are judged in depth. */
   rightsOnly?: boolean;
 }
 
 /** Creates the source; nothing is asked before `start`. */
-export function createLiveSource({ host, settings, version, rightsOnly = false }: LiveOptions): Source {
-  const store = createFactStore(() => host.now());
+export function createLiveSource({ host, settings, version, budgetMs, rightsOnly = false }: LiveOptions): Source {
+  const lateness = measureLateness();
+  const store = createFactStore(() => host.now(), lateness.lateMs);
   const parts = { host: settings.agent?.host ?? host, own: host, settings, store };
-  const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean });
+  const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean }, budgetMs);
+  context.onClose(lateness.end);
   let started: Promise<Known> | undefined;
   const known = () => {
     started ??= startPlan(context, rightsOnly);

@@ -2,6 +2,7 @@
  * Facts as they come in. An inquiry still unanswered after half a second is itself a fact (`pending`), so the next inquiry is asked
  * while the first one waits: a black hole costs one timeout, not two.
  */
+import { TOO_LATE } from '../host/deadline.js';
 import type { AnyFact, Fact, FactData, FactKind, Outcome, Target } from '../model/facts.js';
 
 export const PENDING_AFTER_MS = 500;
@@ -37,15 +38,20 @@ export interface FactStore {
 interface Entry {
   inquiry: Inquiry;
   startedMs: number;
+  /** How late we had been by then. */
+  lateMs: number;
   /** The same object in every snapshot: so it is seen to be no new one. */
   fact?: AnyFact;
 }
 
+/** Of a wait: more than this part of it lost, and that no answer was heard proves nothing. */
+const MOST_LOST = 0.25;
+
 const factOf = (inquiry: Inquiry, startedMs: number, outcome: Outcome<unknown>): AnyFact =>
   ({ ...inquiry, startedMs, outcome }) as Fact as AnyFact;
 
-/** `now` in ms; times are kept relative to the store's creation. */
-export function createFactStore(now: () => number): FactStore {
+/** `now` in ms; times are kept relative to the store's creation. `lateMs`: how late we have been so far (host/deadline.ts). */
+export function createFactStore(now: () => number, lateMs: () => number = () => 0): FactStore {
   const began = now();
   const entries = new Map<string, Entry>();
   const asked = new Map<string, Promise<Outcome<unknown>>>();
@@ -62,18 +68,19 @@ export function createFactStore(now: () => number): FactStore {
     wake = next = undefined;
   };
   const keep = (inquiry: Inquiry, startedMs: number, outcome: Outcome<unknown>) => {
-    if (!closed) entries.set(keyOf(inquiry), { inquiry, startedMs, fact: factOf(inquiry, startedMs, outcome) });
+    if (!closed) entries.set(keyOf(inquiry), { inquiry, startedMs, lateMs: 0, fact: factOf(inquiry, startedMs, outcome) });
     touch();
   };
 
   async function ask<K extends FactKind>(inquiry: Inquiry<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>> {
     const startedMs = now() - began;
-    entries.set(keyOf(inquiry), { inquiry, startedMs });
+    const lateBefore = lateMs();
+    entries.set(keyOf(inquiry), { inquiry, startedMs, lateMs: lateBefore });
     const alarm = setTimeout(touch, PENDING_AFTER_MS + 1);
     alarm.unref();
     underWay += 1;
     try {
-      const outcome = await work();
+      const outcome = unlessLate(await work(), lateMs() - lateBefore);
       const timed = outcome.status === 'absent' || outcome.ms !== undefined ? outcome : { ...outcome, ms: now() - began - startedMs };
       keep(inquiry, startedMs, timed);
       return timed;
@@ -108,7 +115,7 @@ export function createFactStore(now: () => number): FactStore {
       [...entries.values()].flatMap((entry): AnyFact[] => {
         if (entry.fact) return [entry.fact];
         const waited = now() - began - entry.startedMs;
-        if (closed) return [factOf(entry.inquiry, entry.startedMs, { status: 'absent', why: 'budget' })];
+        if (closed) return [factOf(entry.inquiry, entry.startedMs, cutShort(waited, lateMs() - entry.lateMs))];
         return waited >= PENDING_AFTER_MS ? [factOf(entry.inquiry, entry.startedMs, { status: 'pending', ms: waited })] : [];
       }),
     waiting: (ms) => [...entries.values()].filter((e) => !e.fact && now() - began - e.startedMs >= ms).map((e) => e.inquiry),
@@ -126,3 +133,15 @@ export function createFactStore(now: () => number): FactStore {
     },
   };
 }
+
+/** A wait that ended too late to tell whether an answer came was no look at the server. */
+function unlessLate<T>(outcome: Outcome<T>, lateMs: number): Outcome<T> {
+  return outcome.status === 'failed' && outcome.code === TOO_LATE ? tooBusy(lateMs) : outcome;
+}
+
+/** The time was over: the run's, or one that we did not have. */
+function cutShort(waitedMs: number, lateMs: number): Outcome<never> {
+  return lateMs > waitedMs * MOST_LOST ? tooBusy(lateMs) : { status: 'absent', why: 'budget' };
+}
+
+const tooBusy = (lateMs: number): Outcome<never> => ({ status: 'absent', why: 'busy', detail: `${Math.round(lateMs)} ms late` });

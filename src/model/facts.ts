@@ -97,7 +97,10 @@ export interface FactData {
 
 export type FactKind = keyof FactData;
 
-/** Why a fact is not there. `blocked`: an earlier layer failed; `withheld`: a credential was not sent, on purpose; `not-ours`: cannot be asked from here. */
+/**
+ * Why a fact is not there. `blocked`: an earlier layer failed; `withheld`: a credential was not sent, on purpose; `not-ours`: cannot be asked from
+ * here; `budget`: the run's time was over; `busy`: this machine had no time to hear an answer, which says nothing of who was asked.
+ */
 export type AbsentWhy =
   | 'not-attempted'
   | 'blocked'
@@ -105,6 +108,7 @@ export type AbsentWhy =
   | 'no-permission'
   | 'not-ours'
   | 'budget'
+  | 'busy'
   | 'probe-crashed'
   | 'not-in-bundle';
 

@@ -3,12 +3,13 @@ import { causeIndex, explainedByOf } from '../checks/index.js';
 import { outcomeOf } from '../judge/exit.js';
 import type { Judgement } from '../judge/judge.js';
 import { rank } from '../judge/rank.js';
-import type { Severity } from '../model/check.js';
+import type { Check, Message, Severity } from '../model/check.js';
 import type { AnyFact, Setting } from '../model/facts.js';
 import type { Report, Result } from '../model/report.js';
 import { VERSION } from '../version.js';
 import { buildReport } from './build.js';
 import { whereOf } from './where.js';
+import { TOO_BUSY } from './words.js';
 
 export interface Concluded {
   judgements: readonly Judgement[];
@@ -28,7 +29,7 @@ export function conclude({ judgements, ...rest }: Concluded): Report {
   );
   return buildReport({
     tool: { program: 'kubelet-doctor', version: VERSION },
-    results: judgements.map(resultOf),
+    results: judgements.map((each) => resultOf(each, rest.facts)),
     findings: rank(problems, explainedByOf),
     where: whereOf(rest.facts),
     causes: causeIndex(),
@@ -36,11 +37,17 @@ export function conclude({ judgements, ...rest }: Concluded): Report {
   });
 }
 
-function resultOf({ check, verdict }: Judgement): Result {
+function resultOf({ check, verdict }: Judgement, facts: readonly AnyFact[]): Result {
   const { question, asks, target, layer, required } = check;
   const wants = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];
   const note =
-    verdict.kind === 'pass' ? verdict.note : verdict.kind === 'not-applicable' || verdict.kind === 'cannot-tell' ? verdict.why : undefined;
+    verdict.kind === 'pass'
+      ? verdict.note
+      : verdict.kind === 'cannot-tell'
+        ? (tooBusyFor(check, facts) ?? verdict.why)
+        : verdict.kind === 'not-applicable'
+          ? verdict.why
+          : undefined;
   return {
     question,
     asks,
@@ -53,4 +60,11 @@ function resultOf({ check, verdict }: Judgement): Result {
     ...(verdict.kind === 'crashed' ? { note: { id: 'crashed', args: {}, en: verdict.error } } : note ? { note } : {}),
     elsewhere: [...new Set(wants.flatMap((w) => w.elsewhere ?? []))],
   };
+}
+
+/** Why a question stayed open where this machine was too busy: on the way to what the check reads, an answer was waited for too late to hear it. */
+function tooBusyFor({ target, needs }: Check, facts: readonly AnyFact[]): Message | undefined {
+  const isOnItsWay = (fact: AnyFact) => fact.target === target || needs.includes(`${fact.target}/${fact.kind}`);
+  const isLate = facts.some((fact) => fact.outcome.status === 'absent' && fact.outcome.why === 'busy' && isOnItsWay(fact));
+  return isLate ? TOO_BUSY : undefined;
 }

@@ -28,6 +28,7 @@ const ABSENT: Record<AbsentWhy, string> = {
   'no-permission': 'no permission to ask',
   'not-ours': 'cannot be asked from here',
   budget: 'the time was over',
+  busy: 'this machine was too busy',
   'probe-crashed': 'the probe crashed',
   'not-in-bundle': 'not in the bundle',
 };

@@ -1,6 +1,6 @@
 /** Words the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
 import { isMeant } from '../judge/judge.js';
-import type { Fix, Severity } from '../model/check.js';
+import type { Fix, Message, Severity } from '../model/check.js';
 import type { Finding, Result } from '../model/report.js';
 import { oneLine } from './plain-text.js';
 
@@ -116,15 +116,20 @@ export function fixLine(fix: Fix): string {
   return stepLine({ act: withoutStop(fix.action.en), ...(command && { command }) });
 }
 
+/** Why a question is open that nobody but this machine is to blame for. */
+export const TOO_BUSY: Message = { id: 'busy', args: {}, en: 'this machine was too busy to hear answers in time' };
+
 /** For required questions without an answer: the first of them, and how it can be had. */
 export function openQuestion(open: readonly Result[]): { title: string; fix: string } {
-  const [first] = open;
+  const busy = open.find(({ note }) => note?.id === TOO_BUSY.id);
+  const first = busy ?? open[0];
   if (!first) return { title: '', fix: '' };
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
   const why = first.note ? withoutStop(first.note.en) : '';
   // Why it is open says more than the question does, where it fits.
   const [short, long] = [`Not answered: ${oneLine(first.asks)}${more}`, `Not answered: ${why}${more}`];
   const title = why && [...long].length <= LINE ? long : short;
+  if (busy) return { title, fix: 'Run it again when this machine is less busy, or with a longer --timeout' };
   const [elsewhere] = first.elsewhere;
   if (elsewhere) return { title, fix: `To find out: ${firstCommand(elsewhere)}` };
   if (first.outcome === 'crashed') return { title, fix: 'A check failed, a bug in kubelet-doctor: run it with --debug and report it' };

@@ -49,7 +49,7 @@ describe('judging again', () => {
       judge(view) {
         asked += 1;
         view.one('apiserver/version');
-        return { kind: 'pass' };
+        return { kind: 'pass', on: [] };
       },
     });
     const again = judgeAgain([check]);

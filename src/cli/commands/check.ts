@@ -1,5 +1,6 @@
 /** `kubelet-doctor check`: asks, judges, reports; with --wait asks again until well or the time is over. */
 import type { Host } from '../../host/host.js';
+import { REQUEST_TIMEOUT_MS } from '../../live/context.js';
 import type { Diagnosis } from '../../live/diagnose.js';
 import type { Report } from '../../model/report.js';
 import { DEFAULTS, type Flags } from '../../setup/options.js';
@@ -58,14 +59,12 @@ async function askUntilWell(
   const lead = (attempt: number) => () => (attempt > 1 ? `attempt ${attempt}, ${secondsOf(left())} left` : '');
   let best: Diagnosis | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const budgetMs = Math.min(settings.timeoutMs, Math.max(1000, left()));
-    const began = host.now();
+    const budgetMs = Math.min(settings.timeoutMs, left());
     const diagnosis = await ask(settings, flags, host, io, { budgetMs, inSecret, lead: lead(attempt) });
-    const tookMs = host.now() - began;
     if (!flags.wait || isWell(diagnosis.report)) return diagnosis;
-    // A round that the end of the time cut short knows less, and its verdict is no news.
-    best = best && best.report.asked.answered > diagnosis.report.asked.answered ? best : diagnosis;
-    if (left() <= ASK_AGAIN_MS + Math.max(1000, tookMs)) {
+    best = best && knowsMore(best, diagnosis) ? best : diagnosis;
+    // No round is begun that cannot hold a connection and a request that time out; in a short wait, half of it.
+    if (left() < ASK_AGAIN_MS + Math.min(settings.connectTimeoutMs + REQUEST_TIMEOUT_MS, totalMs / 2)) {
       sayInVain(attempt, totalMs - left(), flags, io);
       return best;
     }
@@ -73,6 +72,12 @@ async function askUntilWell(
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     pause.stop();
   }
+}
+
+/** Is the round before still worth more? One that was cut short knows less than one that was not, and its verdict is no news. */
+function knowsMore(before: Diagnosis, now: Diagnosis): boolean {
+  if (now.isComplete) return false;
+  return before.isComplete || before.report.asked.answered > now.report.asked.answered;
 }
 
 /** On stderr: the report is what the last attempt found. Machine output has nothing beside it. */

@@ -77,7 +77,7 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
           ...(as === 'nobody'
             ? {}
             : { impersonate: impersonate === undefined ? impersonation : { user: impersonate, groups: [], extra: {} } }),
-          timeoutMs: REQUEST_TIMEOUT_MS,
+          timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS),
           signal: context.signal,
         });
         if (answer.outcome.status === 'observed')

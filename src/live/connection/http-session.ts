@@ -30,7 +30,7 @@ export function sessionFor(context: LiveContext, reached: Reached, presented: Pr
         insecure: presented ? settings.insecure : true,
         // On TLS 1.2 a client certificate leaves before the server's is judged; so only for a server that was seen to verify.
         ...(reached.handshake.verification.ok && reached.handshake.protocol === 'TLSv1.2' ? { minVersion: 'TLSv1.2' as const } : {}),
-        timeoutMs: settings.connectTimeoutMs,
+        timeoutMs: context.waitMs(settings.connectTimeoutMs),
       });
       return verified.ok ? verified.socket : { code: verified.code, detail: verified.detail };
     },

@@ -75,7 +75,7 @@ export async function reach(
   const addresses = answer.status === 'observed' ? answer.data.addresses.filter((a) => !METADATA_ADDRESSES.has(a.address)) : [];
   if (addresses.length === 0) return undefined;
 
-  const connect = () => openTcp(addresses, hop.port, { timeoutMs: settings.connectTimeoutMs, signal: context.signal });
+  const connect = () => openTcp(addresses, hop.port, { timeoutMs: context.waitMs(settings.connectTimeoutMs), signal: context.signal });
   let socket: net.Socket | undefined;
   await store.observe({ ...about, kind: 'tcp', reproduce: reproduceTcp(hop.host, hop.port) }, async () => {
     const opened = await connect();
@@ -87,7 +87,7 @@ export async function reach(
   const tunnel = async (raw: net.Socket): ReturnType<typeof openTunnel> => {
     let through = raw;
     if (proxy.url?.protocol === 'https:') {
-      const secured = await secureProxySocket(raw, { serverName: hop.host, timeoutMs: settings.connectTimeoutMs });
+      const secured = await secureProxySocket(raw, { serverName: hop.host, timeoutMs: context.waitMs(settings.connectTimeoutMs) });
       if (!secured.ok) return { outcome: { status: 'failed', code: secured.code, detail: secured.detail } };
       through = secured.socket;
     }
@@ -96,7 +96,7 @@ export async function reach(
       port: candidate.port,
       proxy: proxy.decision.proxy ?? '',
       authorization: proxy.authorization,
-      timeoutMs: settings.connectTimeoutMs,
+      timeoutMs: context.waitMs(settings.connectTimeoutMs),
     });
   };
   if (proxy.url) {
@@ -119,7 +119,7 @@ export async function reach(
         serverName,
         authorities: options.authorities,
         nowMs: context.host.now(),
-        timeoutMs: settings.connectTimeoutMs,
+        timeoutMs: context.waitMs(settings.connectTimeoutMs),
       });
       examined = seen.socket;
       if (examined) context.onClose(() => examined?.destroy());

@@ -1,5 +1,6 @@
 /** Asking the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
+import { deadline, TOO_LATE } from '../../host/deadline.js';
 import { PHRASE } from '../../host/redact.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
@@ -49,7 +50,7 @@ export async function askKubelet(
     async apiserverHosts() {
       if (!known || known.refused) return [];
       // 1 MiB: rest_client_requests_total stands behind the kubelet_* families, past the usual 64 KiB.
-      const wanted = { path: '/metrics', timeoutMs: REQUEST_TIMEOUT_MS, maxBytes: 1 << 20, signal: context.signal };
+      const wanted = { path: '/metrics', timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS), maxBytes: 1 << 20, signal: context.signal };
       return hostsInMetrics((await known.session.request(wanted)).body);
     },
   };
@@ -96,7 +97,7 @@ function get(
 ): Promise<Outcome<HttpAnswer>> {
   const reproduce = reproduceHttp(reached.endpoint, path, { ...files, as });
   return context.store.observe({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}`, reproduce }, async () => {
-    const { outcome } = await session.request({ path, timeoutMs: REQUEST_TIMEOUT_MS, signal: context.signal });
+    const { outcome } = await session.request({ path, timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS), signal: context.signal });
     context.noteClock('kubelet', outcome);
     return outcome;
   });
@@ -134,16 +135,21 @@ export async function askPlainHealthz(
       });
       if (!opened.socket) {
         if (opened.outcome.status !== 'failed') return { status: 'absent', why: 'not-attempted' };
+        if (opened.outcome.code === TOO_LATE) return { ...opened.outcome, data: undefined };
         const kubelet = opened.outcome.code === 'ECONNREFUSED' ? 'refused' : opened.outcome.code === 'ETIMEDOUT' ? 'timeout' : 'no-route';
         return { status: 'observed', data: { by, status: 0, said: opened.outcome.code, kubelet } };
       }
       const { socket } = opened;
       context.onClose(() => socket.destroy());
+      let tooLate = false;
       const said = await new Promise<string>((resolve) => {
         let text = '';
         // In all, not since the last byte: what comes one by one for ever would never end.
-        const late = setTimeout(() => resolve(text), 2000);
-        socket.once('close', () => clearTimeout(late));
+        const off = deadline(2000, (code) => {
+          tooLate = code === TOO_LATE;
+          resolve(text);
+        });
+        socket.once('close', off);
         socket.on('data', (chunk) => {
           text += chunk.toString('latin1').slice(0, 4096 - text.length);
           if (text.length >= 4096) resolve(text);
@@ -152,6 +158,7 @@ export async function askPlainHealthz(
         socket.write(`GET /healthz HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
       });
       socket.destroy();
+      if (tooLate && said === '') return { status: 'failed', code: TOO_LATE, detail: '' };
       const status = Number(/^HTTP\/1\.\d (\d{3})/.exec(said)?.[1] ?? 0);
       return {
         status: 'observed',

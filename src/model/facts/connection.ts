@@ -22,6 +22,8 @@ export interface DnsAnswer {
   /** The fully qualified name that answered (after the search list). */
   asked: string[];
   nameservers: string[];
+  /** Of a failed lookup: packets sent, one a family and try, and those that were answered. */
+  questions?: { asked: number; answered: number };
 }
 
 /** TCP to the next hop. Failed codes: ETIMEDOUT (no answer), ECONNREFUSED, ECONNRESET, EHOSTUNREACH, ENETUNREACH, EACCES… */

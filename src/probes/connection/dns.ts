@@ -5,6 +5,7 @@
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { deadline, measureLateness, TOO_LATE } from '../../host/deadline.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { DnsAnswer, Outcome } from '../../model/facts.js';
@@ -17,7 +18,7 @@ export interface Resolver {
   search: string[];
   /**
    * Addresses of `name`, IPv4 first. `timeoutMs` bounds the whole lookup: every name, nameserver and family. Failed codes: ENOTFOUND (every
-   * nameserver says so), ETIMEOUT, ECONNREFUSED, ESERVFAIL, ECANCELLED by `signal`, others as c-ares says, EBADSERVER; `data` still says what was asked.
+   * nameserver says so), ETIMEOUT (asked twice), ECONNREFUSED, ESERVFAIL, ELATE (host/deadline.ts), ECANCELLED by `signal`, others as c-ares says, EBADSERVER; `data` still says what was asked.
    */
   lookup(name: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Outcome<DnsAnswer>>;
 }
@@ -28,6 +29,8 @@ type Answer = { ok: true; addresses: Addresses } | { ok: false; code: string };
 const MAX_ADDRESSES = 16;
 /** How long the second family may lag behind once the first has answered: some resolvers drop AAAA questions. */
 const OTHER_FAMILY_MS = 250;
+/** When a question is put again. glibc and Go wait five seconds and musl two and a half; all of them ask twice. */
+const ASK_AGAIN_MS = 1000;
 
 /** Reads /etc/hosts and /etc/resolv.conf below `host.root` once. Files that cannot be read count as empty, as for libc. */
 export async function createResolver(host: Host): Promise<Resolver> {
@@ -73,7 +76,7 @@ export async function createResolver(host: Host): Promise<Resolver> {
       code,
       detail: printable(detail, SENTENCE),
       ms: ms(),
-      data: { addresses: [], from: 'dns', asked, nameservers: conf.nameservers },
+      data: { addresses: [], from: 'dns', asked, nameservers: conf.nameservers, questions: { ...questions.counts } },
     };
   };
   return { nameservers: conf.nameservers, search: conf.search, lookup };
@@ -83,6 +86,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such name',
   ETIMEOUT: 'no nameserver answered',
   ECONNREFUSED: 'the nameserver refused',
+  [TOO_LATE]: 'this machine was too busy to hear an answer',
   ESERVFAIL: 'the nameserver failed',
   ECANCELLED: 'cancelled',
 };
@@ -93,53 +97,111 @@ const sorted = (addresses: Addresses): Addresses => [...addresses].sort((a, b) =
  * Questions under one deadline, each server asked in turn as libc does; the servers left share the time left, so that a dead first one leaves
  * some for the second. A channel a server: c-ares would turn to the next one only at ticks of a timer as long as its timeout (cares_wrap.cc).
  */
-function openQuestions(servers: string[], timeoutMs: number, signal: AbortSignal | undefined) {
-  const endsAt = performance.now() + timeoutMs;
-  const all = servers.flatMap((server) => createChannel(server, timeoutMs) ?? []);
-  let channels = all;
+function openQuestions(all: string[], timeoutMs: number, signal: AbortSignal | undefined) {
+  const began = performance.now();
+  const lateness = measureLateness();
+  const counts = { asked: 0, answered: 0 };
+  let servers = all;
   let cancelled = false;
-  const stop = () => {
-    for (const channel of all) channel.cancel();
-  };
+  let current: Question | undefined;
   const cancel = () => {
     cancelled = true;
-    stop();
+    current?.end();
   };
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
 
   const ask = async (name: string): Promise<Answer> => {
-    const codes: string[] = channels.length === 0 ? ['EBADSERVER'] : [];
-    for (const [index, channel] of channels.entries()) {
-      const left = endsAt - performance.now();
+    const codes: string[] = servers.length === 0 ? ['EBADSERVER'] : [];
+    for (const [index, server] of servers.entries()) {
+      const left = timeoutMs - (performance.now() - began - lateness.lateMs());
       if (cancelled || left <= 0) break;
-      const timer = setTimeout(() => channel.cancel(), left / (channels.length - index));
-      const answer = await askServer(channel, name);
-      clearTimeout(timer);
+      current = askServer(server, name, left / (servers.length - index), counts);
+      const answer = await current.answer;
       if (answer.ok || answer.code === 'ENOTFOUND') {
-        channels = channels.slice(index); // the dead ones before it are not asked for the next name
+        servers = servers.slice(index); // the dead ones before it are not asked for the next name
         return answer;
       }
       codes.push(answer.code);
     }
     if (cancelled) return { ok: false, code: 'ECANCELLED' };
     // A server that answered, if only with a failure, tells more than one that did not; of two silences, the one with a reason.
-    const telling = codes.find((code) => code !== 'ETIMEOUT' && code !== 'ECONNREFUSED') ?? codes.find((code) => code === 'ECONNREFUSED');
+    const telling = codes.find((code) => !SILENT.has(code)) ?? codes.find((code) => code !== 'ETIMEOUT');
     return { ok: false, code: telling ?? 'ETIMEOUT' };
   };
   const close = () => {
     signal?.removeEventListener('abort', cancel);
-    stop();
+    lateness.end();
   };
-  return { ask, close };
+  return { ask, counts, close };
+}
+
+/** What a server says that does not answer; ELATE: or answers later than we could hear it. */
+const SILENT: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED', TOO_LATE]);
+
+interface Question {
+  answer: Promise<Answer>;
+  /** Ends it at once. */
+  end(): void;
+}
+
+/**
+ * Both families at once; where one is not heard of for a while, it is asked a second time from another port, as every libc does: one packet may be
+ * lost. The first answer of each family counts, whichever question it came to.
+ */
+function askServer(server: string, name: string, waitMs: number, counts: { asked: number; answered: number }): Question {
+  const heard = new Map<Family, Answer>();
+  const channels: Channel[] = [];
+  const timers: (() => void)[] = [];
+  let done: (answer: Answer) => void;
+  const answer = new Promise<Answer>((resolve) => {
+    done = resolve;
+  });
+  let ended = false;
+  const end = (code: string) => {
+    if (ended) return;
+    ended = true;
+    for (const off of timers) off();
+    for (const channel of channels) channel.cancel();
+    done(ofBoth(heard, code));
+  };
+  const hear = (family: Family, said: Answer) => {
+    if (ended || heard.has(family)) return;
+    if (!said.ok && said.code === 'ETIMEOUT') return ask([family]);
+    counts.answered += 1;
+    heard.set(family, said);
+    if (heard.size === FAMILIES.length) end('ETIMEOUT');
+    else if (said.ok) timers.push(deadline(OTHER_FAMILY_MS, end));
+  };
+  const ask = (families = FAMILIES) => {
+    const channel = createChannel(server);
+    if (!channel) return end('EBADSERVER');
+    channels.push(channel);
+    for (const family of families.filter((each) => !heard.has(each))) {
+      counts.asked += 1;
+      void resolveOne(channel, name, family).then((said) => hear(family, said));
+    }
+  };
+  timers.push(deadline(waitMs, (code) => end(code === TOO_LATE ? TOO_LATE : 'ETIMEOUT')));
+  timers.push(deadline(Math.min(ASK_AGAIN_MS, waitMs / 2), () => ask()));
+  ask();
+  return { answer, end: () => end('ECANCELLED') };
 }
 
 type Channel = InstanceType<typeof dns.Resolver>;
+type Family = 4 | 6;
+const FAMILIES: readonly Family[] = [4, 6];
+
+/**
+ * As long as c-ares takes (it gives up after 5 s whatever it is told): it looks at its clock before it reads what has come in, so what it gives up
+ * is asked again, and the deadline is ours.
+ */
+const LONGEST_MS = 5000;
 
 /** Undefined for an address c-ares does not take. */
-function createChannel(server: string, timeoutMs: number): Channel | undefined {
+function createChannel(server: string): Channel | undefined {
   try {
-    const channel = new dns.Resolver({ timeout: Math.max(1, Math.ceil(timeoutMs)), tries: 1 });
+    const channel = new dns.Resolver({ timeout: LONGEST_MS, tries: 1 });
     channel.setServers([server]);
     return channel;
   } catch {
@@ -147,38 +209,26 @@ function createChannel(server: string, timeoutMs: number): Channel | undefined {
   }
 }
 
-/** Both families at once. Of two failures the one that is no "no such name" counts: the address may be in the part that is missing. */
-async function askServer(channel: Channel, name: string): Promise<Answer> {
-  const one = async (family: 4 | 6): Promise<Answer> => {
-    try {
-      const found = family === 4 ? await channel.resolve4(name) : await channel.resolve6(name);
-      return { ok: true, addresses: found.map((address) => ({ address, family })) };
-    } catch (error) {
-      return { ok: false, code: codeOf(error) };
-    }
-  };
-  const both = [one(4), one(6)];
-  const answers: Answer[] = [];
-  await new Promise<void>((resolve) => {
-    let lag: NodeJS.Timeout | undefined;
-    const hear = (answer: Answer) => {
-      answers.push(answer);
-      if (answers.length === both.length) {
-        clearTimeout(lag);
-        resolve();
-      } else if (answer.ok) lag = setTimeout(resolve, OTHER_FAMILY_MS);
-    };
-    for (const answer of both) void answer.then(hear);
-  });
+async function resolveOne(channel: Channel, name: string, family: Family): Promise<Answer> {
+  try {
+    const found = family === 4 ? await channel.resolve4(name) : await channel.resolve6(name);
+    return { ok: true, addresses: found.map((address) => ({ address, family })) };
+  } catch (error) {
+    return { ok: false, code: codeOf(error) };
+  }
+}
+
+/** `code` is that of a family that was not heard. Of two failures the one that is no "no such name" counts: the address may be in the missing part. */
+function ofBoth(heard: ReadonlyMap<Family, Answer>, code: string): Answer {
+  const answers = FAMILIES.map((family): Answer => heard.get(family) ?? { ok: false, code });
   const addresses = answers.flatMap((answer) => (answer.ok ? answer.addresses : []));
   if (addresses.length > 0) return { ok: true, addresses };
   const codes = answers.flatMap((answer) => (answer.ok ? [] : [answer.code]));
-  return { ok: false, code: codes.find((code) => code !== 'ENOTFOUND') ?? 'ENOTFOUND' };
+  return { ok: false, code: codes.find((each) => each !== 'ENOTFOUND') ?? 'ENOTFOUND' };
 }
 
-/** c-ares' code; ENOTFOUND for what libc reports so. A channel is cancelled when its time is over. */
+/** c-ares' code; ENOTFOUND for what libc reports so. */
 function codeOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENODATA' || code === 'EBADNAME') return 'ENOTFOUND';
-  return code === 'ECANCELLED' ? 'ETIMEOUT' : (code ?? 'EUNKNOWN');
+  return code === 'ENODATA' || code === 'EBADNAME' ? 'ENOTFOUND' : (code ?? 'EUNKNOWN');
 }

@@ -3,6 +3,7 @@
  * proxy variable, redirect or retry policy acts. A kubelet ≥ 1.36 speaks no HTTP/2 (it negotiates no ALPN), so none is offered.
  */
 import { performance } from 'node:perf_hooks';
+import { deadline } from '../../host/deadline.js';
 import { SENTENCE } from '../../host/redact.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
@@ -42,7 +43,7 @@ export interface Reply {
 /** One connection, reused; requests wait for each other. */
 export interface Session {
   /**
-   * Never rejects. Failed codes: ETIMEDOUT, ECONNRESET, ECANCELLED by `signal`, whatever `open` said, HPE_* and UND_ERR_* for what is no
+   * Never rejects. Failed codes: ETIMEDOUT, ELATE (host/deadline.ts), ECONNRESET, ECANCELLED by `signal`, whatever `open` said, HPE_* and UND_ERR_* for what is no
    * HTTP. Where the header had come, a failed outcome's `data` holds it.
    */
   request(options: RequestOptions): Promise<Reply>;
@@ -96,8 +97,8 @@ export function openSession(options: SessionOptions): Session {
     const began = performance.now();
     const stopper = new AbortController();
     const cancel = () => stopper.abort(failure('ECANCELLED', 'cancelled'));
-    const expire = () => stopper.abort(failure('ETIMEDOUT', `no complete answer in ${request.timeoutMs} ms`));
-    const timer = setTimeout(expire, request.timeoutMs);
+    const expire = (code: string) => stopper.abort(failure(code, `no complete answer in ${request.timeoutMs} ms`));
+    const stop = deadline(request.timeoutMs, expire);
     request.signal?.addEventListener('abort', cancel, { once: true });
     if (request.signal?.aborted) cancel();
     const [used, connections] = [wire.answered > 0, wire.connections];
@@ -105,7 +106,7 @@ export function openSession(options: SessionOptions): Session {
     // A server may close an idle connection just as we write to it. That says nothing of the server, and is tried once more.
     const stale = used && wire.connections === connections && got.code === 'ECONNRESET' && got.status === undefined;
     if (stale) got = await exchange(request, stopper.signal);
-    clearTimeout(timer);
+    stop();
     request.signal?.removeEventListener('abort', cancel);
 
     const { code, detail = '', body, truncated } = got;

@@ -1,6 +1,7 @@
 /** Opens a TCP connection to the next hop. Never waits for the kernel's own timer (about 130 s for an unanswered SYN). */
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { deadline } from '../../host/deadline.js';
 import type { Outcome, TcpConnection } from '../../model/facts.js';
 
 /** Delay before the next address is tried beside the last one (RFC 8305 suggests 150–250 ms). */
@@ -24,7 +25,7 @@ type Try = TcpConnection['tries'][number];
 /**
  * Connects to the first of `addresses` (at most 8) that answers; all of them share one timeout, so several black holes cost one.
  * The socket handed back swallows its later errors (a layer above sees `close`) and belongs to the caller, who destroys it.
- * Failed codes: ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, … as the kernel says; ENOTFOUND without any address;
+ * Failed codes: ETIMEDOUT, ELATE (host/deadline.ts), ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, … as the kernel says; ENOTFOUND without any address;
  * ECANCELLED by `signal`. Tries that were given up because another address connected are left out of `tries`.
  */
 export function openTcp(
@@ -53,6 +54,7 @@ export function openTcp(
     const finish = (outcome: Outcome<TcpConnection>, socket?: Socket) => {
       if (settled) return;
       settled = true;
+      off();
       for (const timer of timers) clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
       for (const other of open.values()) if (other !== socket) other.destroy();
@@ -69,7 +71,8 @@ export function openTcp(
       for (const [index, target] of targets.entries()) {
         if (index < started) results[index] ??= { address: target.address, port, result: code, ms: elapsed() };
       }
-      fail(code === 'ECANCELLED' ? code : tellingCode(tries()));
+      // Of one address that refused and one that was waited for too late nothing is known in all.
+      fail(code === 'ETIMEDOUT' ? tellingCode(tries()) : code);
     };
     const cancel = () => giveUp('ECANCELLED');
 
@@ -109,7 +112,7 @@ export function openTcp(
       });
     };
 
-    later(timeoutMs, () => giveUp('ETIMEDOUT'));
+    const off = deadline(timeoutMs, giveUp);
     if (signal?.aborted) cancel();
     else {
       signal?.addEventListener('abort', cancel, { once: true });

@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type ConnectionOptions, rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { deadline } from '../../host/deadline.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { Outcome, TlsHandshake } from '../../model/facts.js';
 import { describeCertificate } from '../credentials/certificate.js';
@@ -24,7 +25,7 @@ type Opened = { ok: true; socket: TLSSocket } | { ok: false; code: string; detai
  * Shakes hands without any credential and verifies what the server shows, in parts: authority, name, dates at `nowMs`; and `verification` with
  * OpenSSL's own code against the CA in use. Without any authority at hand that is Node's own list of roots; with some, none in use: nothing.
  * The socket (open, unverified: for requests without a credential only) belongs to the caller; `socket` given is used up either way.
- * Failed codes: ERR_SSL_* (plain HTTP: ERR_SSL_WRONG_VERSION_NUMBER; alert 80: ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR), ECONNRESET, ETIMEDOUT.
+ * Failed codes: ERR_SSL_* (plain HTTP: ERR_SSL_WRONG_VERSION_NUMBER; alert 80: ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR), ECONNRESET, ETIMEDOUT, ELATE (host/deadline.ts).
  */
 export async function examineTls(
   socket: Socket,
@@ -154,18 +155,18 @@ function shake(raw: Socket, options: ConnectionOptions, timeoutMs: number): Prom
       return resolve({ ok: false, code: codeOf(error), detail: printable(wordsOf(error), SENTENCE) }); // e.g. a client key that does not fit
     }
     const fail = (code: string, detail: string) => {
-      clearTimeout(timer);
+      stop();
       // Closes `raw` as well. Never the other way round: Node 20.20 crashes (SIGSEGV in SSL_read) when a TLSSocket is destroyed after the
       // socket under it.
       socket.destroy();
       resolve({ ok: false, code, detail: printable(detail, SENTENCE) });
     };
-    const timer = setTimeout(() => fail('ETIMEDOUT', `no answer to the TLS handshake in ${timeoutMs} ms`), timeoutMs);
+    const stop = deadline(timeoutMs, (code) => fail(code, `no answer to the TLS handshake in ${timeoutMs} ms`));
     // Stays for the socket's life: between two layers nobody else listens, and an unheard 'error' ends the process.
     socket.on('error', (error) => fail(codeOf(error), wordsOf(error)));
     socket.once('close', () => fail('ECONNRESET', 'the server closed the connection during the handshake'));
     socket.once('secureConnect', () => {
-      clearTimeout(timer);
+      stop();
       resolve({ ok: true, socket });
     });
   });

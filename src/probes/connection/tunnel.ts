@@ -1,6 +1,7 @@
 /** CONNECT through an HTTP proxy: a tunnel in which TLS to the real server then runs. */
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { deadline } from '../../host/deadline.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { Outcome, TunnelAnswer } from '../../model/facts.js';
 
@@ -11,7 +12,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
  * Asks the proxy at the other end of `socket` for a tunnel to `host:port`. `proxy` is its URL without credentials, for the fact;
  * `authorization` the value of Proxy-Authorization. Bytes that follow the header stay on the socket for the next layer.
  * Failed codes: EPROXY<status> (EPROXY407, EPROXY403, EPROXY502 …), EPROXYPROTOCOL (no HTTP answer, or a header over 16 KiB), ECONNRESET,
- * ETIMEDOUT. On failure the socket is destroyed.
+ * ETIMEDOUT, ELATE (host/deadline.ts). On failure the socket is destroyed.
  */
 export function openTunnel(
   socket: Socket,
@@ -25,7 +26,7 @@ export function openTunnel(
     let received = Buffer.alloc(0);
     const ms = () => Math.round(performance.now() - began);
     const stop = () => {
-      clearTimeout(timer);
+      off();
       socket.on('error', () => {}); // until the next layer listens: an unheard 'error' ends the process
       socket.off('data', read).off('close', closed).off('error', failed);
     };
@@ -55,7 +56,7 @@ export function openTunnel(
       if (early.length > 0) socket.unshift(early);
       resolve({ outcome: { status: 'observed', data: answer, ms: ms() }, socket });
     };
-    const timer = setTimeout(() => fail('ETIMEDOUT', `no answer to CONNECT in ${timeoutMs} ms`), timeoutMs);
+    const off = deadline(timeoutMs, (code) => fail(code, `no answer to CONNECT in ${timeoutMs} ms`));
     if (/[^\x21-\x7e]/.test(authority) || /[^\x20-\x7e]/.test(authorization ?? ''))
       return fail('EPROXYPROTOCOL', 'the name does not fit into an HTTP header');
     if (socket.destroyed) return closed();

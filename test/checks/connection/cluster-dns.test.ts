@@ -46,6 +46,18 @@ judgeTable(clusterDns, [
     says: /ETIMEOUT.*10\.96\.0\.10.*answers without DNS.*k8s-app=kube-dns/,
   },
   {
+    row: 'asked twice, and no question was answered',
+    facts: [...world({}, service), fails('ETIMEOUT', NAME, answer({ questions: { asked: 4, answered: 0 } })), up],
+    expect: { cause: 'cluster-dns-fails', certainty: 'proven', severity: 'degrades' },
+    says: /4 of 4 questions unanswered/,
+  },
+  {
+    row: 'one question was answered, the other was not: perhaps a packet was lost',
+    facts: [...world({}, service), fails('ETIMEOUT', NAME, answer({ questions: { asked: 3, answered: 1 } })), up],
+    expect: { cause: 'cluster-dns-fails', certainty: 'suspected', severity: 'degrades' },
+    says: /2 of 3 questions unanswered/,
+  },
+  {
     row: 'DNS dead, the service address too',
     facts: [...world({}, service), fails('ECONNREFUSED'), failed('apiserver/tls', SERVICE, 'ETIMEDOUT')],
     expect: { cause: 'cluster-dns-fails', severity: 'degrades' },

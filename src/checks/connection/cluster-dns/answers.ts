@@ -16,6 +16,9 @@ import type { Words } from './words.js';
 const BY_NAME = 'Cluster Agent and other services addressed by name';
 const DNS_PODS = 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide\nkubectl -n kube-system logs -l k8s-app=kube-dns --tail 20';
 
+/** A server that runs and is not overloaded answers the next question. */
+const LOOK_AT_PODS: Want = { need: 'apiserver/dns', elsewhere: 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide' };
+
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'not-asked': (_, say) => cannotTell(say('notAsked')),
   'no-name': (_, say) => notApplicable(say('noName')),
@@ -27,6 +30,12 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'of-the-node': (_, say) => notApplicable(say('debugPod')),
   'dns-fails': (clues, say) =>
     found('cluster-dns-fails', clues, say, {
+      title: say('fails', { name: clues.name, code: clues.code }),
+      fixes: [lookAtPods(say), allowDns(clues, say)],
+    }),
+  'dns-partly-silent': (clues, say) =>
+    found('cluster-dns-fails', clues, say, {
+      ...suspected(['service-address-broken'], [...deciding(clues), LOOK_AT_PODS]),
       title: say('fails', { name: clues.name, code: clues.code }),
       fixes: [lookAtPods(say), allowDns(clues, say)],
     }),
@@ -70,10 +79,15 @@ function found(cause: Cause, clues: Clues, say: Words, said: Pick<Problem, 'titl
 
 /** The lookup that failed, and how the service address does meanwhile. */
 function quoted(clues: Clues, say: Words): Evidence[] {
-  const { failed, name, code, answer } = clues;
+  const { failed, name, code, answer, questions } = clues;
   const asked = answer?.asked.join(', ') || name;
-  const saw = say('sawDns', { code, asked, nameservers: nameserversOf(clues) });
+  const about = { code, asked, nameservers: nameserversOf(clues) };
+  const saw = questions && code === 'ETIMEOUT' ? say('sawSilence', { ...about, ...counted(questions) }) : say('sawDns', about);
   return [cite(given(failed), saw), ...quotedService(clues, say)];
+}
+
+function counted({ asked, unanswered }: NonNullable<Clues['questions']>): { of: number; unanswered: number } {
+  return { of: asked, unanswered };
 }
 
 function quotedService({ service, serviceEndpoint: endpoint }: Clues, say: Words): Evidence[] {

@@ -40,6 +40,8 @@ export interface Clues {
   /** How the lookup of the cluster's own name failed, whatever else did. */
   clusterCode: string | undefined;
   searchesCluster: boolean;
+  /** Of a silence: the questions that were put, where we counted them, and those that no one answered. */
+  questions: { asked: number; unanswered: number } | undefined;
   /** The second side: the service address, which needs no name. */
   service: Fact<'tls'> | undefined;
   serviceEndpoint: string | undefined;
@@ -77,6 +79,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     ofCluster: pod && isServiceName(name),
     clusterCode: pod && clusters ? failure(clusters) : undefined,
     searchesCluster: hasClusterSearch(answer),
+    questions: unansweredOf(answer),
     service: serviceEndpoint === undefined ? undefined : view.one('apiserver/tls', serviceEndpoint),
     serviceEndpoint,
     witness: lookups.map(({ fact }) => fact),
@@ -86,6 +89,11 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
 /** What a lookup said, failed ones included. */
 function answerOf({ outcome }: Fact<'dns'>): DnsAnswer | undefined {
   return outcome.status === 'observed' || outcome.status === 'failed' ? outcome.data : undefined;
+}
+
+function unansweredOf(answer: DnsAnswer | undefined): Clues['questions'] {
+  const { asked, answered } = answer?.questions ?? {};
+  return asked === undefined || answered === undefined ? undefined : { asked, unanswered: asked - answered };
 }
 
 /** The kubelet's search list for cluster DNS was walked: `NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN`. */

@@ -3,6 +3,10 @@ import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import type { Clues } from './clues.js';
 
 const UNKNOWN = 'ENOTFOUND';
+const SILENT = 'ETIMEOUT';
+
+/** Who answers one question and not the other may have lost a packet. */
+const answersSome = ({ questions }: Clues): boolean => questions !== undefined && questions.unanswered < questions.asked;
 
 /** In a pod a nameserver that does not answer at all is cluster DNS, whatever it was asked. */
 const isDead = ({ clusterCode }: Clues): boolean => clusterCode !== undefined && clusterCode !== UNKNOWN;
@@ -21,6 +25,7 @@ export const DECISION = [
   ['name-unknown', (c) => isOwnName(c) && c.code === UNKNOWN],
   ['name-unanswered', isOwnName],
   ['of-the-node', (c) => isOfNode(c) && !c.byName && !c.searchesCluster],
+  ['dns-partly-silent', (c) => c.code === SILENT && answersSome(c)],
   ['dns-fails', (c) => c.code !== UNKNOWN],
   ['dns-incomplete', (c) => c.searchesCluster],
   ['another-resolver', (c) => c.place?.vantage !== 'host-network'],

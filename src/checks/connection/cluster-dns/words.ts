@@ -11,6 +11,7 @@ export const WORDS = {
   notAsked: 'no name was looked up',
   waiting: 'no answer for {name} yet',
   sawDns: '{code} from {nameservers}, asked for {asked}',
+  sawSilence: '{code} from {nameservers}, asked for {asked}: {unanswered} of {of} questions unanswered',
   serviceAnswers: 'the service address {endpoint} answers without DNS',
   serviceFails: 'the service address {endpoint} also fails: {code}',
   fixPods: 'Check that the DNS pods run, and read their log',

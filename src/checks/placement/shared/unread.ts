@@ -20,6 +20,7 @@ export const listName = ({ kind }: Pick<ListFact, 'kind'>): string => NAMES[kind
 const ABSENT: Record<AbsentWhy, string> = {
   'no-permission': 'permission denied (403)',
   budget: 'time ran out (a longer --timeout allows more)',
+  busy: 'this machine was too busy to hear answers in time',
   withheld: 'no credential was sent to this server',
   blocked: 'the apiserver was not reached',
   'probe-crashed': 'an error in kubelet-doctor',
