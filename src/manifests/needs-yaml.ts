@@ -7,15 +7,15 @@
  */
 
 import { isBindableUser, isDnsName, shellQuote } from '../kubernetes/names.js';
-import type { ResolvedNeed } from '../model/facts.js';
+import { type RbacState, requesterOf } from '../kubernetes/rbac.js';
+import { effectOf, type RbacEffect } from '../kubernetes/rbac-effect.js';
+import type { Effect } from '../model/check.js';
+import type { RbacRole, ResolvedNeed } from '../model/facts.js';
+import { rbacEffect } from './effect.js';
+import { type RbacYaml, yamlOf } from './rbac-documents.js';
+import { type AccountName, bindingTo, objectsFor, type Subject } from './rbac-objects.js';
 
-export interface AccountName {
-  namespace: string;
-  name: string;
-}
-
-/** Whom a role is bound to; a user of certificates has no namespace. */
-export type Subject = AccountName | { user: string };
+export type { AccountName, Subject } from './rbac-objects.js';
 
 export interface ManifestOptions {
   /** Of all roles and bindings; default: one of its own for each set of rules. */
@@ -23,15 +23,12 @@ export interface ManifestOptions {
   withServiceAccount?: boolean;
 }
 
-interface Rule {
-  groups?: string[];
-  resources?: string[];
-  names?: string[];
-  paths?: string[];
-  verbs: string[];
+/** YAML, and what it does: every right that is needed, no other, for no one else. */
+export interface Granted {
+  readonly yaml: RbacYaml;
+  readonly effect: Effect;
 }
 
-const GROUP = 'rbac.authorization.k8s.io';
 const VERB = /^(\*|[a-z]+)$/;
 const RESOURCE = /^[a-z][a-z0-9-]*$/;
 const PATH = /^\/[A-Za-z0-9/._*-]*$/;
@@ -42,37 +39,69 @@ export function isRoleName(text: string): boolean {
   return ROLE_NAME.test(text);
 }
 
-/** Applyable YAML that gives `subject` these rights; undefined where a name may not be printed or nothing is needed. */
-export function needsYaml(subject: Subject, needs: readonly ResolvedNeed[], options: ManifestOptions = {}): string | undefined {
+/**
+ * What gives `subject` these rights; undefined where a name may not be printed, nothing is needed, or it would not do that or do more.
+ * `before`: the roles and bindings that are there, where they could be read.
+ */
+export function grantTo(
+  subject: Subject,
+  needs: readonly ResolvedNeed[],
+  { before, ...options }: ManifestOptions & { before?: RbacState | undefined } = {},
+): Granted | undefined {
+  const yaml = needsYaml(subject, needs, options);
+  return yaml === undefined ? undefined : granted(objectsFor(subject, needs, options.roleName), yaml, subject, needs, before);
+}
+
+/** The same by binding a ClusterRole that is there, with a role of our own for what it does not grant. */
+export function bindTo(
+  account: AccountName,
+  { role, byRole, needs, before }: { role: RbacRole; byRole: readonly ResolvedNeed[]; needs: readonly ResolvedNeed[]; before: RbacState },
+): Granted | undefined {
+  if (!isPrintableSubject(account) || !isRoleName(role.name) || !needs.every(isPrintable)) return undefined;
+  const rest = objectsFor(
+    account,
+    needs.filter((need) => !byRole.includes(need)),
+  );
+  const printed = { roles: rest.roles, bindings: [bindingTo(account, role.name), ...rest.bindings] };
+  return granted(printed, yamlOf(printed), account, needs, before);
+}
+
+function granted(
+  printed: RbacState,
+  yaml: RbacYaml,
+  subject: Subject,
+  needs: readonly ResolvedNeed[],
+  before: RbacState | undefined,
+): Granted | undefined {
+  const user = 'user' in subject ? subject.user : `system:serviceaccount:${subject.namespace}:${subject.name}`;
+  const effect = effectOf(printed, requesterOf(user), requestsOf(needs), before);
+  return effect && { yaml, effect: rbacEffect(effect) };
+}
+
+/** Verb by verb, by the right itself: others that serve as well are more than is needed. */
+function requestsOf(needs: readonly ResolvedNeed[]): RbacEffect['added'] {
+  return needs.flatMap(({ verbs, group, resource, subresource, name, namespace, path }) =>
+    verbs.map((verb) => ({
+      verb,
+      group,
+      resource,
+      ...(subresource ? { subresource } : {}),
+      ...(name ? { name } : {}),
+      ...(namespace ? { namespace } : {}),
+      ...(path ? { path } : {}),
+    })),
+  );
+}
+
+/** The YAML alone, to compare it; it has no place in a fix. */
+export function needsYaml(
+  subject: Subject,
+  needs: readonly ResolvedNeed[],
+  { roleName, withServiceAccount = false }: ManifestOptions = {},
+): RbacYaml | undefined {
   if (!isPrintableSubject(subject) || !needs.every(isPrintable)) return undefined;
-  const groups = options.roleName === undefined ? byQuestion(needs) : [needs];
-  const documents = groups.flatMap((group) => roleDocuments(subject, group, options.roleName));
-  if (documents.length === 0 && !options.withServiceAccount) return undefined;
-  return [...(options.withServiceAccount && 'name' in subject ? [accountYaml(subject)] : []), ...documents].join('\n---\n');
-}
-
-/** By the check that speaks of them, in the order they came in. */
-function byQuestion(needs: readonly ResolvedNeed[]): ResolvedNeed[][] {
-  return [...new Set(needs.map(({ kind }) => kind))].map((kind) => needs.filter((need) => need.kind === kind));
-}
-
-/** A role and its binding for each namespace. */
-function roleDocuments(subject: Subject, needs: readonly ResolvedNeed[], roleName: string | undefined): string[] {
-  // Cluster-wide first ('' sorts before every name; undefined would sort last).
-  const scopes = [...new Set(needs.map((need) => need.namespace ?? ''))].sort().map((name) => name || undefined);
-  return scopes.flatMap((namespace) => {
-    const rules = rulesFor(needs.filter((need) => need.namespace === namespace));
-    const name = roleName ?? ownName(subject, rules);
-    const kind = namespace === undefined ? 'ClusterRole' : 'Role';
-    return [roleYaml(kind, name, namespace, rules), bindingYaml(`${kind}Binding`, name, namespace, kind, name, subject)];
-  });
-}
-
-/** A ClusterRoleBinding of a ClusterRole that exists, under a name of our own. */
-export function bindYaml(account: AccountName, role: string): string | undefined {
-  if (!isDnsName(account.namespace) || !isDnsName(account.name) || !isRoleName(role)) return undefined;
-  const name = `kubelet-doctor-${account.namespace}-${account.name}-${fingerprint(role)}`;
-  return bindingYaml('ClusterRoleBinding', name, undefined, 'ClusterRole', role, account);
+  const account = withServiceAccount && 'name' in subject ? subject : undefined;
+  return needs.length === 0 && !account ? undefined : yamlOf(objectsFor(subject, needs, roleName), account);
 }
 
 /** The same questions through kubectl, one a line. `leases.coordination.k8s.io/NAME` is a name there, `--subresource` a subresource. */
@@ -105,113 +134,4 @@ function isPrintable({ verbs, group, resource, subresource, name, namespace, pat
   return (
     named && (group === '' || isDnsName(group)) && RESOURCE.test(resource) && (subresource === undefined || RESOURCE.test(subresource))
   );
-}
-
-/** Needs of one scope as few rules: what has the same verbs, group and name stands together; `create` never has a name. */
-function rulesFor(needs: readonly ResolvedNeed[]): Rule[] {
-  const rules = new Map<string, Rule>();
-  const add = (key: string, rule: Rule, list: 'resources' | 'paths', value: string) => {
-    const kept = rules.get(key) ?? rule;
-    const values = new Set([...(kept[list] ?? []), value]);
-    rules.set(key, { ...kept, [list]: [...values].sort() });
-  };
-  for (const need of merged(needs)) {
-    const { group, resource, subresource, name, path } = need;
-    for (const [verbs, named] of splitCreate(need.verbs, name)) {
-      if (path !== undefined) add(`path ${verbs}`, { verbs }, 'paths', path);
-      else {
-        const key = `${verbs} ${group} ${named ?? ''}`;
-        add(
-          key,
-          { groups: [group], verbs, ...(named ? { names: [named] } : {}) },
-          'resources',
-          subresource ? `${resource}/${subresource}` : resource,
-        );
-      }
-    }
-  }
-  return [...rules.values()];
-}
-
-/** Needs about the same thing, with their verbs together. */
-function merged(needs: readonly ResolvedNeed[]): ResolvedNeed[] {
-  const kept = new Map<string, ResolvedNeed>();
-  for (const need of needs) {
-    const key = [need.group, need.resource, need.subresource, need.name, need.path].join(' ');
-    const before = kept.get(key);
-    kept.set(key, { ...need, verbs: [...new Set([...(before?.verbs ?? []), ...need.verbs])] });
-  }
-  return [...kept.values()];
-}
-
-/** A request to create has no name yet, so that a rule with names never allows it. */
-function splitCreate(verbs: readonly string[], name: string | undefined): [string[], string | undefined][] {
-  const others = verbs.filter((verb) => verb !== 'create');
-  if (!name || others.length === verbs.length) return [[[...verbs], name]];
-  return [...(others.length > 0 ? [[others, name] as [string[], string]] : []), [['create'], undefined]];
-}
-
-function roleYaml(kind: string, name: string, namespace: string | undefined, rules: readonly Rule[]): string {
-  return [
-    ...head(kind, name, namespace),
-    'rules:',
-    ...rules.flatMap(({ groups, resources, names, paths, verbs }) => [
-      ...(paths
-        ? [`  - nonResourceURLs: ${flow(paths)}`]
-        : [`  - apiGroups: ${flow(groups ?? [''])}`, `    resources: ${flow(resources ?? [])}`]),
-      ...(names ? [`    resourceNames: ${flow(names)}`] : []),
-      `    verbs: ${flow(verbs)}`,
-    ]),
-  ].join('\n');
-}
-
-function bindingYaml(kind: string, name: string, namespace: string | undefined, roleKind: string, role: string, subject: Subject): string {
-  return [
-    ...head(kind, name, namespace),
-    'roleRef:',
-    `  apiGroup: ${GROUP}`,
-    `  kind: ${roleKind}`,
-    `  name: ${JSON.stringify(role)}`,
-    'subjects:',
-    ...('user' in subject
-      ? ['  - kind: User', `    apiGroup: ${GROUP}`, `    name: ${JSON.stringify(subject.user)}`]
-      : ['  - kind: ServiceAccount', `    name: ${JSON.stringify(subject.name)}`, `    namespace: ${JSON.stringify(subject.namespace)}`]),
-  ].join('\n');
-}
-
-function accountYaml({ namespace, name }: AccountName): string {
-  return [
-    'apiVersion: v1',
-    'kind: ServiceAccount',
-    'metadata:',
-    `  name: ${JSON.stringify(name)}`,
-    `  namespace: ${JSON.stringify(namespace)}`,
-  ].join('\n');
-}
-
-function head(kind: string, name: string, namespace: string | undefined): string[] {
-  return [
-    `apiVersion: ${GROUP}/v1`,
-    `kind: ${kind}`,
-    'metadata:',
-    `  name: ${JSON.stringify(name)}`,
-    ...(namespace ? [`  namespace: ${JSON.stringify(namespace)}`] : []),
-  ];
-}
-
-/** Its own name: it replaces neither the agent's role nor an earlier manifest of ours with other rules. */
-function ownName(subject: Subject, rules: readonly Rule[]): string {
-  const who = 'user' in subject ? subject.user.toLowerCase().replace(/[^a-z0-9.-]+/g, '-') : `${subject.namespace}-${subject.name}`;
-  return `${`kubelet-doctor-${who}`.slice(0, 244)}-${fingerprint(JSON.stringify(rules))}`;
-}
-
-/** FNV-1a, 32 bits: to tell manifests apart, nothing more. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-function flow(values: readonly string[]): string {
-  return `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
 }

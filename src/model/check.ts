@@ -16,6 +16,11 @@ export interface Message {
   en: string;
 }
 
+declare const computed: unique symbol;
+
+/** What a fix does beside its own words, and that it does nothing else: computed from what it prints, by `manifests/effect.ts` alone. */
+export type Effect = Message & { readonly [computed]: true };
+
 /** Who must act, and what the act changes. `steps` is shown verbatim (commands, YAML), never run. */
 export interface Fix {
   owner: 'agent' | 'node' | 'cluster' | 'network' | 'workstation';
@@ -27,6 +32,8 @@ export interface Fix {
   source?: string;
   /** What `steps` is, so that a machine can apply it. */
   form?: 'shell' | 'yaml' | 'env' | 'kubelet-config';
+  /** Since 1.4: `+5 rights, no others`. Roles, bindings and policies are printed with it, or not at all. */
+  effect?: Effect;
   /** The command that shows that it worked. */
   verify?: string;
   /** In a merged report: the nodes it is for, where not the same for all. */

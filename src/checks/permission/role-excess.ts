@@ -1,14 +1,15 @@
 /** Does the agent hold more than it needs of kubelets? get on nodes/proxy reaches every container of a node; from 1.33 on less is enough. */
 
-import { needsYaml } from '../../manifests/needs-yaml.js';
+import { grantTo } from '../../manifests/needs-yaml.js';
 import { defineCheck } from '../../model/check.js';
+import type { ResolvedNeed } from '../../model/facts.js';
 import { kubeletRights } from '../../profiles/resolve.js';
 import { cite, citeBy } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
-import { fixBy, yaml } from '../shared/fix.js';
+import { fixBy, grants } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { failure, seen } from '../shared/read.js';
-import { RIGHTS_NEEDS, rightsOf } from './shared/rights.js';
+import { RIGHTS_NEEDS, rightsOf, stateOf } from './shared/rights.js';
 
 export const roleExcess = defineCheck({
   question: 'role-excess',
@@ -22,6 +23,7 @@ export const roleExcess = defineCheck({
     sawVersions: 'kubelets support fine-grained permissions: {versions}',
     saw: 'access review as {user}: get nodes/proxy allowed',
     grant: 'Grant the fine-grained permissions, then remove nodes/proxy',
+    remove: 'Remove nodes/proxy: all fine-grained permissions are granted',
     notAsked: 'checked by `kubelet-doctor rbac`',
     needed: 'an enabled feature or an older kubelet needs nodes/proxy',
     versions: 'the versions of the kubelets are unknown',
@@ -55,8 +57,18 @@ export const roleExcess = defineCheck({
     const needsIt = profile.needs.some((need) => need.resource === 'nodes' && need.subresource === 'proxy');
     if (kubeletRights(all) !== 'fine-grained' || needsIt) return pass(proxy, say('needed'));
     const user = account.user;
-    const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined);
-    const steps = name && needsYaml(name, fine);
+    // By a review of its own: that nodes/proxy serves as well is what is to end.
+    const isHeld = ({ subresource }: ResolvedNeed) => seen(view.one('apiserver/access', `get nodes/${subresource}`))?.allowed === true;
+    const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined && !isHeld(need));
+    const granted =
+      name &&
+      grantTo(name, fine, {
+        before: stateOf(
+          view,
+          user,
+          fine.map(({ orElse: _, ...need }) => need),
+        ),
+      });
     return problem('role-grants-too-much', {
       severity: 'risk',
       title: say('tooMuch'),
@@ -64,7 +76,12 @@ export const roleExcess = defineCheck({
         cite(proxy, say('saw', { user })),
         citeBy(versions ? 'apiserver/kubelet-versions' : 'apiserver/node', '', say('sawVersions', { versions: all.join(', ') })),
       ],
-      fixes: [fixBy('cluster', 'config', say('grant'), { ...(steps && yaml(steps)), verify: 'kubelet-doctor rbac' })],
+      fixes: [
+        fixBy('cluster', 'config', say(fine.length > 0 ? 'grant' : 'remove'), {
+          ...(granted && grants(granted)),
+          verify: 'kubelet-doctor rbac',
+        }),
+      ],
     });
   },
 });

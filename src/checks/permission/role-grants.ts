@@ -23,7 +23,7 @@ import { looked, seen } from '../shared/read.js';
 import { type DeadPart, deadIn } from './shared/dead-rules.js';
 import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './shared/rights.js';
 
-const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects', 'apiserver/own-rules'] as const;
+const NEEDS = [...RIGHTS_NEEDS, 'apiserver/own-rules'] as const;
 
 const WORDS = {
   nothing: "A rule in the agent's role has no effect: {rules}",

@@ -1,6 +1,8 @@
 /** Short forms of a fix, so that a check's fixes read as a list. */
 
 import { isVariable } from '../../kubernetes/names.js';
+import type { Granted } from '../../manifests/needs-yaml.js';
+import type { RbacYaml } from '../../manifests/rbac-documents.js';
 import type { Fix, Message } from '../../model/check.js';
 
 /** Verified by running this program again, unless `more` says otherwise. Its parts stand in the order in which they are said. */
@@ -32,9 +34,14 @@ export function env(variables: Record<string, string | number>): Pick<Fix, 'step
   return { steps: lines.join('\n'), form: 'env' };
 }
 
-/** A manifest, or a patch of one for `kubectl patch --patch-file`. */
-export function yaml(steps: string): Pick<Fix, 'steps' | 'form'> {
+/** A manifest, or a patch of one for `kubectl patch --patch-file`; roles and bindings by `grants`. */
+export function yaml<S extends string>(steps: S extends RbacYaml ? never : S): Pick<Fix, 'steps' | 'form'> {
   return { steps, form: 'yaml' };
+}
+
+/** Roles and bindings, with what they do. */
+export function grants({ yaml: steps, effect }: Granted): Pick<Fix, 'steps' | 'form' | 'effect'> {
+  return { steps, form: 'yaml', effect };
 }
 
 /** A patch that mounts token and CA; the pod's word wins over its ServiceAccount's. For `kubectl patch daemonset NAME --patch-file`. */

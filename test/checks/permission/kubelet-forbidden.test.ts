@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { kubeletForbidden } from '../../../src/checks/permission/kubelet-forbidden/check.js';
-import { canI, nodeRightsYaml } from '../../../src/manifests/rbac-yaml.js';
+import { canI, grantNodeRights } from '../../../src/manifests/rbac-yaml.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { metricsServer } from '../../../src/profiles/metrics-server.js';
 import { base, certificate, fact, failed, nodeObject, pending } from '../facts.js';
@@ -279,11 +279,11 @@ judgeTable(kubeletForbidden, [
 
 describe('rbac-yaml', () => {
   it('quotes names, sorts, and never replaces a role of another set', () => {
-    const yaml = nodeRightsYaml('system:serviceaccount:on:123', ['stats', 'metrics', 'stats']) ?? '';
+    const yaml = grantNodeRights('system:serviceaccount:on:123', ['stats', 'metrics', 'stats'])?.yaml ?? '';
     assert.match(yaml, /name: "kubelet-doctor-on-123-[0-9a-f]{8}"\nrules/);
-    assert.notEqual(yaml.slice(0, 120), nodeRightsYaml('system:serviceaccount:on:123', ['metrics'])?.slice(0, 120));
+    assert.notEqual(yaml.slice(0, 120), grantNodeRights('system:serviceaccount:on:123', ['metrics'])?.yaml.slice(0, 120));
     assert.match(yaml, /name: "123"\n {4}namespace: "on"$/);
-    assert.equal(yaml, nodeRightsYaml('system:serviceaccount:on:123', ['metrics', 'stats']));
+    assert.equal(yaml, grantNodeRights('system:serviceaccount:on:123', ['metrics', 'stats'])?.yaml);
   });
   it('prints nothing for names it does not trust', () => {
     for (const user of [
@@ -295,9 +295,9 @@ describe('rbac-yaml', () => {
       'a"b',
       'x\ny',
     ])
-      assert.equal(nodeRightsYaml(user, ['metrics']), undefined, user);
-    assert.equal(nodeRightsYaml(AGENT, ['*']), undefined);
-    assert.equal(nodeRightsYaml(AGENT, []), undefined);
+      assert.equal(grantNodeRights(user, ['metrics'])?.yaml, undefined, user);
+    assert.equal(grantNodeRights(AGENT, ['*'])?.yaml, undefined);
+    assert.equal(grantNodeRights(AGENT, [])?.yaml, undefined);
   });
   it('asks kubectl for the subresource, not for a node of that name', () => {
     assert.equal(canI('me', ['stats']), 'kubectl auth can-i get nodes --subresource=stats --as=me');

@@ -44,6 +44,38 @@ judgeTable(rbacBinding, [
     neverSays: /rules:/,
   },
   {
+    row: 'bound: its effect is counted against what is there',
+    facts: [...lost, objects({ roles: [role] })],
+    expect: { cause: 'binding-missing' },
+    says: /\+5 rights, no others/,
+  },
+  {
+    row: 'the role grants more than is missing: not bound, a role of our own',
+    facts: [...lost, objects({ roles: [clusterRole('datadog-agent', [...FINE, 'nodes/proxy'])] })],
+    expect: { cause: 'binding-missing' },
+    says: /Create a role and its binding.*rules:.*\+5 rights, no others/,
+    neverSays: /nodes\/proxy\\"|roleRef:\\n[^-]*name: \\"datadog-agent\\"/,
+  },
+  {
+    row: 'it has a star: what it grants cannot be counted',
+    facts: [...lost, objects({ roles: [clusterRole('datadog-agent', ['*'])] })],
+    expect: { cause: 'binding-missing' },
+    says: /Create a role and its binding.*\+5 rights, no others/,
+  },
+  {
+    row: 'somebody else is bound to a role of the name that we would take: nothing is printed',
+    facts: [
+      ...lost,
+      objects({
+        roles: [clusterRole('kubelet-doctor-datadog-agent-b295d284', [])],
+        bindings: [binding('dd', 'kubelet-doctor-datadog-agent-b295d284', { namespace: 'x', name: 'other' })],
+      }),
+    ],
+    expect: { cause: 'role-missing' },
+    says: /Create a role and its binding/,
+    neverSays: /kind: ClusterRole\\n/,
+  },
+  {
     row: 'a role that grants only a part: bound, and the rest in a role of its own',
     facts: [...lost, objects({ roles: [clusterRole('datadog-agent', ['nodes/metrics', 'nodes/pods'])] })],
     expect: { cause: 'binding-missing' },

@@ -1,11 +1,11 @@
 /** What `kubelet-forbidden` says of each answer. */
 import { isBindableUser, serviceAccountOf } from '../../../kubernetes/names.js';
-import { canI, nodeRightsYaml } from '../../../manifests/rbac-yaml.js';
+import { canI, grantNodeRights } from '../../../manifests/rbac-yaml.js';
 import type { Evidence, Fix, Say, Verdict, Want } from '../../../model/check.js';
 import { accountName, firstOf } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
+import { byHand, fixBy, grants, shell } from '../../shared/fix.js';
 import { KUBELET_PATHS } from '../../shared/kubelet.js';
 import { FINE, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
 import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
@@ -121,12 +121,12 @@ function quoted({ user = '', reviews }: Judged, paths: PathClues[], say: Words):
 function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix {
   const { user = '', sureOfUser, kubelet, profile, access } = clues;
   const { fine, classic } = kubelet;
-  const grants = grantsOf(lost);
-  const manifest = sureOfUser ? nodeRightsYaml(user, grants) : undefined;
-  if (!manifest)
+  const rights = grantsOf(lost);
+  const granted = sureOfUser ? grantNodeRights(user, rights, clues.before) : undefined;
+  if (!granted)
     return fixBy('cluster', 'config', say('grantUnnamed', { rights: rightsOf(lost).join(', ') }), { verify: 'kubelet-doctor --wait' });
   const guessed = fine === undefined && !classic && lost.some(({ path }) => FINE[path]);
-  const action = grants.includes('proxy')
+  const action = rights.includes('proxy')
     ? say('grantProxy')
     : guessed
       ? say('grantGuessed')
@@ -134,8 +134,8 @@ function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix 
   const name = serviceAccountOf(user);
   const asksFor = classic ? 'classic' : 'fine-grained';
   const refused = lost.flatMap((path) => (path.refused ? [path.grant] : []));
-  const source = name && profile && printedBy(manifest, { cause, name, profile, access, kubelet: asksFor, refused });
-  return fixBy('cluster', 'config', action, { ...yaml(manifest), ...(source && { source }), verify: canI(user, grants) });
+  const source = name && profile && printedBy(granted.yaml, { cause, name, profile, access, kubelet: asksFor, refused });
+  return fixBy('cluster', 'config', action, { ...grants(granted), ...(source && { source }), verify: canI(user, rights) });
 }
 
 /** A way around for the pod list alone; the other paths stay forbidden. So no `form`: it is not the cure. */

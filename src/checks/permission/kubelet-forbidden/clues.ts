@@ -1,4 +1,5 @@
 /** What is known of the agent's rights at the kubelet: whose they are, which kubelet it is, and of each path what both servers say. */
+import { isAllowed, type RbacState, requesterOf } from '../../../kubernetes/rbac.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Identity, KubeletVersions, ResolvedProfile } from '../../../model/facts.js';
 import { compareVersions } from '../../../profiles/resolve.js';
@@ -16,6 +17,7 @@ export const NEEDS = [
   'apiserver/identity',
   'apiserver/kubelet-versions',
   'apiserver/node',
+  'apiserver/rbac-objects',
   'self/place',
   'self/profile',
   'self/settings',
@@ -43,6 +45,8 @@ export interface Clues {
   /** What the apiserver says of each subresource of nodes. */
   reviews: Reviews;
   waiting: boolean;
+  /** Roles and bindings, where an effect may be computed against them. */
+  before: RbacState | undefined;
   /** Of that user; empty where what was asked is about somebody else. */
   access: Fact<'access'>[];
   profile: ResolvedProfile | undefined;
@@ -79,12 +83,21 @@ export function read(view: Seen): Clues {
     kubelet,
     paths: PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) => readPath(path, asked)),
     reviews,
+    before: user === undefined ? undefined : beforeOf(view, user, reviews),
     access: aboutUser ? view.all('apiserver/access') : [],
     profile,
     waiting: !another && http.some(isPending),
     refusedInBetween: mine.some(({ status, voice }) => status === 403 && voice !== 'kubelet'),
     witness: [view.one('self/profile'), ...http, ...view.all('apiserver/access')],
   };
+}
+
+function beforeOf(view: Seen, user: string, reviews: Reviews): RbacState | undefined {
+  const objects = seen(view.one('apiserver/rbac-objects'));
+  const denied = [...reviews].flatMap(([subresource, { allowed }]) => (allowed ? [] : [subresource]));
+  const question = (subresource: string) => ({ verb: 'get', group: '', resource: 'nodes', subresource });
+  if (!objects?.complete || denied.some((each) => isAllowed(objects, requesterOf(user), question(each)))) return undefined;
+  return objects;
 }
 
 /** Failed: another was named and neither way to ask about it is ours. Still it is not us who are judged. */

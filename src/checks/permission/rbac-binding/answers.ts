@@ -1,12 +1,12 @@
 /** What `rbac-binding` says of each answer. */
-import { bindYaml, canINeeds, isRoleName, needsYaml } from '../../../manifests/needs-yaml.js';
+import { bindTo, canINeeds, grantTo, isRoleName } from '../../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, Problem, Say, Verdict } from '../../../model/check.js';
 import type { RbacBinding, RbacRole, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
 import { describeNeed } from '../../../profiles/access.js';
 import { accountName } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { byHand, fixBy, orBy, yaml } from '../../shared/fix.js';
+import { byHand, fixBy, grants, orBy } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { failure } from '../../shared/read.js';
 import { printedBy } from '../shared/printed-by.js';
@@ -66,10 +66,7 @@ function fault(cause: Cause, clues: Clues, about: Partial<Bound>, say: Words, ti
       ...quotedObjects(clues, role, say),
       ...(role ? [] : [citeBy('apiserver/access', '', say('sawMissing', { user: account.user, rights: listed(missing) }))]),
     ],
-    fixes: [
-      bindOrCreate(cause, rights, role, say(role && isRoleName(role.name) ? 'bind' : 'create', names)),
-      ...correct(about, say, names),
-    ],
+    fixes: bindOrCreate(cause, rights, about, say, names),
   });
 }
 
@@ -86,22 +83,22 @@ function quotedObjects({ objects: { gone }, rights }: Clues, role: RbacRole | un
   ];
 }
 
-/** The role that is there, bound; and for what it does not grant a role of our own. */
-function bindOrCreate(cause: Cause, { name, missing, profile, access }: Rights, role: RbacRole | undefined, action: Message): Fix {
+/**
+ * The role that is there, bound, and for what it does not grant a role of our own; where the account would get more than is missing by it, our own
+ * role alone.
+ */
+function bindOrCreate(cause: Cause, rights: Rights, about: Partial<Bound>, say: Words, names: Names): Fix[] {
+  const { name, missing, profile, access, before } = rights;
+  const { role } = about;
   const verify = (name && canINeeds(name, missing)) ?? 'kubelet-doctor rbac';
-  if (!name) return fixBy('cluster', 'config', action, { verify });
-  const bound = role && bindYaml(name, role.name);
-  const granted = bound && role ? grantedBy(role.rules, missing) : [];
-  const rest = needsYaml(
-    name,
-    missing.filter((need) => !granted.includes(need)),
-  );
-  const steps = [bound, rest].filter((part) => part !== undefined).join('\n---\n');
-  const source = printedBy(steps, { cause, name, profile, access });
-  return fixBy('cluster', 'config', action, { ...(steps && yaml(steps)), ...(source && { source }), verify });
+  const bound = name && role && before && bindTo(name, { role, byRole: grantedBy(role.rules, missing), needs: missing, before });
+  if (bound) return [fixBy('cluster', 'config', say('bind', names), { ...grants(bound), verify }), ...correct(about, say, names)];
+  const granted = name && grantTo(name, missing, { before });
+  const source = name && printedBy(granted?.yaml, { cause, name, profile, access });
+  return [fixBy('cluster', 'config', say('create', names), { ...(granted && grants(granted)), ...(source && { source }), verify })];
 }
 
-/** Where it is the subject that is wrong, and the binding may be named in a command. */
+/** Where it is the subject that is wrong, and the binding may be named in a command: what the role gives is what is missing. */
 function correct({ binding, subject }: Partial<Bound>, say: Words, names: Names): Fix[] {
   if (!subject || !binding || !isRoleName(binding.name)) return [];
   const { kind, name, namespace } = binding;

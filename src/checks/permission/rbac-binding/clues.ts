@@ -7,7 +7,7 @@ import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../shared/rights.js';
 
-export const NEEDS = [...RIGHTS_NEEDS, 'apiserver/rbac-objects'] as const;
+export const NEEDS = RIGHTS_NEEDS;
 
 /** A binding, and what of it matters. */
 export interface Bound {

@@ -1,17 +1,24 @@
 /** What every check about the agent's rights shares: whose they are, which are missing, and how a fix for them looks. */
 
 import { serviceAccountOf } from '../../../kubernetes/names.js';
-import { ruleAllows } from '../../../kubernetes/rbac.js';
-import { type AccountName, canINeeds, needsYaml } from '../../../manifests/needs-yaml.js';
+import { isAllowed, type RbacState, requesterOf, ruleAllows } from '../../../kubernetes/rbac.js';
+import { type AccountName, canINeeds, grantTo } from '../../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, View } from '../../../model/check.js';
 import type { Account, Fact, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
 import { type JudgedNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
 import { cite } from '../../shared/cite.js';
-import { fixBy, yaml } from '../../shared/fix.js';
+import { fixBy, grants } from '../../shared/fix.js';
 import { seen } from '../../shared/read.js';
 import { printedBy } from './printed-by.js';
 
-export const RIGHTS_NEEDS = ['apiserver/access', 'apiserver/account', 'apiserver/identity', 'self/profile', 'self/place'] as const;
+export const RIGHTS_NEEDS = [
+  'apiserver/access',
+  'apiserver/account',
+  'apiserver/identity',
+  'apiserver/rbac-objects',
+  'self/profile',
+  'self/place',
+] as const;
 
 type RightsView = View<(typeof RIGHTS_NEEDS)[number]>;
 
@@ -25,6 +32,8 @@ export interface Rights {
   access: Fact<'access'>[];
   judged: JudgedNeed[];
   missing: ResolvedNeed[];
+  /** Roles and bindings, where all could be read and no other authorizer has its say: what they allow is what the reviews say. */
+  before?: RbacState;
 }
 
 /** Undefined while it is not known, and for identities whose rights are nobody's business here. */
@@ -37,7 +46,17 @@ export function rightsOf(view: RightsView): Rights | undefined {
   // A name that an older server's refusal gave is the server's word: it is not put into YAML.
   const trusted = account.from === 'flag' || identity?.by === 'review';
   const name = trusted ? serviceAccountOf(account.user) : undefined;
-  return { profile, account, ...(name ? { name } : {}), access, judged, missing: missingNeeds(judged) };
+  const missing = missingNeeds(judged);
+  const before = stateOf(view, account.user, missing);
+  return { profile, account, ...(name ? { name } : {}), access, judged, missing, ...(before ? { before } : {}) };
+}
+
+/** What is there, as far as an effect may be computed against it. */
+export function stateOf(view: View<'apiserver/rbac-objects'>, user: string, missing: readonly ResolvedNeed[]): RbacState | undefined {
+  const objects = seen(view.one('apiserver/rbac-objects'));
+  if (!objects?.complete) return undefined;
+  const questions = missing.flatMap(questionsOf);
+  return questions.some((question) => isAllowed(objects, requesterOf(user), question)) ? undefined : objects;
 }
 
 /** A kubelet's identity, or the ServiceAccount that `kubectl debug` happens to get: not the agent's rights. */
@@ -58,11 +77,11 @@ export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
 }
 
 /** The manifest that closes a gap and the questions that show it closed; without YAML when a name may not be printed. */
-export function grantFix({ name, profile, access }: Rights, cause: string, needs: readonly ResolvedNeed[], action: Message): Fix {
-  const steps = name && needsYaml(name, needs);
-  const source = name && printedBy(steps, { cause, name, profile, access });
+export function grantFix({ name, profile, access, before }: Rights, cause: string, needs: readonly ResolvedNeed[], action: Message): Fix {
+  const granted = name && grantTo(name, needs, { before });
+  const source = name && printedBy(granted?.yaml, { cause, name, profile, access });
   const verify = (name && canINeeds(name, needs)) ?? 'kubelet-doctor rbac';
-  return fixBy('cluster', 'config', action, { verify, ...(steps && yaml(steps)), ...(source && { source }) });
+  return fixBy('cluster', 'config', action, { verify, ...(granted && grants(granted)), ...(source && { source }) });
 }
 
 /** The reviews that said no, each with its command. */
