@@ -107,12 +107,17 @@ it('an account that is asked about by name gets the same', () => {
 });
 
 describe('by the commands', { concurrency: 3 }, () => {
-  async function run(world: World, ...args: string[]) {
+  /** Of each command what it prints, all in the same cluster: none of them changes it. */
+  async function runAll(world: World, ...commands: string[][]): Promise<string[]> {
     const running = await startWorld(world);
     try {
-      const { io, text } = recordingIo();
-      await runCommandLine([...args, ...running.argv, '--timeout', '20s'], io, running.host);
-      return text().stdout;
+      const printed: string[] = [];
+      for (const args of commands) {
+        const { io, text } = recordingIo();
+        await runCommandLine([...args, ...running.argv, '--timeout', '20s'], io, running.host);
+        printed.push(text().stdout);
+      }
+      return printed;
     } finally {
       await running.stop();
     }
@@ -137,14 +142,18 @@ describe('by the commands', { concurrency: 3 }, () => {
     for (const profile of ['datadog-agent', 'datadog-cluster-agent', 'metrics-server'])
       it(`${profile}: ${name}`, async () => {
         const fixesOf = (output: string) => granted(flatten((JSON.parse(output) as Report).findings).flatMap(({ fixes }) => fixes));
-        const rbac = fixesOf(await run(world, 'rbac', '-o', 'json', '--agent', profile));
-        const missing = documents(await run(world, 'rbac', '--missing', '--yaml', '--agent', profile)).map((each) =>
-          each.replace(/^#.*\n/gm, ''),
+        const [rbacReport = '', yaml = '', checkReport = ''] = await runAll(
+          world,
+          ['rbac', '-o', 'json', '--agent', profile],
+          ['rbac', '--missing', '--yaml', '--agent', profile],
+          ['check', '-o', 'json', '--agent', profile],
         );
+        const rbac = fixesOf(rbacReport);
+        const missing = documents(yaml).map((each) => each.replace(/^#.*\n/gm, ''));
         assert.deepEqual(rbac, missing.sort());
         // A kubelet that was asked says itself what it wants; that is more than `rbac` may know, which asks none.
         const toldByItself = world.kubelet?.version !== '1.36' && world.apiserver?.version === '1.36' && world.agent?.rights === 'none';
-        if (!toldByItself) assert.deepEqual(fixesOf(await run(world, 'check', '-o', 'json', '--agent', profile)), missing);
+        if (!toldByItself) assert.deepEqual(fixesOf(checkReport), missing);
         if (world.kubelet?.version === '1.36' || toldByItself) assert.doesNotMatch(missing.join('\n'), NODES_PROXY);
       });
 });
