@@ -8,7 +8,7 @@ import type { Io } from './io.js';
 import { showProgress } from './progress.js';
 import { choicesOf } from './with-report.js';
 
-type About = Partial<Pick<DiagnoseOptions, 'checks' | 'rightsOnly' | 'budgetMs'>> & {
+type About = Partial<Pick<DiagnoseOptions, 'checks' | 'rightsOnly' | 'withoutKubelet' | 'budgetMs'>> & {
   /** Progress names the servers it waits for. */
   inSecret?: boolean;
   /** Said before what is asked. */

@@ -22,6 +22,8 @@ export interface DiagnoseOptions {
   checks?: readonly Check[];
   /** Leaves the kubelet alone and judges roles in depth. */
   rightsOnly?: boolean;
+  /** Leaves the kubelet alone. */
+  withoutKubelet?: boolean;
   /** Called once with a view of the open inquiries, for progress. */
   watch?(waiting: (ms: number) => Inquiry[]): void;
 }
@@ -46,9 +48,10 @@ export async function diagnose({
   watch,
   checks = CHECKS,
   rightsOnly,
+  withoutKubelet,
 }: DiagnoseOptions): Promise<Diagnosis> {
   const startedMs = host.now();
-  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly, budgetMs });
+  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly, withoutKubelet, budgetMs });
   watch?.((ms) => source.store.waiting(ms));
   const { judgements, facts, outOfTime } = await runChecks(source, checks, budgetMs);
   const report = conclude({

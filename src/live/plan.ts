@@ -37,8 +37,16 @@ interface Parts extends Known {
   asksAnother: Promise<boolean>;
 }
 
+/** How much of the plan is asked for. */
+export interface Asked {
+  /** Roles are judged in depth. */
+  rightsOnly: boolean;
+  /** No kubelet is looked for, connected to or named. */
+  withoutKubelet: boolean;
+}
+
 /** Starts every step. The order of the lines is the order in which facts are kept, and so the order in which a report cites them. */
-export async function startPlan(context: LiveContext, rightsOnly: boolean): Promise<Known> {
+export async function startPlan(context: LiveContext, { rightsOnly, withoutKubelet }: Asked): Promise<Known> {
   const { store, settings } = context;
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   const place = findPlace(context);
@@ -53,9 +61,9 @@ export async function startPlan(context: LiveContext, rightsOnly: boolean): Prom
   const node = findNode(context, { api, nodeName });
   const rights = askOwnRights(context, { api, identity, nodeName, node, place }, rightsOnly);
   const ownThings = askOwnThings(context, { place });
-  const nodeShell = askNodeShell(context, { place, asksAnother }, rightsOnly);
+  const nodeShell = askNodeShell(context, { place, asksAnother }, withoutKubelet);
   const mountedToken = askMountedToken(context);
-  const kubeletCandidate = rightsOnly ? Promise.resolve(undefined) : findKubelet(context, { asksAnother, credentials, node, place });
+  const kubeletCandidate = withoutKubelet ? Promise.resolve(undefined) : findKubelet(context, { asksAnother, credentials, node, place });
   const kubelet = reachKubelet(context, { attempt, authorities, credentials, kubeletCandidate });
 
   for (const step of [api, identity, nodeName, node, rights, ownThings, nodeShell, mountedToken, kubelet]) store.during(step);
@@ -140,12 +148,12 @@ async function askOwnThings(context: LiveContext, { place }: Pick<Parts, 'place'
 async function askNodeShell(
   context: LiveContext,
   { place, asksAnother }: Pick<Parts, 'place' | 'asksAnother'>,
-  rightsOnly: boolean,
+  withoutKubelet: boolean,
 ): Promise<void> {
   const { nodeFiles, agent } = context.settings;
   const at = nodeFiles && (await place);
   if (!at || (await asksAnother)) return;
-  await Promise.all([observeAgents(context, nodeFiles), rightsOnly ? undefined : observeNode(context, nodeFiles, agent?.beside ?? at)]);
+  await Promise.all([observeAgents(context, nodeFiles), withoutKubelet ? undefined : observeNode(context, nodeFiles, agent?.beside ?? at)]);
 }
 
 async function findKubelet(

@@ -16,10 +16,13 @@ export interface LiveOptions {
   budgetMs: number;
   /** Of `rbac`: the kubelet is not asked, and roles are judged in depth. */
   rightsOnly?: boolean;
+  /** Of `nodes`: the kubelet is not asked. */
+  withoutKubelet?: boolean;
 }
 
 /** Creates the source; nothing is asked before `start`. */
-export function createLiveSource({ host, settings, version, budgetMs, rightsOnly = false }: LiveOptions): Source {
+export function createLiveSource(options: LiveOptions): Source {
+  const { host, settings, version, budgetMs, rightsOnly = false, withoutKubelet = rightsOnly } = options;
   const lateness = measureLateness();
   const store = createFactStore(() => host.now(), lateness.lateMs);
   const parts = { host: settings.agent?.host ?? host, own: host, settings, store };
@@ -27,7 +30,7 @@ export function createLiveSource({ host, settings, version, budgetMs, rightsOnly
   context.onClose(lateness.end);
   let started: Promise<Known> | undefined;
   const known = () => {
-    started ??= startPlan(context, rightsOnly);
+    started ??= startPlan(context, { rightsOnly, withoutKubelet });
     return started;
   };
   return {

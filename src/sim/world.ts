@@ -309,6 +309,9 @@ export interface PoisonWorld {
   how: 'shell' | 'name';
 }
 
+/** What becomes of a page. */
+export type PageEnd = 'silence' | 'slow' | 'cut' | 'too-big' | 'html' | '403' | '410' | '429' | '500';
+
 export interface PlacementWorld {
   nodes?: Record<string, NodeShape>;
   /** Default: one, on every node. */
@@ -320,6 +323,8 @@ export interface PlacementWorld {
   refused?: string;
   quotas?: string[];
   priorityClasses?: string[];
+  /** A list that comes in pages of this size, and the page that does not come as it should; the first is 1. */
+  paged?: { list: 'nodes' | 'pods' | 'daemonsets'; size: number; at?: number; ends?: PageEnd };
   /** ConfigMaps of the agent's namespace. */
   configMaps?: Record<string, Record<string, string>>;
 }

@@ -44,6 +44,11 @@ describe('nodes', () => {
         asked.every(({ method, path }) => method === 'GET' || path.includes('reviews')),
         'nothing is written',
       );
+      assert.deepEqual(
+        [...world.requests].filter(({ server }) => server.startsWith('kubelet')),
+        [],
+      );
+      assert.doesNotMatch(stdout, /kubelet 127\./, 'a kubelet that is not asked is not named');
     }));
 
   it('is JSON with the rows, its summary first', () =>

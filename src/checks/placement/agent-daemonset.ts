@@ -6,7 +6,7 @@ import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
-import { failure, isPending, seen } from '../shared/read.js';
+import { isPending, seen } from '../shared/read.js';
 import { WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotTellAll, listName, UNREAD, whyUnread } from './shared/unread.js';
 import { placementWants } from './shared/wants.js';
@@ -17,7 +17,7 @@ export const agentDaemonset = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['apiserver/workloads'],
+  needs: ['apiserver/workloads', 'self/settings'],
   words: {
     missing: 'DaemonSet {asked} does not exist',
     missingBut: 'No DaemonSet {asked}: did you mean {others}?',
@@ -50,11 +50,12 @@ export const agentDaemonset = defineCheck({
     const fact = view.one('apiserver/workloads');
     if (isPending(fact)) return cannotTell(say('waiting'));
     const found = seen(fact);
-    const code = failure(fact);
     const sawFile = (others: string) => citeBy('apiserver/workloads', '', say('sawFile', { others }));
     const sawList = citeBy('apiserver/workloads', '', say('sawList'), 'kubectl get daemonsets -A');
     const notFound = (said: Omit<Said, 'features'>) => problem('daemonset-not-found', { ...said, features: WITHOUT_AGENT });
-    if (fact.outcome.status === 'failed' && (code === 'ENOTYAML' || /^E[A-Z]+$/.test(code ?? ''))) {
+    // A connection breaks with codes like those of a file: which of the two was read, the settings say.
+    const file = seen(view.one('self/settings'))?.find(({ setting }) => setting === 'manifest');
+    if (file && fact.outcome.status === 'failed') {
       const { detail } = fact.outcome;
       const title = say('unreadable');
       return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });

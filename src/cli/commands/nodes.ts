@@ -18,7 +18,7 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
       const asked = { ...settings, placement: { ...settings.placement, asked: true } };
-      return ask(asked, flags, host, io, { checks: NODES_AND_WAY });
+      return ask(asked, flags, host, io, { checks: NODES_AND_WAY, withoutKubelet: true });
     },
     show: (diagnosis) => showNodes(diagnosis, flags, io),
   });

@@ -21,6 +21,8 @@ export interface ApiserverClient {
       path: string;
       body?: unknown;
       maxBytes?: number;
+      /** A page of a list: see RequestOptions. */
+      large?: true;
       as?: 'nobody';
       /** Tells apart requests to one path. */
       about?: string;
@@ -50,7 +52,7 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
   return {
     as: presented.as,
     endpoint: reached.endpoint,
-    async ask({ method = 'GET', path, body, maxBytes, as: forced, about, impersonate }, reduce) {
+    async ask({ method = 'GET', path, body, maxBytes, large, as: forced, about, impersonate }, reduce) {
       if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
       const as = forced ?? presented.as;
       const inquiry = {
@@ -78,6 +80,7 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
             ? {}
             : { impersonate: impersonate === undefined ? impersonation : { user: impersonate, groups: [], extra: {} } }),
           timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS),
+          ...(large && { large }),
           signal: context.signal,
         });
         if (answer.outcome.status === 'observed')

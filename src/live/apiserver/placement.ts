@@ -102,13 +102,16 @@ async function pages<T>(api: ApiserverClient, path: string, most: number, reduce
   let remaining: number | undefined;
   for (let page = 0; page < most; page += 1) {
     const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${more ? `&continue=${encodeURIComponent(more)}` : ''}`;
-    const outcome = await api.ask<Record<string, unknown>>({ path: path + query, maxBytes: PAGE_BYTES }, (answer, json, _, truncated) => {
-      if (answer.status !== 200) return refused(answer);
-      if (truncated) return { status: 'failed', code: 'ETOOBIG', detail: 'a page of the list is larger than we read' };
-      // A proxy's page, or another object, is no empty list.
-      if (!Array.isArray(record(json).items)) return { status: 'failed', code: 'ENOTLIST', detail: 'the answer is not a list' };
-      return { status: 'observed', data: record(json) };
-    });
+    const outcome = await api.ask<Record<string, unknown>>(
+      { path: path + query, maxBytes: PAGE_BYTES, large: true },
+      (answer, json, _, truncated) => {
+        if (answer.status !== 200) return refused(answer);
+        if (truncated) return { status: 'failed', code: 'ETOOBIG', detail: 'a page of the list is larger than we read' };
+        // A proxy's page, or another object, is no empty list.
+        if (!Array.isArray(record(json).items)) return { status: 'failed', code: 'ENOTLIST', detail: 'the answer is not a list' };
+        return { status: 'observed', data: record(json) };
+      },
+    );
     const beyond = remaining === undefined ? {} : { remaining };
     if (outcome.status === 'failed' && page > 0) return until({ code: outcome.code, detail: outcome.detail, ...beyond });
     if (outcome.status !== 'observed') return denied(outcome);

@@ -26,7 +26,7 @@ async function askAll<T>(
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = `limit=${PAGE}${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
     const outcome = await api.ask<Page>(
-      { path: `${path}?${query}`, maxBytes: PAGE_BYTES, ...(page > 0 ? { about: `page ${page + 1}` } : {}) },
+      { path: `${path}?${query}`, maxBytes: PAGE_BYTES, large: true, ...(page > 0 ? { about: `page ${page + 1}` } : {}) },
       (answer, json) => {
         if (answer.status !== 200) return refused(answer);
         const more = record(record(json).metadata).continue;

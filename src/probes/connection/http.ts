@@ -24,6 +24,8 @@ export interface RequestOptions {
   impersonate?: Impersonation;
   /** For all of it: connecting, the header and the body. Waiting for the request before it does not count. */
   timeoutMs: number;
+  /** A list, which may be large: `timeoutMs` is for each silence alone, and it is asked for compressed. */
+  large?: true;
   /** Of the body that is read; default 64 KiB. */
   maxBytes?: number;
   signal?: AbortSignal;
@@ -74,7 +76,7 @@ export function openSession(options: SessionOptions): Session {
   const wire = createWire(options.host, options.port, options.open);
   let queue: Promise<unknown> = Promise.resolve();
 
-  const exchange = (request: RequestOptions, signal: AbortSignal): Promise<Exchange> => {
+  const exchange = (request: RequestOptions, signal: AbortSignal, onBytes: () => void): Promise<Exchange> => {
     const authorization = options.authorization?.();
     return wire.exchange({
       method: request.method ?? 'GET',
@@ -82,9 +84,11 @@ export function openSession(options: SessionOptions): Session {
       body: request.body,
       maxBytes: request.maxBytes ?? MAX_BYTES,
       signal,
+      onBytes,
       headers: {
         accept: 'application/json, */*',
         'user-agent': options.userAgent ?? 'kubelet-doctor',
+        ...(request.large && { 'accept-encoding': 'gzip' }),
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(authorization === undefined ? {} : { authorization }),
         ...(request.impersonate === undefined ? {} : impersonationHeaders(request.impersonate)),
@@ -98,14 +102,20 @@ export function openSession(options: SessionOptions): Session {
     const stopper = new AbortController();
     const cancel = () => stopper.abort(failure('ECANCELLED', 'cancelled'));
     const expire = (code: string) => stopper.abort(failure(code, `no complete answer in ${request.timeoutMs} ms`));
-    const stop = deadline(request.timeoutMs, expire);
+    let stop = deadline(request.timeoutMs, expire);
+    // Of what may be large, each piece starts the wait again.
+    const onBytes = () => {
+      if (!request.large) return;
+      stop();
+      stop = deadline(request.timeoutMs, expire);
+    };
     request.signal?.addEventListener('abort', cancel, { once: true });
     if (request.signal?.aborted) cancel();
     const [used, connections] = [wire.answered > 0, wire.connections];
-    let got = await exchange(request, stopper.signal);
+    let got = await exchange(request, stopper.signal, onBytes);
     // A server may close an idle connection just as we write to it. That says nothing of the server, and is tried once more.
     const stale = used && wire.connections === connections && got.code === 'ECONNRESET' && got.status === undefined;
-    if (stale) got = await exchange(request, stopper.signal);
+    if (stale) got = await exchange(request, stopper.signal, onBytes);
     stop();
     request.signal?.removeEventListener('abort', cancel);
 

@@ -1,6 +1,8 @@
 /** One undici Client over sockets somebody else opens and verifies: a request, its answer, and nothing undici would do on its own. */
 import { isIP, type Socket } from 'node:net';
+import { pipeline, type Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { createGunzip } from 'node:zlib';
 import type { Client, Dispatcher } from 'undici';
 import type { Headers } from './payload.js';
 
@@ -33,6 +35,8 @@ export interface WireRequest {
   maxBytes: number;
   /** Its reason, an Error with a `code`, becomes the failure. */
   signal: AbortSignal;
+  /** Called whenever something came. */
+  onBytes?: () => void;
 }
 
 /** A connection to one server, opened when first used, and again when the server closed it. One request at a time. */
@@ -107,7 +111,7 @@ export function createWire(host: string, port: number, open: Open): Wire {
       client ??= createClient();
       await client;
     },
-    async exchange({ method, path, body, headers, maxBytes, signal }) {
+    async exchange({ method, path, body, headers, maxBytes, signal, onBytes }) {
       const got: Exchange = { headers: {}, body: '', truncated: false };
       let stream: Dispatcher.ResponseData['body'] | undefined;
       try {
@@ -127,7 +131,9 @@ export function createWire(host: string, port: number, open: Open): Wire {
         got.status = response.statusCode;
         got.headers = response.headers;
         count.answered += 1;
-        await readInto(got, stream, maxBytes);
+        onBytes?.();
+        const encoded = headers['accept-encoding'] !== undefined;
+        await readInto(got, encoded ? decoded(stream, got.headers) : stream, maxBytes, onBytes);
       } catch (error) {
         Object.assign(got, faultOf(error));
       }
@@ -177,12 +183,19 @@ function unlessAborted(asked: Promise<Dispatcher.ResponseData>, signal: AbortSig
   });
 }
 
-async function readInto(got: Exchange, stream: Dispatcher.ResponseData['body'], maxBytes: number): Promise<void> {
+/** What a server compressed because it was asked to; how much of it is read is counted behind this, so that a small answer cannot grow without end. */
+function decoded(stream: Readable, headers: Headers): Readable {
+  if (headers['content-encoding'] !== 'gzip') return stream;
+  return pipeline(stream, createGunzip(), () => {}) as Readable;
+}
+
+async function readInto(got: Exchange, stream: Readable, maxBytes: number, onBytes?: () => void): Promise<void> {
   const chunks: Buffer[] = [];
   let size = 0;
   let drain: NodeJS.Timeout | undefined;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      onBytes?.();
       if (size < maxBytes) chunks.push(chunk);
       size += chunk.length;
       if (size <= maxBytes) continue;

@@ -11,6 +11,8 @@ export interface Answer {
   body: string;
   /** Sent this late. */
   afterMs?: number;
+  /** Never sent; broken off in its middle; or sent bit by bit, with this pause between two of ten parts. */
+  sent?: 'never' | 'half' | { pauseMs: number };
 }
 
 const TEXT: [string, string] = ['Content-Type', 'text/plain; charset=utf-8'];
@@ -136,8 +138,26 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     const framing: [string, string] = length > 2048 ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(length)];
     const headers = [...answer.headers, ['Date', new Date(clock.now()).toUTCString()], framing];
     response.writeHead(answer.status, headers.flat() as unknown as never);
+    if (answer.sent === 'half') {
+      const { socket } = response;
+      response.write(answer.body.slice(0, answer.body.length / 2), () => socket?.destroy());
+      return;
+    }
+    if (typeof answer.sent === 'object') {
+      trickle(answer.body, answer.sent.pauseMs);
+      return;
+    }
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   };
+  const trickle = (rest: string, pauseMs: number, part = Math.ceil(answer.body.length / 10)) => {
+    if (rest === '') return void response.end();
+    response.write(rest.slice(0, part));
+    response.once(
+      'close',
+      clock.after(pauseMs, () => trickle(rest.slice(part), pauseMs, part)),
+    );
+  };
+  if (answer.sent === 'never') return;
   if (!answer.afterMs) {
     write();
     return;

@@ -180,7 +180,41 @@ function resource({ asked, attributes, who, cluster }: Call): Found {
     const object = list.items.find((item) => (item.metadata as { name?: string }).name === name);
     return object ? { ...head(list.kind), ...object } : objectNotFound(kind, name, group);
   }
-  return { ...head(`${list.kind}List`), metadata: { resourceVersion: '1449' }, items: selected(list.items, asked.query) };
+  return listPage(head(`${list.kind}List`), selected(list.items, asked.query), { asked, attributes, who, cluster });
+}
+
+/** A page as the apiserver cuts them: `continue` is opaque to its clients, and here the number of the first item that is left. */
+function listPage(head: Record<string, unknown>, items: Items, { asked, attributes, who, cluster }: Omit<Call, 'rest'>): Found {
+  const { paged } = cluster.world.placement;
+  const own = paged?.list === attributes.resource ? paged : undefined;
+  const from = Number(asked.query.get('continue')) || 0;
+  const size = Math.min(Number(asked.query.get('limit')) || items.length, own?.size ?? items.length) || items.length;
+  const left = Math.max(0, items.length - from - size);
+  const metadata = { resourceVersion: '1449', ...(left > 0 && { continue: String(from + size), remainingItemCount: left }) };
+  const page = { ...head, metadata, items: items.slice(from, from + size) };
+  const body = json(page, false);
+  if (own?.ends === undefined || from / own.size + 1 !== (own.at ?? 1)) return page;
+  const whole = { status: 200, headers: [JSON_TYPE], body };
+  switch (own.ends) {
+    case 'silence':
+      return { ...whole, sent: 'never' };
+    case 'slow':
+      return { ...whole, sent: { pauseMs: 700 } };
+    case 'cut':
+      return { ...whole, sent: 'half' };
+    case 'too-big':
+      return { ...whole, body: `${body}${' '.repeat(25 << 20)}` };
+    case 'html':
+      return { ...whole, headers: [['Content-Type', 'text/html']], body: '<html><body>Sign in</body></html>' };
+    case '403':
+      return forbidden(who, attributes);
+    case '410':
+      return { code: 410, reason: 'Expired', message: 'The provided continue parameter is too old to display a consistent list result.' };
+    case '429':
+      return textError(429, 'Too many requests, please try again later.');
+    case '500':
+      return { code: 500, reason: 'InternalError', message: 'Internal error occurred: etcdserver: request timed out' };
+  }
 }
 
 type Items = Record<string, unknown>[];
@@ -234,7 +268,7 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
   }
 }
 
-/** Field and label selectors of the simple `key=value` kind; `limit` too. */
+/** Field and label selectors of the simple `key=value` kind. */
 function selected(items: Items, query: URLSearchParams): Items {
   const at = (item: unknown, steps: string[]) =>
     steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], item);
@@ -243,10 +277,9 @@ function selected(items: Items, query: URLSearchParams): Items {
       .split(',')
       .filter(Boolean)
       .map((term) => term.split(/==?/) as [string, string]);
-  const kept = items.filter(
+  return items.filter(
     (item) =>
       terms('fieldSelector').every(([key, value]) => at(item, key.split('.')) === value) &&
       terms('labelSelector').every(([key, value]) => at(item, ['metadata', 'labels', key]) === value),
   );
-  return kept.slice(0, Number(query.get('limit')) || undefined);
 }

@@ -6,6 +6,7 @@ import { judgeTable } from '../table.js';
 const none = { workloads: [], others: [], brings: [] };
 const found = (data: object) => [fact('apiserver/workloads', { by: 'search', ...none, ...data })];
 const problem = { cause: 'daemonset-not-found', certainty: 'proven' } as const;
+const manifest = fact('self/settings', [{ setting: 'manifest', value: 'x.yaml', origin: 'flag', source: '--manifest' }]);
 
 judgeTable(agentDaemonset, [
   {
@@ -54,5 +55,12 @@ judgeTable(agentDaemonset, [
     expect: problem,
     says: /x.yaml contains no agent DaemonSet/,
   },
-  { row: 'a manifest that is no YAML', facts: [failed('apiserver/workloads', '', 'ENOTYAML')], expect: problem },
+  { row: 'a manifest that is no YAML', facts: [manifest, failed('apiserver/workloads', '', 'ENOTYAML')], expect: problem },
+  { row: 'a manifest that is not there', facts: [manifest, failed('apiserver/workloads', '', 'ENOENT')], expect: problem },
+  {
+    row: 'a connection that breaks is no file that cannot be read',
+    facts: [failed('apiserver/workloads', '', 'ECONNRESET')],
+    expect: 'cannot-tell',
+    says: /the connection was closed/,
+  },
 ]);

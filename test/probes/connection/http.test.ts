@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type net from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { createRedactor } from '../../../src/host/redact.js';
 import { openSession, type Session, type SessionOptions } from '../../../src/probes/connection/http.js';
 import { openVerifiedTls } from '../../../src/probes/connection/tls.js';
@@ -303,4 +304,35 @@ test('over TLS, on the connection that was verified', async (t) => {
     assert.ok(outcome.status === 'observed' && outcome.data.payload?.recognised === 'healthz-ok', JSON.stringify(outcome));
   }
   assert.deepEqual([asked.connections, asked.requests], [1, 3]);
+});
+
+test('a large answer: the limit is for each silence, and it may come compressed, within the same bound', async (t) => {
+  const items = JSON.stringify({ items: Array.from({ length: 2000 }, (_, at) => `item ${at}`) });
+  const heard: unknown[] = [];
+  const port = await httpServer(t, (request, response) => {
+    heard.push(request.headers['accept-encoding']);
+    if (request.url === '/slow') {
+      let rest = items;
+      const next = () => {
+        if (rest === '') return void response.end();
+        response.write(rest.slice(0, 4000));
+        rest = rest.slice(4000);
+        setTimeout(next, 150);
+      };
+      return next();
+    }
+    const body = request.url === '/bomb' ? gzipSync('x'.repeat(20_000_000)) : gzipSync(items);
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    response.end(request.url === '/torn' ? body.subarray(0, 200) : body);
+  });
+  const asked = session(t, port);
+  const ask = (path: string, more: object) => asked.request({ path, timeoutMs: ANSWERED, maxBytes: 100_000, ...more });
+  const slow = await ask('/slow', { timeoutMs: 600, large: true });
+  assert.equal(slow.outcome.status, 'observed', JSON.stringify(slow.outcome));
+  assert.equal((await ask('/slow', { timeoutMs: 600 })).outcome.status, 'failed', 'other answers have their time in all');
+  assert.deepEqual((await ask('/packed', { large: true })).json, JSON.parse(items));
+  const bomb = await ask('/bomb', { large: true });
+  assert.deepEqual([bomb.truncated, bomb.body.length], [true, 100_000]);
+  assert.equal((await ask('/torn', { large: true })).outcome.status, 'failed');
+  assert.deepEqual(heard, ['gzip', undefined, 'gzip', 'gzip', 'gzip']);
 });
