@@ -162,9 +162,15 @@ judgeTable(kubeletTlsHandshake, [
     says: /"alternatives":\["proxy-captures-kubelet"\]/,
   },
   {
-    row: 'TLS works, no HTTP answer, and it renews its Lease: it hangs',
-    facts: [...named, works, http('ETIMEDOUT'), lease(5)],
+    row: 'TLS works, no HTTP answer, it renews its Lease, and is silent to the apiserver too: it hangs',
+    facts: [...named, works, http('ETIMEDOUT'), lease(5), sight('timeout')],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+  },
+  {
+    row: 'TLS works, no HTTP answer, and it renews its Lease: only we met the silence',
+    facts: [...named, works, http('ETIMEDOUT'), lease(5)],
+    expect: { cause: 'kubelet-hangs', certainty: 'suspected' },
+    wants: ['kubelet/second-sight'],
     says: /does not answer GET \/pods.*after 5000 ms/,
   },
   {

@@ -67,6 +67,11 @@ export function hasFallenSilent({ heartbeat }: SecondSide): boolean {
   return heartbeat === 'stale';
 }
 
+/** What its heartbeat is read from: the Lease, or the Node object where the Lease is not known. */
+export function heartbeatFact({ facts }: SecondSide): Fact<'lease'> | Fact<'node'> {
+  return seen(facts.lease) ? facts.lease : facts.node;
+}
+
 /** The apiserver got a connection to it, whatever came after. */
 export function apiserverReaches({ apiserver }: SecondSide): boolean {
   return apiserver === 'answers' || apiserver === 'tls-failed';
@@ -105,6 +110,14 @@ export function wantsOfSecondSide(side: SecondSide): Want[] {
         },
   ];
   return wants.filter((want) => want !== undefined);
+}
+
+/** The look of a second side of which this holds: for a proof. */
+export function sightThat({ facts }: SecondSide, holds: (sight: SecondSight) => boolean): Fact<'second-sight'> | undefined {
+  return facts.sights.find((fact) => {
+    const sight = seen(fact);
+    return sight !== undefined && holds(sight);
+  });
 }
 
 const ASKED_AT: Readonly<Record<SecondSight['by'], string>> = {

@@ -8,8 +8,9 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
-import { notApplicable, pass, problem } from '../../shared/problem.js';
-import { failure, span } from '../../shared/read.js';
+import { type Basis, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
+import { failure, seen, span } from '../../shared/read.js';
 import { firstNameOf, hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
@@ -31,7 +32,8 @@ export const ANSWERS: Record<Answer, Says> = {
       ? [mountCa(say), ...(clues.configured ? [fixBy('agent', 'config', say('fixPath'))] : [])]
       : [giveCa(clues, say)];
     const saw = say('sawUnread', { authority: unread.subject, code });
-    return untrusted('apiserver-ca-file-missing', clues, say, { title: say('noAuthority', { code }), saw, fixes });
+    const basis = { proof: inTheirWords(unread, clues.tls) };
+    return untrusted('apiserver-ca-file-missing', clues, say, { basis, title: say('noAuthority', { code }), saw, fixes });
   },
   'ca-not-mounted': (clues, say) => {
     const saw = say('sawNotMounted', { authority: MOUNTED_CA });
@@ -48,19 +50,29 @@ export const ANSWERS: Record<Answer, Says> = {
   expired: (clues, say) => {
     const { endpoint, leaf, theirNow } = clues;
     const renew = 'kubeadm certs check-expiration\nkubeadm certs renew apiserver\ncrictl stop "$(crictl ps -q --name kube-apiserver)"';
-    return found('apiserver-certificate-expired', clues, {
-      title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)) }),
-      evidence: sawChain(clues, say),
-      fixes: [fixBy('cluster', 'restart', say('fixRenew'), { ...shell(renew), verify: 'kubeadm certs check-expiration' })],
-    });
+    return found(
+      'apiserver-certificate-expired',
+      clues,
+      {
+        title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)) }),
+        evidence: sawChain(clues, say),
+        fixes: [fixBy('cluster', 'restart', say('fixRenew'), { ...shell(renew), verify: 'kubeadm certs check-expiration' })],
+      },
+      byTheirClock(clues),
+    );
   },
   'not-yet-valid': (clues, say) => {
     const { leaf, theirNow } = clues;
-    return found('apiserver-certificate-not-yet-valid', clues, {
-      title: say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
-      evidence: sawChain(clues, say),
-      fixes: [fixBy('cluster', 'restart', say('fixClock'))],
-    });
+    return found(
+      'apiserver-certificate-not-yet-valid',
+      clues,
+      {
+        title: say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
+        evidence: sawChain(clues, say),
+        fixes: [fixBy('cluster', 'restart', say('fixClock'))],
+      },
+      byTheirClock(clues),
+    );
   },
 
   'name-mismatch': (clues, say) => {
@@ -73,8 +85,14 @@ export const ANSWERS: Record<Answer, Says> = {
   },
 };
 
-function found(cause: Cause, { settings }: Clues, said: Pick<Problem, 'title' | 'evidence' | 'fixes'>): Problem<Cause> {
-  return problem(cause, { ...said, features: apiserverFeatures(settings) });
+function found(cause: Cause, { settings, tls }: Clues, said: Said, basis: Basis = { proof: inTheirWords(tls) }): Problem<Cause> {
+  return problem(cause, { ...basis, ...said, features: apiserverFeatures(settings) });
+}
+
+/** Its dates are its own word; that our clock is wrong looks the same while no other was seen. */
+function byTheirClock({ tls, clock }: Clues): Basis {
+  if (seen(clock)) return { proof: inTheirWords(tls, clock) };
+  return suspected(['clock-skew'], [{ need: 'apiserver/clock', elsewhere: 'date -u   # here, and on another machine' }]);
 }
 
 /** A CA at hand that does verify it goes before every other fix. */
@@ -82,14 +100,19 @@ function untrusted(
   cause: Cause,
   clues: Clues,
   say: Words,
-  { title, saw, fixes }: { title: Message; saw: Message; fixes: Fix[] },
+  { title, saw, fixes, basis }: { title: Message; saw: Message; fixes: Fix[]; basis?: Basis },
 ): Problem<Cause> {
   const authority = workingAuthority(clues.handshake);
-  return found(cause, clues, {
-    title,
-    evidence: sawChain(clues, say, [saw, ...(authority ? [say('sawTrial', { authority })] : [])]),
-    fixes: [...(authority ? [useCa(authority, clues, say)] : []), ...fixes],
-  });
+  return found(
+    cause,
+    clues,
+    {
+      title,
+      evidence: sawChain(clues, say, [saw, ...(authority ? [say('sawTrial', { authority })] : [])]),
+      fixes: [...(authority ? [useCa(authority, clues, say)] : []), ...fixes],
+    },
+    basis,
+  );
 }
 
 const MOST_NAMES = 8;

@@ -27,6 +27,7 @@ export interface Clues {
   /** Our clock, and the server's where it was seen. */
   now: number;
   theirNow: number;
+  clock: Fact<'clock'>;
   place: Place | undefined;
   inPod: boolean;
   settings: Fact<'settings'>;
@@ -44,6 +45,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues | undefined {
   const settings = view.one('self/settings');
   const place = seen(view.one('self/place'));
   const now = place?.nowMs ?? 0;
+  const clock = view.one('apiserver/clock');
   const configured = settingOf(settings, 'apiserver.ca')?.value;
   return {
     candidates: seen(found) ?? [],
@@ -55,7 +57,8 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues | undefined {
     inUse: handshake.trials.find((trial) => trial.inUse)?.authority,
     unread: view.all('apiserver/authority').find((fact) => failure(fact) && (!configured || fact.subject === configured)),
     now,
-    theirNow: serverNow(place, seen(view.one('apiserver/clock'))) ?? now,
+    theirNow: serverNow(place, seen(clock)) ?? now,
+    clock,
     place,
     inPod: inPod(place),
     settings,

@@ -6,7 +6,8 @@ import { cite } from '../../shared/cite.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig } from '../../shared/kubelet-fixes.js';
-import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
 import { firstNameOf, hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
@@ -49,20 +50,16 @@ export const ANSWERS: Record<Answer, Says> = {
     const { leaf, theirNow } = clues;
     const newer = newerOnDisk(clues);
     const restart = newer ? [fixBy('node', 'restart', say('restart'), shell('systemctl restart kubelet'))] : [];
-    return found('kubelet-certificate-expired', clues, say, {
-      ...byOneClock(clues),
-      title: say('expired', { ago: span(theirNow - Date.parse(leaf.notAfter)) }),
-      evidence: [...sawServed(clues, say), ...(newer ? sawFile(newer, say) : [])],
-      fixes: [...restart, ...replaceIt(say)],
-    });
+    const title = say('expired', { ago: span(theirNow - Date.parse(leaf.notAfter)) });
+    const evidence = [...sawServed(clues, say), ...(newer ? sawFile(newer, say) : [])];
+    const fixes = [...restart, ...replaceIt(say)];
+    return found('kubelet-certificate-expired', clues, say, { title, evidence, fixes }, byTwoClocks(clues));
   },
   'not-yet-valid': (clues, say) => {
     const { leaf, theirNow } = clues;
-    return found('kubelet-certificate-not-yet-valid', clues, say, {
-      ...byOneClock(clues),
-      title: say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
-      fixes: [renew(say('waitOrClock'))],
-    });
+    const title = say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) });
+    const fixes = [renew(say('waitOrClock'))];
+    return found('kubelet-certificate-not-yet-valid', clues, say, { title, fixes }, byTwoClocks(clues));
   },
 
   'without-san': (clues, say) =>
@@ -79,6 +76,7 @@ export const ANSWERS: Record<Answer, Says> = {
   'expires-soon': (clues, say) => {
     const { endpoint, leaf, now } = clues;
     return problem('kubelet-certificate-expires-soon', {
+      ...byTwoClocks(clues),
       severity: 'degrades',
       title: say('expiresSoon', { endpoint, left: span(Date.parse(leaf.notAfter) - now) }),
       evidence: sawServed(clues, say),
@@ -102,21 +100,24 @@ export function answerFromDisk({ file, now, verifies }: Disk, say: Words): Verdi
   });
 }
 
+type Part = Pick<Said, 'title' | 'fixes'> & Partial<Pick<Said, 'evidence' | 'explainedBy'>>;
+
 /** A fault of the certificate that is served: where the agent does not look at it, a risk. */
-function found(cause: Cause, clues: Clues, say: Words, said: Pick<Said, 'title' | 'fixes'> & Partial<Said>): Problem<Cause> {
+function found(cause: Cause, clues: Clues, say: Words, said: Part, basis: Basis = { proof: inTheirWords(clues.tls) }): Problem<Cause> {
   const { verifies } = clues;
   return problem(cause, {
     severity: verifies ? 'blocks' : 'risk',
     features: verifies ? ALL_KUBELET_FEATURES : [],
     evidence: sawServed(clues, say),
+    ...basis,
     ...said,
     fixes: [...said.fixes, ...(verifies ? [lastResort(say('noVerify'))] : [])],
   });
 }
 
-/** One clock alone: that it is wrong looks the same as a certificate that is. */
-function byOneClock({ otherNow }: Clues): Partial<Said> {
-  if (otherNow !== undefined) return {};
+/** Its dates are its own word; today's is a clock's, and one clock alone that is wrong looks the same as a certificate that is. */
+function byTwoClocks({ tls, otherNow, otherClock }: Clues): Basis {
+  if (otherNow !== undefined) return { proof: inTheirWords(tls, otherClock) };
   return suspected(['clock-skew'], [{ need: 'apiserver/clock', elsewhere: 'date -u   # here, and on another machine' }]);
 }
 

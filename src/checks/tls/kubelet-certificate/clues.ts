@@ -42,6 +42,7 @@ export interface Clues extends Disk {
   apiserverAuthority: string | undefined;
   /** A clock that is not ours; undefined where there is none. */
   otherNow: number | undefined;
+  otherClock: Fact<'clock'>;
   /** By the other clock where there is one. */
   theirNow: number;
   /** What the node is known to be called and to be reached at. */
@@ -73,7 +74,9 @@ export function read(view: Seen): Clues | undefined {
   const settings = view.one('self/settings');
   const node = seen(view.one('apiserver/node'));
   const names = [settingOf(settings, 'node')?.value, node?.node];
-  const otherNow = otherClock(view.one('kubelet/clock'), view.one('apiserver/clock'), seen(view.one('self/place')));
+  const place = seen(view.one('self/place'));
+  const clock = otherClock(view.one('kubelet/clock'), view.one('apiserver/clock'), place);
+  const otherNow = serverNow(place, seen(clock));
   return {
     ...disk,
     endpoint,
@@ -84,6 +87,7 @@ export function read(view: Seen): Clues | undefined {
     authority: settingOf(settings, 'kubelet.ca')?.value ?? 'none',
     apiserverAuthority: settingOf(settings, 'apiserver.ca')?.value,
     otherNow,
+    otherClock: clock,
     theirNow: otherNow ?? disk.now,
     own: new Set([...names, ...(node?.addresses ?? []).map((a) => a.address)]),
     nodeNames: new Set(names),
@@ -94,9 +98,9 @@ export function read(view: Seen): Clues | undefined {
 type Clock = Fact<'clock'>;
 const SAME_MS = 60_000;
 
-/** The time by a clock that is not ours: the kubelet's, or the apiserver's where the kubelet's is our own. */
-function otherClock(kubelet: Clock, apiserver: Clock, place: Place | undefined): number | undefined {
-  return serverNow(place, seen(sharesOurClock(kubelet, place) ? apiserver : kubelet));
+/** A clock that is not ours: the kubelet's, or the apiserver's where the kubelet's is our own. */
+function otherClock(kubelet: Clock, apiserver: Clock, place: Place | undefined): Clock {
+  return sharesOurClock(kubelet, place) ? apiserver : kubelet;
 }
 
 /** Is the kubelet on our machine, as the agent's always is? Then its clock is ours, right or wrong. */

@@ -13,17 +13,16 @@ import { cannotTell, pass, problem, type Said, suspected } from '../../shared/pr
 import { failure, seen } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
-import { type Answer, alternativesTo, isOwnWord, otherPort } from './decision.js';
+import { type Answer, type How, howSure, isOwnWord, otherPort } from './decision.js';
 import type { Words } from './words.js';
 
 const LIST_REQUESTS = 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving';
 const READ_LOG = "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|PLEG'";
 
-/** `others`: what looks the same from here. */
-type Says = (clues: Clues, say: Words, others: string[]) => Verdict<Cause>;
+type Says = (clues: Clues, say: Words, how: How) => Verdict<Cause>;
 
 export function answer(what: Answer, clues: Clues, say: Words): Verdict<Cause> {
-  return ANSWERS[what](clues, say, alternativesTo(what, clues));
+  return ANSWERS[what](clues, say, howSure(what, clues));
 }
 
 const ANSWERS: Record<Answer, Says> = {
@@ -35,9 +34,9 @@ const ANSWERS: Record<Answer, Says> = {
     return cannotTell(say('notTried', { endpoint }), afar ? [{ need: 'kubelet/tls', elsewhere }] : []);
   },
 
-  'http-silent': (clues, say, others) => {
+  'http-silent': (clues, say, how) => {
     const wants = wantsOfSecondSide(clues.side);
-    return found('kubelet-hangs', clues, others, {
+    return found('kubelet-hangs', clues, how, {
       title: say('silentHttp', { endpoint: clues.endpoint }),
       evidence: sawHttp(clues, say),
       fixes: [restart(clues, say)],
@@ -45,22 +44,22 @@ const ANSWERS: Record<Answer, Says> = {
       wants: wants.some((want) => want.elsewhere) ? wants : [...wants, { need: 'kubelet/http', elsewhere: READ_LOG }],
     });
   },
-  'no-http': (clues, say, others) =>
-    found('kubelet-connection-reset', clues, others, {
+  'no-http': (clues, say, how) =>
+    found('kubelet-connection-reset', clues, how, {
       title: say('noHttp', { endpoint: clues.endpoint }),
       evidence: sawHttp(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
     }),
-  'http-cut': (clues, say, others) =>
-    found('kubelet-connection-reset', clues, others, {
+  'http-cut': (clues, say, how) =>
+    found('kubelet-connection-reset', clues, how, {
       title: say('reset', { endpoint: clues.endpoint, stage: 'the answer' }),
       evidence: sawHttp(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
     }),
 
-  'request-pending': (clues, say, others) => {
+  'request-pending': (clues, say, how) => {
     const pending = (clues.own ?? []).filter((r) => r.state === 'pending');
     // Its kubelet may have asked more than once; only the latest key is still held, and the others do no harm.
     const names = pending.filter((r) => r.matchesNode && isDnsName(r.csr)).map((r) => r.csr);
@@ -68,77 +67,77 @@ const ANSWERS: Record<Answer, Says> = {
       names.length > 0
         ? fixBy('cluster', 'config', say('fixApprove'), shell(`kubectl certificate approve ${names.join(' ')}`))
         : fixBy('cluster', 'nothing', say('fixLook'), shell(LIST_REQUESTS));
-    return found('kubelet-certificate-pending', clues, others, {
+    return found('kubelet-certificate-pending', clues, how, {
       title: say('csrPending', { csr: names[0] ?? given(pending[0]).csr }),
       evidence: sawRequests(clues, say),
       fixes: [first, runApprover(say)],
     });
   },
-  'request-ended': (clues, say, others) => {
+  'request-ended': (clues, say, how) => {
     const own = clues.own ?? [];
     const { csr, state } = given(own.find((r) => r.state !== 'approved') ?? own[0]);
     const signer = state === 'approved' ? [fixBy('cluster', 'nothing', say('fixSigner'), shell(LIST_REQUESTS))] : [];
-    return found('kubelet-certificate-pending', clues, others, {
+    return found('kubelet-certificate-pending', clues, how, {
       title: say('csrEnded', { csr, state }),
       evidence: sawRequests(clues, say),
       fixes: [...signer, askAgain(say), runApprover(say)],
     });
   },
-  'no-request': (clues, say, others) =>
-    found('kubelet-certificate-pending', clues, others, {
+  'no-request': (clues, say, how) =>
+    found('kubelet-certificate-pending', clues, how, {
       title: say('noRequest'),
       evidence: sawRequests(clues, say),
       fixes: [askAgain(say), runApprover(say)],
       wants: wantsOfSecondSide(clues.side),
     }),
-  'requests-unknown': (clues, say, others) =>
-    found('kubelet-certificate-pending', clues, others, {
+  'requests-unknown': (clues, say, how) =>
+    found('kubelet-certificate-pending', clues, how, {
       title: say('noCertificate', { endpoint: clues.endpoint }),
       evidence: sawTls(clues, say),
       fixes: [fixBy('cluster', 'nothing', say('fixList'), shell(LIST_REQUESTS)), runApprover(say)],
       wants: [{ need: 'kubelet/serving-requests', elsewhere: LIST_REQUESTS }, ...wantsOfSecondSide(clues.side)],
     }),
 
-  plain: (clues, say, others) => {
+  plain: (clues, say, how) => {
     const { candidate, endpoint } = clues;
     const port = otherPort(clues) ?? 10_250;
     const fix =
       port === candidate.port
         ? fixBy('node', 'nothing', say('fixListener', { port, node: nodeOf(clues) }), shell(`ss -ltnp "sport = :${port}"`))
         : fixBy('agent', 'config', say('fixPort', { port }), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: port }));
-    return found('kubelet-speaks-plain-http', clues, others, {
+    return found('kubelet-speaks-plain-http', clues, how, {
       title: say('plain', { endpoint }),
       evidence: sawTls(clues, say),
       fixes: [fix],
     });
   },
-  'no-version': (clues, say, others) => {
+  'no-version': (clues, say, how) => {
     const { host } = clues.candidate;
     const verify = isIp(host) || isDnsName(host) ? { verify: `openssl s_client -connect ${clues.endpoint} </dev/null` } : {};
-    return found('kubelet-tls-version', clues, others, {
+    return found('kubelet-tls-version', clues, how, {
       title: say('version', { endpoint: clues.endpoint }),
       evidence: sawTls(clues, say),
       fixes: [kubeletConfig(say('fixVersion'), 'tlsMinVersion: VersionTLS12', verify)],
     });
   },
-  'tls-cut': (clues, say, others) =>
-    found('kubelet-connection-reset', clues, others, {
+  'tls-cut': (clues, say, how) =>
+    found('kubelet-connection-reset', clues, how, {
       title: say('reset', { endpoint: clues.endpoint, stage: 'the TLS handshake' }),
       evidence: sawTls(clues, say),
       fixes: [whatStandsBetween(say)],
       wants: wantsOfSecondSide(clues.side),
     }),
 
-  hangs: (clues, say, others) =>
-    found('kubelet-hangs', clues, others, {
+  hangs: (clues, say, how) =>
+    found('kubelet-hangs', clues, how, {
       title: say('hangs', { endpoint: clues.endpoint }),
       evidence: sawTls(clues, say),
       fixes: [restart(clues, say)],
     }),
-  stalls: (clues, say, others) => {
+  stalls: (clues, say, how) => {
     const { endpoint, candidate } = clues;
     const ip = isIp(candidate.host) ? candidate.host : undefined;
-    return found('tls-handshake-stalls', clues, others, {
+    return found('tls-handshake-stalls', clues, how, {
       title: say('stalls', { endpoint }),
       evidence: sawTls(clues, say),
       fixes: [fixBy('network', 'config', say('fixMtu'), byHand(ip && `ip link\ntracepath -n ${ip}`)), whatStandsBetween(say)],
@@ -146,8 +145,8 @@ const ANSWERS: Record<Answer, Says> = {
       wants: ip ? [{ need: 'kubelet/tls', subject: endpoint, elsewhere: `ping -c 3 -M do -s 1372 ${ip}` }] : [],
     });
   },
-  'tls-silent': (clues, say, others) =>
-    found('kubelet-hangs', clues, others, {
+  'tls-silent': (clues, say, how) =>
+    found('kubelet-hangs', clues, how, {
       title: say('silentTls', { endpoint: clues.endpoint, ms: tookMs(clues.tls) }),
       evidence: sawTls(clues, say),
       fixes: [restart(clues, say)],
@@ -159,12 +158,12 @@ const ANSWERS: Record<Answer, Says> = {
 function found(
   cause: Cause,
   clues: Clues,
-  others: string[],
+  { others, proof }: How,
   { wants, ...said }: Pick<Said, 'title' | 'evidence' | 'fixes' | 'wants'>,
 ): Problem<Cause> {
   const isThePaths = clues.afar && others.length > 0 && !isOwnWord(clues);
   return problem(cause, {
-    ...(others.length > 0 && suspected(others, wants)),
+    ...(proof ? { proof, ...(wants && { wants }) } : suspected(others, wants)),
     ...said,
     severity: isThePaths ? 'note' : 'blocks',
     features: isThePaths ? [] : ALL_KUBELET_FEATURES,

@@ -1,10 +1,14 @@
 /** How a handshake with the kubelet went, from the top down; and what it cannot be told from. */
-import { hasFallenSilent, justRenewed } from '../../connection/shared/second-side.js';
+import type { Proof } from '../../../model/check.js';
+import type { Fact, SecondSight } from '../../../model/facts.js';
+import { hasFallenSilent, heartbeatFact, justRenewed, type SecondSide, sightThat } from '../../connection/shared/second-side.js';
 import { kubeletPort } from '../../shared/address.js';
-import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
-import { failure, isPending, seen } from '../../shared/read.js';
+import { type AnswerOf, given, otherwise, type Row } from '../../shared/decide.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
+import { failure, isPending } from '../../shared/read.js';
 import type { Clues } from './clues.js';
 
+type Sighting = Fact<'second-sight'>;
 type Holds = (clues: Clues) => boolean;
 
 const after =
@@ -32,17 +36,47 @@ export const DECISION = [
   ['no-version', after('version')],
   ['tls-cut', after('cut')],
 
-  ['hangs', after('silent', (c) => isSilentToAll(c) || hasFallenSilent(c.side))],
-  ['stalls', after('silent', answersElsewhere)],
+  ['hangs', after('silent', (c) => silentToOthers(c.side) !== undefined || hasFallenSilent(c.side))],
+  ['stalls', after('silent', (c) => answersOthers(c.side) !== undefined)],
   ['tls-silent', after('silent')],
 ] as const satisfies readonly Row<string, Clues>[];
 
 export type Answer = AnswerOf<typeof DECISION>;
 
-/** Causes that look the same from here, by answer; where there are none it is proven. */
+/** What looks the same from here; where nothing does, what proves it. */
+export interface How {
+  others: string[];
+  proof?: Proof;
+}
+
+/** Behind a proxy nothing is certain but the kubelet's own word. */
+export function howSure(answer: Answer, clues: Clues): How {
+  const others = [...(ALTERNATIVES[answer]?.(clues) ?? []), ...(clues.proxied && !isOwnWord(clues) ? ['proxy-captures-kubelet'] : [])];
+  const proof = PROOF[answer];
+  return others.length === 0 && proof ? { others, proof: proof(clues) } : { others };
+}
+
+/** What is certain where nothing looks the same: the kubelet's own word, or our silence and what a second side met. */
+const PROOF: Partial<Record<Answer, (clues: Clues) => Proof>> = {
+  'http-silent': ({ http, side }) => twoWitnesses(http, given(silentToOthers(side))),
+  'http-cut': ({ http, side }) => twoWitnesses(http, given(answersOthers(side))),
+  'tls-cut': ({ tls, side }) => twoWitnesses(tls, given(answersOthers(side))),
+  'request-pending': ({ tls, requests }) => inTheirWords(tls, requests),
+  'request-ended': ({ tls, requests }) => inTheirWords(tls, requests),
+  'no-request': ({ tls, requests, side }) => inTheirWords(tls, requests, given(told(side, WITHOUT_CERTIFICATE))),
+  'requests-unknown': ({ tls, side }) => inTheirWords(tls, given(told(side, WITHOUT_CERTIFICATE))),
+  plain: (clues) => (otherPort(clues) ? inTheirWords(clues.tls, clues.side.facts.node) : inTheirWords(clues.tls)),
+  'no-version': ({ tls }) => inTheirWords(tls),
+  hangs: ({ tls, side }) => twoWitnesses(tls, silentToOthers(side) ?? heartbeatFact(side)),
+};
+
+/** Causes that look the same from here, by answer. */
 const ALTERNATIVES: Partial<Record<Answer, (clues: Clues) => string[]>> = {
-  // It renews its Lease, so it reaches the apiserver and is not waiting for a decision of that.
-  'http-silent': (c) => (justRenewed(c.side) ? [] : ['kubelet-cannot-reach-apiserver']),
+  // It renews its Lease, so it reaches the apiserver and is not waiting for a decision of that; that it is silent to others too shows it is no path.
+  'http-silent': (c) => [
+    ...(justRenewed(c.side) ? [] : ['kubelet-cannot-reach-apiserver']),
+    ...(silentToOthers(c.side) ? [] : ['kubelet-connection-reset']),
+  ],
   'no-http': () => ['not-a-kubelet'],
   'http-cut': insteadOfCut,
   'tls-cut': insteadOfCut,
@@ -52,12 +86,6 @@ const ALTERNATIVES: Partial<Record<Answer, (clues: Clues) => string[]>> = {
   stalls: () => ['kubelet-connection-reset', 'kubelet-hangs'],
   'tls-silent': () => ['tls-handshake-stalls', 'kubelet-connection-reset'],
 };
-
-/** Behind a proxy nothing is certain but the kubelet's own word. */
-export function alternativesTo(answer: Answer, clues: Clues): string[] {
-  const others = ALTERNATIVES[answer]?.(clues) ?? [];
-  return clues.proxied && !isOwnWord(clues) ? [...others, 'proxy-captures-kubelet'] : others;
-}
 
 /** The alert comes from the kubelet itself. */
 export function isOwnWord({ handshake }: Clues): boolean {
@@ -72,25 +100,32 @@ export function otherPort({ side, candidate }: Clues): number | undefined {
   return registered === candidate.port ? undefined : registered;
 }
 
-function insteadOfCut(clues: Clues): string[] {
-  return answersElsewhere(clues) ? [] : ['kubelet-down', 'not-a-kubelet'];
+function insteadOfCut({ side }: Clues): string[] {
+  return answersOthers(side) ? [] : ['kubelet-down', 'not-a-kubelet'];
 }
+
+const WITHOUT_CERTIFICATE = /tls: internal error/;
 
 /** The apiserver hears the same alert from the kubelet it knows: only a kubelet without a certificate does that. */
-function insteadOfNoCertificate(clues: Clues): string[] {
-  return wasTold(clues, /tls: internal error/) ? [] : ['not-a-kubelet'];
+function insteadOfNoCertificate({ side }: Clues): string[] {
+  return told(side, WITHOUT_CERTIFICATE) ? [] : ['not-a-kubelet'];
 }
 
-function answersElsewhere({ side }: Clues): boolean {
-  return side.apiserver === 'answers' || side.local === 'answers';
+/** A second side that got an answer: the apiserver's node proxy, or the node's own port for its health. */
+function answersOthers(side: SecondSide): Sighting | undefined {
+  return sightThat(side, (sight) => isOfOthers(sight, side) && sight.kubelet === 'answers');
 }
 
-function isSilentToAll(clues: Clues): boolean {
-  const { apiserver, local } = clues.side;
-  return apiserver === 'timeout' || local === 'timeout' || wasTold(clues, /TLS handshake timeout/);
+/** A second side that met the same silence. */
+function silentToOthers(side: SecondSide): Sighting | undefined {
+  return sightThat(side, (sight) => isOfOthers(sight, side) && sight.kubelet === 'timeout') ?? told(side, /TLS handshake timeout/);
 }
 
 /** In the words of a second side. */
-function wasTold({ side }: Clues, words: RegExp): boolean {
-  return side.facts.sights.some((fact) => words.test(seen(fact)?.said ?? ''));
+function told(side: SecondSide, words: RegExp): Sighting | undefined {
+  return sightThat(side, ({ said }) => words.test(said));
+}
+
+function isOfOthers({ by }: SecondSight, { onNode }: SecondSide): boolean {
+  return by === 'node-proxy' || (by === 'local-healthz' && onNode);
 }
