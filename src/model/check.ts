@@ -61,7 +61,7 @@ export interface Want {
 }
 
 /** A fact that a claim rests on. */
-export type Witness = Pick<Evidence, 'need' | 'subject'>;
+export type Witness = Pick<Evidence, 'need' | 'subject' | 'node'>;
 
 declare const PROVES: unique symbol;
 /** What makes a claim certain: the facts it rests on. Only `checks/shared/proof.ts` can make one. */

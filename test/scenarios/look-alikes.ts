@@ -124,7 +124,8 @@ const REFUSED: Group = {
       member: 'a firewall rejects with a reset',
       world: { kubelet: { listen: 'closed', seenByApiserver: 'answers' }, apiserver: permitted },
       truth: ['kubelet-rejected-by-firewall', 'read-only-port-closed'],
-      decided: ['kubelet-rejected-by-firewall', 'proven'],
+      // The apiserver may go by another address, to which the kubelet is bound: only the node's sockets tell it from a firewall.
+      decided: ['kubelet-rejected-by-firewall', 'suspected'],
     },
     {
       member: 'the kubelet stopped a moment ago: its Lease is still fresh',

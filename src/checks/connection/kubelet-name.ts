@@ -7,6 +7,7 @@ import { cite } from '../shared/cite.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
 import { hostFromDownwardApi, hostOfNode } from '../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, suspected } from '../shared/problem.js';
+import { inTheirWords, twoWitnesses } from '../shared/proof.js';
 import { failure, isPending, seen, subjectOf } from '../shared/read.js';
 
 /** A name that every cluster DNS knows: does the resolver work at all? */
@@ -71,11 +72,11 @@ export const kubeletName = defineCheck({
     const { code, detail } = outcome;
     // Without an answer the name may be a good one: only a resolver that works otherwise makes it the name's fault.
     const [works, failsToo] = [seen(cluster), failure(cluster)];
-    const proven = NO_SUCH_NAME.includes(code) || works !== undefined;
+    const proof = NO_SUCH_NAME.includes(code) ? inTheirWords(dns) : works && twoWitnesses(dns, cluster);
     const severity = fromAfar(seen(view.one('self/place')), candidate) ? 'note' : 'blocks';
     return problem('node-name-does-not-resolve', {
       severity,
-      ...(proven ? {} : suspected(['cluster-dns-fails'], wants)),
+      ...(proof ? { proof } : suspected(['cluster-dns-fails'], wants)),
       title: NO_SUCH_NAME.includes(code) ? say('unknown', { host }) : say('unanswered', { host }),
       features: severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
       evidence: [

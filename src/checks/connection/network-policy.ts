@@ -12,6 +12,7 @@ import { cite } from '../shared/cite.js';
 import { byHand, fixBy, yaml } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { twoWitnesses } from '../shared/proof.js';
 import { failure, seen, subjectOf } from '../shared/read.js';
 
 export const networkPolicy = defineCheck({
@@ -78,6 +79,7 @@ export const networkPolicy = defineCheck({
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
     return problem('network-policy-blocks-egress', {
+      proof: twoWitnesses(fact, tcp),
       title: say('blocks', { policies: firstOf(found.policies.map(({ policy }) => policy)), endpoint }),
       features: ALL_KUBELET_FEATURES,
       evidence: [cite(fact, say('sawPolicies', { policies, endpoint })), cite(tcp, say('sawSilence', { endpoint }))],

@@ -11,6 +11,7 @@ import { agentsCandidate, settingOf } from '../shared/kubelet.js';
 import { kubeletConfig } from '../shared/kubelet-fixes.js';
 import { knownConfig } from '../shared/on-node.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords, twoWitnesses } from '../shared/proof.js';
 import { answers, failure, seen, subjectOf } from '../shared/read.js';
 
 /** What keeps the agent from 10250, and so makes it try the read-only port. */
@@ -99,12 +100,14 @@ export const readOnlyPort = defineCheck({
     const place = seen(view.one('self/place'));
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
     const processFact = view.one('self/kubelet-process');
-    const config = knownConfig(view.one('self/kubelet-config'), processFact, place, candidate);
+    const configFact = view.one('self/kubelet-config');
+    const config = knownConfig(configFact, processFact, place, candidate);
     const configured = config?.values.readOnlyPort ?? 0;
     const socket = config && configured > 0 ? seen(processFact)?.listening?.find((at) => at.port === configured) : undefined;
     if (config && socket) {
       const origin = config.origin('readOnlyPort');
       return problem('read-only-port-open', {
+        proof: inTheirWords(configFact, processFact),
         severity: 'risk',
         title: say('openHere', { port: configured }),
         evidence: [config.cite(say('sawConfig', { port: configured, origin, address: socket.address }))],
@@ -124,6 +127,7 @@ export const readOnlyPort = defineCheck({
     // Another server may live on that port: a kubelet says `ok`, or which of its checks failed.
     if (sight.status === 200 ? /^ok\b/.test(sight.said) : /healthz check failed/.test(sight.said))
       return problem('read-only-port-open', {
+        proof: inTheirWords(fact),
         severity: 'risk',
         title: say('open', { endpoint }),
         evidence: [cite(fact, say('sawAnswer', { status: sight.status, said: sight.said }))],
@@ -134,10 +138,12 @@ export const readOnlyPort = defineCheck({
       });
     const at = subjectOf(candidate);
     const read = answers(view.all('kubelet/http')).some((a) => a.status < 400);
-    const failed = [view.one('kubelet/tcp', at), view.one('kubelet/tls', at)].some((f) => failure(f) !== undefined);
-    const unverified = seen(view.one('kubelet/tls', at))?.verification.ok === false;
-    if (read || sight.kubelet !== 'refused' || !(failed || unverified)) return pass(fact);
+    const tls = view.one('kubelet/tls', at);
+    const failed = [view.one('kubelet/tcp', at), tls].find((f) => failure(f) !== undefined);
+    const before = failed ?? (seen(tls)?.verification.ok === false ? tls : undefined);
+    if (read || sight.kubelet !== 'refused' || !before) return pass(fact);
     return problem('read-only-port-closed', {
+      proof: twoWitnesses(fact, before),
       severity: 'note',
       title: say('closed', { endpoint }),
       evidence: [cite(fact, say('sawRefusal', { endpoint, said: sight.said }))],

@@ -33,6 +33,12 @@ export function twoWitnesses(one: Observation, other: Observation): Proof {
   return proof([one, other]);
 }
 
+/** What two reports of one node show, seen from two networks: where one met silence and the other an answer. */
+export function ofTwoReports(silent: Witness, answered: Witness): Proof {
+  if (silent.node === answered.node) throw new Error(`no proof: both reports are of ${silent.node ?? 'one network'}`);
+  return [silent, answered] as unknown as Proof;
+}
+
 /** Does it say something itself? An answer does, and a failure that came with words. */
 export function speaks({ outcome }: Observation): boolean {
   return outcome.status === 'observed' || (outcome.status === 'failed' && !WORDLESS.test(outcome.code));

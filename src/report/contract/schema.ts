@@ -150,7 +150,7 @@ export const reportSchema = {
     message,
     fix,
     evidence: object({ need: text, subject: text, saw: ref('message'), reproduce: text, node: text }, ['reproduce', 'node']),
-    witness: object({ need: text, subject: text }),
+    witness: object({ need: text, subject: text, node: text }, ['node']),
     finding,
     result,
     layerState: object(

@@ -38,14 +38,14 @@ function sideOf({ startedAt, working, findings, ...report }: OneReport, target: 
 /** The finding that the check makes of both, with what the pod's report found as what follows from it. */
 function above(
   given: Slim,
-  { cause, severity, certainty, witnesses, alternatives = [], title, evidence, fixes }: Problem,
+  { cause, severity, certainty, witnesses, alternatives = [], wants = [], title, evidence, fixes }: Problem,
   host: OneReport,
 ): Slim {
   const { question, layer } = podNetworkPath;
   return {
     finding: { cause, question, target: given.finding.target, layer, severity, certainty },
     title: pack(title),
-    rest: pack({ ...unpack(given.rest), alternatives, decide: [] }),
+    rest: pack({ ...unpack(given.rest), alternatives, decide: wants.flatMap(({ elsewhere }) => elsewhere ?? []) }),
     fixes: pack(fixes),
     // The other side first: it is what one report alone does not show.
     evidence: pack([...evidence.map((each) => seenFrom(host, each)), ...unpack(given.evidence)]),

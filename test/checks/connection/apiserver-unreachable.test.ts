@@ -103,9 +103,17 @@ judgeTable(apiserverUnreachable, [
     says: /kubelet at 10\.0\.0\.7:10250 answers.*kubectl -n datadog get networkpolicy/,
   },
   {
-    row: "service address silent, the apiserver's own too: proven",
-    facts: [...pod(), candidates(service), tcp('ETIMEDOUT', 4000), endpoints(['10.0.0.5', 6443]), tcp('ETIMEDOUT', 4000, OWN)],
+    row: "service address silent, the apiserver's own too, and a kubelet answers meanwhile: proven",
+    facts: [
+      ...[...pod(), candidates(service), tcp('ETIMEDOUT', 4000), endpoints(['10.0.0.5', 6443]), tcp('ETIMEDOUT', 4000, OWN)],
+      fact('kubelet/tls', handshake(), ENDPOINT),
+    ],
     expect: { cause: 'apiserver-connect-timeout', certainty: 'proven' },
+  },
+  {
+    row: "service address silent, the apiserver's own too, and nobody else was heard: it may be our own network",
+    facts: [...pod(), candidates(service), tcp('ETIMEDOUT', 4000), endpoints(['10.0.0.5', 6443]), tcp('ETIMEDOUT', 4000, OWN)],
+    expect: { cause: 'apiserver-connect-timeout', certainty: 'suspected' },
     says: /10\.0\.0\.5:6443 also fails: ETIMEDOUT/,
   },
   {
@@ -151,13 +159,13 @@ judgeTable(apiserverUnreachable, [
     neverSays: /reboot/,
   },
   {
-    row: 'refused by a named server: proven, its own log first',
+    row: 'refused by a named server: its own log first',
     facts: [
       ...place({ place: 'node', vantage: 'host-network' }),
       candidates(from('10.0.0.5', 6443, 'kubeconfig', 'kubelet.conf')),
       tcp('ECONNREFUSED', 1, OWN),
     ],
-    expect: { cause: 'apiserver-connection-refused', certainty: 'proven' },
+    expect: { cause: 'apiserver-connection-refused', certainty: 'suspected' },
     says: /crictl logs/,
   },
   {

@@ -192,7 +192,7 @@ judgeTable(kubeletUnreachable, [
   {
     row: 'refused to both while 10248 answers',
     facts: [...onNode, tcp('ECONNREFUSED'), sight('refused'), sight('answers', 'local-healthz'), lease(4), nodeObject()],
-    expect: { cause: 'kubelet-server-disabled', certainty: 'proven' },
+    expect: { cause: 'kubelet-server-disabled', certainty: 'suspected' },
     says: /enableServer: true/,
   },
   {
@@ -201,8 +201,14 @@ judgeTable(kubeletUnreachable, [
     expect: { cause: 'kubelet-server-disabled', certainty: 'suspected' },
   },
   {
-    row: 'refused here, the apiserver gets in at the only address there is',
+    row: 'refused here, the apiserver gets in: it may go by another address, to which the kubelet is bound',
     facts: [...named, tcp('ECONNREFUSED'), sight('answers'), nodeObject()],
+    expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'suspected' },
+    says: /pgrep -xa kubelet; ss -ltn/,
+  },
+  {
+    row: 'on the node: refused at the very address where the kubelet listens',
+    facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ listening: [{ address: '0.0.0.0', port: 10250 }] })],
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'proven' },
   },
   {
@@ -232,9 +238,9 @@ judgeTable(kubeletUnreachable, [
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'suspected' },
   },
   {
-    row: 'an ICMP prohibition for us alone',
+    row: 'an ICMP prohibition for us alone, or a router on our way without a route',
     facts: [...named, tcp('EHOSTUNREACH', 12), sight('answers'), nodeObject()],
-    expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'proven' },
+    expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'suspected' },
   },
   {
     row: 'host unreachable at once and no sign of life: a router may remember',
@@ -242,9 +248,14 @@ judgeTable(kubeletUnreachable, [
     expect: { cause: 'node-address-dead', certainty: 'suspected' },
   },
   {
-    row: 'host unreachable after three seconds: nobody has the address',
-    facts: [...base(), tcp('EHOSTUNREACH', 3080)],
+    row: 'host unreachable after three seconds, and no heartbeat: nobody has the address',
+    facts: [...named, tcp('EHOSTUNREACH', 3080), lease(600), nodeObject()],
     expect: { cause: 'node-address-dead', certainty: 'proven' },
+  },
+  {
+    row: 'host unreachable after three seconds: nobody has the address, by our own clock',
+    facts: [...base(), tcp('EHOSTUNREACH', 3080)],
+    expect: { cause: 'node-address-dead', certainty: 'suspected' },
     says: /No machine answers at 10\.0\.0\.7.*fieldPath: status\.hostIP/,
   },
   {

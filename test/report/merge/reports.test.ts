@@ -104,7 +104,8 @@ describe('one node from two networks', () => {
 
   it('silent for both: the kubelet or the node, with both sides as evidence', () => {
     const found = find(mergeAll([pod, on(suspected(), { node: 'a', vantage: HOST })]), 'kubelet-silent-everywhere');
-    assert.equal(found.certainty, 'proven');
+    assert.equal(found.certainty, 'suspected');
+    assert.match(found.decide.join(), /systemctl status kubelet/);
     assert.deepEqual([...new Set(found.evidence.map(({ node }) => node))].sort(), [`a, ${HOST}`, `a, ${POD}`]);
   });
 

@@ -5,7 +5,8 @@ import { apiserverFeatures, ownerHere, ownNode, ownPod } from '../../shared/apis
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { env, fixBy, shell } from '../../shared/fix.js';
-import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords, speaks, twoWitnesses } from '../../shared/proof.js';
 import { namedBy } from '../shared/named-by.js';
 import type { Cause } from './causes.js';
 import type { Clues, WayIn } from './clues.js';
@@ -40,8 +41,9 @@ export const ANSWERS: Record<Answer, Says> = {
   waiting: (clues, say) => cannotTell(say('waiting', { endpoint: clues.endpoint }), deciding(clues)),
 
   'service-broken': (clues, say) => {
-    const working = given(clues.working);
+    const { endpoint: working, fact } = given(clues.working);
     return problem('service-address-broken', {
+      proof: twoWitnesses(given(clues.failed), fact),
       wants: deciding(clues),
       title: say('serviceBroken', { service: clues.endpoint }),
       features: apiserverFeatures(clues.settings),
@@ -94,12 +96,13 @@ export const ANSWERS: Record<Answer, Says> = {
 
 function noAddress(
   cause: Cause,
-  { place, settings }: Clues,
+  { place, settings, candidates }: Clues,
   say: Words,
-  said: Pick<Problem, 'title' | 'fixes'> & Partial<Problem>,
+  said: Pick<Said, 'title' | 'fixes' | 'severity'>,
 ): Problem<Cause> {
   const saw = say('sawPlace', { place: place?.place ?? 'unknown', environment: String(place?.serviceEnvironment ?? false) });
   return problem(cause, {
+    proof: inTheirWords(candidates),
     ...said,
     observedAt: 'self',
     features: apiserverFeatures(settings),
@@ -113,20 +116,46 @@ function fails(cause: Cause, remedy: (clues: Clues, say: Words) => { title: Mess
 }
 
 function failed(cause: Cause, clues: Clues, say: Words, { title, fixes }: { title: Message; fixes: Fix[] }): Problem<Cause> {
-  const { service, ways, working, proxy } = clues;
+  const { working, proxy } = clues;
   const here = ownerHere(clues.place);
-  const wants = deciding(clues);
-  // A service address may fail by itself: until an apiserver's own address was seen to fail too, it may be either.
-  const decided = !service || (ways.length > 0 && ways.every((way) => way.fails));
   const useOther = () =>
-    fixBy(here, 'config', say('fixOther', { endpoint: given(working) }), shell(`kubelet-doctor --apiserver https://${working}`));
+    fixBy(
+      here,
+      'config',
+      say('fixOther', { endpoint: given(working).endpoint }),
+      shell(`kubelet-doctor --apiserver https://${given(working).endpoint}`),
+    );
   return problem(cause, {
-    ...(decided ? { wants } : suspected(['service-address-broken'], wants)),
+    ...basisOf(cause, clues),
     title: proxy === undefined ? title : say('proxyFails', { proxy }),
     features: apiserverFeatures(clues.settings),
     evidence: quoted(clues, say),
     fixes: [...(working ? [useOther()] : []), ...(proxy === undefined ? fixes : [fixBy(here, 'config', say('fixProxy'))])],
   });
+}
+
+/** What looks the same where nobody else was seen to answer us. */
+const LOOK_ALIKE: Partial<Record<Cause, Cause>> = {
+  'apiserver-connect-timeout': NO_ROUTE,
+  [REFUSED]: NO_ROUTE,
+  [NO_ROUTE]: 'apiserver-connect-timeout',
+  [RESET]: 'apiserver-connect-timeout',
+};
+
+/**
+ * A service address may fail by itself: until an apiserver's own address was seen to fail too, it may be either. And what failed without a word
+ * may have failed for our own network, or our own slowness: only a server that answers us meanwhile says that it did not.
+ */
+function basisOf(cause: Cause, clues: Clues): Basis & Pick<Said, 'wants'> {
+  const { service, ways, kubelet, proxy } = clues;
+  const failed = given(clues.failed);
+  const wants = deciding(clues);
+  if (service && !(ways.length > 0 && ways.every((way) => way.fails))) return suspected(['service-address-broken'], wants);
+  if (speaks(failed)) return { proof: inTheirWords(failed), wants };
+  const answering = kubelet ?? ways.find(({ verification }) => verification)?.fact;
+  if (answering) return { proof: twoWitnesses(failed, answering), wants };
+  const looks = proxy === undefined ? [LOOK_ALIKE[cause]].filter((each) => each !== undefined) : ['proxy-captures-apiserver'];
+  return suspected(looks, [...wants, { need: 'apiserver/readiness', elsewhere: LOOK }]);
 }
 
 /** Our own failure, the other ways in, and a kubelet that answers. */

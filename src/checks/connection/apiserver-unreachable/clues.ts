@@ -26,6 +26,7 @@ export interface Clues {
   settings: Fact<'settings'>;
   /** An address was looked for, and this is the one in use. */
   sought: boolean;
+  candidates: Fact<'candidates'>;
   candidate: Candidate | undefined;
   endpoint: string;
   connected: boolean;
@@ -48,12 +49,13 @@ export interface Clues {
   others: string[];
   ways: WayIn[];
   /** The first of them whose certificate verifies. */
-  working: string | undefined;
+  working: WayIn | undefined;
   /** A kubelet that answers from here: our own network is fine. */
   kubelet: Fact<'tls'> | undefined;
 }
 
 export interface WayIn {
+  fact: Fact<'tls'> | Fact<'tcp'>;
   endpoint: string;
   verification: TlsHandshake['verification'] | undefined;
   fails: string | undefined;
@@ -75,6 +77,7 @@ export function read(view: Seen): Clues {
     inPod: inPod(place),
     settings: view.one('self/settings'),
     sought: seen(found) !== undefined,
+    candidates: found,
     candidate,
     endpoint,
     connected: seen(tls) !== undefined,
@@ -87,7 +90,7 @@ export function read(view: Seen): Clues {
     service: candidate !== undefined && isServiceAddress(candidate, candidates) && proxy?.via !== 'proxy',
     others,
     ways,
-    working: ways.find(({ verification }) => verification?.ok)?.endpoint,
+    working: ways.find(({ verification }) => verification?.ok),
     kubelet: view.all('kubelet/tls').find((fact) => seen(fact)),
   };
 }
@@ -111,5 +114,6 @@ function wayIn(view: Seen, endpoint: string): WayIn[] {
   const [tls, tcp] = [view.one('apiserver/tls', endpoint), view.one('apiserver/tcp', endpoint)];
   const verification = seen(tls)?.verification;
   const fails = failure(tls) ?? failure(tcp);
-  return verification || fails ? [{ endpoint, verification, fails, reproduce: tls.reproduce ?? tcp.reproduce }] : [];
+  const fact = verification || failure(tls) !== undefined ? tls : tcp;
+  return verification || fails ? [{ fact, endpoint, verification, fails, reproduce: tls.reproduce ?? tcp.reproduce }] : [];
 }

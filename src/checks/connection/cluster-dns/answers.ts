@@ -5,7 +5,8 @@ import { apiserverFeatures, ownerHere, ownPod } from '../../shared/apiserver.js'
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell, yaml } from '../../shared/fix.js';
-import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords, speaks, twoWitnesses } from '../../shared/proof.js';
 import { failure, seen } from '../../shared/read.js';
 import { namedBy } from '../shared/named-by.js';
 import type { Cause } from './causes.js';
@@ -49,7 +50,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       title: say('doesNotKnow', { name: clues.name }),
       fixes: [fixBy('agent', 'restart', say('fixPolicyClusterFirst'), yaml(dnsPolicy('ClusterFirst'))), lookAtPods(say)],
     }),
-  'host-network': (clues, say) => inHostNetwork(clues, say),
+  'host-network': (clues, say) => inHostNetwork(clues, say, basisOf(clues)),
   'perhaps-host-network': (clues, say) => inHostNetwork(clues, say, suspected(['cluster-dns-fails'], deciding(clues))),
 };
 
@@ -58,23 +59,33 @@ function nameFails(clues: Clues, say: Words, fixes: Fix[]): Problem<Cause> {
   return found('apiserver-name-does-not-resolve', clues, say, { title, fixes });
 }
 
-function inHostNetwork(clues: Clues, say: Words, unsure: Partial<Problem> = {}): Problem<Cause> {
-  return found('host-network-without-cluster-dns', clues, say, {
-    ...unsure,
-    title: say('hostNetwork', { name: clues.name }),
-    fixes: [fixBy('agent', 'restart', say('fixHostNet'), yaml(dnsPolicy('ClusterFirstWithHostNet')))],
-  });
+function inHostNetwork(clues: Clues, say: Words, basis: Basis): Problem<Cause> {
+  const title = say('hostNetwork', { name: clues.name });
+  const fixes = [fixBy('agent', 'restart', say('fixHostNet'), yaml(dnsPolicy('ClusterFirstWithHostNet')))];
+  return found('host-network-without-cluster-dns', clues, say, { title, fixes }, basis);
 }
 
 /** It matters less while the apiserver is reached without the name. */
-function found(cause: Cause, clues: Clues, say: Words, said: Pick<Problem, 'title' | 'fixes'> & Partial<Problem>): Problem<Cause> {
+function found(cause: Cause, clues: Clues, say: Words, said: Pick<Said, 'title' | 'fixes'>, basis = basisOf(clues)): Problem<Cause> {
   return problem(cause, {
     severity: clues.byName ? 'blocks' : 'degrades',
     wants: deciding(clues),
+    ...basis,
     ...said,
     features: clues.byName ? apiserverFeatures(clues.settings) : [BY_NAME],
     evidence: quoted(clues, say),
   });
+}
+
+/** A resolver that answers `no such name` says so itself. One that is silent is it alone only where someone else answers us meanwhile. */
+function basisOf(clues: Clues): Basis {
+  const { answering, place, name } = clues;
+  const failed = given(clues.failed);
+  if (speaks(failed)) return { proof: inTheirWords(failed) };
+  if (answering) return { proof: twoWitnesses(failed, answering) };
+  const look = isDnsName(name) ? { elsewhere: `getent ahosts ${name}` } : {};
+  const policy = place?.vantage === 'pod-network' ? ['network-policy-blocks-egress'] : [];
+  return suspected([...policy, 'apiserver-connect-timeout'], [...deciding(clues), { need: 'apiserver/dns', subject: name, ...look }]);
 }
 
 /** The lookup that failed, and how the service address does meanwhile. */

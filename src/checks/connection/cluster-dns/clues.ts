@@ -11,6 +11,7 @@ export const NEEDS = [
   'apiserver/dns',
   'apiserver/tls',
   'apiserver/candidates',
+  'kubelet/tls',
   'self/place',
   'self/settings',
 ] as const satisfies readonly Need[];
@@ -47,6 +48,8 @@ export interface Clues {
   serviceEndpoint: string | undefined;
   /** What a pass rests on. */
   witness: Grounds;
+  /** Who answered us meanwhile, without a name: then it is neither our network nor our own slowness. */
+  answering: Fact<'tls'> | undefined;
 }
 
 export function read(view: View<(typeof NEEDS)[number]>): Clues {
@@ -61,6 +64,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
   const answer = failed && answerOf(failed);
   const service = (seen(found) ?? []).find(({ origin, host }) => origin === 'service-environment' && isIp(host));
   const serviceEndpoint = service && subjectOf(service);
+  const serviceTls = serviceEndpoint === undefined ? undefined : view.one('apiserver/tls', serviceEndpoint);
   const clusters = lookups.find((lookup) => lookup.name === SERVICE_NAME)?.fact;
   return {
     place,
@@ -80,8 +84,9 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     clusterCode: pod && clusters ? failure(clusters) : undefined,
     searchesCluster: hasClusterSearch(answer),
     questions: unansweredOf(answer),
-    service: serviceEndpoint === undefined ? undefined : view.one('apiserver/tls', serviceEndpoint),
+    service: serviceTls,
     serviceEndpoint,
+    answering: [serviceTls, ...view.all('kubelet/tls')].find((fact) => fact && seen(fact)),
     witness: lookups.map(({ fact }) => fact),
   };
 }

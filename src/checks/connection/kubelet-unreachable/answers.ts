@@ -14,10 +14,8 @@ import { foundNobody } from '../shared/arp.js';
 import { citeSecondSide, wantsOfSecondSide } from '../shared/second-side.js';
 import type { Cause } from './causes.js';
 import type { Clues, OnNode } from './clues.js';
-import { type Answer, EXPLANATION, type Explanation, is, ON_NODE } from './decision.js';
+import { type Answer, EXPLANATION, type Explanation, is, ON_NODE, PORT_DIFFERS } from './decision.js';
 import type { Words } from './words.js';
-
-const PORT_DIFFERS = 'kubelet-port-differs';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   proxied: ({ proxy, witness }, say) => notApplicable(say('proxied', { proxy: given(proxy) }), witness),
@@ -29,8 +27,8 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'not-tried': ({ endpoint }, say) => cannotTell(say('notTried', { endpoint })),
   'not-ours': ({ candidate, witness }, say) => notApplicable(say('notOurs', { host: candidate.host }), witness),
   'shown-on-node': (clues, say) => fails(clues, say, ON_NODE[given(clues.onNode).answer]),
-  'port-differs': (clues, say) => fails(clues, say, is(PORT_DIFFERS)),
-  'port-may-differ': (clues, say) => fails(clues, say, is(PORT_DIFFERS, firstThatHolds(EXPLANATION, clues).cause)),
+  'port-differs': (clues, say) => fails(clues, say, PORT_DIFFERS),
+  'port-may-differ': (clues, say) => fails(clues, say, is(PORT_DIFFERS.cause, firstThatHolds(EXPLANATION, clues).cause)),
   fails: (clues, say) => fails(clues, say, firstThatHolds(EXPLANATION, clues)),
 };
 
@@ -41,12 +39,17 @@ function fails(clues: Clues, say: Words, why: Explanation): Verdict<Cause> {
   const { candidate, place, side, onNode } = clues;
   const { title, fixes } = REMEDIES[why.cause](clues, say, why);
   const wants = deciding(clues);
+  const asked = why.or.some((cause) => ON_THE_NODE.includes(cause))
+    ? [...wants, socketsOfNode]
+    : wants.length > 0
+      ? wants
+      : nextRenewal(clues);
   // From a workstation that found the address by itself, a closed path is the usual thing and nothing the agent suffers from.
   const aside = fromAfar(place, candidate) && !EVERYWHERE.includes(why.cause);
   const askThere = () => fixBy('workstation', 'nothing', say('fixAskThere'), shell(askFromNode(side.name)));
   return problem(why.cause, {
     severity: aside ? 'note' : 'blocks',
-    ...(isProven(why) ? {} : suspected(why.or, wants.length > 0 ? wants : nextRenewal(clues))),
+    ...(why.proof ? { proof: why.proof(clues) } : suspected(why.or, asked)),
     title: onNode ? SHOWN[onNode.answer](clues, say, onNode) : title,
     features: aside ? [] : ALL_KUBELET_FEATURES,
     evidence: quoted(clues, say),
@@ -54,8 +57,8 @@ function fails(clues: Clues, say: Words, why: Explanation): Verdict<Cause> {
   });
 }
 
-function isProven({ or }: Explanation): boolean {
-  return or.length === 0;
+function isProven({ proof }: Explanation): boolean {
+  return proof !== undefined;
 }
 
 const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { title: Message; fixes: Fix[] }> = {
@@ -195,6 +198,10 @@ function quotedOnNode(shown: OnNode, say: Words): Evidence[] {
 function deciding({ registered, side }: Clues): Want[] {
   return [...(registered ? [{ need: 'kubelet/tls', subject: registered.endpoint } as const] : []), ...wantsOfSecondSide(side)];
 }
+
+/** What only the node's own sockets tell apart: who is it that refuses? */
+const ON_THE_NODE: readonly string[] = ['kubelet-rejected-by-firewall', 'kubelet-connection-refused'];
+const socketsOfNode: Want = { need: 'self/kubelet-process', elsewhere: 'pgrep -xa kubelet; ss -ltn' };
 
 /** Everything is known, and only time tells: whether the Lease is renewed once more. */
 function nextRenewal({ side: { name } }: Clues): Want[] {

@@ -47,6 +47,9 @@ export interface Clues {
   /** Another port than the dialled one, by the Node object whose address it is. */
   registered: OtherPort | undefined;
   onNode: OnNode | undefined;
+  process: Fact<'kubelet-process'>;
+  /** On the node itself: the kubelet listens at the very address and port that were dialled. */
+  listensThere: boolean;
 }
 
 export interface OtherPort {
@@ -98,6 +101,8 @@ export function read(view: Seen): Clues | undefined {
     node: side.name ?? host,
     registered: owner === 'own' ? otherPort(view, candidate, kubeletPort(side.node)) : undefined,
     onNode: shownOnNode(view, candidate, place),
+    process: view.one('self/kubelet-process'),
+    listensThere: listensAt(view, candidate, place),
   };
 }
 
@@ -107,6 +112,14 @@ function otherPort(view: Seen, { host, port: dialled }: Candidate, port: number 
   const tcp = view.one('kubelet/tcp', endpoint);
   const open = seen(tcp) ? 'yes' : failure(tcp) !== undefined ? 'no' : 'untried';
   return { port, endpoint, tcp, open };
+}
+
+function listensAt(view: Seen, candidate: Candidate, place: Place | undefined): boolean {
+  const process = seen(view.one('self/kubelet-process'));
+  if (!isThisNode(process, place, candidate) || process?.state !== 'running') return false;
+  return (process.listening ?? []).some(
+    ({ address, port }) => port === candidate.port && [candidate.host, '0.0.0.0', '::', '*'].includes(address),
+  );
 }
 
 function shownOnNode(view: Seen, candidate: Candidate, place: Place | undefined): OnNode | undefined {

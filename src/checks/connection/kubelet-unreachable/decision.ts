@@ -2,13 +2,22 @@
  * The decision behind `kubelet-unreachable`, from the top down: what is to be said at all; and of a failure, its cause. Silence, refusal and
  * "no route" each look the same for several causes; only a second side makes one of them certain. Else the likelier comes first.
  */
-import { isIp } from '../../../kubernetes/names.js';
-import { internalIp, kubeletPort } from '../../shared/address.js';
-import { type AnswerOf, all, otherwise, type Row } from '../../shared/decide.js';
+import type { Proof } from '../../../model/check.js';
+import type { Fact } from '../../../model/facts.js';
+import { type AnswerOf, all, given, otherwise, type Row } from '../../shared/decide.js';
 import type { LocalAnswer } from '../../shared/on-node.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import { failure, isPending, seen } from '../../shared/read.js';
 import { foundNobody } from '../shared/arp.js';
-import { apiserverReaches, hasFallenSilent, justRenewed, leaseHolds } from '../shared/second-side.js';
+import {
+  apiserverReaches,
+  hasFallenSilent,
+  heartbeatFact,
+  justRenewed,
+  leaseHolds,
+  type SecondSide,
+  sightThat,
+} from '../shared/second-side.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 
@@ -31,12 +40,15 @@ export type Answer = AnswerOf<typeof DECISION>;
 export interface Explanation {
   cause: Cause;
   or: readonly string[];
+  /** Where nothing looks the same: what it rests on. */
+  proof?: (clues: Clues) => Proof;
   /** The kubelet is known to run. */
   alive?: true;
 }
 
-export const is = (cause: Cause, ...or: string[]): Explanation => ({ cause, or });
-const alive = (cause: Cause, ...or: string[]): Explanation => ({ cause, or, alive: true });
+export const is = (cause: Cause, ...or: readonly [string, ...string[]]): Explanation => ({ cause, or });
+const shown = (cause: Cause, proof: (clues: Clues) => Proof): Explanation => ({ cause, or: [], proof });
+const alive = (cause: Cause, ...or: readonly [string, ...string[]]): Explanation => ({ cause, or, alive: true });
 
 const TIMEOUT = 'kubelet-connect-timeout';
 const DOWN = 'kubelet-down';
@@ -47,12 +59,43 @@ const DEAD = 'node-address-dead';
 const NO_SERVER = 'kubelet-server-disabled';
 const NOT_A_NODE = 'kubelet-host-not-a-node';
 
+/** Our failure, and what the node itself shows. */
+function byProcess({ tcp, process }: Clues): Proof {
+  return twoWitnesses(process, tcp);
+}
+
+/** Who refused the others, and a heartbeat that has stopped. */
+function refusedToOthers({ side }: Clues): Proof {
+  return twoWitnesses(given(refusalOf(side)), heartbeatFact(side));
+}
+
+/** Our silence, and a kubelet that is known to run all the same. */
+function silentHere({ tcp, side }: Clues): Proof {
+  const runs = sightThat(side, ({ by, kubelet }) =>
+    by === 'node-proxy'
+      ? kubelet === 'answers' || kubelet === 'tls-failed'
+      : by === 'local-healthz' && side.onNode && kubelet === 'answers',
+  );
+  return twoWitnesses(tcp, runs ?? heartbeatFact(side));
+}
+
+/** The Node names the port, and it answers there. */
+export const PORT_DIFFERS = shown('kubelet-port-differs', ({ side, registered }) => inTheirWords(side.facts.node, given(registered).tcp));
+
+function refusalOf(side: SecondSide): Fact<'second-sight'> | undefined {
+  return sightThat(side, ({ by, kubelet }) => kubelet === 'refused' && (by === 'node-proxy' || (by === 'local-healthz' && side.onNode)));
+}
+
+function nodeProxy(side: SecondSide): Fact<'second-sight'> | undefined {
+  return sightThat(side, ({ by }) => by === 'node-proxy');
+}
+
 /** What the node itself shows, and what is certain by it. A kubelet that has just been started does not listen yet. */
 export const ON_NODE: Record<LocalAnswer, Explanation> = {
-  gone: is(DOWN),
-  'server-off': is(NO_SERVER),
-  'other-port': is('kubelet-port-differs'),
-  'loopback-only': is(NO_SERVER),
+  gone: shown(DOWN, byProcess),
+  'server-off': shown(NO_SERVER, byProcess),
+  'other-port': shown('kubelet-port-differs', byProcess),
+  'loopback-only': shown(NO_SERVER, byProcess),
   'not-listening': is(NO_SERVER, DOWN),
 };
 
@@ -79,44 +122,46 @@ const answersOnNode: Holds = (c) => c.side.local === 'answers';
 const refusesOnNode: Holds = (c) => c.side.local === 'refused';
 const refusesOthers: Holds = (c) => refusesApiserver(c) || refusesOnNode(c);
 const runs: Holds = (c) => letsApiserverIn(c) || answersOnNode(c) || renewed(c);
-/** One address, the registered port, and the apiserver gets in: what refuses us is not the kubelet. */
-const nowhereElse: Holds = ({ side: { node }, candidate }) =>
-  new Set(node?.addresses.map(({ address }) => address).filter(isIp)).size === 1 &&
-  internalIp(node) === candidate.host &&
-  kubeletPort(node) === candidate.port;
 
 export const EXPLANATION: readonly Row<Explanation, Clues>[] = [
-  [is(DOWN), all(silent, refusesOthers, gone)],
+  [shown(DOWN, refusedToOthers), all(silent, refusesOthers, gone)],
   [is(DOWN, TIMEOUT, NO_SERVER), all(silent, refusesOthers)],
-  [alive(TIMEOUT), all(silent, runs, own)],
+  [{ ...shown(TIMEOUT, silentHere), alive: true }, all(silent, runs, own)],
   [alive(TIMEOUT, NOT_A_NODE), all(silent, runs)],
-  [is(DEAD), all(silent, gone, own, apiserverLooked)],
+  [shown(DEAD, ({ side }) => twoWitnesses(given(nodeProxy(side)), heartbeatFact(side))), all(silent, gone, own, apiserverLooked)],
   [is(DEAD, TIMEOUT), all(silent, gone, own)],
   [is(DEAD, TIMEOUT, NOT_A_NODE), all(silent, gone)],
   [is(TIMEOUT, DEAD), all(silent, own)],
   [is(TIMEOUT, DEAD, NOT_A_NODE), silent],
 
-  [is(FIREWALL), all(refused, letsApiserverIn, own, nowhereElse)],
+  // On the node itself: it listens at this very address, and something else refuses us.
+  [shown(FIREWALL, byProcess), all(refused, (c) => c.listensThere)],
+  // The apiserver may go by another address than we, and the kubelet be bound to that one: only a look at the node tells it from a firewall.
   [is(FIREWALL, NOT_HERE), all(refused, letsApiserverIn, own)],
   [is(NOT_HERE, FIREWALL, NOT_A_NODE), all(refused, letsApiserverIn)],
-  [is(NO_SERVER), all(refused, answersOnNode, refusesApiserver)],
+  // Bound to another address, or a firewall on the node that rejects everyone: only its sockets tell.
+  [is(NO_SERVER, FIREWALL), all(refused, answersOnNode, refusesApiserver)],
   [is(NO_SERVER, NOT_HERE, FIREWALL), all(refused, answersOnNode)],
-  [is(DOWN), all(refused, refusesOthers, gone)],
+  [shown(DOWN, refusedToOthers), all(refused, refusesOthers, gone)],
   // On the node itself both of its ports refuse.
-  [is(DOWN), all(refused, refusesOnNode, expiring)],
+  [shown(DOWN, ({ tcp, side }) => twoWitnesses(tcp, given(refusalOf(side)))), all(refused, refusesOnNode, expiring)],
   // A fresh Lease may be the last act of a kubelet that just went down, or the sign of one without a server, which is far rarer:
   // only the next renewal tells.
   [is(DOWN, NO_SERVER), all(refused, refusesOthers)],
-  [is(DOWN), all(refused, gone, own)],
+  [shown(DOWN, ({ tcp, side }) => twoWitnesses(tcp, heartbeatFact(side))), all(refused, gone, own)],
   [is(DOWN, NOT_A_NODE), all(refused, gone)],
   [is(NOT_HERE, FIREWALL, NO_SERVER, DOWN), all(refused, renewed)],
   [is(DOWN, NOT_HERE, FIREWALL), refused],
 
-  [is(NO_ROUTE), met('ENETUNREACH')],
-  [is(FIREWALL), met('EPERM', 'EACCES')],
+  // Our own kernel says so.
+  [shown(NO_ROUTE, ({ tcp }) => inTheirWords(tcp)), met('ENETUNREACH')],
+  [shown(FIREWALL, ({ tcp }) => inTheirWords(tcp)), met('EPERM', 'EACCES')],
   [is(NO_ROUTE, DEAD), all(foundNobody, own, letsApiserverIn)],
-  [is(DEAD), foundNobody],
-  [is(FIREWALL), all(prohibited, own, letsApiserverIn)],
+  [shown(DEAD, ({ tcp, side }) => twoWitnesses(tcp, heartbeatFact(side))), all(foundNobody, gone)],
+  // How long it took is our own clock's word alone.
+  [is(DEAD, NO_ROUTE, FIREWALL), foundNobody],
+  // A router on our way that has no route says the same.
+  [is(FIREWALL, NO_ROUTE), all(prohibited, own, letsApiserverIn)],
   [is(DEAD, FIREWALL, NO_ROUTE), all(prohibited, gone)],
   [is(FIREWALL, NO_ROUTE, DEAD), prohibited],
   [is(FIREWALL, 'kubelet-connection-reset', DOWN), otherwise],

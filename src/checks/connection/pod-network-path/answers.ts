@@ -4,6 +4,7 @@ import { citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { notApplicable, problem, suspected } from '../../shared/problem.js';
+import { ofTwoReports } from '../../shared/proof.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, areApart, isProven } from './decision.js';
@@ -19,7 +20,15 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const args = namesOf(clues);
     const need = needOf(clues);
     return problem('pod-network-path-blocked', {
-      ...how(clues),
+      severity: clues.severity,
+      ...(isProven(clues)
+        ? {
+            proof: ofTwoReports(
+              { need, subject: clues.podAddress, node: 'pod network' },
+              { need, subject: hostAddress, node: 'host network' },
+            ),
+          }
+        : suspected([clues.cause])),
       title: say('blocked', args),
       evidence: [citeBy(need, hostAddress, say('answered', { server: hostServer })), ...sawApart(clues, say)],
       fixes: [fixBy('network', 'config', say('fixPath', args)), fixBy('agent', 'restart', say('fixHostNetwork'))],
@@ -29,7 +38,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'silent-everywhere': (clues, say) => {
     const args = namesOf(clues);
     return problem('kubelet-silent-everywhere', {
-      ...how(clues),
+      // Silence from two networks is silence all the same.
+      severity: clues.severity,
+      ...suspected([clues.cause], [{ need: 'kubelet/second-sight', elsewhere: LOOK }]),
       title: say('silent', args),
       evidence: [...given(clues.hostSilence)],
       fixes: [fixBy('node', 'nothing', say('fixNode', args), shell(LOOK))],
@@ -41,10 +52,6 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 
 function namesOf({ server, node }: Clues) {
   return { server, node };
-}
-
-function how(clues: Clues) {
-  return { severity: clues.severity, ...(!isProven(clues) && suspected([clues.cause])) };
 }
 
 function needOf({ target }: Clues): 'kubelet/tcp' | 'apiserver/tcp' {

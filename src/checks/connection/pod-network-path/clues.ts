@@ -25,6 +25,7 @@ export interface Clues {
   server: string;
   hostServer: string;
   hostAddress: string;
+  podAddress: string;
   /** What the pod's report found. */
   cause: string;
   severity: Severity;
@@ -44,6 +45,7 @@ export function read({ target, node, finding, pod, host }: Pair): Clues {
     server: `${target} ${pod.address}`.trim(),
     hostServer: `${target} ${host.address}`.trim(),
     hostAddress: host.address,
+    podAddress: pod.address,
     cause: finding.cause,
     severity: finding.severity,
     isSilent: SILENT.has(finding.cause),

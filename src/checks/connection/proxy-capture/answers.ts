@@ -1,5 +1,5 @@
 /** What `kubelet-proxy` and `apiserver-proxy` say of each answer. */
-import type { Evidence, Feature, Fix, Message, Problem, Severity, Verdict } from '../../../model/check.js';
+import type { Evidence, Feature, Fix, Message, Problem, Proof, Severity, Verdict } from '../../../model/check.js';
 import type { Fact } from '../../../model/facts.js';
 import { fromAfar } from '../../shared/address.js';
 import { apiserverFeatures, inPod, ownerHere } from '../../shared/apiserver.js';
@@ -7,7 +7,8 @@ import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentVerifies } from '../../shared/kubelet.js';
-import { cannotTell, pass, problem } from '../../shared/problem.js';
+import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import { failure, seen } from '../../shared/read.js';
 import type { Cause, Server } from './causes.js';
 import type { Clues, Path, Proxied } from './clues.js';
@@ -74,12 +75,17 @@ function captured<S extends Server>(clues: Clues<S>, say: Words): Problem<Cause<
   const alternatives = LOOK_ALIKE[trouble]?.[clues.server];
   return problem(`proxy-captures-${clues.server}` as const, {
     severity,
-    ...(alternatives && { certainty: 'suspected', alternatives }),
+    ...(alternatives ? suspected(alternatives) : { proof: proofOf(path) }),
     title,
     features: severity === 'blocks' ? featuresOf(clues) : [],
     evidence: [...quotedDecision(clues, path, words, say), quoted],
     fixes: [exempt(clues, path, words, say), fixBy('network', 'config', say('fixProxy', { endpoint }))],
   });
+}
+
+/** Our own settings say that it goes to the proxy; and what came of it there. */
+function proofOf({ decision, hop, tunnel, answer }: Path): Proof {
+  return answer && !hop && failure(tunnel) === undefined ? inTheirWords(decision, answer) : twoWitnesses(decision, hop ?? tunnel);
 }
 
 const TOLD: Record<Trouble, (path: Path, words: Captured, say: Words) => { title: Message; quoted: Evidence }> = {
