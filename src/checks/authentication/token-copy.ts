@@ -10,6 +10,7 @@ import { cite, citeBy } from '../shared/cite.js';
 import { env, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { answers, seen, span } from '../shared/read.js';
 
 export const tokenCopy = defineCheck({
@@ -44,18 +45,20 @@ export const tokenCopy = defineCheck({
     },
   },
   judge(view, say) {
-    const mounted = seen(view.one('self/credential', 'mounted'))?.token;
+    const mount = view.one('self/credential', 'mounted');
+    const mounted = seen(mount)?.token;
     const sides = [
-      { server: 'kubelet', credential: seen(view.one('kubelet/credential', 'token')), http: view.all('kubelet/http') },
-      { server: 'apiserver', credential: seen(view.one('apiserver/credential', 'token')), http: view.all('apiserver/http') },
+      { server: 'kubelet', fact: view.one('kubelet/credential', 'token'), http: view.all('kubelet/http') },
+      { server: 'apiserver', fact: view.one('apiserver/credential', 'token'), http: view.all('apiserver/http') },
     ] as const;
-    const copies = sides.flatMap((side) =>
-      side.credential && isCopy(side.credential, mounted) ? [{ ...side, credential: side.credential }] : [],
-    );
+    const copies = sides.flatMap((side) => {
+      const credential = seen(side.fact);
+      return credential && isCopy(credential, mounted) ? [{ ...side, credential }] : [];
+    });
     const refusedBy = copies.find(({ http }) => answers(http, 'token').some((a) => a.status === 401));
     const copy = refusedBy ?? copies[0];
     if (!copy) {
-      const presentsNone = sides.every(({ credential }) => !credential || credential.source === MOUNTED_TOKEN);
+      const presentsNone = sides.every(({ fact }) => [undefined, MOUNTED_TOKEN].includes(seen(fact)?.source));
       return mounted || presentsNone
         ? pass(
             [view.one('self/credential', 'mounted'), ...view.all('kubelet/credential'), ...view.all('apiserver/credential')],
@@ -69,6 +72,7 @@ export const tokenCopy = defineCheck({
     const other = token?.pod !== undefined && mounted?.pod !== undefined && token.pod !== mounted.pod;
     const place = seen(view.one('self/place'));
     return problem('token-stale-copy', {
+      proof: inTheirWords(copy.fact, mount),
       // A copy that is still accepted ends with its pod, or within the hour.
       severity: refusedBy ? 'blocks' : 'degrades',
       title: other

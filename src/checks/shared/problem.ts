@@ -3,13 +3,10 @@ import type { Message, Problem, Proof, Stated, Verdict, Want, Witness } from '..
 import type { Fact, FactKind } from '../../model/facts.js';
 import { looked } from './read.js';
 
-/** What it rests on where it is certain; else what looks the same. Both are left out where a check does not name its witnesses yet. */
-export interface Basis {
-  proof?: Proof | undefined;
-  alternatives?: string[] | undefined;
-}
+/** What it rests on where it is certain; else what looks the same from here, and what would decide. */
+export type Basis = { proof: Proof; alternatives?: undefined } | Suspicion | { proof?: undefined; alternatives?: undefined };
 
-type Suspicion = { alternatives: string[]; wants: Want[] };
+type Suspicion = { proof?: undefined; alternatives: string[]; wants?: Want[] | undefined };
 
 /** What a problem says beside how sure it is, and where it differs from: it blocks the agent, no feature is lost. */
 export type Said = Pick<Stated, 'title' | 'evidence' | 'fixes'> & Partial<Omit<Stated, 'kind' | 'cause' | 'alternatives'>>;

@@ -95,9 +95,9 @@ judgeTable(kubeletUnauthorized, [
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'suspected' },
   },
   {
-    row: 'cut off, dropped: silence with the token, 401 at once without',
+    row: 'cut off, dropped: silence with the token, 401 at once without; one silence alone',
     facts: [...good, nobody, silent('token GET /healthz')],
-    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'suspected' },
     says: /no answer within 5000 ms/,
   },
   {
@@ -111,9 +111,9 @@ judgeTable(kubeletUnauthorized, [
     expect: 'cannot-tell',
   },
   {
-    row: 'cut off, dropped: the late 401',
+    row: 'cut off, dropped: the late 401, late by our own clock alone',
     facts: [...good, nobody, unauthorized('token', '/healthz', 4000)],
-    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'suspected' },
   },
   {
     row: 'a late 401 to a credential nobody else judged',
@@ -239,7 +239,7 @@ judgeTable(kubeletUnauthorized, [
   {
     row: 'on the node: its own way to the apiserver is refused',
     facts: [atNode(), asKubelet, nodeProcess(), nodeConfig(), failed('apiserver/tcp', '10.0.0.5:6443', 'ECONNREFUSED')],
-    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven', severity: 'blocks' },
+    expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'suspected', severity: 'blocks' },
     says: /with the kubelet's own credential: ECONNREFUSED/,
   },
   {

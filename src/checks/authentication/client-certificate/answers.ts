@@ -6,7 +6,8 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { cannotTell, type Grounds, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { type Basis, type Grounds, cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Side } from './clues.js';
@@ -26,6 +27,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     const { code } = given(side.failure);
     const look = withFiles(side, (crt, key) => `ls -lnL ${crt} ${key}`);
     return problem('client-certificate-unreadable', {
+      proof: inTheirWords(side.fact),
       ...ofFiles(side, say),
       title: say('unreadable', { target: side.target, code }),
       fixes: [fixBy(side.owner, 'config', say('fixPath'), look)],
@@ -34,6 +36,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
   'client-certificate-key-mismatch': (side, say) => {
     const compare = withFiles(side, (crt, key) => `openssl x509 -noout -pubkey -in ${crt}\nopenssl pkey -pubout -in ${key}`);
     return problem('client-certificate-key-mismatch', {
+      proof: inTheirWords(side.fact),
       ...ofFiles(side, say),
       title: say('keyMismatch', { target: side.target }),
       fixes: [fixBy(side.owner, 'config', say('fixPair'), compare)],
@@ -41,6 +44,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
   },
   'client-certificate-without-client-usage': (side, say) =>
     problem('client-certificate-without-client-usage', {
+      proof: inTheirWords(side.fact),
       ...ofCertificate(side, say),
       title: say('withoutUsage', { target: side.target }),
       fixes: [fixBy('cluster', 'config', say('fixUsage'))],
@@ -50,7 +54,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     const { notAfter } = certificate;
     return problem('client-certificate-expired', {
       ...ofCertificate(side, say),
-      ...unlessTheirClock(side),
+      ...byTwoClocks(side),
       title: say('expired', { ago: span(side.now - until), notAfter: minute(notAfter) }),
       fixes: [renewal(source, side.owner, say)],
     });
@@ -59,7 +63,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     const { notBefore } = given(side.held).certificate;
     return problem('client-certificate-not-yet-valid', {
       ...ofCertificate(side, say),
-      ...unlessTheirClock(side),
+      ...byTwoClocks(side),
       title: say('notYetValid', { notBefore: minute(notBefore) }),
       fixes: [fixBy('cluster', 'config', say('fixClock'))],
     });
@@ -68,7 +72,9 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     const { issuer } = given(side.held).certificate;
     return problem('client-certificate-foreign', {
       ...ofCertificate(side, say),
-      ...(side.asksCertificate === undefined && suspected(['kubelet-client-ca-unset'], [{ need: 'kubelet/tls' }])),
+      ...(side.asksCertificate === undefined
+        ? suspected(['kubelet-client-ca-unset'], [{ need: 'kubelet/tls' }])
+        : { proof: inTheirWords(side.fact, given(side.refusalFact)) }),
       title: say('foreign', { issuer }),
       fixes: [fixBy(side.owner, 'config', say('fixIssuer'))],
     });
@@ -104,8 +110,8 @@ function refusalOf({ target, refusal }: Side, say: Words): Evidence[] {
 }
 
 /** By our own clock it may be that one that is wrong. */
-function unlessTheirClock({ byTheirClock, target }: Side): Partial<Problem> {
-  return byTheirClock ? {} : suspected(['clock-skew'], [{ need: `${target}/clock` }]);
+function byTwoClocks({ byTheirClock, clock, fact, target }: Side): Basis {
+  return byTheirClock ? { proof: inTheirWords(fact, clock) } : suspected(['clock-skew'], [{ need: `${target}/clock` }]);
 }
 
 /** Commands with both paths, where both may be pasted. */

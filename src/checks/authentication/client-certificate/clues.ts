@@ -33,9 +33,12 @@ export interface Side {
   heard: boolean;
   accepts: boolean;
   refusal: HttpAnswer | undefined;
+  refusalFact: Fact<'http'> | undefined;
   now: number;
   /** `now` is by the server's clock. */
   byTheirClock: boolean;
+  /** What that clock was read from. */
+  clock: Fact<'http'> | Fact<'clock'>;
   asksCertificate: boolean | undefined;
 }
 
@@ -57,7 +60,9 @@ function sideOf(view: Seen, target: Side['target']): Side {
   const place = seen(view.one('self/place'));
   const heard = answers(view.all(`${target}/http`), 'certificate').filter(({ path }) => !path.includes('/proxy/'));
   const refusal = heard.find(({ status }) => status === 401);
-  const theirNow = refusal?.serverTimeMs ?? serverNow(place, seen(view.one(`${target}/clock`)));
+  const refusalFact = view.all(`${target}/http`).find((each) => refusal !== undefined && seen(each) === refusal);
+  const clock = view.one(`${target}/clock`);
+  const theirNow = refusal?.serverTimeMs ?? serverNow(place, seen(clock));
   const path = (what: 'certificate' | 'key') => settingOf(settings, `${target}.${what}`)?.value ?? 'kubeconfig';
   return {
     target,
@@ -70,6 +75,8 @@ function sideOf(view: Seen, target: Side['target']): Side {
     heard: heard.length > 0,
     accepts: heard.some(({ status }) => status < 500 && status !== 429),
     refusal,
+    refusalFact,
+    clock: refusal?.serverTimeMs !== undefined && refusalFact ? refusalFact : clock,
     now: theirNow ?? place?.nowMs ?? 0,
     byTheirClock: theirNow !== undefined,
     asksCertificate: target === 'kubelet' ? asksIn(view.all('kubelet/tls')) : true,

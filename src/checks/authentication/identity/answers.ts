@@ -6,6 +6,7 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, orBy, shell } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
@@ -20,6 +21,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'may-not-impersonate': ({ as, review, owner }, say) => {
     const { value: user, source } = given(as);
     return problem('impersonation-forbidden', {
+      proof: inTheirWords(review),
       severity: 'degrades',
       title: say('mayNotImpersonate', { account: accountName(user), source: source.startsWith('--') ? source : `as of ${source}` }),
       evidence: [cite(review, say('sawRefusal', { user }))],
@@ -28,6 +30,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   'debug-pod': (clues, say) =>
     problem('debug-pod-foreign-identity', {
+      proof: inTheirWords(clues.review),
       severity: 'note',
       title: say(DEBUG_POD[clues.kubelet], { account: accountName(given(clues.us).user) }),
       evidence: [reviewed(clues, say)],
@@ -39,6 +42,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   'other-user': (clues, say) =>
     problem('identity-unexpected', {
+      proof: inTheirWords(clues.review, given(clues.credentialFact)),
       severity: 'degrades',
       title: say('otherUser', { account: accountName(given(clues.us).user), expected: clues.subjects.map(accountName).join(' or ') }),
       evidence: [reviewed(clues, say), presented(clues, say)],
@@ -46,6 +50,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   'other-pod': (clues, say) =>
     problem('identity-unexpected', {
+      proof: inTheirWords(clues.review, given(clues.credentialFact)),
       severity: 'risk',
       title: say('otherPod', { pod: given(clues.us?.pod), expected: given(clues.claimedPod) }),
       evidence: [reviewed(clues, say), presented(clues, say)],
@@ -54,6 +59,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'other-node': (clues, say) => {
     const { value: expected, source } = given(clues.node);
     return problem('identity-unexpected', {
+      proof: inTheirWords(clues.review, clues.settings),
       severity: 'risk',
       title: say('otherNode', { node: given(clues.us?.node), expected }),
       evidence: [reviewed(clues, say), citeBy('self/settings', '', say('sawNode', { node: expected, source }))],

@@ -31,6 +31,8 @@ export interface Clues {
   /** It was said by a flag whose rights are to be judged. */
   accountNamed: boolean;
   credential: Credential | undefined;
+  credentialFact: Fact<'credential'> | undefined;
+  settings: Fact<'settings'>;
   /** Whom our credentials name. */
   subjects: string[];
   /** The pod of the token's claims, where it is the token of the one that the apiserver takes us for. */
@@ -62,6 +64,8 @@ export function read(view: Seen): Clues {
     isDebugAccount: place?.place === 'debug-pod' && us !== undefined && serviceAccountOf(us.user)?.name === 'default',
     accountNamed: accountIn(view.one('apiserver/account'))?.from === 'flag',
     credential: token ?? certificate,
+    credentialFact: credentials.find((fact) => seen(fact) === (token ?? certificate)),
+    settings,
     subjects: subjects.filter((subject) => subject !== undefined),
     claimedPod: us !== undefined && claims?.subject === us.user ? claims.pod || undefined : undefined,
     node: settingOf(settings, 'node'),

@@ -8,6 +8,7 @@ import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { CLOSED, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { inTheirWords, speaks } from '../../shared/proof.js';
 import { looked, seen, span, took } from '../../shared/read.js';
 import { CLIENT_CA, certificateInstead, tokenInstead, WEBHOOK, wayToApiserver } from '../shared/authn-fixes.js';
 import type { Cause } from './causes.js';
@@ -21,6 +22,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   refused,
   'tokens-off': (clues, say) =>
     problem('kubelet-token-authentication-off', {
+      proof: inTheirWords(clues.configFact),
       // Our certificate is believed: then it is the agents with a token that are not.
       severity: clues.entered ? 'degrades' : 'blocks',
       title: say('offHere', { node: clues.node }),
@@ -34,6 +36,8 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'cut-off': (clues, say) => {
     const { fact, code } = given(clues.replay?.failed);
     return problem('kubelet-cannot-reach-apiserver', {
+      // From the kubelet's own network and in its name: still one look alone, unless it came with words.
+      ...(speaks(fact) ? { proof: inTheirWords(fact, clues.configFact) } : suspected([SILENT_APISERVER], deciding(clues.nodeName))),
       title: say('cutOffHere', { node: clues.node, code }),
       features: ALL_KUBELET_FEATURES,
       evidence: [cite(fact, say('sawReplay', { code })), ...configured(clues, WEBHOOK_ENABLED, say)],
@@ -52,7 +56,7 @@ function refused(clues: Clues, say: Words): Verdict<Cause> {
   // Also where it is certain that the token is refused: only a TokenReview has the reason.
   const asking = refusal.as === 'token' ? [ASK_REASON] : [];
   return problem(why.cause, {
-    ...(why.or.length > 0 ? suspected(why.or, [...deciding(clues.nodeName), ...asking]) : { wants: asking }),
+    ...(why.proof ? { proof: why.proof(refusal), wants: asking } : suspected(why.or, [...deciding(clues.nodeName), ...asking])),
     ...REMEDIES[why.cause](clues, say, refusal),
     features: ALL_KUBELET_FEATURES,
     evidence: [...quoted(refusal, why, say), ...(why.setting ? configured(clues, why.setting, say) : [])],
@@ -77,6 +81,7 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, refusal: Refusal) => { 
   },
 };
 
+const SILENT_APISERVER = 'apiserver-connect-timeout';
 const WEBHOOK_ENABLED = 'authentication.webhook.enabled';
 
 function webhookOrigin({ config }: Clues): string {

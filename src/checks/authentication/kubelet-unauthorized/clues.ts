@@ -2,7 +2,7 @@
 import { heartbeatOf } from '../../../kubernetes/heartbeat.js';
 import { isDnsName } from '../../../kubernetes/names.js';
 import type { View } from '../../../model/check.js';
-import type { Fact, Identity, KubeletValues, TokenReview } from '../../../model/facts.js';
+import type { Fact, HttpAnswer, Identity, KubeletValues, TokenReview } from '../../../model/facts.js';
 import { ownNode } from '../../shared/apiserver.js';
 import { agentsCandidate, agentsEndpoint } from '../../shared/kubelet.js';
 import {
@@ -64,6 +64,7 @@ export interface Clues {
   identity: Identity | undefined;
   /** Its settings, on the node itself. */
   config: KnownConfig | undefined;
+  configFact: Fact<'kubelet-config'>;
   replay: Replayed | undefined;
   refusal: Refusal | undefined;
   /** What a pass rests on. */
@@ -100,6 +101,10 @@ export interface Quoted {
   lease: Fact<'lease'>;
   node: Fact<'node'>;
   sight: Fact<'second-sight'>;
+  config: Fact<'kubelet-config'>;
+  tls: Fact<'tls'>;
+  /** Where the apiserver says what it makes of the same credential. */
+  word: Fact<'token-review'> | Fact<'identity'> | Fact<'http'>;
   endpoint: string;
 }
 
@@ -131,6 +136,7 @@ export function read(view: Seen): Clues {
     givesToAnyone: answered(view.one('kubelet/http', NOBODY), isOk),
     identity,
     config,
+    configFact: view.one('self/kubelet-config'),
     replay: replayed(settings, identity, [...view.all('apiserver/tcp'), ...view.all('apiserver/tls')]),
     refusal: failing && refusalOf(view, failing, config?.values, endpoint),
     witness: [...http, view.one('self/kubelet-config'), view.one('self/kubelet-process'), view.one('apiserver/identity')],
@@ -176,7 +182,20 @@ function refusalOf(view: Seen, failing: Fact<'http'>, settings: KubeletValues | 
     canBeOff: (seen(nobody)?.status ?? 401) === 401 && !believed,
     settings,
     source: credentialOf(view.all('kubelet/credential'), as)?.source ?? '?',
-    quoted: { failing, nobody, review, reason: reasonOf(review), identity: view.one('apiserver/identity'), lease, node, sight, endpoint },
+    quoted: {
+      failing,
+      nobody,
+      review,
+      reason: reasonOf(review),
+      identity: view.one('apiserver/identity'),
+      lease,
+      node,
+      sight,
+      config: view.one('self/kubelet-config'),
+      tls: view.one('kubelet/tls', endpoint),
+      word: whereItSaysSo(view, as, review),
+      endpoint,
+    },
   };
 }
 
@@ -186,12 +205,23 @@ function kindOf(failing: Fact<'http'>): Refusal['kind'] {
   return isAnonymous(failing) ? 'anonymous' : 'timeout';
 }
 
+/** In the order in which it counts. */
+function whereItSaysSo(view: Seen, as: Refusal['as'], review: TokenReview | undefined): Quoted['word'] {
+  if (review) return view.one('apiserver/token-review');
+  const refusal = view.all('apiserver/http').find((fact) => answers([fact], as).some(isTheirRefusal));
+  return refusal ?? view.one('apiserver/identity');
+}
+
+function isTheirRefusal({ status, voice }: HttpAnswer): boolean {
+  return status === 401 && voice === 'apiserver';
+}
+
 /** Its review of the token goes before how it answered us, which counts only for the same credential. */
 function wordOfApiserver(view: Seen, as: Refusal['as'], review: TokenReview | undefined): Refusal['apiserver'] {
   const http = view.all('apiserver/http');
   const identity = seen(view.one('apiserver/identity'));
   const same = isSameCredential(view.all('kubelet/credential'), view.all('apiserver/credential'), as);
-  const refuses = answers(http, as).some(({ status, voice }) => status === 401 && voice === 'apiserver') || identity?.user === ANONYMOUS;
+  const refuses = answers(http, as).some(isTheirRefusal) || identity?.user === ANONYMOUS;
   if (reasonOf(review) !== undefined || (same && refuses)) return 'refuses';
   if (review?.authenticated || (same && identity)) return 'accepts';
   return http.some((fact) => seen(fact)) ? 'unasked' : 'silent';

@@ -2,8 +2,11 @@
  * The decision behind `kubelet-unauthorized`, from the top down: what is to be said at all; and of a refusal, why the kubelet did not believe
  * what it was shown. Where the clues leave more than one cause, the likelier comes first and the others after it.
  */
+import type { Proof } from '../../../model/check.js';
 import type { KubeletKey } from '../../../model/facts.js';
 import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
+import { seen } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Clues, Refusal } from './clues.js';
 
@@ -35,6 +38,8 @@ export type Answer = AnswerOf<typeof DECISION>;
 export interface Explanation {
   cause: Cause;
   or: readonly string[];
+  /** Where nothing looks the same: what it rests on. */
+  proof?: (refusal: Refusal) => Proof;
   setting?: KubeletKey;
 }
 
@@ -44,8 +49,14 @@ const CUT_OFF = 'kubelet-cannot-reach-apiserver';
 const NO_CLIENT_CA = 'kubelet-client-ca-unset';
 const REJECTS = 'kubelet-rejects-credential';
 
-const is = (cause: Cause, ...or: string[]): Explanation => ({ cause, or });
-const shownBy = (setting: KubeletKey, cause: Cause): Explanation => ({ cause, or: [], setting });
+const is = (cause: Cause, ...or: readonly [string, ...string[]]): Explanation => ({ cause, or });
+const shown = (cause: Cause, proof: (refusal: Refusal) => Proof): Explanation => ({ cause, or: [], proof });
+const shownBy = (setting: KubeletKey, cause: Cause): Explanation => ({
+  ...shown(cause, ({ quoted }) => inTheirWords(quoted.failing, quoted.config)),
+  setting,
+});
+/** What it did not believe, and how it is with the heartbeat, which needs no credential of ours. */
+const andHeartbeat = ({ quoted: { failing, lease, node } }: Refusal): Proof => twoWitnesses(failing, seen(lease) ? lease : node);
 const certificate = (holds: (r: Refusal) => boolean) => (r: Refusal) => r.as === 'certificate' && holds(r);
 /** What the kubelet's own configuration says counts where the apiserver believes the credential, or says nothing of it. */
 const configured = (holds: (r: Refusal, settings: NonNullable<Refusal['settings']>) => boolean) => (r: Refusal) =>
@@ -61,33 +72,39 @@ const webhookOff = (kind: Refusal['kind'], anonymous: boolean) =>
   );
 
 export const EXPLANATION: readonly Row<Explanation, Refusal>[] = [
-  [is(CUT_OFF), (r) => r.kind === 'authorization error'],
+  [shown(CUT_OFF, ({ quoted }) => inTheirWords(quoted.failing)), (r) => r.kind === 'authorization error'],
   [
     shownBy('authentication.x509.clientCAFile', NO_CLIENT_CA),
     certificate(configured((r, settings) => r.kind !== 'timeout' && settings['authentication.x509.clientCAFile'] === '')),
   ],
   [shownBy('authentication.webhook.enabled', OFF), webhookOff('unauthorized', false)],
   [shownBy('authentication.webhook.enabled', IGNORES), webhookOff('anonymous', true)],
-  [is(CUT_OFF), (r) => r.cutOffElsewhere],
-  [is(REJECTS), (r) => r.apiserver === 'refuses'],
-  // /healthz is answered without any work of its own: only the question to the apiserver can have held it up.
-  [is(CUT_OFF), (r) => r.kind === 'timeout' && (r.onHealthz || r.heartbeat === 'stale')],
+  [shown(CUT_OFF, ({ quoted }) => twoWitnesses(quoted.failing, quoted.sight)), (r) => r.cutOffElsewhere],
+  [shown(REJECTS, ({ quoted }) => twoWitnesses(quoted.failing, quoted.word)), (r) => r.apiserver === 'refuses'],
+  [shown(CUT_OFF, andHeartbeat), (r) => r.kind === 'timeout' && r.heartbeat === 'stale'],
   [is(CUT_OFF, 'kubelet-hangs'), (r) => r.kind === 'timeout'],
   // Certificates are checked on the node itself; a foreign one is a 401 even where anonymous access is on.
-  [is(NO_CLIENT_CA), certificate((r) => r.asksCertificate === false)],
-  [is(REJECTS), certificate((r) => r.asksCertificate === true && r.kind === 'unauthorized')],
+  [shown(NO_CLIENT_CA, ({ quoted }) => twoWitnesses(quoted.failing, quoted.tls)), certificate((r) => r.asksCertificate === false)],
+  [
+    shown(REJECTS, ({ quoted }) => inTheirWords(quoted.failing, quoted.tls)),
+    certificate((r) => r.asksCertificate === true && r.kind === 'unauthorized'),
+  ],
   [is(NO_CLIENT_CA, REJECTS), certificate((r) => r.kind === 'anonymous' || r.apiserver === 'accepts')],
   [is(REJECTS, NO_CLIENT_CA), certificate(otherwise)],
-  [is(IGNORES), (r) => r.kind === 'anonymous'],
-  [is(CUT_OFF), (r) => r.heartbeat === 'stale'],
-  [is(CUT_OFF), (r) => r.late && r.apiserver === 'accepts'],
+  [shown(IGNORES, ({ quoted }) => inTheirWords(quoted.failing)), (r) => r.kind === 'anonymous'],
+  [shown(CUT_OFF, andHeartbeat), (r) => r.heartbeat === 'stale'],
+  // How long it took is our own clock's word alone.
+  [is(CUT_OFF, OFF), (r) => r.late && r.apiserver === 'accepts'],
   [is(CUT_OFF, REJECTS), (r) => r.late],
   [is(CUT_OFF, OFF, REJECTS), (r) => r.apiserver === 'silent' && r.canBeOff],
   [is(CUT_OFF, REJECTS), (r) => r.apiserver === 'silent'],
   [is(REJECTS, OFF, CUT_OFF), (r) => r.apiserver === 'unasked' && r.canBeOff],
   [is(REJECTS, CUT_OFF), (r) => r.apiserver === 'unasked'],
   [is(CUT_OFF, REJECTS), (r) => !r.canBeOff],
-  [is(OFF), (r) => r.heartbeat === 'fresh'],
+  [
+    shown(OFF, ({ quoted: { failing, word, lease, node } }) => inTheirWords(failing, word, seen(lease) ? lease : node)),
+    (r) => r.heartbeat === 'fresh',
+  ],
   [is(CUT_OFF, OFF), (r) => r.heartbeat === 'late'],
   [is(OFF, CUT_OFF), otherwise],
 ];

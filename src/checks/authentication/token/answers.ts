@@ -1,12 +1,13 @@
 /** What `token` says of each answer. */
-import type { Evidence, Problem, Say, Verdict } from '../../../model/check.js';
+import type { Evidence, Say, Verdict } from '../../../model/check.js';
 import { quotedPath } from '../../shared/apiserver.js';
 import { lastPart, minute } from '../../shared/brief.js';
 import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { AUTOMOUNT, byHand, fixBy, yaml } from '../../shared/fix.js';
 import { ANONYMOUS } from '../../shared/kubelet-answers.js';
-import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
 import { isForSomeoneElse } from '../shared/token-claims.js';
 import type { Cause } from './causes.js';
@@ -22,18 +23,21 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'plugin-failed': (_, say) => cannotTell(say('plugin')),
   'not-mounted': (clues, say) =>
     problem('token-missing', {
+      proof: inTheirWords(clues.code ? clues.facts.file : clues.facts.none),
       ...ofFile(clues, say),
       title: say('missing'),
       fixes: [fixBy('agent', 'restart', say('fixMount'), yaml(AUTOMOUNT))],
     }),
   'file-missing': (clues, say) =>
     problem('token-missing', {
+      proof: inTheirWords(clues.facts.file),
       ...ofFile(clues, say),
       title: say('fileMissing', { path: clues.path }),
       fixes: [fixBy(clues.owner, 'config', say('fixFile'))],
     }),
   malformed: (clues, say) =>
     problem('token-malformed', {
+      proof: inTheirWords(clues.facts.file),
       ...ofFile(clues, say),
       title: say('malformed', { fault: faultOf(clues) }),
       fixes: [rewrite(clues, say)],
@@ -41,6 +45,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   unreadable: (clues, say) => {
     const file = quotedPath(clues.path);
     return problem('token-unreadable', {
+      proof: inTheirWords(clues.facts.file),
       ...ofFile(clues, say),
       title: say('unreadable', { fault: UNREADABLE[given(clues.code)] ?? given(clues.code) }),
       fixes: [
@@ -51,6 +56,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'nobody-named': ({ witness }, say) => notApplicable(say('nobodyNamed'), witness),
   'nothing-to-send': (clues, say) =>
     problem('credential-not-sent', {
+      proof: inTheirWords(clues.facts.none),
       ...ofFile(clues, say),
       title: say('nothingToSend'),
       fixes: [fixBy(clues.owner, 'config', say('fixConfigure'))],
@@ -58,6 +64,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'not-looked': (_, say) => cannotTell(say('noFact')),
   'did-not-arrive': (clues, say) =>
     problem('credential-not-sent', {
+      proof: inTheirWords(clues.facts.file, clues.facts.toNobody ?? clues.facts.identity),
       title: say('anonymous'),
       features: clues.features,
       evidence: [...known(clues, say), citeBy('apiserver/identity', '', say('sawUser', { user: ANONYMOUS }))],
@@ -65,6 +72,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   'never-expires': (clues, say) =>
     problem('token-never-expires', {
+      proof: inTheirWords(clues.facts.file),
       severity: 'note',
       title: say('neverExpires'),
       evidence: known(clues, say),
@@ -107,7 +115,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   'wrong-audience': (clues, say) =>
     problem('token-wrong-audience', {
-      ...(isForSomeoneElse(given(clues.claims)) ? {} : unlessTold(clues, 'token-rejected', 'token-foreign')),
+      ...(isForSomeoneElse(given(clues.claims))
+        ? { proof: inTheirWords(clues.facts.file, given(clues.facts.refusal)) }
+        : unlessTold(clues, 'token-rejected', 'token-foreign')),
       ...refused(clues, say),
       title: say('wrongAudience', { audiences: audiencesOf(clues) }),
       fixes: [clues.inPod ? ordinaryMount(clues, say) : make(clues, say)],
@@ -156,8 +166,8 @@ function faultOf({ path, code, detail }: Clues): string {
   return (detail.startsWith(path) && detail.slice(path.length).replace(/^:? /, '')) || detail || given(code);
 }
 
-const SURE: Record<Certainty, (clues: Clues) => Partial<Problem>> = {
-  told: () => ({}),
+const SURE: Record<Certainty, (clues: Clues) => Basis & Pick<Said, 'explainedBy'>> = {
+  told: ({ facts }) => ({ proof: inTheirWords(facts.file, facts.review) }),
   'only-by-our-clock': (clues) => suspected(['clock-skew', 'token-rejected'], reviewByOthers(clues)),
   disputed: () => ({
     ...suspected(
@@ -166,12 +176,16 @@ const SURE: Record<Certainty, (clues: Clues) => Partial<Problem>> = {
     ),
     explainedBy: ['clock-skew', 'server-clock-skew'],
   }),
-  'by-their-clock': () => ({}),
+  'by-their-clock': ({ facts, refusal }) => ({
+    proof: inTheirWords(facts.file, refusal?.serverTimeMs === undefined ? facts.clock : given(facts.refusal)),
+  }),
 };
 
 /** The claims make a suspicion; the apiserver's own reason is proof. */
-function unlessTold(clues: Clues, ...alternatives: Cause[]): Partial<Problem> {
-  return clues.told ? {} : suspected(alternatives, reviewByOthers(clues));
+function unlessTold(clues: Clues, ...alternatives: Cause[]): Basis {
+  return clues.told
+    ? { proof: inTheirWords(given(clues.facts.refusal), clues.facts.review) }
+    : suspected(alternatives, reviewByOthers(clues));
 }
 
 function sourceOf({ held }: Clues): string {

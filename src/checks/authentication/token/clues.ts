@@ -5,6 +5,7 @@ import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } fr
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
 import type { Grounds } from '../../shared/problem.js';
+import { ANONYMOUS } from '../../shared/kubelet-answers.js';
 import { answers, failure, seen } from '../../shared/read.js';
 import { causeOfReason, reasonOf } from '../shared/replayed.js';
 
@@ -25,6 +26,7 @@ type Seen = View<(typeof NEEDS)[number]>;
 
 export interface Clues {
   held: Credential | undefined;
+  facts: TokenFacts;
   /** Where it was looked for, and why none came of it. */
   path: string;
   code: string | undefined;
@@ -59,6 +61,18 @@ export interface Clues {
   witness: Grounds;
 }
 
+/** What each of them was read from: for proofs. */
+export interface TokenFacts {
+  file: Fact<'credential'>;
+  none: Fact<'credential'>;
+  identity: Fact<'identity'>;
+  /** The apiserver's answer that shows us to be nobody, and the one that refuses. */
+  toNobody: Fact<'http'> | undefined;
+  refusal: Fact<'http'> | undefined;
+  review: Fact<'token-review'>;
+  clock: Fact<'clock'>;
+}
+
 /** All in milliseconds. */
 export interface Times {
   /** Its claims: valid from, and until. */
@@ -76,13 +90,23 @@ export function read(view: Seen): Clues {
   const settings = view.one('self/settings');
   const file = view.one('apiserver/credential', 'token');
   const held = seen(file);
-  const heard = ownAnswers(view.all('apiserver/http'));
+  const http = view.all('apiserver/http');
+  const heard = ownAnswers(http);
   const refusal = heard.find(({ status }) => status === 401);
   const review = seen(view.one('apiserver/token-review'));
   const reason = reasonOf(review);
   const handshakes = view.all('apiserver/tls').flatMap((fact) => seen(fact) ?? []);
   return {
     held,
+    facts: {
+      file,
+      none: view.one('apiserver/credential', 'none'),
+      identity: view.one('apiserver/identity'),
+      toNobody: http.find((fact) => heard.some((answer) => answer === seen(fact) && isToAnonymous(answer))),
+      refusal: http.find((fact) => refusal !== undefined && seen(fact) === refusal),
+      review: view.one('apiserver/token-review'),
+      clock: view.one('apiserver/clock'),
+    },
     path: settingOf(settings, 'apiserver.token')?.value ?? MOUNTED_TOKEN,
     code: failure(file),
     detail: file.outcome.status === 'failed' ? file.outcome.detail : '',
@@ -106,6 +130,10 @@ export function read(view: Seen): Clues {
     apiserverNames: handshakes.flatMap(({ chain }) => chain[0]?.names ?? []),
     witness: [file, view.one('apiserver/credential'), ...view.all('apiserver/http')],
   };
+}
+
+export function isToAnonymous({ status, body }: HttpAnswer): boolean {
+  return status === 403 && body.includes(ANONYMOUS);
 }
 
 /** Through the node proxy a kubelet answers, and a proxy's word is not the apiserver's. */

@@ -4,7 +4,7 @@ import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import { ANONYMOUS } from '../../shared/kubelet-answers.js';
 import { isForApiserver, looksForeign } from '../shared/token-claims.js';
 import type { Cause } from './causes.js';
-import type { Clues, Times } from './clues.js';
+import { type Clues, isToAnonymous, type Times } from './clues.js';
 
 /** Claims alone, without the apiserver's word: only what no small error of a clock explains. */
 const LONG_PAST_MS = 5 * 60_000;
@@ -62,10 +62,6 @@ export type Certainty = AnswerOf<typeof CERTAINTY>;
 /** The moment of the judgement: by the apiserver's clock, where it was seen. */
 export function when({ theirs, ours }: Times): number {
   return theirs ?? ours;
-}
-
-function isToAnonymous({ status, body }: Clues['heard'][number]): boolean {
-  return status === 403 && body.includes(ANONYMOUS);
 }
 
 /** A 403 and a 404 are said to somebody who is known. */
