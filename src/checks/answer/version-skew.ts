@@ -4,6 +4,7 @@ import { nodeName } from '../shared/address.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 /** Two minors before kubelets of 1.25. */
@@ -52,6 +53,7 @@ export const versionSkew = defineCheck({
     const name = nodeName(view.one('self/settings'), nodeFact);
     const drain = byHand(name && `kubectl drain ${name} --ignore-daemonsets`);
     return problem('kubelet-version-skew', {
+      proof: inTheirWords(nodeFact, versionFact),
       severity: 'risk',
       title: behind < 0 ? say('newer', args) : say('older', { ...args, minors: behind }),
       evidence: [

@@ -9,7 +9,8 @@ import { describeNeed } from '../../profiles/access.js';
 import { accountName, eitherOf } from '../shared/brief.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { allInTheirWords } from '../shared/proof.js';
+import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const agentPermissions = defineCheck({
@@ -54,6 +55,7 @@ export const agentPermissions = defineCheck({
     if (missing.length > 0) {
       const [right = '', ...others] = missing.map((need) => describeNeed({ ...need, verbs: [eitherOf(need.verbs)] }));
       return problem('permission-missing', {
+        proof: allInTheirWords(deniedFacts(view, missing)),
         severity: severityOf(missing),
         title: others.length > 0 ? say('more', { right, count: others.length }) : say('missing', { right }),
         features: lossesOf(missing),

@@ -2,6 +2,7 @@
 import { defineCheck } from '../../model/check.js';
 import { citeBy } from '../shared/cite.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
 export const deprecatedApis = defineCheck({
@@ -48,6 +49,7 @@ export const deprecatedApis = defineCheck({
     const feature = needs.find((need) => need.resource === first)?.feature ?? '';
     const old = first === 'componentstatuses';
     return problem(old ? 'component-status-deprecated' : 'endpoints-deprecated', {
+      proof: inTheirWords(fact),
       severity: 'note',
       title: old ? say('componentStatus') : say('endpoints'),
       evidence: [citeBy('self/profile', '', say('saw', { feature, version }))],

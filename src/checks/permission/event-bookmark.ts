@@ -2,7 +2,8 @@
 import { defineCheck } from '../../model/check.js';
 import { accountName, eitherOf } from '../shared/brief.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { allInTheirWords } from '../shared/proof.js';
+import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const eventBookmark = defineCheck({
@@ -44,6 +45,7 @@ export const eventBookmark = defineCheck({
         : cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }]);
     const [account, name] = [accountName(rights.account.user), missing[0]?.name ?? ''];
     return problem('event-bookmark-forbidden', {
+      proof: allInTheirWords(deniedFacts(view, missing)),
       severity: severityOf(missing),
       title: say('forbidden', { verbs: eitherOf(missing.flatMap(({ verbs }) => verbs)), name }),
       features: lossesOf(missing),

@@ -10,7 +10,8 @@ import { judgeNeeds } from '../../profiles/access.js';
 import { accountName, eitherOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
-import { deniedEvidence, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { allInTheirWords } from '../shared/proof.js';
+import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const leaderLock = defineCheck({
@@ -72,6 +73,7 @@ export const leaderLock = defineCheck({
       ? say('either', { lock, other, variable: VARIABLE })
       : say('locks', { lock, from: profile.lockFrom ?? `agent ${profile.agentVersion.value}` });
     return problem('leader-lock-forbidden', {
+      proof: allInTheirWords(deniedFacts(view, missing)),
       severity: severityOf(missing),
       title: say('forbidden', { verbs: eitherOf(missing.flatMap(({ verbs }) => verbs)), lock: either ? `${lock} or ${other}` : lock }),
       features: lossesOf(missing),

@@ -5,6 +5,7 @@ import { defineCheck } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
 
 /**
@@ -67,6 +68,7 @@ export const reviewForbidden = defineCheck({
     if (!who || asked.length === 0) return notApplicable(say('notAsked'));
     if (!forbidden || who.by !== 'self') return pass(asked);
     return problem('review-forbidden', {
+      proof: inTheirWords(forbidden),
       severity: 'note',
       title: say('forbidden'),
       evidence: [cite(forbidden, say('saw', { asked: forbidden.subject, user: who.user }))],

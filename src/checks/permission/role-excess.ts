@@ -8,6 +8,7 @@ import { cite, citeBy } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { fixBy, grants } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
 import { RIGHTS_NEEDS, rightsOf, stateOf } from './shared/rights.js';
 
@@ -70,6 +71,7 @@ export const roleExcess = defineCheck({
         ),
       });
     return problem('role-grants-too-much', {
+      proof: inTheirWords(proxy, view.one(versions ? 'apiserver/kubelet-versions' : 'apiserver/node')),
       severity: 'risk',
       title: say('tooMuch'),
       evidence: [

@@ -19,6 +19,7 @@ import { accountName, firstOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
 import { cannotTell, type Grounds, notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { looked, seen } from '../shared/read.js';
 import { type DeadPart, deadIn } from './shared/dead-rules.js';
 import { grantFix, lossesOf, RIGHTS_NEEDS, type Rights, rightsOf, severityOf } from './shared/rights.js';
@@ -144,18 +145,21 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
   'in-order': ({ from }) => pass(from),
   'grants-nothing': (clues, say) =>
     problem('role-grants-nothing', {
+      proof: inTheirWords(clues.from),
       title: say('nothing', { rules: firstOf(deadWords(clues.deadAndMissing, say)) }),
       ...withMissing('role-grants-nothing', clues, say),
       evidence: quotedDead(clues, clues.deadAndMissing, say),
     }),
   'limited-by-name': (clues, say) =>
     problem('create-limited-by-name', {
+      proof: inTheirWords(clues.from),
       title: say('create', { resources: resourcesOf(clues.limitedAndMissing) }),
       ...withMissing('create-limited-by-name', clues, say),
       evidence: quoted(clues, clues.limitedAndMissing, say),
     }),
   'harmlessly-limited': (clues, say) =>
     problem('create-limited-by-name', {
+      proof: inTheirWords(clues.from),
       severity: 'note',
       title: say('createHarmless', { resources: resourcesOf(clues.limited) }),
       evidence: quoted(clues, clues.limited, say),
@@ -163,6 +167,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
     }),
   'harmlessly-dead': (clues, say) =>
     problem('role-grants-nothing', {
+      proof: inTheirWords(clues.from),
       severity: 'note',
       title: say('harmless', { rules: firstOf(deadWords(clues.dead, say)) }),
       evidence: quotedDead(clues, clues.dead, say),

@@ -10,6 +10,7 @@ import { cutTo } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import type { Listed } from './shared/counted.js';
 import type { NodeRow } from './shared/coverage.js';
 import { grouped, kubectlTarget, nodeNames, nodesOf, situationIn, WITHOUT_AGENT } from './shared/placement.js';
@@ -93,6 +94,8 @@ export const agentCoverage = defineCheck({
       const events = target ? shell(`kubectl -n ${target.namespace} describe daemonset ${target.name}`) : {};
       const saw = say('sawMissing', { daemonset, names: nodeNames(missing, 20) });
       return problem('agent-missing-on-node', {
+        // Both lists were read to their end.
+        proof: inTheirWords(view.one('apiserver/agent-pods'), view.one('apiserver/nodes')),
         severity: missing.length === meant.length ? 'blocks' : 'degrades',
         title: say('missing', { nodes: nodesOf(missing, listed) }),
         features: WITHOUT_AGENT,
@@ -109,6 +112,7 @@ export const agentCoverage = defineCheck({
     const pod = row?.pods[0];
     if (group && row && pod)
       return problem('agent-not-ready-on-node', {
+        proof: inTheirWords(view.one('apiserver/agent-pods')),
         severity: unready.flat().length === meant.length ? 'blocks' : 'degrades',
         title: notReadyTitle(group, listed, say),
         features: WITHOUT_AGENT,

@@ -6,6 +6,7 @@ import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { isPending, seen } from '../shared/read.js';
 import { WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotTellAll, listName, UNREAD, whyUnread } from './shared/unread.js';
@@ -52,7 +53,8 @@ export const agentDaemonset = defineCheck({
     const found = seen(fact);
     const sawFile = (others: string) => citeBy('apiserver/workloads', '', say('sawFile', { others }));
     const sawList = citeBy('apiserver/workloads', '', say('sawList'), 'kubectl get daemonsets -A');
-    const notFound = (said: Omit<Said, 'features'>) => problem('daemonset-not-found', { ...said, features: WITHOUT_AGENT });
+    const notFound = (said: Omit<Said, 'features'>) =>
+      problem('daemonset-not-found', { proof: inTheirWords(fact), ...said, features: WITHOUT_AGENT });
     // A connection breaks with codes like those of a file: which of the two was read, the settings say.
     const file = seen(view.one('self/settings'))?.find(({ setting }) => setting === 'manifest');
     if (file && fact.outcome.status === 'failed') {

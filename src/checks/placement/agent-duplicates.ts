@@ -6,6 +6,7 @@ import type { AgentPod } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { nodeNames, nodesOf, situationIn } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
 import { PLACEMENT_NEEDS } from './shared/wants.js';
@@ -78,6 +79,7 @@ export const agentDuplicates = defineCheck({
     const more = crowded.slice(5);
     const looks = owners.slice(0, 4).flatMap((owner) => lookAt(owner) ?? []);
     return problem('several-agents-on-node', {
+      proof: inTheirWords(view.one('apiserver/agent-pods')),
       severity: 'degrades',
       title: say('title', { nodes: nodesOf(crowded, at.listed) }),
       features: ['correct metrics (all are counted twice)', 'host ports of one agent'],

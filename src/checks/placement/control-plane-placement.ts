@@ -10,6 +10,7 @@ import type { PlacementNodes } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { isControlPlane, type NodeRow } from './shared/coverage.js';
 import { grouped, nodeNames, nodesOf, runsNowhere, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { tolerationFixes } from './shared/placement-fixes.js';
@@ -88,6 +89,7 @@ export const controlPlanePlacement = defineCheck({
     const sawOther = (row: NodeRow) => say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' });
     const everywhere = runsNowhere(at);
     return problem('control-plane-taint-not-tolerated', {
+      proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
       severity: everywhere ? 'blocks' : 'degrades',
       title: say(found.by === 'manifest' ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', { nodes: nodesHere }),
       features: WITHOUT_AGENT,

@@ -6,6 +6,7 @@ import { citeBy } from '../shared/cite.js';
 import { KUBELET_LOG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { isPending, seen } from '../shared/read.js';
 import { isWhole, listedOf } from './shared/counted.js';
 import { nodeNames, nodesOf } from './shared/placement.js';
@@ -65,6 +66,7 @@ export const nodeCondition = defineCheck({
       const title = unready.length === 1 ? say('oneNotReady', words) : say('notReady', words);
       const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
       return problem('node-not-ready', {
+        proof: inTheirWords(fact),
         severity: 'note',
         title,
         evidence: [...states, ...(cordoned.length > 0 ? [sawCordoned] : [])],
@@ -78,7 +80,7 @@ export const nodeCondition = defineCheck({
     if (cordoned.length === 0) return isWhole(listed) ? pass(fact) : cannotTellAll({ kind: 'nodes', cut: listed.cut }, say);
     const words = { nodes: nodesOf(cordoned, listed) };
     const title = cordoned.length === 1 ? say('oneCordoned', words) : say('cordoned', words);
-    return problem('node-cordoned', { severity: 'note', title, evidence: [sawCordoned], fixes: [] });
+    return problem('node-cordoned', { proof: inTheirWords(fact), severity: 'note', title, evidence: [sawCordoned], fixes: [] });
   },
 });
 

@@ -10,6 +10,7 @@ import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
+import { inTheirWords } from '../shared/proof.js';
 import { isVirtual, type NodeRow } from './shared/coverage.js';
 import { grouped, nodeNames, nodesOf, runsNowhere, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
@@ -103,6 +104,7 @@ export const nodePlacement = defineCheck({
     const sawOther = (rest: NodeRow[]) => say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' });
     const installed = found.by !== 'manifest';
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
+    const proof = inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads'));
     const keptOff: Omit<Said, 'fixes'> = {
       severity: runsNowhere(at) ? 'blocks' : 'degrades',
       title: say(!installed ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', said),
@@ -120,7 +122,7 @@ export const nodePlacement = defineCheck({
         operator: say('fixOperator'),
         plain: say('fixPlain'),
       });
-      return problem('node-taint-not-tolerated', { ...keptOff, fixes });
+      return problem('node-taint-not-tolerated', { proof, ...keptOff, fixes });
     }
     const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
     const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
@@ -137,7 +139,7 @@ export const nodePlacement = defineCheck({
       operator: { action: say('fixOperatorSelect') },
       plain: say('fixPlain'),
     });
-    return problem('node-not-selected', { ...keptOff, fixes });
+    return problem('node-not-selected', { proof, ...keptOff, fixes });
   },
 });
 

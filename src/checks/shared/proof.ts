@@ -21,6 +21,12 @@ export function inTheirWords(fact: Observation, ...more: Observation[]): Proof {
   return proof([fact, ...more].map((each) => (speaks(each) ? each : refuse(each, 'says nothing in its own words'))));
 }
 
+/** The same of a list; an empty one proves nothing. */
+export function allInTheirWords([first, ...more]: readonly Observation[]): Proof {
+  if (!first) throw new Error('no proof: nothing was observed');
+  return inTheirWords(first, ...more);
+}
+
 /**
  * Silence, absence and elimination: two observations that could not both be wrong for one reason of ours. They are of different facts, seen in
  * different ways, and at least one of them is an answer: two timeouts may both be our own network's, or our own slowness.

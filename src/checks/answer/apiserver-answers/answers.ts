@@ -1,9 +1,10 @@
 /** What `apiserver-answers` says of each answer. */
-import type { Evidence, Fix, Message, Problem, Say, Verdict } from '../../../model/check.js';
+import type { Evidence, Fix, Message, Problem, Say, Verdict, Want } from '../../../model/check.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
-import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
@@ -12,9 +13,10 @@ import type { WORDS } from './words.js';
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  'too-old': ({ version, features }, say) => {
+  'too-old': ({ version, versionFact, features }, say) => {
     const { gitVersion } = given(version);
     return problem('kubernetes-too-old', {
+      proof: inTheirWords(versionFact),
       title: say('tooOld', { version: gitVersion }),
       features,
       evidence: [citeBy('apiserver/version', '', say('sawVersion', { version: gitVersion }))],
@@ -27,15 +29,13 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const title = say('proxy', { endpoint, status: firstStatus(clues) });
     return stranger(clues, say, title, [fixBy(owner, 'config', say('fixNoProxy', { endpoint })), backend(say)]);
   },
-  stranger: unknownStranger,
-  'stranger-or-not-ready': (clues, say) => ({
-    ...unknownStranger(clues, say),
-    ...suspected(['apiserver-not-ready'], [{ need: 'apiserver/readiness', elsewhere: READYZ }]),
-  }),
+  stranger: (clues, say) => unknownStranger(clues, say),
+  'stranger-or-not-ready': (clues, say) => unknownStranger(clues, say, suspected(['apiserver-not-ready'], [ASK_READYZ])),
   throttles: ({ endpoint, throttled, features, known }, say) => {
     const { fact, answer } = given(throttled);
     const load = shell('kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total');
     return problem('apiserver-throttles', {
+      proof: inTheirWords(fact),
       severity: known ? 'degrades' : 'blocks',
       title: say('throttles', { endpoint }),
       features,
@@ -45,28 +45,31 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   'without-etcd': (clues, say) => notReady(clues, say, 'blocks', readLog('etcd', say('fixEtcd'))),
   'not-ready': (clues, say) => notReady(clues, say, clues.known ? 'degrades' : 'blocks', readLog('kube-apiserver', say('fixComponent'))),
-  hangs: (clues, say) => ({ ...silence(clues, say), severity: clues.known ? 'degrades' : 'blocks' }),
-  silent: (clues, say) => ({
-    ...silence(clues, say),
-    ...suspected(['not-an-apiserver'], [{ need: 'apiserver/readiness', elsewhere: READYZ }]),
-  }),
+  // One request without an answer: a full queue looks the same.
+  hangs: (clues, say) => silence(clues, say, clues.known ? 'degrades' : 'blocks', 'apiserver-throttles'),
+  silent: (clues, say) => silence(clues, say, 'blocks', 'not-an-apiserver'),
   answers: ({ witness }) => pass(witness),
   'not-asked': (_, say) => cannotTell(say('noAnswer')),
 };
 
 const READYZ = 'kubectl get --raw "/readyz?verbose"';
+const ASK_READYZ: Want = { need: 'apiserver/readiness', elsewhere: READYZ };
 
 function firstStatus({ heard }: Clues): number {
   return given(heard[0]).answer.status;
 }
 
-function stranger(clues: Clues, say: Words, title: Message, fixes: Fix[]): Problem<Cause> {
-  return problem('not-an-apiserver', { title, features: clues.features, evidence: [firstHeard(clues, say)], fixes });
+function stranger(clues: Clues, say: Words, title: Message, fixes: Fix[], basis = inItsOwnWords(clues)): Problem<Cause> {
+  return problem('not-an-apiserver', { ...basis, title, features: clues.features, evidence: [firstHeard(clues, say)], fixes });
 }
 
-function unknownStranger(clues: Clues, say: Words): Problem<Cause> {
+function inItsOwnWords({ heard }: Clues): Basis {
+  return { proof: inTheirWords(given(heard[0]).fact) };
+}
+
+function unknownStranger(clues: Clues, say: Words, basis?: Basis): Problem<Cause> {
   const title = say('stranger', { endpoint: clues.endpoint, status: firstStatus(clues) });
-  return stranger(clues, say, title, [backend(say), address(clues, say)]);
+  return stranger(clues, say, title, [backend(say), address(clues, say)], basis);
 }
 
 function firstHeard({ heard }: Clues, say: Words): Evidence {
@@ -91,6 +94,7 @@ function notReady(
 ): Problem<Cause> {
   const failing = given(readiness).failing.slice(0, 5).join(', ') || 'no check is named';
   return problem('apiserver-not-ready', {
+    proof: inTheirWords(readinessFact),
     severity,
     title: say('notReady', { endpoint, failing }),
     features,
@@ -99,10 +103,12 @@ function notReady(
   });
 }
 
-function silence({ endpoint, silent, features }: Clues, say: Words): Problem<Cause> {
+function silence({ endpoint, silent, features }: Clues, say: Words, severity: Problem['severity'], looksLike: Cause): Problem<Cause> {
   const { fact, code } = given(silent);
   const request = fact.subject;
   return problem('apiserver-not-ready', {
+    severity,
+    ...suspected([looksLike], [ASK_READYZ]),
     title: say('hangs', { endpoint }),
     features,
     evidence: [cite(fact, say('sawSilence', { request, code }))],

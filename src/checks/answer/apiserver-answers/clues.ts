@@ -34,6 +34,7 @@ export interface Clues {
   /** An essential question without an answer. */
   silent: { fact: Fact<'http'>; code: string } | undefined;
   version: ServerVersion | undefined;
+  versionFact: Fact<'version'>;
   readiness: Readiness | undefined;
   readinessFact: Fact<'readiness'>;
   /** It has told us who we are: somebody is served. */
@@ -52,6 +53,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     return answer ? [{ fact, answer }] : [];
   });
   const silent = http.find((fact) => ESSENTIAL.test(fact.subject) && failure(fact));
+  const versionFact = view.one('apiserver/version');
   const readinessFact = view.one('apiserver/readiness');
   return {
     endpoint: agentsEndpoint(view.one('apiserver/candidates')) ?? 'unknown',
@@ -60,7 +62,8 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     speaksKubernetes: heard.some(({ answer: { voice } }) => voice === 'apiserver' || voice === 'kubernetes-api-other'),
     throttled: heard.find(({ answer }) => answer.status === 429),
     silent: silent && { fact: silent, code: failure(silent) ?? '' },
-    version: seen(view.one('apiserver/version')),
+    version: seen(versionFact),
+    versionFact,
     readiness: seen(readinessFact),
     readinessFact,
     known: seen(view.one('apiserver/identity')) !== undefined,

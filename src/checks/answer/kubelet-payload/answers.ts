@@ -1,14 +1,15 @@
 /** What `kubelet-payload` says of each answer. */
-import type { Evidence, Fix, Problem, Say, Verdict } from '../../../model/check.js';
+import type { Evidence, Fix, Problem, Say, Verdict, Want } from '../../../model/check.js';
 import { askFromNode } from '../../shared/address.js';
 import { lastPart } from '../../shared/brief.js';
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, shell } from '../../shared/fix.js';
-import { KUBELET_PATHS } from '../../shared/kubelet.js';
+import { KUBELET_PATHS, type KubeletPath } from '../../shared/kubelet.js';
 import { REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
 import { kubeletConfig } from '../../shared/kubelet-fixes.js';
-import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { seen, took } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import { type Attempt, type Clues, failedParts, pathOf } from './clues.js';
@@ -20,6 +21,7 @@ type Words = Say<typeof WORDS>;
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'not-a-kubelet': ({ endpoint, heard }, say) =>
     problem('not-a-kubelet', {
+      proof: inTheirWords(given(heard[0])),
       title: say(strangerIn(heard), { endpoint }),
       features: Object.values(KUBELET_PATHS),
       evidence: heard.slice(0, 2).map((attempt) => quote(attempt, say)),
@@ -27,6 +29,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   unhealthy: (clues, say) =>
     problem('kubelet-unhealthy', {
+      proof: inTheirWords(given(clues.unhealthy)),
       ...failure(clues, say),
       title: say('unhealthy', { endpoint: clues.endpoint, failing: failedParts(given(clues.unhealthy)).join(', ') }),
     }),
@@ -36,10 +39,15 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const title = answer
       ? say('fails', { path, said: lastPart(answer.body, TITLE - path.length) || String(answer.status) })
       : say('hangs', { path, ms: took(first.outcome) ?? 0 });
-    return problem('kubelet-endpoint-fails', { ...failure(clues, say), title });
+    // That it said nothing more, only we have seen: the path may drop what is large.
+    const basis = answer
+      ? { proof: inTheirWords(first) }
+      : suspected(['kubelet-hangs', 'kubelet-connection-reset'], [askThere(clues, path)]);
+    return problem('kubelet-endpoint-fails', { ...basis, ...failure(clues, say), title });
   },
   'debug-off': ({ endpoint, disabled }, say) =>
     problem('kubelet-debug-handlers-off', {
+      proof: inTheirWords(given(disabled)),
       severity: 'degrades',
       title: say('debugOff', { endpoint }),
       features: [KUBELET_PATHS['/configz']],
@@ -59,6 +67,12 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   withheld: (_, say) => notApplicable(say('withheld')),
   'nothing-heard': (_, say) => cannotTell(say('nothing')),
 };
+
+/** The same path from the apiserver's side. */
+function askThere({ node }: Clues, path: KubeletPath): Want {
+  const known = Object.hasOwn(KUBELET_PATHS, path) ? path : '/healthz';
+  return { need: 'kubelet/proxied', elsewhere: `kubectl get --raw /api/v1/nodes/${node ?? 'NODE'}/proxy${known}` };
+}
 
 /** What is left of a line beside the path. */
 const TITLE = 55;

@@ -6,7 +6,7 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { type Basis, type Grounds, cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, type Grounds, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
 import type { Cause } from './causes.js';

@@ -4,8 +4,8 @@ import type { Feature, Fix, View } from '../../../model/check.js';
 import type { Credential, Fact, HttpAnswer, Place, TokenClaims, TokenReview } from '../../../model/facts.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownerHere, ownPod, serverNow } from '../../shared/apiserver.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
-import type { Grounds } from '../../shared/problem.js';
 import { ANONYMOUS } from '../../shared/kubelet-answers.js';
+import type { Grounds } from '../../shared/problem.js';
 import { answers, failure, seen } from '../../shared/read.js';
 import { causeOfReason, reasonOf } from '../shared/replayed.js';
 

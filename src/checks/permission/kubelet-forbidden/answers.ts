@@ -2,13 +2,15 @@
 import { isBindableUser, serviceAccountOf } from '../../../kubernetes/names.js';
 import { canI, grantNodeRights } from '../../../manifests/rbac-yaml.js';
 import type { Evidence, Fix, Say, Verdict, Want } from '../../../model/check.js';
+import type { Fact } from '../../../model/facts.js';
 import { accountName, firstOf } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, grants, shell } from '../../shared/fix.js';
 import { KUBELET_PATHS } from '../../shared/kubelet.js';
 import { FINE, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
-import { cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { type Basis, cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
+import { allInTheirWords, inTheirWords } from '../../shared/proof.js';
 import { printedBy } from '../shared/printed-by.js';
 import type { Cause } from './causes.js';
 import { type Answer, among, type Judged } from './decision.js';
@@ -50,6 +52,8 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
   cached: (clues, say) => {
     const cached = among(clues, 'cached');
     return problem('kubelet-decision-cached', {
+      // The kubelet refuses what the apiserver, asked now, allows.
+      proof: inTheirWords(given(cached[0]?.refused).fact, ...allowedBy(clues)),
       severity: 'note',
       title: say('cached'),
       evidence: quoted(clues, cached, say),
@@ -66,17 +70,27 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
 };
 
 /** What is said of every right that is not there. */
-function withoutRight(clues: Judged, lost: PathClues[], say: Words): Omit<Said, 'title' | 'fixes'> {
+function withoutRight(clues: Judged, lost: PathClues[], say: Words): Omit<Said, 'title' | 'fixes'> & Basis {
+  const denied = grantsOf(lost).flatMap((each) => deniedBy(clues, each));
   return {
     severity: lost.some(({ path }) => REQUIRED_PATHS.has(path)) ? 'blocks' : 'degrades',
     // The kubelet remembers a refusal for 30 s (webhook authorizer); only a review, or a second look, tells that it still holds.
-    ...(grantsOf(lost).some((each) => clues.reviews.get(each)?.allowed === false)
-      ? {}
+    ...(denied.length > 0
+      ? { proof: allInTheirWords([...denied, ...lost.flatMap(({ refused }) => refused?.fact ?? [])]) }
       : suspected(['kubelet-decision-cached'], stillSo(clues, lost))),
     ...(isRefused(lost) ? {} : { observedAt: 'apiserver' }),
     features: lost.map(({ path }) => KUBELET_PATHS[path]),
     evidence: quoted(clues, lost, say),
   };
+}
+
+function deniedBy({ reviews }: Judged, subresource: string): Fact<'access'>[] {
+  const review = reviews.get(subresource);
+  return review?.allowed === false ? [review.fact] : [];
+}
+
+function allowedBy({ reviews }: Judged): Fact<'access'>[] {
+  return [...reviews.values()].filter(({ allowed }) => allowed).map(({ fact }) => fact);
 }
 
 /** By the kubelet itself, and not according to the apiserver alone. */

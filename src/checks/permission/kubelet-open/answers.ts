@@ -4,6 +4,7 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { CLOSED, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, pass, problem, suspected } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { answers } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
@@ -16,6 +17,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'to-nobody': ({ endpoint, byNobody, nobody }, say) => {
     const { status, payload } = given(nobody);
     return problem('kubelet-anonymous-access', {
+      proof: inTheirWords(byNobody),
       severity: 'risk',
       title: say('anonymous', { endpoint }),
       evidence: [cite(byNobody, say('sawPods', { status, items: payload?.items ?? '?' }))],
@@ -24,6 +26,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   'to-anyone-here': (clues, say) =>
     problem('kubelet-anonymous-access', {
+      proof: inTheirWords(clues.configFact),
       severity: 'risk',
       title: say('anonymousHere'),
       evidence: [configured('authentication.anonymous.enabled', clues, say), configured('authorization.mode', clues, say)],
@@ -31,6 +34,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   'to-the-authenticated-here': (clues, say) =>
     problem('kubelet-always-allow', {
+      proof: inTheirWords(clues.configFact),
       severity: 'risk',
       title: say('alwaysAllowHere'),
       evidence: [configured('authorization.mode', clues, say)],
@@ -38,6 +42,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   'to-the-authenticated': ({ endpoint, configz, mode }, say) =>
     problem('kubelet-always-allow', {
+      proof: inTheirWords(given(configz)),
       severity: 'risk',
       title: say('alwaysAllow', { endpoint }),
       evidence: [cite(given(configz), say('sawMode', { mode: given(mode) }))],

@@ -29,6 +29,7 @@ export interface Clues {
   givesToNobody: boolean;
   /** Its settings, on the node itself. */
   config: KnownConfig | undefined;
+  configFact: Fact<'kubelet-config'>;
   /** What it let us read with our credential. */
   read: Fact<'http'>[];
   /** Its authorization mode by its own word (/configz), and where it said so. */
@@ -54,6 +55,7 @@ export function read(view: Seen): Clues {
     byNobody,
     nobody: seen(byNobody),
     givesToNobody: answered(byNobody, isOk),
+    configFact: view.one('self/kubelet-config'),
     config: knownConfig(
       view.one('self/kubelet-config'),
       view.one('self/kubelet-process'),

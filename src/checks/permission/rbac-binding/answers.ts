@@ -8,6 +8,7 @@ import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, grants, orBy } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { failure } from '../../shared/read.js';
 import { printedBy } from '../shared/printed-by.js';
 import { grantedBy, lossesOf, type Rights, severityOf } from '../shared/rights.js';
@@ -58,6 +59,7 @@ function fault(cause: Cause, clues: Clues, about: Partial<Bound>, say: Words, ti
     binding: binding ? `${binding.kind} ${binding.name}` : '',
   };
   return problem(cause, {
+    proof: inTheirWords(clues.fact),
     severity: severityOf(missing),
     title: title(names),
     features: lossesOf(missing),

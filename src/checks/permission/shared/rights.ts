@@ -84,6 +84,12 @@ export function grantFix({ name, profile, access, before }: Rights, cause: strin
   return fixBy('cluster', 'config', action, { verify, ...(granted && grants(granted)), ...(source && { source }) });
 }
 
+/** The reviews that said no: the apiserver's own word, which proves that a right is not there. */
+export function deniedFacts(view: RightsView, needs: readonly ResolvedNeed[]): Fact<'access'>[] {
+  const subjects = new Set(needs.flatMap((need) => questionsOf(need)).map(subjectOfAccess));
+  return [...subjects].map((subject) => view.one('apiserver/access', subject)).filter((fact) => seen(fact)?.allowed === false);
+}
+
 /** The reviews that said no, each with its command. */
 export function deniedEvidence(
   view: RightsView,

@@ -7,6 +7,7 @@ import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
 import { pass, problem } from '../../shared/problem.js';
+import { inTheirWords } from '../../shared/proof.js';
 import { kubectlTarget, WITHOUT_AGENT } from '../shared/placement.js';
 import { kubectlPatch } from '../shared/placement-fixes.js';
 import type { Cause } from './causes.js';
@@ -22,6 +23,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   refused: (clues, say) =>
     problem('admission-refuses', {
+      proof: inTheirWords(given(clues.facts.event)),
       title: TITLES[pluginOf(clues)](clues, say),
       features: WITHOUT_AGENT,
       evidence: sawEvent(clues, say),
@@ -31,6 +33,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const priority = given(clues.priorityClass);
     const saw = say('sawClass', { priority });
     return problem('admission-refuses', {
+      proof: inTheirWords(clues.facts.policy, clues.facts.workloads),
       title: say('noClass', { priority }),
       features: WITHOUT_AGENT,
       evidence: [citeBy('apiserver/namespace-policy', clues.workload.namespace, saw, 'kubectl get priorityclasses')],
@@ -41,13 +44,14 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 };
 
 function bySecurity(clues: Clues, say: Words, title: Message): Problem<Cause> {
-  const { workload, policy, asks, lacking, planned, reproduce } = clues;
+  const { workload, policy, asks, lacking, planned, reproduce, facts } = clues;
   const { namespace } = workload;
   const level = policy?.enforce;
   const sawLabel = () => say('sawLabel', { namespace, level: level ?? '' });
   const label = `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=privileged --overwrite`;
   const steps = shell(isDnsName(namespace) ? label : undefined);
   return problem('pod-security-refuses', {
+    proof: facts.event ? inTheirWords(facts.event) : inTheirWords(facts.policy, facts.workloads),
     // Pods that run already stay until their next restart.
     severity: lacking || planned ? 'blocks' : 'degrades',
     title,

@@ -1,7 +1,7 @@
 /** What each DaemonSet asks for, what its namespace allows, and what was refused. Nothing is decided here. */
 import type { View } from '../../../model/check.js';
 import type { AgentWorkload, NamespacePolicy, RefusedCreate } from '../../../model/facts/placement.js';
-import type { Need } from '../../../model/facts.js';
+import type { Fact, Need } from '../../../model/facts.js';
 import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
 import type { Situation } from '../shared/placement.js';
@@ -26,6 +26,8 @@ export interface Clues {
   reproduce: { policy: string | undefined; events: string | undefined };
   /** What a pass rests on. */
   witness: Grounds;
+  /** Where the refusal, the level and the template were read. */
+  facts: { event: Fact<'refused-creates'> | undefined; policy: Fact<'namespace-policy'>; workloads: Fact<'workloads'> };
 }
 
 export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situation): Clues[] {
@@ -49,6 +51,11 @@ export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situat
       said: event ? shortOf(event.message) : '',
       priorityClass: priorityClass && !found.brings.includes(priorityClass) ? priorityClass : undefined,
       witness: view.one('apiserver/workloads'),
+      facts: {
+        event: refused.find((fact) => event !== undefined && seen(fact)?.includes(event)),
+        policy: view.one('apiserver/namespace-policy', namespace),
+        workloads: view.one('apiserver/workloads'),
+      },
       reproduce: {
         policy: view.one('apiserver/namespace-policy', namespace).reproduce,
         events: refused.find(({ subject }) => subject === namespace)?.reproduce,
