@@ -4,7 +4,7 @@ import type { Fact, FactKind } from '../../model/facts.js';
 import { looked } from './read.js';
 
 /** What it rests on where it is certain; else what looks the same from here, and what would decide. */
-export type Basis = { proof: Proof; alternatives?: undefined } | Suspicion | { proof?: undefined; alternatives?: undefined };
+export type Basis = { proof: Proof; alternatives?: undefined } | Suspicion;
 
 type Suspicion = { proof?: undefined; alternatives: string[]; wants?: Want[] | undefined };
 
@@ -17,8 +17,7 @@ export function problem<const C extends string>(cause: C, said: Said & Basis): P
   const where = { ...(observedAt && { observedAt }) };
   const open = { ...(wants && { wants }) };
   const rest = { ...where, title, features, evidence, fixes, ...(explainedBy && { explainedBy }) };
-  if (said.proof || !said.alternatives)
-    return { kind: 'problem', cause, severity, certainty: 'proven', witnesses: said.proof ?? ([] as unknown as Proof), ...open, ...rest };
+  if (said.proof) return { kind: 'problem', cause, severity, certainty: 'proven', witnesses: said.proof, ...open, ...rest };
   return { kind: 'problem', cause, severity, certainty: 'suspected', alternatives: said.alternatives, ...open, ...rest };
 }
 
