@@ -84,6 +84,7 @@ export const nodePlacement = defineCheck({
       const selector = Object.entries(idle.template.nodeSelector).map(([key, value]) => `${key}=${value}`);
       const saw = say('sawNowhere', { daemonset: `${idle.namespace}/${idle.name}`, selector: selector.join(', ') || 'its node affinity' });
       return problem('node-not-selected', {
+        proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
         title: say('nowhere', { name: idle.name, nodes: `${at.all.items.length} node${at.all.items.length === 1 ? '' : 's'}` }),
         features: WITHOUT_AGENT,
         evidence: [citeBy('apiserver/nodes', '', saw, 'kubectl get nodes --show-labels -o wide')],

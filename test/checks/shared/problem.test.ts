@@ -1,7 +1,7 @@
 /** "Nothing wrong" is not said of what nobody saw: a pass has a witness, and a required question that nothing shows not to apply stays open. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { notApplicable, pass, problem } from '../../../src/checks/shared/problem.js';
+import { notApplicable, pass, problem, suspected } from '../../../src/checks/shared/problem.js';
 import { outcomeOf } from '../../../src/judge/exit.js';
 import type { Fact, Outcome } from '../../../src/model/facts.js';
 
@@ -29,6 +29,6 @@ describe('a witness', () => {
     assert.equal(outcomeOf(false, notApplicable(SAID)), 'not-applicable');
     assert.equal(outcomeOf(true, pass(failed)), 'pass');
     assert.equal(outcomeOf(true, { kind: 'crashed', error: 'x' }), 'crashed');
-    assert.equal(outcomeOf(true, problem('c', { title: SAID, evidence: [], fixes: [] })), 'problem');
+    assert.equal(outcomeOf(true, problem('c', { ...suspected(['d']), title: SAID, evidence: [], fixes: [] })), 'problem');
   });
 });
