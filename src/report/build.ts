@@ -137,8 +137,12 @@ function mentioned(causes: ReportInput['causes'], findings: readonly Finding[], 
   return Object.fromEntries(entries);
 }
 
-/** The facts quoted as evidence, once each, in the order they were observed. */
+/** The facts quoted as evidence, and those that it rests on, once each, in the order they were observed. */
 function cited(facts: readonly AnyFact[], findings: readonly Finding[]): AnyFact[] {
-  const wanted = new Set(flatten(findings).flatMap((finding) => finding.evidence.map(({ need, subject }) => `${need} ${subject}`)));
+  const wanted = new Set(
+    flatten(findings).flatMap((finding) =>
+      [...finding.evidence, ...(finding.witnesses ?? [])].map(({ need, subject }) => `${need} ${subject}`),
+    ),
+  );
   return facts.filter(({ target, kind, subject }) => wanted.has(`${target}/${kind} ${subject}`));
 }

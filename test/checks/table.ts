@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { hideSecrets } from '../../src/host/hide.js';
 import { createRedactor } from '../../src/host/redact.js';
 import { sayFor, viewFor } from '../../src/judge/judge.js';
-import type { Check, Severity, Verdict } from '../../src/model/check.js';
+import type { Check, Problem, Severity, Verdict } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
 import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
 
@@ -18,6 +18,8 @@ export interface Row {
   /** Text that must / must not stand in what is printed (title, fixes, evidence). */
   says?: RegExp;
   neverSays?: RegExp;
+  /** What is proven names the facts that it rests on, in their order; what is suspected rests on none. */
+  witnesses?: Need[];
 }
 
 /**
@@ -40,7 +42,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
         },
       );
     };
-    for (const { row, facts, expect, wants, says, neverSays } of rows) {
+    for (const { row, facts, expect, wants, says, neverSays, witnesses = [] } of rows) {
       it(row, () => {
         const frozen = deepFreeze(structuredClone(facts));
         const verdict = judge(frozen);
@@ -54,6 +56,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
           if (expect.certainty) assert.equal(verdict.certainty, expect.certainty);
           if (expect.severity) assert.equal(verdict.severity, expect.severity);
           assert.ok(verdict.certainty === 'proven' || (verdict.alternatives ?? []).length > 0, 'a suspicion names its alternatives');
+          assertWitnesses(verdict, witnesses);
           assert.ok(verdict.severity === 'note' || verdict.fixes.length > 0, 'a problem has a fix');
           assert.ok(verdict.evidence.length > 0, 'a problem has evidence');
           assert.ok(verdict.fixes.length < 2 || verdict.fixes[0]?.changes !== 'security', 'a security change never ranks first');
@@ -104,6 +107,18 @@ export function judgeTable(check: Check, rows: Row[]): void {
       }
     });
   });
+}
+
+/** No two of them are one fact. */
+function assertWitnesses(verdict: Problem, expected: readonly Need[]): void {
+  const witnesses = verdict.witnesses ?? [];
+  assert.deepEqual(
+    witnesses.map(({ need }) => need),
+    expected,
+    'the witnesses of this row',
+  );
+  const facts = witnesses.map(({ need, subject }) => `${need} ${subject}`);
+  assert.equal(new Set(facts).size, facts.length, `one fact is one witness: ${facts}`);
 }
 
 function attempt<T>(work: () => T): T | undefined {

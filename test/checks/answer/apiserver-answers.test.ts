@@ -27,18 +27,21 @@ judgeTable(apiserverAnswers, [
       identity,
     ],
     expect: { cause: 'apiserver-not-ready', severity: 'blocks' },
+    witnesses: ['apiserver/readiness'],
     says: /not ready: etcd, etcd-readiness.*crictl logs[^}]*etcd/,
   },
   {
     row: 'a start-up hook fails while requests are served',
     facts: [...healthy, readiness('poststarthook/x'), identity],
     expect: { cause: 'apiserver-not-ready', severity: 'degrades' },
+    witnesses: ['apiserver/readiness'],
     says: /crictl logs[^}]*kube-apiserver/,
   },
   {
     row: 'not ready without a word',
     facts: [...healthy, fact('apiserver/readiness', { ready: false, failing: [] })],
     expect: { cause: 'apiserver-not-ready' },
+    witnesses: ['apiserver/readiness'],
   },
   {
     row: 'accepts and never answers',
@@ -53,7 +56,7 @@ judgeTable(apiserverAnswers, [
       answer('/version'),
       failed('apiserver/http', 'token POST /apis/authentication.k8s.io/v1/selfsubjectreviews', 'ETIMEDOUT'),
     ],
-    expect: { cause: 'apiserver-not-ready', certainty: 'proven' },
+    expect: { cause: 'apiserver-not-ready', certainty: 'suspected' },
   },
   {
     row: "the node proxy waits for a dead kubelet: not the apiserver's silence",
@@ -64,28 +67,33 @@ judgeTable(apiserverAnswers, [
     row: 'throttles',
     facts: [...start, answer('/version'), answer('/api/v1/nodes/n1', { status: 429, body: 'Too many requests', retryAfterSeconds: 7 })],
     expect: { cause: 'apiserver-throttles', severity: 'blocks' },
+    witnesses: ['apiserver/http'],
     says: /retry after 7 s/,
   },
   {
     row: 'throttles some, the review went through',
     facts: [...start, answer('/version'), answer('/api/v1/nodes/n1', { status: 429 }), identity],
     expect: { cause: 'apiserver-throttles', severity: 'degrades' },
+    witnesses: ['apiserver/http'],
   },
   {
     row: 'a kubelet port',
     facts: [...start, answer('/version', { status: 404, voice: 'kubelet', body: '404 page not found' })],
     expect: { cause: 'not-an-apiserver', certainty: 'proven' },
+    witnesses: ['apiserver/http'],
   },
   {
     row: 'a proxy',
     facts: [...start, answer('/version', { status: 403, voice: 'proxy', body: '<html>blocked</html>' })],
     expect: { cause: 'not-an-apiserver' },
+    witnesses: ['apiserver/http'],
     says: /NO_PROXY/,
   },
   {
     row: 'something else',
     facts: [...start, answer('/version', { status: 200, voice: 'unknown', body: 'hello' })],
     expect: { cause: 'not-an-apiserver', certainty: 'proven' },
+    witnesses: ['apiserver/http'],
   },
   {
     row: '503 in few words: it or what stands before it',
@@ -96,11 +104,13 @@ judgeTable(apiserverAnswers, [
     row: '1.7.6, whose answers carry no marks',
     facts: [...start, answer('/version', { voice: 'unknown' }), version('v1.7.6', 7)],
     expect: { cause: 'kubernetes-too-old', severity: 'blocks' },
+    witnesses: ['apiserver/version'],
   },
   { row: '1.7.7 is new enough', facts: [...start, answer('/version', { voice: 'unknown' }), version('v1.7.7', 7)], expect: 'pass' },
   {
     row: '1.6',
     facts: [...start, answer('/version', { voice: 'unknown' }), version('v1.6.13+coreos.0', 6)],
     expect: { cause: 'kubernetes-too-old' },
+    witnesses: ['apiserver/version'],
   },
 ]);

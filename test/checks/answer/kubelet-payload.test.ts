@@ -54,6 +54,7 @@ judgeTable(kubeletPayload, [
     row: 'unhealthy, by what the apiserver hands on',
     facts: [...afar, proxied('/healthz', 500, HEALTH), proxied('/pods', 200)],
     expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
+    witnesses: ['kubelet/proxied'],
   },
   { row: 'all in order', facts: [...base(), nobody, ...well('/healthz', '/pods', '/configz')], expect: 'pass' },
   {
@@ -66,6 +67,7 @@ judgeTable(kubeletPayload, [
     row: 'nothing was sent, and it says to anyone what is wrong with it',
     facts: [...base(), answer('nobody', '/pods', 200), answer('nobody', '/healthz', 500, HEALTH)],
     expect: { cause: 'kubelet-unhealthy' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: 'given to anyone, and our own request still waits',
@@ -89,40 +91,47 @@ judgeTable(kubeletPayload, [
       }),
     ],
     expect: { cause: 'not-a-kubelet', severity: 'blocks' },
+    witnesses: ['kubelet/http'],
     says: /metrics-server.*fieldPath: status.hostIP/,
   },
   {
     row: 'a web page',
     facts: [...base(), answer('nobody', '/pods', 502, '<html>', { voice: 'proxy' })],
     expect: { cause: 'not-a-kubelet' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: 'nothing we know',
     facts: [...base(), answer('nobody', '/pods', 200, '', { voice: 'unknown' })],
     expect: { cause: 'not-a-kubelet' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: '/healthz names the part',
     facts: [...base(), nobody, answer('token', '/healthz', 500, HEALTH), ...well('/pods')],
     expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
+    witnesses: ['kubelet/http'],
     says: /unhealthy: syncloop"/,
   },
   {
     row: 'unhealthy, and statistics fail with it',
     facts: [...base(), nobody, answer('token', '/healthz', 500, HEALTH), answer('token', '/stats/summary', 500, ROOT_FS)],
     expect: { cause: 'kubelet-unhealthy', severity: 'blocks' },
+    witnesses: ['kubelet/http'],
     says: /volume statistics/,
   },
   {
     row: '/stats/summary fails with the right to read it',
     facts: [...base(), nobody, ...well('/pods'), answer('token', '/stats/summary', 500, ROOT_FS)],
     expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
+    witnesses: ['kubelet/http'],
     says: /500 Internal Error: failed to get rootFs stats/,
   },
   {
     row: 'an optional path fails',
     facts: [...base(), nobody, ...well('/pods'), answer('token', '/configz', 500, 'oops')],
     expect: { cause: 'kubelet-endpoint-fails', severity: 'degrades' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: 'let in, then silence',
@@ -148,12 +157,14 @@ judgeTable(kubeletPayload, [
     row: 'debug endpoints off: /configz is gone',
     facts: [...base(), nobody, ...well('/pods', '/healthz'), answer('token', '/configz', 404, '404 page not found')],
     expect: { cause: 'kubelet-debug-handlers-off', severity: 'degrades' },
+    witnesses: ['kubelet/http'],
     says: /enableDebuggingHandlers: true/,
   },
   {
     row: 'debug endpoints off, by its own words',
     facts: [...base(), nobody, answer('token', '/configz', 405, 'Debug endpoints are disabled.')],
     expect: { cause: 'kubelet-debug-handlers-off' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: '404 without the right to read the pod list says nothing',

@@ -18,17 +18,20 @@ judgeTable(versionSkew, [
     row: 'four behind',
     facts: [...base({ node: 'n1' }), server('v1.36.2'), nodeObject({ kubeletVersion: 'v1.32.9' })],
     expect: { cause: 'kubelet-version-skew', severity: 'risk', certainty: 'proven' },
+    witnesses: ['apiserver/node', 'apiserver/version'],
     says: /4 minor versions behind.*kubectl drain n1/,
   },
   {
     row: 'before 1.25 two were the limit',
     facts: [...base(), server('v1.27.1'), nodeObject({ kubeletVersion: 'v1.24.1' })],
     expect: { cause: 'kubelet-version-skew' },
+    witnesses: ['apiserver/node', 'apiserver/version'],
   },
   {
     row: 'newer than its apiserver',
     facts: [...base(), server('v1.35.0+k3s1'), nodeObject({ kubeletVersion: 'v1.36.2' })],
     expect: { cause: 'kubelet-version-skew' },
+    witnesses: ['apiserver/node', 'apiserver/version'],
     says: /newer than apiserver/,
   },
 ]);

@@ -61,6 +61,7 @@ judgeTable(clientCertificate, [
     row: 'expired',
     facts: [...world, held('apiserver', expired), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-expired', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /3 days ago/,
   },
   {
@@ -73,6 +74,7 @@ judgeTable(clientCertificate, [
       fact('kubelet/tls', handshake({ asksClientCertificate: true }), ENDPOINT),
     ],
     expect: { cause: 'client-certificate-foreign' },
+    witnesses: ['kubelet/credential', 'kubelet/http'],
   },
   {
     row: "expired, and no server's clock seen",
@@ -88,28 +90,33 @@ judgeTable(clientCertificate, [
       answer('apiserver', 401),
     ],
     expect: { cause: 'client-certificate-expired' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /kubeadm certs renew admin\.conf/,
   },
   {
     row: "expired in the kubelet's own kubeconfig",
     facts: [...world, held('apiserver', expired, '/var/lib/kubelet/pki/kubelet-client-current.pem'), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-expired' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /systemctl restart kubelet/,
   },
   {
     row: 'not valid yet',
     facts: [...world, held('apiserver', { notBefore: iso(NOW + DAY) }), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-not-yet-valid' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
   },
   {
     row: 'a serving certificate',
     facts: [...world, held('apiserver', { clientUsage: false }), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-without-client-usage', certainty: 'proven' },
+    witnesses: ['apiserver/credential'],
   },
   {
     row: "of another CA: the apiserver's refusal proves it",
     facts: [...world, held('apiserver', { issuer: 'CN=other' }), answer('apiserver', 401)],
     expect: { cause: 'client-certificate-foreign', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /CN=other/,
   },
   {
@@ -122,6 +129,7 @@ judgeTable(clientCertificate, [
       fact('kubelet/tls', handshake({ asksClientCertificate: true }), ENDPOINT),
     ],
     expect: { cause: 'client-certificate-foreign', certainty: 'proven' },
+    witnesses: ['kubelet/credential', 'kubelet/http'],
   },
   {
     row: 'the kubelet refuses, and may not have looked at it',
@@ -143,12 +151,14 @@ judgeTable(clientCertificate, [
     row: 'certificate and key differ',
     facts: [...world, failed('apiserver/credential', 'certificate', 'EKEYMISMATCH')],
     expect: { cause: 'client-certificate-key-mismatch', severity: 'blocks' },
+    witnesses: ['apiserver/credential'],
     says: /openssl pkey -pubout -in '\/etc\/agent\/client key\.pem'/,
   },
   {
     row: 'key not there',
     facts: [...world, failed('kubelet/credential', 'certificate', 'ENOENT')],
     expect: { cause: 'client-certificate-unreadable' },
+    witnesses: ['kubelet/credential'],
     says: /ls -lnL/,
   },
 ]);

@@ -32,6 +32,7 @@ judgeTable(identity, [
     row: 'another user than the token: impersonation or a proxy',
     facts: [...base(), token(), review({ user: 'system:serviceaccount:proxy:gateway', pod: undefined })],
     expect: { cause: 'identity-unexpected', severity: 'degrades' },
+    witnesses: ['apiserver/identity', 'apiserver/credential'],
     says: /SelfSubjectReview: system:serviceaccount:proxy:gateway"/,
   },
   {
@@ -43,6 +44,7 @@ judgeTable(identity, [
     row: 'in the name of somebody whom we may not impersonate',
     facts: [base()[0]!, as('jane'), token(), failed('apiserver/identity', '', 'EIMPERSONATION')],
     expect: { cause: 'impersonation-forbidden', severity: 'degrades' },
+    witnesses: ['apiserver/identity'],
     says: /may not impersonate jane \(--as\)/,
   },
   {
@@ -63,11 +65,13 @@ judgeTable(identity, [
     row: 'another pod',
     facts: [...base(), token(), review({ pod: 'agent-y' })],
     expect: { cause: 'identity-unexpected', severity: 'risk' },
+    witnesses: ['apiserver/identity', 'apiserver/credential'],
   },
   {
     row: "another node than the agent's settings say: a copied token",
     facts: [...node('n2', 'agent environment'), token(), review()],
     expect: { cause: 'identity-unexpected', severity: 'risk' },
+    witnesses: ['apiserver/identity', 'self/settings'],
     says: /settings name n2.*node n2 \(DD_KUBERNETES_KUBELET_NODENAME\)/,
   },
   { row: 'another node by flag: asked about on purpose', facts: [...node('n2', 'flag'), token(), review()], expect: 'pass' },
@@ -75,24 +79,28 @@ judgeTable(identity, [
     row: 'kubectl debug: the default ServiceAccount',
     facts: [debugPod, review({ user: 'system:serviceaccount:default:default' })],
     expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
+    witnesses: ['apiserver/identity'],
     says: /Permissions not checked: the token belongs to default\/default.*kubelet-doctor --service-account NAMESPACE\/NAME.*--agent-process auto.*--token-file agent.token/,
   },
   {
     row: 'the same, and the kubelet answered: what is known is said',
     facts: [debugPod, DEFAULT, fact('kubelet/candidates', [n1]), answer('nobody', '/pods', 401), byFlag('10.0.0.7')],
     expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
+    witnesses: ['apiserver/identity'],
     says: /Kubelet reached; permissions not checked.*kubelet-doctor --kubelet-host 10\.0\.0\.7 --service-account NAMESPACE\/NAME/,
   },
   {
     row: 'the same, and no address of the kubelet is known',
     facts: [debugPod, DEFAULT, fact('kubelet/candidates', [])],
     expect: { cause: 'debug-pod-foreign-identity', severity: 'note' },
+    witnesses: ['apiserver/identity'],
     says: /Kubelet address unknown; permissions not checked.*--kubelet-host ADDRESS --service-account/,
   },
   {
     row: 'a host that is no name never gets into the command',
     facts: [debugPod, DEFAULT, byFlag('$(id)')],
     expect: { cause: 'debug-pod-foreign-identity' },
+    witnesses: ['apiserver/identity'],
     neverSays: /\$\(id\)/,
   },
   {

@@ -64,6 +64,7 @@ judgeTable(kubeletUnauthorized, [
     row: 'webhook off: the kubelet renewed its lease a moment ago',
     facts: [...good, nobody, ...refused401, lease(4)],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/http', 'apiserver/identity', 'apiserver/lease'],
     says: /"authentication:\\n {2}webhook:\\n {4}enabled: true/,
   },
   {
@@ -82,12 +83,14 @@ judgeTable(kubeletUnauthorized, [
     row: 'cut off, refused: 401 at once, the lease is stale',
     facts: [...good, nobody, ...refused401, lease(70)],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/lease'],
     says: /renewed 70 seconds ago/,
   },
   {
     row: 'cut off: the node is Unknown',
     facts: [...good, nobody, ...refused401, nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/node'],
   },
   {
     row: 'Ready=False is said by the kubelet itself: no proof of silence',
@@ -125,17 +128,20 @@ judgeTable(kubeletUnauthorized, [
     row: 'cut off: 500 for the certificate while the token gets 401',
     facts: [...good, nobody, ...refused401, answer('certificate', '/pods', 500, AUTHORIZATION_ERROR), lease(4)],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    witnesses: ['kubelet/http'],
     neverSays: /lab-admin, verb=get.*kubectl/,
   },
   {
     row: 'cut off: 500 even for nobody, where anonymous access is on',
     facts: [...good, ...refused401, answer('nobody', '/pods', 500, AUTHORIZATION_ERROR.replace('lab-admin', 'system:anonymous'))],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: "cut off: the apiserver's own request shows it",
     facts: [...good, nobody, ...refused401, sight(500, AUTHORIZATION_ERROR)],
     expect: { cause: 'kubelet-cannot-reach-apiserver', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'kubelet/second-sight'],
   },
   {
     row: 'anonymous on and the token refused: webhook authentication is on',
@@ -165,6 +171,7 @@ judgeTable(kubeletUnauthorized, [
     row: 'both servers refuse it',
     facts: [...base(), ...credentials('token'), review(401), nobody, ...refused401],
     expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/http'],
     says: /The apiserver and the kubelet of 10\.0\.0\.7:10250 reject the token.*token sent: \/run\/token/,
   },
   {
@@ -175,6 +182,7 @@ judgeTable(kubeletUnauthorized, [
       forbidden('token', '/pods', 'system:anonymous', 'pods proxy'),
     ],
     expect: { cause: 'kubelet-ignores-token', certainty: 'proven' },
+    witnesses: ['kubelet/http'],
     says: /anonymous:\\n {4}enabled: false/,
   },
   {
@@ -186,11 +194,13 @@ judgeTable(kubeletUnauthorized, [
       forbidden('token', '/pods', 'system:anonymous', 'proxy', true),
     ],
     expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/identity'],
   },
   {
     row: 'no client CA: the handshake asks for no certificate',
     facts: [...certificate, tls(false), identity('lab-admin')],
     expect: { cause: 'kubelet-client-ca-unset', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'kubelet/tls'],
     says: /clientCAFile: \/etc/,
   },
   {
@@ -212,11 +222,13 @@ judgeTable(kubeletUnauthorized, [
     row: 'certificate asked for and refused',
     facts: [...certificate, tls(true), identity('lab-admin')],
     expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'kubelet/tls'],
   },
   {
     row: 'on the node: webhook off by its configuration, and no token sent',
     facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['self/kubelet-config'],
     says: /kubelet of this node rejects all ServiceAccount tokens.*authentication\.webhook\.enabled: false \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
@@ -229,6 +241,7 @@ judgeTable(kubeletUnauthorized, [
       nodeConfig({ 'authentication.webhook.enabled': false }),
     ],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['self/kubelet-config'],
   },
   {
     row: 'on the node: no token was sent, and its own way to the apiserver works',
@@ -252,6 +265,7 @@ judgeTable(kubeletUnauthorized, [
       reviewed({ error: 'service account token has expired' }),
     ],
     expect: { cause: 'kubelet-rejects-credential', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/token-review'],
     says: /TokenReview by this node's kubelet: service account token has expired/,
   },
   {
@@ -265,6 +279,7 @@ judgeTable(kubeletUnauthorized, [
       reviewed({ authenticated: true, user: 'system:serviceaccount:d:a' }),
     ],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/token-review', 'apiserver/lease'],
     wants: ['apiserver/token-review'],
     says: /authenticated as system:serviceaccount:d:a/,
   },
@@ -282,6 +297,7 @@ judgeTable(kubeletUnauthorized, [
     row: 'on the node: 401 for the token, and its configuration says why, though no lease was read',
     facts: [...good, nobody, ...refused401, nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/http', 'self/kubelet-config'],
     says: /config\.yaml:5/,
   },
   {
@@ -293,6 +309,7 @@ judgeTable(kubeletUnauthorized, [
     row: 'on the node: the certificate is refused and no client CA is configured',
     facts: [...certificate, nodeProcess(), nodeConfig({ 'authentication.x509.clientCAFile': '' })],
     expect: { cause: 'kubelet-client-ca-unset', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/http', 'self/kubelet-config'],
     says: /clientCAFile: not set \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
@@ -304,6 +321,7 @@ judgeTable(kubeletUnauthorized, [
       nodeConfig({ 'authentication.webhook.enabled': false, 'authentication.anonymous.enabled': true }),
     ],
     expect: { cause: 'kubelet-ignores-token', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'self/kubelet-config'],
     says: /config\.yaml:5/,
   },
 ]);

@@ -50,18 +50,21 @@ judgeTable(tokenCopy, [
     row: 'a copy from another pod, which the kubelet refuses',
     facts: [...base(), mounted, token('kubelet/credential', COPY, { pod: 'agent-gone' }), unauthorized('token', '/healthz')],
     expect: { cause: 'token-stale-copy', severity: 'blocks', certainty: 'proven' },
+    witnesses: ['kubelet/credential', 'self/credential'],
     says: /bound to another pod: agent-gone.*mounted: pod agent-new.*kubelet, token GET \/healthz: 401.*DD_KUBELET_AUTH_TOKEN_PATH=\/var\/run\/secrets/,
   },
   {
     row: 'an hour older and still accepted: it will not stay so',
     facts: [...base(), mounted, token('kubelet/credential', COPY, { issuedAt: now - 7260 }), answer('token', '/healthz', 200)],
     expect: { cause: 'token-stale-copy', severity: 'degrades' },
+    witnesses: ['kubelet/credential', 'self/credential'],
     says: /2 hours older/,
   },
   {
     row: 'given by flag, refused by the apiserver',
     facts: [...laptop, mounted, token('apiserver/credential', COPY, { pod: 'agent-gone' }), refusedByApiserver],
     expect: { cause: 'token-stale-copy', severity: 'blocks' },
+    witnesses: ['apiserver/credential', 'self/credential'],
     says: /apiserver, token POST \/x: 401.*--token-file \/var\/run/,
   },
 ]);

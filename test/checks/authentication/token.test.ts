@@ -1,5 +1,5 @@
 import { token } from '../../../src/checks/authentication/token/check.js';
-import type { AnyFact, HttpAnswer, Place, TokenClaims } from '../../../src/model/facts.js';
+import type { AnyFact, HttpAnswer, Need, Place, TokenClaims } from '../../../src/model/facts.js';
 import { fact, failed, handshake, inPod, NOW } from '../facts.js';
 import { judgeTable } from '../table.js';
 
@@ -77,29 +77,45 @@ judgeTable(token, [
     row: 'not mounted',
     facts: [...pod, unusable('ENOENT')],
     expect: { cause: 'token-missing', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/credential'],
     says: /automountServiceAccountToken: true.*/,
   },
-  { row: 'none in a pod', facts: [...pod, none], expect: { cause: 'token-missing' } },
+  { row: 'none in a pod', facts: [...pod, none], expect: { cause: 'token-missing' }, witnesses: ['apiserver/credential'] },
   {
     row: 'a token file that is not there',
     facts: [...laptop, unusable('ENOENT')],
     expect: { cause: 'token-missing' },
+    witnesses: ['apiserver/credential'],
     says: /Token file \/tmp\/token is missing/,
     neverSays: /automount/,
   },
-  { row: 'not readable', facts: [...pod, unusable('EACCES')], expect: { cause: 'token-unreadable' }, says: /permission denied.*fsGroup/ },
+  {
+    row: 'not readable',
+    facts: [...pod, unusable('EACCES')],
+    expect: { cause: 'token-unreadable' },
+    witnesses: ['apiserver/credential'],
+    says: /permission denied.*fsGroup/,
+  },
   {
     row: 'a directory in its place: no mode of the file helps',
     facts: [...pod, unusable('EISDIR')],
     expect: { cause: 'token-unreadable' },
+    witnesses: ['apiserver/credential'],
     says: /it is a directory.*Correct the mount/,
     neverSays: /fsGroup/,
   },
-  { row: 'broken over lines', facts: [...pod, unusable('ENEWLINE')], expect: { cause: 'token-malformed' }, says: /delete pod agent-x/ },
+  {
+    row: 'broken over lines',
+    facts: [...pod, unusable('ENEWLINE')],
+    expect: { cause: 'token-malformed' },
+    witnesses: ['apiserver/credential'],
+    says: /delete pod agent-x/,
+  },
   {
     row: 'empty file of our own',
     facts: [...laptop, unusable('EMPTY')],
     expect: { cause: 'token-malformed' },
+    witnesses: ['apiserver/credential'],
     says: /wc -lc \/tmp\/token/,
   },
   {
@@ -107,21 +123,29 @@ judgeTable(token, [
     facts: [...world({ place: 'node', agentEnvironment: false }), none],
     expect: 'not-applicable',
   },
-  { row: 'nothing configured', facts: [...laptop, none], expect: { cause: 'credential-not-sent', severity: 'blocks' } },
+  {
+    row: 'nothing configured',
+    facts: [...laptop, none],
+    expect: { cause: 'credential-not-sent', severity: 'blocks' },
+    witnesses: ['apiserver/credential'],
+  },
   {
     row: 'sent, but the apiserver sees nobody',
     facts: [...pod, held(), review(403, { body: 'User \\"system:anonymous\\" cannot create' })],
     expect: { cause: 'credential-not-sent', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
   },
   {
     row: 'named anonymous by an old server',
     facts: [...pod, held(), review(404), identity('system:anonymous')],
     expect: { cause: 'credential-not-sent' },
+    witnesses: ['apiserver/credential', 'apiserver/identity'],
   },
   {
     row: "expired, by the apiserver's clock",
     facts: [...pod, held({ expiresAt: now - 2 * HOUR }), review(401)],
     expect: { cause: 'token-expired', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /2 hours ago.*kubectl -n datadog delete pod agent-x/,
   },
   {
@@ -135,12 +159,14 @@ judgeTable(token, [
     row: 'expired, in a file at a workstation: how to make another',
     facts: [...laptop, held({ expiresAt: now - 2 * HOUR }, '/tmp/my token'), review(401)],
     expect: { cause: 'token-expired', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /umask 077; kubectl -n datadog create token agent > '\/tmp\/my token'/,
   },
   {
     row: 'a subject that is no name makes no command',
     facts: [...laptop, held({ expiresAt: now - 2 * HOUR, subject: 'system:serviceaccount:a;id:b' }, '/tmp/t'), review(401)],
     expect: { cause: 'token-expired' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     neverSays: /create token/,
   },
   {
@@ -152,6 +178,7 @@ judgeTable(token, [
       clock('apiserver', 10 * HOUR * 1000),
     ],
     expect: { cause: 'token-not-yet-valid' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
   },
   {
     row: 'refused and expired, no server clock: suspected',
@@ -162,11 +189,13 @@ judgeTable(token, [
     row: 'not valid yet',
     facts: [...pod, held({ notBefore: now + HOUR }), review(401)],
     expect: { cause: 'token-not-yet-valid', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
   },
   {
     row: 'for AWS',
     facts: [...pod, held({ audiences: ['https://sts.amazonaws.com'] }), review(401)],
     expect: { cause: 'token-wrong-audience', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'apiserver/http'],
     says: /sts\.amazonaws\.com/,
   },
   {
@@ -230,6 +259,7 @@ judgeTable(token, [
     row: "a Secret's token works: a note",
     facts: [...pod, held({ legacy: true, issuer: 'kubernetes/serviceaccount', audiences: [], expiresAt: undefined }), agent],
     expect: { cause: 'token-never-expires', severity: 'note' },
+    witnesses: ['apiserver/credential'],
   },
   ...(
     [
@@ -243,12 +273,14 @@ judgeTable(token, [
     row: `a TokenReview has the reason: ${cause}`,
     facts: [...pod, held(), review(401), fact('apiserver/token-review', { authenticated: false, error, by: "this node's kubelet" })],
     expect: { cause, certainty: 'proven' as const },
+    witnesses: [/expired|yet-valid/.test(cause) ? 'apiserver/credential' : 'apiserver/http', 'apiserver/token-review'] as Need[],
     says: /TokenReview by this node's kubelet/,
   })),
   {
     row: 'a token of another kind, and the reason for its refusal',
     facts: [...laptop, opaque, review(401), fact('apiserver/token-review', { authenticated: false, error: 'no such token', by: 'ops' })],
     expect: { cause: 'token-rejected', certainty: 'proven' },
+    witnesses: ['apiserver/http', 'apiserver/token-review'],
     says: /no such token/,
   },
   { row: 'apiserver not reached', facts: [...pod, held()], expect: 'cannot-tell' },

@@ -52,17 +52,20 @@ judgeTable(apiserverUnreachable, [
     row: 'in a pod without the service environment',
     facts: [...pod({ serviceEnvironment: false }), candidates()],
     expect: { cause: 'service-environment-missing', severity: 'blocks' },
+    witnesses: ['apiserver/candidates'],
     says: /KUBERNETES_SERVICE_HOST=kubernetes\.default\.svc\\nKUBERNETES_SERVICE_PORT=443/,
   },
   {
     row: 'workstation without kubeconfig',
     facts: [...place({}), candidates()],
     expect: { cause: 'apiserver-address-unset', severity: 'blocks' },
+    witnesses: ['apiserver/candidates'],
   },
   {
     row: 'node shell without kubeconfig: the kubelet can still be judged',
     facts: [...place({ place: 'node', vantage: 'host-network' }), candidates()],
     expect: { cause: 'apiserver-address-unset', severity: 'degrades' },
+    witnesses: ['apiserver/candidates'],
   },
   {
     row: 'service address silent for half a second: the second side is asked while it waits',
@@ -109,6 +112,7 @@ judgeTable(apiserverUnreachable, [
       fact('kubelet/tls', handshake(), ENDPOINT),
     ],
     expect: { cause: 'apiserver-connect-timeout', certainty: 'proven' },
+    witnesses: ['apiserver/tcp', 'kubelet/tls'],
   },
   {
     row: "service address silent, the apiserver's own too, and nobody else was heard: it may be our own network",
@@ -120,6 +124,7 @@ judgeTable(apiserverUnreachable, [
     row: 'service address silent, an endpoint answers: service routing',
     facts: [...pod(), candidates(service), tcp('ETIMEDOUT', 4000), endpoints(['10.0.0.5', 6443]), up(OWN)],
     expect: { cause: 'service-address-broken', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/tcp', 'apiserver/tls'],
     says: /spec\.nodeName=n1.*KUBERNETES_SERVICE_HOST=10\.0\.0\.5\\nKUBERNETES_SERVICE_PORT=6443/,
   },
   {
@@ -144,6 +149,7 @@ judgeTable(apiserverUnreachable, [
       up(OWN),
     ],
     expect: { cause: 'service-address-broken' },
+    witnesses: ['apiserver/tls', 'apiserver/tls'],
   },
   {
     row: "the node's name is no name: no command",
@@ -156,6 +162,7 @@ judgeTable(apiserverUnreachable, [
       up(OWN),
     ],
     expect: { cause: 'service-address-broken' },
+    witnesses: ['apiserver/tcp', 'apiserver/tls'],
     neverSays: /reboot/,
   },
   {
@@ -172,6 +179,7 @@ judgeTable(apiserverUnreachable, [
     row: 'a named server fails, the service address answers: said, and offered',
     facts: [...pod(), candidates(named, service), tcp('ECONNREFUSED', 1, 'api.example.com:6443'), up(SERVICE)],
     expect: { cause: 'apiserver-connection-refused', certainty: 'proven' },
+    witnesses: ['apiserver/tcp', 'apiserver/tls'],
     wants: ['apiserver/tls'],
     says: /--apiserver https:\/\/10\.96\.0\.1:443/,
   },
@@ -179,6 +187,7 @@ judgeTable(apiserverUnreachable, [
     row: 'no network',
     facts: [...place({}), candidates(from('10.0.0.5', 6443, 'setting', '--apiserver')), failed('apiserver/tcp', OWN, 'ENETUNREACH')],
     expect: { cause: 'apiserver-no-route' },
+    witnesses: ['apiserver/tcp'],
     says: /ip route get 10\.0\.0\.5/,
   },
   {
@@ -208,12 +217,14 @@ judgeTable(apiserverUnreachable, [
     row: 'no TLS at all',
     facts: [...place({}), candidates(named), failed('apiserver/tls', 'api.example.com:6443', 'ERR_SSL_WRONG_VERSION_NUMBER')],
     expect: { cause: 'apiserver-connection-reset' },
+    witnesses: ['apiserver/tls'],
     says: /does not speak TLS/,
   },
   {
     row: 'another handshake failure',
     facts: [...place({}), candidates(named), failed('apiserver/tls', 'api.example.com:6443', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE')],
     expect: { cause: 'apiserver-connection-reset' },
+    witnesses: ['apiserver/tls'],
   },
   {
     row: 'a proxy that is dead is named, and is no broken service address',
@@ -226,6 +237,7 @@ judgeTable(apiserverUnreachable, [
       up(OWN),
     ],
     expect: { cause: 'apiserver-connect-timeout', certainty: 'proven' },
+    witnesses: ['apiserver/tcp', 'apiserver/tls'],
     says: /The proxy http:\/\/p:3128/,
   },
 ]);

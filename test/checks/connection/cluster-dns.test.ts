@@ -43,6 +43,7 @@ judgeTable(clusterDns, [
     row: 'DNS dead, the service address answers: degrades',
     facts: [...world({}, service), fails('ETIMEOUT'), up],
     expect: { cause: 'cluster-dns-fails', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['apiserver/dns', 'apiserver/tls'],
     says: /ETIMEOUT.*10\.96\.0\.10.*answers without DNS.*k8s-app=kube-dns/,
   },
   {
@@ -67,6 +68,7 @@ judgeTable(clusterDns, [
     row: 'DNS dead, addressed by name: blocks',
     facts: [...world({}, at(NAME), service), fails('ESERVFAIL')],
     expect: { cause: 'cluster-dns-fails', severity: 'blocks' },
+    witnesses: ['apiserver/dns'],
     wants: ['apiserver/tls'],
   },
   {
@@ -78,24 +80,28 @@ judgeTable(clusterDns, [
     row: 'pod without cluster DNS',
     facts: [...world({}, service), fails('ENOTFOUND')],
     expect: { cause: 'cluster-dns-fails', severity: 'degrades' },
+    witnesses: ['apiserver/dns'],
     says: /dnsPolicy: ClusterFirst\\n/,
   },
   {
     row: 'cluster DNS that does not know the apiserver',
     facts: [...world({}, service), fails('ENOTFOUND', NAME, searched)],
     expect: { cause: 'cluster-dns-fails' },
+    witnesses: ['apiserver/dns'],
     neverSays: /dnsPolicy: ClusterFirst/,
   },
   {
     row: "host network with the node's resolver",
     facts: [...world({ vantage: 'host-network' }, service), fails('ENOTFOUND', NAME, answer({ nameservers: ['192.168.1.1'] }))],
     expect: { cause: 'host-network-without-cluster-dns', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['apiserver/dns'],
     says: /dnsPolicy: ClusterFirstWithHostNet/,
   },
   {
     row: 'host network, addressed by name: blocks',
     facts: [...world({ vantage: 'host-network' }, at(NAME)), fails('ENOTFOUND')],
     expect: { cause: 'host-network-without-cluster-dns', severity: 'blocks' },
+    witnesses: ['apiserver/dns'],
   },
   {
     row: 'host network, what was asked is unknown: suspected',
@@ -106,6 +112,7 @@ judgeTable(clusterDns, [
     row: "host network with the cluster's search list: cluster DNS itself",
     facts: [...world({ vantage: 'host-network' }, service), fails('ENOTFOUND', NAME, searched)],
     expect: { cause: 'cluster-dns-fails' },
+    witnesses: ['apiserver/dns'],
   },
   {
     row: "kubectl debug node: not the agent's resolver",
@@ -132,12 +139,14 @@ judgeTable(clusterDns, [
     row: 'workstation without VPN',
     facts: [...world(laptop, at('api.private.example')), fails('ENOTFOUND', 'api.private.example')],
     expect: { cause: 'apiserver-name-does-not-resolve', severity: 'blocks' },
+    witnesses: ['apiserver/dns'],
     says: /getent hosts api\.private\.example/,
   },
   {
     row: 'a cluster name outside a pod',
     facts: [...world({ place: 'node', vantage: 'host-network' }, at(NAME)), fails('ENOTFOUND')],
     expect: { cause: 'apiserver-name-does-not-resolve' },
+    witnesses: ['apiserver/dns'],
   },
   {
     row: 'a name that is no name makes no command',

@@ -35,6 +35,7 @@ judgeTable(kubeletName, [
     row: 'no such name',
     facts: [...agent, failed('kubelet/dns', HOST, 'ENOTFOUND')],
     expect: { cause: 'node-name-does-not-resolve', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/dns'],
     says: /no such name.*fieldPath: status\.hostIP/,
     neverSays: /KUBELET_HOST=/,
   },
@@ -42,6 +43,7 @@ judgeTable(kubeletName, [
     row: 'no such name, and the Node object has an address',
     facts: [...agent, failed('kubelet/dns', HOST, 'ENOTFOUND'), node],
     expect: { cause: 'node-name-does-not-resolve' },
+    witnesses: ['kubelet/dns'],
     says: /DD_KUBERNETES_KUBELET_HOST=10\.0\.0\.7"/,
   },
   {
@@ -55,6 +57,7 @@ judgeTable(kubeletName, [
     row: 'no answer for this name only',
     facts: [...agent, failed('kubelet/dns', HOST, 'ESERVFAIL'), fact('apiserver/dns', answer, CLUSTER)],
     expect: { cause: 'node-name-does-not-resolve', certainty: 'proven' },
+    witnesses: ['kubelet/dns', 'apiserver/dns'],
     says: /DNS fails for the kubelet host n1.*ESERVFAIL/,
   },
   {
@@ -65,5 +68,6 @@ judgeTable(kubeletName, [
       failed('kubelet/dns', HOST, 'ENOTFOUND'),
     ],
     expect: { cause: 'node-name-does-not-resolve', severity: 'note' },
+    witnesses: ['kubelet/dns'],
   },
 ]);

@@ -80,12 +80,14 @@ judgeTable(kubeletUnreachable, [
     row: 'silent, but the apiserver reaches it at its own address: something drops our packets',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('answers'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
     says: /packets to 10\.0\.0\.7:10250 are dropped.*Allow TCP 10250 from the pod network to 10\.0\.0\.7/,
   },
   {
     row: 'the apiserver gets as far as TLS: that is an answer',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('tls-failed'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
   },
   {
     row: 'the apiserver reaches it, but whose address we dial is unknown',
@@ -99,6 +101,7 @@ judgeTable(kubeletUnreachable, [
     row: 'silent for the apiserver too, yet it renewed its lease just now: a filter on the node',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(4), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'apiserver/lease'],
   },
   {
     row: 'silent, lease still holding but not renewed for half a minute',
@@ -110,6 +113,7 @@ judgeTable(kubeletUnreachable, [
     row: 'silent for both, and the lease ran out: the node',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('timeout'), lease(75), nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'node-address-dead', certainty: 'proven' },
+    witnesses: ['kubelet/second-sight', 'apiserver/lease'],
     says: /Node n1 at 10\.0\.0\.7 is down or cut off/,
     neverSays: /fieldRef/,
   },
@@ -123,6 +127,7 @@ judgeTable(kubeletUnreachable, [
     row: 'silent here, refused to the apiserver, lease out: the kubelet',
     facts: [...named, tcp('ETIMEDOUT', 4000), sight('refused'), lease(75), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
+    witnesses: ['kubelet/second-sight', 'apiserver/lease'],
   },
   {
     row: 'silent here, refused to the apiserver, lease fresh',
@@ -133,6 +138,7 @@ judgeTable(kubeletUnreachable, [
     row: "silent although 10248 on this node answers: only the node's own firewall is passed",
     facts: [...onNode, tcp('ETIMEDOUT', 4000), sight('answers', 'local-healthz'), nodeObject()],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
     says: /"owner":"node","changes":"config","action":[^}]*\}?[^}]*Allow TCP 10250 in the firewall of n1/,
     neverSays: /"owner":"network"/,
   },
@@ -153,6 +159,7 @@ judgeTable(kubeletUnreachable, [
     row: 'refused to the apiserver too, and the lease ran out',
     facts: [...named, tcp('ECONNREFUSED'), sight('refused'), lease(75), nodeObject({ ready: 'Unknown' })],
     expect: { cause: 'kubelet-down', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/second-sight', 'apiserver/lease'],
     says: /journalctl -u kubelet/,
   },
   {
@@ -165,6 +172,7 @@ judgeTable(kubeletUnreachable, [
     row: 'refused, no node proxy, lease out',
     facts: [...named, tcp('ECONNREFUSED'), lease(75), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'apiserver/lease'],
   },
   {
     row: "refused, lease out, but the address may be another machine's",
@@ -175,6 +183,7 @@ judgeTable(kubeletUnreachable, [
     row: 'on the node 10250 and 10248 both refuse, the apiserver is down too',
     facts: [...onNode, tcp('ECONNREFUSED'), sight('refused', 'local-healthz')],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
   },
   {
     row: 'on the node, nothing asked yet: 10248 is wanted',
@@ -210,6 +219,7 @@ judgeTable(kubeletUnreachable, [
     row: 'on the node: refused at the very address where the kubelet listens',
     facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ listening: [{ address: '0.0.0.0', port: 10250 }] })],
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'proven' },
+    witnesses: ['self/kubelet-process', 'kubelet/tcp'],
   },
   {
     row: 'refused here, the apiserver gets in at one of two addresses',
@@ -251,6 +261,7 @@ judgeTable(kubeletUnreachable, [
     row: 'host unreachable after three seconds, and no heartbeat: nobody has the address',
     facts: [...named, tcp('EHOSTUNREACH', 3080), lease(600), nodeObject()],
     expect: { cause: 'node-address-dead', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'apiserver/lease'],
   },
   {
     row: 'host unreachable after three seconds: nobody has the address, by our own clock',
@@ -267,12 +278,14 @@ judgeTable(kubeletUnreachable, [
     row: 'the socket may not connect',
     facts: [...base(), tcp('EPERM', 1)],
     expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'proven' },
+    witnesses: ['kubelet/tcp'],
   },
   { row: 'reset', facts: [...base(), tcp('ECONNRESET')], expect: { cause: 'kubelet-rejected-by-firewall', certainty: 'suspected' } },
   {
     row: 'network unreachable',
     facts: [...base(), tcp('ENETUNREACH', 0)],
     expect: { cause: 'kubelet-no-route', certainty: 'proven' },
+    witnesses: ['kubelet/tcp'],
     says: /ip route get 10\.0\.0\.7/,
   },
   {
@@ -291,11 +304,13 @@ judgeTable(kubeletUnreachable, [
       fact('kubelet/tcp', { tries: [{ address: '10.0.0.7', port: 10350, result: 'connected', ms: 1 }] }, '10.0.0.7:10350'),
     ],
     expect: { cause: 'kubelet-port-differs', certainty: 'proven' },
+    witnesses: ['apiserver/node', 'kubelet/tcp'],
   },
   {
     row: 'the other port fails as well: not the port',
     facts: [...named, tcp('ECONNREFUSED'), nodeObject({ kubeletPort: 10350 }), tcp('ECONNREFUSED', 5, '10.0.0.7:10350'), lease(75)],
     expect: { cause: 'kubelet-down', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'apiserver/lease'],
   },
   {
     row: 'a port that is none is no port',
@@ -314,6 +329,7 @@ judgeTable(kubeletUnreachable, [
       nodeObject(),
     ],
     expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
   },
   {
     row: 'a workstation that found the address itself: a note',
@@ -326,6 +342,7 @@ judgeTable(kubeletUnreachable, [
       nodeObject(),
     ],
     expect: { cause: 'kubelet-connect-timeout', severity: 'note' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
     says: /kubelet-doctor manifest debug --node n1/,
   },
   {
@@ -340,11 +357,13 @@ judgeTable(kubeletUnreachable, [
       nodeObject(),
     ],
     expect: { cause: 'kubelet-down', severity: 'blocks' },
+    witnesses: ['kubelet/second-sight', 'apiserver/lease'],
   },
   {
     row: 'on the node: no kubelet among its processes',
     facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ state: 'gone', pid: undefined, listening: [] })],
     expect: { cause: 'kubelet-down', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['self/kubelet-process', 'kubelet/tcp'],
     says: /no such process/,
   },
   {
@@ -361,12 +380,14 @@ judgeTable(kubeletUnreachable, [
       nodeConfig({ enableServer: false }),
     ],
     expect: { cause: 'kubelet-server-disabled', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['self/kubelet-process', 'kubelet/tcp'],
     says: /enableServer: false \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
     row: 'on the node: it listens on another port',
     facts: [...onNode, tcp('ECONNREFUSED'), nodeProcess({ listening: [{ address: '::', port: 10350 }] }), nodeConfig({ port: 10350 })],
     expect: { cause: 'kubelet-port-differs', certainty: 'proven' },
+    witnesses: ['self/kubelet-process', 'kubelet/tcp'],
     says: /listens on port 10350.*DD_KUBERNETES_HTTPS_KUBELET_PORT=10350/,
   },
   {
@@ -378,6 +399,7 @@ judgeTable(kubeletUnreachable, [
       nodeConfig({ address: '127.0.0.1' }),
     ],
     expect: { cause: 'kubelet-server-disabled', certainty: 'proven' },
+    witnesses: ['self/kubelet-process', 'kubelet/tcp'],
     says: /127\.0\.0\.1:10250 only/,
   },
   {

@@ -59,6 +59,7 @@ function rows(server: Server, line: string): Row[] {
         refuses(server),
       ],
       expect: { cause, certainty: 'proven' },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       says: new RegExp(`p\\.conf:2.*"owner":"node","changes":"restart".*99-no-proxy\\.conf.*NO_PROXY=localhost,${escaped}`),
     },
     {
@@ -86,12 +87,14 @@ function rows(server: Server, line: string): Row[] {
       row: 'the proxy does not answer',
       facts: [...start(), at(server), sends(server), failed(`${server}/tcp`, ENDPOINTS[server], 'ECONNREFUSED')],
       expect: { cause, certainty: 'proven', severity: 'blocks' },
+      witnesses: [`${server}/proxy`, `${server}/tcp`],
       says: new RegExp(`does not answer.*ECONNREFUSED.*Set NO_PROXY \\(now unset\\) for .*"NO_PROXY=${escaped}"`),
     },
     {
       row: "the proxy's name is unknown",
       facts: [...start(), at(server), sends(server), failed(`${server}/dns`, 'proxy.corp', 'ENOTFOUND')],
       expect: { cause, certainty: 'proven' },
+      witnesses: [`${server}/proxy`, `${server}/dns`],
       says: /ENOTFOUND/,
     },
     {
@@ -108,6 +111,7 @@ function rows(server: Server, line: string): Row[] {
         refuses(server),
       ],
       expect: { cause, certainty: 'proven' },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       says: new RegExp(
         `answers 403 instead of the ${server}.*Add [^"]* to NO_PROXY".*"NO_PROXY=localhost,\\.svc,192\\.168\\.0\\.0/16,${escaped}"`,
       ),
@@ -121,12 +125,14 @@ function rows(server: Server, line: string): Row[] {
         refuses(server, 502),
       ],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       says: new RegExp(`NO_PROXY=a\\.example,${escaped}\\\\nno_proxy=b\\.example,${escaped}"`),
     },
     {
       row: 'set in lower case only',
       facts: [...start(), at(server), sends(server, { variable: 'https_proxy' }), refuses(server)],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       says: new RegExp(`"no_proxy=${escaped}"`),
     },
     {
@@ -141,6 +147,7 @@ function rows(server: Server, line: string): Row[] {
         failed('apiserver/tcp', ENDPOINTS.apiserver, 'ETIMEDOUT'),
       ],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tcp`],
       says: server === 'kubelet' ? /NO_PROXY=10\.0\.0\.0\/24,10\.96\.0\.1"/ : /NO_PROXY=10\.96\.0\.1,10\.0\.0\.0\/24"/,
     },
     {
@@ -155,6 +162,7 @@ function rows(server: Server, line: string): Row[] {
         failed('apiserver/tcp', ENDPOINTS.apiserver, 'ETIMEDOUT'),
       ],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tcp`],
       says: /below its entry.*"NO_PROXY=\.svc,(10\.96\.0\.1,)?\$\(DD_KUBERNETES_KUBELET_HOST\)/,
       neverSays: /NO_PROXY=[^"]*n1\.example/,
     },
@@ -162,6 +170,7 @@ function rows(server: Server, line: string): Row[] {
       row: 'a list that cannot be pasted is not printed for pasting',
       facts: [...start(), at(server), sends(server, { noProxy: 'a;reboot' }), refuses(server)],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       neverSays: /"steps"/,
     },
     {
@@ -173,12 +182,14 @@ function rows(server: Server, line: string): Row[] {
         failed(`${server}/tunnel`, `a_b:${HOSTS[server].port}`, 'EPROXY403'),
       ],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       neverSays: /"steps"/,
     },
     {
       row: "a kubeconfig's proxy-url: NO_PROXY does not count",
       facts: [...start(), at(server), sends(server, { variable: 'kubeconfig proxy-url' }), refuses(server)],
       expect: { cause },
+      witnesses: [`${server}/proxy`, `${server}/tunnel`],
       says: /Remove the proxy from kubeconfig proxy-url/,
       neverSays: /"steps"/,
     },
@@ -186,6 +197,7 @@ function rows(server: Server, line: string): Row[] {
       row: 'the proxy itself answers in HTTP',
       facts: [...start(), at(server), sends(server), tls(server), answer(server, 'proxy', 407)],
       expect: { cause, certainty: 'proven' },
+      witnesses: [`${server}/proxy`, `${server}/http`],
       says: new RegExp(`answers 407 instead of the ${server}.*GET /pods: 407`),
     },
     {
@@ -239,6 +251,7 @@ judgeTable(kubeletProxy, [
       refuses('kubelet'),
     ],
     expect: { cause: 'proxy-captures-kubelet', severity: 'note' },
+    witnesses: ['kubelet/proxy', 'kubelet/tunnel'],
     says: /"owner":"workstation"/,
   },
   {
@@ -250,6 +263,7 @@ judgeTable(kubeletProxy, [
       failed('kubelet/tunnel', 'n1.example:10250', 'ETIMEDOUT'),
     ],
     expect: { cause: 'proxy-captures-kubelet' },
+    witnesses: ['kubelet/proxy', 'kubelet/tunnel'],
     says: /"NO_PROXY=n1\.example"/,
   },
 ]);
@@ -259,6 +273,7 @@ judgeTable(apiserverProxy, [
     row: 'a proxy that wants a password',
     facts: [...start({ HTTPS_PROXY: PROXY }), at('apiserver'), sends('apiserver'), refuses('apiserver', 407)],
     expect: { cause: 'proxy-captures-apiserver', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/proxy', 'apiserver/tunnel'],
     says: /407/,
   },
 ]);

@@ -13,6 +13,7 @@ judgeTable(deprecatedApis, [
     row: 'componentstatuses',
     facts: of({ asked: ['component-status'] }),
     expect: { cause: 'component-status-deprecated', severity: 'note' },
+    witnesses: ['self/profile'],
   },
   {
     row: 'componentstatuses before 1.19',
@@ -23,5 +24,6 @@ judgeTable(deprecatedApis, [
     row: 'Endpoints as a lock, on 1.36',
     facts: of({ asked: ['leader-election'], agentVersion: version('5.32'), kubernetesVersion: version('v1.36.1') }),
     expect: { cause: 'endpoints-deprecated', severity: 'note' },
+    witnesses: ['self/profile'],
   },
 ]);

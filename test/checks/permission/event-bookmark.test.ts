@@ -12,6 +12,7 @@ judgeTable(eventBookmark, [
     row: 'update forbidden, in the namespace of DD_KUBE_RESOURCES_NAMESPACE',
     facts: [...base(), ...rights(on, /^update configmaps/)],
     expect: { cause: 'event-bookmark-forbidden', severity: 'degrades' },
+    witnesses: ['apiserver/access'],
     says: /may not update ConfigMap datadogtoken.*update configmaps datadogtoken -n monitoring denied.*kind: Role\\nmetadata:.*namespace: \\"monitoring\\".*verbs: \[\\"update\\"\]/,
   },
   { row: 'not ours to ask', facts: [...base(), ...rights(on, undefined, /datadogtoken/)], expect: 'cannot-tell' },

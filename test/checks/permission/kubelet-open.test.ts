@@ -20,6 +20,7 @@ judgeTable(kubeletOpen, [
     row: 'anonymous access',
     facts: [...agent, answer('nobody', '/pods', 200, '', pods), answer('token', '/configz', 200, '', configz('AlwaysAllow'))],
     expect: { cause: 'kubelet-anonymous-access', certainty: 'proven', severity: 'risk' },
+    witnesses: ['kubelet/http'],
     says: /14 pods.*anonymous:\\n {4}enabled: false/,
   },
   {
@@ -32,6 +33,7 @@ judgeTable(kubeletOpen, [
     row: 'AlwaysAllow by its own configuration, whatever our rights are',
     facts: [...agent, nobody, answer('token', '/configz', 200, '', configz('AlwaysAllow')), ...access('proxy')],
     expect: { cause: 'kubelet-always-allow', certainty: 'proven', severity: 'risk' },
+    witnesses: ['kubelet/http'],
   },
   {
     row: 'the apiserver denies everything, the kubelet reads out',
@@ -54,12 +56,14 @@ judgeTable(kubeletOpen, [
     row: 'on the node: open to everyone by its configuration, nothing asked',
     facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.anonymous.enabled': true, 'authorization.mode': 'AlwaysAllow' })],
     expect: { cause: 'kubelet-anonymous-access', certainty: 'proven', severity: 'risk' },
+    witnesses: ['self/kubelet-config'],
     says: /authorization\.mode: AlwaysAllow \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
     row: 'on the node: AlwaysAllow by its configuration',
     facts: [atNode(), nodeProcess(), nodeConfig({ 'authorization.mode': 'AlwaysAllow' })],
     expect: { cause: 'kubelet-always-allow', certainty: 'proven', severity: 'risk' },
+    witnesses: ['self/kubelet-config'],
   },
   {
     row: 'on the node: anonymous access beside webhook authorization',

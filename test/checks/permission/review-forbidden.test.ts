@@ -12,6 +12,7 @@ judgeTable(reviewForbidden, [
     row: 'system:basic-user taken away',
     facts: [account(), failed('apiserver/access', 'get nodes/stats', 'HTTP403')],
     expect: { cause: 'review-forbidden', severity: 'note' },
+    witnesses: ['apiserver/access'],
     says: /apply --server-side --force-conflicts.*system:authenticated/,
   },
   { row: 'another reason', facts: [account(), failed('apiserver/access', 'get nodes/stats', 'ETIMEDOUT')], expect: 'pass' },

@@ -31,17 +31,20 @@ judgeTable(roleGrants, [
     row: 'nodes/logs, which is nodes/log',
     facts: [...base(), ...rights(logs, /nodes\/log/), bound(clusterRole('r', ['nodes/metrics', 'nodes/logs']))],
     expect: { cause: 'role-grants-nothing', severity: 'degrades', certainty: 'proven' },
+    witnesses: ['apiserver/rbac-objects'],
     says: /has no effect: nodes\/logs \(use nodes\/log\).*resources: \[\\"nodes\/log\\"\]/,
   },
   {
     row: 'the same from SelfSubjectRulesReview',
     facts: [...base(), ...rights(logs, /nodes\/log/), refused, own({ resources: ['nodes/logs'] })],
     expect: { cause: 'role-grants-nothing' },
+    witnesses: ['apiserver/own-rules'],
   },
   {
     row: 'paths of the kubelet as nonResourceURLs',
     facts: [...base(), ...rights(profile(), /stats/), bound(clusterRole('r', [], { groups: [], paths: ['/stats/summary'] }))],
     expect: { cause: 'role-grants-nothing', severity: 'blocks' },
+    witnesses: ['apiserver/rbac-objects'],
     says: /nonResourceURLs \/stats\/summary/,
   },
   {
@@ -52,6 +55,7 @@ judgeTable(roleGrants, [
       bound(clusterRole('r', ['configmaps'], { verbs: ['get', 'create'], names: ['datadog-leader-election'] })),
     ],
     expect: { cause: 'create-limited-by-name', severity: 'degrades' },
+    witnesses: ['apiserver/rbac-objects'],
   },
   {
     row: 'a right is missing, and no rule pretends to grant it',
@@ -62,11 +66,13 @@ judgeTable(roleGrants, [
     row: "in depth: the chart's nodes/spec is a note",
     facts: [...base(), ...rights(deep), bound(clusterRole('r', ['nodes/spec']))],
     expect: { cause: 'role-grants-nothing', severity: 'note' },
+    witnesses: ['apiserver/rbac-objects'],
   },
   {
     row: 'in depth: create by name beside one without',
     facts: [...base(), ...rights(deep), bound(clusterRole('r', ['configmaps'], { verbs: ['create'], names: ['a'] }))],
     expect: { cause: 'create-limited-by-name', severity: 'note' },
+    witnesses: ['apiserver/rbac-objects'],
   },
   { row: 'in depth: all well', facts: [...base(), ...rights(deep), bound(clusterRole('r', ['nodes/metrics']))], expect: 'pass' },
 ]);

@@ -1,4 +1,5 @@
 import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
+import type { Need } from '../../../src/model/facts.js';
 import { pending } from '../facts.js';
 import { controlPlane, node, placed, pod } from '../placement.js';
 import { judgeTable } from '../table.js';
@@ -7,6 +8,9 @@ const missing = { cause: 'agent-missing-on-node', certainty: 'proven' } as const
 const unready = { cause: 'agent-not-ready-on-node', certainty: 'proven' } as const;
 const waits = (on: string, reason: string, message?: string) =>
   pod(on, { ready: false, reason, container: 'agent', restarts: 7, ...(message ? { message } : {}) });
+
+const PODS: Need[] = ['apiserver/agent-pods'];
+const PODS_AND_NODES: Need[] = [...PODS, 'apiserver/nodes'];
 
 judgeTable(agentCoverage, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/agent-pods'] },
@@ -21,20 +25,33 @@ judgeTable(agentCoverage, [
     row: 'missing on one',
     facts: placed({ pods: ['n1'] }),
     expect: { ...missing, severity: 'degrades' },
+    witnesses: PODS_AND_NODES,
     says: /describe daemonset datadog-agent/,
   },
-  { row: 'missing on all', facts: placed({ pods: [] }), expect: { ...missing, severity: 'blocks' } },
-  { row: 'one that leaves is none', facts: placed({ pods: ['n1', pod('n2', { leaving: true })] }), expect: missing },
+  {
+    row: 'missing on all',
+    facts: placed({ pods: [] }),
+    expect: { ...missing, severity: 'blocks' },
+    witnesses: PODS_AND_NODES,
+  },
+  {
+    row: 'one that leaves is none',
+    facts: placed({ pods: ['n1', pod('n2', { leaving: true })] }),
+    expect: missing,
+    witnesses: PODS_AND_NODES,
+  },
   {
     row: 'missing here, waiting there: both are said',
     facts: placed({ pods: [waits('n1', 'ImagePullBackOff')] }),
     expect: missing,
+    witnesses: PODS_AND_NODES,
     says: /ImagePullBackOff/,
   },
   {
     row: 'a crash loop on one node',
     facts: placed({ pods: ['n1', waits('n2', 'CrashLoopBackOff', 'exit code 1 (Error)')] }),
     expect: { ...unready, severity: 'degrades' },
+    witnesses: PODS,
     says: /crash-loops on 1 of 2 nodes \(n2\): exit code 1 \(Error\)".*logs datadog-agent-n2 -c agent --previous/,
   },
   ...(
@@ -49,6 +66,7 @@ judgeTable(agentCoverage, [
     row: `the last words of a crash loop are in the title, and choose the fix: ${words.slice(0, 20)}`,
     facts: placed({ pods: ['n1', 'n2'].map((on) => waits(on, 'CrashLoopBackOff', `exit code 1 (Error): ${words}`)) }),
     expect: unready,
+    witnesses: PODS,
     says,
   })),
   {
@@ -58,42 +76,49 @@ judgeTable(agentCoverage, [
       pods: ['n1', 'n2', 'n3', 'n4', 'n5'].map((on) => waits(on, 'ErrImagePull')),
     }),
     expect: unready,
+    witnesses: PODS,
     says: /on 5 of 5 nodes: ErrImagePull.*ErrImagePull on n1, n2, n3, n4, n5/,
   },
   {
     row: 'ended by the kernel',
     facts: placed({ pods: [waits('n1', 'CrashLoopBackOff', 'exit code 137 (OOMKilled)'), 'n2'] }),
     expect: unready,
+    witnesses: PODS,
     says: /Raise the memory limit/,
   },
   {
     row: 'the image',
     facts: placed({ pods: [waits('n1', 'ErrImagePull'), waits('n2', 'ErrImagePull')] }),
     expect: { ...unready, severity: 'blocks' },
+    witnesses: PODS,
     says: /pull secret/,
   },
   {
     row: 'a Secret',
     facts: placed({ pods: [waits('n1', 'CreateContainerConfigError', 'secret "x" not found'), 'n2'] }),
     expect: unready,
+    witnesses: PODS,
     says: /Secret that the message names/,
   },
   {
     row: 'a host port in use',
     facts: placed({ pods: [waits('n1', 'Unschedulable'), 'n2'] }),
     expect: unready,
+    witnesses: PODS,
     says: /Free what the message names: a host port/,
   },
   {
     row: 'two reasons on two nodes',
     facts: placed({ pods: [pod('n1', { ready: false, phase: 'Pending' }), waits('n2', 'ErrImagePull')] }),
     expect: unready,
+    witnesses: PODS,
     says: /"Pending on n1"|"ErrImagePull on n2"/,
   },
   {
     row: 'names that are none are not printed for pasting',
     facts: placed({ pods: [pod('n1', { pod: 'x;reboot', ready: false, reason: 'CrashLoopBackOff', container: 'agent' }), 'n2'] }),
     expect: unready,
+    witnesses: PODS,
     neverSays: /"(steps|reproduce)":"[^"]*reboot/,
   },
 ]);

@@ -19,6 +19,7 @@ judgeTable(agentInstall, [
     row: 'both',
     facts: running('host', 'container'),
     expect: { cause: 'agent-installed-twice', severity: 'degrades', certainty: 'proven' },
+    witnesses: ['self/running-agents'],
     says: /process 800.*process 801.*systemctl disable --now datadog-agent/,
   },
 ]);

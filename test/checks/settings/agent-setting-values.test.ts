@@ -1,10 +1,18 @@
 import { agentSettingValues } from '../../../src/checks/settings/agent/agent-setting-values.js';
+import type { Need } from '../../../src/model/facts.js';
 import { agent, ownAgent, settings } from '../configurations.js';
 import { judgeTable } from '../table.js';
 
 const invalid = { cause: 'agent-setting-invalid', severity: 'degrades', certainty: 'proven' } as const;
 const HOST = 'DD_KUBERNETES_KUBELET_HOST<status.hostIP';
-const wrong = (row: string, setting: string, says: RegExp) => ({ row, facts: [agent(settings(HOST, setting))], expect: invalid, says });
+const CONFIGURED: Need[] = ['self/agent-configuration'];
+const wrong = (row: string, setting: string, says: RegExp) => ({
+  row,
+  facts: [agent(settings(HOST, setting))],
+  expect: invalid,
+  witnesses: CONFIGURED,
+  says,
+});
 
 judgeTable(agentSettingValues, [
   { row: 'nothing is known', facts: [], expect: 'not-applicable' },
@@ -39,12 +47,14 @@ judgeTable(agentSettingValues, [
     row: 'yes is false',
     facts: [agent(settings(HOST, 'DD_KUBELET_TLS_VERIFY=yes'))],
     expect: invalid,
+    witnesses: CONFIGURED,
     says: /set env daemonset\/datadog-agent -c agent DD_KUBELET_TLS_VERIFY=true/,
   },
   {
     row: 'in our own environment: no command, but the variable',
     facts: [ownAgent(settings('DD_KUBELET_TLS_VERIFY=no'))],
     expect: invalid,
+    witnesses: CONFIGURED,
     says: /"steps":"DD_KUBELET_TLS_VERIFY=false","form":"env"/,
     neverSays: /kubectl/,
   },
@@ -60,18 +70,21 @@ judgeTable(agentSettingValues, [
     row: `the host is ${host}`,
     facts: [agent(settings(`DD_KUBERNETES_KUBELET_HOST=${host}`, 'DD_LOGS_ENABLED=yes'))],
     expect: { ...invalid, severity: 'blocks' as const },
+    witnesses: CONFIGURED,
     says: /not a host name or IP.*container metrics.*fieldPath: status\.hostIP/,
   })),
   {
     row: "the host is the pod's own address",
     facts: [agent(settings('DD_KUBERNETES_KUBELET_HOST<status.podIP'))],
     expect: { ...invalid, severity: 'blocks' },
+    witnesses: CONFIGURED,
     says: /status\.podIP/,
   },
   {
     row: 'in a file: with the key it stands under, and no command',
     facts: [agent(settings('DD_KUBELET_TLS_VERIFY=yes@datadog.kubelet.tlsVerify', HOST), { of: 'file', name: 'the values in a.yaml' })],
     expect: invalid,
+    witnesses: CONFIGURED,
     says: /datadog\.kubelet\.tlsVerify in the values in a\.yaml.*Set DD_KUBELET_TLS_VERIFY to true \(datadog\.kubelet\.tlsVerify\)/,
     neverSays: /kubectl/,
   },
@@ -79,6 +92,7 @@ judgeTable(agentSettingValues, [
     row: 'no host at all',
     facts: [agent(settings('DD_KUBELET_TLS_VERIFY=true'))],
     expect: { cause: 'agent-setting-empty', severity: 'degrades' },
+    witnesses: CONFIGURED,
     says: /is not set: the agent finds no kubelet.*DaemonSet datadog\/datadog-agent: no DD_KUBERNETES_KUBELET_HOST among 1 settings.*fieldPath: status\.hostIP/,
   },
   { row: 'no host: Fargate needs none', facts: [agent(settings('DD_EKS_FARGATE=true'))], expect: 'pass' },
@@ -92,6 +106,7 @@ judgeTable(agentSettingValues, [
     row: 'an empty host',
     facts: [agent(settings('DD_KUBERNETES_KUBELET_HOST='))],
     expect: { cause: 'agent-setting-empty', severity: 'degrades' },
+    witnesses: CONFIGURED,
     says: /container metrics/,
   },
   {
@@ -103,6 +118,7 @@ judgeTable(agentSettingValues, [
     row: 'another empty one, in another container',
     facts: [agent(settings(HOST, 'DD_EKS_FARGATE=false'), {}, { 'trace-agent': settings('DD_LEADER_ELECTION=') })],
     expect: { cause: 'agent-setting-empty', severity: 'note' },
+    witnesses: CONFIGURED,
     says: /container trace-agent.*-c trace-agent DD_LEADER_ELECTION-/,
   },
   { row: 'empty, as it is by itself', facts: [agent(settings(HOST, 'DD_KUBELET_CLIENT_CA='))], expect: 'pass' },
@@ -110,6 +126,7 @@ judgeTable(agentSettingValues, [
     row: 'hostile names come into no command',
     facts: [agent(settings(HOST, 'DD_KUBELET_TLS_VERIFY=yes'), { name: 'DaemonSet a$(id)/b' })],
     expect: invalid,
+    witnesses: CONFIGURED,
     neverSays: /kubectl/,
   },
 ]);

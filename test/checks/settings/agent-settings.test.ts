@@ -19,18 +19,21 @@ judgeTable(agentSettings, [
     row: 'the host under its old name only: nothing names the kubelet',
     facts: at({ renamedVariables: [CA, HOST], agentEnvironment: false }),
     expect: { cause: 'agent-settings-renamed', severity: 'degrades' },
+    witnesses: ['self/place'],
     says: /no kubelet host: it does not read KUBERNETES_KUBELET_HOST.*container metrics.*"fixes":\[\{[^}]*\{[^}]*\{[^}]*KUBERNETES_KUBELET_HOST[^}]*\}[^}]*\}[^}]*fieldPath: status.hostIP/,
   },
   {
     row: 'the old name beside the new one',
     facts: at({ renamedVariables: [HOST] }, { 'kubelet.host': '10.0.0.7' }),
     expect: { cause: 'agent-settings-renamed' },
+    witnesses: ['self/place'],
     neverSays: /container metrics/,
   },
   {
     row: 'another one',
     facts: at({ renamedVariables: [CA] }, { 'kubelet.host': '10.0.0.7' }),
     expect: { cause: 'agent-settings-renamed' },
+    witnesses: ['self/place'],
     says: /Rename KUBELET_CLIENT_CA to DD_KUBELET_CLIENT_CA/,
   },
   {
@@ -43,6 +46,7 @@ judgeTable(agentSettings, [
     row: 'in a DaemonSet: its own words, and a rename where the value is known',
     facts: [...at({ place: 'workstation', agentEnvironment: false }), agent(settings('KUBELET_TLS_VERIFY=false'))],
     expect: { cause: 'agent-settings-renamed' },
+    witnesses: ['self/agent-configuration'],
     says: /DaemonSet datadog\/datadog-agent.*set env daemonset\/datadog-agent -c agent KUBELET_TLS_VERIFY- DD_KUBELET_TLS_VERIFY=false/,
   },
   {
@@ -54,12 +58,14 @@ judgeTable(agentSettings, [
     row: 'a name that nobody reads, of the host: it comes before a renamed one',
     facts: [agent(settings('KUBELET_TLS_VERIFY=false', 'DD_KUBELET_HOST<status.hostIP'))],
     expect: { cause: 'agent-setting-misspelt', severity: 'degrades' },
+    witnesses: ['self/agent-configuration'],
     says: /container metrics.*status\.hostIP/,
   },
   {
     row: "the node's name, where that was meant",
     facts: [agent(settings('KUBERNETES_KUBELET_HOST<spec.nodeName'))],
     expect: { cause: 'agent-settings-renamed' },
+    witnesses: ['self/agent-configuration'],
     says: /Replace KUBERNETES_KUBELET_HOST with.*fieldPath: spec\.nodeName/,
     neverSays: /status\.hostIP/,
   },
@@ -67,6 +73,7 @@ judgeTable(agentSettings, [
     row: 'misspelt in our own environment',
     facts: [...base({ 'kubelet.host': '10.0.0.7' }), ownAgent(settings('DD_KUBELET_VERIFY_TLS=false'))],
     expect: { cause: 'agent-setting-misspelt' },
+    witnesses: ['self/agent-configuration'],
   },
   {
     row: 'a key of the chart is no variable',
@@ -88,6 +95,7 @@ judgeTable(agentSettings, [
       ),
     ],
     expect: { cause: 'agent-setting-misspelt' },
+    witnesses: ['self/agent-configuration'],
     neverSays: /kubectl/,
   },
 ]);

@@ -35,18 +35,21 @@ judgeTable(clock, [
     row: 'right, and nothing keeps it so',
     facts: [...world('node'), at('apiserver', 300), sync()],
     expect: { cause: 'time-not-synchronised', certainty: 'proven', severity: 'note' },
+    witnesses: ['self/time-sync'],
     says: /time services found: none.*timedatectl set-ntp true/,
   },
   {
     row: 'no server told the time, and systemd-timesyncd has not reached one either',
     facts: [...world('node'), sync({ daemons: ['systemd-timesyncd'], synchronised: false })],
     expect: { cause: 'time-not-synchronised', severity: 'note' },
+    witnesses: ['self/time-sync'],
     says: /has not set the clock yet.*UDP 123/,
   },
   {
     row: 'far off, and nothing runs that would set it',
     facts: [...world('node'), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE), sync()],
     expect: { cause: 'clock-skew', certainty: 'proven' },
+    witnesses: ['apiserver/clock', 'kubelet/clock'],
     says: /time services found: none/,
   },
   { row: 'nobody told the time', facts: world(), expect: 'cannot-tell' },
@@ -55,6 +58,7 @@ judgeTable(clock, [
     row: 'ten minutes ahead of both: proven, degrades',
     facts: [...world(), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE)],
     expect: { cause: 'clock-skew', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['apiserver/clock', 'kubelet/clock'],
     says: /10 minutes ahead of apiserver and kubelet.*timedatectl/,
   },
   {
@@ -66,6 +70,7 @@ judgeTable(clock, [
       tls('kubelet', { validNow: false, chain: [certificate({ notAfter: iso(NOW - MINUTE) })] }),
     ],
     expect: { cause: 'clock-skew', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/clock', 'kubelet/clock'],
     says: /kubelet's certificate is invalid by this clock/,
   },
   {
@@ -77,12 +82,14 @@ judgeTable(clock, [
       tls('apiserver', { validNow: false, chain: [certificate({ notBefore: iso(NOW + 600 * DAY), notAfter: iso(NOW + 900 * DAY) })] }),
     ],
     expect: { cause: 'clock-skew', severity: 'blocks' },
+    witnesses: ['apiserver/clock', 'kubelet/clock'],
     says: /700 days behind.*of this machine/,
   },
   {
     row: 'a certificate expired by both clocks is not its doing',
     facts: [...world(), at('apiserver', 10 * MINUTE), at('kubelet', 10 * MINUTE), tls('kubelet', invalidByOurs)],
     expect: { cause: 'clock-skew', severity: 'degrades' },
+    witnesses: ['apiserver/clock', 'kubelet/clock'],
   },
   {
     row: 'a token expired by our clock only',
@@ -97,6 +104,7 @@ judgeTable(clock, [
       ),
     ],
     expect: { cause: 'clock-skew', severity: 'blocks' },
+    witnesses: ['apiserver/clock', 'kubelet/clock'],
     says: /token is invalid by this clock/,
   },
   {

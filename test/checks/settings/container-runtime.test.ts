@@ -22,18 +22,21 @@ judgeTable(containerRuntime, [
     row: 'nobody listens',
     facts: [...here, socket('refused')],
     expect: { cause: 'container-runtime-down', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['self/runtime-socket'],
     says: /config\.yaml:9.*systemctl status containerd/,
   },
   {
     row: 'the kubelet looks at a socket that is not there',
     facts: [...here, socket('missing', 'unix:///var/run/cri-dockerd.sock')],
     expect: { cause: 'container-runtime-down', severity: 'degrades' },
+    witnesses: ['self/runtime-socket'],
     says: /no socket.*journalctl -u cri-docker.*containerRuntimeEndpoint: unix/,
   },
   {
     row: 'a runtime nobody has heard of',
     facts: [...here, socket('refused', 'unix:///opt/box.sock')],
     expect: { cause: 'container-runtime-down' },
+    witnesses: ['self/runtime-socket'],
     says: /which runtime stopped/,
   },
 ]);

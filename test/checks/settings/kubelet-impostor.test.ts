@@ -27,18 +27,27 @@ judgeTable(kubeletImpostor, [
     row: "another user's, and no kubelet",
     facts: gone(impostor('user', { user: 65534 })),
     expect: RISK,
+    witnesses: ['self/kubelet-process'],
     says: /runs as user 65534.*ps -o [\w,]+ -p 812/,
   },
-  { row: "a pod's, and no kubelet", facts: gone(impostor('pod')), expect: RISK, says: /runs in a pod/ },
+  {
+    row: "a pod's, and no kubelet",
+    facts: gone(impostor('pod')),
+    expect: RISK,
+    witnesses: ['self/kubelet-process'],
+    says: /runs in a pod/,
+  },
   {
     row: "a container's and another, and no kubelet",
     facts: gone(impostor('container'), impostor('user', { pid: 900, user: 1000 })),
     expect: RISK,
+    witnesses: ['self/kubelet-process'],
     says: /runs in a container.*process 900 calls itself kubelet: user 1000/,
   },
   {
     row: 'the same where not every process is in sight',
     facts: [atNode(), nodeProcess({ state: 'hidden', impostors: [impostor('pod')] })],
     expect: RISK,
+    witnesses: ['self/kubelet-process'],
   },
 ]);

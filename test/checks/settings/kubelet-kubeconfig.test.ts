@@ -34,12 +34,14 @@ judgeTable(kubeletKubeconfig, [
     row: 'its certificate is gone, and the kubelet still runs',
     facts: [atNode(), nodeProcess(), broken('ENOENT', GONE)],
     expect: { cause: 'kubelet-kubeconfig-broken', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['self/kubelet-kubeconfig'],
     says: /the kubelet cannot start again.*kubelet-client-current\.pem: no such file/,
   },
   {
     row: 'the same, and the kubelet is down',
     facts: [atNode(), nodeProcess({ state: 'gone', listening: [] }), broken('EYAML', `${PATH}:3: kind is Pod`)],
     expect: { cause: 'kubelet-kubeconfig-broken', severity: 'blocks' },
+    witnesses: ['self/kubelet-kubeconfig'],
     says: /cannot log in to the apiserver/,
   },
   {

@@ -30,6 +30,7 @@ judgeTable(ownCredential, [
     row: 'an ephemeral container beside a container with a token',
     facts: [...at('pod'), ...none, mounts(NEIGHBOUR)],
     expect: { cause: 'ephemeral-container-without-token', severity: 'blocks', certainty: 'proven' },
+    witnesses: ['apiserver/credential', 'self/mounts'],
     says: /kubelet-doctor --agent-process 7"[\s\S]*kubectl debug POD -n NAMESPACE .*--target=agent --profile=restricted/,
   },
   {
@@ -40,6 +41,7 @@ judgeTable(ownCredential, [
       mounts(NEIGHBOUR.replace('/var', '')),
     ],
     expect: { cause: 'ephemeral-container-without-token' },
+    witnesses: ['apiserver/credential', 'self/mounts'],
     says: /kubelet-doctor --agent-process 7"[\s\S]*kubectl debug agent-x -n datadog -it/,
   },
   {
@@ -58,6 +60,7 @@ judgeTable(ownCredential, [
     row: 'the same, the token file being named and gone',
     facts: [...at('pod'), failed('apiserver/credential', 'token', 'ENOENT'), mounts(NEIGHBOUR)],
     expect: { cause: 'ephemeral-container-without-token' },
+    witnesses: ['apiserver/credential', 'self/mounts'],
   },
   {
     row: "a path that is none of /proc's never gets into a command",
@@ -73,12 +76,14 @@ judgeTable(ownCredential, [
     row: 'an agent on the host with nothing',
     facts: [...installed, ...none],
     expect: { cause: 'host-install-without-credentials', severity: 'blocks' },
+    witnesses: ['kubelet/credential'],
     says: /DD_KUBELET_CLIENT_CRT=.*DD_KUBELET_AUTH_TOKEN_PATH/,
   },
   {
     row: "the same, where the apiserver is asked as the kubelet: its name is not the agent's",
     facts: [...installed, fact('apiserver/credential', { as: 'certificate', source: 'kubeconfig' }, 'certificate'), none[1]!],
     expect: { cause: 'host-install-without-credentials', severity: 'blocks' },
+    witnesses: ['kubelet/credential'],
   },
   {
     row: 'an agent on the host with a client certificate for the kubelet',

@@ -13,18 +13,21 @@ judgeTable(proxyVariables, [
     row: 'the lists differ: cured by the line that is printed',
     facts: base({ ...proxy, NO_PROXY: '10.0.0.0/24,.svc', no_proxy: 'localhost' }),
     expect: { cause: 'proxy-variables-disagree', severity: 'degrades', certainty: 'proven' },
+    witnesses: ['self/settings'],
     says: /"steps":"no_proxy=10\.0\.0\.0\/24,\.svc"/,
   },
   {
     row: 'the lists differ, and one holds what may not be pasted',
     facts: base({ ...proxy, NO_PROXY: 'a;$(id)', no_proxy: 'localhost' }),
     expect: { cause: 'proxy-variables-disagree' },
+    witnesses: ['self/settings'],
     neverSays: /"steps"/,
   },
   {
     row: 'the proxies differ: their credentials are not ours to print',
     facts: base({ ...proxy, https_proxy: 'http://other:3128' }),
     expect: { cause: 'proxy-variables-disagree', severity: 'risk' },
+    witnesses: ['self/settings'],
     neverSays: /"steps"/,
   },
   { row: 'lists without a proxy do nothing', facts: base({ NO_PROXY: 'a', no_proxy: 'b' }), expect: 'not-applicable' },
@@ -32,6 +35,7 @@ judgeTable(proxyVariables, [
     row: 'a range in the list that the agent compares as text',
     facts: base({ 'agent.noProxy': '10.0.0.0/8 localhost fd00::/8', 'agent.noProxyNonexact': 'false' }),
     expect: { cause: 'no-proxy-range-not-understood', severity: 'degrades' },
+    witnesses: ['self/settings'],
     says: /10\.0\.0\.0\/8 and 1 more in DD_PROXY_NO_PROXY.*fd00::\/8.*DD_NO_PROXY_NONEXACT_MATCH=true/,
   },
   {
@@ -44,6 +48,7 @@ judgeTable(proxyVariables, [
     row: 'at a workstation: its owner',
     facts: [atWorkstation(), ...base({ ...proxy, NO_PROXY: 'a', no_proxy: 'b' }).filter((f) => f.kind !== 'place')],
     expect: { cause: 'proxy-variables-disagree' },
+    witnesses: ['self/settings'],
     says: /"owner":"workstation"/,
   },
 ]);

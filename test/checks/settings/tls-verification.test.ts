@@ -13,7 +13,13 @@ judgeTable(tlsVerification, [
   { row: 'on', facts: base({ 'kubelet.tlsVerify': 'true' }), expect: 'pass' },
   { row: 'on by default', facts: base(), expect: 'pass' },
   { row: 'settings unknown', facts: [], expect: 'cannot-tell' },
-  { row: 'off, though the certificate verifies: just turn it on', facts: [...off, tls({})], expect: RISK, says: SETS_IT },
+  {
+    row: 'off, though the certificate verifies: just turn it on',
+    facts: [...off, tls({})],
+    expect: RISK,
+    witnesses: ['self/settings'],
+    says: SETS_IT,
+  },
   {
     row: 'off, and a CA at hand would verify',
     facts: [
@@ -21,6 +27,7 @@ judgeTable(tlsVerification, [
       tls({ ...refused, trusted: false, trials: [{ authority: '/etc/kubernetes/pki/ca.crt', inUse: false, verifies: true }] }),
     ],
     expect: RISK,
+    witnesses: ['self/settings'],
     says: /DD_KUBELET_CLIENT_CA=\/etc\/kubernetes\/pki\/ca\.crt\\nDD_KUBELET_TLS_VERIFY=true"/,
   },
   {
@@ -35,12 +42,14 @@ judgeTable(tlsVerification, [
       }),
     ],
     expect: RISK,
+    witnesses: ['self/settings'],
     neverSays: /"steps"/,
   },
   {
     row: 'off, no CA verifies',
     facts: [...off, tls({ ...refused, trusted: false })],
     expect: RISK,
+    witnesses: ['self/settings'],
     says: /Fix the CA first/,
     neverSays: /"steps"/,
   },
@@ -48,6 +57,7 @@ judgeTable(tlsVerification, [
     row: 'off, expired',
     facts: [...off, tls({ ...refused, validNow: false })],
     expect: RISK,
+    witnesses: ['self/settings'],
     says: /Renew the certificate first/,
     neverSays: /"steps"/,
   },
@@ -55,6 +65,7 @@ judgeTable(tlsVerification, [
     row: 'off, another name',
     facts: [...off, tls({ ...refused, nameMatches: false })],
     expect: RISK,
+    witnesses: ['self/settings'],
     says: /Fix the host name first/,
     neverSays: /"steps"/,
   },
@@ -62,6 +73,7 @@ judgeTable(tlsVerification, [
     row: 'off, the kubelet does not answer',
     facts: [...off, failed('kubelet/tls', ENDPOINT, 'ETIMEDOUT')],
     expect: RISK,
+    witnesses: ['self/settings'],
     says: /once the kubelet answers/,
   },
 ]);

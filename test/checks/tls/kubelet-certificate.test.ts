@@ -29,12 +29,14 @@ judgeTable(kubeletCertificate, [
       tls({ chain: [own], trusted: false, nameMatches: false, verification: { ok: false, code: 'SELF_SIGNED_CERT_IN_CHAIN' } }),
     ],
     expect: { cause: 'kubelet-certificate-self-signed', severity: 'blocks' },
+    witnesses: ['kubelet/tls'],
     says: /serverTLSBootstrap: true/,
   },
   {
     row: 'the agent does not verify: a risk, and nothing lost',
     facts: [...base({ 'kubelet.tlsVerify': 'false' }), tls({ chain: [own], trusted: false })],
     expect: { cause: 'kubelet-certificate-self-signed', severity: 'risk' },
+    witnesses: ['kubelet/tls'],
     neverSays: /DD_KUBELET_TLS_VERIFY=false/,
   },
   {
@@ -50,6 +52,7 @@ judgeTable(kubeletCertificate, [
       }),
     ],
     expect: { cause: 'kubelet-certificate-unknown-authority' },
+    witnesses: ['kubelet/tls'],
     says: /DD_KUBELET_CLIENT_CA=\/etc\/kubernetes\/other.crt/,
   },
   {
@@ -59,6 +62,7 @@ judgeTable(kubeletCertificate, [
       tls({ trusted: false, trials: [{ authority: '/ca.crt', inUse: true, verifies: false }] }),
     ],
     expect: { cause: 'kubelet-certificate-unknown-authority' },
+    witnesses: ['kubelet/tls'],
     says: /serverTLSBootstrap: true/,
   },
   {
@@ -69,6 +73,7 @@ judgeTable(kubeletCertificate, [
       tls({ trusted: false, trials: [{ authority: '/ca.crt', inUse: true, verifies: false }] }),
     ],
     expect: { cause: 'kubelet-certificate-unknown-authority' },
+    witnesses: ['kubelet/tls'],
     neverSays: /serverTLSBootstrap/,
   },
   {
@@ -76,11 +81,13 @@ judgeTable(kubeletCertificate, [
     facts: [...base(), tls({ trusted: false })],
     neverSays: /serverTLSBootstrap/,
     expect: { cause: 'kubelet-certificate-unknown-authority' },
+    witnesses: ['kubelet/tls'],
   },
   {
     row: 'expired by both clocks',
     facts: [...base(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0), clock('apiserver', 0)],
     expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'apiserver/clock'],
     says: /3 days ago/,
   },
   {
@@ -99,6 +106,7 @@ judgeTable(kubeletCertificate, [
     row: "expired, seen at a workstation: the kubelet's clock is another",
     facts: [...fromWorkstation(), tls({ validNow: false, chain: [expired] }), clock('kubelet', 0)],
     expect: { cause: 'kubelet-certificate-expired', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/clock'],
   },
   {
     row: "expired by ours only: the clock's fault",
@@ -118,11 +126,13 @@ judgeTable(kubeletCertificate, [
     row: 'no SAN',
     facts: [...base(), tls({ nameMatches: false, chain: [certificate({ names: [] })] })],
     expect: { cause: 'kubelet-certificate-without-san' },
+    witnesses: ['kubelet/tls'],
   },
   {
     row: 'names this node: dial that, on every node by its own name',
     facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:n1'] })] })],
     expect: { cause: 'kubelet-certificate-name-mismatch' },
+    witnesses: ['kubelet/tls'],
     says: /DD_KUBERNETES_KUBELET_HOST\\n {2}valueFrom:\\n {4}fieldRef:\\n {6}fieldPath: spec\.nodeName/,
     neverSays: /KUBELET_HOST=/,
   },
@@ -130,6 +140,7 @@ judgeTable(kubeletCertificate, [
     row: 'names the address of this node alone: its own address on every node',
     facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['IP:10.0.0.7'] })] })],
     expect: { cause: 'kubelet-certificate-name-mismatch' },
+    witnesses: ['kubelet/tls'],
     says: /fieldPath: status\.hostIP/,
     neverSays: /KUBELET_HOST=/,
   },
@@ -153,6 +164,7 @@ judgeTable(kubeletCertificate, [
       tls({ nameMatches: false, chain: [certificate({ names: ['DNS:host-1'] })] }),
     ],
     expect: { cause: 'kubelet-certificate-name-mismatch' },
+    witnesses: ['kubelet/tls'],
     says: /one node.*"steps":"DD_KUBERNETES_KUBELET_HOST=host-1"/,
     neverSays: /"form":"env"/,
   },
@@ -160,6 +172,7 @@ judgeTable(kubeletCertificate, [
     row: 'names a stranger: no command is made of it',
     facts: [...base(), node('n1', '10.0.0.7'), tls({ nameMatches: false, chain: [certificate({ names: ['DNS:evil.example'] })] })],
     expect: { cause: 'kubelet-certificate-name-mismatch' },
+    witnesses: ['kubelet/tls'],
     neverSays: /KUBELET_HOST=/,
   },
   {

@@ -52,18 +52,21 @@ judgeTable(kubeletTlsHandshake, [
     row: 'alert 80, and the request of this node is pending',
     facts: [...named, tls(ALERT), nodeObject(), requests({})],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
     says: /"kubectl certificate approve csr-rtrz5"/,
   },
   {
     row: 'asked twice: both may be approved',
     facts: [...named, tls(ALERT), nodeObject(), requests({}, { csr: 'csr-zz2' })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
     says: /kubectl certificate approve csr-rtrz5 csr-zz2"/,
   },
   {
     row: "pending, but its names are not this node's: never approved blindly",
     facts: [...named, tls(ALERT), nodeObject(), requests({ matchesNode: false })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
     says: /Read the request before approving it/,
     neverSays: /certificate approve/,
   },
@@ -71,6 +74,7 @@ judgeTable(kubeletTlsHandshake, [
     row: 'a request with a name that is none reaches no command',
     facts: [...named, tls(ALERT), nodeObject(), requests({ csr: 'csr; reboot' })],
     expect: { cause: 'kubelet-certificate-pending' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
     neverSays: /certificate approve/,
   },
   {
@@ -85,11 +89,13 @@ judgeTable(kubeletTlsHandshake, [
     row: "the alert in OpenSSL's words, behind a proxy even",
     facts: [...named, proxied, eproto('tlsv1 alert internal error:SSL alert number 80'), nodeObject(), requests({})],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
   },
   {
     row: 'no right to see requests, but the apiserver hears the same alert',
     facts: [...named, tls(ALERT), sight('tls-failed', 'node-proxy', 'error trying to reach service: remote error: tls: internal error')],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/second-sight'],
   },
   {
     row: 'no request of this node',
@@ -102,12 +108,14 @@ judgeTable(kubeletTlsHandshake, [
     row: 'denied',
     facts: [...named, tls(ALERT), nodeObject(), requests({ state: 'denied' })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
     says: /request csr-rtrz5 is denied.*systemctl restart kubelet/,
   },
   {
     row: 'approved, yet nothing was signed',
     facts: [...named, tls(ALERT), nodeObject(), requests({ state: 'approved' })],
     expect: { cause: 'kubelet-certificate-pending', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/serving-requests'],
     says: /why kube-controller-manager did not sign the request/,
   },
   {
@@ -126,6 +134,7 @@ judgeTable(kubeletTlsHandshake, [
     row: 'TLS silent, and the Lease ran out',
     facts: [...named, tls('ETIMEDOUT', 4000), lease(75), nodeObject()],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'apiserver/lease'],
     says: /systemctl restart kubelet/,
   },
   {
@@ -137,11 +146,13 @@ judgeTable(kubeletTlsHandshake, [
       lease(20),
     ],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/second-sight'],
   },
   {
     row: 'TLS silent, and so is 10248 on this node',
     facts: [...dials('10.0.0.7'), tls('ETIMEDOUT', 4000), sight('timeout', 'local-healthz')],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/second-sight'],
   },
   {
     row: 'TLS silent from here only: the path swallows what is large',
@@ -165,6 +176,7 @@ judgeTable(kubeletTlsHandshake, [
     row: 'TLS works, no HTTP answer, it renews its Lease, and is silent to the apiserver too: it hangs',
     facts: [...named, works, http('ETIMEDOUT'), lease(5), sight('timeout')],
     expect: { cause: 'kubelet-hangs', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'kubelet/second-sight'],
   },
   {
     row: 'TLS works, no HTTP answer, and it renews its Lease: only we met the silence',
@@ -195,6 +207,7 @@ judgeTable(kubeletTlsHandshake, [
     row: 'reset during TLS, while the apiserver gets an answer',
     facts: [...named, tls('EPIPE'), sight('answers')],
     expect: { cause: 'kubelet-connection-reset', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'kubelet/second-sight'],
   },
   {
     row: 'reset instead of an HTTP answer',
@@ -226,12 +239,14 @@ judgeTable(kubeletTlsHandshake, [
     row: 'plain text on the read-only port',
     facts: [...dials('10.0.0.7', 10255), failed('kubelet/tls', '10.0.0.7:10255', 'ERR_SSL_WRONG_VERSION_NUMBER')],
     expect: { cause: 'kubelet-speaks-plain-http', certainty: 'proven' },
+    witnesses: ['kubelet/tls'],
     says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
   },
   {
     row: 'plain text where the Node names another port',
     facts: [...named, tls('ERR_SSL_WRONG_VERSION_NUMBER'), nodeObject({ kubeletPort: 10350 })],
     expect: { cause: 'kubelet-speaks-plain-http', certainty: 'proven' },
+    witnesses: ['kubelet/tls', 'apiserver/node'],
     says: /DD_KUBERNETES_HTTPS_KUBELET_PORT=10350/,
   },
   {
@@ -244,12 +259,14 @@ judgeTable(kubeletTlsHandshake, [
     row: 'no common version',
     facts: [...named, tls('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION')],
     expect: { cause: 'kubelet-tls-version', certainty: 'proven' },
+    witnesses: ['kubelet/tls'],
     says: /openssl s_client -connect 10\.0\.0\.7:10250/,
   },
   {
     row: 'no common cipher, dialled by something that is no name',
     facts: [...dials('n1_x'), failed('kubelet/tls', 'n1_x:10250', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE')],
     expect: { cause: 'kubelet-tls-version', certainty: 'proven' },
+    witnesses: ['kubelet/tls'],
     neverSays: /s_client -connect n1_x/,
   },
 ]);
