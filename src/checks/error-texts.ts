@@ -186,7 +186,7 @@ const RULES: readonly SidedRule[] = [
   { text: /failed to get rootFs info|Internal Error: failed to|error gathering metrics/, causes: ['kubelet-endpoint-fails'] },
   {
     text: /awaiting headers|Client\.Timeout exceeded|read timeout/i,
-    causes: ['kubelet-hangs', 'kubelet-endpoint-fails', 'kubelet-cannot-reach-apiserver'],
+    causes: ['kubelet-hangs', 'kubelet-endpoint-fails', 'kubelet-cannot-reach-apiserver', 'kubelet-large-answers-stall'],
     apiserver: ['apiserver-not-ready', 'apiserver-connect-timeout'],
   },
   {

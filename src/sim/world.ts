@@ -60,6 +60,8 @@ export interface KubeletWorld {
   healthy?: true | string[];
   /** Path → status: what fails although the caller may read it, e.g. { '/stats/summary': 500 }. */
   fail?: Record<string, number>;
+  /** The path to it drops large packets: of an answer of more bytes than this nothing arrives. Others see a healthy server. 0: all arrives. */
+  pathCarries?: number;
   /** Remembers a refusal although the apiserver allows by now, for `decisionCacheMs` (default 30 000). */
   decisionCache?: 'none' | 'denied';
   decisionCacheMs?: number;
@@ -237,6 +239,7 @@ function resolveKubelet(given: KubeletWorld = {}): Required<KubeletWorld> {
     fail: {},
     decisionCache: 'none',
     decisionCacheMs: 30_000,
+    pathCarries: 0,
     seenByApiserver: SEEN[given.listen ?? 'tls'] ?? 'answers',
     heartbeat: 'fresh',
     pendingRequest: 'own-names',

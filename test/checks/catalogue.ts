@@ -141,6 +141,7 @@ const KUBELET_READING: Row[] = [
   row('K', 'fine-grained-permission-too-new'),
   row('K', 'kubelet-decision-cached'),
   row('K', 'kubelet-endpoint-fails'),
+  row('S', 'kubelet-large-answers-stall'),
   row('K', 'kubelet-unhealthy'),
   row('K', 'role-grants-nothing'),
   row('K', 'role-grants-too-much'),

@@ -167,6 +167,12 @@ const STUCK: Group = {
       decided: ['tls-handshake-stalls', 'suspected'],
     },
     {
+      member: 'the path swallows large packets, and the handshake is small enough (MTU)',
+      world: { kubelet: { pathCarries: 600 }, apiserver: permitted },
+      truth: ['kubelet-large-answers-stall'],
+      decided: ['kubelet-large-answers-stall', 'suspected'],
+    },
+    {
       member: 'the kubelet hangs after TLS',
       world: { kubelet: { listen: 'hang-http', heartbeat: 'stale' }, apiserver: permitted, network: { patienceMs: 1500 } },
       truth: ['kubelet-hangs'],

@@ -106,6 +106,13 @@ export const KUBELET_PATH: Scenario[] = [
     'tls-handshake-stalls',
     { never: ['kubelet-down', 'kubelet-connect-timeout'] },
   ),
+  broken(
+    'large-answers-stall',
+    'Large packets from the kubelet are dropped: short answers arrive, long ones do not',
+    { kubelet: { pathCarries: 600 }, apiserver: permitted },
+    'kubelet-large-answers-stall',
+    { never: ['kubelet-hangs', 'kubelet-endpoint-fails'] },
+  ),
   broken('not-a-kubelet', 'Another API (metrics-server) answers on port 10250', { kubelet: { listen: 'impostor' } }, 'not-a-kubelet', {
     never: ['kubelet-permission-missing'],
   }),

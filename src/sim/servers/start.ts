@@ -76,13 +76,18 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
       certificate,
       ...(kubelet.clientCa && { clientCa: caPem }),
       ...(kubelet.version !== '1.36' && { alpn: ['http/1.1'] }),
-      respond: answering(servers, 'kubelet', answer, kubelet.clockAheadMs),
+      respond: answering(servers, 'kubelet', (asked) => overPath(answer(asked), kubelet), kubelet.clockAheadMs),
       recorder,
     }),
   );
   node.port = listener.port;
   cluster.nodes.set(name, node);
   return { host, port: listener.port };
+}
+
+/** As it arrives: what is too large for the path is lost, however often it is sent again. */
+function overPath(answer: Answer, { pathCarries }: Required<KubeletWorld>): Answer {
+  return pathCarries > 0 && answer.body.length > pathCarries ? { ...answer, sent: 'never' } : answer;
 }
 
 /** The same kubelet in plain HTTP, to anyone: what `readOnlyPort` opens. */

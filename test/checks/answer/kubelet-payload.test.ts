@@ -7,6 +7,7 @@ import { judgeTable } from '../table.js';
 
 const nobody = unauthorized('nobody', '/pods');
 const well = (...paths: string[]) => paths.map((path) => answer('token', path, 200));
+const silent = (...paths: string[]) => paths.map((path) => failed('kubelet/http', `token GET ${path}`, 'ETIMEDOUT', undefined, 5000));
 const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
 const ROOT_FS = 'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"';
 const HEALTH = '[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed';
@@ -138,6 +139,23 @@ judgeTable(kubeletPayload, [
     facts: [...base(), nobody, ...well('/healthz'), failed('kubelet/http', 'token GET /pods', 'ETIMEDOUT', undefined, 5000)],
     expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
     says: /within 5000 ms/,
+  },
+  {
+    row: 'short answers arrive, and no long one does: the path drops what is large',
+    facts: [...base(), nobody, ...well('/healthz'), ...silent('/pods', '/metrics', '/stats/summary')],
+    expect: { cause: 'kubelet-large-answers-stall', certainty: 'suspected', severity: 'blocks' },
+    wants: ['kubelet/proxied'],
+    says: /ping -c 3 -M do -s 1372 10\.0\.0\.7/,
+  },
+  {
+    row: 'one long answer arrives: the path carries it',
+    facts: [...base(), nobody, ...well('/healthz', '/pods'), ...silent('/metrics', '/stats/summary')],
+    expect: { cause: 'kubelet-endpoint-fails', certainty: 'suspected' },
+  },
+  {
+    row: 'a long answer fails with words: it is the kubelet',
+    facts: [...base(), nobody, ...well('/healthz'), ...silent('/pods', '/metrics'), answer('token', '/stats/summary', 500, ROOT_FS)],
+    expect: { cause: 'kubelet-endpoint-fails' },
   },
   {
     row: 'silence before it is known whether we are let in: not this question',

@@ -1,4 +1,5 @@
 /** What `kubelet-payload` says of each answer. */
+import { hostOf, isIp } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Problem, Say, Verdict, Want } from '../../../model/check.js';
 import { askFromNode } from '../../shared/address.js';
 import { lastPart } from '../../shared/brief.js';
@@ -33,6 +34,22 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       ...failure(clues, say),
       title: say('unhealthy', { endpoint: clues.endpoint, failing: failedParts(given(clues.unhealthy)).join(', ') }),
     }),
+  // A kubelet that is slow with all of them looks the same: only the other side tells.
+  'large-stall': (clues, say) => {
+    const first = given(clues.failing[0]);
+    const host = hostOf(clues.endpoint);
+    const ping: Want[] = isIp(host) ? [{ need: 'kubelet/http', elsewhere: `ping -c 3 -M do -s 1372 ${host}` }] : [];
+    return problem('kubelet-large-answers-stall', {
+      ...failure(clues, say),
+      ...suspected(['kubelet-endpoint-fails', 'kubelet-hangs'], [askThere(clues, pathOf(first)), ...ping]),
+      title: say('stalls'),
+      evidence: [...clues.failing, given(clues.short)].map((attempt) => quote(attempt, say)),
+      fixes: [
+        fixBy('network', 'config', say('fixMtu'), byHand(isIp(host) ? `ip link\ntracepath -n ${host}` : undefined)),
+        ...lookThenRestart(say).slice(0, 1),
+      ],
+    });
+  },
   'endpoint-fails': (clues, say) => {
     const first = given(clues.failing[0]);
     const [answer, path] = [seen(first), pathOf(first)];
@@ -42,7 +59,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     // That it said nothing more, only we have seen: the path may drop what is large.
     const basis = answer
       ? { proof: inTheirWords(first) }
-      : suspected(['kubelet-hangs', 'kubelet-connection-reset'], [askThere(clues, path)]);
+      : suspected(['kubelet-large-answers-stall', 'kubelet-hangs'], [askThere(clues, path)]);
     return problem('kubelet-endpoint-fails', { ...basis, ...failure(clues, say), title });
   },
   'debug-off': ({ endpoint, disabled }, say) =>

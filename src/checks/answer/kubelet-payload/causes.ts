@@ -36,6 +36,18 @@ export const CAUSES = {
     avoid: 'Do not grant more permissions: the request was allowed and failed afterwards.',
     explainedBy: ['kubelet-hangs', 'container-runtime-down'],
   },
+  'kubelet-large-answers-stall': {
+    title: 'large answers of the kubelet that never arrive',
+    means:
+      'TCP, TLS and short answers such as /healthz work, but every long answer stalls: packets above some size are lost between the node and the agent, and no ICMP message tells the sender (path MTU).',
+    happens:
+      'An overlay (VXLAN, IPsec, WireGuard), VPN or cloud link carries less than the MTU of the interface, and a firewall drops ICMP “fragmentation needed”. Often after a change of the CNI, of the cloud network or of a tunnel.',
+    confirm:
+      'The first command passes with a small size and fails with a large one; the second reads the same path from the other side:\n\n    ping -c 3 -M do -s 1372 NODE-ADDRESS\n    kubectl get --raw /api/v1/nodes/NODE/proxy/metrics/cadvisor | wc -c',
+    fix: 'Set the MTU of the pod network (CNI) to what the path carries: the interface minus the overhead of each tunnel. Or allow ICMP type 3 code 4 (IPv6: type 2) between node and agent. Clamping the TCP MSS also works.',
+    avoid: 'Do not raise the timeouts of the agent: the missing packets never arrive, however long it waits.',
+    explainedBy: ['kubelet-hangs', 'container-runtime-down'],
+  },
   'kubelet-debug-handlers-off': {
     title: 'disabled kubelet debug handlers',
     means: 'Debug endpoints answer 405 `Debug endpoints are disabled.` and /configz is 404, while /pods, metrics and statistics work.',

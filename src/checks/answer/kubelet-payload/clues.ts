@@ -36,6 +36,10 @@ export interface Clues {
   kubeletSpeaks: boolean;
   /** It let us in, and then failed or said nothing more. */
   failing: Attempt[];
+  /** Only its short answers arrive: each long one was waited for in vain, and there were several. */
+  onlyShort: boolean;
+  /** A short one that arrived. */
+  short: Attempt | undefined;
   /** The one of them in which it names the parts that failed. */
   unhealthy: Attempt | undefined;
   /** What shows that its debug endpoints are turned off. */
@@ -74,6 +78,8 @@ export function read(view: Seen): Clues {
     heard,
     kubeletSpeaks: heard.some((attempt) => answered(attempt, () => true)),
     failing,
+    onlyShort: isOnlyShort(mine, failing),
+    short: mine.find((attempt) => answered(attempt, isOk) && !isLong(attempt)),
     unhealthy: failing.find((attempt) => pathOf(attempt) === '/healthz' && failedParts(attempt).length > 0),
     disabled: disabledIn(mine),
     reads: mine.some((attempt) => answered(attempt, isOk)),
@@ -91,6 +97,22 @@ function attemptsOf(view: Seen, place: Place | undefined): { attempts: Attempt[]
   const direct = view.all('kubelet/http');
   const afar = place?.place === 'workstation' && !direct.some((fact) => seen(fact));
   return { attempts: afar ? view.all('kubelet/proxied') : direct, afar };
+}
+
+/** What is long on every node. */
+const LONG: readonly string[] = ['/pods', '/metrics', '/metrics/cadvisor', '/stats/summary'];
+
+function isLong(attempt: Attempt): boolean {
+  return LONG.includes(pathOf(attempt));
+}
+
+function isOnlyShort(mine: readonly Attempt[], failing: readonly Attempt[]): boolean {
+  return (
+    failing.length > 1 &&
+    failing.every((attempt) => isTimeout(attempt) && isLong(attempt)) &&
+    mine.some((attempt) => answered(attempt, isOk) && !isLong(attempt)) &&
+    !mine.some((attempt) => answered(attempt, isOk) && isLong(attempt))
+  );
 }
 
 /** It says so; or it serves the pod list, and knows no /configz. */

@@ -5,6 +5,7 @@ import type { Clues } from './clues.js';
 export const DECISION = [
   ['not-a-kubelet', (c) => c.heard.length > 0 && !c.kubeletSpeaks],
   ['unhealthy', (c) => c.unhealthy !== undefined],
+  ['large-stall', (c) => c.onlyShort],
   ['endpoint-fails', (c) => c.failing.length > 0],
   ['debug-off', (c) => c.disabled !== undefined],
   ['open', (c) => c.reads && c.byAnyone],

@@ -7,6 +7,7 @@ export const WORDS = {
   unhealthy: 'The kubelet at {endpoint} reports itself unhealthy: {failing}',
   fails: 'The kubelet fails on {path}: {said}',
   hangs: 'The kubelet does not answer {path} within {ms} ms',
+  stalls: 'Large answers of the kubelet never arrive, short ones do',
   debugOff: 'The kubelet at {endpoint} has its debug handlers disabled',
   nothing: 'the kubelet gave no answer to judge',
   proxied: 'judged by its answers through the apiserver; its port is not reachable from here',
@@ -19,5 +20,6 @@ export const WORDS = {
   dialNode: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP',
   log: "Read the kubelet's log on that node for the failing part",
   restart: 'Then restart the kubelet (containers keep running)',
+  fixMtu: 'Set the MTU of the pod network to what the path carries',
   enable: 'Set enableDebuggingHandlers: true and restart the kubelet',
 } as const satisfies Record<string, string>;
