@@ -3,6 +3,7 @@
  * every right it needs. `startWorld` (start.ts) brings a world to life; `scenarios.ts` lists the ones with a known diagnosis.
  */
 
+import type { Instead } from './answers/instead.js';
 import type { RbacObject } from './state/rbac.js';
 import type { RightSet } from './state/rights.js';
 
@@ -18,11 +19,14 @@ export type CertificateFault =
   | 'no-san'
   /** Verifies, and names its address alone, with no node in its subject: made by something else than the cluster's own signer. */
   | 'address-only'
+  /** Of the right CA, with the right names and dates, and for clients alone. */
+  | 'for-clients'
   | 'pending';
 
 /**
  * What is behind the port. closed: refused. silent: SYNs stay unanswered. hang: TCP accepted, TLS silent. hang-http: TLS, then silence.
- * reset: RST as soon as the client speaks. impostor: a metrics-server-like API (JSON Status). impostor-html: a web server.
+ * reset: RST as soon as the client speaks. cuts-credential: RST for a request with an Authorization header.
+ * swaps-certificate: from the second connection on a certificate of another CA. impostor: a metrics-server-like API (JSON Status). impostor-html: a web server.
  * stall: small packets pass (plain HTTP gets its 400), the certificate flight never arrives; others see a healthy server. old-tls: TLS 1.1 at most.
  */
 export type Listening =
@@ -32,6 +36,8 @@ export type Listening =
   | 'hang'
   | 'hang-http'
   | 'reset'
+  | 'cuts-credential'
+  | 'swaps-certificate'
   | 'plain-http'
   | 'impostor'
   | 'impostor-html'
@@ -200,6 +206,8 @@ export interface World {
   hostile?: { kubelet?: boolean; apiserver?: boolean };
   /** One server that lies in these fields. */
   poison?: PoisonWorld;
+  /** One answer that another one stands in for. */
+  instead?: Instead;
   names?: NamesWorld;
   /** More arguments. {kubelet} {kubelet-port} {apiserver} {apiserver-port} {service} {gateway} {node} {root} are replaced. */
   argv?: string[];
@@ -218,6 +226,7 @@ export interface ResolvedWorld {
   network: Required<Omit<NetworkWorld, 'proxy'>> & { proxy?: ProxyWorld };
   hostile: { kubelet: boolean; apiserver: boolean };
   poison?: PoisonWorld;
+  instead?: Instead;
   names: Required<NamesWorld>;
   argv: string[];
 }
@@ -297,6 +306,7 @@ export function resolveWorld(world: World): ResolvedWorld {
     kubeconfig: world.kubeconfig ?? 'ours',
     hostile: { kubelet: false, apiserver: false, ...world.hostile },
     ...(world.poison && { poison: world.poison }),
+    ...(world.instead && { instead: world.instead }),
     names: { node: 'n1', namespace: 'datadog', serviceAccount: 'datadog-agent', pod: 'datadog-agent-x7k2p', ...names },
     argv: world.argv ?? [],
   };

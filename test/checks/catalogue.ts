@@ -63,6 +63,8 @@ const PLACE: Row[] = [
   ).map(([cause, why]) => row('S', cause, undefined, `Added: ${why}.`)),
 ];
 
+const ONE_ANSWER = 'Added: every answer that is needed is judged, and not the fact that something answered.';
+
 const PROXY_NAME_CLOCK: Row[] = [
   row('S', 'proxy-captures-kubelet'),
   row('S', 'proxy-captures-apiserver'),
@@ -94,6 +96,9 @@ const KUBELET_PATH: Row[] = [
   row('K', 'kubelet-hangs'),
   row('S', 'tls-handshake-stalls'),
   row('S', 'not-a-kubelet'),
+  ...(['kubelet-answer-foreign', 'kubelet-answers-for-another-node', 'kubelet-cuts-credential'] as const).map((cause) =>
+    row('S', cause, undefined, ONE_ANSWER),
+  ),
   row('K', 'kubelet-speaks-plain-http'),
   row('K', 'kubelet-port-differs'),
   row('K', 'kubelet-server-disabled'),
@@ -121,6 +126,7 @@ const KUBELET_TLS: Row[] = [
   row('K', 'kubelet-certificate-expires-soon'),
   row('K', 'kubelet-certificate-pending'),
   row('S', 'kubelet-certificate-without-san'),
+  ...(['kubelet-certificate-not-accepted', 'kubelet-certificate-changes'] as const).map((cause) => row('S', cause, undefined, ONE_ANSWER)),
   row('S', 'kubelet-ca-file-missing'),
   row('S', 'kubelet-tls-version'),
   row('F', 'tls-verification-disabled'),
@@ -149,6 +155,14 @@ const KUBELET_READING: Row[] = [
 ];
 
 const APISERVER: Row[] = [
+  ...(
+    [
+      'apiserver-answer-foreign',
+      'apiserver-cuts-credential',
+      'apiserver-certificate-not-accepted',
+      'apiserver-certificate-changes',
+    ] as const
+  ).map((cause) => row('S', cause, undefined, ONE_ANSWER)),
   row(
     'K',
     'apiserver-connect-timeout / -refused / -no-route',

@@ -1,10 +1,31 @@
 /** Answers of kubelets as recorded, as facts. */
-import type { AnyFact, Credential, HttpAnswer } from '../../src/model/facts.js';
+import type { AnyFact, Credential, HttpAnswer, Payload } from '../../src/model/facts.js';
 import { fact } from './facts.js';
 
 /** `answer('token', '/pods', 403, 'Forbidden (…)')`: by a kubelet, unless told otherwise. */
 export function answer(as: HttpAnswer['as'], path: string, status: number, body = '', change: Partial<HttpAnswer> = {}, ms = 20): AnyFact {
-  return fact('kubelet/http', { method: 'GET', path, as, status, body, voice: 'kubelet', ...change }, `${as} GET ${path}`, ms);
+  return fact(
+    'kubelet/http',
+    { method: 'GET', path, as, status, body, voice: 'kubelet', ...payloadOf(path, status), ...change },
+    `${as} GET ${path}`,
+    ms,
+  );
+}
+
+const KINDS: Record<string, Payload['recognised']> = {
+  '/pods': 'pod-list',
+  '/healthz': 'healthz-ok',
+  '/metrics': 'metrics',
+  '/metrics/cadvisor': 'metrics',
+  '/metrics/probes': 'metrics',
+  '/stats/summary': 'stats-summary',
+  '/configz': 'kubelet-configuration',
+};
+
+/** What a path gives that may be read. */
+export function payloadOf(path: string, status: number): { payload?: Payload } {
+  const recognised = KINDS[path];
+  return status === 200 && recognised ? { payload: { recognised } } : {};
 }
 
 export const unauthorized = (as: HttpAnswer['as'], path: string, ms = 20) => answer(as, path, 401, 'Unauthorized', {}, ms);

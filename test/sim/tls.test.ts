@@ -54,6 +54,7 @@ const CODES: Record<CertificateFault, string[]> = {
   'not-yet-valid': ['CERT_NOT_YET_VALID'],
   'wrong-name': ['ERR_TLS_CERT_ALTNAME_INVALID'],
   'no-san': ['ERR_TLS_CERT_ALTNAME_INVALID'],
+  'for-clients': ['INVALID_PURPOSE'],
   // node:https reports the write that failed or the alert, whichever comes first.
   pending: ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', 'EPROTO'],
 };

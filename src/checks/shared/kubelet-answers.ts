@@ -1,6 +1,6 @@
 /** How a kubelet words its refusals, and which right each of its paths asks for. Recorded from 1.31 and 1.36 kubelets. */
 
-import type { CredentialKind } from '../../model/facts/connection.js';
+import type { CredentialKind, Payload } from '../../model/facts/connection.js';
 import type { AccessAnswer, Credential, Fact, HttpAnswer } from '../../model/facts.js';
 import { KUBELET_PATHS, type KubeletPath } from './kubelet.js';
 import { failure, seen } from './read.js';
@@ -45,11 +45,29 @@ export function isAuthenticated(answer: HttpAnswer): boolean {
 
 /** Did the kubelet let us read this path? Its own trouble with the answer (5xx, 405, 404) comes after that decision. */
 export function isAllowed(answer: HttpAnswer): boolean {
-  return answer.voice === 'kubelet' && (isOk(answer) || answer.status === 404 || answer.status === 405 || isServerFault(answer));
+  return (
+    answer.voice === 'kubelet' && (isAnswer(answer.path, answer) || answer.status === 404 || answer.status === 405 || isServerFault(answer))
+  );
 }
 
 export function isOk(answer: HttpAnswer): boolean {
   return answer.status >= 200 && answer.status < 300;
+}
+
+const KINDS: Readonly<Record<KubeletPath, Payload['recognised']>> = {
+  '/pods': 'pod-list',
+  '/healthz': 'healthz-ok',
+  '/metrics': 'metrics',
+  '/metrics/cadvisor': 'metrics',
+  '/metrics/probes': 'metrics',
+  '/stats/summary': 'stats-summary',
+  '/configz': 'kubelet-configuration',
+};
+
+/** What this path is asked for, and recognised as that. A kubelet without probes writes nothing at all for theirs. */
+export function isAnswer(path: string, { status, body, voice, payload }: HttpAnswer): boolean {
+  if (status < 200 || status >= 300) return false;
+  return payload?.recognised === KINDS[path as KubeletPath] || (path === '/metrics/probes' && voice !== 'proxy' && body === '');
 }
 
 /** A 5xx of the endpoint itself. */

@@ -54,8 +54,10 @@ const reduceVersion: Reduce<FactData['version']> = (answer, json) => {
 
 const reduceReadiness: Reduce<FactData['readiness']> = (answer, _json, body) => {
   const failing = [...body.matchAll(/^\[-\]([\w./-]+) failed/gm)].map((m) => m[1] ?? '').slice(0, 20);
-  if (answer.status === 200) return { status: 'observed', data: { ready: true, failing: [] } };
-  return failing.length > 0 || answer.status === 500 ? { status: 'observed', data: { ready: false, failing } } : refused(answer);
+  if (answer.status === 200 && /^ok\s*$|check passed\s*$/.test(body)) return { status: 'observed', data: { ready: true, failing: [] } };
+  return failing.length > 0 || (answer.status === 500 && answer.voice !== 'proxy')
+    ? { status: 'observed', data: { ready: false, failing } }
+    : refused(answer);
 };
 
 /** SelfSubjectReview by the newest version served (v1 since 1.28); before 1.26 a refusal on purpose names us. */

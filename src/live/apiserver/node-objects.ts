@@ -10,8 +10,16 @@ import { matchesNode, reduceNode, reduceSecondSight } from './reduce.js';
 export function askNode(context: LiveContext, api: ApiserverClient, node: string): Promise<Outcome<NodeObject>> {
   const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
   return context.store.observe({ target: 'apiserver', kind: 'node', subject: node, reproduce: `kubectl get node ${node} -o yaml` }, () =>
-    api.ask({ path, maxBytes: 1 << 20 }, (answer, json) => (answer.status === 200 ? reduceNode(json, printable) : refused(answer))),
+    api.ask({ path, maxBytes: 1 << 20 }, (answer, json) =>
+      answer.status === 200 ? thatNode(reduceNode(json, printable), node) : refused(answer),
+    ),
   );
+}
+
+/** Another's object says nothing of this one: neither its addresses nor its state are used. */
+function thatNode(outcome: Outcome<NodeObject>, node: string): Outcome<NodeObject> {
+  if (outcome.status !== 'observed' || outcome.data.node === node) return outcome;
+  return { status: 'failed', code: 'EOTHERNODE', detail: outcome.data.node };
 }
 
 /** Age by the server's clock, so that a wrong local clock makes no stale heartbeat. */

@@ -1,5 +1,6 @@
 /** Asking the kubelet: without a credential, then each path with it, one request at a time and GET only. */
 import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
+import { isAnswer } from '../../checks/shared/kubelet-answers.js';
 import { deadline, TOO_LATE } from '../../host/deadline.js';
 import { PHRASE } from '../../host/redact.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
@@ -39,7 +40,7 @@ export async function askKubelet(
   // One of both is enough to the kubelet, as to the agent that sends both.
   if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca, silent);
   // Nothing was sent, and it gives its pods to nobody in particular: what else it gives answers for whoever would ask.
-  const isOpen = unasked.status === 'observed' && unasked.data.status === 200 && unasked.data.voice === 'kubelet';
+  const isOpen = unasked.status === 'observed' && isAnswer('/pods', unasked.data);
   if (!known && isOpen) {
     for (const path of PATH_ORDER.filter((other) => other !== '/pods')) {
       const outcome = await get(context, reached, nobody, path, presented, 'nobody');
@@ -80,7 +81,8 @@ async function askAs(context: LiveContext, reached: Reached, presented: Presente
     else {
       const outcome = await get(context, reached, session, path, presented, as);
       if (outcome.status === 'observed') answered += 1;
-      else silent += 1;
+      // A connection that is cut costs no timeout.
+      else if (outcome.status === 'failed' && outcome.code === 'ETIMEDOUT') silent += 1;
       refused ||= outcome.status === 'observed' && outcome.data.status === 401;
     }
   }

@@ -40,7 +40,7 @@ export interface TunnelAnswer {
   voice?: string;
 }
 
-/** One certificate as the server sent it. Times are ISO 8601 UTC. */
+/** One certificate as the server sent it. Times are ISO 8601 UTC, empty where they cannot be read. */
 export interface Certificate {
   subject: string;
   issuer: string;

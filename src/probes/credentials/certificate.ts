@@ -69,10 +69,10 @@ function nameLine(name: string | undefined): string {
   return printable((name ?? '').split('\n').filter(Boolean).join(', '), SENTENCE);
 }
 
-/** `validFrom` is `Nov 22 02:49:00 2025 GMT`. A date no Date can hold is as good as the end of time. */
+/** `validFrom` is `Nov 22 02:49:00 2025 GMT`; empty where it cannot be read (`Bad time value`): no date is made up for it. */
 function isoTime(text: string): string {
   const time = Date.parse(text);
-  return Number.isNaN(time) ? '9999-12-31T23:59:59.000Z' : new Date(time).toISOString();
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
 }
 
 /** `DNS:n1, IP Address:10.0.0.7, …`; a value holding a comma or quote is a JSON string since CVE-2021-44532. */

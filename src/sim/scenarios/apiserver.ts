@@ -24,6 +24,30 @@ export const APISERVER: Scenario[] = [
     'apiserver-connection-reset',
   ),
   broken(
+    'apiserver-review-behind-gateway',
+    'A login page answers the access reviews in place of the apiserver',
+    { instead: { server: 'apiserver', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', how: 'html-200' } },
+    'apiserver-answer-foreign',
+  ),
+  broken(
+    'apiserver-cuts-credential',
+    'The connection to the apiserver is cut when a credential is sent',
+    { apiserver: { listen: 'cuts-credential' } },
+    'apiserver-cuts-credential',
+  ),
+  broken(
+    'apiserver-certificate-for-clients',
+    'The apiserver serves a client certificate',
+    { apiserver: { certificate: 'for-clients' } },
+    'apiserver-certificate-not-accepted',
+  ),
+  broken(
+    'apiserver-certificate-swapped',
+    'The apiserver address shows another certificate on the second connection',
+    { apiserver: { listen: 'swaps-certificate' } },
+    'apiserver-certificate-changes',
+  ),
+  broken(
     'apiserver-other-ca',
     "The apiserver's certificate is from another CA",
     { apiserver: { certificate: 'other-ca' } },

@@ -120,6 +120,25 @@ export const KUBELET_PATH: Scenario[] = [
     never: ['kubelet-permission-missing'],
   }),
   broken(
+    'kubelet-path-behind-gateway',
+    'A gateway answers one path in place of the kubelet (502)',
+    { instead: { server: 'kubelet', path: '/pods', how: 'html-502' } },
+    'kubelet-answer-foreign',
+  ),
+  broken(
+    'kubelet-of-two-nodes',
+    'The statistics come from the kubelet of another node',
+    { instead: { server: 'kubelet', path: '/stats/summary', how: 'other-node' } },
+    'kubelet-answers-for-another-node',
+  ),
+  broken(
+    'kubelet-cuts-credential',
+    'The connection to the kubelet is cut when a credential is sent',
+    { kubelet: { listen: 'cuts-credential' } },
+    'kubelet-cuts-credential',
+    { never: ['kubelet-certificate-changes'] },
+  ),
+  broken(
     'kubelet-speaks-plain-http',
     'The kubelet port is the plain HTTP port',
     { kubelet: { listen: 'plain-http' } },

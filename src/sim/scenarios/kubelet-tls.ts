@@ -18,6 +18,20 @@ export const KUBELET_TLS: Scenario[] = [
     'kubelet-certificate-unknown-authority',
     { never: [...nothingElse, 'kubelet-certificate-self-signed'] },
   ),
+  broken(
+    'certificate-for-clients',
+    'The kubelet serves a client certificate',
+    { kubelet: { certificate: 'for-clients' } },
+    'kubelet-certificate-not-accepted',
+    { never: nothingElse },
+  ),
+  broken(
+    'certificate-swapped',
+    'The kubelet address shows another certificate on the second connection',
+    { kubelet: { listen: 'swaps-certificate' } },
+    'kubelet-certificate-changes',
+    { never: nothingElse },
+  ),
   healthy('other-ca-configured', "The kubelet's certificate is from another CA, which the agent trusts", {
     kubelet: { certificate: 'other-ca' },
     agent: { kubeletCa: 'other-ca' },

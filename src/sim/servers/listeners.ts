@@ -61,6 +61,8 @@ export interface ListenOptions {
   port?: number;
   listen: Listening;
   certificate: KeyPair | 'pending';
+  /** What `swaps-certificate` shows from the second connection on. */
+  second?: KeyPair | 'pending';
   /** PEM of the CA whose client certificates are asked for; absent: none are. */
   clientCa?: string;
   alpn?: string[];
@@ -113,7 +115,8 @@ function httpOn({ server, listen, recorder, respond }: ListenOptions) {
           credential: credentialOf(asked),
           connection,
         });
-        if (listen !== 'hang-http') respond(asked, request, response);
+        if (listen === 'cuts-credential' && asked.authorization) request.socket.destroy();
+        else if (listen !== 'hang-http') respond(asked, request, response);
       },
       () => response.destroy(),
     );
@@ -167,6 +170,11 @@ function onSocket(options: ListenOptions): OnSocket {
     case 'plain-http': {
       const http = httpOn(options);
       return (socket) => http.emit('connection', socket);
+    }
+    case 'swaps-certificate': {
+      const [first, later] = [tlsOn(options), tlsOn({ ...options, certificate: options.second ?? options.certificate })];
+      let seen = 0;
+      return (socket) => (seen++ === 0 ? first : later)(socket);
     }
     default:
       return tlsOn(options);

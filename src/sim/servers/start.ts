@@ -1,7 +1,8 @@
 /** One function for each server of a world: what it is started with, and where it ends up. */
 
 import { SECRETS } from '../answers/hostile.js';
-import { type Answer, plainText, send } from '../answers/http.js';
+import { type Answer, plainText, send, sendHalf } from '../answers/http.js';
+import { insteadOf, ofAnother } from '../answers/instead.js';
 import { certificateLies, poisoned, proxyLies } from '../answers/poison.js';
 import { type Addresses, closedPort } from '../state/addresses.js';
 import { servingCertificate, servingRequest } from '../state/certificates.js';
@@ -31,11 +32,17 @@ const telling =
 
 /** Answers by this function, by a clock of its own, and with the lies that the world wants of this server. */
 const answering =
-  (servers: Servers, server: 'kubelet' | 'apiserver', answer: (asked: SimRequest) => Answer, aheadMs = 0): Respond =>
+  (servers: Servers, server: 'kubelet' | 'apiserver', answer: (asked: SimRequest, node?: string) => Answer, aheadMs = 0): Respond =>
   (asked, request, response) => {
     const { cluster, world } = servers;
     const poison = world.poison?.server === server ? world.poison : undefined;
-    send(request, response, poisoned(answer(asked), poison, telling(servers)), { ...cluster.clock, now: () => cluster.now() + aheadMs });
+    const instead = cluster.instead?.server === server && cluster.instead.path === asked.path ? cluster.instead : undefined;
+    if (instead) telling(servers)();
+    if (instead?.how === 'never') return;
+    const given = instead ? insteadOf(instead, (node) => answer(asked, node)) : poisoned(answer(asked), poison, telling(servers));
+    const clock = { ...cluster.clock, now: () => cluster.now() + aheadMs };
+    if (instead?.how === 'cut') sendHalf(response, given);
+    else send(request, response, given, clock);
   };
 
 /** `port`: where it is to listen, as all kubelets of a cluster do; else on one of its own. */
@@ -52,7 +59,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
   };
   const pending = kubelet.certificate === 'pending';
   if (pending) node.request = await servingRequest(name, [kubelet.pendingRequest === 'foreign-names' ? 'n66' : name], [host]);
-  const certificate = await servingCertificate(kubelet.certificate, {
+  const server = {
     commonName: `system:node:${name}`,
     organizations: ['system:nodes'],
     dnsNames: [name, `${name}.sim`],
@@ -60,13 +67,16 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
     nowMs: cluster.now(),
     hostile: world.hostile.kubelet,
     lies: certificateLies(world.poison, 'kubelet', telling(servers)),
-  });
+  };
+  const certificate = await servingCertificate(kubelet.certificate, server);
+  const second = kubelet.listen === 'swaps-certificate' ? await servingCertificate('other-ca', server) : undefined;
   const answers: Partial<Record<typeof kubelet.listen, (asked: SimRequest) => Answer>> = {
     impostor: (asked) => metricsServerAnswer(asked, cluster),
     'impostor-html': webServerAnswer,
     'plain-http': (asked) => kubeletAnswer(asked, { ...node, kubelet: { ...kubelet, anonymous: true, alwaysAllow: true } }, cluster),
   };
-  const answer = answers[kubelet.listen] ?? ((asked) => kubeletAnswer(asked, node, cluster));
+  const own = (asked: SimRequest, other = name) => kubeletAnswer(asked, { ...node, name: other }, cluster);
+  const answer = answers[kubelet.listen] ?? own;
   const listener = keep(
     await openListener({
       server: `kubelet ${name}`,
@@ -74,6 +84,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
       port,
       listen: kubelet.listen,
       certificate,
+      second,
       ...(kubelet.clientCa && { clientCa: caPem }),
       ...(kubelet.version !== '1.36' && { alpn: ['http/1.1'] }),
       respond: answering(servers, 'kubelet', (asked) => overPath(answer(asked), kubelet), kubelet.clockAheadMs),
@@ -134,20 +145,25 @@ const API_NAMES = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc',
 export async function startApiserver(servers: Servers): Promise<{ endpoint: Way; service: Way }> {
   const { world, cluster, addresses, recorder, keep, caPem } = servers;
   const { apiserver } = world;
-  const certificate = await servingCertificate(apiserver.certificate, {
+  const names = {
     commonName: 'kube-apiserver',
     dnsNames: API_NAMES,
     ips: [...new Set([addresses.apiserver, addresses.service])],
     nowMs: cluster.now(),
     hostile: world.hostile.apiserver,
     lies: certificateLies(world.poison, 'apiserver', telling(servers)),
-  });
+  };
+  const certificate = await servingCertificate(apiserver.certificate, names);
+  const second = apiserver.listen === 'swaps-certificate' ? await servingCertificate('other-ca', names) : undefined;
   const answer =
     apiserver.listen === 'impostor'
       ? (asked: SimRequest) => metricsServerAnswer(asked, cluster)
       : apiserver.listen === 'impostor-html'
         ? webServerAnswer
-        : (asked: SimRequest) => apiserverAnswer(asked, cluster);
+        : (asked: SimRequest, node?: string) => {
+            const own = apiserverAnswer(asked, cluster);
+            return node === undefined ? own : ofAnother(own, node);
+          };
   const open = async (host: string, port: number, listen = apiserver.listen): Promise<Listener> =>
     keep(
       await openListener({
@@ -156,6 +172,7 @@ export async function startApiserver(servers: Servers): Promise<{ endpoint: Way;
         port,
         listen,
         certificate,
+        second,
         clientCa: caPem,
         alpn: ['http/1.1'],
         respond: answering(servers, 'apiserver', answer, apiserver.clockAheadMs),

@@ -93,6 +93,8 @@ async function mint(fault: CertificateFault, server: Server): Promise<KeyPair | 
       return issueCertificate(cluster, { ...request, dnsNames: [], ips: [] });
     case 'address-only':
       return issueCertificate(cluster, { ...request, commonName: `kubelet ${ips.join(' ')}`, organizations: undefined, dnsNames: [] });
+    case 'for-clients':
+      return issueCertificate(cluster, { ...request, usages: ['client'] });
     case 'good':
       return issueCertificate(cluster, request);
   }

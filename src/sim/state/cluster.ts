@@ -1,6 +1,7 @@
 /** The state all servers of one world share: its clock, its objects, who may do what, and how a credential becomes an identity. */
 
 import { createHash, X509Certificate } from 'node:crypto';
+import type { Instead } from '../answers/instead.js';
 import type { KubeletWorld, ResolvedWorld } from '../world.js';
 import { type Clock, machineClock } from './clock.js';
 import { rulesBoundTo } from './rbac.js';
@@ -45,6 +46,8 @@ export class Cluster {
   readonly deletedPods = new Set<string>();
   readonly deletedAccounts = new Set<string>();
   endpoints: { host: string; port: number }[] = [];
+  /** One answer that is given instead of the right one; a test changes it between runs. */
+  instead?: Instead;
   private readonly authority: X509Certificate;
 
   constructor(
@@ -53,6 +56,7 @@ export class Cluster {
     /** Ours, of which every other is told. */
     readonly clock: Clock = machineClock,
   ) {
+    this.instead = world.instead;
     this.startedAt = clock.now();
     this.authority = new X509Certificate(caPem);
     this.rules.set('kube-apiserver-kubelet-client', [{ verbs: ['*'], groups: [''], resources: ['*'] }]);

@@ -12,12 +12,97 @@ const answer = (path: string, change: Partial<HttpAnswer> = {}): AnyFact =>
 const version = (gitVersion: string, minor: number) => fact('apiserver/version', { gitVersion, major: 1, minor });
 const readiness = (...failing: string[]) => fact('apiserver/readiness', { ready: failing.length === 0, failing });
 const identity = fact('apiserver/identity', { user: 'system:serviceaccount:datadog:agent', groups: [], by: 'review' });
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const review = (change: Partial<HttpAnswer>): AnyFact =>
+  fact(
+    'apiserver/http',
+    { method: 'POST', path: REVIEWS, as: 'token', status: 201, body: '', voice: 'apiserver', ...change },
+    `token POST ${REVIEWS} (get nodes/pods)`,
+  );
 const healthy = [...start, answer('/version'), answer('/readyz?verbose')];
 
 judgeTable(apiserverAnswers, [
   { row: 'answers and is ready', facts: [...healthy, version('v1.36.2', 36), readiness()], expect: 'pass' },
   { row: 'anonymous off: its 401 is an answer', facts: [...start, answer('/version', { status: 401 })], expect: 'pass' },
   { row: 'not asked', facts: start, expect: 'cannot-tell' },
+  {
+    row: 'a login page for a review',
+    facts: [
+      ...healthy,
+      version('v1.36.2', 36),
+      readiness(),
+      identity,
+      review({ status: 200, voice: 'proxy' }),
+      failed('apiserver/access', 'get nodes/pods', 'HTTP200'),
+    ],
+    expect: { cause: 'apiserver-answer-foreign', severity: 'degrades', certainty: 'proven' },
+    says: /Another server answers selfsubjectaccessreviews: status 200/,
+  },
+  {
+    row: 'a review whose answer is neither yes nor no',
+    facts: [
+      ...healthy,
+      version('v1.36.2', 36),
+      readiness(),
+      identity,
+      review({ status: 201 }),
+      failed('apiserver/access', 'get nodes/pods', 'HTTP201'),
+    ],
+    expect: { cause: 'apiserver-answer-foreign' },
+    says: /gives no usable answer to selfsubjectaccessreviews: status 201/,
+  },
+  {
+    row: 'a review that is refused is its answer',
+    facts: [
+      ...healthy,
+      version('v1.36.2', 36),
+      readiness(),
+      identity,
+      review({ status: 403 }),
+      failed('apiserver/access', 'get nodes/pods', 'HTTP403'),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: '/version is a page, while the rest is its own',
+    facts: [
+      ...start,
+      answer('/version', { voice: 'proxy' }),
+      failed('apiserver/version', '', 'HTTP200'),
+      answer('/readyz?verbose'),
+      readiness(),
+    ],
+    expect: { cause: 'apiserver-answer-foreign', severity: 'blocks' },
+    says: /Another server answers version: status 200/,
+  },
+  {
+    row: 'no apiserver says so of its readiness',
+    facts: [...healthy, version('v1.36.2', 36), failed('apiserver/readiness', '', 'HTTP200')],
+    expect: { cause: 'apiserver-answer-foreign' },
+    says: /usable answer to readyz/,
+  },
+  {
+    row: "another node's object",
+    facts: [...healthy, version('v1.36.2', 36), readiness(), identity, failed('apiserver/node', 'n1', 'EOTHERNODE')],
+    expect: { cause: 'apiserver-answer-foreign' },
+    says: /asked for Node n1/,
+  },
+  {
+    row: 'cut off as soon as a credential is sent',
+    facts: [
+      ...healthy,
+      version('v1.36.2', 36),
+      readiness(),
+      failed('apiserver/http', 'token POST /apis/authentication.k8s.io/v1/selfsubjectreviews', 'ECONNRESET'),
+    ],
+    expect: { cause: 'apiserver-cuts-credential', severity: 'blocks' },
+  },
+  {
+    row: 'one request is broken off',
+    facts: [...healthy, version('v1.36.2', 36), failed('apiserver/http', 'nobody GET /readyz?verbose', 'ECONNRESET')],
+    expect: { cause: 'apiserver-not-ready' },
+    says: /breaks off its answers/,
+  },
   {
     row: 'etcd gone',
     facts: [

@@ -1,13 +1,17 @@
 import { kubeletPayload } from '../../../src/checks/answer/kubelet-payload/check.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { atNode, atWorkstation, base, fact, failed, nodeObject, pending } from '../facts.js';
-import { AGENT, answer, forbidden, unauthorized } from '../kubelet-answers.js';
+import { AGENT, answer, forbidden, payloadOf, unauthorized } from '../kubelet-answers.js';
 import { nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
 const nobody = unauthorized('nobody', '/pods');
 const well = (...paths: string[]) => paths.map((path) => answer('token', path, 200));
 const silent = (...paths: string[]) => paths.map((path) => failed('kubelet/http', `token GET ${path}`, 'ETIMEDOUT', undefined, 5000));
+const NEEDED = ['/healthz', '/pods', '/metrics', '/metrics/cadvisor', '/stats/summary'];
+const wellBut = (path: string) => well(...NEEDED.filter((each) => each !== path));
+const ofNode = (path: string, node: string) =>
+  answer('token', path, 200, '', { payload: { recognised: path === '/pods' ? 'pod-list' : 'stats-summary', node } });
 const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
 const ROOT_FS = 'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"';
 const HEALTH = '[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed';
@@ -24,7 +28,7 @@ const afar: AnyFact[] = [
   nodeObject(),
 ];
 const proxied = (path: string, status: number, body = ''): AnyFact =>
-  fact('kubelet/proxied', { method: 'GET', path, as: 'token', status, body, voice: 'kubelet' }, `GET ${path}`);
+  fact('kubelet/proxied', { method: 'GET', path, as: 'token', status, body, voice: 'kubelet', ...payloadOf(path, status) }, `GET ${path}`);
 
 judgeTable(kubeletPayload, [
   {
@@ -50,17 +54,86 @@ judgeTable(kubeletPayload, [
     facts: [...base(), atNode(), nodeProcess(), nobody, localHealthz(500, 'healthz check failed')],
     expect: 'cannot-tell',
   },
-  { row: 'in order, by what the apiserver hands on', facts: [...afar, proxied('/healthz', 200), proxied('/pods', 200)], expect: 'pass' },
+  { row: 'in order, by what the apiserver hands on', facts: [...afar, ...NEEDED.map((path) => proxied(path, 200))], expect: 'pass' },
   {
     row: 'unhealthy, by what the apiserver hands on',
     facts: [...afar, proxied('/healthz', 500, HEALTH), proxied('/pods', 200)],
     expect: { cause: 'kubelet-unhealthy', severity: 'degrades' },
     witnesses: ['kubelet/proxied'],
   },
-  { row: 'all in order', facts: [...base(), nobody, ...well('/healthz', '/pods', '/configz')], expect: 'pass' },
+  { row: 'all in order', facts: [...base(), nobody, ...well(...NEEDED, '/configz')], expect: 'pass' },
+  {
+    row: 'all but one that is needed',
+    facts: [...base(), nobody, ...wellBut('/stats/summary')],
+    expect: 'cannot-tell',
+    says: /GET \/stats\/summary has no answer/,
+  },
+  {
+    row: 'a login page on one path',
+    facts: [
+      ...base(),
+      nobody,
+      ...wellBut('/pods'),
+      answer('token', '/pods', 200, '', { voice: 'proxy', payload: { recognised: 'unrecognised' } }),
+    ],
+    expect: { cause: 'kubelet-answer-foreign', severity: 'blocks', certainty: 'proven' },
+    says: /Another server answers GET \/pods: status 200/,
+  },
+  {
+    row: 'the rate is limited in between',
+    facts: [
+      ...base(),
+      nobody,
+      ...wellBut('/metrics'),
+      answer('token', '/metrics', 429, 'slow down', { voice: 'unknown', payload: undefined }),
+    ],
+    expect: { cause: 'kubelet-answer-foreign' },
+    says: /status 429/,
+  },
+  {
+    row: 'ok to whatever is asked',
+    facts: [...base(), nobody, ...wellBut('/pods'), answer('token', '/pods', 200, '', { payload: { recognised: 'unrecognised' } })],
+    expect: { cause: 'kubelet-answer-foreign' },
+    says: /GET \/pods is answered with status 200 and no pod list/,
+  },
+  {
+    row: 'the statistics of another node',
+    facts: [
+      ...base(),
+      nobody,
+      ...well('/healthz', '/metrics', '/metrics/cadvisor'),
+      ofNode('/pods', 'n1'),
+      ofNode('/stats/summary', 'n77'),
+    ],
+    expect: { cause: 'kubelet-answers-for-another-node', severity: 'blocks' },
+    says: /node n77, not n1/,
+  },
+  {
+    row: 'all of them of another node, dialled at its port: that is a question of the address',
+    facts: [
+      ...base(),
+      nobody,
+      ...well('/healthz', '/metrics', '/metrics/cadvisor'),
+      ofNode('/pods', 'n77'),
+      ofNode('/stats/summary', 'n77'),
+      nodeObject(),
+    ],
+    expect: 'pass',
+  },
+  {
+    row: 'a path that is needed is not there',
+    facts: [...base(), nobody, ...wellBut('/metrics'), answer('token', '/metrics', 404, '404 page not found')],
+    expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
+  },
+  {
+    row: 'cut off in the middle',
+    facts: [...base(), nobody, ...wellBut('/pods'), failed('kubelet/http', 'token GET /pods', 'ECONNRESET')],
+    expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
+    says: /breaks off its answer to \/pods: ECONNRESET/,
+  },
   {
     row: 'nothing was sent, and what anyone is given is in order',
-    facts: [...base(), ...['/pods', '/healthz'].map((path) => answer('nobody', path, 200))],
+    facts: [...base(), ...NEEDED.map((path) => answer('nobody', path, 200))],
     expect: 'pass',
     says: /by its anonymous answers/,
   },
@@ -77,7 +150,12 @@ judgeTable(kubeletPayload, [
   },
   { row: 'no answer', facts: [...base(), failed('kubelet/http', 'nobody GET /pods', 'ETIMEDOUT')], expect: 'cannot-tell' },
   { row: 'no answer yet', facts: [...base(), nobody, pending('kubelet/http', 'token GET /healthz')], expect: 'cannot-tell' },
-  { row: 'not asked with a credential', facts: [...base(), nobody, withheld], expect: 'not-applicable' },
+  { row: 'not asked with a credential', facts: [...base(), nobody, withheld], expect: 'cannot-tell' },
+  {
+    row: 'not asked with a credential, which the agent sends without looking',
+    facts: [...base({ 'kubelet.tlsVerify': 'false' }), nobody, withheld],
+    expect: 'not-applicable',
+  },
   {
     row: 'refused: a kubelet all the same',
     facts: [...base(), nobody, forbidden('token', '/pods', AGENT, 'pods proxy')],

@@ -42,7 +42,27 @@ judgeTable(kubeletUnauthorized, [
     expect: 'pass',
   },
   { row: 'never asked', facts: base(), expect: 'cannot-tell' },
-  { row: 'withheld, and the apiserver knows us', facts: [...good, withheld, nobody], expect: 'not-applicable' },
+  { row: 'withheld, and the apiserver knows us', facts: [...good, withheld, nobody], expect: 'cannot-tell' },
+  {
+    row: 'withheld, the agent sends it without looking, and the apiserver knows us',
+    facts: [...base({ 'kubelet.tlsVerify': 'false' }), identity(), withheld, nobody],
+    expect: 'not-applicable',
+  },
+  {
+    row: 'cut off as soon as a credential is sent',
+    facts: [
+      ...good,
+      nobody,
+      failed('kubelet/http', 'token GET /healthz', 'ECONNRESET'),
+      failed('kubelet/http', 'token GET /pods', 'ECONNRESET'),
+    ],
+    expect: { cause: 'kubelet-cuts-credential', severity: 'blocks' },
+  },
+  {
+    row: 'one answer is broken off: not for the credential',
+    facts: [...good, nobody, failed('kubelet/http', 'token GET /healthz', 'ECONNRESET'), answer('token', '/pods', 200)],
+    expect: 'pass',
+  },
   {
     row: 'nothing was sent, and everything is given to anyone',
     facts: [...base(), answer('nobody', '/pods', 200)],

@@ -1,10 +1,11 @@
 /** What `apiserver-answers` says of each answer. */
 import type { Evidence, Fix, Message, Problem, Say, Verdict, Want } from '../../../model/check.js';
+import { cutTo } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
 import { type Basis, cannotTell, pass, problem, suspected } from '../../shared/problem.js';
-import { inTheirWords } from '../../shared/proof.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
@@ -31,6 +32,39 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   stranger: (clues, say) => unknownStranger(clues, say),
   'stranger-or-not-ready': (clues, say) => unknownStranger(clues, say, suspected(['apiserver-not-ready'], [ASK_READYZ])),
+  'cuts-credential': ({ endpoint, cutFor, features, heard }, say) => {
+    const [fact, open] = [given(cutFor), given(heard[0]).fact];
+    return problem('apiserver-cuts-credential', {
+      proof: twoWitnesses(fact, open),
+      title: say('cutsCredential', { endpoint }),
+      features,
+      evidence: [cite(fact, say('sawSilence', { request: fact.subject, code: 'ECONNRESET' }))],
+      fixes: [fixBy('network', 'config', say('fixBetween', { endpoint }))],
+    });
+  },
+  'for-another-node': ({ otherNode, features }, say) => {
+    const { fact, node } = given(otherNode);
+    return problem('apiserver-answer-foreign', {
+      proof: inTheirWords(fact),
+      title: say('otherNode', { asked: cutTo(fact.subject, 20), node: cutTo(node, 20) }),
+      features,
+      evidence: [cite(fact, say('sawNode', { asked: fact.subject, node }))],
+      fixes: [backend(say)],
+    });
+  },
+  foreign: (clues, say) => {
+    const { fact, answer, asked, by } = given(clues.foreign);
+    const { status, voice, body } = answer;
+    const words = { asked: cutTo(asked, 30), status };
+    return problem('apiserver-answer-foreign', {
+      proof: inTheirWords(fact),
+      severity: clues.known ? 'degrades' : 'blocks',
+      title: by === 'another' ? say('foreign', words) : say('unrecognised', words),
+      features: clues.features,
+      evidence: [cite(fact, say('sawAnswer', { request: fact.subject, status, voice, body: body.slice(0, 120) || 'nothing' }))],
+      fixes: [backend(say)],
+    });
+  },
   throttles: ({ endpoint, throttled, features, known }, say) => {
     const { fact, answer } = given(throttled);
     const load = shell('kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total');
@@ -109,7 +143,7 @@ function silence({ endpoint, silent, features }: Clues, say: Words, severity: Pr
   return problem('apiserver-not-ready', {
     severity,
     ...suspected([looksLike], [ASK_READYZ]),
-    title: say('hangs', { endpoint }),
+    title: /TIMEDOUT|TIMEOUT/.test(code) ? say('hangs', { endpoint }) : say('breaks', { endpoint }),
     features,
     evidence: [cite(fact, say('sawSilence', { request, code }))],
     fixes: [fixBy('cluster', 'nothing', say('fixAsk'), shell(READYZ)), readLog('kube-apiserver', say('fixComponent'))],

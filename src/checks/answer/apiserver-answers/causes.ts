@@ -22,6 +22,27 @@ export const CAUSES = {
     avoid:
       'Do not put the agent into the level `exempt`, and do not disable priority and fairness: one client in a loop could then take down the apiserver.',
   },
+  'apiserver-answer-foreign': {
+    title: 'apiserver request answered by another server',
+    means:
+      'The apiserver answers, but not every request: one of those that decide is answered by another server (HTML, an empty body, a redirect), or with an object that was not asked for. What it would say is then not known, and not taken for granted.',
+    happens:
+      'A proxy, gateway or web application firewall filters by path or method, shows a login page, or has lost a backend (502); a cache gives the answer to another request.',
+    confirm: 'Both must print JSON of the kind that is asked for:\n\n    kubectl get --raw /version\n    kubectl auth whoami -o yaml',
+    fix: 'Exclude the apiserver from the proxy (NO_PROXY), or allow these paths and POST in what filters them.',
+    avoid: 'Do not grant permissions: the request did not come to the apiserver.',
+    explainedBy: ['proxy-captures-apiserver'],
+  },
+  'apiserver-cuts-credential': {
+    title: 'apiserver connection cut when a credential is sent',
+    means: 'Requests without a credential are answered. Each request with the credential ends with a reset connection and no answer.',
+    happens:
+      'A firewall or proxy that inspects TLS drops requests with an Authorization header, or limits the size of headers (tokens are long).',
+    confirm: 'From a machine near the control plane the same request is answered:\n\n    kubectl get --raw /version --token "$TOKEN"',
+    fix: 'Exclude the apiserver from the inspection, or raise the header limit (8 KiB and more) of what is in between.',
+    avoid: 'Do not issue another token: the apiserver has not seen this one.',
+    explainedBy: ['proxy-captures-apiserver'],
+  },
   'not-an-apiserver': {
     title: 'other server instead of the apiserver',
     means: 'The answer is not a Kubernetes object and does not have the headers of an apiserver (Audit-Id, X-Kubernetes-PF-*).',

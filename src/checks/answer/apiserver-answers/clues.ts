@@ -4,7 +4,7 @@ import type { Fact, HttpAnswer, Readiness, ServerVersion } from '../../../model/
 import { apiserverFeatures, ownerHere } from '../../shared/apiserver.js';
 import { agentsEndpoint } from '../../shared/kubelet.js';
 import type { Grounds } from '../../shared/problem.js';
-import { failure, seen } from '../../shared/read.js';
+import { failure, isPending, seen } from '../../shared/read.js';
 
 export const NEEDS = [
   'apiserver/candidates',
@@ -12,12 +12,14 @@ export const NEEDS = [
   'apiserver/version',
   'apiserver/readiness',
   'apiserver/identity',
+  'apiserver/access',
+  'apiserver/node',
   'self/settings',
   'self/place',
 ] as const;
 
-/** Without an answer to these, nothing works; another question that hangs is that question's own affair. */
-const ESSENTIAL = /\/(version|readyz[^\s/]*|selfsubjectreviews)$/;
+/** Without an answer to these, nothing is known; another question that hangs is that question's own affair. */
+const ESSENTIAL = /\/(version|readyz[^\s/]*|selfsubjectreviews|(?:self)?subjectaccessreviews|nodes\/[^\s/]+)(?: \(|$)/;
 
 export interface Heard {
   fact: Fact<'http'>;
@@ -30,6 +32,12 @@ export interface Clues {
   /** What a pass rests on. */
   witness: Grounds;
   speaksKubernetes: boolean;
+  /** Of the essential questions one that another server answered, or that was answered with something else. */
+  foreign: (Heard & { asked: string; by: 'another' | 'itself' }) | undefined;
+  /** The Node object that was given for another one. */
+  otherNode: { fact: Fact<'node'>; node: string } | undefined;
+  /** It answers without a credential, and cuts the connection for each request with one. */
+  cutFor: Fact<'http'> | undefined;
   throttled: Heard | undefined;
   /** An essential question without an answer. */
   silent: { fact: Fact<'http'>; code: string } | undefined;
@@ -60,6 +68,9 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     heard,
     witness: http,
     speaksKubernetes: heard.some(({ answer: { voice } }) => voice === 'apiserver' || voice === 'kubernetes-api-other'),
+    foreign: foreignIn(view, heard),
+    otherNode: otherNodeIn(view.one('apiserver/node')),
+    cutFor: cutIn(http),
     throttled: heard.find(({ answer }) => answer.status === 429),
     silent: silent && { fact: silent, code: failure(silent) ?? '' },
     version: seen(versionFact),
@@ -70,4 +81,46 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     owner: ownerHere(seen(view.one('self/place'))),
     features: apiserverFeatures(view.one('self/settings')),
   };
+}
+
+const isKubernetes = ({ voice }: HttpAnswer): boolean => voice === 'apiserver' || voice === 'kubernetes-api-other';
+
+/** Answered, and not with what was asked for. */
+const NOT_IT = /^(HTTP[23]\d\d|ENOTREVIEW|ENOTNODE)$/;
+
+/** A refusal by an apiserver is one of its answers; /version and /readyz have no mark of a Kubernetes object and are known by what they say. */
+function foreignIn(view: View<(typeof NEEDS)[number]>, heard: readonly Heard[]): Clues['foreign'] {
+  const reduced = (path: string): { outcome: Fact['outcome'] }[] => {
+    if (path.endsWith('/version')) return [view.one('apiserver/version')];
+    if (path.includes('/readyz')) return [view.one('apiserver/readiness')];
+    if (path.endsWith('/selfsubjectreviews')) return [view.one('apiserver/identity')];
+    return path.includes('/nodes/') ? [view.one('apiserver/node')] : view.all('apiserver/access');
+  };
+  for (const each of heard) {
+    const { fact, answer } = each;
+    if (!ESSENTIAL.test(fact.subject)) continue;
+    const facts = reduced(answer.path);
+    const asked = /nodes\/[^/?]+$|[^/?]+(?=\?|$)/.exec(answer.path)?.[0] ?? answer.path;
+    const wasRead = facts.some(({ outcome }) => outcome.status === 'observed');
+    const isPlain = /version$|readyz/.test(asked);
+    if (!isKubernetes(answer) && !(isPlain && wasRead)) return { ...each, asked, by: 'another' };
+    const isOther = facts.some(({ outcome }) => outcome.status === 'failed' && NOT_IT.test(outcome.code));
+    if (answer.status < 400 && isOther) return { ...each, asked, by: 'itself' };
+  }
+  return undefined;
+}
+
+function otherNodeIn(fact: Fact<'node'>): Clues['otherNode'] {
+  const { outcome } = fact;
+  return outcome.status === 'failed' && outcome.code === 'EOTHERNODE' ? { fact, node: outcome.detail } : undefined;
+}
+
+function cutIn(http: readonly Fact<'http'>[]): Clues['cutFor'] {
+  const [open, credited] = [http.filter(isNobodys), http.filter((fact) => !isNobodys(fact))];
+  const isCut = (fact: Fact<'http'>) => failure(fact) === 'ECONNRESET';
+  return open.some((fact) => seen(fact)) && credited.every((fact) => isCut(fact) || isPending(fact)) ? credited.find(isCut) : undefined;
+}
+
+function isNobodys({ subject }: Fact<'http'>): boolean {
+  return subject.startsWith('nobody ');
 }

@@ -16,6 +16,9 @@ export const DECISION = [
   // A 5xx in few words may be the apiserver's own, given before it knows how to say more.
   ['stranger', strange(({ status }) => status < 500)],
   ['stranger-or-not-ready', strange(otherwise)],
+  ['cuts-credential', (c) => c.cutFor !== undefined],
+  ['for-another-node', (c) => c.otherNode !== undefined],
+  ['foreign', (c) => c.foreign !== undefined],
   ['throttles', (c) => c.throttled !== undefined],
   ['without-etcd', (c) => c.readiness?.ready === false && c.readiness.failing.some((name) => name.startsWith('etcd'))],
   ['not-ready', (c) => c.readiness?.ready === false],

@@ -2,6 +2,13 @@
 export const WORDS = {
   notReady: 'The apiserver at {endpoint} is not ready: {failing}',
   hangs: 'The apiserver at {endpoint} accepts connections but does not answer',
+  foreign: 'Another server answers {asked}: status {status}',
+  unrecognised: 'The apiserver gives no usable answer to {asked}: status {status}',
+  otherNode: 'The apiserver gives node {node} for {asked}',
+  cutsCredential: '{endpoint} cuts the connection when a credential is sent',
+  breaks: 'The apiserver at {endpoint} breaks off its answers',
+  sawNode: 'asked for Node {asked}, given {node}',
+  fixBetween: 'Check the proxy or gateway between here and {endpoint}',
   throttles: 'The apiserver at {endpoint} throttles requests (429)',
   kubelet: 'A kubelet answers at {endpoint} instead of the apiserver',
   proxy: 'A proxy answers at {endpoint} instead of the apiserver: status {status}',

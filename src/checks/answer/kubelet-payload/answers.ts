@@ -2,16 +2,16 @@
 import { hostOf, isIp } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Problem, Say, Verdict, Want } from '../../../model/check.js';
 import { askFromNode } from '../../shared/address.js';
-import { lastPart } from '../../shared/brief.js';
+import { cutTo, lastPart } from '../../shared/brief.js';
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, shell } from '../../shared/fix.js';
 import { KUBELET_PATHS, type KubeletPath } from '../../shared/kubelet.js';
-import { REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
+import { isTimeout, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
 import { kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
-import { seen, took } from '../../shared/read.js';
+import { failure as failureOf, seen, took } from '../../shared/read.js';
 import type { Cause } from './causes.js';
 import { type Attempt, type Clues, failedParts, pathOf } from './clues.js';
 import type { Answer } from './decision.js';
@@ -28,6 +28,30 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: heard.slice(0, 2).map((attempt) => quote(attempt, say)),
       fixes: [fixBy('agent', 'config', say('dialNode'), byHand(FROM_HOST_IP))],
     }),
+  'of-another-node': (clues, say) => {
+    const { attempt, node, not } = given(clues.strayed);
+    return problem('kubelet-answers-for-another-node', {
+      proof: inTheirWords(attempt),
+      title: say('strayed', { path: pathOf(attempt), node: cutTo(node, 20) }),
+      features: lostWith([attempt]),
+      evidence: [cite(attempt, say('sawNode', { path: pathOf(attempt), node, not }))],
+      fixes: [fixBy('network', 'config', say('lookBetween'), byHand('env | grep -i _proxy | sort'))],
+    });
+  },
+  foreign: ({ foreign }, say) => {
+    const first = given(foreign[0]);
+    const { status, voice, payload } = given(seen(first));
+    const [path, what] = [pathOf(first), KIND_WORDS[pathOf(first)]];
+    const isOwn = voice === 'kubelet' && payload !== undefined;
+    return problem('kubelet-answer-foreign', {
+      proof: inTheirWords(first, ...foreign.slice(1)),
+      severity: foreign.some((attempt) => REQUIRED_PATHS.has(pathOf(attempt))) ? 'blocks' : 'degrades',
+      title: isOwn ? say('unrecognised', { path, status, what }) : say('foreign', { path, status }),
+      features: lostWith(foreign),
+      evidence: foreign.map((attempt) => quote(attempt, say)),
+      fixes: [fixBy('network', 'config', say('lookBetween'), byHand('env | grep -i _proxy | sort'))],
+    });
+  },
   unhealthy: (clues, say) =>
     problem('kubelet-unhealthy', {
       proof: inTheirWords(given(clues.unhealthy)),
@@ -55,7 +79,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const [answer, path] = [seen(first), pathOf(first)];
     const title = answer
       ? say('fails', { path, said: lastPart(answer.body, TITLE - path.length) || String(answer.status) })
-      : say('hangs', { path, ms: took(first.outcome) ?? 0 });
+      : isTimeout(first)
+        ? say('hangs', { path, ms: took(first.outcome) ?? 0 })
+        : say('breaks', { path, code: failureOf(first) ?? '' });
     // That it said nothing more, only we have seen: the path may drop what is large.
     const basis = answer
       ? { proof: inTheirWords(first) }
@@ -73,6 +99,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   open: ({ witness }, say) => pass(witness, say('open')),
   'in-order': ({ afar, witness }, say) => pass(witness, afar ? say('proxied') : undefined),
+  partly: ({ unread }, say) => cannotTell(say('partly', { path: given(unread) })),
   waiting: (_, say) => cannotTell(say('waiting')),
   refused: ({ witness }, say) => notApplicable(say('refused'), witness),
   'well-by-its-health-port': ({ healthPort, witness }, say) => pass(witness, say('byHealthz', { said: given(healthPort).said || 'ok' })),
@@ -81,7 +108,8 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       { need: 'kubelet/second-sight', subject: 'local-healthz', elsewhere: 'curl -sS http://127.0.0.1:10248/healthz' },
     ]),
   'proxy-decides': ({ node }, say) => cannotTell(say('nothing'), [{ need: 'kubelet/proxied', elsewhere: askFromNode(node) }]),
-  withheld: (_, say) => notApplicable(say('withheld')),
+  'withheld-as-by-the-agent': ({ witness }, say) => notApplicable(say('withheld'), witness),
+  withheld: (_, say) => cannotTell(say('withheld')),
   'nothing-heard': (_, say) => cannotTell(say('nothing')),
 };
 
@@ -89,6 +117,20 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 function askThere({ node }: Clues, path: KubeletPath): Want {
   const known = Object.hasOwn(KUBELET_PATHS, path) ? path : '/healthz';
   return { need: 'kubelet/proxied', elsewhere: `kubectl get --raw /api/v1/nodes/${node ?? 'NODE'}/proxy${known}` };
+}
+
+const KIND_WORDS: Record<KubeletPath, string> = {
+  '/pods': 'no pod list',
+  '/healthz': 'no health result',
+  '/metrics': 'no metrics',
+  '/metrics/cadvisor': 'no metrics',
+  '/metrics/probes': 'no metrics',
+  '/stats/summary': 'no statistics',
+  '/configz': 'no configuration',
+};
+
+function lostWith(attempts: Attempt[]): string[] {
+  return [...new Set(attempts.map((attempt) => KUBELET_PATHS[pathOf(attempt)]))];
 }
 
 /** What is left of a line beside the path. */
@@ -119,8 +161,9 @@ function lookThenRestart(say: Words): Fix[] {
 
 function quote(attempt: Attempt, say: Words): Evidence {
   const answer = seen(attempt);
-  const saw = answer ? say('saw', { status: answer.status, body: answer.body }) : say('sawNothing', { ms: took(attempt.outcome) ?? 0 });
-  return cite(attempt, saw);
+  if (answer) return cite(attempt, say('saw', { status: answer.status, body: answer.body || answer.payload?.recognised || '' }));
+  const ms = took(attempt.outcome) ?? 0;
+  return cite(attempt, isTimeout(attempt) ? say('sawNothing', { ms }) : say('sawBreak', { code: failureOf(attempt) ?? '' }));
 }
 
 const FROM_HOST_IP = [

@@ -13,6 +13,29 @@ export const CAUSES = {
     avoid: "Do not grant the permissions that the JSON refusal names: they are another server's.",
     explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
   },
+  'kubelet-answer-foreign': {
+    title: 'kubelet path answered by another server',
+    means:
+      'The kubelet answers, but not on every path: one of those that the agent needs is answered by another server (HTML, an empty body, a redirect, 429), or with something that is not what the path is for.',
+    happens:
+      'A proxy, gateway or web application firewall between the agent and the kubelet filters by path, shows a login page, limits the rate, or has lost the connection behind it (502).',
+    confirm:
+      'Through the apiserver, which asks the kubelet from elsewhere, the same path answers otherwise:\n\n    kubectl get --raw /api/v1/nodes/NODE/proxy/pods | head -c 80',
+    fix: 'Exclude the node addresses from the proxy (NO_PROXY), or allow the path in what filters it.',
+    avoid: 'Do not grant permissions: the request did not come to the kubelet.',
+    explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
+  },
+  'kubelet-answers-for-another-node': {
+    title: 'kubelet answers for another node',
+    means: 'The pod list or the statistics name another node than the one that was asked: the agent would report those of the other node.',
+    happens:
+      'A load balancer or a NAT rule sends connections to several kubelets in turn, a cache keeps the answer for another node, or two machines have the same address.',
+    confirm:
+      'Ask several times; the name must always be that of the node:\n\n    kubectl get --raw /api/v1/nodes/NODE/proxy/stats/summary |\n      grep nodeName',
+    fix: 'Give the agent the address of the node it runs on (`status.hostIP`), without a load balancer in between. Where two machines share an address, change one.',
+    avoid: 'Do not raise timeouts or grant permissions: the answers are complete, and of the wrong node.',
+    explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
+  },
   'kubelet-unhealthy': {
     title: 'unhealthy kubelet',
     means:

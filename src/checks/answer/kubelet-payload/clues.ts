@@ -1,10 +1,11 @@
 /** What the kubelet's answers are like; nothing is decided here. */
 import type { View } from '../../../model/check.js';
-import type { Fact, Place, SecondSight } from '../../../model/facts.js';
+import type { Fact, HttpAnswer, Place, SecondSight } from '../../../model/facts.js';
 import { nodeName } from '../../shared/address.js';
-import { agentsCandidate, agentsEndpoint, type KubeletPath } from '../../shared/kubelet.js';
-import { answered, isAuthenticated, isOk, isServerFault, isTimeout } from '../../shared/kubelet-answers.js';
+import { agentsCandidate, agentsEndpoint, agentVerifies, type KubeletPath, settingOf } from '../../shared/kubelet.js';
+import { answered, isAnswer, isAuthenticated, isOk, isServerFault, isTimeout, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
 import { isThisNode } from '../../shared/on-node.js';
+import { isSameNode } from '../../shared/own-node.js';
 import type { Grounds } from '../../shared/problem.js';
 import { answers, failure, isPending, seen } from '../../shared/read.js';
 
@@ -18,6 +19,7 @@ export const NEEDS = [
   'self/settings',
   'self/kubelet-process',
   'apiserver/node',
+  'apiserver/identity',
 ] as const;
 
 type Seen = View<(typeof NEEDS)[number]>;
@@ -34,7 +36,11 @@ export interface Clues {
   portFails: boolean;
   heard: Attempt[];
   kubeletSpeaks: boolean;
-  /** It let us in, and then failed or said nothing more. */
+  /** Of the paths that are needed: answered by another server, or with something that is not what was asked for. */
+  foreign: Attempt[];
+  /** In the name of another node than the one that is meant, or that the others name. */
+  strayed: { attempt: Attempt; node: string; not: string } | undefined;
+  /** It let us in, and then failed, broke off or said nothing more. */
   failing: Attempt[];
   /** Only its short answers arrive: each long one was waited for in vain, and there were several. */
   onlyShort: boolean;
@@ -45,11 +51,15 @@ export interface Clues {
   /** What shows that its debug endpoints are turned off. */
   disabled: Attempt | undefined;
   reads: boolean;
+  /** A path that is needed, and has no answer to be judged by. */
+  unread: string | undefined;
   /** Nothing was sent that could bring an answer, and what is given to anyone is one. */
   byAnyone: boolean;
   waiting: boolean;
   refused: boolean;
   withheld: boolean;
+  /** The agent sends its credential without looking at the certificate. */
+  agentVerifies: boolean;
   /** A kubelet on this very node, of which nothing was asked but without a credential. */
   refusesNobodyHere: boolean;
   healthPort: SecondSight | undefined;
@@ -66,7 +76,13 @@ export function read(view: Seen): Clues {
   const byAnyone = isOpen && !credited.some((attempt) => seen(attempt) || isPending(attempt));
   const mine = byAnyone ? attempts : credited;
   const entered = answers(mine).some(isAuthenticated);
-  const failing = mine.filter((attempt) => answered(attempt, isServerFault) || (entered && isTimeout(attempt)));
+  const needed = mine.filter((attempt) => REQUIRED_PATHS.has(pathOf(attempt)));
+  const failing = mine.filter(
+    (attempt) =>
+      answered(attempt, isServerFault) ||
+      (entered && (afar ? isTimeout(attempt) : failure(attempt) !== undefined)) ||
+      (REQUIRED_PATHS.has(pathOf(attempt)) && answered(attempt, isUnserved)),
+  );
   const refusesNobody = heard.some((attempt) =>
     answered(attempt, ({ as, status }) => as === 'nobody' && (status === 401 || status === 403)),
   );
@@ -77,20 +93,59 @@ export function read(view: Seen): Clues {
     portFails: view.all('kubelet/tcp').some((fact) => failure(fact) !== undefined),
     heard,
     kubeletSpeaks: heard.some((attempt) => answered(attempt, () => true)),
+    foreign: needed.filter(isForeign),
+    strayed: strayedIn(view, mine),
     failing,
     onlyShort: isOnlyShort(mine, failing),
     short: mine.find((attempt) => answered(attempt, isOk) && !isLong(attempt)),
     unhealthy: failing.find((attempt) => pathOf(attempt) === '/healthz' && failedParts(attempt).length > 0),
     disabled: disabledIn(mine),
     reads: mine.some((attempt) => answered(attempt, isOk)),
+    unread: [...REQUIRED_PATHS].find((path) => !needed.some((attempt) => pathOf(attempt) === path && isJudgeable(attempt))),
     byAnyone,
     waiting: mine.some(isPending),
     refused: mine.some((attempt) => seen(attempt)),
     withheld: mine.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'withheld'),
+    agentVerifies: agentVerifies(view.one('self/settings')),
     refusesNobodyHere: mine.length === 0 && refusesNobody && isOfThisNode(view, place),
     healthPort: seen(view.one('kubelet/second-sight', 'local-healthz')),
     witness: [...attempts, view.one('kubelet/second-sight', 'local-healthz')],
   };
+}
+
+/** Neither its data nor a refusal or a fault of its own. */
+function isForeign(attempt: Attempt): boolean {
+  const answer = seen(attempt);
+  if (!answer || isAnswer(pathOf(attempt), answer)) return false;
+  return answer.voice !== 'kubelet' || answer.status < 400;
+}
+
+/** The path is not there, or not for GET: no refusal, and no fault of what is behind it. */
+function isUnserved({ status }: HttpAnswer): boolean {
+  return status >= 400 && status < 500 && status !== 401 && status !== 403;
+}
+
+/** Its data, or a refusal: that is for authentication and permission to judge. */
+function isJudgeable(attempt: Attempt): boolean {
+  const answer = seen(attempt);
+  return answer !== undefined && (isAnswer(pathOf(attempt), answer) || answer.status === 401 || answer.status === 403);
+}
+
+/** All of one other node are judged by the address that was dialled (kubelet-address); here, one that differs from the rest or was handed on. */
+function strayedIn(view: Seen, mine: Attempt[]): Clues['strayed'] {
+  const named = mine.flatMap((attempt) => {
+    const node = seen(attempt)?.payload?.node;
+    return node === undefined ? [] : [{ attempt, node }];
+  });
+  const nodes = new Set(named.map(({ node }) => node));
+  const meant =
+    settingOf(view.one('self/settings'), 'node')?.value ??
+    seen(view.one('apiserver/node'))?.node ??
+    seen(view.one('apiserver/identity'))?.node;
+  const right = meant ?? named[0]?.node;
+  const strayed = named.find(({ node }) => right !== undefined && !isSameNode(node, right));
+  const alone = nodes.size === 1 && strayed?.attempt.kind === 'http';
+  return strayed && right !== undefined && !alone ? { ...strayed, not: right } : undefined;
 }
 
 function attemptsOf(view: Seen, place: Place | undefined): { attempts: Attempt[]; afar: boolean } {

@@ -8,12 +8,12 @@ import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { CLOSED, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
-import { inTheirWords, speaks } from '../../shared/proof.js';
+import { inTheirWords, speaks, twoWitnesses } from '../../shared/proof.js';
 import { looked, seen, span, took } from '../../shared/read.js';
 import { CLIENT_CA, certificateInstead, tokenInstead, WEBHOOK, wayToApiserver } from '../shared/authn-fixes.js';
 import type { Cause } from './causes.js';
 import type { Clues, Quoted, Refusal } from './clues.js';
-import { type Answer, EXPLANATION, type Explanation } from './decision.js';
+import { type Answer, EXPLANATION, type Explanation, type Refused } from './decision.js';
 import type { WORDS } from './words.js';
 
 type Words = Say<typeof WORDS>;
@@ -45,7 +45,18 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     });
   },
   'no-kubelet': ({ witness }, say) => notApplicable(say('noKubelet'), witness),
-  withheld: ({ identity }, say) => notApplicable(say('withheld', { user: given(identity).user })),
+  'cuts-credential': ({ cutFor, node }, say) => {
+    const { cut, answered } = given(cutFor);
+    return problem('kubelet-cuts-credential', {
+      proof: twoWitnesses(cut, answered),
+      title: say('cutsCredential'),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [cite(cut, say('sawCut', { node }))],
+      fixes: [fixBy('network', 'config', say('lookBetween'))],
+    });
+  },
+  'withheld-as-by-the-agent': ({ identity, witness }, say) => notApplicable(say('withheld', { user: given(identity).user }), witness),
+  withheld: (_, say) => cannotTell(say('unverified')),
   anyone: ({ witness }, say) => notApplicable(say('anyone'), witness),
   'not-asked': (_, say) => cannotTell(say('notAsked')),
 };
@@ -63,7 +74,7 @@ function refused(clues: Clues, say: Words): Verdict<Cause> {
   });
 }
 
-const REMEDIES: Record<Cause, (clues: Clues, say: Words, refusal: Refusal) => { title: Message; fixes: Fix[] }> = {
+const REMEDIES: Record<Refused, (clues: Clues, say: Words, refusal: Refusal) => { title: Message; fixes: Fix[] }> = {
   'kubelet-token-authentication-off': (clues, say) => ({ title: say('off', { node: clues.node }), fixes: acceptTokens(clues, say) }),
   'kubelet-ignores-token': ({ node }, say) => ({
     title: say('ignores', { node }),

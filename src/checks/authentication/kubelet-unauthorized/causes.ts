@@ -3,6 +3,18 @@ import type { CauseDocs } from '../../../model/check.js';
 import { KUBELET_KUBECONFIG, KUBELET_SETTINGS } from '../../shared/distributions.js';
 
 export const CAUSES = {
+  'kubelet-cuts-credential': {
+    title: 'kubelet connection cut when a credential is sent',
+    means:
+      'The kubelet answers a request without a credential. Each request with the credential ends with a reset connection and no answer.',
+    happens:
+      'A firewall or proxy that inspects TLS drops requests with an Authorization header, or limits the size of headers (tokens are long).',
+    confirm:
+      'Through the apiserver, which asks the kubelet from elsewhere, it answers:\n\n    kubectl get --raw /api/v1/nodes/NODE/proxy/healthz',
+    fix: 'Exclude the node addresses from the inspection, or raise the header limit (8 KiB and more) of what is in between.',
+    avoid: 'Do not issue another token: the kubelet has not seen this one.',
+    explainedBy: ['proxy-captures-kubelet'],
+  },
   'kubelet-token-authentication-off': {
     title: 'kubelet webhook authentication off',
     means:

@@ -4,14 +4,14 @@ import { isDnsName } from '../../../kubernetes/names.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Identity, KubeletValues, TokenReview } from '../../../model/facts.js';
 import { ownNode } from '../../shared/apiserver.js';
-import { agentsCandidate, agentsEndpoint } from '../../shared/kubelet.js';
+import { agentsCandidate, agentsEndpoint, agentVerifies } from '../../shared/kubelet.js';
 import {
   ANONYMOUS,
   answered,
   credentialOf,
   isAnonymous,
+  isAnswer,
   isAuthenticated,
-  isOk,
   isSameCredential,
   isTimeout,
   isUnauthorized,
@@ -19,7 +19,7 @@ import {
 } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
 import type { Grounds } from '../../shared/problem.js';
-import { answers, isPending, seen, took } from '../../shared/read.js';
+import { answers, failure, isPending, seen, took } from '../../shared/read.js';
 import { type Replayed, reasonOf, replayed } from '../shared/replayed.js';
 
 export const NEEDS = [
@@ -59,6 +59,10 @@ export interface Clues {
   waiting: boolean;
   heard: boolean;
   withheld: boolean;
+  /** It answers without a credential, and the connection is cut for each request with one. */
+  cutFor: { cut: Fact<'http'>; answered: Fact<'http'> } | undefined;
+  /** The agent sends its credential without looking at the certificate. */
+  agentVerifies: boolean;
   /** It answers a request without a credential with its data. */
   givesToAnyone: boolean;
   identity: Identity | undefined;
@@ -133,7 +137,9 @@ export function read(view: Seen): Clues {
     waiting: mine.some(isPending),
     heard: answers(http).length > 0,
     withheld: mine.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'withheld'),
-    givesToAnyone: answered(view.one('kubelet/http', NOBODY), isOk),
+    cutFor: cutIn(mine, view.one('kubelet/http', NOBODY)),
+    agentVerifies: agentVerifies(settings),
+    givesToAnyone: answered(view.one('kubelet/http', NOBODY), (answer) => isAnswer('/pods', answer)),
     identity,
     config,
     configFact: view.one('self/kubelet-config'),
@@ -144,6 +150,13 @@ export function read(view: Seen): Clues {
 }
 
 const NOBODY = 'nobody GET /pods';
+
+function cutIn(mine: Fact<'http'>[], nobodys: Fact<'http'>): Clues['cutFor'] {
+  const isCut = (fact: Fact<'http'>) => failure(fact) === 'ECONNRESET';
+  if (!seen(nobodys) || !mine.every((fact) => isCut(fact) || fact.outcome.status === 'absent')) return undefined;
+  const cut = mine.find(isCut);
+  return cut && { cut, answered: nobodys };
+}
 
 /** What came of our tokens, and of our certificates. */
 function shown(http: Fact<'http'>[]): [tokens: Fact<'http'>[], certificates: Fact<'http'>[]] {

@@ -22,12 +22,14 @@ export const DECISION = [
   ['tokens-off', (c) => believesNoToken(c) && !c.tokenShown],
   ['accepted', (c) => c.entered],
   ['waiting', (c) => c.waiting],
+  ['cuts-credential', (c) => c.cutFor !== undefined],
   ['refused', (c) => c.refusal !== undefined],
   ['tokens-off', believesNoToken],
   ['cut-off', (c) => believesTokens(c) && c.replay?.failed !== undefined],
   ['accepts-tokens', believesTokens],
   ['no-kubelet', (c) => c.heard],
-  ['withheld', (c) => c.withheld && c.identity !== undefined],
+  ['withheld-as-by-the-agent', (c) => c.withheld && !c.agentVerifies && c.identity !== undefined],
+  ['withheld', (c) => c.withheld],
   ['anyone', (c) => c.givesToAnyone],
   ['not-asked', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
@@ -35,8 +37,11 @@ export const DECISION = [
 export type Answer = AnswerOf<typeof DECISION>;
 
 /** A cause, and what it cannot be told from; `setting`: the one of the kubelet that shows it. */
+/** What a refusal shows. */
+export type Refused = Exclude<Cause, 'kubelet-cuts-credential'>;
+
 export interface Explanation {
-  cause: Cause;
+  cause: Refused;
   or: readonly string[];
   /** Where nothing looks the same: what it rests on. */
   proof?: (refusal: Refusal) => Proof;
@@ -49,9 +54,9 @@ const CUT_OFF = 'kubelet-cannot-reach-apiserver';
 const NO_CLIENT_CA = 'kubelet-client-ca-unset';
 const REJECTS = 'kubelet-rejects-credential';
 
-const is = (cause: Cause, ...or: readonly [string, ...string[]]): Explanation => ({ cause, or });
-const shown = (cause: Cause, proof: (refusal: Refusal) => Proof): Explanation => ({ cause, or: [], proof });
-const shownBy = (setting: KubeletKey, cause: Cause): Explanation => ({
+const is = (cause: Refused, ...or: readonly [string, ...string[]]): Explanation => ({ cause, or });
+const shown = (cause: Refused, proof: (refusal: Refusal) => Proof): Explanation => ({ cause, or: [], proof });
+const shownBy = (setting: KubeletKey, cause: Refused): Explanation => ({
   ...shown(cause, ({ quoted }) => inTheirWords(quoted.failing, quoted.config)),
   setting,
 });

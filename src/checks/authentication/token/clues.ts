@@ -138,7 +138,9 @@ export function isToAnonymous({ status, body }: HttpAnswer): boolean {
 
 /** Through the node proxy a kubelet answers, and a proxy's word is not the apiserver's. */
 function ownAnswers(http: Fact<'http'>[]): HttpAnswer[] {
-  return answers(http, 'token').filter(({ voice, path }) => voice !== 'proxy' && !path.includes('/proxy/'));
+  return answers(http, 'token').filter(
+    ({ voice, path }) => (voice === 'apiserver' || voice === 'kubernetes-api-other') && !path.includes('/proxy/'),
+  );
 }
 
 function timesOf(view: Seen, claims: TokenClaims | undefined, refusal: HttpAnswer | undefined, place: Place | undefined): Times {

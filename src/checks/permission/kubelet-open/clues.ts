@@ -2,7 +2,7 @@
 import type { View } from '../../../model/check.js';
 import type { AccessAnswer, Fact, HttpAnswer } from '../../../model/facts.js';
 import { agentsCandidate, agentsEndpoint } from '../../shared/kubelet.js';
-import { answered, isOk, isSameCredential, kubeletReviews } from '../../shared/kubelet-answers.js';
+import { answered, isAnswer, isOk, isSameCredential, kubeletReviews } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
 import type { Grounds } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
@@ -54,7 +54,7 @@ export function read(view: Seen): Clues {
     endpoint: agentsEndpoint(view.one('kubelet/candidates')) ?? '',
     byNobody,
     nobody: seen(byNobody),
-    givesToNobody: answered(byNobody, isOk),
+    givesToNobody: answered(byNobody, (answer) => isAnswer('/pods', answer)),
     configFact: view.one('self/kubelet-config'),
     config: knownConfig(
       view.one('self/kubelet-config'),

@@ -9,9 +9,9 @@ import { given } from '../../shared/decide.js';
 import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
 import { type Basis, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
-import { inTheirWords } from '../../shared/proof.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import { failure, seen, span } from '../../shared/read.js';
-import { firstNameOf, hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
+import { firstNameOf, hostsOf, lifeOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
@@ -24,6 +24,29 @@ type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 export const ANSWERS: Record<Answer, Says> = {
   verifies: ({ tls }) => pass(tls),
   skewed: ({ now, theirNow, tls }, say) => notApplicable(say('skewed', { span: span(now - theirNow) }), tls),
+
+  changes: (clues, say) => {
+    const { fact, code } = given(clues.changed);
+    const { endpoint } = clues;
+    return problem('apiserver-certificate-changes', {
+      proof: twoWitnesses(clues.tls, fact),
+      title: say('changes', { endpoint }),
+      features: apiserverFeatures(clues.settings),
+      evidence: [...sawChain(clues, say), cite(fact, say('sawChange', { request: fact.subject, code }))],
+      fixes: [
+        fixBy('network', 'nothing', say('fixBetween', { endpoint }), shell(`openssl s_client -connect ${shellQuote(endpoint)} </dev/null`)),
+      ],
+    });
+  },
+  'not-accepted': (clues, say) => {
+    const code = clues.handshake.verification.code ?? 'no code';
+    const purpose = code === 'INVALID_PURPOSE';
+    return found('apiserver-certificate-not-accepted', clues, {
+      title: purpose ? say('notForServers') : say('notAccepted', { code }),
+      evidence: sawChain(clues, say),
+      fixes: [fixBy('cluster', 'restart', purpose ? say('fixKind') : say('fixOther'))],
+    });
+  },
 
   'ca-unreadable': (clues, say) => {
     const unread = given(clues.unread);
@@ -118,9 +141,9 @@ function untrusted(
 const MOST_NAMES = 8;
 
 function sawChain({ endpoint, tls, handshake, leaf, settings }: Clues, say: Words, more: Message[] = []): Evidence[] {
-  const { subject, issuer, notBefore, notAfter } = leaf;
+  const { subject, issuer } = leaf;
   const code = handshake.verification.code ?? 'not verified';
-  const chain = say('sawChain', { endpoint, code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) });
+  const chain = say('sawChain', { endpoint, code, subject, issuer, ...lifeOf(leaf), names: namesOf(leaf, MOST_NAMES) });
   const insecure = settingOf(settings, 'apiserver.insecureInKubeconfig');
   const skipped = insecure?.value === 'true' ? [citeBy('self/settings', '', say('sawInsecure', { source: insecure.source }))] : [];
   return [...[chain, ...more].map((saw) => cite(tls, saw)), ...skipped];

@@ -2,6 +2,28 @@
 import type { CauseDocs } from '../../../model/check.js';
 
 export const CAUSES = {
+  'apiserver-certificate-changes': {
+    title: 'apiserver certificate changes between connections',
+    means:
+      'The first connection showed a certificate that verifies. The next one, which was to carry the credential, showed another that does not. Nothing was sent.',
+    happens:
+      'Something between here and the apiserver intercepts connections: an attack, or a proxy that inspects TLS and lets single connections pass. Or one address leads to several servers with different certificates.',
+    confirm:
+      'Several times, from the same place; the fingerprint must stay the same:\n\n    openssl s_client -connect HOST:PORT </dev/null 2>/dev/null |\n      openssl x509 -noout -fingerprint -sha256',
+    fix: 'Find out which machine answers (its certificate names it), and remove it from the path. Where a load balancer is meant to be there, give all servers behind it certificates of one CA.',
+    avoid: 'Do not turn verification off, and do not add the second CA: the credential would go to the server in between.',
+  },
+  'apiserver-certificate-not-accepted': {
+    title: 'apiserver certificate not accepted',
+    means:
+      "The CA in use signed it, its name and its dates are as needed, and TLS clients refuse it all the same: it is not one for servers, has a critical extension that clients do not know, or a date that cannot be read. The evidence has OpenSSL's code.",
+    happens:
+      'A client certificate (extended key usage clientAuth alone) is used for serving, or a CA of the company issued it with unusual extensions or dates.',
+    confirm:
+      'Look for Extended Key Usage, critical extensions and the dates:\n\n    openssl s_client -connect HOST:PORT </dev/null 2>/dev/null |\n      openssl x509 -noout -text',
+    fix: 'Reissue it with the extended key usage serverAuth (TLS Web Server Authentication) and without what is refused.',
+    avoid: 'Do not turn verification off: the credential then goes to any server at that address, and the fault stays.',
+  },
   'apiserver-certificate-unknown-authority': {
     title: 'apiserver certificate from an unknown CA',
     means:

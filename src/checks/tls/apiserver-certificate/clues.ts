@@ -4,10 +4,12 @@ import type { Candidate, Certificate, Fact, Need, Place, TlsHandshake } from '..
 import { inPod, serverNow } from '../../shared/apiserver.js';
 import { agentsCandidate, settingOf } from '../../shared/kubelet.js';
 import { failure, seen, subjectOf } from '../../shared/read.js';
+import { changedFor } from '../shared/certificate.js';
 
 export const NEEDS = [
   'apiserver/candidates',
   'apiserver/tls',
+  'apiserver/http',
   'apiserver/authority',
   'apiserver/clock',
   'self/settings',
@@ -19,6 +21,8 @@ export interface Clues {
   endpoint: string;
   tls: Fact<'tls'>;
   handshake: TlsHandshake;
+  /** The request for which another certificate was shown than to the look before. */
+  changed: ReturnType<typeof changedFor>;
   leaf: Certificate;
   /** The CA that is configured, the one that was used, and one that should have been and could not be read. */
   configured: string | undefined;
@@ -52,6 +56,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues | undefined {
     endpoint,
     tls,
     handshake,
+    changed: changedFor(handshake, view.all('apiserver/http')),
     leaf,
     configured,
     inUse: handshake.trials.find((trial) => trial.inUse)?.authority,

@@ -3,13 +3,14 @@
 import { hostOf, shellQuote } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
 import { cite } from '../../shared/cite.js';
+import { given } from '../../shared/decide.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig } from '../../shared/kubelet-fixes.js';
 import { type Basis, cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
-import { inTheirWords } from '../../shared/proof.js';
+import { inTheirWords, twoWitnesses } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
-import { firstNameOf, hostsOf, namesOf, workingAuthority } from '../shared/certificate.js';
+import { firstNameOf, hostsOf, lifeOf, namesOf, workingAuthority } from '../shared/certificate.js';
 import type { Cause } from './causes.js';
 import type { Clues, Disk } from './clues.js';
 import type { Answer } from './decision.js';
@@ -20,6 +21,28 @@ type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 export const ANSWERS: Record<Answer, Says> = {
   verifies: ({ tls }) => pass(tls),
   skewed: ({ now, theirNow, tls }, say) => notApplicable(say('skewed', { span: span(now - theirNow) }), tls),
+
+  changes: (clues, say) => {
+    const { fact, code } = given(clues.changed);
+    const { endpoint } = clues;
+    return problem('kubelet-certificate-changes', {
+      proof: twoWitnesses(clues.tls, fact),
+      title: say('changes', { endpoint }),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [...sawServed(clues, say), cite(fact, say('sawChange', { request: fact.subject, code }))],
+      fixes: [
+        fixBy('network', 'nothing', say('fixBetween', { endpoint }), shell(`openssl s_client -connect ${shellQuote(endpoint)} </dev/null`)),
+      ],
+    });
+  },
+  'not-accepted': (clues, say) => {
+    const code = clues.handshake.verification.code ?? 'no code';
+    const purpose = code === 'INVALID_PURPOSE';
+    return found('kubelet-certificate-not-accepted', clues, say, {
+      title: purpose ? say('notForServers') : say('notAccepted', { code }),
+      fixes: [fixBy('node', 'restart', purpose ? say('fixKind') : say('fixOther'))],
+    });
+  },
 
   'self-signed': (clues, say) =>
     found('kubelet-certificate-self-signed', clues, say, {
@@ -88,7 +111,7 @@ export const ANSWERS: Record<Answer, Says> = {
 /** Without a handshake: what lies on the node's disk may be what is served. */
 export function answerFromDisk({ file, now, verifies }: Disk, say: Words): Verdict<Cause> {
   const notAfter = file?.certificate.notAfter ?? '';
-  if (!file || Date.parse(notAfter) >= now) return cannotTell(say('noHandshake'));
+  if (!file || !(Date.parse(notAfter) < now)) return cannotTell(say('noHandshake'));
   return problem('kubelet-certificate-expired', {
     severity: verifies ? 'blocks' : 'risk',
     ...suspected(['clock-skew']),
@@ -145,9 +168,9 @@ function newerOnDisk({ file, leaf, theirNow }: Clues): Disk['file'] {
 const MOST_NAMES = 6;
 
 function sawServed({ endpoint, tls, handshake, leaf }: Clues, say: Words): Evidence[] {
-  const { subject, issuer, notBefore, notAfter } = leaf;
+  const { subject, issuer } = leaf;
   const code = handshake.verification.code ?? 'verified';
-  return [cite(tls, say('sawChain', { endpoint, code, subject, issuer, notBefore, notAfter, names: namesOf(leaf, MOST_NAMES) }))];
+  return [cite(tls, say('sawChain', { endpoint, code, subject, issuer, ...lifeOf(leaf), names: namesOf(leaf, MOST_NAMES) }))];
 }
 
 function sawFile({ fact, path, certificate }: NonNullable<Disk['file']>, say: Words): Evidence[] {

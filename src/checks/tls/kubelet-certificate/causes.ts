@@ -3,6 +3,28 @@ import type { CauseDocs } from '../../../model/check.js';
 import { AGENT_KUBELET, SERVING_CERTIFICATE } from '../../shared/distributions.js';
 
 export const CAUSES = {
+  'kubelet-certificate-changes': {
+    title: 'kubelet certificate changes between connections',
+    means:
+      'The first connection showed a certificate that verifies. The next one, which was to carry the credential, showed another that does not. Nothing was sent.',
+    happens:
+      'Something between here and the kubelet intercepts connections: an attack, or a proxy that inspects TLS and lets single connections pass. Or one address leads to several servers with different certificates.',
+    confirm:
+      'Several times, from the same place; the fingerprint must stay the same:\n\n    openssl s_client -connect HOST:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -fingerprint -sha256',
+    fix: 'Find out which machine answers (its certificate names it), and remove it from the path. Where a load balancer is meant to be there, give all servers behind it certificates of one CA.',
+    avoid: 'Do not turn verification off, and do not add the second CA: the credential would go to the server in between.',
+  },
+  'kubelet-certificate-not-accepted': {
+    title: 'kubelet certificate not accepted',
+    means:
+      "The CA in use signed it, its name and its dates are as needed, and TLS clients refuse it all the same: it is not one for servers, has a critical extension that clients do not know, or a date that cannot be read. The evidence has OpenSSL's code.",
+    happens:
+      'A client certificate (extended key usage clientAuth alone) is used for serving, or a CA of the company issued it with unusual extensions or dates.',
+    confirm:
+      'Look for Extended Key Usage, critical extensions and the dates:\n\n    openssl s_client -connect HOST:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -text',
+    fix: 'Reissue it with the extended key usage serverAuth (TLS Web Server Authentication) and without what is refused. `serverTLSBootstrap` does that.',
+    avoid: 'Do not turn verification off: the credential then goes to any server at that address, and the fault stays.',
+  },
   'kubelet-certificate-self-signed': {
     title: 'self-signed kubelet certificate',
     means:

@@ -6,10 +6,12 @@ import { inPod, serverNow } from '../../shared/apiserver.js';
 import { agentsCandidate, agentsEndpoint, agentVerifies, settingOf } from '../../shared/kubelet.js';
 import { isThisNode } from '../../shared/on-node.js';
 import { seen } from '../../shared/read.js';
+import { changedFor } from '../shared/certificate.js';
 
 export const NEEDS = [
   'kubelet/candidates',
   'kubelet/tls',
+  'kubelet/http',
   'kubelet/proxy',
   'kubelet/clock',
   'apiserver/clock',
@@ -35,6 +37,8 @@ export interface Clues extends Disk {
   endpoint: string;
   tls: Fact<'tls'>;
   handshake: TlsHandshake;
+  /** The request for which another certificate was shown than to the look before. */
+  changed: ReturnType<typeof changedFor>;
   leaf: Certificate;
   proxied: boolean;
   /** The agent's CA for the kubelet, and the one for the apiserver. */
@@ -82,6 +86,7 @@ export function read(view: Seen): Clues | undefined {
     endpoint,
     tls,
     handshake,
+    changed: changedFor(handshake, view.all('kubelet/http')),
     leaf,
     proxied: seen(view.one('kubelet/proxy', endpoint))?.via === 'proxy',
     authority: settingOf(settings, 'kubelet.ca')?.value ?? 'none',
