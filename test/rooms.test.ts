@@ -8,6 +8,7 @@ const SOURCE = path.resolve('src');
 /** From the ground up. A room imports from itself and from lower floors alone; a new room goes onto the lowest floor that carries it. */
 const FLOORS: readonly (readonly string[])[] = [
   ['model', 'version.ts'],
+  ['words'],
   ['host', 'kubernetes', 'judge'],
   ['files', 'profiles', 'manifests'],
   ['checks', 'probes', 'sim'],

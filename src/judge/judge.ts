@@ -1,6 +1,7 @@
 /** Facts in, verdicts out. Pure: no clock, no I/O, no randomness; the same facts give the same bytes, live and offline. */
 import type { Check, Message, Say, Verdict, View, Want } from '../model/check.js';
 import type { AnyFact, Fact, KindOf, Need } from '../model/facts.js';
+import { inEnglish } from '../words/language.js';
 
 /** What became of one check. A check that throws is visible as `crashed`; the others go on. */
 export interface Judgement {
@@ -8,7 +9,7 @@ export interface Judgement {
   verdict: Verdict | { kind: 'crashed'; error: string };
 }
 
-/** Asks every check, in the registry's order. */
+/** Asks every check, in the registry's order. What they say is kept, so it is English; another language says it again by id and arguments. */
 export function judge(facts: readonly AnyFact[], checks: readonly Check[]): Judgement[] {
   return judgeAgain(checks)(facts);
 }
@@ -22,7 +23,7 @@ export function judgeAgain(checks: readonly Check[]): (facts: readonly AnyFact[]
     const isSame = (need: Need) => sameFacts(known.get(need) ?? [], shelves.get(need) ?? []);
     judged = checks.map((check, at) => {
       const before = judged[at];
-      return before && check.needs.every(isSame) ? before : { check, verdict: ask(check, shelves) };
+      return before && check.needs.every(isSame) ? before : { check, verdict: inEnglish(() => ask(check, shelves)) };
     });
     known = shelves;
     return judged;

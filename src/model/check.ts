@@ -156,7 +156,7 @@ export interface View<N extends Need> {
 }
 
 /** `{host}` placeholders of a template. */
-type Placeholders<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
+export type Placeholders<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
 
 /** Says a word of this check by key; a missing or misspelt argument does not compile. */
 export type Say<W extends Record<string, string>> = <K extends keyof W & string>(

@@ -1,17 +1,26 @@
 /** The nodes of a merged report against its questions: what each format shows of them. */
 import type { GridRow, Merged, Report, Result } from '../model/report.js';
-import { someOf } from '../report/merge/order.js';
+import { asksOf } from '../report/spoken.js';
+import { someOf } from '../words/formats.js';
+import { sayPage } from '../words/page.js';
+import { sayMerged } from '../words/report.js';
+import { sayGrid } from '../words/text.js';
+import { targetWords } from './layer-words.js';
 
-/** What a letter of the grid means. Anything else is `-`. */
-export const LETTERS = { '.': 'ok', X: 'fails', '!': 'risk or note', '?': 'not answered', '-': 'does not apply' } as const;
-export type Letter = keyof typeof LETTERS;
+/** Letters of the grid. Anything else is `-`. */
+const LETTERS = ['.', 'X', '!', '?', '-'] as const;
+export type Letter = (typeof LETTERS)[number];
+
+/** What a letter means. */
+export function letterWords(letter: Letter): string {
+  return sayGrid(`letter.${letter}`);
+}
 
 /** Marks of the columns in text; more questions than marks are left to the page and the JSON. */
 const MARKS = 'ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwyz';
 
 export function letterAt({ states }: GridRow, at: number): Letter {
-  const letter = states[at] ?? '-';
-  return letter in LETTERS ? (letter as Letter) : '-';
+  return LETTERS.find((letter) => letter === states[at]) ?? '-';
 }
 
 /** `n1`, or `n1, pod network` where there are several networks. */
@@ -37,49 +46,61 @@ export function columnsWith({ results, merged }: Report, letters: readonly Lette
     .map(({ at, result }) => ({ at, result }));
 }
 
+/** The question of a column; with whom it was put to, where it was put to both servers. */
+export function questionWords({ result }: Column, columns: readonly Column[]): string {
+  const asks = asksOf(result);
+  const twice = columns.filter((each) => each.result.question === result.question).length > 1;
+  return twice ? sayPage('aboutTarget', { asks, target: targetWords(result.target) }) : asks;
+}
+
 /** Rows that say the same, as one. */
 export interface Group {
   names: string[];
-  letters: string;
+  letters: Letter[];
 }
 
 export interface CompactGrid {
   groups: Group[];
-  /** `A kubelet-certificate` */
-  legend: string[];
+  /** The question of each column. */
+  questions: string[];
+  /** A mark for each of them. */
   heads: string;
+  /** Columns left out. */
+  more: number;
   /** Rows without trouble. */
-  well: number;
+  fine: number;
 }
 
-/** Only rows with trouble and columns in which there is any; undefined where no row has. */
-export function compactGrid(report: Report): CompactGrid | undefined {
+/** Only rows with trouble and columns in which there is any, the worst ones where there are more than `most`; undefined where no row has. */
+export function compactGrid(report: Report, most = MARKS.length): CompactGrid | undefined {
   const { merged } = report;
   if (!merged) return undefined;
-  const columns = columnsWith(report, ['X', '!', '?'])
-    .filter(({ at, result }) => result.required || merged.grid.some((row) => 'X!'.includes(letterAt(row, at))))
-    .slice(0, MARKS.length);
+  const all = columnsWith(report, ['X', '!', '?']).filter(
+    ({ at, result }) => result.required || merged.grid.some((row) => 'X!'.includes(letterAt(row, at))),
+  );
+  const columns = all.slice(0, Math.min(most, MARKS.length));
   const groups = new Map<string, Group>();
-  let well = 0;
+  let fine = 0;
   for (const row of merged.grid) {
-    const letters = columns.map(({ at }) => letterAt(row, at)).join('');
-    if (!/[X!?]/.test(letters)) {
-      well += 1;
+    if (!all.some(({ at }) => 'X!?'.includes(letterAt(row, at)))) {
+      fine += 1;
       continue;
     }
-    const group = groups.get(letters) ?? { names: [], letters };
+    const letters = columns.map(({ at }) => letterAt(row, at));
+    const key = letters.join('');
+    const group = groups.get(key) ?? { names: [], letters };
     group.names.push(rowName(row, merged));
-    groups.set(letters, group);
+    groups.set(key, group);
   }
   if (groups.size === 0) return undefined;
-  const legend = columns.map(({ result }, at) => `${MARKS[at]} ${result.question}`);
-  return { groups: [...groups.values()], legend, heads: MARKS.slice(0, columns.length), well };
+  const questions = columns.map((column) => questionWords(column, columns));
+  return { groups: [...groups.values()], questions, heads: MARKS.slice(0, columns.length), more: all.length - columns.length, fine };
 }
 
 /** Files that could not be read, some of them by name. */
 export function unreadWords({ unread }: Merged, most: number): string[] {
-  const shown = unread.slice(0, most).map(({ file, why }) => `${file}: ${why}`);
-  return unread.length > most ? [...shown, `and ${unread.length - most} more`] : shown;
+  const shown = unread.slice(0, most).map(({ file, why }) => sayMerged('notRead', { file, why }));
+  return unread.length > most ? [...shown, sayMerged('andMore', { count: unread.length - most })] : shown;
 }
 
 export function groupName({ names }: Group, most = 3): string {

@@ -1,7 +1,7 @@
 /** The grid of a merged report as JUnit: a suite for each node and network, a test for each question. */
 import { flatten } from '../judge/rank.js';
 import type { Finding, GridRow, Merged, Report, Result } from '../model/report.js';
-import { LETTERS, letterAt, rowName } from './grid.js';
+import { letterAt, letterWords, rowName } from './grid.js';
 
 /** One row: whose it is, and what became of each question there. */
 export interface NodeSuite {
@@ -23,7 +23,7 @@ export function nodeSuites(report: Report, merged: Merged): NodeSuite[] {
 function resultIn(row: GridRow, result: Result, at: number, findings: readonly Finding[]): Result {
   const { cause: _, note: __, ...asked } = result;
   const letter = letterAt(row, at);
-  const said = { note: { id: 'merged', args: {}, en: LETTERS[letter] } };
+  const said = { note: { id: 'merged', args: {}, en: letterWords(letter) } };
   if (letter === '.') return { ...asked, outcome: 'pass' };
   if (letter === '-') return { ...asked, outcome: 'not-applicable' };
   if (letter === '?') return { ...asked, outcome: 'cannot-tell', ...said };

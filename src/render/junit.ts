@@ -7,11 +7,13 @@ import { flatten } from '../judge/rank.js';
 import { SEVERITIES } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
-import { listed } from '../report/formats.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
-import { firstLead, fixLine, QUOTED, quotedLines, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../report/words.js';
+import { asksOf, featureWords, spoken, titleWords } from '../report/spoken.js';
+import { certaintyWords, firstLead, fixLine, quotedHead, quotedLines, severityWords, toDecide, withoutStop } from '../report/words.js';
+import { listed } from '../words/formats.js';
+import { sayMachine as say } from '../words/page.js';
 import { nodeSuites } from './junit-nodes.js';
-import { LAYER_WORDS, TARGET_WORDS, TARGETS } from './layer-words.js';
+import { layerWords, TARGETS, targetWords } from './layer-words.js';
 import { attributes, escapeMarkup } from './xml.js';
 
 interface Case {
@@ -43,10 +45,13 @@ function nodes(report: Report, merged: Merged): string {
   }));
   const unread = merged.unread.map(({ file, why }): Case => {
     const open = `    <testcase${attributes({ name: oneLine(file), classname: `${program}.reports`, time: '0.000' })}>`;
-    return { kind: 'skipped', xml: `${open}\n      ${element('skipped', { message: oneLine(`not read: ${why}`) })}\n    </testcase>` };
+    return {
+      kind: 'skipped',
+      xml: `${open}\n      ${element('skipped', { message: oneLine(say('notReadBecause', { why })) })}\n    </testcase>`,
+    };
   });
   const files = {
-    values: { name: `${program} files not read`, timestamp: zoneless(report.startedAt), hostname: 'unknown' },
+    values: { name: say('filesNotRead', { program }), timestamp: zoneless(report.startedAt), hostname: say('unknownHost') },
     cases: unread,
   };
   const all = unread.length ? [...suites, files] : suites;
@@ -68,14 +73,14 @@ function document({ tool, durationMs }: Report, all: readonly Case[], suites: re
 }
 
 function suite(target: Target, cases: readonly Case[], { startedAt, where, timings, tool }: Report): string {
-  const name = `${tool.program} ${TARGET_WORDS[target]}`;
+  const name = `${tool.program} ${targetWords(target)}`;
   const ends = timings.filter((timing) => timing.target === target).map(({ startedMs, ms }) => startedMs + ms);
   const values = {
     name,
     ...counts(cases),
     time: seconds(Math.max(0, ...ends)),
     timestamp: zoneless(startedAt),
-    hostname: where.node || 'unknown',
+    hostname: where.node || say('unknownHost'),
   };
   return suiteXml(values, cases);
 }
@@ -94,26 +99,26 @@ function suiteXml(values: Record<string, string | number>, cases: readonly Case[
 }
 
 function testCase(result: Result, report: Report): Case {
-  const { question, asks, target, layer } = result;
-  const open = `    <testcase${attributes({ name: `${question}: ${oneLine(asks)}`, classname: `${report.tool.program}.${TARGET_WORDS[target]}.${layer}`, time: '0.000' })}`;
+  const { question, target, layer } = result;
+  const open = `    <testcase${attributes({ name: `${question}: ${oneLine(asksOf(result))}`, classname: `${report.tool.program}.${targetWords(target)}.${layer}`, time: '0.000' })}`;
   const { kind, inner } = outcome(result, report);
   return { kind, xml: inner ? `${open}>\n      ${inner}\n    </testcase>` : `${open}/>` };
 }
 
 function outcome(result: Result, report: Report): { kind: Case['kind']; inner: string } {
-  const why = result.note ? oneLine(result.note.en) : '';
-  const elsewhere = result.elsewhere.length ? `${why}\n${TO_DECIDE}:\n${result.elsewhere.join('\n')}` : why;
+  const why = result.note ? oneLine(spoken(result.note)) : '';
+  const elsewhere = result.elsewhere.length ? `${why}\n${toDecide()}:\n${result.elsewhere.join('\n')}` : why;
   switch (result.outcome) {
     case 'pass':
       return { kind: 'passed', inner: why ? element('system-out', {}, why) : '' };
     case 'not-applicable':
-      return { kind: 'skipped', inner: element('skipped', { message: why || 'does not apply here' }) };
+      return { kind: 'skipped', inner: element('skipped', { message: why || say('notApplicable') }) };
     case 'cannot-tell':
       return result.required && report.summary.verdict === 'incomplete'
-        ? { kind: 'error', inner: element('error', { type: 'unanswered', message: why || 'no answer' }, elsewhere) }
-        : { kind: 'skipped', inner: element('skipped', { message: `not answered: ${why}` }) };
+        ? { kind: 'error', inner: element('error', { type: 'unanswered', message: why || say('noAnswer') }, elsewhere) }
+        : { kind: 'skipped', inner: element('skipped', { message: say('notAnsweredBecause', { why }) }) };
     case 'crashed':
-      return { kind: 'error', inner: element('error', { type: 'crashed', message: why || 'the check crashed' }, why) };
+      return { kind: 'error', inner: element('error', { type: 'crashed', message: why || say('crashed') }, why) };
     case 'problem':
       return problem(result, report);
   }
@@ -121,8 +126,8 @@ function outcome(result: Result, report: Report): { kind: Case['kind']; inner: s
 
 function problem({ question, target, cause }: Result, report: Report): { kind: Case['kind']; inner: string } {
   const finding = flatten(report.findings).find((each) => each.question === question && each.target === target && each.cause === cause);
-  if (!finding) return { kind: 'skipped', inner: element('skipped', { message: `left out by --skip or --only: ${cause ?? ''}` }) };
-  const message = oneLine(finding.title.en);
+  if (!finding) return { kind: 'skipped', inner: element('skipped', { message: say('leftOut', { cause: cause ?? '' }) }) };
+  const message = oneLine(titleWords(finding, report));
   if (fails(finding, report)) return { kind: 'failure', inner: element('failure', { type: finding.cause, message }, words(finding)) };
   return { kind: 'passed', inner: element('system-out', {}, `${message}\n${words(finding)}`) };
 }
@@ -136,12 +141,12 @@ function fails({ severity }: Finding, { summary, settings }: Report): boolean {
 }
 
 function words(finding: Finding): string {
-  const { severity, certainty, layer, features, evidence, fixes, decide } = finding;
+  const { layer, features, evidence, fixes, decide } = finding;
   return [
-    `${SEVERITY_WORDS[severity]}; ${certainty}; ${LAYER_WORDS[layer]}.`,
-    ...(features.length ? [`Costs: ${listed(features.map(withoutStop))}.`] : []),
-    ...(decide.length ? [`${TO_DECIDE}:`, ...decide] : []),
-    ...evidence.map(({ saw }) => `Seen: ${oneLine(saw.en)}`),
+    say('standing', { severity: severityWords(finding), certainty: certaintyWords(finding), layer: layerWords(layer) }),
+    ...(features.length ? [say('costs', { features: listed(features.map((each) => withoutStop(featureWords(each)))) })] : []),
+    ...(decide.length ? [`${toDecide()}:`, ...decide] : []),
+    ...evidence.map(({ saw }) => say('seen', { saw: oneLine(spoken(saw)) })),
     ...fixes.flatMap((fix) => [
       `${firstLead(fix)}: ${fixLine(fix)}`,
       ...((fix.steps ?? '').trim().includes('\n') ? [(fix.steps ?? '').trimEnd()] : []),
@@ -153,7 +158,7 @@ function words(finding: Finding): string {
 
 function quote(quoted: readonly string[] | undefined): string[] {
   const lines = quotedLines(quoted);
-  return lines.length ? [`${QUOTED}:`, ...lines] : [];
+  return lines.length ? [`${quotedHead()}:`, ...lines] : [];
 }
 
 function element(name: string, values: Record<string, string>, text = ''): string {

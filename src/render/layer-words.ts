@@ -3,23 +3,24 @@ import { isUnanswered } from '../judge/exit.js';
 import { LAYERS, type Layer } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { LayerState, Report } from '../model/report.js';
+import { oneLine } from '../report/plain-text.js';
+import { causeTitle, spoken } from '../report/spoken.js';
+import { withoutStop } from '../report/words.js';
+import { isEnglish } from '../words/language.js';
+import { say } from '../words/report.js';
+
+/** In the order of the columns. */
+export const TARGETS: readonly Target[] = ['self', 'kubelet', 'apiserver'];
 
 /** Whose column, or about whom a finding is. */
-export const TARGET_WORDS: Record<Target, string> = { self: 'here', kubelet: 'kubelet', apiserver: 'apiserver' };
-/** In the order of the columns. */
-export const TARGETS = Object.keys(TARGET_WORDS) as Target[];
+export function targetWords(target: Target): string {
+  return say(`target.${target}`);
+}
 
 /** Layers as people say them. */
-export const LAYER_WORDS: Record<Layer, string> = {
-  settings: 'settings',
-  proxy: 'proxy',
-  dns: 'DNS',
-  tcp: 'TCP',
-  tls: 'TLS',
-  authn: 'authentication',
-  authz: 'permission',
-  payload: 'answer',
-};
+export function layerWords(layer: Layer): string {
+  return say(`layer.${layer}`);
+}
 
 /** A state at a glance, where it stands; each is told apart without colour. */
 export const SIGNS: Record<LayerState['state'], { text: string; html: string; markdown: string }> = {
@@ -30,16 +31,48 @@ export const SIGNS: Record<LayerState['state'], { text: string; html: string; ma
 };
 
 /** For those who hear the page. */
-export const STATE_WORDS: Record<LayerState['state'], string> = {
-  ok: 'ok',
-  failed: 'failed',
-  warned: 'works, with a finding',
-  'not-asked': 'not asked',
-};
+export function stateWords({ state }: Pick<LayerState, 'state'>): string {
+  return say(`state.${state}`);
+}
 
-/** Why it is so: `not asked: TLS failed`, or what the report says. */
-export function reasonWords({ why, blockedBy }: LayerState): string {
-  return blockedBy ? `not asked: ${LAYER_WORDS[blockedBy]} failed` : why;
+/** Why it is so: `not asked: TLS failed`, or what the report says, by what it was made of. */
+export function reasonWords({ why, blockedBy }: LayerState, report: Report): string {
+  if (blockedBy) return say('notAskedFailed', { layer: layerWords(blockedBy) });
+  return isEnglish() ? why : (whySpoken(why, report) ?? say.around(why, ['andMore'], 'why', (inner) => whySpoken(inner, report)));
+}
+
+const OF_FACTS = [
+  'cannotTell',
+  'checkCrashed',
+  'noName',
+  'direct',
+  'directBy',
+  'throughSome',
+  'throughSomeBy',
+  'throughBy',
+  'through',
+  'verified',
+  'notVerified',
+  'open.one',
+  'open.many',
+] as const;
+const OF_ABSENT = (['blocked', 'withheld', 'no-permission', 'not-ours', 'budget', 'probe-crashed', 'not-in-bundle'] as const).map(
+  (why) => `absent.${why}` as const,
+);
+
+/** The note of a question, the name of a cause, or words about a fact. */
+function whySpoken(why: string, report: Report): string | undefined {
+  const note = report.results.find((result) => result.note && oneLine(result.note.en) === why)?.note;
+  if (note) return spoken(note);
+  const titleOf = (words: string) => {
+    const found = Object.entries(report.causes).find(([, { title }]) => withoutStop(title) === words);
+    return found && withoutStop(causeTitle(found[0], report));
+  };
+  const title = titleOf(why);
+  if (title !== undefined) return title;
+  const suspected = say.around(why, ['suspectedOf'], 'title', titleOf);
+  const again = suspected === why ? say.again(why, ...OF_FACTS, ...OF_ABSENT) : suspected;
+  return again === why ? undefined : again;
 }
 
 /** Words that stand where the server is named already: `kubelet certificate expired` is `certificate expired` there. */

@@ -8,18 +8,16 @@ import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
+import { asksOf, causeTitle, docsOf, spoken, titleWords } from '../report/spoken.js';
 import { judgedFile } from '../report/where.js';
-import { firstLead, fixLine, TO_DECIDE } from '../report/words.js';
+import { firstLead, fixLine, toDecide } from '../report/words.js';
 import { HOMEPAGE } from '../version.js';
+import { sayMachine as say } from '../words/page.js';
 import { jsonText } from './json.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = { blocks: 'error', degrades: 'error', risk: 'warning', note: 'note' };
-const EXITS: Record<number, string> = {
-  0: 'nothing at or above the threshold was found',
-  1: 'findings at or above the threshold',
-  3: 'nothing found, but a required question stayed unanswered',
-};
+const EXITS = [0, 1, 3] as const;
 
 /** Without a newline at the end. */
 export function renderSarif(report: Report, { pretty }: { pretty: boolean }): string {
@@ -54,10 +52,10 @@ export function renderSarif(report: Report, { pretty }: { pretty: boolean }): st
   return jsonText(log, { pretty });
 }
 
-function rule(id: string, { causes }: Report, open: readonly Result[]): object {
-  const meta = Object.hasOwn(causes, id) ? causes[id] : undefined;
-  const asks = open.find((result) => unansweredId(result) === id)?.asks;
-  const title = oneLine(meta?.title || asks || id);
+function rule(id: string, report: Report, open: readonly Result[]): object {
+  const meta = docsOf(id, report);
+  const asked = open.find((result) => unansweredId(result) === id);
+  const title = oneLine((meta?.title && causeTitle(id, report)) || (asked && asksOf(asked)) || id);
   return {
     id,
     shortDescription: { text: title },
@@ -71,12 +69,13 @@ function rule(id: string, { causes }: Report, open: readonly Result[]): object {
 function invocation({ startedAt, durationMs, summary, merged }: Report): object {
   const started = Date.parse(startedAt);
   const ended = started + durationMs;
+  const exit = EXITS.find((code) => code === summary.exitCode);
   const times =
     Number.isFinite(ended) && Math.abs(ended) < 8.64e15 ? { startTimeUtc: startedAt, endTimeUtc: new Date(ended).toISOString() } : {};
   return {
     executionSuccessful: true,
     exitCode: summary.exitCode,
-    exitCodeDescription: EXITS[summary.exitCode] ?? '',
+    exitCodeDescription: exit === undefined ? '' : say(`exit.${exit}`),
     ...times,
     ...notRead(merged),
   };
@@ -87,7 +86,7 @@ function notRead(merged: Merged | undefined): object {
   if (!merged?.unread.length) return {};
   const notifications = merged.unread.map(({ file, why }) => ({
     level: 'warning',
-    message: { text: sentence(`${file} was not read: ${why}`) },
+    message: { text: sentence(say('fileNotRead', { file, why })) },
   }));
   return { toolExecutionNotifications: notifications };
 }
@@ -99,7 +98,6 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
     certainty,
     target,
     layer,
-    title,
     features,
     evidence,
     fixes,
@@ -115,7 +113,7 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
     ruleIndex: ids.indexOf(cause),
     level: LEVELS[severity],
     kind: 'fail',
-    message: { text: [sentence(title.en), advice(finding)].filter(Boolean).join(' ') },
+    message: { text: [sentence(titleWords(finding, report)), advice(finding)].filter(Boolean).join(' ') },
     locations: [location(target, layer, report)],
     partialFingerprints: { 'kubeletDoctor/v1': [report.where.node, target, cause].join('|') },
     properties: {
@@ -137,14 +135,14 @@ function findingResult(finding: Finding, at: number, ids: readonly string[], rep
 
 function openResult(result: Result, ids: readonly string[], report: Report): object {
   const id = unansweredId(result);
-  const why = result.note ? sentence(result.note.en) : '';
-  const how = result.elsewhere.length ? `${TO_DECIDE}: ${result.elsewhere.join('; ')}` : '';
+  const why = result.note ? sentence(spoken(result.note)) : '';
+  const how = result.elsewhere.length ? `${toDecide()}: ${result.elsewhere.join('; ')}` : '';
   return {
     ruleId: id,
     ruleIndex: ids.indexOf(id),
     level: 'none',
     kind: 'open',
-    message: { text: ['Not answered:', sentence(result.asks), why, how].filter(Boolean).join(' ') },
+    message: { text: [sentence(say('notAnswered', { asks: oneLine(asksOf(result)) })), why, how].filter(Boolean).join(' ') },
     locations: [location(result.target, result.layer, report)],
   };
 }

@@ -7,6 +7,7 @@ import type { Check, Message, Severity } from '../model/check.js';
 import type { AnyFact, Setting } from '../model/facts.js';
 import type { Report, Result } from '../model/report.js';
 import { VERSION } from '../version.js';
+import { inEnglish } from '../words/language.js';
 import { buildReport } from './build.js';
 import { whereOf } from './where.js';
 import { TOO_BUSY } from './words.js';
@@ -23,7 +24,12 @@ export interface Concluded {
   only: readonly string[];
 }
 
-export function conclude({ judgements, ...rest }: Concluded): Report {
+/** It is kept and read by machines, so it is English; the formats for people say it again in theirs. */
+export function conclude(concluded: Concluded): Report {
+  return inEnglish(() => reportOf(concluded));
+}
+
+function reportOf({ judgements, ...rest }: Concluded): Report {
   const problems = judgements.flatMap(({ check, verdict }) =>
     verdict.kind === 'problem' ? [{ question: check.question, target: check.target, layer: check.layer, problem: verdict }] : [],
   );

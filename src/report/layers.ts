@@ -1,9 +1,11 @@
 /** The target × layer table: how far each connection came, and why it was not asked further. */
 import { LAYERS, type Layer } from '../model/check.js';
-import type { AbsentWhy, AnyFact, FactKind, Target } from '../model/facts.js';
+import type { AnyFact, FactKind, Target } from '../model/facts.js';
 import type { CauseMeta, Finding, LayerState, Result } from '../model/report.js';
+import { formOf } from '../words/formats.js';
+import { say } from '../words/report.js';
 import { oneLine } from './plain-text.js';
-import { counted, withoutStop } from './words.js';
+import { withoutStop } from './words.js';
 
 /** Which layer a fact shows. Facts that say nothing of one connection are missing. */
 const LAYER_OF: Partial<Record<FactKind, Layer>> = {
@@ -20,18 +22,6 @@ const LAYER_OF: Partial<Record<FactKind, Layer>> = {
 
 /** Layers whose facts show by themselves that they work; above them a check must say so. */
 const SPEAKING: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls'];
-
-const ABSENT: Record<AbsentWhy, string> = {
-  'not-attempted': '',
-  blocked: 'an earlier layer failed',
-  withheld: 'credential withheld',
-  'no-permission': 'no permission to ask',
-  'not-ours': 'cannot be asked from here',
-  budget: 'the time was over',
-  busy: 'this machine was too busy',
-  'probe-crashed': 'the probe crashed',
-  'not-in-bundle': 'not in the bundle',
-};
 
 /** What a cell is decided from; `findings` flat and before --skip and --only, because the table shows what is. */
 interface Material {
@@ -76,20 +66,21 @@ function cell({ target, layer, below, facts, given }: Cell): Told {
   const worst = findings.find((finding) => finding.severity === 'blocks') ?? findings.find((finding) => finding.severity !== 'note');
   if (worst) {
     const title = given.causes[worst.cause]?.title || worst.title.en;
-    const why = `${worst.certainty === 'suspected' ? 'suspected: ' : ''}${withoutStop(title)}`;
+    const why = worst.certainty === 'suspected' ? say('suspectedOf', { title: withoutStop(title) }) : withoutStop(title);
     return { state: worst.severity === 'blocks' ? 'failed' : 'warned', why };
   }
   const results = given.results.filter((result) => result.target === target && result.layer === layer);
   const open = results.filter((result) => result.outcome === 'cannot-tell' || result.outcome === 'crashed');
   const passed = results.filter((result) => result.outcome === 'pass' || result.outcome === 'problem');
   if (passed.length && !open.some((result) => result.required)) {
-    const rest = open.length ? `${counted(open.length, 'question')} open` : '';
-    return { state: 'ok', why: [sayFacts(facts) || noteOf(passed), rest].filter(Boolean).join('; ') };
+    const more = open.length ? say(`open.${formOf(open.length)}`, { count: open.length }) : '';
+    const why = sayFacts(facts) || noteOf(passed);
+    return { state: 'ok', why: why && more ? say('andMore', { why, more }) : why || more };
   }
-  if (below) return { state: 'not-asked', why: `${below.layer} failed`, blockedBy: below.layer };
+  if (below) return { state: 'not-asked', why: say('layerFailed', { layer: below.layer }), blockedBy: below.layer };
   const [unanswered] = [...open].sort((a, b) => Number(b.required) - Number(a.required));
   if (unanswered)
-    return { state: 'not-asked', why: unanswered.outcome === 'crashed' ? 'the check crashed' : noteOf([unanswered]) || 'cannot tell' };
+    return { state: 'not-asked', why: unanswered.outcome === 'crashed' ? say('checkCrashed') : noteOf([unanswered]) || say('cannotTell') };
   return fromFacts(layer, facts) ?? { state: 'not-asked', why: noteOf(results) };
 }
 
@@ -98,9 +89,9 @@ function fromFacts(layer: Layer, facts: readonly AnyFact[]): Told | undefined {
   const failed = facts.find((fact) => fact.outcome.status === 'failed');
   if (SPEAKING.includes(layer) && facts.some(works)) return { state: 'ok', why: sayFacts(facts) };
   if (SPEAKING.includes(layer) && failed?.outcome.status === 'failed')
-    return { state: 'failed', why: `${failed.subject}: ${failed.outcome.code}` };
+    return { state: 'failed', why: say('failedWith', { subject: failed.subject, code: failed.outcome.code }) };
   const absent = facts.find((fact) => fact.outcome.status === 'absent');
-  return absent?.outcome.status === 'absent' ? { state: 'not-asked', why: ABSENT[absent.outcome.why] } : undefined;
+  return absent?.outcome.status === 'absent' ? { state: 'not-asked', why: say(`absent.${absent.outcome.why}`) } : undefined;
 }
 
 function works(fact: AnyFact): boolean {
@@ -120,23 +111,29 @@ function sayFacts(facts: readonly AnyFact[]): string {
   for (const fact of facts) {
     if (fact.kind === 'proxy' && fact.outcome.status === 'observed') {
       const { via, proxy, variable, matched } = fact.outcome.data;
-      if (via === 'proxy') return `through ${proxy ?? 'a proxy'}${variable ? ` (${variable})` : ''}`;
-      return matched ? `direct (NO_PROXY ${matched})` : 'direct';
+      if (via === 'proxy') return throughWords(proxy, variable);
+      return matched ? say('directBy', { matched }) : say('direct');
     }
     if (fact.kind === 'dns' && fact.outcome.status === 'observed') {
       const { from, addresses } = fact.outcome.data;
-      return from === 'literal' ? 'no name to resolve' : addresses.map(({ address }) => address).join(', ');
+      return from === 'literal' ? say('noName') : addresses.map(({ address }) => address).join(', ');
     }
     if (fact.kind === 'tcp' && fact.outcome.status === 'observed') {
       const used = fact.outcome.data.tries.find((attempt) => attempt.result === 'connected');
       if (used) return `${used.address.includes(':') ? `[${used.address}]` : used.address}:${used.port}`;
     }
     if (fact.kind === 'tls' && fact.outcome.status === 'observed') {
-      return `${fact.outcome.data.protocol}, ${fact.outcome.data.verification.ok ? 'verified' : 'not verified'}`;
+      const { protocol, verification } = fact.outcome.data;
+      return say(verification.ok ? 'verified' : 'notVerified', { protocol });
     }
     if (fact.kind === 'identity' && fact.outcome.status === 'observed') return fact.outcome.data.user;
   }
   return '';
+}
+
+function throughWords(proxy: string | undefined, variable: string | undefined): string {
+  if (proxy === undefined) return variable ? say('throughSomeBy', { variable }) : say('throughSome');
+  return variable ? say('throughBy', { proxy, variable }) : say('through', { proxy });
 }
 
 function noteOf(results: readonly Result[]): string {

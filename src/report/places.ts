@@ -1,32 +1,37 @@
 /** The kinds of places it may run in, as the report names them and as line three says them. */
-import type { Place, Vantage } from '../model/facts.js';
+import type { Place } from '../model/facts.js';
 import type { Where } from '../model/report.js';
+import { sayWhere } from '../words/report.js';
 
-/** `is`: what it is, as in the JSON; `ranIn`: after "Ran"; `beside`: where we ran ourselves, with --agent-process. */
-const PLACES: Record<Place['place'], { is: string; ranIn: string; beside: string }> = {
-  'agent-pod': { is: "the agent's pod", ranIn: "in the agent's pod", beside: "the agent's pod" },
-  pod: { is: 'a pod', ranIn: 'in a pod', beside: 'a container' },
-  'debug-pod': { is: 'a debug pod', ranIn: 'in a debug pod', beside: 'a debug pod' },
-  node: { is: 'a node', ranIn: 'in a shell', beside: 'a shell' },
-  workstation: { is: 'a workstation', ranIn: 'at a workstation', beside: 'a shell' },
-};
+const PLACES = ['agent-pod', 'pod', 'debug-pod', 'node', 'workstation'] as const satisfies readonly Place['place'][];
 
-/** Whose network it asked from. */
-export const VANTAGES: Record<Vantage, string> = { 'pod-network': 'pod network', 'host-network': 'host network', workstation: '' };
+/** Whose network it asked from; of facts of a file, which may say what no run says, nothing. */
+export function vantageOf({ vantage }: Pick<Place, 'vantage'>): string {
+  return sayWhere(`vantage.${vantage}`);
+}
 
 /** As the report names it. Facts of a file may say of a place what no run says. */
 export function placeOf({ place, agentProcess }: Place): string {
-  if (!agentProcess) return PLACES[place]?.is ?? '';
-  const { beside, pid } = agentProcess;
-  const ours = beside === 'ephemeral-container' ? 'an ephemeral container' : PLACES[beside]?.beside;
-  return `${ours} beside the agent's process ${pid}`;
+  return agentProcess ? sayWhere(`beside.${agentProcess.beside}`, { pid: agentProcess.pid }) : sayWhere(`is.${place}`);
 }
+
+const BESIDE = [...PLACES.map((place) => `beside.${place}` as const), 'beside.ephemeral-container' as const];
 
 /** "in the agent's pod on n1", "at a workstation": there the node is not where we ran. */
 export function placeWords({ place, node: asked, machine }: Where): string {
   // Reports of the first versions have the id.
-  const known = Object.entries(PLACES).find(([id, { is }]) => place === id || place === is)?.[1];
-  const words = known?.ranIn ?? (place && `in ${place}`);
+  const known = PLACES.find((id) => place === id || place === sayWhere.table[`is.${id}`]);
+  const words = known ? sayWhere(`ranIn.${known}`) : place && sayWhere('ranIn', { place: sayWhere.again(place, ...BESIDE) });
   const node = machine ?? asked;
-  return node && known !== PLACES.workstation ? `${words} on ${node}` : words;
+  return node && known !== 'workstation' ? sayWhere('ranOn', { place: words, node }) : words;
+}
+
+/** The network it was asked from, in words of a page. */
+export function vantageWords({ vantage }: Pick<Where, 'vantage'>): string {
+  return sayWhere.again(vantage.replace('-', ' '), 'vantage.pod-network', 'vantage.host-network');
+}
+
+/** As whom. */
+export function identityWords({ identity }: Pick<Where, 'identity'>): string {
+  return sayWhere.again(identity, 'forAccount', 'unconfirmed', 'impersonated', 'asKubelet');
 }

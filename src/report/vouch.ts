@@ -6,6 +6,8 @@
 import type { Evidence, Fix, Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import type { CauseMeta, Finding, Report, Result, Where } from '../model/report.js';
+import { inEnglish } from '../words/language.js';
+import { sayMerged } from '../words/report.js';
 import { topOf } from './build.js';
 import { withoutStrange } from './contract/read-facts.js';
 import { isCountNote, withOwn, withWhere } from './merge/words.js';
@@ -13,10 +15,14 @@ import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWord
 import { withoutStop } from './words.js';
 
 /** Before words of a report that no check of ours says. */
-const SAYS = 'the report says: ';
+const SAYS = sayMerged.table.says.replace('{words}', '');
 
 /** `facts`: of the same file; without them, those that the report cites. */
 export function vouch(report: Report, facts: readonly AnyFact[] = []): Report {
+  return inEnglish(() => vouched(report, facts));
+}
+
+function vouched(report: Report, facts: readonly AnyFact[]): Report {
   const evidence = report.evidence.map(withoutStrange);
   const own = ownWords(facts.length ? facts : evidence);
   const causes = Object.fromEntries(Object.entries(report.causes).map(([cause, meta]) => [cause, metaOf(cause, meta)]));
@@ -108,8 +114,11 @@ function vouchTitle(title: Message, finding: Finding, nodes: readonly string[], 
 function vouchEvidence(given: Evidence, cause: string, own: Own): Evidence {
   const { reproduce, saw, node } = given;
   const said = saidAgain(saw, saw.id.split('.')[0] ?? '');
-  const ours = own.has(cause, saw.en) || saw.en === said?.en || (node !== undefined && saw.en === `${node}: ${said?.en}`);
-  const evidence = { ...given, saw: { ...saw, en: ours || saw.en.startsWith(SAYS) ? saw.en : `${SAYS}${saw.en}` } };
+  const ours =
+    own.has(cause, saw.en) ||
+    saw.en === said?.en ||
+    (node !== undefined && saw.en === sayMerged('from', { from: node, words: said?.en ?? '' }));
+  const evidence = { ...given, saw: { ...saw, en: ours || saw.en.startsWith(SAYS) ? saw.en : sayMerged('says', { words: saw.en }) } };
   if (reproduce !== undefined && !mayStand(own, cause, reproduce)) delete evidence.reproduce;
   return evidence;
 }

@@ -5,20 +5,23 @@ import { subjectOf } from '../checks/shared/read.js';
 import { isDnsName, isIp } from '../kubernetes/names.js';
 import type { AnyFact, Target } from '../model/facts.js';
 import type { Report, Where } from '../model/report.js';
+import { sayWhere } from '../words/report.js';
 import { dataOf, factOf } from './facts.js';
-import { placeOf, VANTAGES } from './places.js';
+import { placeOf, vantageOf } from './places.js';
 
 /** Empty strings where a part is not known. */
 export function whereOf(facts: readonly AnyFact[]): Where {
   const place = dataOf(facts, 'self/place');
   const identity = dataOf(facts, 'apiserver/identity');
   const claims = dataOf(facts, 'apiserver/credential')?.token;
-  const claimed = claims?.subject ? `${claims.subject} (by its token, not confirmed)` : '';
+  const claimed = claims?.subject ? sayWhere('unconfirmed', { user: claims.subject }) : '';
   const settings = dataOf(facts, 'self/settings');
   const asKubelet = settings?.some(({ setting, value }) => setting === 'apiserver.kubeletIdentity' && value === 'used');
   const account = dataOf(facts, 'apiserver/account');
   const judged = account && account.from !== 'identity' && account.user !== identity?.user ? account.user : undefined;
   const impersonated = settings?.find(({ setting }) => setting === 'apiserver.as')?.value;
+  const user = identity?.user ?? '';
+  const who = impersonated === user ? sayWhere('impersonated', { user }) : asKubelet ? sayWhere('asKubelet', { user }) : user;
   const asked = anotherAsked(settings ?? [], place);
   const candidateOf = (target: Target) => {
     const candidate = agentsCandidate(factOf(facts, `${target}/candidates`));
@@ -26,12 +29,9 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   };
   return {
     place: place ? placeOf(place) : '',
-    // Facts of a file may say of a place what no run says.
-    vantage: (place && VANTAGES[place.vantage]) ?? '',
+    vantage: place ? vantageOf(place) : '',
     node: dataOf(facts, 'apiserver/node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
-    identity: identity
-      ? `${identity.user}${impersonated === identity.user ? ' (impersonated)' : asKubelet ? " (the kubelet's own kubeconfig)" : ''}${judged ? `, for ${judged}` : ''}`
-      : claimed,
+    identity: identity ? (judged ? sayWhere('forAccount', { who, account: judged }) : who) : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
     ...(asked && { machine: asked.machine }),

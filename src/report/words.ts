@@ -1,35 +1,30 @@
-/** Words the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
+/** What the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
 import { isMeant } from '../judge/judge.js';
-import type { Fix, Message, Severity } from '../model/check.js';
+import type { Fix, Message } from '../model/check.js';
 import type { Finding, Result } from '../model/report.js';
+import { say } from '../words/report.js';
 import { oneLine } from './plain-text.js';
+import { asksOf, spoken } from './spoken.js';
 
-export { counted, listed } from './formats.js';
-
-/** Who must act, after "Fix". */
-export const OWNERS: Record<Fix['owner'], { short: string; long: string }> = {
-  agent: { short: 'agent', long: "in the agent's manifest or settings" },
-  node: { short: 'node', long: 'on the node' },
-  cluster: { short: 'cluster', long: 'in the cluster, as cluster admin' },
-  network: { short: 'network', long: 'in the network' },
-  workstation: { short: 'you', long: 'at this workstation' },
-};
+/** Who must act, in "Fix on the node". */
+export function ownerLong({ owner }: Pick<Fix, 'owner'>): string {
+  return say(`owner.${owner}.long`);
+}
 
 /** What a fix touches. A security change is said loudly. */
-export const CHANGES: Record<Fix['changes'], string> = {
-  nothing: 'changes nothing',
-  config: 'changes configuration',
-  restart: 'needs a restart',
-  security: 'SECURITY CHANGE',
-};
+export function changeWords({ changes }: Pick<Fix, 'changes'>): string {
+  return say(`changes.${changes}`);
+}
 
 /** How bad, for someone who has not read the help. */
-export const SEVERITY_WORDS: Record<Severity, string> = {
-  blocks: 'Blocks the agent',
-  degrades: 'Degrades the agent',
-  risk: 'Risk: works, but not safely',
-  note: 'Note',
-};
+export function severityWords({ severity }: Pick<Finding, 'severity'>): string {
+  return say(`severity.${severity}`);
+}
+
+/** How sure. */
+export function certaintyWords({ certainty }: Pick<Finding, 'certainty'>): string {
+  return say(`certainty.${certainty}`);
+}
 
 /** What to do first: `lead` is "Fix (node)", or "To decide"; `act` in words; `command` where it is one line to paste. */
 export interface FirstStep {
@@ -42,25 +37,35 @@ export interface FirstStep {
 /** The first step for a finding. While candidates remain and a command can decide between them, deciding comes before fixing. */
 export function firstStep(finding: Finding): FirstStep {
   const [decide] = finding.decide;
-  if (finding.certainty === 'suspected' && decide) return { kind: 'decide', lead: TO_DECIDE, ...decision(finding, decide) };
+  if (finding.certainty === 'suspected' && decide) return { kind: 'decide', lead: toDecide(), ...decision(finding, decide) };
   const [fix] = finding.fixes;
-  if (!fix) return { kind: 'fix', lead: 'Fix', act: 'none known', command: `kubelet-doctor explain ${finding.cause}` };
+  if (!fix) return { kind: 'fix', lead: say('fix'), act: say('noneKnown'), command: explain(finding) };
   // Where the report's steps are not ours, our own are not far.
   if (fix.quoted?.length && !fix.steps)
-    return { kind: 'fix', lead: firstLead(fix), act: `${withoutStop(fix.action.en)}; how: kubelet-doctor explain ${finding.cause}` };
+    return { kind: 'fix', lead: firstLead(fix), act: say('how', { act: actOf(fix), command: explain(finding) }) };
   const command = commandOf(fix);
-  return { kind: 'fix', lead: firstLead(fix), act: withoutStop(fix.action.en), ...(command && { command }) };
+  return { kind: 'fix', lead: firstLead(fix), act: actOf(fix), ...(command && { command }) };
 }
 
-function decision({ cause }: Finding, decide: string): Pick<FirstStep, 'act' | 'command'> {
+/** The page of a finding's cause. */
+export function explain({ cause }: Pick<Finding, 'cause'>): string {
+  return `kubelet-doctor explain ${cause}`;
+}
+
+/** The act of a fix, without a stop. */
+export function actOf({ action }: Pick<Fix, 'action'>): string {
+  return withoutStop(spoken(action));
+}
+
+function decision(finding: Finding, decide: string): Pick<FirstStep, 'act' | 'command'> {
   const command = oneCommand(decide);
-  return { act: command ? '' : `run what is printed below, or kubelet-doctor explain ${cause}`, ...(command && { command }) };
+  return { act: command ? '' : say('runBelowOr', { command: explain(finding) }), ...(command && { command }) };
 }
 
 /** The act and its command on one line, as a template of another tool prints it. */
 export function stepLine({ act, command }: Pick<FirstStep, 'act' | 'command'>): string {
   if (!command || act.includes(command)) return act;
-  return act ? `${act}: ${command}` : command;
+  return act ? say('actAndCommand', { act, command }) : command;
 }
 
 /** Columns of lines one and two: a longer command has a line of its own. */
@@ -83,7 +88,7 @@ export function lastLine({ lead, act, command }: FirstStep): string {
 /** What can be pasted for a fix: its steps, or instead of long YAML the command that prints it, first to look and then to apply. */
 export function stepsOf({ source, steps }: Fix): string {
   if (!source) return steps?.trim() ? steps : '';
-  return `${source} | kubectl diff -f -   # what would change\n${source} | kubectl apply -f -`;
+  return `${source} | kubectl diff -f -   # ${say('diffComment')}\n${source} | kubectl apply -f -`;
 }
 
 function commandOf({ source, steps }: Fix): string | undefined {
@@ -95,7 +100,9 @@ function oneCommand(steps: string): string | undefined {
 }
 
 /** Before words of a report that none of our checks gives. */
-export const QUOTED = 'Words from the report, not checked by kubelet-doctor';
+export function quotedHead(): string {
+  return say('quoted');
+}
 
 /** Marked line by line, so that no line of it stands alone. */
 export function quotedLines(quoted: readonly string[] | undefined): string[] {
@@ -103,49 +110,64 @@ export function quotedLines(quoted: readonly string[] | undefined): string[] {
 }
 
 /** Before the command that decides between the candidates of a suspicion. */
-export const TO_DECIDE = 'To decide, as cluster admin';
+export function toDecide(): string {
+  return say('toDecide');
+}
 
 /** "Fix (node)", "Fix (agent, SECURITY CHANGE)". */
 export function firstLead(fix: Fix): string {
-  return `Fix (${OWNERS[fix.owner].short}${fix.changes === 'security' ? `, ${CHANGES.security}` : ''})`;
+  const who = say(`owner.${fix.owner}.short`);
+  return fix.changes === 'security' ? say('fixOfLoudly', { who, change: changeWords(fix) }) : say('fixOf', { who });
+}
+
+/** Of a fix after the first: "Or (node): restart the kubelet". */
+export function otherWay(fix: Fix): string {
+  const [who, act] = [say(`owner.${fix.owner}.short`), actOf(fix)];
+  return fix.changes === 'security' ? say('orFixOfLoudly', { who, change: changeWords(fix), act }) : say('orFixOf', { who, act });
 }
 
 /** The act on one line, with its command where that is one line. */
 export function fixLine(fix: Fix): string {
   const command = commandOf(fix);
-  return stepLine({ act: withoutStop(fix.action.en), ...(command && { command }) });
+  return stepLine({ act: actOf(fix), ...(command && { command }) });
 }
 
 /** Why a question is open that nobody but this machine is to blame for. */
-export const TOO_BUSY: Message = { id: 'busy', args: {}, en: 'this machine was too busy to hear answers in time' };
+export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy };
 
 /** For required questions without an answer: the first of them, and how it can be had. */
 export function openQuestion(open: readonly Result[]): { title: string; fix: string } {
   const busy = open.find(({ note }) => note?.id === TOO_BUSY.id);
   const first = busy ?? open[0];
   if (!first) return { title: '', fix: '' };
-  const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  const why = first.note ? withoutStop(first.note.en) : '';
+  const why = first.note ? withoutStop(spoken(first.note)) : '';
+  const count = open.length - 1;
+  const notAnswered = (what: string) => (count > 0 ? say('notAnsweredAndMore', { what, count }) : say('notAnswered', { what }));
   // Why it is open says more than the question does, where it fits.
-  const [short, long] = [`Not answered: ${oneLine(first.asks)}${more}`, `Not answered: ${why}${more}`];
+  const [short, long] = [notAnswered(oneLine(asksOf(first))), notAnswered(why)];
   const title = why && [...long].length <= LINE ? long : short;
-  if (busy) return { title, fix: 'Run it again when this machine is less busy, or with a longer --timeout' };
+  if (busy) return { title, fix: say('whenLessBusy') };
   const [elsewhere] = first.elsewhere;
-  if (elsewhere) return { title, fix: `To find out: ${firstCommand(elsewhere)}` };
-  if (first.outcome === 'crashed') return { title, fix: 'A check failed, a bug in kubelet-doctor: run it with --debug and report it' };
+  if (elsewhere) return { title, fix: say('toFindOut', { command: firstCommand(elsewhere) }) };
+  if (first.outcome === 'crashed') return { title, fix: say('checkFailed') };
   // Line two, like an act: what a shell would read stays in the note, further below.
   const plain = Object.values(first.note?.args ?? {}).reduce<string>(
     (words, value) => (isMeant(value) ? words.replaceAll(oneLine(String(value)), '…') : words),
     why,
   );
-  return { title, fix: `Because: ${plain || 'this could not be seen from here'}` };
+  return { title, fix: say('because', { why: plain || say('cannotBeSeen') }) };
 }
 
 /** Of several lines the first: an act, where the others ask the same of other things. A here-document is nothing without its end. */
 function firstCommand(commands: string): string {
   const [first = '', ...others] = commands.trim().split('\n');
   if (others.length === 0) return oneLine(first);
-  return /<<|\\$/.test(first) ? 'run what is printed below' : `${oneLine(first)} (${others.length} more below)`;
+  return /<<|\\$/.test(first) ? say('runBelow') : say('moreBelow', { command: oneLine(first), count: others.length });
+}
+
+/** A key of the order. Most are ids; a merge says on how many nodes. */
+export function rankWords(key: string): string {
+  return say.again(key, 'onNodes');
 }
 
 /** One line, without a full stop at its end. */

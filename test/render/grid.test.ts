@@ -11,9 +11,9 @@ import { expired, healthy } from '../report/samples.js';
 const text = (report = fleet(), width = 80) => renderText(report, { width, colour: false, verbose: false });
 
 describe('the grid', () => {
-  it('in text: nodes that say the same are one line, and those that are well one number', () => {
+  it('in text: nodes that say the same are one line, and those that are OK one number; heads are explained as they are asked', () => {
     assert.deepEqual(
-      compactGrid(fleet())?.groups.map(({ names, letters }) => [names.length, letters]),
+      compactGrid(fleet())?.groups.map(({ names, letters }) => [names.length, letters.join('')]),
       [
         [48, 'XXX.'],
         [1, '???X'],
@@ -21,8 +21,14 @@ describe('the grid', () => {
     );
     assert.match(
       text(),
-      /\n +ABCD\nnode-1, node-2, node-3 and 45 more {2}XXX\.\nnode-49 +\?\?\?X\n12 others are well\nA kubelet-authentication, B /,
+      /\n +ABCD\nnode-1, node-2, node-3 and 45 more {2}XXX\.\nnode-49 +\?\?\?X\n12 others are OK\nA {2}[A-Z][^?]+\?\nB {2}/,
     );
+  });
+
+  it('in Markdown: every head and every cell is words', () => {
+    const [, head = '', , row = ''] = /\n(\| node \|.*)\n(.*)\n(.*)\n/.exec(renderMarkdown(fleet())) ?? [];
+    assert.equal(head.match(/\?\)? \|/g)?.length, 4, head);
+    assert.match(row, /^\| node-1, .* \| fails \| fails \| fails \| ok \|$/);
   });
 
   it('in text: fits a narrow terminal', () => {

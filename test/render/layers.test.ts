@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { LAYERS } from '../../src/model/check.js';
 import type { LayerState, Report } from '../../src/model/report.js';
 import { renderHtml } from '../../src/render/html/page.js';
-import { LAYER_WORDS } from '../../src/render/layer-words.js';
+import { layerWords } from '../../src/render/layer-words.js';
 import { renderMarkdown } from '../../src/render/markdown.js';
 import { renderText } from '../../src/render/text/report.js';
 import { readReport } from '../../src/report/contract/read-report.js';
@@ -52,8 +52,8 @@ describe('a layer that was not asked', () => {
       );
       for (const [format, render] of Object.entries(FORMATS)) {
         const said = render(report).replace(/\s+/g, ' ');
-        assert.ok(said.includes(`not asked: ${LAYER_WORDS[blocker]} failed`), `${format}: ${said.slice(0, 1500)}`);
-        if (blocker !== LAYER_WORDS[blocker]) assert.ok(!said.includes(`${blocker} failed`), `${format} says an id`);
+        assert.ok(said.includes(`not asked: ${layerWords(blocker)} failed`), `${format}: ${said.slice(0, 1500)}`);
+        if (blocker !== layerWords(blocker)) assert.ok(!said.includes(`${blocker} failed`), `${format} says an id`);
       }
     });
 

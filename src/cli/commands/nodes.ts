@@ -6,6 +6,7 @@ import type { Diagnosis } from '../../live/diagnose.js';
 import { factOf } from '../../report/facts.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
+import { inEnglish } from '../../words/language.js';
 import { ask } from '../ask.js';
 import type { Io } from '../io.js';
 import { lookOf, renderBeside } from '../render.js';
@@ -35,10 +36,11 @@ async function showNodes({ report, facts }: Diagnosis, flags: Partial<Flags>, io
   const { nodeLines, nodesUnread, renderNodes } = await import('../../render/text/nodes.js');
   return renderBeside(
     report,
-    () => {
-      const unread = found ? nodesUnread(found) : [];
-      return { nodes: found ? nodeLines(found.rows, report) : [], ...(unread.length > 0 && { nodesUnread: unread }) };
-    },
+    () =>
+      inEnglish(() => {
+        const unread = found ? nodesUnread(found) : [];
+        return { nodes: found ? nodeLines(found.rows, report) : [], ...(unread.length > 0 && { nodesUnread: unread }) };
+      }),
     () => renderNodes(report, found, lookOf(flags, io)),
     flags,
     io,

@@ -1,8 +1,9 @@
 /** The grid of a merged report: nodes against questions, trouble first in both directions. Every cell has a sign and a word. */
 import type { GridRow, Merged, Report } from '../../model/report.js';
-import { counted } from '../../report/formats.js';
-import { type Column, columnsWith, LETTERS, type Letter, letterAt, rowName } from '../grid.js';
-import { TARGET_WORDS } from '../layer-words.js';
+import { asksOf } from '../../report/spoken.js';
+import { counted, formOf } from '../../words/formats.js';
+import { sayPage as say } from '../../words/page.js';
+import { type Column, columnsWith, type Letter, letterAt, letterWords, questionWords, rowName } from '../grid.js';
 import { escapeAttribute } from '../xml.js';
 import { text } from './parts.js';
 
@@ -20,34 +21,31 @@ export function gridHtml(report: Report): string {
   if (columns.length === 0) return '';
   const rows = merged.grid.slice(0, MOST_ROWS);
   const left = report.results.length - columns.length;
-  const beside = left
-    ? ` ${counted(left, 'check')} that ${left === 1 ? 'applies' : 'apply'} to no node ${left === 1 ? 'is' : 'are'} left out.`
-    : '';
+  const beside = left ? ` ${say(`beside.${formOf(left)}`, { checks: counted(left, 'check') })}` : '';
+  const caption = say('caption', { nodes: counted(merged.nodes, 'node'), checks: counted(columns.length, 'check') });
   const rest = merged.grid.length - rows.length;
-  const more = rest ? `<p class="soft">${counted(rest, 'more row')} with less trouble: see the JSON.</p>` : '';
-  const head = `<tr><th scope="col">node</th>${columns.map((column) => headOf(column, columns)).join('')}</tr>`;
+  const more = rest ? `<p class="soft">${say('lessTrouble', { rows: counted(rest, 'moreRow') })}</p>` : '';
+  const head = `<tr><th scope="col">${say('node')}</th>${columns.map((column) => headOf(column, columns)).join('')}</tr>`;
   return [
-    `<ul class="key">${(['X', '!', '?', '.', '-'] as const).map((letter) => `<li><span class="t-${KINDS[letter]}" aria-hidden="true">${LETTER_SIGNS[letter]}</span> ${LETTERS[letter]}</li>`).join('')}</ul>`,
-    '<div class="scroll matrix" tabindex="0" role="region" aria-label="nodes and checks">',
-    `<table><caption>${counted(merged.nodes, 'node')}, ${counted(columns.length, 'check')}; the worst at the top and at the left.${beside}</caption>`,
+    `<ul class="key">${(['X', '!', '?', '.', '-'] as const).map((letter) => `<li><span class="t-${KINDS[letter]}" aria-hidden="true">${LETTER_SIGNS[letter]}</span> ${letterWords(letter)}</li>`).join('')}</ul>`,
+    `<div class="scroll matrix" tabindex="0" role="region" aria-label="${escapeAttribute(say('nodesAndChecks'))}">`,
+    `<table><caption>${caption}${beside}</caption>`,
     `<thead>${head}</thead>`,
     `<tbody>${rows.map((row) => rowHtml(row, columns, merged)).join('\n')}</tbody></table></div>`,
     more,
-    `<details><summary>The checks' names in the JSON</summary><dl class="asks">${columns.map(({ result }) => `<dt><code>${text(result.question)}</code></dt><dd>${text(result.asks)}</dd>`).join('\n')}</dl></details>`,
+    `<details><summary>${say('namesInJson')}</summary><dl class="asks">${columns.map(({ result }) => `<dt><code>${text(result.question)}</code></dt><dd>${text(asksOf(result))}</dd>`).join('\n')}</dl></details>`,
   ].join('\n');
 }
 
 /** In words, for a name of ours says nothing to a stranger. One question may be put to two servers. */
-function headOf({ result }: Column, columns: readonly Column[]): string {
-  const twice = columns.filter((each) => each.result.question === result.question).length > 1;
-  const name = twice ? `${result.asks} (${TARGET_WORDS[result.target]})` : result.asks;
-  return `<th scope="col" title="${escapeAttribute(result.question)}"><span>${text(name)}</span></th>`;
+function headOf(column: Column, columns: readonly Column[]): string {
+  return `<th scope="col" title="${escapeAttribute(column.result.question)}"><span>${text(questionWords(column, columns))}</span></th>`;
 }
 
 function rowHtml(row: GridRow, columns: readonly Column[], merged: Merged): string {
   const cells = columns.map(({ at }) => {
     const letter = letterAt(row, at);
-    return `<td class="m-${KINDS[letter]}"><span aria-hidden="true">${LETTER_SIGNS[letter]}</span><span class="hear">${LETTERS[letter]}</span></td>`;
+    return `<td class="m-${KINDS[letter]}"><span aria-hidden="true">${LETTER_SIGNS[letter]}</span><span class="hear">${letterWords(letter)}</span></td>`;
   });
   return `<tr><th scope="row">${text(rowName(row, merged))}</th>${cells.join('')}</tr>`;
 }
@@ -57,5 +55,5 @@ export function unreadHtml({ merged }: Report): string {
   if (!merged || merged.unread.length === 0) return '';
   const items = merged.unread.slice(0, MOST_UNREAD).map(({ file, why }) => `<li><code>${text(file)}</code> ${text(why)}</li>`);
   const rest = merged.unread.length - items.length;
-  return `<ul class="plain">${items.join('\n')}${rest > 0 ? `<li>and ${rest} more</li>` : ''}</ul>`;
+  return `<ul class="plain">${items.join('\n')}${rest > 0 ? `<li>${say('andMore', { count: rest })}</li>` : ''}</ul>`;
 }

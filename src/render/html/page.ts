@@ -4,9 +4,10 @@
  */
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
-import type { Report, Summary } from '../../model/report.js';
-import { counted, dateTime, duration, listed } from '../../report/formats.js';
+import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
+import { counted, dateTime, duration, listed } from '../../words/formats.js';
+import { sayPage as say } from '../../words/page.js';
 import { palette } from '../style.js';
 import { headLines } from '../text/head.js';
 import { findingsHtml } from './findings.js';
@@ -18,14 +19,13 @@ import { STYLE, STYLE_HASH } from './style.js';
 import { layersTable, openHtml, questionsHtml, settingsHtml, waterfallHtml } from './tables.js';
 
 const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
-const VERDICTS: Record<Summary['verdict'], string> = { pass: 'OK', warn: 'Works', fail: 'Broken', incomplete: 'Not known' };
 
 interface Part {
   id: string;
   title: string;
   inner: string;
-  /** Long, and for those who look closer. */
-  fold?: boolean;
+  /** Long, and for those who look closer; what it is called in a sentence. */
+  fold?: string | false;
 }
 
 /** With a newline at the end. */
@@ -33,7 +33,7 @@ export function renderHtml(given: Report): string {
   const report = neutraliseAll(given);
   const [cause = '', fix = '', where = ''] = headLines(report, { width: 80, paint: palette(false) });
   const parts = partsOf(report).filter(({ inner }) => inner);
-  const { tool, startedAt, durationMs, asked, summary } = report;
+  const { tool, startedAt, summary } = report;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -47,30 +47,35 @@ export function renderHtml(given: Report): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<a class="skip" href="#content">To the report</a>
+<a class="skip" href="#content">${say('skip')}</a>
 <header>
 <p class="top"><span class="verdict ${summary.verdict}">${verdictWords(report)}</span> ${nodeWords(report)}<time datetime="${text(startedAt)}">${text(dateTime(startedAt))}</time></p>
 <h1>${text(cause)}</h1>
 <p class="lead">${text(fix)}</p>
 <p class="soft">${text(where)}</p>
-<nav aria-label="Parts of the report"><ul>${parts.map(({ id, title }) => `<li><a href="#${id}">${text(title)}</a></li>`).join('')}</ul></nav>
+<nav aria-label="${say('parts')}"><ul>${parts.map(({ id, title }) => `<li><a href="#${id}">${text(title)}</a></li>`).join('')}</ul></nav>
 </header>
 <main id="content" tabindex="-1">
 ${parts.map(({ id, title, inner, fold }) => (fold ? folded : section)(id, title, inner)).join('\n')}
 ${onPaper(parts)}</main>
 <footer>
-<p>${text(`${tool.program} ${tool.version}`)}: ${asked.answered} of ${counted(asked.total, 'check')} answered in ${duration(durationMs)}.<span class="screen"> Click a command to select all of it.</span></p>
+<p>${text(footer(report))}<span class="screen"> ${say('click')}</span></p>
 </footer>
 </body>
 </html>
 `;
 }
 
+function footer({ tool, asked, durationMs }: Report): string {
+  const program = `${tool.program} ${tool.version}`;
+  return say('footer', { program, count: asked.answered, checks: counted(asked.total, 'check'), time: duration(durationMs) });
+}
+
 /** A check mark does not say that everything was checked. */
 function verdictWords({ summary, results }: Report): string {
   const open = results.filter(isUnanswered).length;
-  const words = VERDICTS[summary.verdict];
-  return summary.verdict === 'pass' && open > 0 ? `${words}; ${counted(open, 'check')} not answered` : words;
+  const verdict = say(`verdict.${summary.verdict}`);
+  return summary.verdict === 'pass' && open > 0 ? say('verdictOpen', { verdict, checks: counted(open, 'check') }) : verdict;
 }
 
 function nodeWords({ where, merged }: Report): string {
@@ -80,32 +85,34 @@ function nodeWords({ where, merged }: Report): string {
 
 /** What is left out where nobody can click. */
 function onPaper(parts: readonly Part[]): string {
-  const left = parts.flatMap(({ title, fold }) => (fold ? [title.charAt(0).toLowerCase() + title.slice(1)] : []));
-  return left.length ? `<p class="paper">On the page, not printed: ${text(listed(left))}.</p>\n` : '';
+  const left = parts.flatMap(({ fold }) => fold || []);
+  return left.length ? `<p class="paper">${text(say('notPrinted', { parts: listed(left) }))}</p>\n` : '';
 }
 
 function partsOf(report: Report): Part[] {
   const found = flatten(report.findings).length;
   const open = report.results.filter(isUnanswered).length;
+  const openWords = say('open', { checks: counted(open, 'check') });
+  const time = duration(report.durationMs);
   return [
-    { id: 'spread', title: 'What is wrong, and on how many nodes', inner: spreadHtml(report) },
+    { id: 'spread', title: say('spread'), inner: spreadHtml(report) },
     {
       id: 'path',
-      title: report.layers.some(({ state }) => state === 'failed') ? 'Path, and where it breaks' : 'Path',
+      title: report.layers.some(({ state }) => state === 'failed') ? say('pathBroken') : say('path'),
       // Many nodes have many paths: of a merged report the table alone.
       inner: report.merged ? layersTable(report) : pathHtml(report) && `${pathHtml(report)}\n${layersTable(report)}`,
     },
     {
       id: 'unread',
-      title: `Not read, so not in this report: ${counted(report.merged?.unread.length ?? 0, 'file')}`,
+      title: say('unread', { files: counted(report.merged?.unread.length ?? 0, 'file') }),
       inner: unreadHtml(report),
     },
-    { id: 'nodes', title: 'Nodes and checks', inner: gridHtml(report) },
-    { id: 'findings', title: found > 1 ? `${found} findings, root causes first` : 'Finding', inner: findingsHtml(report) },
+    { id: 'nodes', title: say('nodes'), inner: gridHtml(report) },
+    { id: 'findings', title: found > 1 ? say('findings', { count: found }) : say('finding'), inner: findingsHtml(report) },
     // Without a finding these are the report.
-    { id: 'open', title: `${counted(open, 'check')} not answered`, inner: openHtml(report), fold: found > 0 },
-    { id: 'times', title: `Times (${duration(report.durationMs)} in all)`, inner: waterfallHtml(report), fold: true },
-    { id: 'questions', title: 'Checks without a finding', inner: questionsHtml(report), fold: true },
-    { id: 'settings', title: 'Settings, and where each comes from', inner: settingsHtml(report), fold: true },
+    { id: 'open', title: openWords, inner: openHtml(report), fold: found > 0 && openWords },
+    { id: 'times', title: say('times', { time }), inner: waterfallHtml(report), fold: say('timesNamed', { time }) },
+    { id: 'questions', title: say('questions'), inner: questionsHtml(report), fold: say('questionsNamed') },
+    { id: 'settings', title: say('settings'), inner: settingsHtml(report), fold: say('settingsNamed') },
   ];
 }

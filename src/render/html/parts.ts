@@ -1,5 +1,5 @@
 /** Small pieces of the HTML report. Everything that is not ours goes through `escapeMarkup`. */
-import { QUOTED, quotedLines } from '../../report/words.js';
+import { quotedHead, quotedLines } from '../../report/words.js';
 import { escapeAttribute, escapeMarkup } from '../xml.js';
 
 export function text(words: string): string {
@@ -15,7 +15,7 @@ export function copyBlock(block: string, label: string): string {
 /** Another's words: no block to copy. */
 export function quote(quoted: readonly string[] | undefined): string {
   const lines = quotedLines(quoted);
-  return lines.length ? `<p>${QUOTED}:</p><blockquote>${lines.map(text).join('<br>')}</blockquote>` : '';
+  return lines.length ? `<p>${quotedHead()}:</p><blockquote>${lines.map(text).join('<br>')}</blockquote>` : '';
 }
 
 export function section(id: string, title: string, inner: string): string {

@@ -5,9 +5,10 @@
 import { flatten } from '../../judge/rank.js';
 import { LAYERS, type Layer } from '../../model/check.js';
 import type { LayerState, Report } from '../../model/report.js';
-import { placeWords } from '../../report/places.js';
+import { identityWords, placeWords, vantageWords } from '../../report/places.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { hasOpen, LAYER_WORDS, STATE_WORDS, withoutTarget } from '../layer-words.js';
+import { sayPage as say } from '../../words/page.js';
+import { hasOpen, layerWords, reasonWords, stateWords, withoutTarget } from '../layer-words.js';
 import { attributes, escapeMarkup } from '../xml.js';
 
 type Server = 'kubelet' | 'apiserver';
@@ -45,7 +46,7 @@ function drawing(kind: 'wide' | 'tall', width: number, height: number, inner: st
   const [title, words] = [`path-${kind}-title`, `path-${kind}-words`];
   return [
     `<svg class="${kind}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${title} ${words}">`,
-    `<title id="${title}">The way from the agent to kubelet and apiserver</title>`,
+    `<title id="${title}">${say('picture')}</title>`,
     `<desc id="${words}">${escapeMarkup(lanes.map(inWords).join(' '))}</desc>`,
     inner,
     '</svg>',
@@ -53,10 +54,11 @@ function drawing(kind: 'wide' | 'tall', width: number, height: number, inner: st
 }
 
 function inWords({ server, stops }: Lane): string {
-  const hops = stops.map(
-    ({ layer, state, why }) => `${LAYER_WORDS[layer]} ${STATE_WORDS[state]}${state === 'failed' && why ? ` (${why})` : ''}`,
-  );
-  return `${server}: ${hops.join(', ')}.`;
+  const hops = stops.map(({ layer, state, why }) => {
+    const words = { layer: layerWords(layer), state: stateWords({ state }) };
+    return state === 'failed' && why ? say('hopWhy', { ...words, why }) : say('hop', words);
+  });
+  return say('lane', { server, hops: hops.join(', ') });
 }
 
 function laneOf(report: Report, server: Server): Lane {
@@ -75,7 +77,7 @@ function laneOf(report: Report, server: Server): Lane {
     stops: states.map((told, at) => ({
       layer: told.layer,
       state: told.state,
-      why: oneLine(withoutTarget(told.why, server)),
+      why: oneLine(withoutTarget(told.blockedBy ? told.why : reasonWords(told, report), server)),
       open: hasOpen(report, told),
       wire: wireInto(at),
     })),
@@ -97,7 +99,7 @@ function wide(lanes: readonly Lane[], report: Report): string {
     const stops = lane.stops.map((each, index) =>
       [
         stop(each, x(index), y, lane.proxied),
-        label(x(index), y + 38, LAYER_WORDS[each.layer], 'small', 'middle'),
+        label(x(index), y + 38, layerWords(each.layer), 'small', 'middle'),
         each === worst ? saying(each, x(index), y - 28) : '',
       ].join(''),
     );
@@ -122,7 +124,7 @@ function tall(lanes: readonly Lane[], report: Report): string {
     const stops = lane.stops.map((each, index) => {
       const told = each.state === 'failed' || each.state === 'warned' ? lines(each.why, 19, 2) : [];
       const says = told.map((words, row) => label(x + 24, y(index) + 19 + row * 14, words, `say small c-${each.state}`, 'start'));
-      return [stop(each, x, y(index), lane.proxied), label(x + 24, y(index) + 5, LAYER_WORDS[each.layer], '', 'start'), ...says].join('');
+      return [stop(each, x, y(index), lane.proxied), label(x + 24, y(index) + 5, layerWords(each.layer), '', 'start'), ...says].join('');
     });
     return [...wires, last, ...stops].join('\n');
   });
@@ -172,15 +174,14 @@ function agentBox(x: number, y: number, width: number, height: number, report: R
   const { where, layers } = report;
   const ours = layers.filter(({ target }) => target === 'self');
   const state = ours.some((each) => each.state === 'failed') ? '-failed' : ours.some((each) => each.state === 'warned') ? '-warned' : '';
-  const wrong = ours.find((each) => each.state === 'failed' || each.state === 'warned')?.why ?? '';
-  const identity = where.identity.replace(/^system:serviceaccount:/, '');
-  const details = [placeWords(where), where.vantage.replace('-', ' '), identity]
-    .filter(Boolean)
-    .flatMap((words) => lines(words, letters, 2));
+  const worst = ours.find((each) => each.state === 'failed' || each.state === 'warned');
+  const wrong = worst ? reasonWords(worst, report) : '';
+  const identity = identityWords(where).replace(/^system:serviceaccount:/, '');
+  const details = [placeWords(where), vantageWords(where), identity].filter(Boolean).flatMap((words) => lines(words, letters, 2));
   const told = [...details, ...lines(wrong, letters, 3).map((words) => `! ${words}`)].slice(0, Math.floor((height - 40) / 17));
   const top = height > 200 ? y + height / 2 - told.length * 9 : y + 28;
   return box(`box${state}`, x, y, width, height, [
-    label(x + width / 2, top, 'agent', 'strong', 'middle'),
+    label(x + width / 2, top, say('agent'), 'strong', 'middle'),
     ...told.map((words, row) =>
       label(x + width / 2, top + 20 + row * 17, words, words.startsWith('! ') ? `say small c${state}` : 'small', 'middle'),
     ),
@@ -210,7 +211,7 @@ function box(kind: string, x: number, y: number, width: number, height: number, 
 function link(x1: number, y1: number, x2: number, y2: number, { findings }: Report, kind: 'wide' | 'tall'): string {
   const broken = flatten(findings).some(({ cause }) => BETWEEN.includes(cause));
   const wire = line(x1, y1, x2, y2, broken ? ' wire-failed' : ' wire-off');
-  const words = broken ? 'cannot ask' : 'checks tokens and permissions';
+  const words = broken ? say('cannotAsk') : say('checksTokens');
   return kind === 'wide' ? wire + label(x1 - 14, (y1 + y2) / 2 + 4, words, broken ? 'say small c-failed' : 'small', 'end') : wire;
 }
 

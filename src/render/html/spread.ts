@@ -1,8 +1,10 @@
 /** The nodes of a merged report as a picture: a bar for those that are ok, and one for each cause that comes first on a node. */
 import { flatten } from '../../judge/rank.js';
 import type { GridRow, Merged, Report } from '../../model/report.js';
-import { counted } from '../../report/formats.js';
+import { causeTitle } from '../../report/spoken.js';
 import { withoutStop } from '../../report/words.js';
+import { counted } from '../../words/formats.js';
+import { sayPage as say } from '../../words/page.js';
 import { letterAt } from '../grid.js';
 import { bar, text } from './parts.js';
 
@@ -23,23 +25,25 @@ export function spreadHtml(report: Report): string {
   const causes = [...counts].filter(([key]) => key !== OK && key !== OPEN).sort(([, a], [, b]) => b - a);
   const rest = causes.slice(MOST_BARS).reduce((sum, [, count]) => sum + count, 0);
   const bars: [words: string, count: number, kind: string][] = [
-    ['No finding', counts.get(OK) ?? 0, 'took'],
+    [say('noFinding'), counts.get(OK) ?? 0, 'took'],
     ...causes.slice(0, MOST_BARS).map(([cause, count]): [string, number, string] => [titleOf(cause, report), count, 'took-bad']),
-    ['Other causes', rest, 'took-bad'],
-    ['Not known: a required check has no answer', counts.get(OPEN) ?? 0, 'took-open'],
+    [say('otherCauses'), rest, 'took-bad'],
+    [say('notKnown'), counts.get(OPEN) ?? 0, 'took-open'],
   ];
   const rows = bars.filter(([, count]) => count > 0).map((each) => rowHtml(each, merged));
-  return `<div class="scroll" tabindex="0" role="region" aria-label="nodes by first cause"><table class="spread"><caption>${whatIsCounted(merged)}, by the first cause on each.</caption><tbody>${rows.join('\n')}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${say('byFirstCause')}"><table class="spread"><caption>${say('spreadOf', { nodes: whatIsCounted(merged) })}</caption><tbody>${rows.join('\n')}</tbody></table></div>`;
 }
 
 function rowHtml([words, count, kind]: [string, number, string], { grid }: Merged): string {
   const long = Math.max(5, Math.round((count / grid.length) * 1000));
-  return `<tr><th scope="row">${text(words)}</th><td class="bar">${bar(0, long, kind)}</td><td class="ms">${count} of ${grid.length}</td></tr>`;
+  return `<tr><th scope="row">${text(words)}</th><td class="bar">${bar(0, long, kind)}</td><td class="ms">${say('countOf', { count, of: grid.length })}</td></tr>`;
 }
 
 /** A node that was asked from two networks has two rows. */
 function whatIsCounted({ grid, nodes }: Merged): string {
-  return grid.length === nodes ? counted(nodes, 'node') : `${counted(grid.length, 'report')} of ${counted(nodes, 'node')}`;
+  return grid.length === nodes
+    ? counted(nodes, 'node')
+    : say('reportsOf', { reports: counted(grid.length, 'report'), nodes: counted(nodes, 'node') });
 }
 
 /** Findings are in rank order, so the first that was seen there is the node's first. */
@@ -51,7 +55,7 @@ function firstOf(row: GridRow, { findings, results }: Report): string {
   return results.some(({ required }, at) => required && letterAt(row, at) === '?') ? OPEN : OK;
 }
 
-function titleOf(cause: string, { causes }: Report): string {
-  const title = withoutStop((Object.hasOwn(causes, cause) && causes[cause]?.title) || cause);
+function titleOf(cause: string, report: Report): string {
+  const title = withoutStop(causeTitle(cause, report));
   return title.charAt(0).toUpperCase() + title.slice(1);
 }

@@ -6,9 +6,23 @@ import { flatten } from '../../judge/rank.js';
 import type { Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
-import { someOf } from '../../report/merge/order.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { CHANGES, counted, firstLead, firstStep, listed, OWNERS, SEVERITY_WORDS, stepsOf, withoutStop } from '../../report/words.js';
+import { causeTitle, featureWords, spoken } from '../../report/spoken.js';
+import {
+  actOf,
+  certaintyWords,
+  changeWords,
+  explain,
+  firstLead,
+  firstStep,
+  otherWay,
+  ownerLong,
+  severityWords,
+  stepsOf,
+  withoutStop,
+} from '../../report/words.js';
+import { counted, listed, someOf } from '../../words/formats.js';
+import { sayFinding as say } from '../../words/text.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { findingLines } from './finding.js';
 import { quoteLines } from './fix.js';
@@ -90,8 +104,8 @@ function briefLines(report: Report, look: Look, depth: Depth): string[] {
   const head = headline.kind === 'finding' ? headline.finding : undefined;
   return [
     ...shown.flatMap((finding, at) => [...oneFinding(finding, { at, of: told.length, isHead: finding === head }, report, look, depth), '']),
-    ...(rest > 0 ? [`and ${counted(rest, 'more finding')}: -v`, ''] : []),
-    ...notes.flatMap((finding) => wrap(titleOf(finding), proseWidth(look.width), 'Note: ')),
+    ...(rest > 0 ? [say('andWhatVerbose', { what: counted(rest, 'moreFinding') }), ''] : []),
+    ...notes.flatMap((finding) => wrap(titleOf(finding, report), proseWidth(look.width), say('notePrefix'))),
     ...(notes.length > 0 ? [''] : []),
   ];
 }
@@ -106,50 +120,54 @@ interface Standing {
 function oneFinding(finding: Finding, { at, of, isHead }: Standing, report: Report, look: Look, depth: Depth): string[] {
   const { paint, width } = look;
   const indent = of > 1 ? '   ' : '';
-  const say = (words: string) => wrap(words, proseWidth(width), indent, `${indent}  `);
   const number = of > 1 ? `${at + 1}. ` : '';
-  const effect = `${SEVERITY_WORDS[finding.severity]} (${finding.certainty})${onNodes(finding)}.${lost(finding, depth)}`;
+  const effect = [effectOf(finding), lost(finding, depth)].filter(Boolean).join(' ');
   const opening = isHead
     ? wrap(effect, proseWidth(width), number, indent)
-    : [...wrap(titleOf(finding), proseWidth(width), number, indent).map(paint.bold), ...(depth.features > 0 ? say(effect) : [])];
+    : [
+        ...wrap(titleOf(finding, report), proseWidth(width), number, indent).map(paint.bold),
+        ...(depth.features > 0 ? wrap(effect, proseWidth(width), indent, `${indent}  `) : []),
+      ];
   return [
     ...opening,
     ...doubt(finding, isHead, report, look, indent, depth),
     ...remedy(finding, isHead, look, indent, depth),
     ...seen(finding, look, indent, depth),
-    ...also(finding, look, indent, depth),
-    ...(at === 0 ? [paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`)] : []),
+    ...also(finding, report, look, indent, depth),
+    ...(at === 0 ? [paint.dim(`${indent}${say('readMore', { command: explain(finding) })}`)] : []),
   ];
 }
 
-/** In a merged report: ` on n1, n2 and 18 more`. */
-function onNodes({ seen }: Finding): string {
-  return seen && seen.of > 1 ? ` on ${oneLine(someOf(seen.nodes))}` : '';
+/** How bad and how sure; in a merged report also ` on n1, n2 and 18 more`. */
+function effectOf(finding: Finding): string {
+  const words = { severity: severityWords(finding), certainty: certaintyWords(finding) };
+  const { seen } = finding;
+  return seen && seen.of > 1 ? say('effectOn', { ...words, nodes: oneLine(someOf(seen.nodes)) }) : say('effect', words);
 }
 
 function lost({ features }: Finding, depth: Depth): string {
   if (features.length === 0 || depth.features === 0) return '';
-  const shown = features.slice(0, depth.features).map(withoutStop);
+  const shown = features.slice(0, depth.features).map((each) => withoutStop(featureWords(each)));
   const rest = features.length - shown.length;
-  return ` Lost: ${listed(rest > 0 ? [...shown, `${rest} more`] : shown)}.`;
+  return say('lost', { features: listed(rest > 0 ? [...shown, say('more', { count: rest })] : shown) });
 }
 
 /** The candidates of a suspicion; the command that decides where line two has another. */
 function doubt(
   { certainty, alternatives, decide }: Finding,
   isHead: boolean,
-  { causes }: Report,
+  report: Report,
   look: Look,
   indent: string,
   depth: Depth,
 ): string[] {
   if (certainty !== 'suspected') return [];
-  const others = alternatives.map((cause) => withoutStop(causes[cause]?.title || cause));
+  const others = alternatives.map((cause) => withoutStop(causeTitle(cause, report)));
   const [command] = decide;
   const steps = command && !(isHead && !command.includes('\n')) ? command : undefined;
   return [
-    ...(others.length > 0 ? wrap(`Could also be: ${listed(others)}.`, proseWidth(look.width), indent, `${indent}  `) : []),
-    ...(steps && depth.evidence > 0 ? block('To decide:', steps, look, indent, depth) : []),
+    ...(others.length > 0 ? wrap(say('couldBe', { causes: listed(others) }), proseWidth(look.width), indent, `${indent}  `) : []),
+    ...(steps && depth.evidence > 0 ? block(say('toDecide'), steps, look, indent, depth) : []),
   ];
 }
 
@@ -158,14 +176,18 @@ function seen({ evidence }: Finding, { width, paint }: Look, indent: string, dep
   const rest = evidence.length - shown.length;
   return shown.flatMap(({ saw, reproduce, node }, at) => [
     ...wrap(
-      cut(oneLine(saw.en), depth.columns) +
-        (node ? ` (${oneLine(node)})` : '') +
-        (at === shown.length - 1 && rest > 0 ? ` (and ${rest} more: -v)` : ''),
+      counting(cut(oneLine(spoken(saw)), depth.columns), node, at === shown.length - 1 ? rest : 0),
       proseWidth(width),
-      `${indent}${at === 0 ? 'Seen: ' : '      '}`,
+      `${indent}${at === 0 ? say('seenPrefix') : ' '.repeat(say('seenPrefix').length)}`,
     ),
     ...(depth.command && at === 0 && reproduce ? indentBlock(reproduce, `${indent}        `).map(paint.dim) : []),
   ]);
+}
+
+/** What was seen, on which node of many, and how much more there is. */
+function counting(saw: string, node: string | undefined, rest: number): string {
+  const where = node ? say('sawAt', { saw, node: oneLine(node) }) : saw;
+  return rest > 0 ? say('sawAndMore', { saw: where, count: rest }) : where;
 }
 
 /** What line two leaves out of the first fix, then the others in a line each. */
@@ -175,7 +197,8 @@ function remedy(finding: Finding, isHead: boolean, look: Look, indent: string, d
   const isSaid = isHead && firstStep(finding).kind === 'fix';
   const shown = others.slice(0, depth.others);
   const rest = others.length - shown.length;
-  const more = rest > 0 && depth.features > 0 ? [look.paint.dim(`${indent}${counted(rest, 'other fix', 'other fixes')}: -v`)] : [];
+  const more =
+    rest > 0 && depth.features > 0 ? [look.paint.dim(`${indent}${say('moreVerbose', { what: counted(rest, 'otherFix') })}`)] : [];
   return [...firstFix(finding, first, isSaid, look, indent, depth), ...shown.flatMap((fix) => otherFix(fix, look, indent, depth)), ...more];
 }
 
@@ -183,10 +206,12 @@ function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, inden
   const steps = stepsOf(fix);
   const verify = fix.verify && fix.verify !== AGAIN ? fix.verify : '';
   const said = isSaid && steps && lineTwo(finding).endsWith(steps);
-  const how = fix.changes === 'nothing' ? '' : ` [${CHANGES[fix.changes]}]`;
+  const where = ownerLong(fix);
   const heading = isSaid
-    ? `Fix ${OWNERS[fix.owner].long}${how}:`
-    : `${firstLead(fix)}: ${cut(withoutStop(fix.action.en), 4 * depth.columns)}${steps ? ':' : '.'}`;
+    ? fix.changes === 'nothing'
+      ? say('fix', { where })
+      : say('fixLoudly', { where, change: changeWords(fix) })
+    : `${firstLead(fix)}: ${cut(actOf(fix), 4 * depth.columns)}${steps ? ':' : '.'}`;
   const body =
     steps && !said
       ? block(heading, steps, look, indent, depth)
@@ -196,7 +221,7 @@ function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, inden
   return [
     ...body,
     ...quoteLines(fix.quoted, indent, look),
-    ...(verify && depth.command && !verify.includes('\n') ? block('To verify:', verify, look, indent, depth) : []),
+    ...(verify && depth.command && !verify.includes('\n') ? block(say('toVerify'), verify, look, indent, depth) : []),
   ];
 }
 
@@ -205,7 +230,7 @@ const AGAIN = 'kubelet-doctor';
 
 function otherFix(fix: Fix, look: Look, indent: string, depth: Depth): string[] {
   const steps = stepsOf(fix);
-  const words = `Or ${firstLead(fix).replace(/^Fix /, '')}: ${withoutStop(fix.action.en)}`;
+  const words = otherWay(fix);
   if (!steps || steps.includes('\n')) return wrap(`${words}.`, proseWidth(look.width), indent, `${indent}  `);
   return block(`${words}:`, steps, look, indent, depth);
 }
@@ -213,20 +238,21 @@ function otherFix(fix: Fix, look: Look, indent: string, depth: Depth): string[] 
 /** Words, and below them what can be pasted; too long for the terminal: where it stands. */
 function block(words: string, steps: string, { width, paint }: Look, indent: string, depth: Depth): string[] {
   const lines = steps.trimEnd().split('\n').length;
-  if (lines > depth.steps) return wrap(`${words} ${counted(lines, 'line')}, printed by -v.`, proseWidth(width), indent, `${indent}  `);
+  if (lines > depth.steps)
+    return wrap(say('printedVerbose', { heading: words, lines: counted(lines, 'line') }), proseWidth(width), indent, `${indent}  `);
   return [...wrap(words, proseWidth(width), indent, `${indent}  `).map(paint.bold), ...pasteBlock(steps, `${indent}  `)];
 }
 
 /** What goes away with the first fix. A note that asks for nothing is left to --verbose. */
-function also({ consequences }: Finding, { width }: Look, indent: string, depth: Depth): string[] {
+function also({ consequences }: Finding, report: Report, { width }: Look, indent: string, depth: Depth): string[] {
   const all = flatten(consequences).filter((finding) => !asksNothing(finding));
   if (all.length === 0) return [];
   const shown = all.slice(0, depth.consequences);
   const rest = all.length - shown.length;
-  if (shown.length === 0) return wrap(`${counted(rest, 'more finding')} will go away with the fix: -v`, proseWidth(width), indent);
+  if (shown.length === 0) return wrap(say('goAway', { findings: counted(rest, 'moreFinding') }), proseWidth(width), indent);
   return [
-    ...wrap('Also seen; goes away with the fix:', proseWidth(width), indent),
-    ...shown.flatMap((finding) => wrap(titleOf(finding), proseWidth(width), `${indent}- `)),
-    ...(rest > 0 ? [`${indent}- and ${rest} more: -v`] : []),
+    ...wrap(say('also'), proseWidth(width), indent),
+    ...shown.flatMap((finding) => wrap(titleOf(finding, report), proseWidth(width), `${indent}- `)),
+    ...(rest > 0 ? [`${indent}- ${say('andMoreVerbose', { count: rest })}`] : []),
   ];
 }

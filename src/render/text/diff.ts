@@ -1,7 +1,8 @@
 /** A comparison in words: one line that is the answer, then what changed. */
 import type { Comparison, Pair, Side, Standing } from '../../report/diff.js';
-import { counted, dateTime } from '../../report/formats.js';
 import { neutraliseAll } from '../../report/plain-text.js';
+import { counted, dateTime } from '../../words/formats.js';
+import { sayDiff as say } from '../../words/tables.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 
 /** Without a newline at the end. */
@@ -13,45 +14,46 @@ export function renderDiff(comparison: Comparison, { width, colour }: { width: n
   const same = both.length - moved.length;
   return closeUp([
     look.paint.bold(headline(appeared.length, vanished.length, moved.length)),
-    dim(`Then ${side(old)}`),
-    dim(`Now  ${side(now)}`),
+    dim(say('before', { side: side(old) })),
+    dim(say('now', { side: side(now) })),
     '',
     ...section(
-      'New:',
+      say('appeared'),
       appeared.map((place) => red(line('+', place, look))),
       look,
     ),
     ...section(
-      'Gone:',
+      say('vanished'),
       vanished.map((place) => green(line('-', place, look))),
       look,
     ),
     ...section(
-      'Changed:',
+      say('moved'),
       moved.map((pair) => yellow(movedLine(pair, look))),
       look,
     ),
     ...section(
-      'Answered now:',
+      say('answered'),
       answeredNow.map((asks) => wrap(asks, proseWidth(width), '  ').join('\n')),
       look,
     ),
     ...section(
-      'Not answered any more:',
+      say('unanswered'),
       unansweredNow.map((asks) => wrap(asks, proseWidth(width), '  ').join('\n')),
       look,
     ),
-    ...(same ? [dim(`${counted(same, 'finding')} unchanged.`)] : []),
+    ...(same ? [dim(say('unchanged', { findings: counted(same, 'finding') }))] : []),
   ]).join('\n');
 }
 
 function headline(appeared: number, vanished: number, moved: number): string {
-  if (appeared + vanished + moved === 0) return 'No change: the same findings in the same order.';
-  return `${counted(appeared, 'new finding')}, ${vanished} gone, ${moved} changed.`;
+  if (appeared + vanished + moved === 0) return say('noChange');
+  return say('changes', { findings: counted(appeared, 'newFinding'), gone: vanished, changed: moved });
 }
 
 function side({ startedAt, node, verdict, version }: Side): string {
-  return `${dateTime(startedAt)}${node ? `, ${node}` : ''}: ${verdict} (kubelet-doctor ${version})`;
+  const words = { time: dateTime(startedAt), verdict: say(`verdict.${verdict}`), version };
+  return node ? say('sideOf', { ...words, node }) : say('side', words);
 }
 
 function section(title: string, lines: readonly string[], { paint }: Look): string[] {
@@ -63,6 +65,6 @@ function line(sign: string, { rank, title, cause }: Standing, { width }: Look): 
 }
 
 function movedLine({ old, new: now, moved, changed }: Pair, { width }: Look): string {
-  const how = [...(moved ? [`was ${old.rank}.`] : []), ...changed].join(', ');
+  const how = [...(moved ? [say('was', { rank: old.rank })] : []), ...changed].join(', ');
   return wrap(`${now.rank}. ${now.title} (${now.cause}; ${how})`, proseWidth(width), '~ ').join('\n');
 }

@@ -3,8 +3,11 @@
 import type { Evidence } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { counted, listed, SEVERITY_WORDS, TO_DECIDE, withoutStop } from '../../report/words.js';
-import { LAYER_WORDS, TARGET_WORDS } from '../layer-words.js';
+import { causeTitle, featureWords, spoken } from '../../report/spoken.js';
+import { certaintyWords, explain, rankWords, severityWords, toDecide, withoutStop } from '../../report/words.js';
+import { counted, listed } from '../../words/formats.js';
+import { sayFinding } from '../../words/text.js';
+import { layerWords, targetWords } from '../layer-words.js';
 import { indentBlock, type Look, type Paint, pasteBlock, proseWidth, wrap } from '../style.js';
 import { fixLines, quoteLines } from './fix.js';
 import { titleOf } from './head.js';
@@ -28,20 +31,27 @@ function oneFinding(finding: Finding, number: string, outer: string, text: Text)
   const indent = `${outer}   `;
   const say = (words: string) => wrap(words, proseWidth(text.width), indent, `${indent}  `);
   return [
-    ...wrap(titleOf(finding), proseWidth(text.width), `${outer}${number}. `, indent).map((line) =>
+    ...wrap(titleOf(finding, text.report), proseWidth(text.width), `${outer}${number}. `, indent).map((line) =>
       paint.bold(severityPaint(finding, text)(line)),
     ),
     ...say(
-      `${SEVERITY_WORDS[finding.severity]}; ${finding.certainty}; ${TARGET_WORDS[finding.target]}, ${LAYER_WORDS[finding.layer]}.`,
+      sayFinding('standing', {
+        severity: severityWords(finding),
+        certainty: certaintyWords(finding),
+        target: targetWords(finding.target),
+        layer: layerWords(finding.layer),
+      }),
     ).map(paint.dim),
-    ...(finding.features.length ? say(`Lost: ${listed(finding.features.map(withoutStop))}.`) : []),
+    ...(finding.features.length
+      ? say(sayFinding('lost', { features: listed(finding.features.map((each) => withoutStop(featureWords(each)))) }))
+      : []),
     ...doubt(finding, indent, text),
     ...seen(finding.evidence, indent, text),
     ...quoteLines(finding.quoted, indent, text),
     ...fixLines(finding, indent, text),
     '',
-    paint.dim(`${indent}More: kubelet-doctor explain ${finding.cause}`),
-    ...say(`Ranked by: ${finding.rankedBy.join(', ')}.`).map(paint.dim),
+    paint.dim(`${indent}${sayFinding('readMore', { command: explain(finding) })}`),
+    ...say(sayFinding('rankedBy', { keys: finding.rankedBy.map(rankWords).join(', ') })).map(paint.dim),
     ...consequences(finding, number, indent, text),
   ];
 }
@@ -53,11 +63,11 @@ function severityPaint({ severity }: Finding, { paint }: Look): Paint {
 /** The candidates of a suspicion, and the command that decides between them. */
 function doubt({ certainty, alternatives, decide }: Finding, indent: string, { report, width }: Text): string[] {
   if (certainty !== 'suspected') return [];
-  const others = alternatives.map((cause) => withoutStop(report.causes[cause]?.title || cause));
-  const looks = others.length ? `Suspected, not proven. Could also be: ${others.join('; ')}.` : 'Suspected, not proven.';
+  const others = alternatives.map((cause) => withoutStop(causeTitle(cause, report)));
+  const looks = others.length ? sayFinding('suspectedOr', { causes: others.join('; ') }) : sayFinding('suspected');
   return [
     ...wrap(looks, proseWidth(width), indent, `${indent}  `),
-    ...(decide.length ? wrap(`${TO_DECIDE}:`, proseWidth(width), indent, `${indent}  `) : []),
+    ...(decide.length ? wrap(`${toDecide()}:`, proseWidth(width), indent, `${indent}  `) : []),
     ...decide.flatMap((command) => pasteBlock(command, `${indent}  `)),
   ];
 }
@@ -65,9 +75,9 @@ function doubt({ certainty, alternatives, decide }: Finding, indent: string, { r
 /** What was seen, and below each the command that shows the same by hand. */
 function seen(evidence: readonly Evidence[], indent: string, { width, paint }: Text): string[] {
   if (evidence.length === 0) return [];
-  const opening = evidence.some(({ reproduce }) => reproduce) ? 'Seen, each with the command that shows it:' : 'Seen:';
+  const opening = evidence.some(({ reproduce }) => reproduce) ? sayFinding('seenWithCommands') : sayFinding('seen');
   const lines = evidence.flatMap(({ saw, reproduce }) => [
-    ...wrap(cut(oneLine(saw.en), LONGEST_EVIDENCE), proseWidth(width), `${indent}- `),
+    ...wrap(cut(oneLine(spoken(saw)), LONGEST_EVIDENCE), proseWidth(width), `${indent}- `),
     ...(reproduce ? indentBlock(reproduce, `${indent}    `).map(paint.dim) : []),
   ]);
   return [...wrap(opening, proseWidth(width), indent), ...lines];
@@ -76,7 +86,7 @@ function seen(evidence: readonly Evidence[], indent: string, { width, paint }: T
 function consequences(finding: Finding, number: string, indent: string, text: Text): string[] {
   const { length } = finding.consequences;
   if (length === 0) return [];
-  const opening = `${counted(length, 'more finding')}, gone with the fix of this one:`;
+  const opening = sayFinding('gone', { findings: counted(length, 'moreFinding') });
   return [
     '',
     ...wrap(opening, proseWidth(text.width), indent),

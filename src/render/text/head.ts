@@ -4,11 +4,13 @@
  */
 import { isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
-import { dateTime } from '../../report/formats.js';
 import { headlineOf } from '../../report/headline.js';
-import { placeWords } from '../../report/places.js';
+import { identityWords, placeWords, vantageWords } from '../../report/places.js';
 import { oneLine } from '../../report/plain-text.js';
-import { actLine, counted, firstStep, LINE, lastLine } from '../../report/words.js';
+import { titleWords } from '../../report/spoken.js';
+import { actLine, firstStep, LINE, lastLine, openQuestion } from '../../report/words.js';
+import { counted, dateTime, formOf, listed } from '../../words/formats.js';
+import { sayHead as say } from '../../words/text.js';
 import { type Look, type Paint, wrap } from '../style.js';
 
 /** Always exactly three lines. */
@@ -55,8 +57,10 @@ interface Answer {
 function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer {
   const { summary, findings, results } = report;
   const headline = headlineOf(summary.verdict, findings, results);
-  if (headline.kind === 'open')
-    return { colour: yellow, title: summary.top.title, lead: '', line: summary.top.fix, isProse: false, last: summary.top.fix };
+  if (headline.kind === 'open') {
+    const { title, fix } = openQuestion(headline.required);
+    return { colour: yellow, title, lead: '', line: fix, isProse: false, last: fix };
+  }
   const asked = askedLine(report);
   const well = { colour: green, title: wellLine(report), lead: '', line: asked, isProse: true, last: asked };
   if (headline.kind === 'nothing') return well;
@@ -65,20 +69,16 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   if (summary.verdict !== 'incomplete' && asksNothing(top)) return well;
   const step = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
-  const title = failing ? titleOf(top) : prefixed(prefixOf(top.severity, open), titleOf(top));
+  const title = failing ? titleOf(top, report) : withLead(top.severity, open, titleOf(top, report));
   const { lead, line } = actLine(step);
   return { colour: failing ? red : yellow, title, lead, line, isProse: line === step.act, last: lastLine(step) };
 }
 
-/** Without its first word where the line would be too long. */
-function prefixed(prefix: string, title: string): string {
-  return [...`${prefix}${title}`].length <= LINE ? `${prefix}${title}` : `${prefix.replace(/^Works\. /, '')}${title}`;
-}
-
-/** That it works is only said where everything that is required was answered. */
-function prefixOf(severity: Finding['severity'], open: boolean): string {
-  if (severity === 'risk') return open ? 'Risk: ' : 'Works. Risk: ';
-  return open ? '' : 'Works. Note: ';
+/** That it works is only said where everything that is required was answered, and the line has room for it. */
+function withLead(severity: Finding['severity'], open: boolean, title: string): string {
+  const short = severity === 'risk' ? say('risk', { title }) : open ? title : say('note', { title });
+  const long = severity === 'risk' ? say('worksRisk', { title }) : say('worksNote', { title });
+  return open || [...long].length > LINE ? short : long;
 }
 
 /** A note that asks for nothing does not take the place of "all well". */
@@ -87,24 +87,22 @@ export function asksNothing(finding: Finding): boolean {
 }
 
 /** The title; a suspicion says that it is one. */
-export function titleOf(finding: Finding): string {
-  return `${oneLine(finding.title.en)}${finding.certainty === 'suspected' ? ' (suspected)' : ''}`;
+export function titleOf(finding: Finding, report: Report): string {
+  const title = oneLine(titleWords(finding, report));
+  return finding.certainty === 'suspected' ? say('suspected', { title }) : title;
 }
 
 function wellLine({ where, layers }: Report): string {
-  const servers = [
-    answers(layers, 'kubelet') ? oneLine(`kubelet ${where.node}`).trim() : '',
+  const names = [
+    answers(layers, 'kubelet') ? oneLine(say('kubelet', { node: where.node })) : '',
     answers(layers, 'apiserver') ? 'apiserver' : '',
   ].filter(Boolean);
-  if (servers.length === 0) return 'OK: nothing wrong found in what was asked';
-  const one = servers.length === 1;
-  const names = `OK: ${servers.join(' and ')}`;
-  const answer = `${names} answer${one ? 's' : ''}`;
+  if (names.length === 0) return say('nothingWrong');
+  const [servers, form] = [listed(names), formOf(names.length)];
   // Asked as another: no credential of the agent was shown to anyone, and what it may is what the apiserver says.
-  if (where.account) return `${answer}; ${shortNames(oneLine(where.account))} has the permissions`;
+  if (where.account) return say(`permitted.${form}`, { servers, account: shortNames(oneLine(where.account)) });
   const full = (['kubelet', 'apiserver'] as const).every((target) => !answers(layers, target) || isOk(layers, target, 'authn'));
-  const s = one ? 's' : '';
-  return full ? `${names} accept${s} the credential and allow${s} all requests` : answer;
+  return say(full ? `accepted.${form}` : `answer.${form}`, { servers });
 }
 
 /** A layer that only the server's own answer can show was fine; its permissions the apiserver can tell as well. */
@@ -119,33 +117,39 @@ function isOk(layers: readonly LayerState[], target: LayerState['target'], layer
 /** `28 of 37 questions answered; -v names the others.` */
 function askedLine({ asked }: Report): string {
   const open = asked.total - asked.answered;
-  const rest = open === 0 ? '' : `; -v names the ${open === 1 ? 'other' : `other ${open}`}`;
-  return `${asked.answered} of ${counted(asked.total, 'question')} answered${rest}.`;
+  const all = { count: asked.answered, questions: counted(asked.total, 'question') };
+  return open === 0 ? say('answered', all) : open === 1 ? say('answeredBut1', all) : say('answeredBut', { ...all, open });
 }
 
 /** `Merged from 60 of 61 reports of 61 nodes`; where all could be read, `2 reports of n1`. */
 function mergedWords({ given, read, nodes }: Merged, node: string): string {
-  const reports = `${read === given ? '' : `${read} of `}${counted(given, 'report')}`;
-  return `Merged from ${reports} of ${nodes === 1 ? node || '1 node' : `${nodes} nodes`}`;
+  const all = counted(given, 'report');
+  const reports = read === given ? all : say('someOfReports', { read, reports: all });
+  return say('merged', { reports, nodes: (nodes === 1 && node) || counted(nodes, 'node') });
 }
 
 /** Where, as whom, when; then against what, with the proxy where there is one. */
 function whereLine({ where, merged, startedAt, layers }: Report): string {
-  const vantage = where.vantage && where.vantage !== where.place ? ` (${where.vantage.replace('-', ' ')})` : '';
-  const identity = where.identity ? `, as ${shortNames(where.identity)}` : '';
-  const ran = merged ? mergedWords(merged, where.node) : `Ran ${placeWords(where)}`.trim();
-  const about = where.machine && where.node ? `, about ${where.node}` : '';
-  const time = startedAt ? `, ${dateTime(startedAt)}` : '';
+  const ran = merged ? mergedWords(merged, where.node) : say('ran', { place: placeWords(where) }).trim();
+  const network = where.vantage && where.vantage !== where.place ? vantageWords(where) : '';
+  const parts = [
+    network ? say('inNetwork', { ran, network }) : ran,
+    where.machine && where.node ? say('about', { node: where.node }) : '',
+    where.identity ? say('as', { user: shortNames(identityWords(where)) }) : '',
+    startedAt ? dateTime(startedAt) : '',
+  ];
   const servers = (['kubelet', 'apiserver'] as const).flatMap((target) =>
-    where[target] ? `${target} ${where[target]}${through(layers, target)}` : [],
+    where[target] ? serverWords(target, where[target], layers) : [],
   );
-  return oneLine(`${ran}${vantage}${about}${identity}${time}${servers.length ? `; ${servers.join(', ')}` : ''}`);
+  const here = parts.filter(Boolean).join(', ');
+  return oneLine(servers.length > 0 ? say('whereAndServers', { where: here, servers: servers.join(', ') }) : here);
 }
 
-/** ` through http://proxy:3128`, where a proxy is used. */
-function through(layers: readonly LayerState[], target: LayerState['target']): string {
-  const proxy = layers.find((state) => state.target === target && state.layer === 'proxy')?.through;
-  return proxy === undefined ? '' : ` through ${proxy || 'a proxy'}`;
+/** `kubelet 10.0.0.7:10250 through http://proxy:3128`, where a proxy is used. */
+function serverWords(server: 'kubelet' | 'apiserver', address: string, layers: readonly LayerState[]): string {
+  const proxy = layers.find((state) => state.target === server && state.layer === 'proxy')?.through;
+  if (proxy === undefined) return say('server', { server, address });
+  return proxy ? say('serverThrough', { server, address, proxy }) : say('serverThroughSome', { server, address });
 }
 
 /** A ServiceAccount as `namespace/name`: kubectl's own form, half as long. */

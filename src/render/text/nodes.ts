@@ -8,7 +8,9 @@ import { flatten } from '../../judge/rank.js';
 import { refusalText } from '../../kubernetes/scheduling.js';
 import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import { counted } from '../../report/words.js';
+import { spoken } from '../../report/spoken.js';
+import { counted } from '../../words/formats.js';
+import { sayNodes as say } from '../../words/tables.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { findingsBeside } from './brief.js';
 import { asksNothing, headLines } from './head.js';
@@ -16,7 +18,7 @@ import type { TextOptions } from './report.js';
 import { openLines } from './rest.js';
 import { type Cell, gridTable, NARROW } from './table.js';
 
-/** A row as the JSON has it; keys and their meaning are kept. */
+/** A row as the JSON has it, there in English; keys and their meaning are kept. */
 export interface NodeLine {
   node: string;
   controlPlane: boolean;
@@ -36,7 +38,8 @@ const ORDER: NodeState[] = ['refused', 'missing', 'not-ready', 'unknown', 'condi
 
 export function nodeLines(rows: readonly NodeRow[], report: Report): NodeLine[] {
   // What keeps a pod from being created stands in no Node: the finding knows.
-  const refused = flatten(report.findings).find(({ question }) => question === 'pod-admission')?.title.en;
+  const title = flatten(report.findings).find(({ question }) => question === 'pod-admission')?.title;
+  const refused = title && spoken(title);
   return rows.map((row) => ({
     node: row.node,
     controlPlane: row.controlPlane,
@@ -56,17 +59,17 @@ function whyOf({ state, refusal, pods, ready }: NodeRow): string {
     case 'refused':
       return refusal ? refusalText(refusal) : '';
     case 'missing':
-      return "nothing in its scheduling keeps the pod off; see the DaemonSet's events";
+      return say('missing');
     case 'not-ready':
       return [pod?.reason ?? pod?.phase, pod?.message].filter(Boolean).join(': ');
     case 'condition':
-      return ready === 'True' ? 'the node is not set up yet' : 'the node is NotReady: no new pod starts there';
+      return ready === 'True' ? say('notSetUp') : say('notReady');
     case 'unknown':
       return '';
     case 'other':
-      return refusal ? refusalText(refusal) : 'no DaemonSet selects this kind of node';
+      return refusal ? refusalText(refusal) : say('notSelected');
     case 'covered':
-      return refusal ? `${refusalText(refusal)}; the pod is older than that and will not be replaced` : '';
+      return refusal ? say('older', { why: refusalText(refusal) }) : '';
   }
 }
 
@@ -78,9 +81,14 @@ export interface FoundNodes extends Pick<Situation, 'rows' | 'all' | 'cuts' | 'u
 /** Why the rows do not say it all, a sentence each. */
 export function nodesUnread({ cuts, unread }: Pick<FoundNodes, 'cuts' | 'unread'>): string[] {
   return [
-    ...(unread ? [`${unread.kind === 'agent-pods' ? 'Pods' : listName(unread)} could not be listed: ${whyUnread(unread)}.`] : []),
-    ...cuts.map(({ kind, cut }) => `Only the first ${cut.read} ${listName({ kind })} were read: ${whyCut(cut)}.`),
+    ...(unread ? [unreadWords(unread)] : []),
+    ...cuts.map(({ kind, cut }) => say('cut', { count: cut.read, list: listName({ kind }), why: whyCut(cut) })),
   ];
+}
+
+function unreadWords(unread: NonNullable<FoundNodes['unread']>): string {
+  const why = whyUnread(unread);
+  return unread.kind === 'agent-pods' ? say('unreadPods', { why }) : say('unread', { list: listName(unread), why });
 }
 
 /** Text without a newline at the end. `found` undefined: the nodes could not be listed. */
@@ -106,31 +114,15 @@ function head(report: Report, sum: string | undefined, look: Look): string[] {
 
 /** Nodes minus nodes with an agent: never desired against ready. Counted only where everything was read. */
 function coverage(all: Whole<NodeRow>, installed: boolean): string {
-  const of = (state: NodeState, words: string) => {
-    const count = all.items.filter((row) => row.state === state).length;
-    return count > 0 ? [`${count} ${words}`] : [];
-  };
-  const rest = [
-    ...of('refused', 'kept off'),
-    ...of('missing', 'without an agent'),
-    ...of('not-ready', 'with an agent that is not ready'),
-    ...of('condition', 'not ready'),
-    ...of('other', 'not selected'),
-  ].join(', ');
-  const covered = ofAll(all.items.filter(({ state }) => state === 'covered').length, all, 'node');
-  const lead = installed ? `An agent is ready on ${covered}` : `The agent would run on ${covered}`;
-  return `${lead}${rest && `; ${rest}`}.`;
+  const of = (state: NodeState) => all.items.filter((row) => row.state === state).length;
+  const rest = (['refused', 'missing', 'not-ready', 'condition', 'other'] as const)
+    .filter((state) => of(state) > 0)
+    .map((state) => say(`count.${state}`, { count: of(state) }))
+    .join(', ');
+  const words = { covered: ofAll(of('covered'), all, 'node') };
+  if (installed) return rest ? say('readyBut', { ...words, rest }) : say('ready', words);
+  return rest ? say('wouldRunBut', { ...words, rest }) : say('wouldRun', words);
 }
-
-const AGENT: Record<NodeState, string> = {
-  covered: 'ready',
-  'not-ready': 'not ready',
-  missing: 'none',
-  refused: 'none',
-  condition: 'none',
-  other: 'none',
-  unknown: 'unknown',
-};
 
 function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
   const groups = new Map<string, NodeLine[]>();
@@ -142,24 +134,24 @@ function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
     // The reason stands once a group, at its first node.
     return rowOf(line, before?.state === line.state && before.why === line.why, paint);
   });
-  const heads = ['node', 'agent', 'runs', 'role', 'why not'];
+  const heads = (['node', 'agent', 'runs', 'role', 'why'] as const).map((head) => say(`heads.${head}`));
   const body = width < NARROW ? rows.flatMap((row) => listed(row, width)) : gridTable(heads, rows, width);
   const more = lines.length - shown.length;
-  return [...body, ...(more > 0 ? [`and ${counted(more, 'more node')}: --output json lists all`] : [])];
+  return [...body, ...(more > 0 ? [say('more', { nodes: counted(more, 'moreNode') })] : [])];
 }
 
 function rowOf({ node, state, ready, wouldRun, controlPlane, why }: NodeLine, repeated: boolean, paint: Look['paint']): Cell[] {
   const paintRow = state === 'covered' ? paint.green : state === 'other' || ready === undefined ? paint.dim : paint.red;
   return [
     { text: node },
-    { text: ready === undefined ? 'unknown' : AGENT[state], paint: paintRow },
-    { text: wouldRun ? 'yes' : 'no' },
-    { text: controlPlane ? 'control plane' : '' },
+    { text: ready === undefined ? say('agent.unknown') : say(`agent.${state}`), paint: paintRow },
+    { text: wouldRun ? say('yes') : say('no') },
+    { text: controlPlane ? say('controlPlane') : '' },
     { text: why && repeated ? '"' : why },
   ];
 }
 
 function listed([node, agent, , role, why]: readonly Cell[], width: number): string[] {
   const what = [agent?.text, role?.text].filter(Boolean).join(', ');
-  return [...wrap(`${node?.text}: agent ${what}`, width, '', '  '), ...(why?.text ? wrap(why.text, width, '  ') : [])];
+  return [...wrap(say('row', { node: node?.text ?? '', what }), width, '', '  '), ...(why?.text ? wrap(why.text, width, '  ') : [])];
 }

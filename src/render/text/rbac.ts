@@ -1,24 +1,18 @@
 /** The answer of `rbac` for people: who and how, the table, then what was found and how to fix it. */
 import type { Report } from '../../model/report.js';
-import { listed } from '../../report/formats.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import type { RightsTable } from '../../report/tables/rights.js';
+import { listed } from '../../words/formats.js';
+import { sayRights as say } from '../../words/tables.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { findingsBeside } from './brief.js';
 import { headLines } from './head.js';
 import type { TextOptions } from './report.js';
 import { rightsLines } from './rights-table.js';
 
-const BY: Record<string, string> = {
-  self: 'asked by SelfSubjectAccessReview',
-  review: 'asked by SubjectAccessReview',
-  impersonation: 'asked by impersonation',
-};
+const BY = ['self', 'review', 'impersonation'] as const;
 
-/** In words where the version alone does not say it. */
-const KUBELET: Record<string, string> = {
-  unknown: 'fine-grained (kubelet version unknown; kubelets before 1.33 check nodes/proxy instead)',
-};
+const ADD = 'kubelet-doctor rbac --missing --yaml | kubectl apply -f -';
 
 export function renderRights(
   report: Report,
@@ -42,19 +36,26 @@ function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] 
   const count = (state: string) => table.needs.filter((row) => row.state === state).length;
   const open = count('unanswered');
   const locks = features.some(({ feature }) => feature === 'leader-election');
+  const asked = BY.find((way) => way === by);
+  const { agent, kubernetes } = versions;
+  // In words where the version alone does not say it.
+  const kubelet = versions.kubelet === 'unknown' ? say('kubelet.unknown') : versions.kubelet;
+  const known = { agent, kubernetes, kubelet, namespace };
+  const granted = { count: count('allowed'), all: table.needs.length, missing: count('denied') };
   return [
-    ...prose(`${user}: ${BY[by] ?? 'permissions unknown: this user may neither create SubjectAccessReviews nor impersonate'}.`),
+    ...prose(asked ? say(`by.${asked}`, { user }) : say('byNothing', { user })),
     ...prose(
-      `Profile ${profile}: ${listed(features.map((f) => `${f.feature} (${f.why})`))}.${off.length > 0 ? ` Off: ${listed(off)} (--feature FEATURE checks one).` : ''}`,
+      [
+        say('profile', { profile, features: listed(features.map(({ feature, why }) => say('feature', { feature, why }))) }),
+        ...(off.length > 0 ? [say('off', { features: listed(off) })] : []),
+      ].join(' '),
     ),
-    ...prose(
-      `Agent ${versions.agent}; Kubernetes ${versions.kubernetes}; kubelet permissions ${KUBELET[versions.kubelet] ?? versions.kubelet}; ${locks ? `leader election by ${versions.lock}; ` : ''}namespace ${namespace}.`,
-    ),
+    ...prose(locks ? say('versionsAndLock', { ...known, lock: versions.lock }) : say('versions', known)),
     '',
-    ...(rows.length > 0 ? rightsLines(rows, look) : ['No permission is missing.']),
+    ...(rows.length > 0 ? rightsLines(rows, look) : [say('noneMissing')]),
     '',
-    `${count('allowed')} of ${table.needs.length} permissions granted, ${count('denied')} missing${open > 0 ? `, ${open} not known` : ''}.`,
-    ...(count('denied') > 0 ? prose('Add what is missing: kubelet-doctor rbac --missing --yaml | kubectl apply -f -') : []),
+    open > 0 ? say('grantedBut', { ...granted, open }) : say('granted', granted),
+    ...(count('denied') > 0 ? prose(say('add', { command: ADD })) : []),
     '',
   ];
 }

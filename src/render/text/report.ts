@@ -4,7 +4,8 @@ import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import { counted } from '../../report/words.js';
+import { counted, formOf } from '../../words/formats.js';
+import { sayRest } from '../../words/text.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
@@ -59,7 +60,7 @@ function openQuestions(report: Report, look: Look, { at, isLeast }: { at: number
   const open = report.results.filter(isUnanswered).length;
   if (open === 0) return [];
   if (report.summary.verdict === 'incomplete' && !isLeast) return openLines(report, look, OPEN[at] ?? 'first required');
-  return [look.paint.dim(`${open} of ${counted(report.asked.total, 'question')} not answered: -v lists them.`)];
+  return [look.paint.dim(sayRest('openVerbose', { count: open, questions: counted(report.asked.total, 'question') }))];
 }
 
 function everything(report: Report, look: Look, head: typeof headLines): string[] {
@@ -89,22 +90,25 @@ function overview(report: Report, { width, paint }: Look): string[] {
   if (all.every(asksNothing)) return [];
   const { blocks, degrades, risk, note } = report.summary.counts;
   const counts = [
-    blocks ? `${blocks} blocking` : '',
-    degrades ? `${degrades} degrading` : '',
+    blocks ? sayRest('blocking', { count: blocks }) : '',
+    degrades ? sayRest('degrading', { count: degrades }) : '',
     risk ? counted(risk, 'risk') : '',
     note ? counted(note, 'note') : '',
   ];
   const nested = all.length - report.findings.length;
-  const follow = nested ? `; ${nested} ${nested === 1 ? 'follows' : 'follow'} from another` : '';
-  const found = `${counted(all.length, 'finding')}, root causes first: ${counts.filter(Boolean).join(', ')}${follow}. `;
+  const words = { findings: counted(all.length, 'finding'), counts: counts.filter(Boolean).join(', ') };
+  const found = nested ? sayRest(`found.${formOf(nested)}`, { ...words, nested }) : sayRest('found', words);
   const { answered, total } = report.asked;
   return [
-    ...wrap(`${all.length > 1 ? found : ''}${answered} of ${counted(total, 'question')} answered.`, proseWidth(width)).map(paint.dim),
+    ...wrap(
+      [...(all.length > 1 ? [found] : []), sayRest('answered', { count: answered, questions: counted(total, 'question') })].join(' '),
+      proseWidth(width),
+    ).map(paint.dim),
     '',
   ];
 }
 
 function closing(report: Report, { width, paint }: Look): string[] {
   if (report.summary.verdict !== 'fail') return [];
-  return wrap('After the fix, kubelet-doctor --wait asks again until everything works.', proseWidth(width)).map(paint.dim);
+  return wrap(sayRest('wait'), proseWidth(width)).map(paint.dim);
 }

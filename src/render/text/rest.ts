@@ -4,7 +4,10 @@ import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report, Result } from '../../model/report.js';
 import { cut, oneLine } from '../../report/plain-text.js';
-import { counted, withoutStop } from '../../report/words.js';
+import { asksOf, spoken } from '../../report/spoken.js';
+import { withoutStop } from '../../report/words.js';
+import { counted, formOf } from '../../words/formats.js';
+import { sayRest } from '../../words/text.js';
 import { type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { quoteLines } from './fix.js';
 
@@ -24,24 +27,24 @@ export function openLines(report: Report, look: Look, which: 'all' | 'with an an
   const rest = open.length - listed.length;
   if (open.length === 0) return [];
   const lines = listed.flatMap((result) => [
-    ...wrap(`${oneLine(result.asks)}${because(result)}`, proseWidth(look.width), '- '),
+    ...wrap([oneLine(asksOf(result)), because(result)].join(' '), proseWidth(look.width), '- '),
     ...(which === 'first required' ? result.elsewhere.slice(0, 1) : result.elsewhere).flatMap((command) => pasteBlock(command, '    ')),
     ...quoteLines(result.quoted, '    ', look),
   ]);
-  const byOthers = listed.some((result) => result.elsewhere.length > 0) ? '; as cluster admin, run' : '';
-  const left = rest
-    ? `${counted(rest, listed.length ? 'more question' : 'question')} not answered: -v lists ${rest === 1 ? 'it' : 'them'}.`
-    : '';
+  const byOthers = listed.some((result) => result.elsewhere.length > 0);
+  const left = rest ? sayRest(`left.${formOf(rest)}`, { questions: counted(rest, listed.length ? 'moreQuestion' : 'question') }) : '';
   return [
-    ...(listed.length ? [...wrap(`Not answered${byOthers}:`, proseWidth(look.width)).map(look.paint.bold), ...lines] : []),
+    ...(listed.length
+      ? [...wrap(byOthers ? sayRest('notAnsweredRun') : sayRest('notAnswered'), proseWidth(look.width)).map(look.paint.bold), ...lines]
+      : []),
     ...(left ? wrap(left, proseWidth(look.width)) : []),
     '',
   ];
 }
 
 function because(result: Result): string {
-  if (result.note) return ` ${withoutStop(result.note.en)}.`;
-  return result.outcome === 'crashed' ? ' The check failed: a bug in kubelet-doctor; please report it.' : '';
+  if (result.note) return `${withoutStop(spoken(result.note))}.`;
+  return result.outcome === 'crashed' ? sayRest('checkFailed') : '';
 }
 
 /** Problems that --skip or --only left out are named, so that nobody takes silence for health. */
@@ -50,7 +53,7 @@ export function leftOutLines(report: Report, look: Look): string[] {
   const out = [
     ...new Set(report.results.flatMap(({ outcome, cause }) => (outcome === 'problem' && cause && !shown.has(cause) ? [cause] : []))),
   ];
-  return out.length ? [...wrap(`Left out by --skip or --only: ${out.join(', ')}.`, proseWidth(look.width)), ''] : [];
+  return out.length ? [...wrap(sayRest('leftOut', { causes: out.join(', ') }), proseWidth(look.width)), ''] : [];
 }
 
 /** --verbose: what was asked and was well, or did not apply. */
@@ -59,11 +62,11 @@ export function passedLines(report: Report, look: Look): string[] {
   const beside = report.results.filter((result) => result.outcome === 'not-applicable');
   const say = (results: Result[], sign: string) =>
     results.flatMap((result) =>
-      wrap(`${oneLine(result.asks)}${result.note ? ` ${oneLine(result.note.en)}` : ''}`, proseWidth(look.width), `${sign} `),
+      wrap([oneLine(asksOf(result)), result.note ? oneLine(spoken(result.note)) : ''].join(' '), proseWidth(look.width), `${sign} `),
     );
   return [
-    ...(passed.length ? [look.paint.bold('Passed:'), ...say(passed, '✓').map(look.paint.green), ''] : []),
-    ...(beside.length ? [look.paint.bold('Not applicable here:'), ...say(beside, '–').map(look.paint.dim), ''] : []),
+    ...(passed.length ? [look.paint.bold(sayRest('passed')), ...say(passed, '✓').map(look.paint.green), ''] : []),
+    ...(beside.length ? [look.paint.bold(sayRest('notApplicable')), ...say(beside, '–').map(look.paint.dim), ''] : []),
   ];
 }
 
@@ -72,9 +75,9 @@ export function settingLines(report: Report, look: Look): string[] {
   const wide = Math.max(0, ...report.settings.map(({ setting }) => setting.length));
   const lines = report.settings.map(({ setting, value, origin, source }) => {
     const from = oneLine(source) === origin || !source ? origin : `${origin}, ${oneLine(source)}`;
-    return `${setting.padEnd(wide)}  ${(oneLine(value) || '(empty)').padEnd(24)}  ${look.paint.dim(`(${from})`)}`;
+    return `${setting.padEnd(wide)}  ${(oneLine(value) || sayRest('empty')).padEnd(24)}  ${look.paint.dim(`(${from})`)}`;
   });
-  return lines.length ? [look.paint.bold('Settings and their sources:'), ...lines, ''] : [];
+  return lines.length ? [look.paint.bold(sayRest('settings')), ...lines, ''] : [];
 }
 
 /** --verbose: when each question was put and how long its answer took. */
@@ -91,8 +94,8 @@ export function timeLines(report: Report, look: Look): string[] {
     const bar = `${' '.repeat(from)}${'='.repeat(long)}`.padEnd(room);
     const took = `${Math.round(timing.ms)} ms`.padStart(8);
     const subject = cut(oneLine(timing.subject), Math.max(8, look.width - wide - room - 19));
-    const line = `${(names[at] ?? '').padEnd(wide)} |${bar}|${took} ${subject}${timing.ok ? '' : ' FAILED'}`;
+    const line = `${(names[at] ?? '').padEnd(wide)} |${bar}|${took} ${subject}${timing.ok ? '' : ` ${sayRest('failed')}`}`;
     return timing.ok ? line : look.paint.red(line);
   });
-  return [look.paint.bold(`Times (${Math.round(report.durationMs)} ms in total):`), ...lines, ''];
+  return [look.paint.bold(sayRest('times', { ms: Math.round(report.durationMs) })), ...lines, ''];
 }

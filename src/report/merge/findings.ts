@@ -2,6 +2,7 @@
 
 import type { Evidence, Fix, Message, Witness } from '../../model/check.js';
 import type { CauseMeta, Finding } from '../../model/report.js';
+import { say, sayMerged } from '../../words/report.js';
 import { type Json, unpack } from './json.js';
 import type { OneReport, Slim } from './one-report.js';
 import { nameOrder } from './order.js';
@@ -52,7 +53,7 @@ export function merge(reports: readonly OneReport[], of: number, causes: Readonl
       rankedBy: [
         finding.severity,
         finding.certainty,
-        ...(of > 1 ? [`on ${nodes.length} of ${of} nodes`] : []),
+        ...(of > 1 ? [say('onNodes', { count: nodes.length, of })] : []),
         `layer ${finding.layer}`,
         finding.cause,
       ],
@@ -92,8 +93,8 @@ function witnessesOf(group: readonly Sighting[], shown: readonly string[]): Witn
 
 /** The evidence with where it was seen. */
 export function seenFrom({ node, vantage }: Pick<OneReport, 'node' | 'vantage'>, evidence: Evidence): Evidence {
-  const from = `${node}${vantage ? `, ${vantage}` : ''}`;
-  return { ...evidence, node: from, saw: { ...evidence.saw, en: `${from}: ${evidence.saw.en}` } };
+  const from = vantage ? sayMerged('fromBoth', { node, vantage }) : node;
+  return { ...evidence, node: from, saw: { ...evidence.saw, en: sayMerged('from', { from, words: evidence.saw.en }) } };
 }
 
 interface Gathered {

@@ -7,6 +7,9 @@ import { mergeCauseIndex } from '../../checks/index.js';
 import { flatten } from '../../judge/rank.js';
 import type { Severity } from '../../model/check.js';
 import type { CauseMeta, Finding, GridRow, Merged, Report, Result } from '../../model/report.js';
+import { formOf } from '../../words/formats.js';
+import { inEnglish } from '../../words/language.js';
+import { sayMerged } from '../../words/report.js';
 import { buildReport } from '../build.js';
 import { merge as mergeFindings } from './findings.js';
 import { type Json, packer } from './json.js';
@@ -71,14 +74,14 @@ export function createMerger(): Merger {
 
   return {
     add(source, report) {
-      if (report.merged) return void unread.push({ file: source, why: 'is merged already; give the reports it was made of' });
+      if (report.merged) return void unread.push({ file: source, why: sayMerged('mergedAlready') });
       count.read += 1;
       for (const [cause, meta] of Object.entries(report.causes)) causes.set(cause, better(causes.get(cause), meta, report));
       for (const { note: _, cause: __, ...result } of report.results) {
         const key = `${result.question} ${result.target}`;
         questions.set(key, better(questions.get(key), result, report));
       }
-      const one = reduced(source, report, { slim, once, order: [...questions.keys()] });
+      const one = inEnglish(() => reduced(source, report, { slim, once, order: [...questions.keys()] }));
       const key = JSON.stringify([one.node, one.vantage]);
       const there = kept.get(key);
       // A node asked twice in one millisecond for as long to the microsecond: that is one report.
@@ -95,7 +98,7 @@ export function createMerger(): Merger {
       if (kept.size === 0) return { unread };
       const reports = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
       const known = Object.fromEntries([...causes].map(([cause, { value }]) => [cause, value]));
-      return { report: build(reports, { questions, causes: known, unread, count, choices }), unread };
+      return { report: inEnglish(() => build(reports, { questions, causes: known, unread, count, choices })), unread };
     },
   };
 }
@@ -114,7 +117,7 @@ function reduced(source: string, report: Report, { slim, once, order }: Slimming
   const address = /^(127\.|\[?::1|localhost)/.test(where.kubelet) ? '' : where.kubelet;
   return {
     // A file may be named by whoever sent it, and its name stands beside an act.
-    node: where.node || address || `(no node named in ${source.replace(/[^\w./:@+-]/g, '?')})`,
+    node: where.node || address || sayMerged('unnamed', { file: source.replace(/[^\w./:@+-]/g, '?') }),
     vantage: (where.vantage || where.place).replace('-', ' '),
     startedAt,
     version: tool.version,
@@ -181,7 +184,7 @@ function build(reports: readonly OneReport[], { questions, causes, unread, count
     findings,
     settings: [],
     where: {
-      place: `${count.read} of ${given} reports of ${byNode.size} ${byNode.size === 1 ? 'node' : 'nodes'}, merged`,
+      place: sayMerged(`place.${formOf(byNode.size)}`, { read: count.read, given, nodes: byNode.size }),
       vantage: vantages.join(', '),
       node: byNode.size === 1 ? (reports[0]?.node ?? '') : '',
       identity: common(reports.map(({ identity }) => identity)),

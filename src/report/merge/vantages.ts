@@ -4,15 +4,15 @@ import type { Pair, Side } from '../../checks/connection/shared/pair.js';
 import { sayFor } from '../../judge/judge.js';
 import type { Problem } from '../../model/check.js';
 import type { Target } from '../../model/facts.js';
-import { VANTAGES } from '../places.js';
+import { vantageOf } from '../places.js';
 import { seenFrom } from './findings.js';
 import { pack, unpack } from './json.js';
 import type { OneReport, Slim } from './one-report.js';
 
 /** The reports of one node. */
 export function acrossVantages(reports: readonly OneReport[]): OneReport[] {
-  const host = reports.find(({ vantage }) => vantage === VANTAGES['host-network']);
-  const pod = reports.find(({ vantage }) => vantage === VANTAGES['pod-network']);
+  const host = reports.find(({ vantage }) => vantage === vantageOf({ vantage: 'host-network' }));
+  const pod = reports.find(({ vantage }) => vantage === vantageOf({ vantage: 'pod-network' }));
   if (!host || !pod) return [...reports];
   return reports.map((report) => (report === pod ? { ...pod, findings: pod.findings.map((each) => compare(each, pod, host)) } : report));
 }

@@ -1,7 +1,9 @@
 /** Words that many reports have for one thing: a question, a cause. One of them is kept, whatever the order they come in. */
 import type { Message } from '../../model/check.js';
 import type { Report } from '../../model/report.js';
-import { nameOrder, someOf } from './order.js';
+import { someOf } from '../../words/formats.js';
+import { sayMerged } from '../../words/report.js';
+import { nameOrder } from './order.js';
 
 /** What is kept, with what the next is compared by. */
 export interface Worded<T> {
@@ -24,8 +26,9 @@ export function better<T extends object>(known: Worded<T> | undefined, value: T,
 
 /** On how many of all nodes, and what was seen there; which they are says `seen`. */
 export function withWhere(words: string, { nodes, of }: { nodes: readonly string[]; of: number }): string {
-  const where = of === 1 ? '' : nodes.length === of ? `All ${of} nodes: ` : `${nodes.length} of ${of} nodes: `;
-  return `${where}${words.replace(/\.$/, '')}`;
+  const plain = words.replace(/\.$/, '');
+  if (of === 1) return plain;
+  return nodes.length === of ? sayMerged('onAll', { of, words: plain }) : sayMerged('onSome', { count: nodes.length, of, words: plain });
 }
 
 /** The act, for some of the nodes; the act, for each of them with its own name in it. */
@@ -33,19 +36,17 @@ export function withOwn(
   action: Message,
   { nodes, all }: { nodes?: readonly string[] | undefined; all: readonly string[] },
 ): [only: Message, own: Message] {
-  const en = action.en.replace(/\.$/, '');
+  const words = action.en.replace(/\.$/, '');
   const of = nodes ?? all;
-  const only = nodes ? ` (for ${someOf(nodes)})` : '';
-  const own = ` (as for ${of[0] ?? ''}; each of ${someOf(of)} with its own name and address)`;
   return [
-    { ...action, en: `${en}${only}` },
-    { ...action, en: `${en}${own}` },
+    { ...action, en: nodes ? sayMerged('forSome', { words, nodes: someOf(nodes) }) : words },
+    { ...action, en: sayMerged('own', { words, first: of[0] ?? '', nodes: someOf(of) }) },
   ];
 }
 
 /** The note of a question in a merged report: on how many nodes it was so. */
 export function countNote(count: number, of: number, open?: 'open'): Message {
-  return { id: 'merged', args: {}, en: `${open ? 'not answered ' : ''}on ${count} of ${of} nodes` };
+  return { id: 'merged', args: {}, en: sayMerged(open ? 'notAnswered' : 'answered', { count, of }) };
 }
 
 /** Could `countNote` have said it? */

@@ -1,7 +1,7 @@
 /** Times and durations as people read them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { counted, dateTime, duration, listed } from '../../src/report/formats.js';
+import { counted, dateTime, duration, listed } from '../../src/words/formats.js';
 
 describe('formats', () => {
   it('writes a time in UTC, to the minute', () => {
@@ -31,6 +31,6 @@ describe('formats', () => {
     assert.equal(listed(['a']), 'a');
     assert.equal(listed(['a', 'b', 'c']), 'a, b and c');
     assert.equal(counted(1, 'finding'), '1 finding');
-    assert.equal(counted(2, 'child', 'children'), '2 children');
+    assert.equal(counted(2, 'otherFix'), '2 other fixes');
   });
 });
