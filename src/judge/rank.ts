@@ -6,6 +6,8 @@
 import { LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding } from '../model/report.js';
+import { formOf } from '../words/formats.js';
+import { say } from '../words/report.js';
 
 /** A problem with what its check says of itself. */
 export interface Judged {
@@ -173,13 +175,13 @@ function compareText(a: string, b: string): number {
 function readableKey(finding: Finding, cause: Ranked['cause'], waits: boolean): string[] {
   const { severity, features } = weigh(finding);
   return [
-    cause ? `consequence of ${cause.node.finding.cause} (${cause.link})` : 'root',
-    severity === finding.severity ? severity : `${severity} (through a consequence)`,
-    HERE.includes(finding.target) ? 'here' : 'elsewhere',
-    ...(waits ? ['waits behind another'] : []),
+    cause ? say('rank.consequence', { cause: cause.node.finding.cause, link: cause.link }) : say('rank.root'),
+    severity === finding.severity ? severity : say('rank.through', { severity }),
+    say(HERE.includes(finding.target) ? 'rank.here' : 'rank.elsewhere'),
+    ...(waits ? [say('rank.waits')] : []),
     finding.certainty,
-    `layer ${finding.layer}`,
-    `${features} ${features === 1 ? 'feature' : 'features'} lost`,
+    say('rank.layer', { layer: finding.layer }),
+    say(`rank.features.${formOf(features)}`, { count: features }),
     finding.cause,
     finding.target,
   ];

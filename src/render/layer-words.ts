@@ -38,7 +38,7 @@ export function stateWords({ state }: Pick<LayerState, 'state'>): string {
 /** Why it is so: `not asked: TLS failed`, or what the report says, by what it was made of. */
 export function reasonWords({ why, blockedBy }: LayerState, report: Report): string {
   if (blockedBy) return say('notAskedFailed', { layer: layerWords(blockedBy) });
-  return isEnglish() ? why : (whySpoken(why, report) ?? say.around(why, ['andMore'], 'why', (inner) => whySpoken(inner, report)));
+  return isEnglish() ? why : (whySpoken(why, report) ?? say.around(why, ['andMore'], (part) => whySpoken(part, report)));
 }
 
 const OF_FACTS = [
@@ -70,7 +70,7 @@ function whySpoken(why: string, report: Report): string | undefined {
   };
   const title = titleOf(why);
   if (title !== undefined) return title;
-  const suspected = say.around(why, ['suspectedOf'], 'title', titleOf);
+  const suspected = say.around(why, ['suspectedOf'], titleOf);
   const again = suspected === why ? say.again(why, ...OF_FACTS, ...OF_ABSENT) : suspected;
   return again === why ? undefined : again;
 }

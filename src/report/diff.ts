@@ -1,9 +1,12 @@
-/** Two reports side by side: findings that appeared, vanished, moved in rank or changed; questions that found or lost their answer. */
+/** Two reports side by side, in words of the current language: findings that appeared, vanished, moved in rank or changed; questions that found or lost their answer. */
 import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
 import type { Finding, Report, Summary } from '../model/report.js';
+import { sayDiff } from '../words/tables.js';
 import { oneLine } from './plain-text.js';
+import { asksOf, titleWords } from './spoken.js';
+import { certaintyWords } from './words.js';
 
 /** One side of the comparison. */
 export interface Side {
@@ -63,14 +66,10 @@ export function compareReports(old: Report, now: Report): Comparison {
 }
 
 function standingsOf(report: Report): Standing[] {
-  return flatten(report.findings).map(({ cause, target, title, severity, certainty }, at) => ({
-    cause,
-    target,
-    title: oneLine(title.en),
-    severity,
-    certainty,
-    rank: at + 1,
-  }));
+  return flatten(report.findings).map((finding, at) => {
+    const { cause, target, severity, certainty } = finding;
+    return { cause, target, title: oneLine(titleWords(finding, report)), severity, certainty, rank: at + 1 };
+  });
 }
 
 /** The same cause about the same target; where there are several, those with the same words first. */
@@ -90,14 +89,14 @@ function pairUp(before: readonly Standing[], after: readonly Standing[]): { old:
 
 function changes(old: Standing, now: Standing): string[] {
   return [
-    ...(old.severity === now.severity ? [] : [`${old.severity} → ${now.severity}`]),
-    ...(old.certainty === now.certainty ? [] : [`${old.certainty} → ${now.certainty}`]),
-    ...(old.title === now.title ? [] : ['other words']),
+    ...(old.severity === now.severity ? [] : [`${sayDiff(`severity.${old.severity}`)} → ${sayDiff(`severity.${now.severity}`)}`]),
+    ...(old.certainty === now.certainty ? [] : [`${certaintyWords(old)} → ${certaintyWords(now)}`]),
+    ...(old.title === now.title ? [] : [sayDiff('otherWords')]),
   ];
 }
 
 function openOf({ results }: Report): Map<string, string> {
-  return new Map(results.filter(isUnanswered).map(({ question, target, asks }) => [`${question} ${target}`, oneLine(asks)]));
+  return new Map(results.filter(isUnanswered).map((result) => [`${result.question} ${result.target}`, oneLine(asksOf(result))]));
 }
 
 function sideOf({ startedAt, tool, where, summary }: Report): Side {

@@ -33,5 +33,7 @@ export function vantageWords({ vantage }: Pick<Where, 'vantage'>): string {
 
 /** As whom. */
 export function identityWords({ identity }: Pick<Where, 'identity'>): string {
-  return sayWhere.again(identity, 'forAccount', 'unconfirmed', 'impersonated', 'asKubelet');
+  const userWords = (user: string) => sayWhere.again(user, 'unconfirmed', 'impersonated', 'asKubelet');
+  const forAccount = sayWhere.around(identity, ['forAccount'], (argument, name) => (name === 'who' ? userWords(argument) : undefined));
+  return forAccount === identity ? userWords(identity) : forAccount;
 }

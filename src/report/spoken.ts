@@ -15,11 +15,15 @@ export function spoken(message: Message, noun?: { english: string; spoken: strin
   const known = [...pairOf(message), ...(noun ? [noun, { english: upperFirst(noun.english), spoken: upperFirst(noun.spoken) }] : [])];
   const pairs = known.flatMap((each) => [each, { english: withoutStop(each.english), spoken: withoutStop(each.spoken) }]);
   const whole = pairs.find(({ english }) => english === message.en)?.spoken;
-  return whole ?? sayMerged.around(message.en, FRAMES, 'words', (inner) => pairs.find(({ english }) => english === inner)?.spoken);
+  if (whole !== undefined) return whole;
+  const framed = sayMerged.around(message.en, FRAMES, (inner, name) =>
+    name === 'words' ? pairs.find(({ english }) => english === inner)?.spoken : undefined,
+  );
+  return framed === message.en ? sayMerged.again(message.en, 'answered', 'notAnswered') : framed;
 }
 
 /** What a merge, or the reading of a file, puts around our words. */
-const FRAMES = ['onAll', 'onSome', 'own', 'forSome', 'says', 'from', 'answered', 'notAnswered'] as const;
+const FRAMES = ['onAll', 'onSome', 'own', 'forSome', 'says', 'from'] as const;
 
 interface Pair {
   english: string;

@@ -165,9 +165,13 @@ function firstCommand(commands: string): string {
   return /<<|\\$/.test(first) ? say('runBelow') : say('moreBelow', { command: oneLine(first), count: others.length });
 }
 
-/** A key of the order. Most are ids; a merge says on how many nodes. */
+const RANKS = (['root', 'consequence', 'through', 'here', 'elsewhere', 'layer', 'features.one', 'features.many', 'onNodes'] as const).map(
+  (key) => `rank.${key}` as const,
+);
+
+/** Why a finding stands where it stands; ids stay ids. */
 export function rankWords(key: string): string {
-  return say.again(key, 'onNodes');
+  return say.again(key, ...RANKS);
 }
 
 /** One line, without a full stop at its end. */

@@ -93,7 +93,16 @@ export const say = defineWords('report', {
   'absent.probe-crashed': 'the probe crashed',
   'absent.not-in-bundle': 'not in the bundle',
   // Why a finding stands where it stands.
-  onNodes: 'on {count} of {of} nodes',
+  'rank.waits': 'waits behind another',
+  'rank.root': 'root',
+  'rank.consequence': 'consequence of {cause} ({link})',
+  'rank.through': '{severity} (through a consequence)',
+  'rank.here': 'here',
+  'rank.elsewhere': 'elsewhere',
+  'rank.layer': 'layer {layer}',
+  'rank.features.one': '{count} feature lost',
+  'rank.features.many': '{count} features lost',
+  'rank.onNodes': 'on {count} of {of} nodes',
 });
 
 /** Where it ran, as whom. */

@@ -10,8 +10,8 @@ export interface Words<W extends Readonly<Record<string, string>>> {
   ): string;
   /** A text of a report again, in the current language, if one of these words has made it; else as it is. */
   again(text: string, ...keys: (keyof W & string)[]): string;
-  /** The same of words around another text: that is `inner`, an argument, and said again by `speak`; where that cannot, all stays as it is. */
-  around(text: string, keys: readonly (keyof W & string)[], inner: string, speak: (text: string) => string | undefined): string;
+  /** The same of words around other texts, its arguments: `speak` says them again; where it can do so with none of them, all stays as it is. */
+  around(text: string, keys: readonly (keyof W & string)[], speak: (argument: string, name: string) => string | undefined): string;
   /** The English, by key. */
   table: W;
 }
@@ -29,12 +29,13 @@ export function defineWords<const W extends Readonly<Record<string, string>>>(id
     }
     return text;
   };
-  const around: Words<W>['around'] = (text, keys, inner, speak) => {
-    for (const key of keys) {
-      const args = argsOf(table[key] ?? '', text);
-      const spoken = args?.[inner] === undefined ? undefined : speak(args[inner]);
-      if (args && (spoken !== undefined || args[inner] === undefined))
-        return say(key, { ...args, ...(spoken !== undefined && { [inner]: spoken }) });
+  const around: Words<W>['around'] = (text, keys, speak) => {
+    // Where the text around could end in two places, the words inside say which is meant.
+    for (const [key, most] of keys.flatMap((each) => [[each, '?'] as const, [each, ''] as const])) {
+      const given = Object.entries(argsOf(table[key] ?? '', text, most) ?? {});
+      const spoken = given.map(([name, argument]) => [name, speak(argument, name)] as const);
+      if (spoken.some(([, words]) => words !== undefined))
+        return say(key, Object.fromEntries(given.map(([name, argument], at) => [name, spoken[at]?.[1] ?? argument])));
     }
     return text;
   };
@@ -48,8 +49,13 @@ export function fill(template: string, args: Args): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
 }
 
-/** With which arguments the template gives this text. */
-function argsOf(template: string, text: string): Record<string, string> | undefined {
-  const pattern = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.{0,400})');
+/** Arguments that are a number in every template. */
+const NUMBERS: readonly string[] = ['count', 'of', 'pid'];
+
+/** With which arguments the template gives this text; `most`: each as short as can be. */
+function argsOf(template: string, text: string, most: '' | '?' = ''): Record<string, string> | undefined {
+  const pattern = template
+    .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+    .replace(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>${NUMBERS.includes(name) ? '\\d{1,9}' : `.{0,2000}${most}`})`);
   return new RegExp(`^${pattern}$`).exec(text)?.groups ?? (template === text ? {} : undefined);
 }

@@ -84,6 +84,7 @@ export const sayRest = defineWords('rest', {
   settings: 'Settings and their sources:',
   empty: '(empty)',
   times: 'Times ({ms} ms in total):',
+  took: '{ms} ms',
   failed: 'FAILED',
   layersOf: '{server}:',
 });

@@ -1,20 +1,34 @@
 /** Every scenario over real sockets: named first, nothing named that must not be, the report as promised, no secret in it. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { rows } from '../../src/render/text/brief.js';
+import { renderDiff } from '../../src/render/text/diff.js';
 import { renderText } from '../../src/render/text/report.js';
 import { reportSchema } from '../../src/report/contract/schema.js';
+import { compareReports } from '../../src/report/diff.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
+import { mergeAll } from '../report/merged-samples.js';
+import { englishIn, inPseudo, phrasesIn, valuesOf, wordsLeft } from '../support/pseudo.js';
 import { fillsInWhatItKnows } from './known-names.js';
+import { PHRASES, QUOTED } from './phrases.js';
 import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
 const validate = new Ajv2020({ strict: false }).compile(reportSchema);
 
 describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
-  for (const { scenario, title, world, expect } of SCENARIOS) {
+  const phrases = new Set<string>();
+  const reports: Report[] = [];
+  let ended = 0;
+  after(() => {
+    sayManyInOneLanguage(reports);
+    const gone = PHRASES.filter((of) => !phrases.has(of));
+    if (ended === SCENARIOS.length) assert.deepEqual(gone, [], 'words of a table now: take them out of phrases.ts');
+  });
+
+  for (const [at, { scenario, title, world, expect }] of SCENARIOS.entries()) {
     it(`${scenario}: ${title}`, async () => {
       const { report, code, stdout, world: ran } = await diagnoseWorld(world);
       const found = flatten(report.findings);
@@ -38,9 +52,34 @@ describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
         assert.ok(!stdout.includes(secret) && !text.includes(secret), `a secret is shown: ${secret.slice(0, 12)}…`);
       fitsItsTerminal(report);
       fillsInWhatItKnows(report);
+      saysAllInOneLanguage(report, at, phrases);
+      if (at % 20 === 0) reports.push(report);
+      ended += 1;
     });
   }
 });
+
+/** In another language nothing of ours is English, but for the phrases that no table has yet. */
+function saysAllInOneLanguage(report: Report, at: number, phrases: Set<string>): void {
+  assert.deepEqual(englishIn(report, at), [], 'words that come from no table of src/words and no check');
+  const found = phrasesIn(report).filter(({ of }) => !QUOTED.includes(of));
+  for (const { of } of found) phrases.add(of);
+  const made = found.filter(({ of }) => !PHRASES.includes(of));
+  assert.deepEqual(made, [], 'an English phrase as an argument of a message: give the check a word for it');
+}
+
+/** Nor in what is made of several reports. */
+function sayManyInOneLanguage(reports: readonly Report[]): void {
+  const values = reports.flatMap(valuesOf);
+  const onNodes = reports.map((report, at) => ({ ...report, where: { ...report.where, node: `n${at % 4}` } }));
+  for (const given of [onNodes, onNodes.slice(0, 1)])
+    if (given.length > 0) assert.deepEqual(englishIn(mergeAll(given, {}, ['cut-off.json']), undefined, values), []);
+  for (const [at, now] of reports.entries()) {
+    const old = reports[at - 1] ?? now;
+    const printed = inPseudo(() => renderDiff(compareReports(old, now), { width: 100, colour: false }));
+    assert.deepEqual([...wordsLeft(printed, values)], []);
+  }
+}
 
 /** One finding in 24 lines of 80 columns with the last two again, two in 36, any in 60; line one in 80 columns. */
 function fitsItsTerminal(report: Report): void {

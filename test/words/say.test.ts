@@ -52,8 +52,9 @@ describe('words', () => {
     assert.equal(say.again('Lost: a (b), c.', 'both', 'lost'), 'Verloren: a (b), c.');
     assert.equal(say.again('Lost: $& $1.', 'lost'), 'Verloren: $& $1.');
     for (const text of ['', 'Lost', 'lost: a.', 'Lost: a', '(.*)']) assert.equal(say.again(text, 'lost', 'plain'), text);
-    const around = (text: string) => say.around(text, ['around'], 'words', (inner) => (inner === 'x' ? 'y' : undefined));
+    const around = (text: string) => say.around(text, ['around'], (inner) => (inner === 'x' ? 'y' : undefined));
     assert.equal(around('All 3 nodes: x'), 'All 3 nodes: y');
+    assert.equal(around('All the nodes: x'), 'All the nodes: x', 'a number is one');
     assert.equal(around('All 3 nodes: z'), 'All 3 nodes: z');
   });
 });

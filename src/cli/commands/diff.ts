@@ -4,6 +4,7 @@ import { jsonText } from '../../render/json.js';
 import { renderDiff } from '../../render/text/diff.js';
 import { compareReports } from '../../report/diff.js';
 import type { Flags } from '../../setup/options.js';
+import { inEnglish } from '../../words/language.js';
 import { type Io, outText } from '../io.js';
 import { lookOf } from '../render.js';
 import { reportFrom } from '../saved-input.js';
@@ -14,8 +15,8 @@ export async function runDiffCommand(older: string, newer: string, flags: Partia
   const [old, now] = [await reportFrom(older, host), await reportFrom(newer, host)];
   if ('error' in old) return usageError(io, old.error);
   if ('error' in now) return usageError(io, now.error);
-  const comparison = compareReports(old.report, now.report);
-  if (flags.output === 'json') io.out(jsonText(comparison, { pretty: io.outIsTty }));
-  else outText(io, renderDiff(comparison, lookOf(flags, io)));
+  const compare = () => compareReports(old.report, now.report);
+  if (flags.output === 'json') io.out(jsonText(inEnglish(compare), { pretty: io.outIsTty }));
+  else outText(io, renderDiff(compare(), lookOf(flags, io)));
   return 0;
 }

@@ -92,7 +92,7 @@ export function timeLines(report: Report, look: Look): string[] {
     const from = Math.min(room - 1, Math.floor((timing.startedMs / end) * room));
     const long = Math.max(1, Math.min(room - from, Math.round((timing.ms / end) * room)));
     const bar = `${' '.repeat(from)}${'='.repeat(long)}`.padEnd(room);
-    const took = `${Math.round(timing.ms)} ms`.padStart(8);
+    const took = sayRest('took', { ms: Math.round(timing.ms) }).padStart(8);
     const subject = cut(oneLine(timing.subject), Math.max(8, look.width - wide - room - 19));
     const line = `${(names[at] ?? '').padEnd(wide)} |${bar}|${took} ${subject}${timing.ok ? '' : ` ${sayRest('failed')}`}`;
     return timing.ok ? line : look.paint.red(line);

@@ -53,8 +53,8 @@ export function merge(reports: readonly OneReport[], of: number, causes: Readonl
       rankedBy: [
         finding.severity,
         finding.certainty,
-        ...(of > 1 ? [say('onNodes', { count: nodes.length, of })] : []),
-        `layer ${finding.layer}`,
+        ...(of > 1 ? [say('rank.onNodes', { count: nodes.length, of })] : []),
+        say('rank.layer', { layer: finding.layer }),
         finding.cause,
       ],
       consequences: level(group.flatMap(({ report, slim }) => slim.consequences.map((each) => ({ report, slim: each })))),
