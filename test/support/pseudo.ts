@@ -119,12 +119,15 @@ export function englishIn(report: Report, turn?: number, more: readonly string[]
 
 /** Of any other text: `values` are what it holds of the world. */
 export function wordsLeft(text: string, values: readonly string[]): Set<string> {
-  let rest = flat(text);
-  for (const value of longestFirst(values)) rest = without(rest, value);
+  const known = longestFirst(values).filter((value) => value.length > 2);
+  const marked = known.filter((value) => value.includes('…'));
+  let rest = withoutCut(
+    marked.reduce((words, value) => words.replaceAll(value, ' ◌ '), flat(text)),
+    known,
+  );
+  for (const value of known) rest = rest.replaceAll(value, ' ◌ ');
   const left = [...rest.matchAll(/(?<![\w./:-])[A-Za-z]+(?:['-]?[A-Za-z]+)*(?: +[A-Za-z]+)*/g)].filter(([words]) => words.length > 2);
-  const isCut = ({ 0: words, index }: RegExpExecArray) =>
-    rest[index + words.length] === '…' && values.some((value) => value.startsWith(words));
-  return new Set(left.filter((each) => !isCut(each) && !NAMES.has(each[0]) && !MARKS.startsWith(each[0])).map(([words]) => words));
+  return new Set(left.filter((each) => !NAMES.has(each[0]) && !MARKS.startsWith(each[0])).map(([words]) => words));
 }
 
 /** Heads of a merged grid. */
@@ -137,18 +140,22 @@ function flat(text: string): string {
   return text.replace(/[\s\u00a0|>`]+/g, ' ').replace(/\\([^A-Za-z0-9\s])/g, '$1');
 }
 
-/** The value, whole or cut off. */
-function without(text: string, value: string): string {
-  const start = value.slice(0, 12);
-  if (start.length < 3) return text;
-  let rest = text;
-  for (let at = rest.indexOf(start); at >= 0; at = rest.indexOf(start, at + 1)) {
-    let end = start.length;
-    while (end < value.length && rest[at + end] === value[end]) end += 1;
-    if (end === value.length || rest[at + end] === '…') rest = `${rest.slice(0, at)} ◌ ${rest.slice(at + end)}`;
-  }
-  return rest;
+/** Without the longest beginning of a value before each mark of something cut. */
+function withoutCut(text: string, values: readonly string[]): string {
+  const parts = text.split('…');
+  return parts
+    .map((part, at) => {
+      if (at === parts.length - 1) return part;
+      for (let long = Math.min(part.length, LONGEST_CUT); long > 2; long -= 1) {
+        const end = part.slice(-long);
+        if (values.some((value) => value.startsWith(end))) return part.slice(0, -long);
+      }
+      return part;
+    })
+    .join(' ◌ ');
 }
+
+const LONGEST_CUT = 300;
 
 /** Words in which the redactor took something for a secret are no longer what a table says. */
 const REDACTED = '[redacted]';
