@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CHECKS } from '../../src/checks/index.js';
+import { isWhole, listedOf } from '../../src/checks/placement/shared/counted.js';
 import type { NodeRow } from '../../src/checks/placement/shared/coverage.js';
 import { judge } from '../../src/judge/judge.js';
 import { palette } from '../../src/render/style.js';
@@ -47,10 +48,13 @@ describe('no English outside the tables', () => {
     const pods = [{ namespace: 'ns1', pod: 'p1', ready: true }];
     const states = ['covered', 'missing', 'not-ready', 'condition', 'other', 'refused'] as const;
     const rows = states.map((state, at) => ({ node: `n${at}`, controlPlane: at === 0, state, pods: state === 'covered' ? pods : [] }));
+    const given = rows as unknown as NodeRow[];
+    const listed = listedOf(given, { complete: true });
+    const whole = isWhole(listed) ? listed : assert.fail('read to its end');
     for (const installed of [true, false])
       for (const width of [50, 100])
         assert.deepEqual(
-          left(() => renderNodes(NOTHING, { rows: rows as unknown as NodeRow[], installed }, { ...LOOK, width }), valuesOf(NOTHING)),
+          left(() => renderNodes(NOTHING, { rows: given, all: whole, cuts: [], installed }, { ...LOOK, width }), valuesOf(NOTHING)),
           [],
         );
   });

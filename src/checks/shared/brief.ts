@@ -7,12 +7,6 @@ export function accountName(user: string): string {
   return account ? `${account.namespace}/${account.name}` : user;
 }
 
-/** `2026-12-07 22:21 UTC` of an ISO 8601 time; of anything else, what it says. */
-export function minute(time: string): string {
-  const [, day, clock] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})[\d:.]*Z$/.exec(time) ?? [];
-  return day && clock ? `${day} ${clock} UTC` : time;
-}
-
 /** `get, update or create`. */
 export function eitherOf(words: readonly string[]): string {
   const all = [...new Set(words)];

@@ -1,7 +1,7 @@
 /** What `client-certificate` says of each answer. */
 import type { Evidence, Fix, Problem, Say, Verdict } from '../../../model/check.js';
+import { dateTime } from '../../../words/formats.js';
 import { apiserverFeatures, quotedPath } from '../../shared/apiserver.js';
-import { minute } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { fixBy, shell } from '../../shared/fix.js';
@@ -55,7 +55,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     return problem('client-certificate-expired', {
       ...ofCertificate(side, say),
       ...byTwoClocks(side),
-      title: say('expired', { ago: span(side.now - until), notAfter: minute(notAfter) }),
+      title: say('expired', { ago: span(side.now - until), notAfter: dateTime(notAfter) }),
       fixes: [renewal(source, side.owner, say)],
     });
   },
@@ -64,7 +64,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
     return problem('client-certificate-not-yet-valid', {
       ...ofCertificate(side, say),
       ...byTwoClocks(side),
-      title: say('notYetValid', { notBefore: minute(notBefore) }),
+      title: say('notYetValid', { notBefore: dateTime(notBefore) }),
       fixes: [fixBy('cluster', 'config', say('fixClock'))],
     });
   },

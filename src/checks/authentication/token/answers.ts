@@ -1,7 +1,8 @@
 /** What `token` says of each answer. */
 import type { Evidence, Say, Verdict } from '../../../model/check.js';
+import { dateTime } from '../../../words/formats.js';
 import { quotedPath } from '../../shared/apiserver.js';
-import { lastPart, minute } from '../../shared/brief.js';
+import { lastPart } from '../../shared/brief.js';
 import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { AUTOMOUNT, byHand, fixBy, yaml } from '../../shared/fix.js';
@@ -109,7 +110,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     return problem('token-not-yet-valid', {
       ...SURE[firstThatHolds(CERTAINTY, clues)](clues),
       ...refused(clues, say),
-      title: say('notYetValid', { when: minute(new Date(from).toISOString()), ahead: span(from - when(clues.times)) }),
+      title: say('notYetValid', { when: dateTime(from), ahead: span(from - when(clues.times)) }),
       fixes: [fixBy('cluster', 'config', say('fixClock'), byHand('date -u\nchronyc tracking'))],
     });
   },
