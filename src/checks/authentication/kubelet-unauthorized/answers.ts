@@ -128,9 +128,9 @@ function quoted({ as, source, asksCertificate, quoted: q }: Refusal, { cause }: 
 }
 
 function attempt(fact: Fact<'http'>, say: Words): Evidence[] {
-  const [answer, ms] = [seen(fact), took(fact.outcome) ?? 0];
-  if (answer) return [cite(fact, say('sawAnswer', { status: answer.status, body: answer.body, ms }))];
-  return looked(fact) ? [cite(fact, say('sawNothing', { ms }))] : [];
+  const answer = seen(fact);
+  if (answer) return [cite(fact, say('sawAnswer', { status: answer.status, body: answer.body }))];
+  return looked(fact) ? [cite(fact, say('sawNothing', { ms: took(fact.outcome) ?? 0 }))] : [];
 }
 
 /** The Lease is the fresher one. */

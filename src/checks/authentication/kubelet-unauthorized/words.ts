@@ -22,7 +22,7 @@ export const WORDS = {
   lookBetween: 'Check the proxy or gateway between here and the kubelet',
   waiting: 'the kubelet has not yet answered the request with a credential',
   noKubelet: 'a server that is not a kubelet answered; its 401 or 403 says nothing about the credential',
-  sawAnswer: '{status} {body} (after {ms} ms)',
+  sawAnswer: '{status} {body}',
   sawNothing: 'no answer within {ms} ms',
   sawCredential: '{credential} sent: {source}',
   sawIdentity: 'the apiserver identifies us as {user}',
