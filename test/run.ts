@@ -1,5 +1,5 @@
 /**
- * All tests but those that need a cluster; `--quick`: those alone that open no socket and start no process. Of 8 minutes a fifth was Node and tsx
+ * All tests but those that need a cluster; `--quick`: those alone that open no socket and start no process; `--sockets`: the others alone. Of 8 minutes a fifth was Node and tsx
  * starting 125 times, so files share processes: all quick ones one, the others one a folder. What runs worlds for long has a process of its own.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,10 +33,10 @@ function processOf(file: string): string {
 }
 
 /** An entry loads the files of one process; Node runs entries in the order of their names: the scenarios, which take longest, first. */
-function writeEntries(into: string, quick: boolean): string[] {
+function writeEntries(into: string, which: 'all' | 'quick' | 'sockets'): string[] {
   const quickly = files.filter(isQuick);
-  const processes = new Map([['quick', quickly]]);
-  for (const file of quick ? [] : files.filter((each) => !quickly.includes(each)))
+  const processes = new Map(which === 'sockets' ? [] : [['quick', quickly]]);
+  for (const file of which === 'quick' ? [] : files.filter((each) => !quickly.includes(each)))
     processes.set(processOf(file), [...(processes.get(processOf(file)) ?? []), file]);
   const late = (name: string) => (name.includes('scenarios') ? 0 : 1);
   return [...processes]
@@ -51,7 +51,10 @@ function writeEntries(into: string, quick: boolean): string[] {
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-tests-'));
 try {
-  const entries = writeEntries(scratch, process.argv.includes('--quick'));
+  const entries = writeEntries(
+    scratch,
+    process.argv.includes('--quick') ? 'quick' : process.argv.includes('--sockets') ? 'sockets' : 'all',
+  );
   const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
   const ended = spawnSync(process.execPath, ['--import', 'tsx', '--test', concurrency, ...entries], { stdio: 'inherit' });
   process.exitCode = ended.status ?? 1;

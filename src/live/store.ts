@@ -45,7 +45,7 @@ interface Entry {
 }
 
 /** Of a wait: more than this part of it lost, and that no answer was heard proves nothing. */
-const MOST_LOST = 0.25;
+const MOST_LOST = 0.1;
 
 const factOf = (inquiry: Inquiry, startedMs: number, outcome: Outcome<unknown>): AnyFact =>
   ({ ...inquiry, startedMs, outcome }) as Fact as AnyFact;
@@ -80,8 +80,8 @@ export function createFactStore(now: () => number, lateMs: () => number = () => 
     alarm.unref();
     underWay += 1;
     try {
-      const outcome = unlessLate(await work(), lateMs() - lateBefore);
-      const timed = outcome.status === 'absent' || outcome.ms !== undefined ? outcome : { ...outcome, ms: now() - began - startedMs };
+      const outcome = await work();
+      const timed = withTimes(outcome, now() - began - startedMs, lateMs() - lateBefore);
       keep(inquiry, startedMs, timed);
       return timed;
     } catch (error) {
@@ -134,9 +134,15 @@ export function createFactStore(now: () => number, lateMs: () => number = () => 
   };
 }
 
+/** Less than this is the grain of every machine. */
+const WORTH_SAYING_MS = 100;
+
 /** A wait that ended too late to tell whether an answer came was no look at the server. */
-function unlessLate<T>(outcome: Outcome<T>, lateMs: number): Outcome<T> {
-  return outcome.status === 'failed' && outcome.code === TOO_LATE ? tooBusy(lateMs) : outcome;
+function withTimes<T>(outcome: Outcome<T>, tookMs: number, lateMs: number): Outcome<T> {
+  if (outcome.status === 'absent' || outcome.status === 'pending') return outcome;
+  if (outcome.status === 'failed' && outcome.code === TOO_LATE) return tooBusy(lateMs);
+  const ms = outcome.ms ?? tookMs;
+  return { ...outcome, ms, ...(lateMs >= WORTH_SAYING_MS && { lateMs: Math.min(Math.round(lateMs), ms) }) };
 }
 
 /** The time was over: the run's, or one that we did not have. */

@@ -112,10 +112,12 @@ export type AbsentWhy =
   | 'probe-crashed'
   | 'not-in-bundle';
 
-/** *Could not look* (`absent`) is never *fine*; `failed` means: looked, and it failed. Times are milliseconds. */
+/**
+ * *Could not look* (`absent`) is never *fine*; `failed` means: looked, and it failed. Times are milliseconds; `lateMs` of
+ * them were lost on this machine. */
 export type Outcome<T> =
-  | { status: 'observed'; data: T; ms?: number }
-  | { status: 'failed'; code: string; detail: string; ms?: number; data?: T }
+  | { status: 'observed'; data: T; ms?: number; lateMs?: number }
+  | { status: 'failed'; code: string; detail: string; ms?: number; lateMs?: number; data?: T }
   | { status: 'pending'; ms: number }
   | { status: 'absent'; why: AbsentWhy; detail?: string };
 

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startWorld } from '../../src/sim/start.js';
+import type { World } from '../../src/sim/world.js';
 import { runIn } from '../scenarios/run.js';
+import { stopwatch } from '../support/stopwatch.js';
 
 describe('--wait', { concurrency: true }, () => {
   const rows: [args: string[], says: RegExp][] = [
@@ -32,4 +34,32 @@ describe('--wait', { concurrency: true }, () => {
       await world.stop();
     }
   });
+});
+
+// One at a time: each measures how late it is.
+describe('--wait and limits', () => {
+  // Whatever the rest of a division leaves for the last round.
+  const silent: World = { kubelet: { listen: 'hang' }, apiserver: { listen: 'hang' } };
+  const limits: string[][] = [
+    ['--timeout', '3s', '--connect-timeout', '60s'],
+    ['--wait', '--timeout', '10s', '--connect-timeout', '2s'],
+    ['--wait', '--timeout', '13s', '--connect-timeout', '2s'],
+    ['--wait', '--timeout', '7s'],
+  ];
+  for (const args of limits)
+    it(`two silent servers, ${args.join(' ')}: says what was seen, in time`, async () => {
+      const world = await startWorld(silent);
+      const [began, lived] = [performance.now(), stopwatch()];
+      try {
+        const { code, stdout } = await runIn(world, args);
+        const tookMs = lived();
+        const [first = ''] = stdout.split('\n');
+        // Where this machine really had no time for us, that is the truth.
+        if (/too busy/.test(first)) assert.ok(performance.now() - began - tookMs > 200, first);
+        else assert.deepEqual([code, /TLS|hangs/.test(first)], [1, true], first);
+        assert.ok(tookMs < Number(/(\d+)s/.exec(args.join(' '))?.[1]) * 1000 + 500, `${Math.round(tookMs)} ms`);
+      } finally {
+        await world.stop();
+      }
+    });
 });

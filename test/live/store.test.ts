@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pass } from '../../src/checks/shared/problem.js';
+import { took } from '../../src/checks/shared/read.js';
+import { TOO_LATE } from '../../src/host/deadline.js';
 import { runChecks } from '../../src/live/loop.js';
 import { createFactStore, PENDING_AFTER_MS } from '../../src/live/store.js';
 import { defineCheck } from '../../src/model/check.js';
@@ -111,5 +113,50 @@ describe('the loop', () => {
     assert.ok(lived() < 400);
     assert.ok(closed && result.outOfTime);
     assert.equal(result.judgements[0]?.verdict.kind, 'cannot-tell');
+  });
+});
+
+describe('what we were late for', () => {
+  const at = (clock: { now: number; late: number }) =>
+    createFactStore(
+      () => clock.now,
+      () => clock.late,
+    );
+
+  it('is no look at the server where it ended a wait', async () => {
+    const clock = { now: 0, late: 0 };
+    const store = at(clock);
+    await store.observe(QUESTION, async () => {
+      Object.assign(clock, { now: 9000, late: 6000 });
+      return { status: 'failed', code: TOO_LATE, detail: 'no answer' };
+    });
+    assert.deepEqual(store.snapshot()[0]?.outcome, { status: 'absent', why: 'busy', detail: '6000 ms late' });
+  });
+
+  it('is told from the end of the time', () => {
+    for (const [late, why] of [
+      [0, 'budget'],
+      [200, 'budget'],
+      [2000, 'busy'],
+    ] as const) {
+      const clock = { now: 0, late: 0 };
+      const store = at(clock);
+      void store.observe(QUESTION, () => new Promise(() => {}));
+      Object.assign(clock, { now: 4000, late });
+      store.close();
+      const [fact] = store.snapshot();
+      assert.equal(fact?.outcome.status === 'absent' && fact.outcome.why, why, `${late} ms late`);
+    }
+  });
+
+  it('is not the time that a server took', async () => {
+    const clock = { now: 0, late: 0 };
+    const store = at(clock);
+    const outcome = await store.observe(QUESTION, async () => {
+      Object.assign(clock, { now: 3000, late: 2500 });
+      return { status: 'observed', data: VERSION };
+    });
+    assert.deepEqual(outcome, { status: 'observed', data: VERSION, ms: 3000, lateMs: 2500 });
+    assert.equal(took(outcome), 500);
   });
 });

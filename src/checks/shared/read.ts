@@ -22,9 +22,11 @@ export function looked(fact: Fact<FactKind>): boolean {
   return fact.outcome.status === 'observed' || fact.outcome.status === 'failed';
 }
 
-/** Milliseconds an observation or failure took. */
+/** Milliseconds an observation or failure took, without those that this machine lost. */
 export function took(outcome: Outcome<unknown>): number | undefined {
-  return outcome.status === 'absent' ? undefined : outcome.ms;
+  if (outcome.status === 'absent') return undefined;
+  if (outcome.status === 'pending') return outcome.ms;
+  return outcome.ms === undefined ? undefined : Math.max(0, outcome.ms - (outcome.lateMs ?? 0));
 }
 
 /** `host:port` of a candidate: the subject of its connection facts. */

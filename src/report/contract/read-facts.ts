@@ -30,7 +30,7 @@ const factsSchema = object({
         kind: text,
         target: text,
         subject: text,
-        outcome: object({ status: { enum: ['observed', 'failed', 'pending', 'absent'] }, ms: number }, ['ms']),
+        outcome: object({ status: { enum: ['observed', 'failed', 'pending', 'absent'] }, ms: number, lateMs: number }, ['ms', 'lateMs']),
         reproduce: text,
         startedMs: number,
       },
