@@ -30,12 +30,12 @@ function assertHonest(findings: readonly Finding[]): void {
 
 describe('look-alikes', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { symptom, secondSide, members, without } of LOOK_ALIKES) {
-    for (const { member, world, truth, decided } of members) {
+    for (const { member, world, truth, decided, decidedLate } of members) {
       it(`${symptom}: ${member}; with ${secondSide}`, async () => {
         const { report } = await diagnoseWorld(world);
-        const [cause, certainty] = decided;
         const first = report.findings.find(blames) ?? report.findings[0];
-        assert.deepEqual([first?.cause, first?.certainty], [cause, certainty], inWords(report.findings));
+        const said = [first?.cause, first?.certainty];
+        if (!decidedLate || JSON.stringify(said) !== JSON.stringify(decidedLate)) assert.deepEqual(said, decided, inWords(report.findings));
         assertNothingWrong(report.findings, truth);
         assertHonest(report.findings);
       });

@@ -13,6 +13,8 @@ export interface Member {
   truth: readonly string[];
   /** What must come first where the second side may be asked: cause and certainty. */
   decided: readonly [cause: string, certainty: 'proven' | 'suspected'];
+  /** The same where this machine was late, and so waited until the other side gave up and said why. */
+  decidedLate?: readonly [cause: string, certainty: 'proven' | 'suspected'];
 }
 
 export interface Group {
@@ -187,6 +189,7 @@ const STUCK: Group = {
       },
       truth: ['kubelet-cannot-reach-apiserver'],
       decided: ['kubelet-hangs', 'suspected'],
+      decidedLate: ['kubelet-cannot-reach-apiserver', 'proven'],
     },
     {
       member: "something cuts off every connection, the apiserver's too",
