@@ -11,6 +11,7 @@ import { SCENARIOS } from '../../src/sim/scenarios.js';
 import type { RunningWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
 import { applyFix } from './cures.js';
+import { diagnoseOnce } from './diagnosed.js';
 import { entryFor, NOT_CURING, type NotCuring } from './not-applied.js';
 import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
@@ -56,7 +57,7 @@ describe('cures', () => {
   describe('each scenario', { concurrency: WORLDS_AT_ONCE }, () => {
     for (const { scenario, world } of SCENARIOS.filter(({ expect }) => expect.first !== null)) {
       it(scenario, async () => {
-        const ran = await diagnoseWorld(world);
+        const ran = await diagnoseOnce(world);
         const wrong: string[] = [];
         for (const finding of flatten(ran.report.findings)) {
           counts.printed += finding.fixes.length;

@@ -9,7 +9,8 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Fix } from '../../src/model/check.js';
 import type { Finding } from '../../src/model/report.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
-import { diagnoseWorld } from './run.js';
+import { diagnoseOnce } from './diagnosed.js';
+import { WORLDS_AT_ONCE } from './run.js';
 
 /** What a DaemonSet's pods are made of: such a line reaches every node. */
 const TEMPLATE = /^(- name: )?[A-Za-z_]+=|fieldRef|^spec:\n {2}template:|patch daemonset|set env|^helm |^datadog:|^ *env:/m;
@@ -47,10 +48,10 @@ function faultIn(value: unknown, path = ''): string | undefined {
   return undefined;
 }
 
-describe('printed fixes', { concurrency: 4 }, () => {
+describe('printed fixes', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { scenario, world } of SCENARIOS.filter(({ expect }) => expect.first !== null))
     it(scenario, async () => {
-      const ran = await diagnoseWorld(world, ['--connect-timeout', '1000ms']);
+      const ran = await diagnoseOnce(world);
       // On a node itself the agent is the one of a package, and its settings are that node's.
       const { kubelets } = ran.world.addresses;
       const all = world.place === 'node' ? [] : Object.entries(kubelets).flatMap(([name, { host }]) => [name, host]);

@@ -11,6 +11,7 @@ import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
 import { type Rule, rulesOf } from '../../src/sim/state/rights.js';
 import type { World } from '../../src/sim/world.js';
+import { diagnoseOnce } from './diagnosed.js';
 import { diagnoseWorld, recordingIo } from './run.js';
 
 const AGENT = 'system:serviceaccount:datadog:datadog-agent';
@@ -21,7 +22,7 @@ interface Grant {
 }
 
 async function grantsIn(world: World, args: string[] = []): Promise<Grant[]> {
-  const { report } = await diagnoseWorld(world, args);
+  const { report } = await (args.length > 0 ? diagnoseWorld(world, args) : diagnoseOnce(world));
   return flatten(report.findings).flatMap(({ cause, fixes }) =>
     fixes.filter(({ form, steps }) => form === 'yaml' && /^kind: (Cluster)?RoleBinding/m.test(steps ?? '')).map((fix) => ({ cause, fix })),
   );

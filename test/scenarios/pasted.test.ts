@@ -12,7 +12,8 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
-import { runIn } from './run.js';
+import { diagnoseOnce } from './diagnosed.js';
+import { runIn, WORLDS_AT_ONCE } from './run.js';
 
 /** A token as the stub of `cat` gives it, with what a shell or printf would act on if it were ever asked to. */
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.a-b_c%s$HOME\\n';
@@ -138,16 +139,11 @@ const CHOSEN = SCENARIOS.filter(({ scenario }) =>
 const all = new Set<string>();
 
 describe('what is printed to be pasted', () => {
-  describe('of each scenario', { concurrency: 2 }, () => {
+  describe('of each scenario', { concurrency: WORLDS_AT_ONCE }, () => {
     for (const { scenario, world } of CHOSEN) {
       it(scenario, async () => {
-        const running = await startWorld(world);
-        try {
-          const json = await runIn(running, ['--output', 'json', '--connect-timeout', '1s']);
-          for (const command of printedIn(JSON.parse(json.stdout) as Report)) all.add(command);
-        } finally {
-          await running.stop();
-        }
+        const { report } = await diagnoseOnce(world);
+        for (const command of printedIn(report)) all.add(command);
       });
     }
   });

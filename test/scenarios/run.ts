@@ -29,8 +29,13 @@ export async function runIn(world: RunningWorld, args: string[] = [], io: Partia
  */
 export const WORLDS_AT_ONCE = 8;
 
+export interface Diagnosed extends Ran {
+  report: Report;
+  world: RunningWorld;
+}
+
 /** Starts the world, runs it, stops it. */
-export async function diagnoseWorld(world: World, args: string[] = []): Promise<Ran & { report: Report; world: RunningWorld }> {
+export async function diagnoseWorld(world: World, args: string[] = []): Promise<Diagnosed> {
   const running = await startWorld(world);
   try {
     const ran = await runIn(running, ['--output', 'json', ...args]);

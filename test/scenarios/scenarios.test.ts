@@ -14,7 +14,8 @@ import { mergeAll } from '../report/merged-samples.js';
 import { englishIn, inPseudo, phrasesIn, valuesOf, wordsLeft } from '../support/pseudo.js';
 import { fillsInWhatItKnows } from './known-names.js';
 import { PHRASES, QUOTED } from './phrases.js';
-import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
+import { WORLDS_AT_ONCE, diagnoseWorld } from './run.js';
+import { diagnoseOnce } from './diagnosed.js';
 
 const validate = new Ajv2020({ strict: false }).compile(reportSchema);
 
@@ -30,7 +31,7 @@ describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
 
   for (const [at, { scenario, title, world, expect }] of SCENARIOS.entries()) {
     it(`${scenario}: ${title}`, async () => {
-      const { report, code, stdout, world: ran } = await diagnoseWorld(world);
+      const { report, code, stdout, world: ran } = await diagnoseOnce(world);
       const found = flatten(report.findings);
       const seen = JSON.stringify({
         findings: found.map((f) => [f.cause, f.severity, f.certainty, f.title.en]),
