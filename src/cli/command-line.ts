@@ -37,7 +37,8 @@ export async function runCommandLine(argv: readonly string[], io: Io, overrides:
   for (const command of COMMANDS)
     parser.command(
       wordsOf(command),
-      command.says,
+      // Its help is not shown, and yet drawn for every command that is named: without words and options it costs nothing.
+      false,
       (builder) => withWords(builder, command),
       (parsed) => {
         chosen = { command, parsed };
@@ -77,7 +78,7 @@ function wordsOf({ name, positionals = [], isDefault }: Command): string[] {
 function withWords(builder: Argv, { positionals = [], options, shape }: Command): Argv {
   for (const { name, choices, isOptional, isMany } of positionals)
     if (!isMany) builder.positional(name, { type: 'string', demandOption: !isOptional, ...(choices && { choices }) });
-  for (const option of options) builder.option(option.name, readingOf(option));
+  for (const option of options) builder.option(option.name, { ...readingOf(option), hidden: true });
   return shape ? shape(builder) : builder;
 }
 
