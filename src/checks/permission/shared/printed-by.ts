@@ -49,12 +49,13 @@ export function printedBy(yaml: string | undefined, grant: Grant): string | unde
   const own = profile.source === 'built in' ? findProfile(profile.profile) : undefined;
   if (!yaml || !own) return undefined;
   const kubernetesVersion = yaml.includes('"nodes/') ? versionFor(grant) : undefined;
+  const on = turnedOn(grant);
   const told = [[], [grant.cause]].flatMap((causes) =>
-    [[], turnedOn(grant)].flatMap((features) =>
-      [undefined, agentsVersion(profile)].map((agentVersion): Told => ({ causes, features, agentVersion, kubernetesVersion })),
+    (on.length > 0 ? [[], on] : [[]]).flatMap((features) =>
+      maybeAgents(profile).map((agentVersion): Told => ({ causes, features, agentVersion, kubernetesVersion })),
     ),
   );
-  const same = told.find((each) => printed(own, grant, each).every((text) => text === yaml));
+  const same = told.find((each) => prints(yaml, own, grant, each));
   if (!same) return undefined;
   return [
     'kubelet-doctor rbac --missing --yaml',
@@ -67,14 +68,14 @@ export function printedBy(yaml: string | undefined, grant: Grant): string | unde
   ].join(' ');
 }
 
-/** All that it may print, by what it is not told and reads from the cluster: the version in the agent's image, and those of other kubelets. */
-function printed(own: Profile, { cause: _, name, profile, access, refused = [] }: Grant, told: Told): (string | undefined)[] {
+/** Does it print this, whatever it is not told and reads from the cluster: the version in the agent's image, and those of other kubelets? */
+function prints(yaml: string, own: Profile, { cause: _, name, profile, access, refused = [] }: Grant, told: Told): boolean {
   const chosen = own.lockSetting && profile.lockFrom?.startsWith(`${own.lockSetting.variable}=`) ? profile.lockFrom : undefined;
   const [variable = '', lock = ''] = chosen?.split('=') ?? [];
-  const agents = told.agentVersion ? [told.agentVersion] : [undefined, agentsVersion(profile)];
+  const agents = told.agentVersion ? [told.agentVersion] : maybeAgents(profile);
   const kubelets = told.kubernetesVersion ? [told.kubernetesVersion] : ['1.32', '1.33'];
-  return agents.flatMap((agent) =>
-    kubelets.map((kubelet) => {
+  return agents.every((agent) =>
+    kubelets.every((kubelet) => {
       const again = resolveProfile(own, {
         source: profile.source,
         asked: told.features,
@@ -88,7 +89,7 @@ function printed(own: Profile, { cause: _, name, profile, access, refused = [] }
         outOfSight: profile.otherLock !== undefined,
       });
       const judged = judgeProfile(again, access).map((each) => (isRefused(each, refused) ? { ...each, denied: each.need.verbs } : each));
-      return needsYaml(name, needsOfCauses(missingNeeds(judged), told.causes));
+      return needsYaml(name, needsOfCauses(missingNeeds(judged), told.causes)) === yaml;
     }),
   );
 }
@@ -103,6 +104,10 @@ function turnedOn({ cause, profile, access }: Grant): string[] {
   return profile.features
     .filter(({ feature, why }) => why !== 'always' && missing.some((need) => need.feature === feature))
     .map(({ feature }) => feature);
+}
+
+function maybeAgents(profile: ResolvedProfile): (string | undefined)[] {
+  return [...new Set([undefined, agentsVersion(profile)])];
 }
 
 function agentsVersion({ agentVersion: { value } }: ResolvedProfile): string | undefined {
