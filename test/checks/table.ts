@@ -91,6 +91,18 @@ export function judgeTable(check: Check, rows: Row[]): void {
       }
       assert.deepEqual([...found], []);
     });
+    // A proof refuses a fact that was not seen: then no row of the decision may have held that rests on it.
+    it('claims nothing without its witness, whichever fact is missing or silent', () => {
+      const broken = new Set<string>();
+      for (const { row, facts } of rows)
+        for (const [at, fact] of facts.entries())
+          for (const [how, instead] of MISSING) {
+            const others = instead ? facts.with(at, { ...fact, outcome: instead } as AnyFact) : facts.toSpliced(at, 1);
+            const thrown = thrownBy(() => check.judge(viewFor(check, others), sayFor(check)));
+            if (thrown !== undefined) broken.add(`${row}: ${fact.target}/${fact.kind} ${how}: ${thrown}`);
+          }
+      assert.deepEqual([...broken], []);
+    });
     it('its rows produce every cause, use every word, read every need', () => {
       assert.deepEqual([...causes].sort(), Object.keys(check.causes).sort());
       assert.deepEqual([...words].sort(), Object.keys(check.words).sort());
@@ -119,6 +131,24 @@ function assertWitnesses(verdict: Problem, expected: readonly Need[]): void {
   );
   const facts = witnesses.map(({ need, subject }) => `${need} ${subject}`);
   assert.equal(new Set(facts).size, facts.length, `one fact is one witness: ${facts}`);
+}
+
+/** What may become of a fact. */
+const MISSING = [
+  ['not there', undefined],
+  ['not permitted', { status: 'absent', why: 'no-permission' }],
+  ['pending', { status: 'pending', ms: 500 }],
+  ['timed out', { status: 'failed', code: 'ETIMEDOUT', detail: 'no answer', ms: 4000 }],
+  ['refused', { status: 'failed', code: 'ECONNREFUSED', detail: 'refused', ms: 1 }],
+] as const;
+
+function thrownBy(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function attempt<T>(work: () => T): T | undefined {

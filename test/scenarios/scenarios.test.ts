@@ -12,10 +12,10 @@ import { compareReports } from '../../src/report/diff.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { mergeAll } from '../report/merged-samples.js';
 import { englishIn, inPseudo, phrasesIn, valuesOf, wordsLeft } from '../support/pseudo.js';
+import { diagnoseOnce } from './diagnosed.js';
 import { fillsInWhatItKnows } from './known-names.js';
 import { PHRASES, QUOTED } from './phrases.js';
-import { WORLDS_AT_ONCE, diagnoseWorld } from './run.js';
-import { diagnoseOnce } from './diagnosed.js';
+import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
 
 const validate = new Ajv2020({ strict: false }).compile(reportSchema);
 

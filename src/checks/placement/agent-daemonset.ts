@@ -6,7 +6,7 @@ import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { cannotTell, pass, problem, type Said } from '../shared/problem.js';
-import { inTheirWords } from '../shared/proof.js';
+import { inTheirWords, speaks } from '../shared/proof.js';
 import { isPending, seen } from '../shared/read.js';
 import { WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotTellAll, listName, UNREAD, whyUnread } from './shared/unread.js';
@@ -57,7 +57,7 @@ export const agentDaemonset = defineCheck({
       problem('daemonset-not-found', { proof: inTheirWords(fact), ...said, features: WITHOUT_AGENT });
     // A connection breaks with codes like those of a file: which of the two was read, the settings say.
     const file = seen(view.one('self/settings'))?.find(({ setting }) => setting === 'manifest');
-    if (file && fact.outcome.status === 'failed') {
+    if (file && fact.outcome.status === 'failed' && speaks(fact)) {
       const { detail } = fact.outcome;
       const title = say('unreadable');
       return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });

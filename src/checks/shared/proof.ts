@@ -11,7 +11,7 @@ type Observation = Fact<FactKind> | AnyFact;
  * Failures in which nobody said a word: nothing came, a connection was refused, or it was cut. A firewall, a busy machine or another program may
  * be the reason as well as the server that was meant.
  */
-const WORDLESS = /^(?!EPLUGIN).*TIME(D)?OUT|^EAI_|^ECONNREFUSED$|^ECONNRESET$|^EPIPE$|^EHOSTUNREACH$/;
+const WORDLESS = /TIME(D)?OUT|^EAI_|^ECONNREFUSED$|^ECONNRESET$|^EPIPE$|^EHOSTUNREACH$/;
 
 /**
  * An answer in the other's own words: a refusal's body, `ENOENT` of the file system, a certificate, an object of Kubernetes, our own settings. It
@@ -45,9 +45,12 @@ export function ofTwoReports(silent: Witness, answered: Witness): Proof {
   return [silent, answered] as unknown as Proof;
 }
 
+/** Read from files: what fails there is the system's own word, whatever the code. */
+const OF_FILES: ReadonlySet<FactKind> = new Set(['credential', 'authority', 'kubelet-kubeconfig']);
+
 /** Does it say something itself? An answer does, and a failure that came with words. */
-export function speaks({ outcome }: Observation): boolean {
-  return outcome.status === 'observed' || (outcome.status === 'failed' && !WORDLESS.test(outcome.code));
+export function speaks({ kind, outcome }: Observation): boolean {
+  return outcome.status === 'observed' || (outcome.status === 'failed' && (OF_FILES.has(kind) || !WORDLESS.test(outcome.code)));
 }
 
 function wasLookedAt({ outcome }: Observation): boolean {
