@@ -108,7 +108,11 @@ describe('the agent of a process', () => {
     const host = hostWith(
       t,
       { 7: { ...AGENT, net: 'net:[2]' } },
-      { ...processFiles('self', {}), '/var/lib/kubelet/config.yaml': '' },
+      {
+        ...processFiles('self', {}),
+        '/var/lib/kubelet/config.yaml': '',
+        '/proc/self/mountinfo': '1 2 0:50 / /var/lib/kubelet/pods/u-1/volumes/x rw - tmpfs tmpfs rw\n',
+      },
       { env: {} },
     );
     const { agent } = await open(host, { 'agent-process': '7' });

@@ -1,13 +1,8 @@
 /** The node we run on against the node that is asked about: what is at hand here says nothing of another node's kubelet. */
+import { isSameNode } from '../../kubernetes/same-node.js';
 import type { Place, Setting } from '../../model/facts.js';
 
-/** A host name may be the first label of what the Node is called, or the other way about. */
-export function isSameNode(one: string, other: string): boolean {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  if (a === b) return true;
-  const [[short = '', ...more], [theirs = '', ...others]] = [a.split('.'), b.split('.')];
-  return short === theirs && (more.length === 0 || others.length === 0);
-}
+export { isSameNode };
 
 /** Both names where --node names another node than the one we run on; undefined where it does not, or where we do not know ours. */
 export function anotherAsked(settings: readonly Setting[], place: Place | undefined): { node: string; machine: string } | undefined {

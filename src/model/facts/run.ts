@@ -34,6 +34,8 @@ export interface Place {
   hostName: string;
   /** The node we run on, where the node's files, our token or the agent's variables name it. */
   node?: string;
+  /** Since 1.4: a directory that a kubelet made, on a machine where none lives: it decides nothing. */
+  leftOver?: string;
   /** Namespace of the pod we run in, when known. */
   namespace?: string;
   /** In a pod, and no ServiceAccount is mounted here: an ephemeral container, or a pod for which that is turned off. */

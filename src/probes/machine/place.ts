@@ -5,6 +5,7 @@ import { MOUNTED_NAMESPACE, MOUNTED_TOKEN } from '../../kubernetes/service-accou
 import type { Place, TokenClaims, Vantage } from '../../model/facts.js';
 import { RENAMED_VARIABLES } from '../../profiles/datadog-settings.js';
 import { readToken } from '../credentials/token.js';
+import { findLivingKubelet } from './living-kubelet.js';
 
 /** Variables only an agent's own environment has; DD_ENV, DD_SERVICE or DD_AGENT_HOST any instrumented application has too. */
 export const AGENT_VARIABLE =
@@ -20,14 +21,6 @@ const BRIDGE_INTERFACE = /^(docker0|cni0|cbr0|flannel|weave|kube-bridge|antrea-g
 /** What Calico answers ARP for as the gateway of every pod; never an address of a node. */
 const CALICO_GATEWAY = '169.254.1.1';
 
-/** Directories a kubelet's machine has, by distribution (kubeadm and most; k3s; RKE2; microk8s). */
-const NODE_DIRECTORIES = [
-  ['/var/lib', 'kubelet'],
-  ['/var/lib/rancher/k3s', 'agent'],
-  ['/var/lib/rancher/rke2', 'agent'],
-  ['/var/snap', 'microk8s'],
-] as const;
-
 /** Looks at files and the environment; every observation it cannot make counts as "no". */
 export async function observePlace(host: Host): Promise<Place> {
   const { env } = host;
@@ -37,11 +30,13 @@ export async function observePlace(host: Host): Promise<Place> {
   const namespace = mounted.ok ? printable(mounted.text, LABEL) : inPod ? await searchedNamespace(host) : undefined;
   const token = mounted.ok ? (await readToken(host, MOUNTED_TOKEN)).outcome : undefined;
   const claims = token?.status === 'observed' ? token.data.token : undefined;
-  const place = inPod ? await kindOfPod(host, agentEnvironment, claims) : (await isNode(host)) ? 'node' : 'workstation';
+  const kubelet = inPod ? undefined : await findLivingKubelet(host);
+  const place = !kubelet ? await kindOfPod(host, agentEnvironment, claims) : kubelet.lives ? 'node' : 'workstation';
   return {
     place,
     vantage: inPod ? await podVantage(host) : place === 'node' ? 'host-network' : 'workstation',
     hostName: printable(host.hostName, NAME),
+    ...(kubelet?.leftOver !== undefined && { leftOver: kubelet.leftOver }),
     ...(inPod && !mounted.ok && { noToken: true }),
     ...(namespace && { namespace }),
     agentEnvironment,
@@ -84,14 +79,6 @@ async function kindOfPod(host: Host, agentEnvironment: boolean, claims: TokenCla
 function isDebugger(claims: TokenClaims | undefined): boolean {
   const [, node] = /^node-debugger-(.+)-[a-z0-9]{5}$/.exec(claims?.pod ?? '') ?? [];
   return node !== undefined && (claims?.node ?? node) === node;
-}
-
-async function isNode(host: Host): Promise<boolean> {
-  for (const [directory, name] of NODE_DIRECTORIES) {
-    // By its name in the parent: the directory itself is closed to ordinary users.
-    if ((await host.listDirectory(directory)).includes(name)) return true;
-  }
-  return false;
 }
 
 async function podVantage(host: Host): Promise<Vantage> {

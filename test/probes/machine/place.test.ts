@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { HostOverrides } from '../../../src/host/create.js';
 import type { Place } from '../../../src/model/facts.js';
 import { observePlace } from '../../../src/probes/machine/place.js';
+import { processFiles } from '../../../src/sim/state/processes.js';
 import { createTestHost, type Files } from '../../host/files.js';
 
 const SERVICE = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
@@ -27,6 +28,18 @@ const ROUTE =
 const ROUTE6 = `${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 eth0\n${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00 ${'0'.repeat(32)} ffffffff 00000001 00000000 00200200 lo\n`;
 const MOUNTINFO = '1 2 8:1 /var/lib/kubelet/pods/u-1/etc-hosts /etc/hosts rw - ext4 /dev/sda rw\n';
 const NODE_MOUNTS = '1 2 0:50 / /var/lib/kubelet/pods/u-1/volumes/kubernetes.io~projected/kube-api-access rw - tmpfs tmpfs rw\n';
+
+/** The list of a whole machine's processes. */
+const INIT: Files = { '/proc/1/comm': 'systemd\n', ...processFiles(1, ['/sbin/init'], { cgroup: '/init.scope' }) };
+const kubeconfigOf = (name: string) =>
+  JSON.stringify({
+    kind: 'Config',
+    apiVersion: 'v1',
+    'current-context': 'a',
+    contexts: [{ name: 'a', context: { cluster: 'a', user: `system:node:${name}` } }],
+    clusters: [{ name: 'a', cluster: { server: 'https://192.0.2.1:6443' } }],
+    users: [{ name: `system:node:${name}`, user: { token: 'x' } }],
+  });
 
 const rows: [name: string, files: Files, overrides: HostOverrides, expected: Partial<Place>][] = [
   [
@@ -115,8 +128,64 @@ const rows: [name: string, files: Files, overrides: HostOverrides, expected: Par
     {},
     { place: 'node', vantage: 'host-network', serviceEnvironment: false },
   ],
-  ['k3s node', { '/var/lib/rancher/k3s/agent/x': '' }, {}, { place: 'node' }],
-  ['host with the agent installed', { '/var/lib/kubelet/x': '' }, { env: { DD_API_KEY: 'x' } }, { place: 'node', agentEnvironment: true }],
+  [
+    'k3s node, by its process',
+    { '/var/lib/rancher/k3s/agent/x': '', ...INIT, ...processFiles(9, ['/usr/local/bin/k3s', 'agent']) },
+    {},
+    { place: 'node', leftOver: undefined },
+  ],
+  [
+    'host with the agent installed',
+    { '/var/lib/kubelet/x': '', ...INIT, ...processFiles(9, ['/usr/bin/kubelet']) },
+    { env: { DD_API_KEY: 'x' } },
+    { place: 'node', agentEnvironment: true },
+  ],
+  [
+    'a node whose kubelet is down, by a kubeconfig that names it',
+    { '/var/lib/kubelet/x': '', ...INIT, '/etc/kubernetes/kubelet.conf': kubeconfigOf('n1.example.com') },
+    { hostName: 'n1' },
+    { place: 'node' },
+  ],
+  [
+    "another machine's kubeconfig is no witness",
+    { '/var/lib/kubelet/x': '', ...INIT, '/etc/kubernetes/kubelet.conf': kubeconfigOf('n2') },
+    { hostName: 'n1' },
+    { place: 'workstation', leftOver: '/var/lib/kubelet' },
+  ],
+  [
+    'a node whose processes are hidden, by its socket',
+    {
+      '/var/lib/kubelet/x': '',
+      [`/proc/${process.pid}/net/tcp`]: '   0: 0100007F:2808 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n',
+    },
+    {},
+    { place: 'node' },
+  ],
+  ...(
+    [
+      ['/var/lib/kubelet/device-plugins/x', '/var/lib/kubelet'],
+      ['/var/lib/kubelet/config.yaml', '/var/lib/kubelet'],
+      ['/var/lib/rancher/k3s/agent/x', '/var/lib/rancher/k3s/agent'],
+      ['/var/lib/rancher/rke2/agent/x', '/var/lib/rancher/rke2/agent'],
+      ['/var/snap/microk8s/x', '/var/snap/microk8s'],
+    ] as const
+  ).map(([path, leftOver]): (typeof rows)[number] => [
+    `a directory alone is no node: ${path}`,
+    { [path]: '', ...INIT },
+    {},
+    { place: 'workstation', vantage: 'workstation', leftOver },
+  ]),
+  [
+    'nor is a cluster in containers: minikube, kind',
+    {
+      '/var/lib/kubelet/x': '',
+      ...INIT,
+      ...processFiles(9, ['/usr/bin/kubelet'], { namespaces: '9 2', cgroup: '/docker/0a' }),
+      '/proc/self/mountinfo': '1 2 0:50 / / rw - ext4 /dev/sda1 rw\n',
+    },
+    {},
+    { place: 'workstation', leftOver: '/var/lib/kubelet' },
+  ],
   ['workstation', { '/home/me/.kube/config': '' }, {}, { place: 'workstation', vantage: 'workstation', gateways: [] }],
   [
     'plain container',
