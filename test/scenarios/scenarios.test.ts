@@ -15,7 +15,7 @@ import { englishIn, inPseudo, phrasesIn, valuesOf, wordsLeft } from '../support/
 import { diagnoseOnce } from './diagnosed.js';
 import { fillsInWhatItKnows } from './known-names.js';
 import { PHRASES, QUOTED } from './phrases.js';
-import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
+import { WORLDS_AT_ONCE } from './run.js';
 
 const validate = new Ajv2020({ strict: false }).compile(reportSchema);
 
