@@ -3,7 +3,7 @@
  * behind it → proven before suspected → lowest layer → agent features lost → id → target. Nothing is dropped: what follows from another finding is
  * nested under it.
  */
-import { LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
+import { type Fix, LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
 import type { Target } from '../model/facts.js';
 import type { Finding } from '../model/report.js';
 import { formOf } from '../words/formats.js';
@@ -92,12 +92,17 @@ function toFinding({ question, target, layer, problem }: Judged): Finding {
     title: problem.title,
     features: problem.features,
     evidence: problem.evidence,
-    // The check's own order, but a security change (verification off, …) never stands before another way.
-    fixes: [...problem.fixes.filter((fix) => fix.changes !== 'security'), ...problem.fixes.filter((fix) => fix.changes === 'security')],
+    // The check's own order, but what deletes or lowers security (verification off, …) never stands before another way.
+    fixes: [...problem.fixes.filter((fix) => !isGrave(fix)), ...problem.fixes.filter(isGrave)],
     decide: [...new Set((problem.wants ?? []).flatMap((want) => (want.elsewhere ? [want.elsewhere] : [])))],
     rankedBy: [],
     consequences: [],
   };
+}
+
+/** Said loudly, and never first. */
+export function isGrave({ changes }: Fix): boolean {
+  return changes === 'security' || changes === 'deletes';
 }
 
 /** The one cause a finding is nested under: declared before implied, proven before suspected, then the nearest (highest) layer. */

@@ -4,12 +4,12 @@ import type { RbacEffect } from '../kubernetes/rbac-effect.js';
 import type { Effect, Message } from '../model/check.js';
 
 /** `+5 rights, no others`; where roles could not be read, of what is printed alone: `grants 5 rights, no others`. */
-export function rbacEffect({ added, compared }: RbacEffect): Effect {
+export function rbacEffect({ added, compared }: RbacEffect, to?: string): Effect {
   const rights = `${added.length} ${added.length === 1 ? 'right' : 'rights'}`;
   return effect({
     id: compared ? 'effect.adds' : 'effect.grants',
-    args: { rights: added.length, list: added.map(describe).join(', ') },
-    en: `${compared ? '+' : 'grants '}${rights}, no others`,
+    args: { rights: added.length, ...(to ? { to } : {}), list: added.map(describe).join(', ') },
+    en: `${compared ? '+' : 'grants '}${rights}${to ? ` to ${to}` : ''}, no others`,
   });
 }
 

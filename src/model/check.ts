@@ -24,7 +24,8 @@ export type Effect = Message & { readonly [computed]: true };
 /** Who must act, and what the act changes. `steps` is shown verbatim (commands, YAML), never run. */
 export interface Fix {
   owner: 'agent' | 'node' | 'cluster' | 'network' | 'workstation';
-  changes: 'nothing' | 'config' | 'restart' | 'security';
+  /** `deletes` since 1.4. */
+  changes: 'nothing' | 'config' | 'restart' | 'security' | 'deletes';
   action: Message;
   /** Commands or YAML to paste, safe to paste: no value a server chose is in it unchecked. */
   steps?: string;
@@ -145,6 +146,8 @@ export interface CauseDocs {
   avoid?: string;
   /** Causes (of other checks) that, when present, are the reason for this one. */
   explainedBy?: readonly string[];
+  /** The server that answers no one while this holds: what is asked of it decides nothing. */
+  stops?: 'kubelet' | 'apiserver';
 }
 
 /** Facts as a check sees them: only what it declared in `needs`. */

@@ -11,6 +11,7 @@ import {
   actOf,
   certaintyWords,
   changeWords,
+  effectLine,
   ownerLong,
   quotedHead,
   quotedLines,
@@ -100,7 +101,7 @@ function cell(state: LayerState | undefined, report: Report): string {
   return `${SIGNS[state.state].markdown} ${md(reasonWords(state, report) || (state.state === 'ok' ? stateWords(state) : ''))}`.trim();
 }
 
-function findingBlocks(finding: Finding, number: string, report: Report): string[] {
+function findingBlocks(finding: Finding, number: string, report: Report, isConsequence = false): string[] {
   const { target, layer, features, evidence, fixes, decide, alternatives } = finding;
   const others = alternatives.map((cause) => causeTitle(cause, report));
   const standing = sayFinding('standing', {
@@ -120,12 +121,13 @@ function findingBlocks(finding: Finding, number: string, report: Report): string
     ...(evidence.length ? [say('seen')] : []),
     ...evidence.slice(0, 1).flatMap(seen),
     ...fold(say('more', { count: evidence.length - 1 }), evidence.slice(1).flatMap(seen)),
-    ...fixes.flatMap((fix) => [
+    ...(isConsequence ? [] : fixes).flatMap((fix) => [
       `**${say('fix', { where: md(ownerLong(fix)) })}** ${md(actOf(fix))} [${changeWords(fix)}]`,
+      ...(fix.effect ? [md(effectLine(fix))] : []),
       ...blocksOf(fix),
     ]),
     ...(finding.consequences.length ? [say('consequences', { consequences: counted(finding.consequences.length, 'consequence') })] : []),
-    ...finding.consequences.flatMap((each, at) => findingBlocks(each, `${number}.${at + 1}`, report)),
+    ...finding.consequences.flatMap((each, at) => findingBlocks(each, `${number}.${at + 1}`, report, true)),
   ];
 }
 

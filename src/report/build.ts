@@ -1,5 +1,6 @@
 /** Facts, results and ranked findings → the report: the one contract that every output format reads. */
 
+import { serversDown, withoutDeadEnds } from '../judge/dead-ends.js';
 import { exitCodeOf, isUnanswered, verdictOf } from '../judge/exit.js';
 import { flatten, inOrder } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
@@ -16,6 +17,7 @@ import {
 } from '../model/report.js';
 import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
+import { knownCause } from './own-words.js';
 import { oneLine } from './plain-text.js';
 import { firstStep, openQuestion, stepLine } from './words.js';
 
@@ -43,7 +45,8 @@ export interface ReportInput {
 /** Builds the report. `--skip` and `--only` are applied here and nowhere else, before anything is counted. */
 export function buildReport(input: ReportInput): Report {
   const { facts, results, failOn, causes } = input;
-  const findings = inOrder(keep(input.findings, input.skip ?? [], input.only ?? []));
+  const down = serversDown(input.findings, (cause) => knownCause(cause)?.docs.stops);
+  const findings = inOrder(keep(withoutDeadEnds(input.findings, down), input.skip ?? [], input.only ?? []));
   const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
   return {
     summary: summarise(findings, results, failOn),

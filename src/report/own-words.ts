@@ -39,7 +39,7 @@ export function ownWords(facts: readonly AnyFact[]): Own {
       const { cause, title, fixes, evidence, wants = [] } = verdict;
       add(cause, title.en, ...wants.map(({ elsewhere }) => elsewhere));
       add(check.question, ...wants.map(({ elsewhere }) => elsewhere));
-      for (const { action, steps, source, verify } of fixes) add(cause, action.en, steps, source, verify);
+      for (const { action, steps, source, effect, verify } of fixes) add(cause, action.en, steps, source, effect && sayOf(effect), verify);
       for (const { saw, reproduce } of evidence) add(cause, saw.en, reproduce);
     } else {
       add(check.question, verdict.kind === 'pass' ? verdict.note?.en : verdict.why.en);
@@ -47,6 +47,11 @@ export function ownWords(facts: readonly AnyFact[]): Own {
     }
   }
   return { has: (of, text) => said.has(`${of} ${text}`) };
+}
+
+/** An effect with its list. */
+export function sayOf({ en, args }: Message): string {
+  return `${en} ${JSON.stringify(args)}`;
 }
 
 /** Facts of a file may have any shape. */

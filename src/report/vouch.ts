@@ -11,7 +11,7 @@ import { sayMerged } from '../words/report.js';
 import { topOf } from './build.js';
 import { withoutStrange } from './contract/read-facts.js';
 import { isCountNote, withOwn, withWhere } from './merge/words.js';
-import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain } from './own-words.js';
+import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain, sayOf } from './own-words.js';
 import { withoutStop } from './words.js';
 
 /** Before words of a report that no check of ours says. */
@@ -81,8 +81,10 @@ function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: O
   if (!ours) {
     delete fix.steps;
     delete fix.form;
+    delete fix.effect;
   }
   if (!printed) delete fix.source;
+  if (fix.effect && !own.has(cause, sayOf(fix.effect))) delete fix.effect;
   if (verify !== undefined && !mayStand(own, cause, verify)) delete fix.verify;
   return { fix: { ...fix, ...(nodes ? { nodes } : {}), ...(others.length ? { quoted: [...new Set(others)] } : {}) } };
 }

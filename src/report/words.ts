@@ -1,5 +1,6 @@
 /** What the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
 import { isMeant } from '../judge/judge.js';
+import { isGrave } from '../judge/rank.js';
 import type { Fix, Message } from '../model/check.js';
 import type { Finding, Result } from '../model/report.js';
 import { say } from '../words/report.js';
@@ -114,16 +115,30 @@ export function toDecide(): string {
   return say('toDecide');
 }
 
+/** In brackets behind an act: what it touches, and what it does beside nothing else. */
+export function touches({ changes, effect }: Fix): string {
+  // An effect says more than that configuration changes.
+  const change = changes === 'nothing' || (changes === 'config' && effect) ? '' : changeWords({ changes });
+  return [change, effect ? spoken(effect) : ''].filter(Boolean).join('; ');
+}
+
+/** The same at length: right by right. */
+export function effectLine({ effect }: Fix): string {
+  const list = effect?.args.list;
+  if (!effect) return '';
+  return list ? say('effectList', { effect: spoken(effect), list }) : say('effect', { effect: spoken(effect) });
+}
+
 /** "Fix (node)", "Fix (agent, SECURITY CHANGE)". */
 export function firstLead(fix: Fix): string {
   const who = say(`owner.${fix.owner}.short`);
-  return fix.changes === 'security' ? say('fixOfLoudly', { who, change: changeWords(fix) }) : say('fixOf', { who });
+  return isGrave(fix) ? say('fixOfLoudly', { who, change: changeWords(fix) }) : say('fixOf', { who });
 }
 
 /** Of a fix after the first: "Or (node): restart the kubelet". */
 export function otherWay(fix: Fix): string {
   const [who, act] = [say(`owner.${fix.owner}.short`), actOf(fix)];
-  return fix.changes === 'security' ? say('orFixOfLoudly', { who, change: changeWords(fix), act }) : say('orFixOf', { who, act });
+  return isGrave(fix) ? say('orFixOfLoudly', { who, change: changeWords(fix), act }) : say('orFixOf', { who, act });
 }
 
 /** The act on one line, with its command where that is one line. */

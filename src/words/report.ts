@@ -24,6 +24,9 @@ export const say = defineWords('report', {
   'changes.config': 'changes configuration',
   'changes.restart': 'needs a restart',
   'changes.security': 'SECURITY CHANGE',
+  'changes.deletes': 'DELETES',
+  effect: 'Effect: {effect}.',
+  effectList: 'Effect: {effect} ({list}).',
   // The first step.
   toDecide: 'To decide, as cluster admin',
   fix: 'Fix',

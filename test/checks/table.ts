@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { hideSecrets } from '../../src/host/hide.js';
 import { createRedactor } from '../../src/host/redact.js';
 import { sayFor, viewFor } from '../../src/judge/judge.js';
+import { isGrave } from '../../src/judge/rank.js';
 import type { Check, Problem, Severity, Verdict } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
 import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
@@ -59,7 +60,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
           assertWitnesses(verdict, witnesses);
           assert.ok(verdict.severity === 'note' || verdict.fixes.length > 0, 'a problem has a fix');
           assert.ok(verdict.evidence.length > 0, 'a problem has evidence');
-          assert.ok(verdict.fixes.length < 2 || verdict.fixes[0]?.changes !== 'security', 'a security change never ranks first');
+          assert.ok(!verdict.fixes[0] || !isGrave(verdict.fixes[0]), 'what deletes or lowers security is never first');
         }
         for (const [steps, form] of printedBy(verdict)) printed.set(steps, form);
         const text = JSON.stringify(verdict);

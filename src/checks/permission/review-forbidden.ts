@@ -1,31 +1,13 @@
 /** May we ask what we may? Everyone who is authenticated may, unless somebody edited the apiserver's own binding. */
 
 import { shellQuote } from '../../kubernetes/names.js';
+import { basicUserAgain } from '../../manifests/basic-user.js';
 import { defineCheck } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
-import { fixBy, shell } from '../shared/fix.js';
+import { fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
-
-/**
- * As the apiserver creates it (plugin/pkg/auth/authorizer/rbac/bootstrappolicy). Not `kubectl auth reconcile`: it leaves a binding alone whose
- * annotation autoupdate says false (component-helpers auth/rbac/reconciliation), and only such a one outlives a restart of the apiserver.
- */
-const RESTORE = `kubectl apply --server-side --force-conflicts -f - <<'EOF'
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: system:basic-user
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: system:basic-user
-subjects:
-  - apiGroup: rbac.authorization.k8s.io
-    kind: Group
-    name: system:authenticated
-EOF`;
 
 export const reviewForbidden = defineCheck({
   question: 'review-forbidden',
@@ -72,7 +54,7 @@ export const reviewForbidden = defineCheck({
       severity: 'note',
       title: say('forbidden'),
       evidence: [cite(forbidden, say('saw', { asked: forbidden.subject, user: who.user }))],
-      fixes: [fixBy('cluster', 'config', say('restore'), shell(RESTORE))],
+      fixes: [fixBy('cluster', 'config', say('restore'), basicUserAgain())],
     });
   },
 });

@@ -73,7 +73,7 @@ export const agentDuplicates = defineCheck({
     const fixes = [...spare.values()].slice(0, 5).map((pod): Fix => {
       const owner = ownerOf(pod);
       if (pod.sidecar) return fixBy('agent', 'restart', say('fixSidecar', { owner }));
-      return fixBy('agent', 'config', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify: 'kubelet-doctor nodes' });
+      return fixBy('agent', 'deletes', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify: 'kubelet-doctor nodes' });
     });
     const sawOwners = say('sawOwners', { owners: owners.slice(0, 4).join(', ') });
     const more = crowded.slice(5);

@@ -69,7 +69,7 @@ export const kubeletImpostor = defineCheck({
           say('look'),
           byHand(isPid(pid) ? `ps -o pid,ppid,user,lstart,args -p ${pid}\ncat /proc/${pid}/cgroup` : undefined),
         ),
-        fixBy('node', 'restart', say('stop')),
+        fixBy('node', 'deletes', say('stop')),
       ],
     });
   },

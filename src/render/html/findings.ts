@@ -1,8 +1,9 @@
 /** The findings of the HTML report: ranked, each with what it costs, what was seen, and fixes to copy. */
+import { isGrave } from '../../judge/rank.js';
 import type { Evidence, Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { causeTitle, docsOf, featureWords, spoken } from '../../report/spoken.js';
-import { actOf, certaintyWords, changeWords, ownerLong, severityWords, toDecide, withoutStop } from '../../report/words.js';
+import { actOf, certaintyWords, changeWords, effectLine, ownerLong, severityWords, toDecide, withoutStop } from '../../report/words.js';
 import { counted, listed } from '../../words/formats.js';
 import { sayPage as say } from '../../words/page.js';
 import { layerWords, targetWords } from '../layer-words.js';
@@ -25,7 +26,8 @@ function list(findings: readonly Finding[], outer: string, report: Report, root:
 function one(finding: Finding, number: string, report: Report): string {
   const { severity, target, layer, features, evidence, fixes, cause, consequences } = finding;
   const id = `finding-${number.replaceAll('.', '-')}`;
-  const heading = number.includes('.') ? 'h4' : 'h3';
+  const isConsequence = number.includes('.');
+  const heading = isConsequence ? 'h4' : 'h3';
   const meta = docsOf(cause, report);
   return [
     `<article aria-labelledby="${id}">`,
@@ -36,7 +38,9 @@ function one(finding: Finding, number: string, report: Report): string {
       : '',
     meta?.means ? `<p class="soft">${text(meta.means.split('\n\n')[0] ?? '')}</p>` : '',
     doubt(finding, report),
-    fixes.map((fix, at) => fixHtml(fix, fixes.length > 1 ? `${String.fromCharCode(97 + (at % 26))}) ` : '')).join('\n'),
+    isConsequence
+      ? ''
+      : fixes.map((fix, at) => fixHtml(fix, fixes.length > 1 ? `${String.fromCharCode(97 + (at % 26))}) ` : '')).join('\n'),
     quote(finding.quoted),
     seen(evidence),
     consequences.length
@@ -68,10 +72,11 @@ function seen(evidence: readonly Evidence[]): string {
 }
 
 function fixHtml(fix: Fix, letter: string): string {
-  const { changes, steps, form = 'shell', verify, quoted } = fix;
+  const { steps, form = 'shell', effect, verify, quoted } = fix;
   return [
-    `<div class="fix${changes === 'security' ? ' security-fix' : ''}">`,
-    `<p><strong>${text(letter)}${text(say('fix', { where: ownerLong(fix) }))}</strong> ${text(actOf(fix))} ${chip(changeWords(fix), changes === 'security' ? 'security' : '')}</p>`,
+    `<div class="fix${isGrave(fix) ? ' security-fix' : ''}">`,
+    `<p><strong>${text(letter)}${text(say('fix', { where: ownerLong(fix) }))}</strong> ${text(actOf(fix))} ${chip(changeWords(fix), isGrave(fix) ? 'security' : '')}</p>`,
+    effect ? `<p>${text(effectLine(fix))}</p>` : '',
     steps?.trim() ? copyBlock(steps, say(`form.${form}`)) : '',
     quote(quoted),
     verify ? `<p>${say('toVerify')}</p>${copyBlock(verify, say('verifies'))}` : '',

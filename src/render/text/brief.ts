@@ -11,7 +11,6 @@ import { causeTitle, featureWords, spoken } from '../../report/spoken.js';
 import {
   actOf,
   certaintyWords,
-  changeWords,
   explain,
   firstLead,
   firstStep,
@@ -19,6 +18,7 @@ import {
   ownerLong,
   severityWords,
   stepsOf,
+  touches,
   withoutStop,
 } from '../../report/words.js';
 import { counted, listed, someOf } from '../../words/formats.js';
@@ -208,10 +208,10 @@ function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, inden
   const said = isSaid && steps && lineTwo(finding).endsWith(steps);
   const where = ownerLong(fix);
   const heading = isSaid
-    ? fix.changes === 'nothing'
-      ? say('fix', { where })
-      : say('fixLoudly', { where, change: changeWords(fix) })
-    : `${firstLead(fix)}: ${cut(actOf(fix), 4 * depth.columns)}${steps ? ':' : '.'}`;
+    ? touches(fix)
+      ? say('fixLoudly', { where, change: touches(fix) })
+      : say('fix', { where })
+    : `${firstLead(fix)}: ${cut(actOf(fix), 4 * depth.columns)}${inBrackets(fix)}${steps ? ':' : '.'}`;
   const body =
     steps && !said
       ? block(heading, steps, look, indent, depth)
@@ -225,12 +225,17 @@ function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, inden
   ];
 }
 
+/** Behind an act that is not on line two. */
+function inBrackets({ effect }: Fix): string {
+  return effect ? ` [${spoken(effect)}]` : '';
+}
+
 /** What is said of every fix, so once: run this program again. */
 const AGAIN = 'kubelet-doctor';
 
 function otherFix(fix: Fix, look: Look, indent: string, depth: Depth): string[] {
   const steps = stepsOf(fix);
-  const words = otherWay(fix);
+  const words = `${otherWay(fix)}${inBrackets(fix)}`;
   if (!steps || steps.includes('\n')) return wrap(`${words}.`, proseWidth(look.width), indent, `${indent}  `);
   return block(`${words}:`, steps, look, indent, depth);
 }

@@ -26,7 +26,8 @@ export function findingLines(report: Report, look: Look): string[] {
   return report.findings.flatMap((finding, at) => [...oneFinding(finding, `${at + 1}`, '', text), '']);
 }
 
-function oneFinding(finding: Finding, number: string, outer: string, text: Text): string[] {
+/** What follows from another goes away with that one: a fix of its own would be for something that is not wrong. */
+function oneFinding(finding: Finding, number: string, outer: string, text: Text, isConsequence = false): string[] {
   const { paint } = text;
   const indent = `${outer}   `;
   const say = (words: string) => wrap(words, proseWidth(text.width), indent, `${indent}  `);
@@ -48,8 +49,7 @@ function oneFinding(finding: Finding, number: string, outer: string, text: Text)
     ...doubt(finding, indent, text),
     ...seen(finding.evidence, indent, text),
     ...quoteLines(finding.quoted, indent, text),
-    ...fixLines(finding, indent, text),
-    '',
+    ...(isConsequence ? [] : [...fixLines(finding, indent, text), '']),
     paint.dim(`${indent}${sayFinding('readMore', { command: explain(finding) })}`),
     ...say(sayFinding('rankedBy', { keys: finding.rankedBy.map(rankWords).join(', ') })).map(paint.dim),
     ...consequences(finding, number, indent, text),
@@ -90,6 +90,6 @@ function consequences(finding: Finding, number: string, indent: string, text: Te
   return [
     '',
     ...wrap(opening, proseWidth(text.width), indent),
-    ...finding.consequences.flatMap((each, at) => ['', ...oneFinding(each, `${number}.${at + 1}`, indent, text)]),
+    ...finding.consequences.flatMap((each, at) => ['', ...oneFinding(each, `${number}.${at + 1}`, indent, text, true)]),
   ];
 }

@@ -1,7 +1,9 @@
 /** Fixes in words: grouped by who must act, each with what it changes, its steps to paste, and the command that shows that it worked. */
+
+import { isGrave } from '../../judge/rank.js';
 import type { Fix } from '../../model/check.js';
 import type { Finding } from '../../model/report.js';
-import { actOf, changeWords, explain, ownerLong, quotedHead, quotedLines, stepsOf } from '../../report/words.js';
+import { actOf, changeWords, effectLine, explain, ownerLong, quotedHead, quotedLines, stepsOf } from '../../report/words.js';
 import { sayFinding as say } from '../../words/text.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 
@@ -24,10 +26,11 @@ function oneFix(fix: Fix, letter: string, indent: string, look: Look): string[] 
   // Unbroken until it is painted, so that a security change is never said on two lines.
   const label = `[${changeWords(fix)}]`;
   const unbroken = label.replaceAll(' ', '\u00a0');
-  const painted = fix.changes === 'security' ? look.paint.bold(look.paint.red(label)) : label;
+  const painted = isGrave(fix) ? look.paint.bold(look.paint.red(label)) : label;
   const under = indent + ' '.repeat(letter.length);
   return [
     ...wrap(`${actOf(fix)} ${unbroken}`, proseWidth(look.width), indent + letter, under).map((line) => line.replace(unbroken, painted)),
+    ...(fix.effect ? wrap(effectLine(fix), proseWidth(look.width), under, `${under}  `) : []),
     ...(fix.source ? ['', ...pasteBlock(stepsOf(fix), `${under}  `)] : []),
     ...(fix.steps?.trim() ? ['', ...pasteBlock(fix.steps, `${under}  `), ''] : []),
     ...quoteLines(fix.quoted, under, look),

@@ -45,16 +45,17 @@ const message = object({
 const fix = object(
   {
     owner: { enum: ['agent', 'node', 'cluster', 'network', 'workstation'] },
-    changes: { enum: ['nothing', 'config', 'restart', 'security'] },
+    changes: { enum: ['nothing', 'config', 'restart', 'security', 'deletes'], description: '`deletes` since 1.4.' },
     action: ref('message'),
     steps: { type: 'string', description: 'To be shown verbatim; never run by kubelet-doctor.' },
     source: { type: 'string', description: 'Since 1.4: a kubelet-doctor command that prints `steps`, to the byte.' },
     form: { enum: ['shell', 'yaml', 'env', 'kubelet-config'] },
+    effect: ref('message'),
     verify: text,
     nodes: texts,
     quoted: { ...texts, description: "Another's words, of a report that was read: not checked, not to be run." },
   },
-  ['steps', 'source', 'form', 'verify', 'nodes', 'quoted'],
+  ['steps', 'source', 'form', 'effect', 'verify', 'nodes', 'quoted'],
 );
 
 /** Causes and questions stand in `kubelet-doctor explain ID`. */

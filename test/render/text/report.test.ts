@@ -76,17 +76,19 @@ describe('what can be pasted', () => {
       const built = build();
       const shown = text(built, { verbose: true });
       for (const finding of flatten(built.findings)) {
+        // What follows from another finding prints no fix.
+        const fixes = built.findings.includes(finding) ? finding.fixes : [];
         const commands = [
           ...finding.decide,
           ...finding.evidence.flatMap((each) => each.reproduce ?? []),
-          ...finding.fixes.flatMap((each) => each.verify ?? []),
+          ...fixes.flatMap((each) => each.verify ?? []),
         ];
         for (const command of commands)
           assert.ok(
             shown.split('\n').some((line) => line.trim() === command),
             command,
           );
-        for (const { steps } of finding.fixes) assert.ok(!steps || dedented(shown).includes(steps.trimEnd()), steps);
+        for (const { steps } of fixes) assert.ok(!steps || dedented(shown).includes(steps.trimEnd()), steps);
       }
     }
   });

@@ -11,6 +11,7 @@ export const CAUSES = {
       '`kubectl get --raw "/readyz?verbose"` lists each check with [+] or [-]. The names are public; the reasons are only in its log.',
     fix: 'Act on the check that fails: `etcd` and `etcd-readiness` are etcd, without which the apiserver serves nothing. `poststarthook/…` and `informer-sync` are the apiserver itself. `shutdown` passes.',
     avoid: 'Do not restart all apiservers at once: those that still serve would stop, and an etcd fault remains.',
+    stops: 'apiserver',
   },
   'apiserver-throttles': {
     title: 'request throttling by the apiserver (429)',

@@ -40,5 +40,5 @@ export const WORDS = {
   fixClock: 'Correct the control-plane clock, then create a new token',
   fixBetween: 'Find the proxy that drops the Authorization header',
   fixConfigure: 'Pass a kubeconfig with a user, or a token with --token-file',
-  fixBound: 'Use a bound token, then delete the Secret',
+  fixBound: 'Use a bound token instead of the token of the Secret',
 } as const satisfies Record<string, string>;

@@ -74,7 +74,8 @@ export const ANSWERS: Record<Answer, Says> = {
   })),
   'service-refused': fails(REFUSED, (clues, say) => ({
     title: say('refused', { endpoint: clues.endpoint }),
-    fixes: [readLog(say), seeWhetherAlive(say), checkAddress(clues, say)],
+    // Who is down lists no addresses.
+    fixes: [readLog(say), fixBy('cluster', 'nothing', say('fixAlive'), shell(LOOK)), checkAddress(clues, say)],
   })),
   refused: fails(REFUSED, (clues, say) => ({
     title: say('refused', { endpoint: clues.endpoint }),

@@ -29,6 +29,7 @@ export const CAUSES = {
     fix: "Read the apiserver's own log first (expired certificate, etcd gone, bad flag); the kubelet restarts its static pod.",
     avoid: "Do not delete the apiserver's pod or manifest: the kubelet starts it again with the same flags.",
     explainedBy: ['proxy-captures-apiserver'],
+    stops: 'apiserver',
   },
   'apiserver-no-route': {
     title: 'no route to the apiserver',

@@ -42,6 +42,7 @@ export const CAUSES = {
     fix: 'Read `journalctl -u kubelet`: the last error before the exit names the reason. Fix it, then start the kubelet.',
     avoid: 'Do not restart it without reading the log: it will stop again. Do not delete the Node object: its labels and taints are lost.',
     explainedBy: [...EXPLAINED, 'container-runtime-down', 'kubelet-kubeconfig-broken'],
+    stops: 'kubelet',
   },
   'kubelet-connection-refused': {
     title: 'kubelet alive, but not at this address',

@@ -27,7 +27,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       title: TITLES[pluginOf(clues)](clues, say),
       features: WITHOUT_AGENT,
       evidence: sawEvent(clues, say),
-      fixes: [REMEDIES[pluginOf(clues)](clues, say)],
+      fixes: [REMEDIES[pluginOf(clues)](clues, say)].flat(),
     }),
   'class-missing': (clues, say) => {
     const priority = given(clues.priorityClass);
@@ -37,7 +37,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       title: say('noClass', { priority }),
       features: WITHOUT_AGENT,
       evidence: [citeBy('apiserver/namespace-policy', clues.workload.namespace, saw, 'kubectl get priorityclasses')],
-      fixes: [REMEDIES.priority(clues, say)],
+      fixes: [REMEDIES.priority(clues, say)].flat(),
     });
   },
   'let-in': ({ witness }) => pass(witness),
@@ -61,8 +61,22 @@ function bySecurity(clues: Clues, say: Words, title: Message): Problem<Cause> {
       ...(level ? [citeBy('apiserver/namespace-policy', namespace, sawLabel(), reproduce.policy)] : []),
       ...(asks ? [citeBy('apiserver/workloads', '', say('sawTemplate', { asks }))] : []),
     ],
-    fixes: [fixBy('cluster', 'security', say('fixLabel', { namespace }), { ...steps, verify: 'kubelet-doctor nodes' })],
+    fixes: [
+      moveOut(clues, say),
+      fixBy('cluster', 'security', say('fixLabel', { namespace }), { ...steps, verify: 'kubelet-doctor nodes' }),
+    ],
   });
+}
+
+/** Nothing else in the namespace is then admitted that was not before. The agent itself is installed again by whatever installed it. */
+function moveOut({ workload }: Clues, say: Words): Fix {
+  const own = workload.name === workload.namespace ? `${workload.name}-agent` : workload.name;
+  const steps = [
+    `kubectl create namespace ${own}`,
+    `kubectl label namespace ${own} pod-security.kubernetes.io/enforce=privileged`,
+    `# then install the agent there: helm upgrade --install --namespace ${own} …`,
+  ];
+  return fixBy('agent', 'restart', say('fixNamespace'), byHand(isDnsName(own) && !own.includes('.') ? steps.join('\n') : undefined));
 }
 
 function sawEvent({ event, reproduce }: Clues, say: Words): Evidence[] {
@@ -89,7 +103,7 @@ const TITLES: Record<Plugin, (clues: Clues, say: Words) => Message> = {
   other: refusedWith,
 };
 
-const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix> = {
+const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix | Fix[]> = {
   'quota-scope': ({ workload }, say) => {
     const target = kubectlTarget(workload);
     return fixBy('cluster', 'config', say('fixScopes'), target ? yaml(systemQuota(target.namespace)) : {});
@@ -106,7 +120,10 @@ const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix> = {
   'security-context': ({ workload }, say) => {
     const own = ownAccount(workload);
     const allow = own && `oc adm policy add-scc-to-user privileged -z ${own.account} -n ${own.namespace}`;
-    return fixBy('cluster', 'security', say('fixScc'), shell(allow));
+    return [
+      fixBy('agent', 'config', say('fixOwnScc'), byHand('agents.podSecurity.securityContextConstraints.create=true')),
+      fixBy('cluster', 'security', say('fixScc'), shell(allow)),
+    ];
   },
   'service-account': ({ workload }, say) => {
     const own = ownAccount(workload);
