@@ -84,6 +84,11 @@ export interface Where {
   apiserver: string;
   /** The node it ran on, only where another one was asked about. */
   machine?: string;
+  /** Since 1.4, at a workstation: a directory that a kubelet left there. */
+  leftOver?: string;
+  /** Since 1.4: the kubeconfig, and the context of it, by which the apiserver was asked. */
+  kubeconfig?: string;
+  context?: string;
   /** Since 1.3, where it was asked as someone else: whose rights were judged. `identity` says it too. */
   account?: string;
 }

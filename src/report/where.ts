@@ -22,6 +22,8 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   const impersonated = settings?.find(({ setting }) => setting === 'apiserver.as')?.value;
   const user = identity?.user ?? '';
   const who = impersonated === user ? sayWhere('impersonated', { user }) : asKubelet ? sayWhere('asKubelet', { user }) : user;
+  const setting = (name: string) => settings?.find((each) => each.setting === name)?.value;
+  const [kubeconfig, context] = [setting('kubeconfig'), setting('context')];
   const asked = anotherAsked(settings ?? [], place);
   const candidateOf = (target: Target) => {
     const candidate = agentsCandidate(factOf(facts, `${target}/candidates`));
@@ -35,6 +37,9 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
     ...(asked && { machine: asked.machine }),
+    ...(place?.leftOver !== undefined && { leftOver: place.leftOver }),
+    ...(kubeconfig && { kubeconfig }),
+    ...(kubeconfig && context && { context }),
     ...(identity && judged && { account: judged }),
   };
 }

@@ -26,6 +26,7 @@ export const containerRuntime = defineCheck({
   needs: ['self/runtime-socket', 'self/kubelet-process', 'self/place', 'kubelet/candidates'],
   words: {
     refused: 'The container runtime of this node is down: its socket refuses connections',
+    silent: 'The container runtime accepts connections but does not answer',
     missing: 'The container runtime has no socket where the kubelet looks for it',
     notLooked: "the node's files cannot be read from here",
     elsewhere: 'the checked kubelet runs on another machine',
@@ -40,9 +41,9 @@ export const containerRuntime = defineCheck({
     'container-runtime-down': {
       title: 'container runtime not answering',
       means:
-        'The kubelet talks to containerd or CRI-O through a socket, and nothing listens there. Running pods keep running, but none is started, stopped or watched. After some minutes /healthz fails and the node becomes NotReady.',
+        'The kubelet talks to containerd or CRI-O through a socket, and nothing listens there or what listens does not answer. Running pods keep running, but none is started, stopped or watched. After some minutes /healthz fails and the node becomes NotReady.',
       happens:
-        'The runtime crashed or did not start (a bad configuration after an upgrade, a full disk). Or the kubelet is configured with a different socket, for example after a move from Docker to containerd.',
+        'The runtime crashed or did not start (a bad configuration after an upgrade, a full disk), or it hangs. Or the kubelet is configured with a different socket, for example after a move from Docker to containerd.',
       distributions: {
         k3s: 'containerd is part of the service: `journalctl -u k3s` or `k3s-agent`; the socket is `/run/k3s/containerd/containerd.sock`.',
         RKE2: 'containerd is part of `rke2-server` or `rke2-agent`; the socket is that of k3s.',
@@ -72,7 +73,7 @@ export const containerRuntime = defineCheck({
       // A socket of this machine: who listens at it is the kernel's own word.
       proof: inTheirWords(fact),
       severity: 'degrades',
-      title: state === 'refused' ? say('refused') : say('missing'),
+      title: say(state),
       features: ['container images, states and events'],
       evidence: [cite(fact, say('sawState', { endpoint, source, state }))],
       fixes: [look(endpoint), ...(state === 'missing' ? [fixBy('node', 'restart', say('point'), byHand(POINT))] : [])],

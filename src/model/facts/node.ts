@@ -113,8 +113,8 @@ export interface RuntimeSocket {
   endpoint: string;
   /** The file and line or flag that says so, or the default. */
   source: string;
-  /** `refused`: the socket is there and nobody listens at it. `denied`: not ours to ask. `other`: no socket of this machine. */
-  state: 'answers' | 'refused' | 'missing' | 'denied' | 'other';
+  /** `silent` (since 1.4): it accepts connections and answers no greeting, twice. `refused`: the socket is there and nobody listens at it. `denied`: not ours to ask. `other`: no socket of this machine. */
+  state: 'answers' | 'silent' | 'refused' | 'missing' | 'denied' | 'other';
 }
 
 /** What the apiserver makes of the token that is shown to the kubelet: the question a kubelet asks it (TokenReview), without the token. */

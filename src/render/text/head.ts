@@ -132,8 +132,10 @@ function mergedWords({ given, read, nodes }: Merged, node: string): string {
 function whereLine({ where, merged, startedAt, layers }: Report): string {
   const ran = merged ? mergedWords(merged, where.node) : say('ran', { place: placeWords(where) }).trim();
   const network = where.vantage && where.vantage !== where.place ? vantageWords(where) : '';
+  const inNetwork = network ? say('inNetwork', { ran, network }) : ran;
   const parts = [
-    network ? say('inNetwork', { ran, network }) : ran,
+    // Said, and nothing follows from it.
+    where.leftOver ? say('leftOver', { ran: inNetwork, directory: where.leftOver }) : inNetwork,
     where.machine && where.node ? say('about', { node: where.node }) : '',
     where.identity ? say('as', { user: shortNames(identityWords(where)) }) : '',
     startedAt ? dateTime(startedAt) : '',
@@ -142,7 +144,16 @@ function whereLine({ where, merged, startedAt, layers }: Report): string {
     where[target] ? serverWords(target, where[target], layers) : [],
   );
   const here = parts.filter(Boolean).join(', ');
-  return oneLine(servers.length > 0 ? say('whereAndServers', { where: here, servers: servers.join(', ') }) : here);
+  const all = servers.length > 0 ? say('whereAndServers', { where: here, servers: servers.join(', ') }) : here;
+  return oneLine(withKubeconfig(all, where));
+}
+
+/** `… (context prod)`, with the file where that is not the one that kubectl takes by itself. */
+function withKubeconfig(words: string, { kubeconfig = '', context = '' }: Report['where']): string {
+  const file = /(^|\/)\.kube\/config$/.test(kubeconfig) ? '' : kubeconfig;
+  if (context && file) return say('byContextOf', { where: words, context, file });
+  if (context) return say('byContext', { where: words, context });
+  return file ? say('byFile', { where: words, file }) : words;
 }
 
 /** `kubelet 10.0.0.7:10250 through http://proxy:3128`, where a proxy is used. */

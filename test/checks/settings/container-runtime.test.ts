@@ -26,6 +26,12 @@ judgeTable(containerRuntime, [
     says: /config\.yaml:9.*systemctl status containerd/,
   },
   {
+    row: 'it accepts and answers nothing: frozen',
+    facts: [...here, socket('silent')],
+    expect: { cause: 'container-runtime-down', certainty: 'proven', severity: 'degrades' },
+    says: /accepts connections but does not answer.*: silent/,
+  },
+  {
     row: 'the kubelet looks at a socket that is not there',
     facts: [...here, socket('missing', 'unix:///var/run/cri-dockerd.sock')],
     expect: { cause: 'container-runtime-down', severity: 'degrades' },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttp2Server } from 'node:http2';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
@@ -270,22 +271,26 @@ describe('what keeps the clock', () => {
 });
 
 describe("the runtime's socket", () => {
-  it('answers, is refused, is missing, is of another kind; links start again at the root', async (t) => {
+  it('answers, is silent, is refused, is missing, is of another kind; links start again at the root', async (t) => {
     const host = createTestHost(t, { '/run/readme': '', '/var/run': { link: '/run' } });
     const at = (name: string) => join(host.root, 'run', name);
-    const server = createServer().listen(at('c.sock'));
-    await new Promise((resolve) => server.once('listening', resolve));
-    t.after(() => server.close());
+    // What containerd and CRI-O speak; one that is frozen accepts and says nothing; one that hangs up is no runtime.
+    const servers = { c: createHttp2Server(), frozen: createServer(), other: createServer((socket) => socket.end()) };
+    for (const [name, server] of Object.entries(servers)) {
+      server.listen(at(`${name}.sock`));
+      await new Promise<void>((resolve) => server.once('listening', () => resolve()));
+      t.after(() => server.close());
+    }
     // A socket whose listener was killed stays behind.
     const left = `require('net').createServer().listen(${JSON.stringify(at('d.sock'))}, () => process.kill(process.pid, 'SIGKILL'))`;
     spawnSync(globalThis.process.execPath, ['-e', left]);
     assert.deepEqual(
       await Promise.all(
-        ['unix:///var/run/c.sock', '/run/c.sock', 'unix:///run/d.sock', 'unix:///run/none.sock', 'tcp://127.0.0.1:1'].map((e) =>
-          observeRuntimeSocket(host, e),
+        ['/var/run/c.sock', '/run/c.sock', '/run/frozen.sock', '/run/other.sock', '/run/d.sock', '/run/none.sock', 'tcp://127.0.0.1:1'].map(
+          (e) => observeRuntimeSocket(host, e.startsWith('/var') ? `unix://${e}` : e),
         ),
       ),
-      ['answers', 'answers', 'refused', 'missing', 'other'],
+      ['answers', 'answers', 'silent', 'refused', 'refused', 'missing', 'other'],
     );
   });
 });
