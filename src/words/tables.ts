@@ -86,6 +86,7 @@ export const saySettings = defineWords('settings', {
 });
 
 export const sayDiff = defineWords('diff', {
+  twoNodes: 'Not the same node: {old} and {now}. What differs need not have changed.',
   before: 'Then {side}',
   now: 'Now  {side}',
   side: '{time}: {verdict} (kubelet-doctor {version})',

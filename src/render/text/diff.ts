@@ -1,4 +1,5 @@
 /** A comparison in words: one line that is the answer, then what changed. */
+import { isSameNode } from '../../kubernetes/same-node.js';
 import type { Comparison, Pair, Side, Standing } from '../../report/diff.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { counted, dateTime } from '../../words/formats.js';
@@ -16,6 +17,7 @@ export function renderDiff(comparison: Comparison, { width, colour }: { width: n
     look.paint.bold(headline(appeared.length, vanished.length, moved.length)),
     dim(say('before', { side: side(old) })),
     dim(say('now', { side: side(now) })),
+    ...(areOfTwoNodes(old, now) ? [yellow(say('twoNodes', { old: old.node, now: now.node }))] : []),
     '',
     ...section(
       say('appeared'),
@@ -44,6 +46,11 @@ export function renderDiff(comparison: Comparison, { width, colour }: { width: n
     ),
     ...(same ? [dim(say('unchanged', { findings: counted(same, 'finding') }))] : []),
   ]).join('\n');
+}
+
+/** A report that names no node may be of any. */
+function areOfTwoNodes(old: Side, now: Side): boolean {
+  return old.node !== '' && now.node !== '' && !isSameNode(old.node, now.node);
 }
 
 function headline(appeared: number, vanished: number, moved: number): string {
