@@ -13,6 +13,19 @@ export function rbacEffect({ added, compared }: RbacEffect, to?: string): Effect
   });
 }
 
+/** `opens TCP 10250 to any address for pods with app=agent in datadog; no others`. */
+export function egressEffect({ namespace, labels }: { namespace: string; labels: Readonly<Record<string, string>> }, port: number): Effect {
+  const pods = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
+  return effect({
+    id: 'effect.opens',
+    args: { port, pods, namespace },
+    en: `opens TCP ${port} to any address for pods with ${pods} in ${namespace}; no others`,
+  });
+}
+
 function describe({ verb, group, resource, subresource, name, namespace, path }: AccessRequest): string {
   const what = path ?? `${resource}${group ? `.${group}` : ''}${subresource ? `/${subresource}` : ''}`;
   return `${verb} ${what}${name ? ` ${name}` : ''}${namespace ? ` in ${namespace}` : ''}`;

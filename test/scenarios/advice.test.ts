@@ -98,6 +98,7 @@ function counted(steps: string): { rights: number; stars: boolean; elsewhere: nu
 const seen = { effects: 0, grave: 0 };
 
 function wrongEffect({ steps = '', form, effect }: Fix): string | undefined {
+  if (form === 'yaml' && /^kind: NetworkPolicy$/m.test(steps)) return effect ? undefined : `no effect: ${steps}`;
   if (!RBAC_KIND.test(steps)) return undefined;
   if (!effect) return `no effect: ${steps}`;
   seen.effects += 1;

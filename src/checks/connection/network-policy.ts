@@ -3,17 +3,32 @@
  * not concern pods in the host's network. A rule for pods or namespaces never lets through to a node: a node is no pod.
  */
 
-import { inBlock } from '../../kubernetes/cidr.js';
+import { isOpen } from '../../kubernetes/egress.js';
 import { isDnsName, isIp } from '../../kubernetes/names.js';
-import { defineCheck, type Fix, type Message } from '../../model/check.js';
-import type { EgressPolicies, EgressRule } from '../../model/facts.js';
+import { openFor, policyYaml } from '../../manifests/egress-policy.js';
+import { defineCheck, type Fix, type Say } from '../../model/check.js';
 import { isLabelKey, isLabelValue } from '../placement/shared/placement-fixes.js';
 import { cite } from '../shared/cite.js';
-import { byHand, fixBy, yaml } from '../shared/fix.js';
+import { byHand, fixBy, grants } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { twoWitnesses } from '../shared/proof.js';
 import { failure, seen, subjectOf } from '../shared/read.js';
+
+const WORDS = {
+  blocks: 'NetworkPolicy {policies} blocks {endpoint}',
+  hostNetwork: 'NetworkPolicies do not apply here',
+  noSilence: 'no connection to the kubelet was dropped',
+  notRead: 'could not read the NetworkPolicies of this namespace',
+  more: 'not all NetworkPolicies were read',
+  sawPolicies: 'egress policies of this pod: {policies}; no rule allows {endpoint}',
+  sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
+  fixAllow: "Add a NetworkPolicy that allows the agent's pods TCP {port}",
+  fixAllowByHand: "Add this NetworkPolicy with the labels of the agent's pods",
+  fixHostNetwork: 'Run the agent in the host network (hostNetwork: true)',
+} as const satisfies Record<string, string>;
+
+type Words = Say<typeof WORDS>;
 
 export const networkPolicy = defineCheck({
   question: 'network-policy',
@@ -22,18 +37,7 @@ export const networkPolicy = defineCheck({
   layer: 'tcp',
   required: false,
   needs: ['apiserver/egress-policies', 'kubelet/candidates', 'kubelet/dns', 'kubelet/tcp', 'self/place'],
-  words: {
-    blocks: 'NetworkPolicy {policies} blocks {endpoint}',
-    hostNetwork: 'NetworkPolicies do not apply here',
-    noSilence: 'no connection to the kubelet was dropped',
-    notRead: 'could not read the NetworkPolicies of this namespace',
-    more: 'not all NetworkPolicies were read',
-    sawPolicies: 'egress policies of this pod: {policies}; no rule allows {endpoint}',
-    sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
-    fixAllow: "Add a NetworkPolicy that allows the agent's pods TCP {port}",
-    fixAllowByHand: "Add this NetworkPolicy with the labels of the agent's pods",
-    fixHostNetwork: 'Run the agent in the host network (hostNetwork: true)',
-  },
+  words: WORDS,
   causes: {
     'network-policy-blocks-egress': {
       title: 'NetworkPolicy that blocks the kubelet',
@@ -69,13 +73,14 @@ export const networkPolicy = defineCheck({
     const addresses = isIp(candidate.host)
       ? [candidate.host]
       : (seen(view.one('kubelet/dns', candidate.host))?.addresses ?? []).map(({ address }) => address);
-    if (found.policies.length === 0 || addresses.length === 0 || addresses.some((ip) => isAllowed(found, ip, candidate.port)))
+    const rules = found.policies.flatMap((each) => each.rules);
+    if (found.policies.length === 0 || addresses.length === 0 || addresses.some((ip) => isOpen(rules, { ip, port: candidate.port })))
       return pass(fact);
     if (!found.complete) return cannotTell(say('more'));
 
     const policies = found.policies.map(({ policy }) => policy).join(', ');
     const fixes: Fix[] = [
-      allow(say('fixAllow', { port: candidate.port }), say('fixAllowByHand'), place.namespace, found.labels, candidate.port),
+      allow(say, place.namespace, found.labels, candidate.port, addresses),
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
     return problem('network-policy-blocks-egress', {
@@ -98,55 +103,14 @@ function firstOf(policies: readonly string[]): string {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Policies are a union: one rule of one policy is enough. */
-function isAllowed({ policies }: EgressPolicies, ip: string, port: number): boolean {
-  return policies.some(({ rules }) => rules.some((rule) => allows(rule, ip, port)));
-}
-
-function allows({ ports, blocks }: EgressRule, ip: string, port: number): boolean {
-  const byPort = ports === undefined || ports.some(({ from, to }) => port >= from && port <= to);
-  const byAddress = blocks === undefined || blocks.some(({ cidr, except }) => inBlock(ip, cidr) && !except.some((e) => inBlock(ip, e)));
-  return byPort && byAddress;
-}
-
-/**
- * A policy isolates whatever it selects (k8s.io/api networking/v1, NetworkPolicySpec.PolicyTypes): so it selects by all the labels that last,
- * of pods that other policies limit already. No address: the agent runs on every node, and we know this one's alone.
- */
-function allow(byLabels: Message, byHandWords: Message, namespace: string | undefined, labels: Labels | undefined, port: number): Fix {
+/** Without labels that may be printed it is for a person: a policy that selects every pod would isolate them all. */
+function allow(say: Words, namespace: string | undefined, labels: Labels = {}, port: number, addresses: readonly string[]): Fix {
   const at = namespace && isDnsName(namespace) ? namespace : undefined;
-  const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const known = entries.length > 0 && entries.every(([key, value]) => isLabelKey(key) && isLabelValue(value));
-  const fix = (action: Message, more: Partial<Fix>) => fixBy('cluster', 'config', action, more);
-  if (at && known)
-    return fix(
-      byLabels,
-      yaml(
-        policy(
-          JSON.stringify(at),
-          entries.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`),
-          port,
-        ),
-      ),
-    );
+  const known = Object.entries(labels).every(([key, value]) => isLabelKey(key) && isLabelValue(value));
+  const wanted = addresses.map((ip) => ({ ip, port }));
+  const opened = at && known ? openFor({ namespace: at, labels }, port, wanted) : undefined;
+  if (opened) return fixBy('cluster', 'config', say('fixAllow', { port }), grants(opened));
   const look = `# kubectl -n ${at ?? 'NAMESPACE'} get pods --show-labels`;
-  return fix(byHandWords, byHand(policy(at ? JSON.stringify(at) : 'NAMESPACE', [look, 'LABEL: "VALUE"'], port)));
-}
-
-function policy(namespace: string, labels: readonly string[], port: number): string {
-  return `apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: kubelet-doctor-agent-to-kubelet
-  namespace: ${namespace}
-spec:
-  podSelector:
-    matchLabels:
-${labels.map((line) => `      ${line}`).join('\n')}
-  policyTypes: ["Egress"]
-  egress:
-    - ports:
-        - protocol: TCP
-          port: ${port}
-`;
+  const toFillIn = policyYaml(at ? JSON.stringify(at) : 'NAMESPACE', [look, 'LABEL: "VALUE"'], port);
+  return fixBy('cluster', 'config', say('fixAllowByHand'), byHand(toFillIn));
 }

@@ -1,9 +1,10 @@
 /** Short forms of a fix, so that a check's fixes read as a list. */
 
 import { isVariable } from '../../kubernetes/names.js';
+import type { PolicyYaml } from '../../manifests/egress-policy.js';
 import type { Granted } from '../../manifests/needs-yaml.js';
 import type { RbacYaml } from '../../manifests/rbac-documents.js';
-import type { Fix, Message } from '../../model/check.js';
+import type { Effect, Fix, Message } from '../../model/check.js';
 
 /** Verified by running this program again, unless `more` says otherwise. Its parts stand in the order in which they are said. */
 export function fixBy(owner: Fix['owner'], changes: Fix['changes'], action: Message, more: Partial<Fix> = {}): Fix {
@@ -34,13 +35,13 @@ export function env(variables: Record<string, string | number>): Pick<Fix, 'step
   return { steps: lines.join('\n'), form: 'env' };
 }
 
-/** A manifest, or a patch of one for `kubectl patch --patch-file`; roles and bindings by `grants`. */
-export function yaml<S extends string>(steps: S extends RbacYaml ? never : S): Pick<Fix, 'steps' | 'form'> {
+/** A manifest, or a patch of one for `kubectl patch --patch-file`; roles, bindings and policies by `grants`. */
+export function yaml<S extends string>(steps: S extends RbacYaml | PolicyYaml ? never : S): Pick<Fix, 'steps' | 'form'> {
   return { steps, form: 'yaml' };
 }
 
-/** Roles and bindings, with what they do. */
-export function grants({ yaml: steps, effect }: Granted): Pick<Fix, 'steps' | 'form' | 'effect'> {
+/** Roles and bindings, or a NetworkPolicy, with what they do. */
+export function grants({ yaml: steps, effect }: Granted | { yaml: PolicyYaml; effect: Effect }): Pick<Fix, 'steps' | 'form' | 'effect'> {
   return { steps, form: 'yaml', effect };
 }
 
