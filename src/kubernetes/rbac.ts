@@ -42,7 +42,7 @@ export function isAllowed(state: RbacState, who: Requester, request: AccessReque
 }
 
 /** The rules that count in this namespace, or where there is none: those of ClusterRoleBindings, and of RoleBindings there. */
-export function rulesFor({ roles, bindings }: RbacState, who: Requester, namespace?: string): RbacRule[] {
+function rulesFor({ roles, bindings }: RbacState, who: Requester, namespace?: string): RbacRule[] {
   return bindings
     .filter((binding) => binding.kind === 'ClusterRoleBinding' || (namespace !== undefined && binding.namespace === namespace))
     .filter((binding) => binds(binding, who))
@@ -125,7 +125,7 @@ function gathered({ name, aggregates = [] }: WrittenRole, roles: readonly Writte
 }
 
 /** An empty one selects everything. */
-export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const equal = Object.entries(matchLabels).map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }));
   return [...equal, ...matchExpressions].every((each) => holds(each, labels));
 }

@@ -43,7 +43,7 @@ judgeTable(networkPolicy, [
     facts: [...silent, policies([])],
     expect: { cause: 'network-policy-blocks-egress', severity: 'blocks', certainty: 'proven' },
     witnesses: ['apiserver/egress-policies', 'kubelet/tcp'],
-    says: /default-deny.*matchLabels:\\n {6}\\"app\\": \\"datadog\\"\\n {6}\\"app\.kubernetes\.io\/component\\": \\"agent\\"\\n.*port: 10250.*"form":"yaml".*opens TCP 10250 to any address for pods with app=datadog,/,
+    says: /default-deny.*matchLabels:\\n {6}\\"app\\": \\"datadog\\"\\n {6}\\"app\.kubernetes\.io\/component\\": \\"agent\\"\\n.*port: 10250.*"form":"yaml".*opens TCP 10250 to any address for pods with app/,
     neverSays: /podSelector: \{\}|cidr/,
   },
   {
