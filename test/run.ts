@@ -12,6 +12,7 @@ import { filesBehind, loadedBy } from './support/imports.js';
 const FOLDER = 'test';
 const SOCKETS = /^node:(net|tls|http|https|dgram|child_process)$/;
 const SIMULATOR = path.join('src', 'sim', 'servers');
+const DIAGNOSED = path.join(FOLDER, 'scenarios', 'diagnosed.ts');
 const NO_SOCKETS = path.join(FOLDER, 'support', 'no-sockets.mjs');
 
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
@@ -28,6 +29,8 @@ function isQuick(file: string): boolean {
 
 /** The process a file runs in: scenarios, and what lies beside the folders, each in one of its own. */
 function processOf(file: string): string {
+  // Who looks at the same reports of all scenarios makes them once.
+  if (filesBehind(file).has(DIAGNOSED)) return 'scenarios';
   const [folder = '', ...below] = path.relative(FOLDER, file).split(path.sep);
   return below.length === 0 || folder === 'scenarios' ? file : folder;
 }

@@ -9,7 +9,7 @@ import { cannotTell, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isPending, seen } from '../shared/read.js';
 import { isWhole, listedOf } from './shared/counted.js';
-import { nodeNames, nodesOf } from './shared/placement.js';
+import { nodeNames, nodesOf, WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
 
 export const nodeCondition = defineCheck({
@@ -18,8 +18,9 @@ export const nodeCondition = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['apiserver/nodes'],
+  needs: ['apiserver/nodes', 'apiserver/agent-pods'],
   words: {
+    without: '{nodes} without an agent: not ready',
     oneNotReady: '{nodes} is not ready: no new agent starts there',
     notReady: '{nodes} are not ready: no new agent starts there',
     oneCordoned: '{nodes} is cordoned: DaemonSet pods still start there',
@@ -59,6 +60,9 @@ export const nodeCondition = defineCheck({
     const { nodes } = found;
     const listed = listedOf(nodes, found);
     const unready = nodes.filter(({ ready }) => ready !== 'True');
+    const pods = seen(view.one('apiserver/agent-pods'));
+    // Only a list that was read to its end shows that there is none.
+    const without = pods?.complete ? unready.filter(({ node }) => !pods.pods.some((pod) => pod.node === node)) : [];
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const sawCordoned = citeBy('apiserver/nodes', '', say('sawCordoned', { names: nodeNames(cordoned, 20) }), 'kubectl get nodes');
     if (unready.length > 0) {
@@ -66,9 +70,10 @@ export const nodeCondition = defineCheck({
       const title = unready.length === 1 ? say('oneNotReady', words) : say('notReady', words);
       const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
       return problem('node-not-ready', {
-        proof: inTheirWords(fact),
-        severity: 'note',
-        title,
+        proof: without.length > 0 ? inTheirWords(fact, view.one('apiserver/agent-pods')) : inTheirWords(fact),
+        severity: without.length > 0 ? 'degrades' : 'note',
+        title: without.length > 0 ? say('without', { nodes: nodesOf(without, listed) }) : title,
+        features: without.length > 0 ? WITHOUT_AGENT : [],
         evidence: [...states, ...(cordoned.length > 0 ? [sawCordoned] : [])],
         fixes: unready
           .slice(0, 1)

@@ -165,9 +165,9 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   response.once('close', clock.after(answer.afterMs, write));
 }
 
-/** A header that promises a whole body, half of it, and the end of the connection. */
+/** A header that promises a whole body, the beginning of it, and the end of the connection. */
 export function sendHalf(response: ServerResponse, { status, headers, body }: Answer): void {
   response.sendDate = false;
   response.writeHead(status, [...headers, ['Content-Length', String(Buffer.byteLength(body) + 64)]].flat() as unknown as never);
-  response.write(body.slice(0, Math.ceil(body.length / 2)), () => response.destroy());
+  response.write(body.slice(0, Math.min(1000, Math.ceil(body.length / 2))), () => response.destroy());
 }

@@ -73,7 +73,7 @@ export const KUBELET_RIGHTS: Scenario[] = [
     'The permission was granted seconds ago; the kubelet still caches its refusal',
     { kubelet: { decisionCache: 'denied' } },
     'kubelet-decision-cached',
-    { exitCode: 0, never: ['kubelet-permission-missing'] },
+    { never: ['kubelet-permission-missing'] },
   ),
   broken('stats-fails', '/stats/summary answers 500', { kubelet: { fail: { '/stats/summary': 500 } } }, 'kubelet-endpoint-fails'),
   broken('kubelet-unhealthy', "The kubelet's sync loop is stuck", { kubelet: { healthy: ['syncloop'] } }, 'kubelet-unhealthy'),

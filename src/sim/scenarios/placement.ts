@@ -137,6 +137,6 @@ export const PLACEMENT: Scenario[] = [
       daemonSets: [{ on: ['n1'] }],
     }),
     'node-not-ready',
-    { exitCode: 0, never: ['node-taint-not-tolerated', 'agent-missing-on-node'] },
+    { never: ['node-taint-not-tolerated', 'agent-missing-on-node'] },
   ),
 ];

@@ -37,9 +37,10 @@ const answering =
     const { cluster, world } = servers;
     const poison = world.poison?.server === server ? world.poison : undefined;
     const instead = cluster.instead?.server === server && cluster.instead.path === asked.path ? cluster.instead : undefined;
-    if (instead) telling(servers)();
-    if (instead?.how === 'never') return;
+    if (instead?.how === 'never') return telling(servers)();
     const given = instead ? insteadOf(instead, (node) => answer(asked, node)) : poisoned(answer(asked), poison, telling(servers));
+    // A refusal names no node, and so none that is another.
+    if (instead && (instead.how !== 'other-node' || given.status < 400)) telling(servers)();
     const clock = { ...cluster.clock, now: () => cluster.now() + aheadMs };
     if (instead?.how === 'cut') sendHalf(response, given);
     else send(request, response, given, clock);

@@ -150,7 +150,7 @@ judgeTable(kubeletForbidden, [
   {
     row: 'the right is there now: a refusal remembered',
     facts: [...agent, ...refused(), ...access('pods', 'healthz', 'configz', 'metrics', 'stats')],
-    expect: { cause: 'kubelet-decision-cached', severity: 'note' },
+    expect: { cause: 'kubelet-decision-cached', severity: 'blocks' },
     witnesses: ['kubelet/http', 'apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access'],
     says: /up to 30 s.*nodes\/metrics allowed/,
   },

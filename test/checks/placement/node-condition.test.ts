@@ -37,6 +37,20 @@ judgeTable(nodeCondition, [
     says: /2 of 2 nodes are not ready.*n1: Ready=Unknown.*n2: Ready=False.*kubectl describe node n1/,
   },
   {
+    row: 'not ready, and without an agent',
+    facts: [
+      ...nodes(node('n1'), node('n2', { ready: 'Unknown' })),
+      fact('apiserver/agent-pods', { pods: [], everywhere: true, complete: true }),
+    ],
+    expect: { cause: 'node-not-ready', severity: 'degrades' },
+    says: /1 of 2 nodes \(n2\) without an agent: not ready/,
+  },
+  {
+    row: 'not ready, and the list of pods was not read to its end',
+    facts: [...nodes(node('n1', { ready: 'Unknown' })), fact('apiserver/agent-pods', { pods: [], everywhere: true, complete: false })],
+    expect: { cause: 'node-not-ready', severity: 'note' },
+  },
+  {
     row: 'a name that is none is not printed for pasting',
     facts: nodes(node('n1;reboot', { ready: 'Unknown' })),
     expect: { cause: 'node-not-ready', severity: 'note' },

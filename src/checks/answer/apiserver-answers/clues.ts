@@ -13,6 +13,7 @@ export const NEEDS = [
   'apiserver/readiness',
   'apiserver/identity',
   'apiserver/access',
+  'apiserver/account',
   'apiserver/node',
   'self/settings',
   'self/place',
@@ -94,7 +95,7 @@ function foreignIn(view: View<(typeof NEEDS)[number]>, heard: readonly Heard[]):
     if (path.endsWith('/version')) return [view.one('apiserver/version')];
     if (path.includes('/readyz')) return [view.one('apiserver/readiness')];
     if (path.endsWith('/selfsubjectreviews')) return [view.one('apiserver/identity')];
-    return path.includes('/nodes/') ? [view.one('apiserver/node')] : view.all('apiserver/access');
+    return path.includes('/nodes/') ? [view.one('apiserver/node')] : [...view.all('apiserver/access'), view.one('apiserver/account')];
   };
   for (const each of heard) {
     const { fact, answer } = each;

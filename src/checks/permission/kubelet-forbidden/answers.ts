@@ -54,8 +54,10 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
     return problem('kubelet-decision-cached', {
       // The kubelet refuses what the apiserver, asked now, allows.
       proof: inTheirWords(given(cached[0]?.refused).fact, ...allowedBy(clues)),
-      severity: 'note',
+      // It refuses the agent right now, whatever it will do in a minute.
+      severity: cached.some(({ path }) => REQUIRED_PATHS.has(path)) ? 'blocks' : 'degrades',
       title: say('cached'),
+      features: cached.map(({ path }) => KUBELET_PATHS[path]),
       evidence: quoted(clues, cached, say),
       fixes: [fixBy('agent', 'nothing', say('askAgain'), shell('kubelet-doctor --wait'))],
     });
