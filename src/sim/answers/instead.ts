@@ -33,7 +33,7 @@ const ANSWERS: Partial<Record<Instead['how'], Answer>> = {
 };
 
 /** A node whose name is in none of a world's objects. */
-export const OTHER_NODE = 'n77';
+const OTHER_NODE = 'n77';
 
 /** The answer with what stands in its place; `own` gives the one there would be, of this node or another. */
 export function insteadOf({ how }: Instead, own: (node?: string) => Answer): Answer {
