@@ -11,7 +11,7 @@ import { env, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
-import { answers, seen, span } from '../shared/read.js';
+import { answers, looked, seen, span } from '../shared/read.js';
 
 export const tokenCopy = defineCheck({
   question: 'token-copy',
@@ -59,12 +59,10 @@ export const tokenCopy = defineCheck({
     const copy = refusedBy ?? copies[0];
     if (!copy) {
       const presentsNone = sides.every(({ fact }) => [undefined, MOUNTED_TOKEN].includes(seen(fact)?.source));
-      return mounted || presentsNone
-        ? pass(
-            [view.one('self/credential', 'mounted'), ...view.all('kubelet/credential'), ...view.all('apiserver/credential')],
-            say('mounted'),
-          )
-        : notApplicable(say('noMount'));
+      const shown = [view.one('self/credential', 'mounted'), ...view.all('kubelet/credential'), ...view.all('apiserver/credential')].filter(
+        looked,
+      );
+      return (mounted || presentsNone) && shown.length > 0 ? pass(shown, say('mounted')) : notApplicable(say('noMount'));
     }
 
     const { source, token } = copy.credential;

@@ -7,7 +7,7 @@ import { cite } from '../shared/cite.js';
 import { fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
-import { failure, seen } from '../shared/read.js';
+import { failure, looked, seen } from '../shared/read.js';
 
 export const reviewForbidden = defineCheck({
   question: 'review-forbidden',
@@ -44,7 +44,7 @@ export const reviewForbidden = defineCheck({
         { need: 'apiserver/account', elsewhere: `kubectl auth can-i --list --as=${shellQuote(user)}` },
       ]);
     }
-    const asked = view.all('apiserver/access');
+    const asked = view.all('apiserver/access').filter(looked);
     const forbidden = asked.find((fact) => failure(fact) === 'HTTP403');
     const who = seen(account);
     if (!who || asked.length === 0) return notApplicable(say('notAsked'));

@@ -27,6 +27,7 @@ judgeTable(apiserverAnswers, [
   { row: 'not asked', facts: start, expect: 'cannot-tell' },
   {
     row: 'a login page for a review',
+    witnesses: ['apiserver/http'],
     facts: [
       ...healthy,
       version('v1.36.2', 36),
@@ -40,6 +41,7 @@ judgeTable(apiserverAnswers, [
   },
   {
     row: 'a review whose answer is neither yes nor no',
+    witnesses: ['apiserver/http'],
     facts: [
       ...healthy,
       version('v1.36.2', 36),
@@ -65,6 +67,7 @@ judgeTable(apiserverAnswers, [
   },
   {
     row: '/version is a page, while the rest is its own',
+    witnesses: ['apiserver/http'],
     facts: [
       ...start,
       answer('/version', { voice: 'proxy' }),
@@ -77,18 +80,21 @@ judgeTable(apiserverAnswers, [
   },
   {
     row: 'no apiserver says so of its readiness',
+    witnesses: ['apiserver/http'],
     facts: [...healthy, version('v1.36.2', 36), failed('apiserver/readiness', '', 'HTTP200')],
     expect: { cause: 'apiserver-answer-foreign' },
     says: /usable answer to readyz/,
   },
   {
     row: "another node's object",
+    witnesses: ['apiserver/node'],
     facts: [...healthy, version('v1.36.2', 36), readiness(), identity, failed('apiserver/node', 'n1', 'EOTHERNODE')],
     expect: { cause: 'apiserver-answer-foreign' },
     says: /asked for Node n1/,
   },
   {
     row: 'cut off as soon as a credential is sent',
+    witnesses: ['apiserver/http', 'apiserver/http'],
     facts: [
       ...healthy,
       version('v1.36.2', 36),

@@ -70,6 +70,7 @@ judgeTable(kubeletPayload, [
   },
   {
     row: 'a login page on one path',
+    witnesses: ['kubelet/http'],
     facts: [
       ...base(),
       nobody,
@@ -81,6 +82,7 @@ judgeTable(kubeletPayload, [
   },
   {
     row: 'the rate is limited in between',
+    witnesses: ['kubelet/http'],
     facts: [
       ...base(),
       nobody,
@@ -92,12 +94,14 @@ judgeTable(kubeletPayload, [
   },
   {
     row: 'ok to whatever is asked',
+    witnesses: ['kubelet/http'],
     facts: [...base(), nobody, ...wellBut('/pods'), answer('token', '/pods', 200, '', { payload: { recognised: 'unrecognised' } })],
     expect: { cause: 'kubelet-answer-foreign' },
     says: /GET \/pods is answered with status 200 and no pod list/,
   },
   {
     row: 'the statistics of another node',
+    witnesses: ['kubelet/http'],
     facts: [
       ...base(),
       nobody,
@@ -122,6 +126,7 @@ judgeTable(kubeletPayload, [
   },
   {
     row: 'a path that is needed is not there',
+    witnesses: ['kubelet/http'],
     facts: [...base(), nobody, ...wellBut('/metrics'), answer('token', '/metrics', 404, '404 page not found')],
     expect: { cause: 'kubelet-endpoint-fails', severity: 'blocks' },
   },

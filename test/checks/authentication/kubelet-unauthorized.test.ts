@@ -50,6 +50,7 @@ judgeTable(kubeletUnauthorized, [
   },
   {
     row: 'cut off as soon as a credential is sent',
+    witnesses: ['kubelet/http', 'kubelet/http'],
     facts: [
       ...good,
       nobody,

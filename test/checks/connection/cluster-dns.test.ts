@@ -48,6 +48,7 @@ judgeTable(clusterDns, [
   },
   {
     row: 'asked twice, and no question was answered',
+    witnesses: ['apiserver/dns', 'apiserver/tls'],
     facts: [...world({}, service), fails('ETIMEOUT', NAME, answer({ questions: { asked: 4, answered: 0 } })), up],
     expect: { cause: 'cluster-dns-fails', certainty: 'proven', severity: 'degrades' },
     says: /4 of 4 questions unanswered/,

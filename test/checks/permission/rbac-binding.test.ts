@@ -49,12 +49,14 @@ judgeTable(rbacBinding, [
   },
   {
     row: 'bound: its effect is counted against what is there',
+    witnesses: ['apiserver/rbac-objects'],
     facts: [...lost, objects({ roles: [role] })],
     expect: { cause: 'binding-missing' },
     says: /\+5 rights, no others/,
   },
   {
     row: 'the role grants more than is missing: not bound, a role of our own',
+    witnesses: ['apiserver/rbac-objects'],
     facts: [...lost, objects({ roles: [clusterRole('datadog-agent', [...FINE, 'nodes/proxy'])] })],
     expect: { cause: 'binding-missing' },
     says: /Create a role and its binding.*rules:.*\+5 rights, no others/,
@@ -62,12 +64,14 @@ judgeTable(rbacBinding, [
   },
   {
     row: 'it has a star: what it grants cannot be counted',
+    witnesses: ['apiserver/rbac-objects'],
     facts: [...lost, objects({ roles: [clusterRole('datadog-agent', ['*'])] })],
     expect: { cause: 'binding-missing' },
     says: /Create a role and its binding.*\+5 rights, no others/,
   },
   {
     row: 'somebody else is bound to a role of the name that we would take: nothing is printed',
+    witnesses: ['apiserver/rbac-objects'],
     facts: [
       ...lost,
       objects({

@@ -13,6 +13,7 @@ judgeTable(roleExcess, [
   { row: 'nodes/proxy not held', facts: [...base(), ...rights(deep, /proxy/), versions('v1.36.0')], expect: 'pass' },
   {
     row: 'held where every kubelet takes less: first grant, then take away',
+    witnesses: ['apiserver/access', 'apiserver/kubelet-versions'],
     facts: [...base(), ...rights(deep, /nodes\/(configz|pods)/), versions('v1.33.1', 'v1.36.0')],
     expect: { cause: 'role-grants-too-much', severity: 'risk', certainty: 'proven' },
     says: /"nodes\/configz\\", \\"nodes\/pods\\".*grants 2 rights, no others/,
@@ -20,12 +21,18 @@ judgeTable(roleExcess, [
   },
   {
     row: 'held, as all others are: nothing is granted that is there',
+    witnesses: ['apiserver/access', 'apiserver/kubelet-versions'],
     facts: [...base(), ...rights(deep), versions('v1.33.1')],
     expect: { cause: 'role-grants-too-much' },
     says: /Remove nodes\/proxy/,
     neverSays: /kind: ClusterRole/,
   },
-  { row: 'of the one node that is known', facts: [...base(), ...rights(deep), nodeObject()], expect: { cause: 'role-grants-too-much' } },
+  {
+    row: 'of the one node that is known',
+    witnesses: ['apiserver/access', 'apiserver/node'],
+    facts: [...base(), ...rights(deep), nodeObject()],
+    expect: { cause: 'role-grants-too-much' },
+  },
   { row: 'one kubelet of 1.32', facts: [...base(), ...rights(deep), versions('v1.32.4', 'v1.36.0')], expect: 'pass' },
   {
     row: 'container logs through the kubelet need it',

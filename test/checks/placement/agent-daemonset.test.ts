@@ -64,8 +64,18 @@ judgeTable(agentDaemonset, [
     witnesses: ['apiserver/workloads'],
     says: /x.yaml contains no agent DaemonSet/,
   },
-  { row: 'a manifest that is no YAML', facts: [manifest, failed('apiserver/workloads', '', 'ENOTYAML')], expect: problem },
-  { row: 'a manifest that is not there', facts: [manifest, failed('apiserver/workloads', '', 'ENOENT')], expect: problem },
+  {
+    row: 'a manifest that is no YAML',
+    witnesses: ['apiserver/workloads'],
+    facts: [manifest, failed('apiserver/workloads', '', 'ENOTYAML')],
+    expect: problem,
+  },
+  {
+    row: 'a manifest that is not there',
+    witnesses: ['apiserver/workloads'],
+    facts: [manifest, failed('apiserver/workloads', '', 'ENOENT')],
+    expect: problem,
+  },
   { row: 'a list that is none, and no manifest was named', facts: [failed('apiserver/workloads', '', 'ENOTLIST')], expect: 'cannot-tell' },
   {
     row: 'a connection that breaks is no file that cannot be read',

@@ -19,6 +19,7 @@ judgeTable(controlPlanePlacement, [
   },
   {
     row: 'the pods were not read: one from before the taint may still run',
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     facts: placed({ nodes: NODES, pods: 'none' }),
     expect: { ...problem, severity: 'degrades' },
     says: /No new agent on 1 of 3 nodes/,

@@ -38,6 +38,7 @@ judgeTable(nodeCondition, [
   },
   {
     row: 'not ready, and without an agent',
+    witnesses: ['apiserver/nodes', 'apiserver/agent-pods'],
     facts: [
       ...nodes(node('n1'), node('n2', { ready: 'Unknown' })),
       fact('apiserver/agent-pods', { pods: [], everywhere: true, complete: true }),
@@ -47,6 +48,7 @@ judgeTable(nodeCondition, [
   },
   {
     row: 'not ready, and the list of pods was not read to its end',
+    witnesses: ['apiserver/nodes'],
     facts: [...nodes(node('n1', { ready: 'Unknown' })), fact('apiserver/agent-pods', { pods: [], everywhere: true, complete: false })],
     expect: { cause: 'node-not-ready', severity: 'note' },
   },

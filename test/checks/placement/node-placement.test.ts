@@ -23,12 +23,14 @@ judgeTable(nodePlacement, [
   },
   {
     row: 'the pods were not read: one from before the taint may still run',
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     facts: placed({ nodes: [gpu('n1')], pods: 'none' }),
     expect: { ...tainted, severity: 'degrades' },
     says: /No new agent on 1 of 1 node \(n1\)/,
   },
   {
     row: 'it is for another kind of node than there is: it runs nowhere',
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     facts: placed({
       nodes: [node('n1', { labels: { 'kubernetes.io/os': 'linux' } })],
       workloads: [workload({ nodeSelector: { 'kubernetes.io/os': 'windows' } })],

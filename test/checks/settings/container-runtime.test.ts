@@ -27,6 +27,7 @@ judgeTable(containerRuntime, [
   },
   {
     row: 'it accepts and answers nothing: frozen',
+    witnesses: ['self/runtime-socket'],
     facts: [...here, socket('silent')],
     expect: { cause: 'container-runtime-down', certainty: 'proven', severity: 'degrades' },
     says: /accepts connections but does not answer.*: silent/,

@@ -46,18 +46,21 @@ judgeTable(kubeletKubeconfig, [
   },
   {
     row: 'others than root may change it',
+    witnesses: ['self/kubelet-kubeconfig'],
     facts: [atNode(), nodeProcess(), broken('EOWNER', `${PATH}: may be written by everyone`)],
     expect: { cause: 'kubelet-kubeconfig-exposed', certainty: 'proven', severity: 'degrades' },
     says: /was not used: .*may be written by everyone.*chown root:root \/[\w./-]+kubelet\.conf\\n/,
   },
   {
     row: 'a directory above it',
+    witnesses: ['self/kubelet-kubeconfig'],
     facts: [atNode(), nodeProcess(), broken('EOWNER', `${PATH}: /etc in its path belongs to user 1000, not to root`)],
     expect: { cause: 'kubelet-kubeconfig-exposed' },
     says: /chown root:root \/etc\\nchmod go-w \/etc"/,
   },
   {
     row: "in a pod's volume: to own it would not help",
+    witnesses: ['self/kubelet-kubeconfig'],
     facts: [atNode(), nodeProcess(), broken('EOWNER', "/var/lib/kubelet/pods/1/x: is in a directory of pods' own files")],
     expect: { cause: 'kubelet-kubeconfig-exposed' },
     says: /namei -l \/var\/lib\/kubelet\/pods\/1\/x".*Start the kubelet with a kubeconfig outside/,
@@ -65,6 +68,7 @@ judgeTable(kubeletKubeconfig, [
   },
   {
     row: 'said in words that we do not write: nothing of them in a command',
+    witnesses: ['self/kubelet-kubeconfig'],
     facts: [atNode(), nodeProcess(), broken('EOWNER', '/x; reboot: may be written by everyone')],
     expect: { cause: 'kubelet-kubeconfig-exposed' },
     says: /chown root:root FILE/,

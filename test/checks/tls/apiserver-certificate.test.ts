@@ -30,18 +30,21 @@ judgeTable(apiserverCertificate, [
   { row: 'verifies', facts: [...pod(), tls({})], expect: 'pass' },
   {
     row: 'another certificate for a credential',
+    witnesses: ['apiserver/tls', 'apiserver/http'],
     facts: [...pod(), tls({}), failed('apiserver/http', 'token POST /apis/x', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE')],
     expect: { cause: 'apiserver-certificate-changes', severity: 'blocks', certainty: 'proven' },
     says: /UNABLE_TO_VERIFY_LEAF_SIGNATURE, after a handshake that verified/,
   },
   {
     row: 'one for clients',
+    witnesses: ['apiserver/tls'],
     facts: [...pod(), tls({ verification: { ok: false, code: 'INVALID_PURPOSE' } })],
     expect: { cause: 'apiserver-certificate-not-accepted', severity: 'blocks' },
     says: /not one for servers.*INVALID_PURPOSE/,
   },
   {
     row: 'an extension that nobody knows',
+    witnesses: ['apiserver/tls'],
     facts: [...pod(), tls({ trusted: false, verification: { ok: false, code: 'UNHANDLED_CRITICAL_EXTENSION' } })],
     expect: { cause: 'apiserver-certificate-not-accepted' },
     says: /not accepted: UNHANDLED_CRITICAL_EXTENSION/,

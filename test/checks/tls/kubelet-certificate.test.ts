@@ -22,24 +22,28 @@ const expired = certificate({ notAfter: iso(NOW - 3 * DAY) });
 judgeTable(kubeletCertificate, [
   {
     row: 'another certificate for a credential',
+    witnesses: ['kubelet/tls', 'kubelet/http'],
     facts: [...base(), tls({}), failed('kubelet/http', 'token GET /healthz', 'SELF_SIGNED_CERT_IN_CHAIN')],
     expect: { cause: 'kubelet-certificate-changes', severity: 'blocks', certainty: 'proven' },
     says: /SELF_SIGNED_CERT_IN_CHAIN, after a handshake that verified/,
   },
   {
     row: 'one for clients',
+    witnesses: ['kubelet/tls'],
     facts: [...base(), tls({ verification: { ok: false, code: 'INVALID_PURPOSE' } })],
     expect: { cause: 'kubelet-certificate-not-accepted', severity: 'blocks' },
     says: /not one for servers.*INVALID_PURPOSE/,
   },
   {
     row: 'a date that cannot be read',
+    witnesses: ['kubelet/tls'],
     facts: [...base(), tls({ chain: [certificate({ notAfter: '' })], verification: { ok: false, code: 'ERROR_IN_CERT_NOT_AFTER_FIELD' } })],
     expect: { cause: 'kubelet-certificate-not-accepted' },
     says: /not accepted: ERROR_IN_CERT_NOT_AFTER_FIELD.*to an unreadable date/,
   },
   {
     row: 'a chain whose CA is out of time, by our clock and not by the leaf',
+    witnesses: ['kubelet/tls'],
     facts: [...base(), tls({ validNow: false, verification: { ok: false, code: 'CERT_HAS_EXPIRED' } })],
     expect: { cause: 'kubelet-certificate-not-accepted' },
   },

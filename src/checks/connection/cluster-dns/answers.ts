@@ -35,11 +35,13 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       fixes: [lookAtPods(say), allowDns(clues, say)],
     }),
   'dns-partly-silent': (clues, say) =>
-    found('cluster-dns-fails', clues, say, {
-      ...suspected(['service-address-broken'], [...deciding(clues), LOOK_AT_PODS]),
-      title: say('fails', { name: clues.name, code: clues.code }),
-      fixes: [lookAtPods(say), allowDns(clues, say)],
-    }),
+    found(
+      'cluster-dns-fails',
+      clues,
+      say,
+      { title: say('fails', { name: clues.name, code: clues.code }), fixes: [lookAtPods(say), allowDns(clues, say)] },
+      suspected(['service-address-broken'], [...deciding(clues), LOOK_AT_PODS]),
+    ),
   'dns-incomplete': (clues, say) =>
     found('cluster-dns-fails', clues, say, {
       title: say('doesNotKnow', { name: clues.name }),
