@@ -79,8 +79,15 @@ function has(values: readonly string[], value: string): boolean {
   return values.includes('*') || values.includes(value);
 }
 
+/** A pattern of many stars is searched once, not once for each. */
+function withoutStars(pattern: string): string {
+  let end = pattern.length;
+  while (end > 0 && pattern[end - 1] === '*') end -= 1;
+  return pattern.slice(0, end);
+}
+
 function isPath(pattern: string, path: string): boolean {
-  return pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')));
+  return pattern === path || (pattern.endsWith('*') && path.startsWith(withoutStars(pattern)));
 }
 
 /** `*` is everything with all subresources, `*` before a slash every resource; after a slash a star is only a star. */

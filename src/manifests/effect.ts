@@ -2,15 +2,14 @@
 import type { AccessRequest } from '../kubernetes/rbac.js';
 import type { RbacEffect } from '../kubernetes/rbac-effect.js';
 import type { Effect, Message } from '../model/check.js';
+import { sayEffect } from '../words/effect.js';
+import { formOf } from '../words/formats.js';
+import { fill } from '../words/say.js';
 
 /** `+5 rights, no others`; where roles could not be read, of what is printed alone: `grants 5 rights, no others`. */
 export function rbacEffect({ added, compared }: RbacEffect, to?: string): Effect {
-  const rights = `${added.length} ${added.length === 1 ? 'right' : 'rights'}`;
-  return effect({
-    id: compared ? 'effect.adds' : 'effect.grants',
-    args: { rights: added.length, ...(to ? { to } : {}), list: added.map(describe).join(', ') },
-    en: `${compared ? '+' : 'grants '}${rights}${to ? ` to ${to}` : ''}, no others`,
-  });
+  const key = `${compared ? 'adds' : 'grants'}${to ? 'To' : ''}.${formOf(added.length)}` as const;
+  return effect(key, { rights: added.length, ...(to ? { to } : {}), list: added.map(describe).join(', ') });
 }
 
 /** `opens TCP 10250 to any address for pods with app=agent in datadog; no others`. */
@@ -19,18 +18,14 @@ export function egressEffect({ namespace, labels }: { namespace: string; labels:
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join(',');
-  return effect({
-    id: 'effect.opens',
-    args: { port, pods, namespace },
-    en: `opens TCP ${port} to any address for pods with ${pods} in ${namespace}; no others`,
-  });
+  return effect('opens', { port, pods, namespace });
 }
 
 function describe({ verb, group, resource, subresource, name, namespace, path }: AccessRequest): string {
   const what = path ?? `${resource}${group ? `.${group}` : ''}${subresource ? `/${subresource}` : ''}`;
-  return `${verb} ${what}${name ? ` ${name}` : ''}${namespace ? ` in ${namespace}` : ''}`;
+  return `${verb} ${what}${name ? ` ${name}` : ''}${namespace ? ` (${namespace})` : ''}`;
 }
 
-function effect(message: Message): Effect {
-  return message as Effect;
+function effect(key: keyof typeof sayEffect.table, args: Message['args']): Effect {
+  return { id: `effect.${key}`, args, en: fill(sayEffect.table[key], args) } as Effect;
 }

@@ -4,6 +4,7 @@
  */
 import type { Message } from '../model/check.js';
 import type { CauseMeta, Finding, Report, Result } from '../model/report.js';
+import { sayEffect } from '../words/effect.js';
 import { isEnglish, templateOf } from '../words/language.js';
 import { say, sayMerged } from '../words/report.js';
 import { fill } from '../words/say.js';
@@ -34,7 +35,7 @@ function pairOf({ id, args }: Message): Pair[] {
   if (id === 'busy') return [{ english: say.table.tooBusy, spoken: say('tooBusy') }];
   const dot = id.indexOf('.');
   const [question, key] = [id.slice(0, dot), id.slice(dot + 1)];
-  const words = checkOf(question)?.words;
+  const words: Readonly<Record<string, string>> | undefined = question === 'effect' ? sayEffect.table : checkOf(question)?.words;
   const template = words && Object.hasOwn(words, key) ? words[key] : undefined;
   if (template === undefined) return [];
   return [{ english: fill(template, args), spoken: fill(templateOf(question, key, template), args) }];

@@ -1,8 +1,8 @@
 /** A report's `where`, from the facts: on which place and node it ran, as whom, against which kubelet and apiserver. Formats say it in words. */
 import { agentsCandidate } from '../checks/shared/kubelet.js';
+import { nodeHere } from '../checks/shared/on-node.js';
 import { anotherAsked } from '../checks/shared/own-node.js';
 import { subjectOf } from '../checks/shared/read.js';
-import { isDnsName, isIp } from '../kubernetes/names.js';
 import type { AnyFact, Target } from '../model/facts.js';
 import type { Report, Where } from '../model/report.js';
 import { sayWhere } from '../words/report.js';
@@ -32,7 +32,13 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   return {
     place: place ? placeOf(place) : '',
     vantage: place ? vantageOf(place) : '',
-    node: dataOf(facts, 'apiserver/node')?.node ?? asked?.node ?? identity?.node ?? claims?.node ?? nodeHere(facts) ?? '',
+    node:
+      dataOf(facts, 'apiserver/node')?.node ??
+      asked?.node ??
+      identity?.node ??
+      claims?.node ??
+      nodeHere(place, dataOf(facts, 'self/kubelet-process')) ??
+      '',
     identity: identity ? (judged ? sayWhere('forAccount', { who, account: judged }) : who) : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
@@ -42,12 +48,6 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     ...(kubeconfig && context && { context }),
     ...(identity && judged && { account: judged }),
   };
-}
-
-/** At a node whose apiserver does not answer: what its kubelet is called, else the machine. */
-function nodeHere(facts: readonly AnyFact[]): string | undefined {
-  if (dataOf(facts, 'self/place')?.place !== 'node') return undefined;
-  return dataOf(facts, 'self/kubelet-process')?.local.find((name) => isDnsName(name) && !isIp(name));
 }
 
 /** The file that a report judges, by its settings: `--manifest`, and nothing else. */

@@ -180,9 +180,9 @@ function firstCommand(commands: string): string {
   return /<<|\\$/.test(first) ? say('runBelow') : say('moreBelow', { command: oneLine(first), count: others.length });
 }
 
-const RANKS = (['root', 'consequence', 'through', 'here', 'elsewhere', 'layer', 'features.one', 'features.many', 'onNodes'] as const).map(
-  (key) => `rank.${key}` as const,
-);
+const RANKS = (
+  ['root', 'waits', 'consequence', 'through', 'here', 'elsewhere', 'layer', 'features.one', 'features.many', 'onNodes'] as const
+).map((key) => `rank.${key}` as const);
 
 /** Why a finding stands where it stands; ids stay ids. */
 export function rankWords(key: string): string {

@@ -22,7 +22,6 @@ export interface NotCuring {
 export const NOT_CURING: readonly NotCuring[] = [
   { kind: 'by-hand', cause: /^token-never-expires$/, steps: /create token/, why: 'prints a token, which a person must put in place' },
   { kind: 'by-hand', cause: /^integration-config-hidden$/, steps: /NAME\.d/, why: "the name of the integration is the person's" },
-  { kind: 'by-hand', cause: /^role-grants-too-much$/, steps: /./, why: 'the first half: nodes/proxy is then taken out by hand' },
   {
     kind: 'not-modelled',
     cause: /^network-policy-blocks-egress$/,

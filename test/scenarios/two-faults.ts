@@ -149,7 +149,8 @@ export const TWO_FAULTS: readonly TwoFaults[] = [
   {
     faults: 'apiserver down for all; token with a line break',
     world: { apiserver: { listen: 'closed' }, kubelet: { apiserverReach: 'refused' }, agent: { credential: 'newline-inside' } },
-    roots: ['token-malformed', 'apiserver-connection-refused'],
+    // What refuses the connection is suspected alone, and blocks before any token is looked at.
+    roots: ['apiserver-connection-refused', 'token-malformed'],
   },
   {
     faults: 'apiserver certificate expired; kubelet certificate expired',
@@ -220,7 +221,7 @@ export const TWO_FAULTS: readonly TwoFaults[] = [
   {
     faults: 'taint; the kubelet down on the node that is asked about',
     world: tainted({ kubelet: { listen: 'closed', heartbeat: 'stale' }, apiserver: permitted }),
-    roots: ['kubelet-down', 'control-plane-taint-not-tolerated'],
+    roots: ['kubelet-down', 'control-plane-taint-not-tolerated', 'node-not-ready'],
   },
   {
     faults: 'taint; the agent crash-loops where it runs',

@@ -2,6 +2,7 @@
  * What the node's own files say of its kubelet: at a node, in a debug pod that has the node's root, or with --root. They count only for the kubelet
  * that is asked about, and a setting only where the flags of the running kubelet were seen: flags override every file.
  */
+import { isDnsName, isIp } from '../../kubernetes/names.js';
 import type { Evidence, Message } from '../../model/check.js';
 import type { Candidate, Fact, KubeletConfig, KubeletKey, KubeletProcess, KubeletValues, Place } from '../../model/facts.js';
 import { cite } from './cite.js';
@@ -15,6 +16,11 @@ export function isThisNode(process: KubeletProcess | undefined, place: Place | u
   // Loopback is this machine's only where we share its network.
   if (place?.vantage === 'host-network' && (host === 'localhost' || host === '::1' || /^127\./.test(host))) return true;
   return process.local.some((name) => name.toLowerCase() === host);
+}
+
+/** At a node, what its kubelet is called: by a name that may stand in a command. */
+export function nodeHere(place: Place | undefined, process: KubeletProcess | undefined): string | undefined {
+  return place?.place === 'node' ? process?.local.find((name) => isDnsName(name) && !isIp(name)) : undefined;
 }
 
 /** Judged settings of the kubelet that is asked about, as it runs with them. */

@@ -71,7 +71,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
   };
   const certificate = await servingCertificate(kubelet.certificate, server);
   const second = kubelet.listen === 'swaps-certificate' ? await servingCertificate('other-ca', server) : undefined;
-  const answers: Partial<Record<typeof kubelet.listen, (asked: SimRequest) => Answer>> = {
+  const answers: Partial<Record<typeof kubelet.listen, (asked: SimRequest, other?: string) => Answer>> = {
     impostor: (asked) => metricsServerAnswer(asked, cluster),
     'impostor-html': webServerAnswer,
     'plain-http': (asked) => kubeletAnswer(asked, { ...node, kubelet: { ...kubelet, anonymous: true, alwaysAllow: true } }, cluster),
@@ -88,7 +88,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
       second,
       ...(kubelet.clientCa && { clientCa: caPem }),
       ...(kubelet.version !== '1.36' && { alpn: ['http/1.1'] }),
-      respond: answering(servers, 'kubelet', (asked) => overPath(answer(asked), kubelet), kubelet.clockAheadMs),
+      respond: answering(servers, 'kubelet', (asked, other) => overPath(answer(asked, other), kubelet), kubelet.clockAheadMs),
       recorder,
     }),
   );

@@ -250,7 +250,7 @@ judgeTable(kubeletUnauthorized, [
     facts: [atNode(), nodeProcess(), nodeConfig({ 'authentication.webhook.enabled': false })],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
     witnesses: ['self/kubelet-config'],
-    says: /kubelet of this node rejects all ServiceAccount tokens.*authentication\.webhook\.enabled: false \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
+    says: /kubelet of n1 rejects all ServiceAccount tokens.*authentication\.webhook\.enabled: false \(\/var\/lib\/kubelet\/config\.yaml:5\)/,
   },
   {
     row: 'on the node: the same, and only our certificate was tried, which is believed',

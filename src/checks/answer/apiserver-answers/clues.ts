@@ -101,7 +101,7 @@ function foreignIn(view: View<(typeof NEEDS)[number]>, heard: readonly Heard[]):
     const { fact, answer } = each;
     if (!ESSENTIAL.test(fact.subject)) continue;
     const facts = reduced(answer.path);
-    const asked = /nodes\/[^/?]+$|[^/?]+(?=\?|$)/.exec(answer.path)?.[0] ?? answer.path;
+    const asked = whatOf(answer.path);
     const wasRead = facts.some(({ outcome }) => outcome.status === 'observed');
     const isPlain = /version$|readyz/.test(asked);
     if (!isKubernetes(answer) && !(isPlain && wasRead)) return { ...each, asked, by: 'another' };
@@ -124,4 +124,11 @@ function cutIn(http: readonly Fact<'http'>[]): Clues['cutFor'] {
 
 function isNobodys({ subject }: Fact<'http'>): boolean {
   return subject.startsWith('nobody ');
+}
+
+/** `nodes/n1` or the last word of a path: what was asked for, as a title has room for it. */
+function whatOf(path: string): string {
+  const [plain = ''] = path.split('?', 1);
+  const [last = '', before] = plain.split('/').reverse();
+  return (before === 'nodes' ? `nodes/${last}` : last) || path;
 }

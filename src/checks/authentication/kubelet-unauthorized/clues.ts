@@ -17,7 +17,7 @@ import {
   isUnauthorized,
   saysAuthorizationError,
 } from '../../shared/kubelet-answers.js';
-import { type KnownConfig, knownConfig } from '../../shared/on-node.js';
+import { type KnownConfig, knownConfig, nodeHere } from '../../shared/on-node.js';
 import type { Grounds } from '../../shared/problem.js';
 import { answers, failure, isPending, seen, took } from '../../shared/read.js';
 import { type Replayed, reasonOf, replayed } from '../shared/replayed.js';
@@ -116,7 +116,8 @@ export function read(view: Seen): Clues {
   const endpoint = agentsEndpoint(view.one('kubelet/candidates')) ?? '';
   const settings = view.one('self/settings');
   const identity = seen(view.one('apiserver/identity'));
-  const named = ownNode(settings) ?? identity?.node ?? credentialOf(view.all('kubelet/credential'), 'token')?.token?.node;
+  const said = ownNode(settings) ?? identity?.node ?? credentialOf(view.all('kubelet/credential'), 'token')?.token?.node;
+  const named = said ?? nodeHere(seen(view.one('self/place')), seen(view.one('self/kubelet-process')));
   const nodeName = named && isDnsName(named) ? named : undefined;
   const http = view.all('kubelet/http');
   const [tokens, certificates] = shown(http);
