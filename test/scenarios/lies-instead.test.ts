@@ -33,7 +33,7 @@ const SAYS: Record<How, RegExp> = {
   '429': /429/,
   cut: /cut|break|close|ECONNRESET/,
   // A kubelet that never answers a token looks as if it waited for its apiserver.
-  never: /not answer|no answer|never answer|stops|silent|cannot reach its apiserver/,
+  never: /[Nn]ot answer|no answer|never answer|stops|silent|cannot reach its apiserver/,
 };
 
 /** Where it is the one answer that there is. */

@@ -36,6 +36,7 @@ export const PHRASES: readonly string[] = [
   'kubelet-unreachable.fixFilter vantage',
   'kubelet-unreachable.rejected vantage',
   'kubelet-unreachable.sawSight by',
+  'kubelet-unreachable.sawTries tries',
   'leader-lock.forbidden verbs',
   'node-condition.oneCordoned nodes',
   'node-condition.oneNotReady nodes',
@@ -51,9 +52,11 @@ export const PHRASES: readonly string[] = [
   'token.unreadable fault',
 ];
 
-/** What a server or an agent has said, cut or put beside its status: theirs in every language. */
+/** What a server or an agent has said, cut or put beside its status, and the rights of Kubernetes: theirs in every language. */
 export const QUOTED: readonly string[] = [
   'agent-coverage.crashes said',
+  'effect.grants.many list',
+  'effect.grants.one list',
   'kubelet-payload.fails said',
   'kubelet-payload.saw body',
   'kubelet-tls-handshake.sawSight said',

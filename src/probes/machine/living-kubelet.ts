@@ -62,9 +62,7 @@ function subjectIn(pem: string | undefined): string | undefined {
 
 /** Where other users' processes are hidden (hidepid), its health endpoint is seen all the same: a socket of root's on the loopback address. */
 async function runsKubelet(host: Host): Promise<boolean> {
-  const { state, impostors } = await findKubeletProcess(host);
-  // Who calls himself the kubelet wants to be taken for that of a node: there he is judged, and nothing is sent to him.
-  if (impostors) return true;
+  const { state } = await findKubeletProcess(host);
   if (state !== 'hidden') return state !== 'gone';
   const listening = await observeListening(host, process.pid, new Set([host.healthzPort ?? 10248]));
   return (listening ?? []).some(({ address }) => address.startsWith('127.'));
