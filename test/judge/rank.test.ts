@@ -182,6 +182,62 @@ describe('rank: cause and consequence', () => {
 });
 
 describe('rank: what a finding carries', () => {
+  it('witnesses, look-alikes, what decides once each; nothing where a check says nothing', () => {
+    const wants = [
+      { need: 'kubelet/tcp', elsewhere: 'look' },
+      { need: 'kubelet/tls' },
+      { need: 'kubelet/dns', elsewhere: 'look' },
+    ] as const;
+    const [sure] = rank([judged('a', 'kubelet', 'tls', { wants: [...wants] })], NOTHING);
+    assert.deepEqual(sure?.witnesses, [{ need: 'self/settings', subject: '' }]);
+    assert.deepEqual(sure?.alternatives, []);
+    assert.deepEqual(sure?.decide, ['look']);
+    const [plain] = rank([judged('a', 'kubelet', 'tls', { certainty: 'suspected', witnesses: undefined, alternatives: ['b'] })], NOTHING);
+    assert.ok(plain && !('witnesses' in plain));
+    assert.deepEqual([plain.decide, plain.alternatives], [[], ['b']]);
+  });
+
+  it('the key names each step, in the number of what is lost', () => {
+    const [two] = rank([judged('a', 'kubelet', 'tls', { features: ['x', 'y'] })], NOTHING);
+    assert.deepEqual(two?.rankedBy, ['root', 'blocks', 'here', 'proven', 'layer tls', '2 features lost', 'a', 'kubelet']);
+    const [far] = rank([judged('a', 'node-2' as Target, 'tls')], NOTHING);
+    assert.ok(far?.rankedBy.includes('elsewhere'));
+  });
+
+  it('here before elsewhere, either way they come', () => {
+    const [near, far] = [judged('z', 'kubelet', 'tls'), judged('a', 'node-2' as Target, 'tcp')];
+    assert.equal(shape(rank([near, far], NOTHING)), 'z a');
+    assert.equal(shape(rank([far, near], NOTHING)), 'z a');
+  });
+
+  it('of a merged report what more nodes have, either way they come', () => {
+    const on = (cause: string, ...nodes: string[]): Finding =>
+      ({ ...rank([judged(cause, 'kubelet', 'tls')], NOTHING)[0], seen: { nodes, of: 9, vantages: [] } }) as unknown as Finding;
+    const [few, many] = [on('a', 'n1'), on('b', 'n1', 'n2')];
+    assert.equal(shape(inOrder([few, many])), 'b a');
+    assert.equal(shape(inOrder([many, few])), 'b a');
+  });
+
+  it('the nearest cause: declared before implied, then proven, then the highest layer, either way they come', () => {
+    const upper = judged('u', 'kubelet', 'payload');
+    const [low, high] = [judged('l', 'kubelet', 'dns'), judged('h', 'kubelet', 'tls')];
+    const doubted = judged('d', 'self', 'settings', { certainty: 'suspected' });
+    const certain = judged('p', 'self', 'settings');
+    for (const flip of [false, true]) {
+      const inTurn = (...all: Judged[]) => (flip ? [...all].reverse() : all);
+      assert.equal(shape(rank(inTurn(upper, low, high), NOTHING)), 'l(h(u))');
+      assert.equal(shape(rank(inTurn(upper, high, certain), (cause) => (cause === 'u' ? ['p'] : []))), 'p(u) h');
+      assert.equal(shape(rank(inTurn(upper, certain, doubted), (cause) => (cause === 'u' ? ['p', 'd'] : []))), 'p(u) d');
+    }
+  });
+
+  it('the lowest layer of a connection counts, and payload waits for all but a right', () => {
+    assert.equal(shape(rank([judged('a', 'kubelet', 'proxy'), judged('b', 'kubelet', 'tcp')], NOTHING)), 'a(b)');
+    assert.equal(shape(rank([judged('a', 'kubelet', 'authz'), judged('b', 'kubelet', 'payload')], NOTHING)), 'a b');
+    assert.equal(shape(rank([judged('a', 'kubelet', 'authn'), judged('b', 'kubelet', 'payload')], NOTHING)), 'a(b)');
+    assert.equal(shape(rank([judged('a', 'kubelet', 'authn'), judged('b', 'kubelet', 'authz')], NOTHING)), 'a(b)');
+  });
+
   it('a security change never stands before another way', () => {
     const fix = (changes: Fix['changes']): Fix => ({ owner: 'agent', changes, action: { id: '', args: {}, en: changes } });
     const [finding] = rank([judged('a', 'kubelet', 'tls', { fixes: [fix('security'), fix('restart'), fix('config')] })], NOTHING);
