@@ -24,7 +24,7 @@ export type Effect = Message & { readonly [computed]: true };
 /** Who must act, and what the act changes. `steps` is shown verbatim (commands, YAML), never run. */
 export interface Fix {
   owner: 'agent' | 'node' | 'cluster' | 'network' | 'workstation';
-  /** `deletes` since 1.4. */
+  /** `deletes` since 1.5. */
   changes: 'nothing' | 'config' | 'restart' | 'security' | 'deletes';
   action: Message;
   /** Commands or YAML to paste, safe to paste: no value a server chose is in it unchecked. */
@@ -33,7 +33,7 @@ export interface Fix {
   source?: string;
   /** What `steps` is, so that a machine can apply it. */
   form?: 'shell' | 'yaml' | 'env' | 'kubelet-config';
-  /** Since 1.4: `+5 rights, no others`. Roles, bindings and policies are printed with it, or not at all. */
+  /** Since 1.5: `+5 rights, no others`. Roles, bindings and policies are printed with it, or not at all. */
   effect?: Effect;
   /** The command that shows that it worked. */
   verify?: string;

@@ -113,7 +113,7 @@ export interface RuntimeSocket {
   endpoint: string;
   /** The file and line or flag that says so, or the default. */
   source: string;
-  /** `silent` (since 1.4): it accepts connections and answers no greeting, twice. `refused`: the socket is there and nobody listens at it. `denied`: not ours to ask. `other`: no socket of this machine. */
+  /** `silent` (since 1.5): it accepts connections and answers no greeting, twice. `refused`: the socket is there and nobody listens at it. `denied`: not ours to ask. `other`: no socket of this machine. */
   state: 'answers' | 'silent' | 'refused' | 'missing' | 'denied' | 'other';
 }
 

@@ -62,7 +62,7 @@ export interface AgentWorkloads {
   others: string[];
   /** Names of the PriorityClasses a manifest brings along. */
   brings: string[];
-  /** Since 1.4: why not all DaemonSets were looked through. */
+  /** Since 1.5: why not all DaemonSets were looked through. */
   cut?: ListCut;
 }
 
@@ -96,7 +96,7 @@ export interface PlacementNodes {
   nodes: PlacementNode[];
   /** False where there are more than we read. */
   complete: boolean;
-  /** Since 1.4: why they are not all. */
+  /** Since 1.5: why they are not all. */
   cut?: ListCut;
 }
 
@@ -127,7 +127,7 @@ export interface AgentPods {
   /** Were pods of other namespaces looked through for further agents? */
   everywhere: boolean;
   complete: boolean;
-  /** Since 1.4: why they are not all. */
+  /** Since 1.5: why they are not all. */
   cut?: ListCut;
 }
 

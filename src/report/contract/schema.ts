@@ -45,7 +45,7 @@ const message = object({
 const fix = object(
   {
     owner: { enum: ['agent', 'node', 'cluster', 'network', 'workstation'] },
-    changes: { enum: ['nothing', 'config', 'restart', 'security', 'deletes'], description: '`deletes` since 1.4.' },
+    changes: { enum: ['nothing', 'config', 'restart', 'security', 'deletes'], description: '`deletes` since 1.5.' },
     action: ref('message'),
     steps: { type: 'string', description: 'To be shown verbatim; never run by kubelet-doctor.' },
     source: { type: 'string', description: 'Since 1.4: a kubelet-doctor command that prints `steps`, to the byte.' },

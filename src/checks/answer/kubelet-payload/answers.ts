@@ -160,10 +160,10 @@ function lookThenRestart(say: Words): Fix[] {
 }
 
 function quote(attempt: Attempt, say: Words): Evidence {
-  const answer = seen(attempt);
-  if (answer) return cite(attempt, say('saw', { status: answer.status, body: answer.body || answer.payload?.recognised || '' }));
+  const [answer, path] = [seen(attempt), pathOf(attempt)];
+  if (answer) return cite(attempt, say('saw', { path, status: answer.status, body: answer.body || answer.payload?.recognised || '' }));
   const ms = took(attempt.outcome) ?? 0;
-  return cite(attempt, isTimeout(attempt) ? say('sawNothing', { ms }) : say('sawBreak', { code: failureOf(attempt) ?? '' }));
+  return cite(attempt, isTimeout(attempt) ? say('sawNothing', { path, ms }) : say('sawBreak', { path, code: failureOf(attempt) ?? '' }));
 }
 
 const FROM_HOST_IP = [
