@@ -262,7 +262,7 @@ describe('what it lets us read', () => {
     await cluster.applyYaml(fixIn(first, 'yaml'));
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const soon = await diagnose(cluster, late);
-    assert.equal(soon.code, 0);
+    assert.equal(soon.code, 1);
     assertFirst(soon, 'kubelet-decision-cached');
     const waited = await diagnose(cluster, late, { args: ['--wait'] });
     assertClean(waited);

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -234,7 +235,12 @@ describe("the node's surroundings", () => {
     const socket = path.join(cluster.kubelet('n1').directory, 'runtime.sock');
     await cluster.restartKubelet('n1', { flags: [`--container-runtime-endpoint=unix://${socket}`] });
     assertFirst(await atNode(), 'container-runtime-down');
-    listener = createServer();
+    // Frozen: the kernel accepts in its place, and nobody answers the greeting.
+    const frozen = createServer();
+    await new Promise<void>((resolve) => frozen.listen(socket, resolve));
+    assertFirst(await atNode(), 'container-runtime-down');
+    await new Promise((resolve) => frozen.close(resolve));
+    listener = createHttp2Server();
     await new Promise<void>((resolve) => listener?.listen(socket, resolve));
     assertClean(await atNode());
     await cluster.restartKubelet('n1');
