@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttp2Server } from 'node:http2';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -236,9 +236,11 @@ describe("the node's surroundings", () => {
     await cluster.restartKubelet('n1', { flags: [`--container-runtime-endpoint=unix://${socket}`] });
     assertFirst(await atNode(), 'container-runtime-down');
     // Frozen: the kernel accepts in its place, and nobody answers the greeting.
-    const frozen = createServer();
+    const held: Socket[] = [];
+    const frozen = createServer((connection) => void held.push(connection));
     await new Promise<void>((resolve) => frozen.listen(socket, resolve));
     assertFirst(await atNode(), 'container-runtime-down');
+    for (const connection of held) connection.destroy();
     await new Promise((resolve) => frozen.close(resolve));
     listener = createHttp2Server();
     await new Promise<void>((resolve) => listener?.listen(socket, resolve));

@@ -34,12 +34,9 @@ export const PHRASES: readonly string[] = [
   'kubelet-tls-handshake.reset stage',
   'kubelet-tls-handshake.sawSight by',
   'kubelet-unreachable.fixFilter vantage',
-  'kubelet-unreachable.rejected vantage',
   'kubelet-unreachable.sawSight by',
-  'kubelet-unreachable.sawTries tries',
   'leader-lock.forbidden verbs',
   'node-condition.oneCordoned nodes',
-  'node-condition.oneNotReady nodes',
   'node-condition.unread why',
   'node-condition.without nodes',
   'node-placement.sawReason reason',
@@ -62,5 +59,7 @@ export const QUOTED: readonly string[] = [
   'kubelet-tls-handshake.sawSight said',
   'kubelet-unauthorized.sawElsewhere said',
   'kubelet-unreachable.sawSight said',
+  // An address, a code and how long it took, where that says something.
+  'kubelet-unreachable.sawTries tries',
   'pod-admission.sawEvent message',
 ];
