@@ -17,6 +17,8 @@ export function problem<const C extends string>(cause: C, said: Said & Basis): P
   const where = { ...(observedAt && { observedAt }) };
   const open = { ...(wants && { wants }) };
   const rest = { ...where, title, features, evidence, fixes, ...(explainedBy && { explainedBy }) };
+  // A spread hides from the compiler that both are there, and then the stronger word would win.
+  if (said.proof && said.alternatives) throw new Error(`${cause} is both proven and suspected`);
   if (said.proof) return { kind: 'problem', cause, severity, certainty: 'proven', witnesses: said.proof, ...open, ...rest };
   return { kind: 'problem', cause, severity, certainty: 'suspected', alternatives: said.alternatives, ...open, ...rest };
 }

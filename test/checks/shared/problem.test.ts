@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { notApplicable, pass, problem, suspected } from '../../../src/checks/shared/problem.js';
+import { inTheirWords } from '../../../src/checks/shared/proof.js';
 import { outcomeOf } from '../../../src/judge/exit.js';
 import type { Fact, Outcome } from '../../../src/model/facts.js';
 
@@ -20,6 +21,17 @@ describe('a witness', () => {
     assert.throws(() => pass(UNSEEN), /nothing was seen/);
     // @ts-expect-error: a pass without a witness does not compile
     assert.throws(() => pass([]), /nothing was seen/);
+  });
+
+  it('what is suspected stays so, however a proof came beside it', () => {
+    const both = {
+      proof: inTheirWords(fact('d', { status: 'failed', code: 'ENOENT', detail: '', ms: 1 })),
+      ...{ alternatives: ['d'] },
+      title: SAID,
+      evidence: [],
+      fixes: [],
+    };
+    assert.throws(() => problem('c', both as never), /c is both proven and suspected/);
   });
 
   it('a required question does not apply only where something shows it', () => {

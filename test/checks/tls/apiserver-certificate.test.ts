@@ -40,7 +40,7 @@ judgeTable(apiserverCertificate, [
     witnesses: ['apiserver/tls'],
     facts: [...pod(), tls({ verification: { ok: false, code: 'INVALID_PURPOSE' } })],
     expect: { cause: 'apiserver-certificate-not-accepted', severity: 'blocks' },
-    says: /not one for servers.*INVALID_PURPOSE/,
+    says: /not a server certificate.*INVALID_PURPOSE/,
   },
   {
     row: 'an extension that nobody knows',

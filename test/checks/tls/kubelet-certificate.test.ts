@@ -32,7 +32,7 @@ judgeTable(kubeletCertificate, [
     witnesses: ['kubelet/tls'],
     facts: [...base(), tls({ verification: { ok: false, code: 'INVALID_PURPOSE' } })],
     expect: { cause: 'kubelet-certificate-not-accepted', severity: 'blocks' },
-    says: /not one for servers.*INVALID_PURPOSE/,
+    says: /not a server certificate.*INVALID_PURPOSE/,
   },
   {
     row: 'a date that cannot be read',

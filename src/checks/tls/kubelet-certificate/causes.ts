@@ -17,7 +17,7 @@ export const CAUSES = {
   'kubelet-certificate-not-accepted': {
     title: 'kubelet certificate not accepted',
     means:
-      "The CA in use signed it, its name and its dates are as needed, and TLS clients refuse it all the same: it is not one for servers, has a critical extension that clients do not know, or a date that cannot be read. The evidence has OpenSSL's code.",
+      "The CA in use signed it, its name and its dates are as needed, and TLS clients refuse it all the same: it is not a server certificate, has a critical extension that clients do not know, or a date that cannot be read. The evidence has OpenSSL's code.",
     happens:
       'A client certificate (extended key usage clientAuth alone) is used for serving, or a CA of the company issued it with unusual extensions or dates.',
     confirm:
