@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { list, record } from '../../src/kubernetes/json.js';
 import { type AccessRequest, aggregated, isAllowed, type RbacState, type Requester, requesterOf } from '../../src/kubernetes/rbac.js';
 import type { RbacBinding, RbacRole } from '../../src/model/facts.js';
+import { seeded } from '../support/random.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { waitFor } from './process.js';
 
@@ -18,18 +19,7 @@ const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
 type Json = Record<string, unknown>;
 
-/** mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const random = randomFrom(SEED);
+const random = seeded(SEED);
 const chance = (p: number) => random() < p;
 const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 /** One, now and then two or three. */

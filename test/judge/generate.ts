@@ -4,19 +4,7 @@ import type { Judged } from '../../src/judge/rank.js';
 import { LAYERS, SEVERITIES } from '../../src/model/check.js';
 import type { Target } from '../../src/model/facts.js';
 import { PROVEN, SUSPECTED } from '../support/certainty.js';
-
-export type Random = () => number;
-
-/** mulberry32: small, and the same on every machine. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import type { Random } from '../support/random.js';
 
 export function pick<T>(random: Random, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)] as T;

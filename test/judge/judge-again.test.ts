@@ -7,7 +7,8 @@ import { defineCheck } from '../../src/model/check.js';
 import type { AnyFact } from '../../src/model/facts.js';
 import { base, nodeObject, pending } from '../checks/facts.js';
 import { profile, rights } from '../checks/rights-facts.js';
-import { seeded, shuffled } from './generate.js';
+import { seeded } from '../support/random.js';
+import { shuffled } from './generate.js';
 
 const version = (minor: number): AnyFact => ({
   target: 'apiserver',

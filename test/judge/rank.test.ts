@@ -5,7 +5,8 @@ import { type Fix, type HowSure, LAYERS, type Layer, type Problem, SEVERITIES, t
 import type { Target } from '../../src/model/facts.js';
 import type { Finding } from '../../src/model/report.js';
 import { PROVEN } from '../support/certainty.js';
-import { seeded, shuffled, someDeclarations, someProblems } from './generate.js';
+import { seeded } from '../support/random.js';
+import { shuffled, someDeclarations, someProblems } from './generate.js';
 
 const NOTHING = () => [];
 

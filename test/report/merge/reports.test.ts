@@ -7,6 +7,7 @@ import { flatten } from '../../../src/judge/rank.js';
 import type { Finding, Report } from '../../../src/model/report.js';
 import { parseJson, readReport } from '../../../src/report/contract/read-report.js';
 import { createMerger } from '../../../src/report/merge/reports.js';
+import { seeded } from '../../support/random.js';
 import { CHOICES, fleet, mergeAll, on } from '../merged-samples.js';
 import { cutOff, expired, healthy, noted, risky, suspected } from '../samples.js';
 
@@ -222,18 +223,8 @@ describe('what counts', () => {
 
 describe('properties', () => {
   const SAMPLES = [expired, healthy, suspected, cutOff, risky, noted];
-  /** The same numbers in every run (mulberry32). */
-  function random(seed: number): () => number {
-    let state = seed;
-    return () => {
-      state = (state + 0x6d2b79f5) | 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    };
-  }
   function pile(seed: number): Report[] {
-    const next = random(seed);
+    const next = seeded(seed);
     const below = (count: number) => Math.floor(next() * count);
     return Array.from({ length: 1 + below(12) }, () => {
       const sample = (SAMPLES[below(SAMPLES.length)] ?? expired)();
@@ -263,7 +254,7 @@ describe('properties', () => {
   it('the order of the input makes no difference', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const given = pile(seed);
-      const next = random(seed + 1000);
+      const next = seeded(seed + 1000);
       const shuffled = given
         .map((report) => ({ report, key: next() }))
         .sort((a, b) => a.key - b.key)
