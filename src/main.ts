@@ -20,10 +20,11 @@ export async function main(argv: readonly string[], { io, host }: MainOptions): 
     const { runCommandLine } = await import('./cli/command-line.js');
     return await runCommandLine(argv, io, host);
   } catch (error) {
-    io.err(
+    const { err } = (await import('./cli/io.js')).harmless(io);
+    err(
       `kubelet-doctor: internal error: ${error instanceof Error ? error.message : String(error)}; --debug shows where${BUGS ? `; report it at ${BUGS}` : ''}`,
     );
-    if (argv.includes('--debug') && error instanceof Error) io.err(error.stack ?? '');
+    if (argv.includes('--debug') && error instanceof Error) err(error.stack ?? '');
     return 2;
   }
 }

@@ -8,11 +8,12 @@ import type { Command, Parsed } from './arguments/command.js';
 import { explainRefusal } from './arguments/refusal.js';
 import { readWords, type Words } from './arguments/words.js';
 import { COMMANDS } from './command-table.js';
-import type { Io } from './io.js';
+import { harmless, type Io } from './io.js';
 import { usageError } from './usage.js';
 
 /** Parses and runs; the exit code. */
-export async function runCommandLine(argv: readonly string[], io: Io, overrides: Partial<Host> = {}): Promise<number> {
+export async function runCommandLine(argv: readonly string[], given: Io, overrides: Partial<Host> = {}): Promise<number> {
+  const io = harmless(given);
   const words = readWords(argv);
   if (words.wantsHelp) return showHelp(words, io);
   if (words.wantsVersion) {

@@ -1,4 +1,5 @@
 /** Where output goes, as values: tests and the demo give their own. stdout is the report and nothing else. */
+import { neutralise } from '../words/visible.js';
 import { asciiOnly } from './ascii.js';
 
 export interface Io {
@@ -24,6 +25,11 @@ export function columnsOf({ columns }: { columns?: number }): number | undefined
 /** Prints text for people. What programs read goes through `out` as it is. */
 export function outText(io: Io, text: string): void {
   io.out(io.ascii ? asciiOnly(text) : text);
+}
+
+/** The gate in front of both streams: a word of a command line, a path or a name in an error acts on no terminal and hides nothing on it. */
+export function harmless(io: Io): Io {
+  return { ...io, out: (line) => io.out(neutralise(line, io.colour)), err: (line) => io.err(neutralise(line)) };
 }
 
 /** The process's own streams. A reader that goes away (`| head`) ends the output, not the program. */

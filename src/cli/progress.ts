@@ -1,7 +1,8 @@
 /** What is being asked now, on stderr of a terminal; nothing anywhere else. ora is loaded only when it shows. */
 import type { WriteStream } from 'node:tty';
 import type { Inquiry } from '../live/store.js';
-import { neutralise, oneLine } from '../report/plain-text.js';
+import { oneLine } from '../report/plain-text.js';
+import { neutralise } from '../words/visible.js';
 import { asciiOnly } from './ascii.js';
 import { columnsOf, DEFAULT_COLUMNS, type Io } from './io.js';
 

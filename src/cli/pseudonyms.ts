@@ -4,6 +4,7 @@ import { open, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { createFile, isArchive, replaceFile } from '../files/save.js';
 import type { Host } from '../host/host.js';
+import { jsonText } from '../render/json.js';
 
 interface PseudonymFlags {
   pseudonyms?: string;
@@ -42,7 +43,7 @@ export async function openPseudonyms(flags: PseudonymFlags, host: Host): Promise
         return pseudonymise(value, names);
       },
       async keep() {
-        const text = `${JSON.stringify({ pseudonymsVersion: MAP_VERSION, names: Object.fromEntries(names) }, undefined, 2)}\n`;
+        const text = `${jsonText({ pseudonymsVersion: MAP_VERSION, names: Object.fromEntries(names) }, { pretty: true })}\n`;
         const why = await (read.isNew ? createFile(path, text) : replaceFile(path, text));
         return why && refuse(why).error;
       },
@@ -67,7 +68,7 @@ async function readMap(path: string): Promise<{ names: Map<string, string>; isNe
       if (stat.size > MAX_MAP) return { error: `is larger than ${MAX_MAP} bytes` };
       const buffer = Buffer.alloc(MAX_MAP + 1);
       const { bytesRead } = await file.read(buffer, 0, Math.min(stat.size, MAX_MAP), 0);
-      return { ...mapOf(buffer.subarray(0, bytesRead).toString('utf8')), isNew: false };
+      return { ...(await mapOf(buffer.subarray(0, bytesRead).toString('utf8'))), isNew: false };
     } finally {
       await file.close();
     }
@@ -80,11 +81,13 @@ async function readMap(path: string): Promise<{ names: Map<string, string>; isNe
 }
 
 /** Throws for what is none of ours: it is not overwritten. */
-function mapOf(text: string): { names: Map<string, string> } {
+async function mapOf(text: string): Promise<{ names: Map<string, string> }> {
   const json = JSON.parse(text) as { pseudonymsVersion?: unknown; names?: unknown } | null;
   if (json?.pseudonymsVersion !== MAP_VERSION || typeof json.names !== 'object' || json.names === null) throw new Error(CANNOT);
   const names = Object.entries(json.names);
   if (!names.every((pair): pair is [string, string] => typeof pair[1] === 'string' && pair[0].length > 1)) throw new Error(CANNOT);
+  const { isSubstitute } = await import('../report/pseudonyms/replace.js');
+  if (!names.every(([, substitute]) => isSubstitute(substitute))) throw new Error(CANNOT);
   if (new Set(names.map(([, substitute]) => substitute)).size < names.length) throw new Error(CANNOT);
   return { names: new Map(names) };
 }

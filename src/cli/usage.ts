@@ -1,12 +1,13 @@
 /** What is wrong with the input, in one line, and exit code 2. */
 import { knownCauses } from '../checks/index.js';
 import { differingLetters } from '../kubernetes/near.js';
+import { oneLine } from '../report/plain-text.js';
 import type { Io } from './io.js';
 
 export const EXIT_USAGE = 2;
 
 export function usageError(io: Io, message: string): number {
-  io.err(`kubelet-doctor: ${message}`);
+  io.err(`kubelet-doctor: ${oneLine(message)}`);
   return EXIT_USAGE;
 }
 

@@ -3,6 +3,8 @@
  * in which no control character acts, no character hides, and no secret stands.
  */
 
+import { escapeOf, INVISIBLE } from '../words/visible.js';
+
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
 export interface Redactor {
   /** From now on this string, and its base64, URL and JSON forms, never pass `clean`. */
@@ -27,8 +29,6 @@ const MIN_SECRET = 4;
 /** An encoded form or a cut-off beginning must be this long to be told from chance. */
 const MIN_FORM = 8;
 
-/** Characters a terminal acts on, or that cannot be seen: C0, C1, bidi overrides, zero-width, tags, lone surrogates. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 /** What may stand between the characters of a secret without making it another one: line breaks of a wrapped PEM, hidden characters. */
 const SKIPPED = /[\s\p{Cc}\p{Cf}]+/gu;
 /**
@@ -61,9 +61,7 @@ export function createRedactor(): Redactor {
 }
 
 function showEscaped(character: string): string {
-  if (/\s/.test(character)) return ' ';
-  const code = character.codePointAt(0) as number;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  return /\s/.test(character) ? ' ' : escapeOf(character);
 }
 
 function cut(text: string, max: number): string {

@@ -1,5 +1,6 @@
 /** The report as JSON, for machines: the summary first, one line unless asked otherwise, nothing in it that a terminal would obey. */
 import type { Report } from '../model/report.js';
+import { escapeInJson } from '../words/visible.js';
 
 /** The order of the top level, kept for ever: other tools match the beginning of the line. */
 const ORDER = [
@@ -19,9 +20,6 @@ const ORDER = [
   'evidence',
 ] as const satisfies readonly (keyof Report)[];
 
-/** JSON escapes C0 by itself; these reach a terminal too (C1 holds an escape of one character), or reorder what it shows. */
-const UNSAFE = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
 /** Without a newline at the end. Fields of a later minor version, when a saved report is rendered again, are kept at the end. */
 export function renderJson(report: Report, { pretty }: { pretty: boolean }): string {
   const first = ORDER.map((key) => [key, report[key]] as const);
@@ -31,6 +29,6 @@ export function renderJson(report: Report, { pretty }: { pretty: boolean }): str
 
 /** Any value as JSON that a terminal obeys nothing of. */
 export function jsonText(value: unknown, { pretty }: { pretty: boolean }): string {
-  const text = JSON.stringify(value, undefined, pretty ? 2 : undefined);
-  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // JSON escapes C0 by itself; the others reach a terminal too (C1 holds an escape of one character), or reorder what it shows.
+  return escapeInJson(JSON.stringify(value, undefined, pretty ? 2 : undefined));
 }

@@ -26,7 +26,7 @@ export function layerWords(layer: Layer): string {
 export const SIGNS: Record<LayerState['state'], { text: string; html: string; markdown: string }> = {
   ok: { text: '✓', html: '✓', markdown: '✅' },
   failed: { text: 'FAILED', html: '✗', markdown: '❌' },
-  warned: { text: '!', html: '!', markdown: '⚠️' },
+  warned: { text: '!', html: '!', markdown: '⚠' },
   'not-asked': { text: '–', html: '–', markdown: '–' },
 };
 

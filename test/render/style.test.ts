@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { closeUp, indentBlock, pasteBlock, proseWidth, wrap } from '../../src/render/style.js';
-import { cut, neutralise, neutraliseAll } from '../../src/report/plain-text.js';
+import { cut, neutraliseAll } from '../../src/report/plain-text.js';
+import { neutralise } from '../../src/words/visible.js';
 
 describe('style', () => {
   it('neutralise shows controls instead of obeying them, and keeps lines and tabs', () => {
-    assert.equal(neutralise('a\u001b[2Jb\u0007\u009b1m\u202e\u200b\r\n\tc'), 'a\\x1b[2Jb\\x07\\x9b1m\\u202e\\u200b\\x0d\n\tc');
+    assert.equal(neutralise('a\u001b[2Jb\u0007\u009b1m\u202e\u200b\r\n\tc'), 'a\\x1b[2Jb\\x07\\x9b1m\\u{202e}\\u{200b}\\x0d\n\tc');
     assert.equal(neutralise('Zürich ✓ 東京 — fine'), 'Zürich ✓ 東京 — fine');
   });
 

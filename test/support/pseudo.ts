@@ -10,9 +10,9 @@ import { renderJunit } from '../../src/render/junit.js';
 import { renderMarkdown } from '../../src/render/markdown.js';
 import { renderSarif } from '../../src/render/sarif.js';
 import { renderText } from '../../src/render/text/report.js';
-import { neutralise } from '../../src/report/plain-text.js';
 import { speak } from '../../src/words/language.js';
 import { TABLES } from '../../src/words/say.js';
+import { neutralise } from '../../src/words/visible.js';
 
 const QUESTIONS = new Map([...CHECKS, ...MERGE_CHECKS].map((check) => [check.question, check]));
 const CAUSES = causeIndex();

@@ -3,7 +3,8 @@
 import { explainText } from '../../checks/error-texts.js';
 import { findCause, type KnownCause, knownCauses } from '../../checks/index.js';
 import { renderExplain, renderList } from '../../render/text/explain.js';
-import { neutralise, oneLine } from '../../report/plain-text.js';
+import { oneLine } from '../../report/plain-text.js';
+import { neutralise } from '../../words/visible.js';
 import { type Io, outText } from '../io.js';
 import { noSuchCause, usageError } from '../usage.js';
 

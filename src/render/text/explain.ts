@@ -1,6 +1,7 @@
 /** `explain CAUSE` and `list`: what every cause says of itself, for a terminal. */
 import type { CauseDocs, Distributions, Severity } from '../../model/check.js';
-import { neutralise, neutraliseAll } from '../../report/plain-text.js';
+import { neutraliseAll } from '../../report/plain-text.js';
+import { neutralise } from '../../words/visible.js';
 import { indentBlock, type Look, palette, proseWidth, wrap } from '../style.js';
 
 export interface ExplainOptions {

@@ -28,6 +28,14 @@ const SUBSTITUTE: Record<Kind, (n: number) => string> = {
   v6: (n) => `2001:db8::${n.toString(16)}`,
 };
 
+const SHAPE =
+  /^(?:(?:node|pod|namespace|account|user|group|context|object|file)-\d{1,9}|host-\d{1,9}\.example|\/home\/user-\d{1,9}|00000000-0000-4000-8000-\d{12}|(?:192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89]\.\d{1,3})\.\d{1,3}|2001:db8::[\da-f]{1,8})$/;
+
+/** Is it one of the names we make? They go into commands, and what is in a map is the word of whoever sent it. */
+export function isSubstitute(name: string): boolean {
+  return SHAPE.test(name);
+}
+
 /** The names of `value` and those already known, each with its substitute. None of the new substitutes occurs in `value`. */
 export function extendPseudonyms(known: Pseudonyms, value: unknown): Pseudonyms {
   const map = new Map(known);

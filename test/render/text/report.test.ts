@@ -234,7 +234,7 @@ describe('colour and control characters', () => {
 
   it('a hostile title stays one line, visible and harmless', () => {
     const [first, second] = text(hostile()).split('\n');
-    assert.equal(first, 'Bad \\x1b]0;owned\\x07 title \\u202egnp.exe\\x9b31m All well');
+    assert.equal(first, 'Bad \\x1b]0;owned\\x07 title \\u{202e}gnp.exe\\x9b31m All well');
     assert.equal(second, 'Fix (node): Do\\x00 it');
   });
 });

@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { runCommandLine } from '../../../src/cli/command-line.js';
 import { flatten } from '../../../src/judge/rank.js';
 import type { Report } from '../../../src/model/report.js';
-import { extendPseudonyms, pseudonymise, reversed } from '../../../src/report/pseudonyms/replace.js';
+import { extendPseudonyms, isSubstitute, pseudonymise, reversed } from '../../../src/report/pseudonyms/replace.js';
 import { startWorld } from '../../../src/sim/start.js';
 import type { World } from '../../../src/sim/world.js';
 import { diagnoseWorld, recordingIo, runIn } from '../../scenarios/run.js';
@@ -127,6 +127,7 @@ describe('pseudonyms of a report', () => {
     const nodes = Array.from({ length: 1500 }, (_, at) => ({ node: `n-${at}-x`, address: `10.${at >> 8}.${at & 255}.1` }));
     const names = extendPseudonyms(new Map(), nodes);
     assert.deepEqual([names.size, new Set(names.values()).size], [3000, 3000]);
+    assert.ok([...names.values()].every(isSubstitute));
     assert.deepEqual(pseudonymise(pseudonymise(nodes, names), reversed(names)), nodes);
   });
 });
@@ -189,6 +190,11 @@ describe('--pseudonyms', () => {
     assert.match(await tried('link'), /symbolic link/);
     assert.match(await tried('precious'), /cannot be read as a map/);
     assert.equal(await readFile(path.join(scratch, 'precious'), 'utf8'), '{"a":1}');
+    // Substitutes stand in commands: a map of another's making has none but ours.
+    for (const substitute of ['$(touch x)', 'node-1; sh', 'node-1\nx', '', 'evil.example']) {
+      await writeFile(path.join(scratch, 'sent.json'), JSON.stringify({ pseudonymsVersion: '1.0', names: { datadog: substitute } }));
+      assert.match(await tried('sent.json'), /cannot be read as a map/);
+    }
     assert.match(await tried('out/map', '--save', 'out'), /which you may send/);
     assert.match(await tried('also-out/map', '--save', 'out'), /which you may send/);
     assert.match(await tried('x.tgz', '--save', 'x.tgz'), /which you may send/);
