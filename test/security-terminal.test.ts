@@ -25,8 +25,15 @@ const { port } = listener.address() as AddressInfo;
 listener.close();
 
 /** Said otherwise than in the source: what Unicode 15 has of controls, formats, marks of direction, tags, separators and letters without a shape. */
-const ACTS =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}\u{f0000}-\u{10ffff}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/u;
+const RANGES =
+  '0000-0008 000b-001f 007f-009f 00ad 034f 061c 115f 1160 17b4 17b5 180b-180f 200b-200f 2028-202e 2060-206f 3164 e000-f8ff fe00-fe0f feff ffa0 fff0-fffb 1bca0-1bca3 1d173-1d17a e0000-e0fff f0000-10ffff';
+const inRange = (range: string) =>
+  range
+    .split('-')
+    .map((code) => `\\u{${code}}`)
+    .join('-');
+const LONE = '[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]';
+const ACTS = new RegExp(`[${RANGES.split(' ').map(inRange).join('')}]|${LONE}`, 'u');
 const acting: string[] = [];
 for (let code = 0; code <= 0x10ffff; code += 1) {
   // Of private use, a quarter of a million, some.
