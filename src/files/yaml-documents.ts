@@ -1,6 +1,7 @@
 /** All documents of a YAML file as plain values: manifests. For one document that is read field by field see yaml-fields.ts. */
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { printable, SENTENCE } from '../host/redact.js';
+import { yamlFault, yamlThrown } from './yaml-faults.js';
 
 /** The values, or one line, `file:line: what`. YAML 1.1, as kubectl and Helm read it: `yes` and `on` are true. */
 export function readYamlDocuments(text: string, file: string): unknown[] | { error: string } {
@@ -9,10 +10,10 @@ export function readYamlDocuments(text: string, file: string): unknown[] | { err
     const options = { lineCounter: lines, version: '1.1', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
     const documents = parseAllDocuments(text, options) as Document.Parsed[];
     const [wrong] = documents.flatMap(({ errors }) => errors);
-    if (wrong) return { error: printable(`${file}:${lines.linePos(wrong.pos[0]).line}: ${wrong.message.split('\n')[0]}`, SENTENCE) };
+    if (wrong) return { error: printable(`${file}:${lines.linePos(wrong.pos[0]).line}: ${yamlFault(wrong)}`, SENTENCE) };
     // The alias limit stops a few lines from growing into gigabytes.
     return documents.map((document): unknown => document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    return { error: printable(`${file}: ${error instanceof Error ? error.message : 'not YAML'}`, SENTENCE) };
+    return { error: printable(`${file}: ${yamlThrown(error)}`, SENTENCE) };
   }
 }

@@ -1,6 +1,7 @@
 /** Reads YAML field by field as Go's decoders would: strict about types, and able to say in which line something is wrong. */
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { printable, SENTENCE } from '../host/redact.js';
+import { yamlFault, yamlThrown } from './yaml-faults.js';
 
 /** One mapping of a YAML file. An absent or null field reads as undefined, false or empty; one of the wrong type throws what {@link readYaml} returns. */
 export interface Fields {
@@ -41,7 +42,7 @@ export function readYaml<T extends object>(text: string, file: string, read: (ro
     const options = { lineCounter: lines, version: '1.1', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
     const [document] = parseAllDocuments(text, options) as Document.Parsed[];
     const [first] = document?.errors ?? [];
-    if (first) return { error: printable(`${file}:${lines.linePos(first.pos[0]).line}: ${first.message.split('\n')[0]}`, SENTENCE) };
+    if (first) return { error: printable(`${file}:${lines.linePos(first.pos[0]).line}: ${yamlFault(first)}`, SENTENCE) };
     const line = (path: Step[]) => lineOf(document, path, lines);
     const fault: Faulty = Object.assign(
       (path: Step[], what: string) => Object.assign(new Error(`${file}:${line(path)}: ${what}`), { name: FAULT }),
@@ -51,7 +52,7 @@ export function readYaml<T extends object>(text: string, file: string, read: (ro
     return read(createFields(document?.toJS({ maxAliasCount: 100 }), [], fault));
   } catch (thrown) {
     const error = thrown as Error;
-    return { error: printable(error.name === FAULT ? error.message : `${file}: ${error.message}`, SENTENCE) };
+    return { error: printable(error.name === FAULT ? error.message : `${file}: ${yamlThrown(error)}`, SENTENCE) };
   }
 }
 

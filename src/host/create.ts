@@ -4,7 +4,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
 import type { FileRead, Host, InterfaceAddress } from './host.js';
-import { createRedactor, type Redactor } from './redact.js';
+import { createRedactor, type Redactor, registerUserInfo } from './redact.js';
 import { walkBelow } from './walk.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -79,14 +79,11 @@ export function registerEnvironment(env: Host['env'], redactor: Redactor): void 
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || value.length < 8) continue;
     // By the end of the name: DD_SECRET_BACKEND_TYPE or SECRET_NAME hold words that reports need.
-    const secret = /(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|(API|APP|ACCESS|PRIVATE|ACCOUNT)_?KEY)$/i.test(name);
+    const secret =
+      /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|APP|ACCESS|PRIVATE|ACCOUNT)_?KEY|_(PASS|PWD|PAT|PSW))$/i.test(name);
     if (secret && !value.startsWith('/')) redactor.register(value);
-    if (/_PROXY$/i.test(name)) {
-      // Not `new URL`: a password may hold an unescaped `/` or `@`, and then it must not be shown either.
-      const userInfo = /^[a-z0-9+.-]+:\/\/(.*)@[^@]*$/i.exec(value)?.[1] ?? '';
-      redactor.register(userInfo);
-      redactor.register(userInfo.slice(userInfo.indexOf(':') + 1));
-    }
+    if (/_PROXY$/i.test(name) ? !/^no_/i.test(name) : /^[a-z][a-z0-9+.-]*:\/\/[^\s@]*:[^\s]*@/i.test(value))
+      registerUserInfo(value, redactor);
   }
 }
 

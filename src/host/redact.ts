@@ -4,10 +4,12 @@
  */
 
 import { escapeOf, INVISIBLE } from '../words/visible.js';
+import { createFragments, type Fragments } from './fragments.js';
+import { alnum, bare, lower, type Reading, readAlnum, readBare, readEscaped } from './spelling.js';
 
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
 export interface Redactor {
-  /** From now on this string, and its base64, URL and JSON forms, never pass `clean`. */
+  /** From now on this string never passes `clean`: nor any 16 characters of it, in either case, in base64, hex, or as URLs, HTML and JSON write it. */
   register(secret: string): void;
   /** One printable line of at most `max` (default 512) characters. */
   clean(text: string, max?: number): string;
@@ -29,8 +31,6 @@ const MIN_SECRET = 4;
 /** An encoded form or a cut-off beginning must be this long to be told from chance. */
 const MIN_FORM = 8;
 
-/** What may stand between the characters of a secret without making it another one: line breaks of a wrapped PEM, hidden characters. */
-const SKIPPED = /[\s\p{Cc}\p{Cf}]+/gu;
 /**
  * No token or key in use is longer. What calls itself one may be a whole file of a stranger's, and each form and line of it is looked for in every text:
  * of such a one the rest is known as it stands, and no more.
@@ -47,17 +47,37 @@ export function printable(text: string, max?: number): string {
 
 /** A redactor with nothing registered yet. One per run, owned by the host. */
 export function createRedactor(): Redactor {
-  const forms = new Set<string>();
+  const known: Known = { forms: new Set(), exact: new Set(), fragments: createFragments(), loose: createFragments() };
   return {
-    register(secret) {
-      for (const form of formsOf(secret)) forms.add(form);
-    },
+    register: (secret) => learn(known, secret),
     clean(text, max = 512) {
-      const known = hideKnown(text.slice(0, MAX_INPUT), forms);
-      const visible = known.replace(INVISIBLE, showEscaped).replace(/\s+/g, ' ').trim();
+      const hidden = hideKnown(text.slice(0, MAX_INPUT), known);
+      const visible = hidden.replace(INVISIBLE, showEscaped).replace(/\s+/g, ' ').trim();
       return cut(hidePatterns(visible), max);
     },
   };
+}
+
+/** What a text is searched for. */
+interface Known {
+  /** Whole, in small letters: a server that echoes may change the case. */
+  forms: Set<string>;
+  /** Too short for that: they would be words. */
+  exact: Set<string>;
+  fragments: Fragments;
+  /** Of letters and digits alone. */
+  loose: Fragments;
+}
+
+function learn({ forms, exact, fragments, loose }: Known, secret: string): void {
+  for (const form of formsOf(secret)) {
+    if (form.length < MIN_FORM) exact.add(form);
+    else forms.add(lower(form));
+  }
+  for (const { text, from } of windowedOf(secret)) {
+    fragments.add(lower(bare(text)), from);
+    loose.add(lower(alnum(text)), from);
+  }
 }
 
 function showEscaped(character: string): string {
@@ -88,9 +108,9 @@ function decodedForm(secret: string): string {
 function formsOfOne(secret: string): Set<string> {
   const forms = new Set<string>();
   const whole = secret.trim();
-  const bare = strip(whole);
-  if (bare.length < MIN_SECRET) return forms;
-  forms.add(bare);
+  const plain = bare(whole);
+  if (plain.length < MIN_SECRET) return forms;
+  forms.add(plain);
   if (whole.length > MAX_SECRET) return new Set([...forms, ...formsOfOne(whole.slice(0, MAX_SECRET))]);
   const escaped = JSON.stringify(whole).slice(1, -1);
   // Through bytes, since encodeURIComponent throws on half a surrogate pair.
@@ -103,11 +123,13 @@ function formsOfOne(secret: string): Set<string> {
     encoded.replace(/%[0-9A-F]{2}/g, (c) => c.toLowerCase()),
     encoded.replace(/%20/g, '+'),
     ...base64Forms(Buffer.from(whole)),
+    Buffer.from(whole).toString('hex'),
+    Buffer.from(Buffer.from(whole).toString('base64')).toString('base64').replace(/=+$/, ''),
     // A PEM's lines, a token broken by a newline; and a JWT's signature, the part that makes it a credential.
     ...whole.split(/\s+/).filter((part) => part.length >= 16),
     ...whole.split('.').slice(2),
   ];
-  for (const form of candidates.map(strip)) if (form.length >= MIN_FORM) forms.add(form);
+  for (const form of candidates.map(bare)) if (form.length >= MIN_FORM) forms.add(form);
   return forms;
 }
 
@@ -125,27 +147,45 @@ function base64Forms(bytes: Buffer): string[] {
   return forms.flatMap((form) => [form, form.replace(/\+/g, '-').replace(/\//g, '_')]);
 }
 
-function strip(text: string): string {
-  return text.replace(SKIPPED, '');
+/** A key file's first line is in every key file, plain and in base64. */
+const ARMOUR = /-----(?:BEGIN|END) [A-Z0-9 ]{1,40}-----/g;
+const ARMOURED = 64;
+/** Beyond this only what is sent and its base64 are known part by part. */
+const MAX_FRAGMENTED = 4096;
+
+/** What is known by any {@link WINDOW} characters of it; `from` where those before are in other texts too. URL, HTML and JSON forms are read, not listed. */
+function windowedOf(secret: string): { text: string; from?: number }[] {
+  const whole = secret.trim().slice(0, MAX_SECRET);
+  if (whole.length < MIN_FORM) return [];
+  const bytes = Buffer.from(whole);
+  const from = whole.startsWith('-----BEGIN') ? ARMOURED : 0;
+  const plain = [...new Set([whole, decodedForm(whole)])].map((text) => ({ text: text.replace(ARMOUR, '') }));
+  const inBase64 = [...new Set(base64Forms(bytes))];
+  const base64 = inBase64.map((text) => ({ text, from }));
+  if (whole.length > MAX_FRAGMENTED) return [...plain, ...base64];
+  const twice = inBase64.filter((text) => !/[-_=]/.test(text)).flatMap((text) => [...new Set(base64Forms(Buffer.from(text)))]);
+  return [...plain, ...base64, ...twice.map((text) => ({ text, from: 2 * from })), { text: bytes.toString('hex'), from: 2 * from }];
 }
 
-function hideKnown(text: string, forms: ReadonlySet<string>): string {
-  if (forms.size === 0) return text;
-  const bare = strip(text);
-  const places: number[] = [];
-  let next = 0;
-  for (const { 0: skipped, index } of text.matchAll(SKIPPED)) {
-    while (next < index) places.push(next++);
-    next += skipped.length;
-  }
-  while (next < text.length) places.push(next++);
+function hideKnown(text: string, known: Known): string {
+  const { forms, exact, fragments, loose } = known;
+  if (forms.size + exact.size === 0) return text;
   const ranges: [from: number, to: number][] = [];
-  const add = (from: number, length: number) => ranges.push([places[from] as number, (places[from + length - 1] as number) + 1]);
-  for (const form of forms) {
-    for (let at = bare.indexOf(form); at >= 0; at = bare.indexOf(form, at + form.length)) add(at, form.length);
-    const begun = beginningAtEnd(bare, form);
-    if (begun > 0) add(bare.length - begun, begun);
+  const addOf = (reading: Reading) => (from: number, length: number) =>
+    ranges.push([reading.from[from] as number, reading.to[from + length - 1] as number]);
+  for (const reading of [readBare(text), readEscaped(text)]) {
+    if (!reading) continue;
+    const add = addOf(reading);
+    const small = lower(reading.text);
+    for (const [form, within] of [...forms].map((each) => [each, small] as const).concat([...exact].map((each) => [each, reading.text]))) {
+      for (let at = within.indexOf(form); at >= 0; at = within.indexOf(form, at + form.length)) add(at, form.length);
+      const begun = beginningAtEnd(within, form);
+      if (begun > 0) add(within.length - begun, begun);
+    }
+    fragments.find(small, add);
   }
+  const letters = readAlnum(text);
+  loose.find(lower(letters.text), addOf(letters));
   return replaceRanges(text, ranges);
 }
 
@@ -207,5 +247,21 @@ function keepWords(all: string, before: string, value: string): string {
 
 /** A proxy URL without its user and password, whatever characters they hold. */
 export function urlWithoutCredentials(url: string): string {
-  return url.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1');
+  return url.replace(/^([a-z0-9+.-]+:\/\/)?.*@/is, '$1');
+}
+
+/** A name for a user that may be said; what has digits in it may be half of a password. */
+const PLAIN_USER = /^[a-z][a-z._-]*$/i;
+
+/**
+ * Whoever a URL is asked as: its password, its user, and both as they are sent. By the last `@`, not as `new URL` reads it: a password may hold any
+ * sign, the scheme may be missing (Go and curl add `http://`), and what does not parse must not be shown either.
+ */
+export function registerUserInfo(url: string, redactor: Redactor): void {
+  const userInfo = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(.*)@[^@]*$/is.exec(url.trim())?.[1] ?? '';
+  const colon = userInfo.indexOf(':');
+  const user = colon < 0 ? '' : userInfo.slice(0, colon);
+  redactor.register(userInfo);
+  redactor.register(userInfo.slice(colon + 1));
+  if (user.length >= MIN_FORM && !PLAIN_USER.test(user)) redactor.register(user);
 }

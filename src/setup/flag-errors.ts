@@ -1,6 +1,6 @@
 /** What is wrong with the command line, before anything is asked of anyone: by the types and relations of the table of options. */
 import type { Host } from '../host/host.js';
-import { LINE } from '../host/redact.js';
+import { LINE, registerUserInfo } from '../host/redact.js';
 import { keyOf, type OptionSpec, type OptionType } from './option-spec.js';
 import { type Flags, OPTIONS } from './options.js';
 import { isHostName, parseDuration, parseEndpoint, parseHost, parsePort, parseServiceAccount } from './values.js';
@@ -50,6 +50,8 @@ export async function findFlagError(flags: Partial<Flags>, host: Host): Promise<
 /** The same of the words alone: no file is looked at. */
 export function findWrongWord(flags: Partial<Flags>, { redactor }: Pick<Host, 'redactor'>): string | undefined {
   const used = ROWS.filter(({ name }) => given(flags, name) !== undefined);
+  // Errors repeat what was given, and a server may have been given with a password.
+  for (const { name } of used) if (/@/.test(String(given(flags, name)))) registerUserInfo(String(given(flags, name)), redactor);
   // What must not stand together is said before what is missing to it: to complete it would be in vain.
   for (const fault of [wrongValue, wrongCompany, missingCompany])
     for (const option of used) {
@@ -86,9 +88,17 @@ async function wrongPath(flags: Partial<Flags>, host: Host): Promise<string | un
     if (typeof path !== 'string') continue;
     const wrong =
       type === 'file' ? await unreadable(path, maxBytes, host) : type === 'directory' ? await noDirectory(path, host) : undefined;
-    if (wrong) return `--${name} ${path}: ${wrong}`;
+    if (wrong)
+      return mayBeSecret(name, path)
+        ? `--${name}: there is no such file; give the path of a file, not what is in it`
+        : `--${name} ${path}: ${wrong}`;
   }
   return undefined;
+}
+
+/** A token in the place of its file's name is not shown: it is in nobody's output but the shell's history. */
+function mayBeSecret(option: string, path: string): boolean {
+  return /token|key/.test(option) && path.length >= 16 && /\d/.test(path) && !/^(?:\/|\.\.?\/|~)/.test(path);
 }
 
 async function unreadable(path: string, maxBytes: number | undefined, host: Host): Promise<string | undefined> {

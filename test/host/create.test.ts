@@ -101,3 +101,23 @@ it('reads a file only on a mount that is allowed, by what was opened and not by 
   assert.equal(!refused.ok && refused.code, 'EXDEV');
   assert.match(asked.join(), /^(\d+),\1$/);
 });
+
+it("hides who asks a proxy, with a scheme or without, as Go and curl read it, and passwords in any variable's URL", () => {
+  for (const [name, value] of Object.entries({
+    HTTPS_PROXY: 'ProxyUser77:ProxyPassSentinel9183@proxy:3128',
+    https_proxy: 'http://ProxyUser77:ProxyPassSentinel9183@proxy:3128',
+    ALL_PROXY: 'socks5://ProxyUser77:Proxy%50assSentinel9183@proxy',
+    DATABASE_URL: 'postgres://ProxyUser77:ProxyPassSentinel9183@db/x',
+  })) {
+    const { redactor } = createHost({ env: { [name]: value } });
+    const basic = Buffer.from('ProxyUser77:ProxyPassSentinel9183').toString('base64');
+    for (const said of [
+      'ProxyPassSentinel9183',
+      'proxypasssentinel9183',
+      'ProxyUser77',
+      basic,
+      `realm="ProxyUser77:ProxyPassSentinel9183"`,
+    ])
+      assert.doesNotMatch(redactor.clean(`it said ${said} to us`), /sentinel|User77|UHJveH/i, `${name}: ${said}`);
+  }
+});

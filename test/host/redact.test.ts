@@ -112,6 +112,84 @@ describe('registered secrets', () => {
       assert.ok(shown.replace('[redacted]', '').length < 25, shown);
     });
   }
+  /** Every way of writing that review S15 has, and those next to them. */
+  const WAYS: Record<string, (secret: string) => string> = {
+    'as it is': (s) => s,
+    'in small letters': (s) => s.toLowerCase(),
+    'in capitals': (s) => s.toUpperCase(),
+    hex: (s) => Buffer.from(s).toString('hex'),
+    'hex in capitals': (s) => Buffer.from(s).toString('hex').toUpperCase(),
+    'hex with colons': (s) => (Buffer.from(s).toString('hex').match(/../g) ?? []).join(':'),
+    '\\x41': (s) => [...Buffer.from(s)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+    '\\u0041': (s) => [...s].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    '%41': (s) => [...Buffer.from(s)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    '%2541': (s) => [...Buffer.from(s)].map((byte) => `%25${byte.toString(16)}`).join(''),
+    '&#65;': (s) => [...s].map((c) => `&#${c.charCodeAt(0)};`).join(''),
+    '&#x41;': (s) => [...s].map((c) => `&#x${c.charCodeAt(0).toString(16)};`).join(''),
+    'as HTML': (s) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+    'as a URL': encodeURIComponent,
+    'as JSON in JSON': (s) => JSON.stringify(JSON.stringify(s)),
+    base64: (s) => Buffer.from(s).toString('base64'),
+    'base64 behind another': (s) => Buffer.from(`x${s}yy`).toString('base64'),
+    'base64 behind two': (s) => Buffer.from(`xy${s}z`).toString('base64'),
+    base64url: (s) => Buffer.from(s).toString('base64url'),
+    'base64 twice': (s) => Buffer.from(Buffer.from(s).toString('base64')).toString('base64'),
+    'base64 as a URL': (s) => encodeURIComponent(Buffer.from(s).toString('base64')),
+    'base64 in lines': (s) =>
+      (
+        Buffer.from(s)
+          .toString('base64')
+          .match(/.{1,20}/g) ?? []
+      ).join('\n'),
+    spaced: (s) => [...s].join(' '),
+    'dashes every 10': (s) => (s.match(/.{1,10}/gs) ?? []).join('-'),
+    'in lines': (s) => (s.match(/.{1,7}/gs) ?? []).join('\r\n  '),
+  };
+  const SECRETS: Record<string, string> = {
+    JWT,
+    opaque: 'OpaqueSentinel+Tok/en&Zw=9183746550',
+    'of small letters': 'correct-horse-battery-staple',
+    'a password': 'pässw0rd/with+odd "signs"&<x>',
+    // Its first and last line are in every key file.
+    key: KEY.replace(/-----.*-----/g, ''),
+    uuid: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  };
+  for (const [what, one] of Object.entries(SECRETS))
+    it(`leaves no 16 characters of one, however it is written, whole or cut: ${what}`, () => {
+      const redactor = createRedactor();
+      redactor.register(one);
+      for (const [way, write] of Object.entries(WAYS)) {
+        const written = write(one);
+        for (const cut of [written, written.slice(0, -1), written.slice(Math.floor(written.length / 3)), written.slice(3, 40)]) {
+          const shown = redactor.clean(`said <${cut}> and more`, 100_000);
+          const plain = shown
+            .replaceAll('[redacted]', '|')
+            .replace(/^said /, '')
+            .replace(/ and more$/, '');
+          // Of 16 that a reader could put together again.
+          const letters = plain.split('|').map((part) => part.replace(/[^A-Za-z0-9]/g, ''));
+          const readable = /^(?:\\[xu]|%|&)/.test(way) ? 90 : 24;
+          assert.ok(
+            letters.every((part) => part.length < readable),
+            `${way}: ${shown}`,
+          );
+        }
+      }
+    });
+
+  it('leaves every sentence alone that only shares words with one', () => {
+    const redactor = createRedactor();
+    redactor.register('datadog-agent-pass');
+    redactor.register('3f2504e0-4f89-41d3-9a0c-0305e82c3301');
+    for (const text of [
+      'system:serviceaccount:datadog:datadog-agent is',
+      'datadog/datadog-agent is',
+      'the agent passes',
+      '3f2504e0-4f89-0000',
+    ])
+      assert.equal(redactor.clean(text), text);
+  });
+
   it('hides what a cut left of one at the end', () => {
     const redactor = createRedactor();
     redactor.register('opaque-secret-0123456789');

@@ -71,7 +71,8 @@ export const kubeconfig = defineCheck({
     }
 
     const { code, detail } = failed.outcome;
-    const said = detail.replace(/\s+/g, ' ').slice(0, TITLE_LENGTH);
+    // What the plugin itself said stands in the evidence alone.
+    const said = (detail.split(/[:;] /)[0] ?? '').replace(/^the credential plugin /, '').slice(0, TITLE_LENGTH);
     const command = /^(?:\S*\/)?([A-Za-z0-9._-]+)(?= |$)/.exec(detail)?.[1];
     const notRun = code === 'ENOEXEC';
     const runIt = fixBy(here, 'nothing', say('fixByHand'), shell(BY_HAND));

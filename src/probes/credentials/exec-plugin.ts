@@ -1,7 +1,7 @@
 /** Runs a kubeconfig's credential plugin (KEP-541, client.authentication.k8s.io) and takes its token or certificate. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Host } from '../../host/host.js';
-import { PHRASE, SENTENCE } from '../../host/redact.js';
+import { createRedactor, PHRASE, SENTENCE } from '../../host/redact.js';
 import type { ClusterEntry, ExecEntry } from './kubeconfig-file.js';
 
 /** Only what the user named may make us run a program. */
@@ -35,7 +35,8 @@ const MAX_STDERR = 500;
  * a node or below another process, belongs to someone else, wherever it lies, and its command would run as us.
  */
 export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, allowed, signal }: ExecOptions): Promise<PluginResult> {
-  const name = host.redactor.clean(exec.command, PHRASE) || 'the credential plugin';
+  // It begins our sentence: what is no plain path or name stays out of it.
+  const name = /^[\w./@+-]{1,200}$/.test(exec.command) ? host.redactor.clean(exec.command, PHRASE) : 'the credential plugin';
   if (!allowed) return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: --no-exec` };
   if (exec.origin !== 'named')
     return { ok: false, code: 'ENOEXEC', detail: `${name} was not run: you did not name ${exec.file}, it was found` };
@@ -47,7 +48,7 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
   const credential = ran.code === 0 ? readCredential(ran.stdout, exec.apiVersion) : undefined;
   // Before anything of stderr is shown: a plugin may well log what it prints.
   for (const secret of [credential?.token, credential?.keyPem, ...secretsIn(ran.stdout)]) if (secret) host.redactor.register(secret);
-  const said = lastOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), MAX_STDERR);
+  const said = lastOf(speechOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), secretsOf(host, exec, ran.stdout)), MAX_STDERR);
   const saying = said === '' ? '' : `: ${said}`;
   if (ran.spawnCode !== undefined) {
     const hint = exec.installHint ? `; ${host.redactor.clean(exec.installHint, SENTENCE)}` : '';
@@ -71,6 +72,38 @@ function secretsIn(stdout: string): string[] {
       return text;
     }
   });
+}
+
+/** What the plugin was given, and what it printed that is no credential we know: its error may repeat any of it. */
+function secretsOf({ env }: Host, { env: own, args }: ExecConfig, stdout: string): string[] {
+  const named = own.map(({ value }) => value).filter((value) => value.length >= 8 && !isPath(value));
+  const behindFlags = args.flatMap((word, at) => {
+    const flag = /^--?[\w-]*(?:token|pass|secret|key|auth|cred)[\w-]*(?:=(.*))?$/is.exec(word);
+    return flag ? [flag[1] ?? args[at + 1] ?? ''] : [];
+  });
+  const bareArgs = args.map((word) => word.replace(/^--?[\w-]+=/, ''));
+  const others = [...Object.values(env), ...bareArgs, ...stdout.split(/[\s"',]+/)].filter((value) => value !== undefined);
+  return [...named, ...behindFlags, ...others.filter(mayBeSecret)];
+}
+
+function isPath(value: string): boolean {
+  return /^(?:[~./]|--?[a-z])/.test(value);
+}
+
+/** No path, no address, no number and no word. */
+function mayBeSecret(value: string): boolean {
+  if (value.length < 8 || isPath(value)) return false;
+  return !/^(?:[\d.:]+|[A-Z]?[a-z._-]*|[A-Z._-]*|\w+:\/\/[^@\s]*)$/.test(value);
+}
+
+/** Letters with digits and no sign that a path, an address or a code has: nothing that a person says. */
+const NO_SPEECH = /(?<![\w+/=~.:-])(?=[a-z+=~_-]*\d)(?=[\d+=~_-]*[a-z])[\w+=~-]{20,}/gi;
+
+/** What a program says, as far as it is speech. */
+function speechOf(said: string, secrets: readonly string[]): string {
+  const strict = createRedactor();
+  for (const secret of secrets) strict.register(secret);
+  return strict.clean(said, MAX_OUTPUT).replace(NO_SPEECH, '[redacted]');
 }
 
 /** What client-go refuses before it runs anything (tools/clientcmd/validation.go, plugin/pkg/client/auth/exec). */

@@ -1,15 +1,15 @@
 /** What a kubeconfig's user would present. */
 import type { Host } from '../../host/host.js';
-import { LINE, printable } from '../../host/redact.js';
+import { LINE, printable, registerUserInfo } from '../../host/redact.js';
 import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
 
 import type { ClusterEntry, ExecEntry, UserEntry } from './kubeconfig-file.js';
 
 /** Tells the redactor what of this user and cluster must never be shown. */
 export function registerSecrets(host: Host, cluster: ClusterEntry, user: UserEntry | undefined): void {
-  const userInfo = /^[a-z0-9+.-]+:\/\/(.*)@[^@]*$/i.exec(cluster.proxyUrl ?? '')?.[1] ?? '';
+  if (cluster.proxyUrl) registerUserInfo(cluster.proxyUrl, host.redactor);
   const inEnvironment = user?.exec?.env.filter(({ name }) => /TOKEN|SECRET|PASSWORD|KEY/i.test(name)).map(({ value }) => value) ?? [];
-  for (const secret of [userInfo, userInfo.slice(userInfo.indexOf(':') + 1), user?.token, user?.password, user?.keyPem, ...inEnvironment]) {
+  for (const secret of [user?.token, user?.password, user?.keyPem, ...inEnvironment]) {
     if (secret) host.redactor.register(secret);
   }
 }

@@ -28,7 +28,8 @@ judgeTable(kubeconfig, [
     facts: [...laptop, plugin('EPLUGINFAILED', 'aws ended with 255: The SSO session associated with this profile has expired')],
     expect: { cause: 'credential-plugin-fails', severity: 'blocks', certainty: 'proven' },
     witnesses: ['apiserver/credential'],
-    says: /plugin aws ended with 255: The SSO session.*aws sso login.*kubectl auth whoami/,
+    says: /plugin aws ended with 255".*: The SSO session.*aws sso login.*kubectl auth whoami/,
+    neverSays: /"title":[^}]*SSO/,
   },
   {
     row: 'by its full path',

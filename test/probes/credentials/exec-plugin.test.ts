@@ -124,6 +124,35 @@ describe('runExecPlugin', () => {
     assert.ok(ran.detail.length < 700);
   });
 
+  it('repeats nothing it was given, nor what it printed: its arguments, its variables, ours', async (t) => {
+    const given = {
+      PLUGIN_ENTRY: 'EntryValueWithoutAnyDigit',
+      argument: 'ArgumentSentinel7731',
+      behind: 'behind-a-flag-only',
+      DB_PASS: 'DbPassSentinel1',
+      GITHUB_PAT: 'ghp_SentinelSentinelSentinel',
+      UNNAMED: 'unnamed+value/3371',
+      stdout: 'NoJson7712345678',
+      fetched: 'Fetched0From1Elsewhere2Abc',
+    };
+    const { host, run } = plugin(
+      t,
+      `echo "token: ${given.stdout}"; echo "cannot log in as me: $* ; $(env) <${given.stdout}> ${given.fetched} $2 /etc/x.conf" >&2; exit 1`,
+      {
+        args: [`--value=${given.argument}`, '--password', given.behind],
+        env: [{ name: 'PLUGIN_ENTRY', value: given.PLUGIN_ENTRY }],
+      },
+    );
+    Object.assign(host.env, { DB_PASS: given.DB_PASS, GITHUB_PAT: given.GITHUB_PAT, UNNAMED: given.UNNAMED });
+    for (const script of ['', 'more']) {
+      const ran = await run();
+      assert.ok(!ran.ok, script);
+      for (const [what, secret] of Object.entries(given)) assert.ok(!ran.detail.includes(secret), `${what}: ${ran.detail}`);
+      assert.match(ran.detail, /ended with 1: /);
+      assert.match(ran.detail, /\/etc\/x\.conf$/);
+    }
+  });
+
   it('is not run with --no-exec', async (t) => {
     const { directory, run } = plugin(t, 'touch "$0.ran"');
     const ran = await run({ allowed: false });

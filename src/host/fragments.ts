@@ -1,0 +1,48 @@
+/**
+ * Parts of secrets, found in one pass over a text: 16 characters in a row of anything that was added. Each twelve at every fourth place of it are
+ * known, and any 16 in a row hold twelve such; from there the match is followed both ways. Time is that of the text alone, however much is known.
+ */
+
+/** Sixteen in a row are no chance; fewer may be a word. */
+export const WINDOW = 16;
+const GRAM = 12;
+const STEP = WINDOW - GRAM;
+
+/** What is in no text that is looked at. */
+const END = '\n';
+
+export interface Fragments {
+  add(form: string, from?: number): void;
+  /** Calls back with each fragment's place, in order, none of them overlapping. */
+  find(text: string, found: (from: number, length: number) => void): void;
+}
+
+export function createFragments(): Fragments {
+  const places = new Map<string, number>();
+  let known = END;
+  return {
+    add(form, from = 0) {
+      if (form.length - from < WINDOW || form.includes(END)) return;
+      const start = known.length;
+      known += `${form.slice(from)}${END}`;
+      for (let at = start; at + GRAM < known.length; at += STEP) {
+        const gram = known.slice(at, at + GRAM);
+        if (!places.has(gram)) places.set(gram, at);
+      }
+    },
+    find(text, found) {
+      let covered = 0;
+      for (let at = 0; at + GRAM <= text.length; at += 1) {
+        const place = places.get(text.slice(at, at + GRAM));
+        if (place === undefined) continue;
+        let [from, to] = [at, at + GRAM];
+        while (from > covered && text[from - 1] === known[place - (at - from) - 1]) from -= 1;
+        while (to < text.length && text[to] === known[place + (to - at)]) to += 1;
+        if (to - from < WINDOW) continue;
+        found(from, to - from);
+        covered = to;
+        at = to - 1;
+      }
+    },
+  };
+}
