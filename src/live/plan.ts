@@ -12,6 +12,7 @@
  */
 import { anotherAsked } from '../checks/shared/own-node.js';
 import type { AnyFact, Candidate, Fact, Identity, NodeObject, ServerVersion } from '../model/facts.js';
+import type { Held, Owner } from '../probes/connection/gate.js';
 import { putConfiguration } from './agent-configuration.js';
 import { askApiserver } from './apiserver/basics.js';
 import { type ApiserverClient, apiserverClient } from './apiserver/client.js';
@@ -35,6 +36,13 @@ interface Parts extends Known {
   credentials: { kubelet: Promise<Presented>; apiserver: Promise<Presented> };
   /** --node names another node than the one we are on: nothing that is at hand here is of its kubelet. */
   asksAnother: Promise<boolean>;
+  kubeletFound: Promise<Found | undefined>;
+}
+
+/** An address, and who named it. */
+interface Found {
+  candidate: Candidate;
+  owner: Owner;
 }
 
 /** How much of the plan is asked for. */
@@ -63,8 +71,9 @@ export async function startPlan(context: LiveContext, { rightsOnly, withoutKubel
   const ownThings = askOwnThings(context, { place });
   const nodeShell = askNodeShell(context, { place, asksAnother }, withoutKubelet);
   const mountedToken = askMountedToken(context);
-  const kubeletCandidate = withoutKubelet ? Promise.resolve(undefined) : findKubelet(context, { asksAnother, credentials, node, place });
-  const kubelet = reachKubelet(context, { attempt, authorities, credentials, kubeletCandidate });
+  const kubeletFound = withoutKubelet ? Promise.resolve(undefined) : findKubelet(context, { api, asksAnother, credentials, node, place });
+  const kubelet = reachKubelet(context, { attempt, authorities, credentials, kubeletFound });
+  const kubeletCandidate = kubeletFound.then((found) => found?.candidate);
 
   for (const step of [api, identity, nodeName, node, rights, ownThings, nodeShell, mountedToken, kubelet]) store.during(step);
   return { place, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt, token: tokenShown(credentials) };
@@ -75,8 +84,8 @@ async function reachApiserver(
   { attempt, authorities, credentials }: Pick<Parts, 'attempt' | 'authorities' | 'credentials'>,
 ): Promise<ApiserverClient | undefined> {
   const candidate = putCandidate(context, 'apiserver', apiserverCandidate(context.settings));
-  const reached = candidate && (await attempt('apiserver', candidate));
-  return reached && apiserverClient(context, reached, await credentials.apiserver, (await authorities).pem.apiserver);
+  const reached = candidate && (await attempt('apiserver', candidate, context.settings.apiserver.owners.server));
+  return reached && apiserverClient(context, reached, await credentials.apiserver, (await authorities).inUse.apiserver);
 }
 
 /** Before anything else is asked of it: is it ready, and who are we to it. */
@@ -158,32 +167,42 @@ async function askNodeShell(
 
 async function findKubelet(
   context: LiveContext,
-  { asksAnother, credentials, node, place }: Pick<Parts, 'asksAnother' | 'credentials' | 'node' | 'place'>,
-): Promise<Candidate | undefined> {
+  parts: Pick<Parts, 'api' | 'asksAnother' | 'credentials' | 'node' | 'place'>,
+): Promise<Found | undefined> {
+  const found = await whereKubeletIs(context, parts);
+  putCandidate(context, 'kubelet', found?.candidate);
+  return found;
+}
+
+async function whereKubeletIs(
+  context: LiveContext,
+  { api, asksAnother, credentials, node, place }: Pick<Parts, 'api' | 'asksAnother' | 'credentials' | 'node' | 'place'>,
+): Promise<Found | undefined> {
   const { settings } = context;
+  const by = (owner: Owner, candidate: Candidate | undefined) => candidate && { candidate, owner };
   const another = await asksAnother;
   // What the agent's own settings say is of its own node; an address that was named beside is what is asked.
   const set = settingCandidate(settings, another);
-  if (set) return putCandidate(context, 'kubelet', set);
+  if (set) return by(settings.kubelet.owners.server, set);
   const here = !another && settings.nodeFiles ? candidateHere(context, settings.nodeFiles) : undefined;
   const found = here?.certain ? undefined : await node;
   const named = another ? settings.node : (await credentials.kubelet).claims?.node;
-  const candidate = found
-    ? candidateFromNode(found, settings.kubelet.port)
-    : (here?.candidate ?? (await candidateByName(context, await place, named, another)));
-  return putCandidate(context, 'kubelet', candidate);
+  if (found) return by((await api)?.wordOf ?? 'stranger', candidateFromNode(found, settings.kubelet.port));
+  // A copy of a node's files is whose it is that made it.
+  if (here?.candidate) return by(settings.nodeFiles?.live ? 'kubelet' : 'stranger', here.candidate);
+  return by(another ? 'user' : settings.kubelet.owners.credential, await candidateByName(context, await place, named, another));
 }
 
 async function reachKubelet(
   context: LiveContext,
-  { attempt, authorities, credentials, kubeletCandidate }: Pick<Parts, 'attempt' | 'authorities' | 'credentials' | 'kubeletCandidate'>,
+  { attempt, authorities, credentials, kubeletFound }: Pick<Parts, 'attempt' | 'authorities' | 'credentials' | 'kubeletFound'>,
 ): Promise<KubeletClient | undefined> {
-  const candidate = await kubeletCandidate;
-  const reached = candidate && (await attempt('kubelet', candidate));
-  return reached && askKubelet(context, reached, await credentials.kubelet, (await authorities).pem.kubelet);
+  const found = await kubeletFound;
+  const reached = found && (await attempt('kubelet', found.candidate, found.owner));
+  return reached && askKubelet(context, reached, await credentials.kubelet, (await authorities).inUse.kubelet);
 }
 
-async function tokenShown({ kubelet, apiserver }: Parts['credentials']): Promise<string | undefined> {
+async function tokenShown({ kubelet, apiserver }: Parts['credentials']): Promise<Held | undefined> {
   const all = await Promise.all([kubelet, apiserver]);
-  return all.flatMap((one) => one.token ?? one.beside?.token ?? [])[0];
+  return all.flatMap((one) => [one, one.beside ?? one]).find(({ as }) => as === 'token')?.held;
 }

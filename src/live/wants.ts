@@ -112,7 +112,8 @@ async function fetchHandshake(
   endpoint: string | undefined,
 ): Promise<void> {
   const candidate = endpoint && candidateOf(endpoint, origin);
-  if (candidate) await attempt(target, candidate);
+  // For a look alone: an address that anyone may have named is sent nothing.
+  if (candidate) await attempt(target, candidate, 'stranger');
 }
 
 async function fetchRbacObjects(context: LiveContext, known: Known, api: ApiserverClient): Promise<void> {

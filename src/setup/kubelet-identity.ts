@@ -36,7 +36,7 @@ export function kubeletIdentity(
   if (!loaded) return undefined;
   const endpoint = parseEndpoint(loaded.cluster.server);
   if (typeof endpoint === 'string') return { unused: `not used: the server of ${outcome.data.path} ${endpoint}` };
-  const way = { from: 'kubeconfig', endpoint, origin: 'file', source: outcome.data.path } as const;
+  const way = { from: 'kubeconfig', endpoint, origin: 'file', source: outcome.data.path, owner: 'kubelet' } as const;
   if (named) return { choice: { ...way, kubeconfig: { ...loaded, credential: {} }, ofKubelet: 'way' } };
   return { choice: { ...way, kubeconfig: loaded, ofKubelet: 'identity' } };
 }

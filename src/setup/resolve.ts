@@ -10,6 +10,7 @@ import type { Host } from '../host/host.js';
 import { urlWithoutCredentials } from '../host/redact.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../kubernetes/service-account.js';
 import type { Choice } from '../model/facts.js';
+import type { Owner } from '../probes/connection/gate.js';
 import { openAgent, withOwnPaths } from './agent-process.js';
 import { type ApiserverChoice, chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
@@ -30,16 +31,14 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
   if (wrong) return { error: wrong };
   const process = await openAgent(given, own);
   if (process && 'error' in process) return { error: own.redactor.clean(process.error, 900) };
+  const around: Owner = process ? 'process' : 'environment';
   const [flags, host] = process ? [withOwnPaths(given, own), process.host] : [given, own];
-  const [chosen, nodeFiles] = await Promise.all([
-    chooseApiserver(flags, host, process ? 'found' : 'named'),
-    openNodeFiles(own, given.root),
-  ]);
+  const [chosen, nodeFiles] = await Promise.all([chooseApiserver(flags, host, around), openNodeFiles(own, given.root)]);
   if ('error' in chosen) return { error: chosen.error };
   // The agent of a process speaks for itself.
   const identity = process ? undefined : kubeletIdentity(flags, host, nodeFiles, chosen);
   const choice = identity && 'choice' in identity ? identity.choice : chosen;
-  const origins = await findOrigins(flags, host, choice);
+  const origins = await findOrigins(flags, host, choice, around);
   const { ledger, agentFile } = origins;
   const { use, flag } = ledger;
 
@@ -82,22 +81,29 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
   };
 }
 
-async function findOrigins(flags: Partial<Flags>, host: Host, choice: ApiserverChoice): Promise<Origins & { agentFile: AgentFile }> {
+async function findOrigins(
+  flags: Partial<Flags>,
+  host: Host,
+  choice: ApiserverChoice,
+  around: Owner,
+): Promise<Origins & { agentFile: AgentFile }> {
   const mounted = new Set(await host.listDirectory(SERVICE_ACCOUNT_DIRECTORY));
   // A kubeconfig of ours speaks for us: an agent that happens to run on this machine is not the one that is asked about.
   const isOurs = choice.from === 'kubeconfig' && choice.origin !== 'agent environment' && !choice.ofKubelet;
   const agentFile = isOurs ? noAgentFile : await readAgentFile(host);
   return {
     flags,
-    ledger: createLedger(flags, host, agentFile),
+    ledger: createLedger(flags, host, agentFile, around),
+    around,
     choice,
     agentFile,
     account: (name) =>
       // In a debug pod it is the default account's, and would be shown to the kubelet beside the kubelet's own name.
       mounted.has(name) && !choice.ofKubelet
-        ? { value: `${SERVICE_ACCOUNT_DIRECTORY}/${name}`, origin: 'file', source: 'service account' }
+        ? { value: `${SERVICE_ACCOUNT_DIRECTORY}/${name}`, origin: 'file', source: 'service account', owner: around }
         : undefined,
-    stored: (value) => (value && choice.kubeconfig ? { value, origin: 'file', source: choice.kubeconfig.source } : undefined),
+    stored: (value) =>
+      value && choice.kubeconfig ? { value, origin: 'file', source: choice.kubeconfig.source, owner: choice.owner } : undefined,
   };
 }
 
@@ -117,7 +123,9 @@ async function withNodeAuthority(kubelet: KubeletSettings, files: NodeFiles | un
   if (!file?.ok) return kubelet;
   const source = "clientCAFile of this node's kubelet";
   use('kubelet.ca', { value: path, origin: 'file', source });
-  return { ...kubelet, caPem: file.text, caSource: `${source}, ${path}` };
+  // A copy of a node's files is whose it is that made it.
+  const authority = files.live ? 'kubelet' : 'stranger';
+  return { ...kubelet, caPem: file.text, caSource: `${source}, ${path}`, owners: { ...kubelet.owners, authority } };
 }
 
 function useSwitch({ use }: Ledger, name: string, given: boolean): boolean {

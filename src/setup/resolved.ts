@@ -1,12 +1,21 @@
 /** The settings of a run, ready to use. */
 
 import type { AgentConfiguration, Setting } from '../model/facts.js';
+import type { AuthorityOwner, Owner } from '../probes/connection/gate.js';
 import type { LoadedKubeconfig } from '../probes/credentials/kubeconfig.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import type { AgentSource } from './agent-process.js';
 import type { NodeFiles } from './node-files.js';
 import type { RightsSettings } from './profile-choice.js';
 import type { Endpoint } from './values.js';
+
+/** Whose words a server's settings are. */
+export interface Owners {
+  /** Its address, as far as a setting gives one. */
+  server: Owner;
+  authority: AuthorityOwner;
+  credential: Owner;
+}
 
 /** What would be presented to a server, as files; all of one origin. */
 export interface CredentialPaths {
@@ -16,6 +25,7 @@ export interface CredentialPaths {
 }
 
 export interface KubeletSettings extends CredentialPaths {
+  owners: Owners;
   host?: string;
   /** The flag or variable; `none` where the host is not set. */
   hostSource: string;
@@ -38,6 +48,7 @@ export interface KubeletSettings extends CredentialPaths {
 }
 
 export interface ApiserverSettings extends CredentialPaths {
+  owners: Owners;
   url?: Endpoint;
   from: 'flag' | 'service-environment' | 'kubeconfig' | 'none';
   caPath?: string;

@@ -1,12 +1,12 @@
 /** The settings of each server, picked from their origins. */
 
 import { urlWithoutCredentials } from '../host/redact.js';
-import type { Choice } from '../model/facts.js';
+import type { Owner } from '../probes/connection/gate.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';
-import type { Ledger } from './ledger.js';
+import type { Ledger, Owned } from './ledger.js';
 import { DEFAULTS, type Flags } from './options.js';
-import type { ApiserverSettings, CredentialPaths, KubeletSettings } from './resolved.js';
+import type { ApiserverSettings, CredentialPaths, KubeletSettings, Owners } from './resolved.js';
 import { type Endpoint, parseEndpoint, parseHost, showEndpoint } from './values.js';
 
 /** What all settings are made from. */
@@ -14,10 +14,12 @@ export interface Origins {
   flags: Partial<Flags>;
   ledger: Ledger;
   choice: ApiserverChoice;
+  /** Who owns environment and files. */
+  around: Owner;
   /** A file of the mounted service account, when it is there. */
-  account(name: string): Choice | undefined;
+  account(name: string): Owned | undefined;
   /** A value out of the kubeconfig. */
-  stored(value: string | undefined): Choice | undefined;
+  stored(value: string | undefined): Owned | undefined;
 }
 
 /** Where the kubelet is, whom it is verified with, and what it would be shown. */
@@ -36,13 +38,15 @@ export function kubeletSettings(origins: Origins): KubeletSettings {
   const port = use('kubelet.port', flag('kubelet-port') ?? agentPort('DD_KUBERNETES_HTTPS_KUBELET_PORT', Number(DEFAULTS['kubelet-port'])));
   const httpPort = use('kubelet.httpPort', agentPort('DD_KUBERNETES_HTTP_KUBELET_PORT', 10255));
   use('kubelet.ca', ca);
+  const { paths, owner } = findCredential(origins, 'kubelet', usesKubeconfig);
   return {
+    owners: ownersOf(origins, host, ca, owner),
     host: kubeletHost,
     hostSource: host?.source ?? 'none',
     port: Number(port),
     ...(ca && (ca === inline ? { caPem: kubeconfig?.cluster.caPem } : { caPath: ca.value })),
     caSource: ca?.source ?? 'none',
-    ...credentialPaths(origins, 'kubelet', usesKubeconfig),
+    ...paths,
     usesKubeconfig,
     agentVerifies: use('kubelet.tlsVerify', agentBool('DD_KUBELET_TLS_VERIFY', true)) === 'true',
     httpPort: Number(httpPort),
@@ -75,11 +79,13 @@ export function apiserverSettings(origins: Origins): ApiserverSettings {
   // As kubectl's --server: the name to verify belonged to the address that was replaced.
   const serverName = use('apiserver.serverName', asked ? undefined : stored(kubeconfig?.cluster.tlsServerName));
   use('apiserver.proxy', stored(kubeconfig?.cluster.proxyUrl && urlWithoutCredentials(kubeconfig.cluster.proxyUrl)));
+  const { paths, owner } = findCredential(origins, 'apiserver', kubeconfig !== undefined);
   return {
+    owners: ownersOf(origins, asked ?? choice, ca, owner),
     url,
     from: asked ? 'flag' : choice.from,
     ...(ca && (ca === inline ? { caPem: kubeconfig?.cluster.caPem } : { caPath: ca.value })),
-    ...credentialPaths(origins, 'apiserver', kubeconfig !== undefined),
+    ...paths,
     ...(kubeconfig && { kubeconfig }),
     asKubelet: choice.ofKubelet === 'identity',
     ...(serverName && { serverName }),
@@ -103,11 +109,11 @@ function impersonationOf({ choice, flags, ledger: { use, flag }, stored }: Origi
 }
 
 /** The strongest origin that names a credential, whole: what is asked for by flag is not sent along with what lies in a file. */
-function credentialPaths(
-  { choice, ledger, account, stored }: Origins,
+function findCredential(
+  { choice, ledger, account, stored, around }: Origins,
   server: 'kubelet' | 'apiserver',
   usesKubeconfig: boolean,
-): CredentialPaths {
+): { paths: CredentialPaths; owner: Owner } {
   const { use, path, agent } = ledger;
   const ofKubelet = server === 'kubelet';
   const byFlag = {
@@ -124,11 +130,20 @@ function credentialPaths(
   const byUser = { cert: stored(user?.certPath), key: stored(user?.keyPath), token: stored(user?.tokenFile) };
 
   const fromUser = usesKubeconfig && !byFlag.cert && !byFlag.token && !(cert && key) && !token;
-  const found: { cert?: Choice; key?: Choice; token?: Choice } = byFlag.cert || byFlag.token ? byFlag : fromUser ? byUser : byAgent;
+  const named = byFlag.cert || byFlag.token;
+  const found: { cert?: Owned; key?: Owned; token?: Owned } = named ? byFlag : fromUser ? byUser : byAgent;
   if (fromUser) use(`${server}.credential`, stored(`user ${choice.kubeconfig?.user || 'none'}`));
   return {
-    certPath: use(`${server}.certificate`, found.cert),
-    keyPath: use(`${server}.key`, found.key),
-    tokenPath: use(`${server}.token`, found.token),
+    paths: {
+      certPath: use(`${server}.certificate`, found.cert),
+      keyPath: use(`${server}.key`, found.key),
+      tokenPath: use(`${server}.token`, found.token),
+    },
+    owner: named ? 'user' : fromUser ? choice.owner : around,
   };
+}
+
+/** Where no setting gives an address it is found by someone, whose it is then. Without a CA those count that everybody has. */
+function ownersOf({ around }: Origins, server: { owner: Owner } | undefined, ca: Owned | undefined, credential: Owner): Owners {
+  return { server: server?.owner ?? around, authority: ca?.owner ?? 'public', credential };
 }

@@ -9,6 +9,7 @@ import { openSession } from '../../src/probes/connection/http.js';
 import { openTcp } from '../../src/probes/connection/tcp.js';
 import { examineTls, openVerifiedTls } from '../../src/probes/connection/tls.js';
 import { stopwatch } from '../support/stopwatch.js';
+import { sendable } from './sendable.js';
 
 interface Wanted {
   port: number;
@@ -38,15 +39,15 @@ const connect = async () => {
   if (!socket) throw new Error('no connection');
   return socket;
 };
+const credential = sendable({ token: 'S3NTINEL', certPem: cert, keyPem: key }, { ca });
 const session = openSession({
-  as: 'token',
   host: 'n1',
   port,
-  authorization: () => 'Bearer S3NTINEL',
+  credential,
   clean: createRedactor().clean,
   now: Date.now,
   async open() {
-    const opened = await openVerifiedTls(await connect(), { serverName: 'n1', ca, cert, key, insecure: false, timeoutMs: 1000 });
+    const opened = await openVerifiedTls(await connect(), { serverName: 'n1', credential, timeoutMs: 1000 });
     return opened.ok ? opened.socket : opened;
   },
 });

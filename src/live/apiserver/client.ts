@@ -2,9 +2,10 @@
 
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
+import { type Authority, type Held, type Owner, ownerOfAnswer, type Sendable, secretsOf } from '../../probes/connection/gate.js';
 import type { Session } from '../../probes/connection/http.js';
 import type { Presented } from '../connection/credentials.js';
-import { sessionFor } from '../connection/http-session.js';
+import { passTo, sessionFor } from '../connection/http-session.js';
 import type { Reached } from '../connection/reach.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
 import { reproduceHttp } from '../reproduce.js';
@@ -33,18 +34,22 @@ export interface ApiserverClient {
   ): Promise<Outcome<T>>;
   as: CredentialKind;
   endpoint: string;
+  /** Whose word its answers are. */
+  wordOf: Owner;
+  /** The secret of a token, to be asked about; undefined where it may not be sent here. */
+  tokenFor(credential: Held): string | undefined;
 }
 
 /** A client with the credential, to a server whose certificate verified (or on the user's own flag), else without. */
-export function apiserverClient(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined): ApiserverClient {
-  const trusted = reached.handshake.verification.ok || context.settings.insecure;
+export function apiserverClient(context: LiveContext, reached: Reached, presented: Presented, authority: Authority): ApiserverClient {
+  const passed = presented.held && passTo(context, reached, presented.held, authority);
   /** A path in the server's URL, e.g. Rancher's. */
   const prefix = context.settings.apiserver.url?.path ?? '';
   const { impersonation } = context.settings.apiserver;
-  const sessions = new Map<CredentialKind, Session>();
-  const session = (as: CredentialKind): Session => {
-    const open = sessions.get(as) ?? sessionFor(context, reached, as === 'nobody' ? undefined : presented, ca);
-    sessions.set(as, open);
+  const sessions = new Map<Sendable | undefined, Session>();
+  const session = (credential: Sendable | undefined): Session => {
+    const open = sessions.get(credential) ?? sessionFor(context, reached, credential);
+    sessions.set(credential, open);
     return open;
   };
   context.onClose(() => Promise.all([...sessions.values()].map((s) => s.close())));
@@ -52,6 +57,11 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
   return {
     as: presented.as,
     endpoint: reached.endpoint,
+    wordOf: ownerOfAnswer({ server: reached.server, authority }),
+    tokenFor(credential) {
+      const may = passTo(context, reached, credential, authority);
+      return 'send' in may ? secretsOf(may.send).token : undefined;
+    },
     async ask({ method = 'GET', path, body, maxBytes, large, as: forced, about, impersonate }, reduce) {
       if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
       const as = forced ?? presented.as;
@@ -61,17 +71,14 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
         subject: `${as} ${method} ${path}${about ? ` (${about})` : ''}`,
         reproduce: method === 'GET' ? reproduceHttp(reached.endpoint, path, { ...presented.files, as }) : undefined,
       };
-      if (as !== 'nobody' && !trusted) {
-        context.store.put(inquiry, {
-          status: 'absent',
-          why: 'withheld',
-          detail: 'no credential to a server whose certificate does not verify',
-        });
+      if (as !== 'nobody' && !(passed && 'send' in passed)) {
+        context.store.put(inquiry, { status: 'absent', why: 'withheld', detail: passed?.detail });
         return { status: 'absent', why: 'withheld' };
       }
+      const credential = as !== 'nobody' && passed && 'send' in passed ? passed.send : undefined;
       let reduced: Outcome<never> | undefined;
       const outcome = await context.store.observe(inquiry, async () => {
-        const answer = await session(as).request({
+        const answer = await session(credential).request({
           method,
           path: prefix + path,
           body,

@@ -6,6 +6,7 @@
 import { NAME, SENTENCE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { TokenReview } from '../../model/facts.js';
+import { hold } from '../../probes/connection/gate.js';
 import { inspectClientCertificate } from '../../probes/credentials/certificate.js';
 import { parseEndpoint } from '../../setup/values.js';
 import type { LiveContext } from '../context.js';
@@ -16,9 +17,10 @@ const API = 'authentication.k8s.io/v1';
 
 /** Writes `apiserver/token-review`; nothing where there is no token, or nobody else to ask as. */
 export async function askTokenReview(context: LiveContext, known: Known): Promise<void> {
-  const token = await known.token;
-  const reviewer = token === undefined ? undefined : await reviewerOf(context, known);
-  if (!reviewer) return;
+  const held = await known.token;
+  const reviewer = held && (await reviewerOf(context, known));
+  const token = held && reviewer?.api.tokenFor(held);
+  if (!reviewer || token === undefined) return;
   await context.store.observe({ target: 'apiserver', kind: 'token-review', subject: '' }, () =>
     reviewer.api.ask<TokenReview>(
       { method: 'POST', path: `/apis/${API}/tokenreviews`, body: { apiVersion: API, kind: 'TokenReview', spec: { token } } },
@@ -56,14 +58,20 @@ async function asKubelet(context: LiveContext, known: Known): Promise<ApiserverC
   const endpoint = loaded && parseEndpoint(loaded.cluster.server);
   const { certPem, keyPem } = loaded?.credential ?? {};
   if (!loaded || !endpoint || typeof endpoint === 'string' || !certPem || !keyPem) return undefined;
-  const reached = await known.attempt('apiserver', {
-    host: endpoint.host,
-    port: endpoint.port,
-    origin: 'kubeconfig',
-    source: loaded.source,
-  });
+  const reached = await known.attempt(
+    'apiserver',
+    {
+      host: endpoint.host,
+      port: endpoint.port,
+      origin: 'kubeconfig',
+      source: loaded.source,
+    },
+    'kubelet',
+  );
   if (!reached) return undefined;
   const inspected = inspectClientCertificate(host, { certPem, keyPem, source: loaded.source });
   if (inspected.outcome.status !== 'observed') return undefined;
-  return apiserverClient(context, reached, { as: 'certificate', certPem, keyPem, files: { as: 'certificate' } }, loaded.cluster.caPem);
+  const presented = { as: 'certificate', held: hold('kubelet', { certPem, keyPem }), files: { as: 'certificate' } } as const;
+  const { caPem: pem } = loaded.cluster;
+  return apiserverClient(context, reached, presented, pem === undefined ? { owner: 'public', pem } : { owner: 'kubelet', pem });
 }

@@ -1,6 +1,7 @@
 /** The CA files: the one in use for each server, and the others at hand on this machine. */
 import { MOUNTED_CA } from '../../kubernetes/service-account.js';
 import { readAuthority } from '../../probes/connection/authority.js';
+import type { Authority } from '../../probes/connection/gate.js';
 import type { AuthorityAtHand } from '../../probes/connection/tls.js';
 import type { LiveContext } from '../context.js';
 
@@ -8,8 +9,8 @@ import type { LiveContext } from '../context.js';
 export interface Authorities {
   kubelet: AuthorityAtHand[];
   apiserver: AuthorityAtHand[];
-  /** PEM of the CA in use; undefined means the system's. */
-  pem: { kubelet?: string; apiserver?: string };
+  /** The CA in use; without one those that everybody has. */
+  inUse: { kubelet: Authority; apiserver: Authority };
 }
 
 /** Reads the CA in use for each target; every other CA at hand is tried too, to say which one *would* verify. */
@@ -48,5 +49,11 @@ export async function authoritiesAtHand({ host, settings, store }: LiveContext):
     const distinct = rest.filter((a, i) => rest.findIndex((b) => b.pem === a.pem) === i);
     return [...(inUse ? [{ ...inUse, inUse: true }] : []), ...distinct.map((a) => ({ ...a, inUse: false }))];
   };
-  return { kubelet: atHand(kubelet), apiserver: atHand(api), pem: { kubelet: kubelet?.pem, apiserver: api?.pem } };
+  const inUse = (target: 'kubelet' | 'apiserver', pem: string | undefined): Authority =>
+    pem === undefined ? { owner: 'public', pem } : { owner: settings[target].owners.authority, pem };
+  return {
+    kubelet: atHand(kubelet),
+    apiserver: atHand(api),
+    inUse: { kubelet: inUse('kubelet', kubelet?.pem), apiserver: inUse('apiserver', api?.pem) },
+  };
 }

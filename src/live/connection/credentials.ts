@@ -1,7 +1,8 @@
-/** What would be presented to each server, read once: a client certificate, a token, or nothing. Secrets stay here and in the sessions. */
+/** What would be presented to each server, read once: a client certificate, a token, or nothing. Their secrets are held by the gate. */
 import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { Credential, Outcome, Target, TokenClaims } from '../../model/facts.js';
+import { type Held, hold } from '../../probes/connection/gate.js';
 import { inspectClientCertificate, readClientCertificate } from '../../probes/credentials/certificate.js';
 import { runExecPlugin } from '../../probes/credentials/exec-plugin.js';
 import type { LoadedKubeconfig } from '../../probes/credentials/kubeconfig.js';
@@ -12,9 +13,7 @@ import type { CurlWith } from '../reproduce.js';
 /** The credential in use for a target. `as: 'nobody'` when there is none that could be sent. */
 export interface Presented {
   as: CredentialKind;
-  token?: string;
-  certPem?: string;
-  keyPem?: string;
+  held?: Held;
   claims?: TokenClaims;
   /** The agent sends its token beside its certificate, and a good one of either is enough; asked apart, so that each is judged. */
   beside?: Presented;
@@ -90,10 +89,11 @@ async function present(
     return inspected.outcome;
   });
   const { token, certPem, keyPem } = secrets;
+  const owner = context.settings[target].owners.credential;
   const here = (await context.settings.agent?.filesHere(files)) ?? files;
   if (outcome.status !== 'observed') return NOBODY;
-  if (token) return { as: 'token', token, claims: outcome.data.token, files: { ...here, as: 'token' } };
-  return certPem && keyPem ? { as: 'certificate', certPem, keyPem, files: { ...here, as: 'certificate' } } : NOBODY;
+  if (token) return { as: 'token', held: hold(owner, { token }), claims: outcome.data.token, files: { ...here, as: 'token' } };
+  return certPem && keyPem ? { as: 'certificate', held: hold(owner, { certPem, keyPem }), files: { ...here, as: 'certificate' } } : NOBODY;
 }
 
 function presentNothing({ store }: LiveContext, target: Exclude<Target, 'self'>): Presented {

@@ -1,38 +1,39 @@
-/** HTTP sessions over layers already seen: the examined connection for nobody, a verified one for a credential. */
+/** HTTP sessions over layers already seen: the examined connection for nobody, a verified one for a credential that passed the gate. */
+import { type Authority, gate, type Held, type Sendable, type Server } from '../../probes/connection/gate.js';
 import { openSession, type Session } from '../../probes/connection/http.js';
-import { openVerifiedTls } from '../../probes/connection/tls.js';
+import { openBareTls, openVerifiedTls } from '../../probes/connection/tls.js';
 import type { LiveContext } from '../context.js';
-import type { Presented } from './credentials.js';
 import type { Reached } from './reach.js';
 
-/** A keep-alive HTTP/1.1 session over the layers already seen: the examined connection for nobody, a verified one for a credential. */
-export function sessionFor(context: LiveContext, reached: Reached, presented: Presented | undefined, ca: string | undefined): Session {
+/** May this credential be sent to the server that was reached? */
+export function passTo({ settings }: LiveContext, reached: Reached, credential: Held, authority: Authority): ReturnType<typeof gate> {
+  return gate({ credential, server: reached.server, authority, examined: reached.handshake, insecure: settings.insecure });
+}
+
+/** A keep-alive HTTP/1.1 session, as nobody without a credential. */
+export function sessionFor(context: LiveContext, reached: Reached, credential: Sendable | undefined): Session {
   const { settings, clean, userAgent, host } = context;
+  const { host: name, port } = reached.candidate;
+  if (credential && !isTo(credential.server, reached)) throw new Error(`a credential for ${credential.server.host} was to go to ${name}`);
   return openSession({
-    as: presented?.as ?? 'nobody',
-    host: reached.candidate.host,
-    port: reached.candidate.port,
-    authorization: () => (presented?.token ? `Bearer ${presented.token}` : undefined),
+    credential,
+    host: name,
+    port,
     clean,
     userAgent,
     now: () => host.now(),
     async open() {
-      const examined = presented ? undefined : reached.takeExamined();
+      const examined = credential ? undefined : reached.takeExamined();
       if (examined && !examined.destroyed) return examined;
       const opened = await reached.open();
       if (!('socket' in opened)) return opened;
-      const verified = await openVerifiedTls(opened.socket, {
-        serverName: reached.serverName,
-        ca,
-        cert: presented?.certPem,
-        key: presented?.keyPem,
-        // Without a credential nothing can leak; with one, only the user's own flag lifts verification.
-        insecure: presented ? settings.insecure : true,
-        // On TLS 1.2 a client certificate leaves before the server's is judged; so only for a server that was seen to verify.
-        ...(reached.handshake.verification.ok && reached.handshake.protocol === 'TLSv1.2' ? { minVersion: 'TLSv1.2' as const } : {}),
-        timeoutMs: context.waitMs(settings.connectTimeoutMs),
-      });
-      return verified.ok ? verified.socket : { code: verified.code, detail: verified.detail };
+      const naming = { serverName: reached.serverName, timeoutMs: context.waitMs(settings.connectTimeoutMs) };
+      const secured = await (credential ? openVerifiedTls(opened.socket, { ...naming, credential }) : openBareTls(opened.socket, naming));
+      return secured.ok ? secured.socket : { code: secured.code, detail: secured.detail };
     },
   });
+}
+
+function isTo(server: Server, { candidate }: Reached): boolean {
+  return server.host === candidate.host && server.port === candidate.port;
 }

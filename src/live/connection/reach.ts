@@ -6,6 +6,7 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import { endpointOf } from '../../kubernetes/names.js';
 import type { Candidate, Target, TlsHandshake } from '../../model/facts.js';
+import type { Owner, Server } from '../../probes/connection/gate.js';
 import { chooseProxy, proxyAddress } from '../../probes/connection/proxy.js';
 import { openTcp } from '../../probes/connection/tcp.js';
 import { type AuthorityAtHand, examineTls, secureProxySocket } from '../../probes/connection/tls.js';
@@ -17,6 +18,8 @@ import { reproduceProxy, reproduceTcp, reproduceTls } from '../reproduce.js';
 export interface Reached {
   target: Target;
   candidate: Candidate;
+  /** The same address, and whose word it is. */
+  server: Server;
   endpoint: string;
   serverName: string;
   handshake: TlsHandshake;
@@ -38,6 +41,8 @@ const METADATA_ADDRESSES = new Set([
 
 export interface ReachOptions {
   authorities: AuthorityAtHand[];
+  /** Who named this address. */
+  owner: Owner;
   /** `tls-server-name` of a kubeconfig. */
   serverName?: string;
   /** `proxy-url` of a kubeconfig. */
@@ -131,6 +136,7 @@ export async function reach(
   return {
     target,
     candidate,
+    server: { owner: options.owner, host: candidate.host, port: candidate.port },
     endpoint,
     serverName,
     handshake: tls.data,

@@ -6,11 +6,12 @@ import { PHRASE } from '../../host/redact.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { ApiserverEndpoints, HttpAnswer, Outcome } from '../../model/facts.js';
+import type { Authority } from '../../probes/connection/gate.js';
 import type { Session } from '../../probes/connection/http.js';
 import { openTcp } from '../../probes/connection/tcp.js';
 import { reduceSecondSight } from '../apiserver/reduce.js';
 import type { Presented } from '../connection/credentials.js';
-import { sessionFor } from '../connection/http-session.js';
+import { passTo, sessionFor } from '../connection/http-session.js';
 import type { Reached } from '../connection/reach.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
 import { reproduceHttp } from '../reproduce.js';
@@ -29,16 +30,16 @@ export async function askKubelet(
   context: LiveContext,
   reached: Reached,
   presented: Presented,
-  ca: string | undefined,
+  authority: Authority,
 ): Promise<KubeletClient> {
-  const nobody = sessionFor(context, reached, undefined, ca);
+  const nobody = sessionFor(context, reached, undefined);
   context.onClose(() => nobody.close());
   // One request in flight: a kubelet in trouble is asked gently, and one that answers nobody is not asked six times more.
   const unasked = await get(context, reached, nobody, '/pods', presented, 'nobody');
   const silent = unasked.status === 'failed' && unasked.code === 'ETIMEDOUT';
-  let known = await askAs(context, reached, presented, ca, silent);
+  let known = await askAs(context, reached, presented, authority, silent);
   // One of both is enough to the kubelet, as to the agent that sends both.
-  if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, ca, silent);
+  if (known?.refused && presented.beside) known = await askAs(context, reached, presented.beside, authority, silent);
   // Nothing was sent, and it gives its pods to nobody in particular: what else it gives answers for whoever would ask.
   const isOpen = unasked.status === 'observed' && isAnswer('/pods', unasked.data);
   if (!known && isOpen) {
@@ -58,20 +59,21 @@ export async function askKubelet(
 }
 
 /** Every path with one credential; undefined when there is none to send, or nobody to whom it may be sent. */
-async function askAs(context: LiveContext, reached: Reached, presented: Presented, ca: string | undefined, hangs: boolean) {
-  const { as } = presented;
-  if (as === 'nobody') return undefined;
+async function askAs(context: LiveContext, reached: Reached, presented: Presented, authority: Authority, hangs: boolean) {
+  const { as, held } = presented;
+  if (!held) return undefined;
   const skip = (path: string, why: 'withheld' | 'blocked', detail: string) =>
     context.store.put({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}` }, { status: 'absent', why, detail });
-  if (!reached.handshake.verification.ok && !context.settings.insecure) {
-    for (const path of PATH_ORDER) skip(path, 'withheld', 'no credential to a kubelet whose certificate does not verify');
+  const passed = passTo(context, reached, held, authority);
+  if (!('send' in passed)) {
+    for (const path of PATH_ORDER) skip(path, 'withheld', passed.detail);
     return undefined;
   }
   if (hangs) {
     for (const path of PATH_ORDER) skip(path, 'blocked', 'no answer to a request without a credential');
     return undefined;
   }
-  const session = sessionFor(context, reached, presented, ca);
+  const session = sessionFor(context, reached, passed.send);
   context.onClose(() => session.close());
   let [answered, silent, refused] = [0, 0, false];
   for (const path of PATH_ORDER) {

@@ -8,6 +8,7 @@ import { SENTENCE } from '../../host/redact.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Impersonation } from '../credentials/kubeconfig-file.js';
+import { type Sendable, secretsOf } from './gate.js';
 import { type Headers, parseJson, recognisePayload, recogniseVoice } from './payload.js';
 import { createWire, type Exchange, failure, type Open } from './wire.js';
 
@@ -57,12 +58,11 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  as: CredentialKind;
+  /** As whom; nobody without one. */
+  credential?: Sendable;
   host: string;
   port: number;
   open: Open;
-  /** Value of `Authorization`, asked for each request. */
-  authorization?: () => string | undefined;
   /** Redacts and cuts what goes into a fact. */
   clean: (text: string, max: number) => string;
   /** Local wall clock, ms: for a Retry-After that is a date. */
@@ -72,12 +72,13 @@ export interface SessionOptions {
 
 /** Opens nothing yet; the first request does. */
 export function openSession(options: SessionOptions): Session {
-  const { clean } = options;
+  const { clean, credential } = options;
+  const token = credential && secretsOf(credential).token;
+  const authorization = token === undefined ? undefined : `Bearer ${token}`;
   const wire = createWire(options.host, options.port, options.open);
   let queue: Promise<unknown> = Promise.resolve();
 
   const exchange = (request: RequestOptions, signal: AbortSignal, onBytes: () => void): Promise<Exchange> => {
-    const authorization = options.authorization?.();
     return wire.exchange({
       method: request.method ?? 'GET',
       path: request.path,
@@ -164,13 +165,14 @@ function impersonationHeaders({ user, uid, groups, extra }: Impersonation): Reco
 
 /** What of an answer becomes a fact: of a body only a refusal's or a health check's first words, and what a payload was recognised as. */
 function reduceAnswer(
-  { as, clean, now }: SessionOptions,
+  { credential, clean, now }: SessionOptions,
   { method = 'GET', path }: RequestOptions,
   { status, headers, body }: Exchange & { status: number },
 ): HttpAnswer {
   const quoted = status >= 400 || /^\/(?:healthz|readyz|livez)(?:[/?]|$)/.test(path);
   const serverTimeMs = Date.parse(first(headers, 'date'));
   const retryAfterSeconds = retryAfter(first(headers, 'retry-after'), Number.isNaN(serverTimeMs) ? now() : serverTimeMs);
+  const as: CredentialKind = credential?.as ?? 'nobody';
   return {
     method,
     path,

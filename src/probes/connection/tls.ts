@@ -5,12 +5,15 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { deadline } from '../../host/deadline.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { Outcome, TlsHandshake } from '../../model/facts.js';
 import { describeCertificate } from '../credentials/certificate.js';
 import { anchorsOf, bareName, findPath, nameMatches, sentChain, validityFault } from './chain.js';
+import { type Sendable, secretsOf } from './gate.js';
+import { type Refused, verifyFirst } from './verify-first.js';
 
 /** A CA we could verify with. `inUse`: the one configured for this target. */
 export interface AuthorityAtHand {
@@ -34,7 +37,7 @@ export async function examineTls(
   const { serverName, authorities, nowMs, timeoutMs } = options;
   const began = performance.now();
   const bundles = authorities.map(({ label, pem, inUse }) => ({ label, inUse, anchors: anchorsOf(pem) }));
-  const roots = authorities.length === 0 ? rootCertificates.map((pem) => new X509Certificate(pem)) : [];
+  const roots = authorities.length === 0 ? publicRoots() : [];
   const used = [...roots, ...bundles.flatMap(({ inUse, anchors }) => (inUse ? anchors : []))];
   // Not lower: OpenSSL 3 speaks TLS 1.1 only at a security level at which it also takes SHA-1 signatures, and the verdict would be a lie.
   // Go clients start at 1.2 as well. No ALPN: a kubelet ≥ 1.36 speaks none.
@@ -90,45 +93,71 @@ function verdictOf(socket: TLSSocket, sent: number): string | undefined {
   return code === 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' && sent === 1 ? 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' : code;
 }
 
+interface Naming {
+  serverName: string;
+  timeoutMs: number;
+}
+
 /**
- * A connection that may carry a credential: verified against `ca` (PEM; undefined: Node's own list of roots, a snapshot that no variable
- * widens; without a usable certificate: nothing verifies), for `serverName` by its alternative names alone. `insecure` only by the user's flag.
- * OpenSSL's client shows its certificate before Node can judge the server's, unless the server speaks TLS 1.3: with `cert` nothing older is
- * spoken. Pass `minVersion: 'TLSv1.2'` for a server that `examineTls` saw to verify and to speak no more.
+ * A connection for a credential that passed the gate, verified as it says: against its authority, for `serverName` by its alternative names alone.
+ * OpenSSL's client shows its certificate before Node can judge the server's, unless both speak TLS 1.3: with one nothing older is spoken, but where
+ * the server's is judged on its way in.
  * Codes: OpenSSL's (CERT_HAS_EXPIRED, SELF_SIGNED_CERT_IN_CHAIN, …), ERR_TLS_CERT_ALTNAME_INVALID, ERR_SSL_*, ECONNRESET, ETIMEDOUT.
  */
-export function openVerifiedTls(
-  socket: Socket,
-  options: {
-    serverName: string;
-    ca: string | undefined;
-    cert?: string;
-    key?: string;
-    insecure: boolean;
-    timeoutMs: number;
-    minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  },
-): Promise<Opened> {
-  const { serverName, ca, cert, key, insecure, timeoutMs } = options;
-  const anchors = ca === undefined ? [...rootCertificates] : anchorsOf(ca);
-  const minVersion = options.minVersion ?? (cert !== undefined && !insecure ? 'TLSv1.3' : 'TLSv1.2');
+export function openVerifiedTls(socket: Socket, { credential, serverName, timeoutMs }: Naming & { credential: Sendable }): Promise<Opened> {
+  const { certPem: cert, keyPem: key } = secretsOf(credential);
+  const { authority, insecure, shownFirst } = credential;
+  const anchors = anchorsIn(authority.pem);
   const pair = cert === undefined || key === undefined ? {} : { cert, key };
-  return shake(socket, { ...trust(anchors, serverName), ...pair, rejectUnauthorized: !insecure, minVersion }, timeoutMs);
+  const options = { ...trust(anchors, serverName), ...pair, rejectUnauthorized: !insecure };
+  if (shownFirst)
+    return shake(
+      verifyFirst(socket, (chain) => refusal(chain, anchors, serverName)),
+      { ...options, ...OPEN },
+      timeoutMs,
+    );
+  return shake(socket, { ...options, minVersion: 'cert' in pair && !insecure ? 'TLSv1.3' : 'TLSv1.2' }, timeoutMs);
+}
+
+/** Who is not to be shown a certificate of ours. OpenSSL judges him as well before he is sent a request. */
+function refusal(chain: X509Certificate[], anchors: X509Certificate[], serverName: string): Refused | undefined {
+  const [leaf] = chain;
+  const nowMs = Date.now();
+  const path = findPath(chain, anchors, nowMs);
+  if (!leaf || !path) return { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', detail: 'its issuer is not a CA in use' };
+  if (!nameMatches(leaf, serverName))
+    return { code: 'ERR_TLS_CERT_ALTNAME_INVALID', detail: nameFault(describeCertificate(leaf).names, serverName) };
+  return path.map((certificate) => validityFault(certificate, nowMs)).find((fault) => fault !== undefined);
+}
+
+/** The server's certificate in plain text, and a key exchange that its key signs. */
+const OPEN = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE:DHE:!aNULL' } as const;
+
+/** A connection without a credential, to whoever it is. */
+export function openBareTls(socket: Socket, { serverName, timeoutMs }: Naming): Promise<Opened> {
+  return shake(socket, { ...trust([], serverName), rejectUnauthorized: false, minVersion: 'TLSv1.2' }, timeoutMs);
 }
 
 /** TLS to an `https://` proxy, verified against Node's own roots (or `ca`), before CONNECT. */
-export function secureProxySocket(socket: Socket, options: { serverName: string; timeoutMs: number; ca?: string }): Promise<Opened> {
-  return openVerifiedTls(socket, { serverName: options.serverName, ca: options.ca, insecure: false, timeoutMs: options.timeoutMs });
+export function secureProxySocket(socket: Socket, { serverName, timeoutMs, ca }: Naming & { ca?: string }): Promise<Opened> {
+  return shake(socket, { ...trust(anchorsIn(ca), serverName), rejectUnauthorized: true, minVersion: 'TLSv1.2' }, timeoutMs);
 }
+
+/** Of a PEM; undefined means Node's own list of roots, a snapshot that no variable widens. Without a usable certificate nothing verifies. */
+function anchorsIn(pem: string | undefined): X509Certificate[] {
+  return pem === undefined ? publicRoots() : anchorsOf(pem);
+}
+
+const publicRoots = () => rootCertificates.map((pem) => new X509Certificate(pem));
 
 /**
  * What is verified against and for whom, stated in full. `ca` is always an array: an empty string would mean the default roots.
  * A partial chain suffices, as in Go: an intermediate, or the kubelet's certificate itself, may be the CA file.
  */
-function trust(anchors: (X509Certificate | string)[], serverName: string): ConnectionOptions {
+function trust(anchors: X509Certificate[], serverName: string): ConnectionOptions {
   const name = bareName(serverName);
   return {
-    ca: anchors.map((anchor) => (typeof anchor === 'string' ? anchor : anchor.toString())),
+    ca: anchors.map(String),
     allowPartialTrustChain: true,
     servername: isIP(name) === 0 ? name : '', // SNI holds names only (RFC 6066 §3)
     // Not tls.checkServerIdentity: it takes a CN for a name where there are no others, which Go has not done since 1.15.
@@ -143,7 +172,7 @@ function trust(anchors: (X509Certificate | string)[], serverName: string): Conne
 const nameFault = (names: string[], serverName: string) =>
   `${bareName(serverName)} is not a name of the certificate (${names.slice(0, 10).join(', ') || 'it has none'})`;
 
-function shake(raw: Socket, options: ConnectionOptions, timeoutMs: number): Promise<Opened> {
+function shake(raw: Duplex, options: ConnectionOptions, timeoutMs: number): Promise<Opened> {
   return new Promise((resolve) => {
     raw.on('error', () => {});
     if (raw.destroyed) return resolve({ ok: false, code: 'ECONNRESET', detail: 'the connection was closed before the handshake' });

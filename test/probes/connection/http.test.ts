@@ -9,17 +9,17 @@ import { openSession, type Session, type SessionOptions } from '../../../src/pro
 import { openVerifiedTls } from '../../../src/probes/connection/tls.js';
 import { createAuthority, issueCertificate } from '../../../src/sim/state/pki.js';
 import { closedPort, connected, listen, tcpServer } from '../loopback.js';
+import { sendable } from '../sendable.js';
 import { ANSWERED, within } from '../within.js';
 
 const NOW = Date.parse('2026-11-22T01:20:30Z');
 
 function session(t: TestContext, port: number, options: Partial<SessionOptions> = {}): Session {
   const opened = openSession({
-    as: 'token',
     host: '127.0.0.1',
     port,
     open: () => connected(port),
-    authorization: () => 'Bearer abc',
+    credential: sendable({ token: 'abc' }),
     clean: createRedactor().clean,
     now: () => NOW,
     userAgent: 'kubelet-doctor/0.1.0',
@@ -94,7 +94,7 @@ test('the host header', async (t) => {
   for (const [host, port, expected] of table) {
     const heard: (string | undefined)[] = [];
     const real = await httpServer(t, (request, response) => response.end(String(heard.push(request.headers.host))));
-    const asked = session(t, real, { host, port, open: () => connected(real), authorization: undefined });
+    const asked = session(t, real, { host, port, open: () => connected(real), credential: undefined });
     assert.equal((await asked.request({ path: '/', timeoutMs: ANSWERED })).outcome.status, 'observed');
     assert.deepEqual(heard, [expected]);
   }
@@ -200,7 +200,10 @@ test('why there is no connection is passed on', async (t) => {
 
 test('a token that no header can hold is an outcome that does not show it', async (t) => {
   const port = await byteServer(t, OK);
-  const { outcome } = await session(t, port, { authorization: () => 'Bearer S3NTI\nNEL' }).request({ path: '/pods', timeoutMs: ANSWERED });
+  const { outcome } = await session(t, port, { credential: sendable({ token: 'S3NTI\nNEL' }) }).request({
+    path: '/pods',
+    timeoutMs: ANSWERED,
+  });
   assert.ok(outcome.status === 'failed', JSON.stringify(outcome));
   assert.doesNotMatch(JSON.stringify(outcome), /S3NTI/);
 });
@@ -292,8 +295,7 @@ test('over TLS, on the connection that was verified', async (t) => {
     open: async () => {
       const opened = await openVerifiedTls(await connected(port), {
         serverName: 'n1',
-        ca: authority.certPem,
-        insecure: false,
+        credential: sendable({ token: 'abc' }, { ca: authority.certPem }),
         timeoutMs: ANSWERED,
       });
       return opened.ok ? opened.socket : opened;

@@ -9,6 +9,7 @@ import { createRedactor } from '../../../src/host/redact.js';
 import { openSession } from '../../../src/probes/connection/http.js';
 import { bundleModule, bundlePackage } from '../../delivery/bundle.js';
 import { connected, tcpServer } from '../loopback.js';
+import { sendable } from '../sendable.js';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const chunked = (body: string) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
@@ -80,11 +81,10 @@ const ANSWERS: Record<string, [bytes: string, expected: number | RegExp]> = {
 
 function session(t: TestContext, port: number) {
   const opened = openSession({
-    as: 'token',
     host: '127.0.0.1',
     port,
     open: () => connected(port),
-    authorization: () => 'Bearer abc',
+    credential: sendable({ token: 'abc' }),
     clean: createRedactor().clean,
     now: () => 0,
   });
