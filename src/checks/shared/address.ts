@@ -1,5 +1,6 @@
 /** Which address and port the kubelet has by its Node object. */
 
+import { isSameHost } from '../../kubernetes/addresses.js';
 import { isDnsName, isIp } from '../../kubernetes/names.js';
 import type { Candidate, Fact, NodeObject, Place } from '../../model/facts.js';
 import { dialable } from './apiserver.js';
@@ -16,7 +17,7 @@ export const CALICO_GATEWAY = '169.254.1.1';
 
 /** Is one of these hosts a gateway or bridge of our network namespace? */
 export function isGateway(hosts: readonly string[], place: Place | undefined): boolean {
-  return hosts.some((host) => host === CALICO_GATEWAY || place?.gateways.includes(host));
+  return hosts.some((host) => [CALICO_GATEWAY, ...(place?.gateways ?? [])].some((gateway) => isSameHost(gateway, host)));
 }
 
 /** The port its kubelet registered, when it is one. */
@@ -27,8 +28,8 @@ export function kubeletPort(node: NodeObject | undefined): number | undefined {
 
 /** Is one of these hosts an address (or the name) of the Node? */
 export function isOf(node: NodeObject, hosts: readonly string[]): boolean {
-  const own = [node.node, ...node.addresses.map((a) => a.address)].map((a) => a.toLowerCase());
-  return hosts.some((host) => own.includes(host.toLowerCase()));
+  const own = [node.node, ...node.addresses.map(({ address }) => address)];
+  return hosts.some((host) => own.some((one) => isSameHost(one, host)));
 }
 
 /** The node's name as far as it is known and may stand in a command: from the settings, else as it was asked of the apiserver. */

@@ -1,5 +1,6 @@
 /** What every check about the apiserver shares: what is lost without it, whose clock counts, who we may name in a command. */
 
+import { isLoopback, isSameHost, whyUndialled } from '../../kubernetes/addresses.js';
 import { endpointOf, isDnsName, isIp, shellQuote } from '../../kubernetes/names.js';
 import type { Feature, Fix } from '../../model/check.js';
 import type { ApiserverEndpoints, Candidate, ClockComparison, Fact, Place } from '../../model/facts.js';
@@ -46,7 +47,7 @@ export function serverNow(place: Place | undefined, clock: ClockComparison | und
 
 /** Is this the ClusterIP of the service `kubernetes` (or its name), which something on the node translates to a real address? */
 export function isServiceAddress({ host }: Candidate, all: readonly Candidate[]): boolean {
-  return isServiceName(host) || (isIp(host) && all.some((c) => c.origin === 'service-environment' && c.host === host));
+  return isServiceName(host) || (isIp(host) && all.some((c) => c.origin === 'service-environment' && isSameHost(c.host, host)));
 }
 
 /** A name that only the cluster's DNS knows. */
@@ -57,8 +58,7 @@ export function isServiceName(host: string): boolean {
 /** May it be dialled for a second look? Never metadata or other link-local addresses; loopback only where it is the node's. */
 export function dialable(host: string, place: Place | undefined): boolean {
   if (!isIp(host) && !isDnsName(host)) return false;
-  if (/^169\.254\.|^fe[89ab]|^fd00:ec2:|^0\.|^::$|^::ffff:(169\.254|a9fe)/i.test(host)) return false;
-  return place?.vantage !== 'pod-network' || !/^127\.|^::1$|^::ffff:(127\.|7f)|^localhost$/i.test(host);
+  return !whyUndialled(host) && (place?.vantage !== 'pod-network' || !isLoopback(host));
 }
 
 const FURTHER_ADDRESSES = 3;

@@ -32,6 +32,16 @@ export function refusalOf(answer: HttpAnswer): Refusal | undefined {
   return { user, subresources: (many ?? single ?? '').split(' ').filter((name) => /^[\w/.-]{1,63}$/.test(name)) };
 }
 
+/** Why no credential was sent: to a server that does not verify; that, or whose CA, someone else named; or that would see a certificate too early. */
+export type Withheld = 'unverified' | 'owner' | 'early';
+
+/** By what was written when it was (the gate's words); undefined where nothing was withheld. */
+export function withheldAs(http: readonly Fact<'http' | 'proxied'>[]): Withheld | undefined {
+  const [detail] = http.flatMap(({ outcome }) => (outcome.status === 'absent' && outcome.why === 'withheld' ? [outcome.detail ?? ''] : []));
+  if (detail === undefined) return undefined;
+  return /someone else/.test(detail) ? 'owner' : /before it is verified/.test(detail) ? 'early' : 'unverified';
+}
+
 /** 500: the kubelet knows who asks, but could not ask its apiserver whether they may. Not a missing rule. */
 export function saysAuthorizationError(answer: { status: number; body: string }): boolean {
   return answer.status === 500 && answer.body.startsWith('Authorization error (user=');

@@ -2,6 +2,7 @@
  * What the node's own files say of its kubelet: at a node, in a debug pod that has the node's root, or with --root. They count only for the kubelet
  * that is asked about, and a setting only where the flags of the running kubelet were seen: flags override every file.
  */
+import { isLoopback, isSameHost } from '../../kubernetes/addresses.js';
 import { isDnsName, isIp } from '../../kubernetes/names.js';
 import type { Evidence, Message } from '../../model/check.js';
 import type { Candidate, Fact, KubeletConfig, KubeletKey, KubeletProcess, KubeletValues, Place } from '../../model/facts.js';
@@ -12,10 +13,10 @@ import { seen } from './read.js';
 export function isThisNode(process: KubeletProcess | undefined, place: Place | undefined, candidate: Candidate | undefined): boolean {
   if (!process) return false;
   if (!candidate || process.named) return true;
-  const host = candidate.host.toLowerCase();
+  const { host } = candidate;
   // Loopback is this machine's only where we share its network.
-  if (place?.vantage === 'host-network' && (host === 'localhost' || host === '::1' || /^127\./.test(host))) return true;
-  return process.local.some((name) => name.toLowerCase() === host);
+  if (place?.vantage === 'host-network' && isLoopback(host)) return true;
+  return process.local.some((name) => isSameHost(name, host));
 }
 
 /** At a node, what its kubelet is called: by a name that may stand in a command. */

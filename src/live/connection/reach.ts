@@ -4,11 +4,12 @@
  */
 import type net from 'node:net';
 import type tls from 'node:tls';
+import { whyUndialled } from '../../kubernetes/addresses.js';
 import { endpointOf } from '../../kubernetes/names.js';
 import type { Candidate, Target, TlsHandshake } from '../../model/facts.js';
 import type { Owner, Server } from '../../probes/connection/gate.js';
 import { chooseProxy, proxyAddress } from '../../probes/connection/proxy.js';
-import { openTcp } from '../../probes/connection/tcp.js';
+import { NEVER_DIALLED, openTcp } from '../../probes/connection/tcp.js';
 import { type AuthorityAtHand, examineTls, secureProxySocket } from '../../probes/connection/tls.js';
 import { openTunnel } from '../../probes/connection/tunnel.js';
 import type { LiveContext } from '../context.js';
@@ -28,16 +29,6 @@ export interface Reached {
   /** A new connection to the same address through the same proxy, before TLS. */
   open(): Promise<{ socket: net.Socket } | { code: string; detail: string }>;
 }
-
-/** Clouds answer these link-local addresses with credentials; nothing of ours ever connects to them. */
-const METADATA_ADDRESSES = new Set([
-  '169.254.169.254',
-  '169.254.170.2',
-  '169.254.170.23',
-  '100.100.100.200',
-  '168.63.129.16',
-  'fd00:ec2::254',
-]);
 
 export interface ReachOptions {
   authorities: AuthorityAtHand[];
@@ -61,10 +52,11 @@ export async function reach(
   const { store, settings } = context;
   const endpoint = endpointOf(candidate.host, candidate.port);
   const about = { target, subject: endpoint };
-  if (METADATA_ADDRESSES.has(candidate.host)) {
-    store.put({ ...about, kind: 'tcp' }, { status: 'absent', why: 'not-ours', detail: 'a cloud metadata address is never dialled' });
+  const neverDialled = () => {
+    store.put({ ...about, kind: 'tcp' }, NEVER_DIALLED);
     return undefined;
-  }
+  };
+  if (whyUndialled(candidate.host)) return neverDialled();
   const proxy = chooseProxy(options.proxyEnvironment ?? context.host.env, candidate, options.proxyUrl);
   store.put(
     { ...about, kind: 'proxy', reproduce: reproduceProxy(undefined, Object.keys(options.proxyEnvironment ?? {}).length > 0) },
@@ -77,8 +69,10 @@ export async function reach(
   const hop = proxy.url ? proxyAddress(proxy.url) : candidate;
 
   const answer = await context.lookup(target, hop.host);
-  const addresses = answer.status === 'observed' ? answer.data.addresses.filter((a) => !METADATA_ADDRESSES.has(a.address)) : [];
-  if (addresses.length === 0) return undefined;
+  const resolved = answer.status === 'observed' ? answer.data.addresses : [];
+  if (resolved.length === 0) return undefined;
+  const addresses = resolved.filter(({ address }) => !whyUndialled(address));
+  if (addresses.length === 0) return neverDialled();
 
   const connect = () => openTcp(addresses, hop.port, { timeoutMs: context.waitMs(settings.connectTimeoutMs), signal: context.signal });
   let socket: net.Socket | undefined;

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { deadline } from '../../host/deadline.js';
+import { whyUndialled } from '../../kubernetes/addresses.js';
 import type { Outcome, TcpConnection } from '../../model/facts.js';
 
 /** Delay before the next address is tried beside the last one (RFC 8305 suggests 150–250 ms). */
@@ -20,10 +21,17 @@ const WORDS: Readonly<Record<string, string>> = {
   ECANCELLED: 'cancelled',
 };
 
+/** Of an address at which a cloud gives credentials away, or which no machine has. */
+export const NEVER_DIALLED = {
+  status: 'absent',
+  why: 'not-ours',
+  detail: 'a cloud metadata or link-local address is never dialled',
+} as const satisfies Outcome<never>;
+
 type Try = TcpConnection['tries'][number];
 
 /**
- * Connects to the first of `addresses` (at most 8) that answers; all of them share one timeout, so several black holes cost one.
+ * Connects to the first of `addresses` (at most 8, and none that is never dialled) that answers; all of them share one timeout, so several black holes cost one.
  * The socket handed back swallows its later errors (a layer above sees `close`) and belongs to the caller, who destroys it.
  * Failed codes: ETIMEDOUT, ELATE (host/deadline.ts), ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, … as the kernel says; ENOTFOUND without any address;
  * ECANCELLED by `signal`. Tries that were given up because another address connected are left out of `tries`.
@@ -35,9 +43,10 @@ export function openTcp(
 ): Promise<{ outcome: Outcome<TcpConnection>; socket?: Socket }> {
   const began = performance.now();
   const elapsed = () => Math.round(performance.now() - began);
-  const targets = addresses.slice(0, MAX_ADDRESSES);
+  const targets = addresses.filter(({ address }) => !whyUndialled(address)).slice(0, MAX_ADDRESSES);
   const { timeoutMs, signal } = options;
   const stagger = Math.min(STAGGER_MS, timeoutMs / (targets.length + 1)); // every address gets its turn
+  if (targets.length < Math.min(1, addresses.length)) return Promise.resolve({ outcome: NEVER_DIALLED });
   if (targets.length === 0)
     return Promise.resolve({ outcome: { status: 'failed', code: 'ENOTFOUND', detail: 'no address to connect to', ms: 0 } });
 

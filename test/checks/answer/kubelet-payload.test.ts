@@ -13,6 +13,7 @@ const wellBut = (path: string) => well(...NEEDED.filter((each) => each !== path)
 const ofNode = (path: string, node: string) =>
   answer('token', path, 200, '', { payload: { recognised: path === '/pods' ? 'pod-list' : 'stats-summary', node } });
 const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
+const withheldFor = (detail: string) => ({ ...withheld, outcome: { status: 'absent', why: 'withheld', detail } }) as AnyFact;
 const ROOT_FS = 'Internal Error: failed to get rootFs stats: failed to get rootFs info: cannot find filesystem info for device "/dev/vda"';
 const HEALTH = '[+]ping ok [+]log ok [-]syncloop failed: reason withheld healthz check failed';
 
@@ -156,6 +157,18 @@ judgeTable(kubeletPayload, [
   { row: 'no answer', facts: [...base(), failed('kubelet/http', 'nobody GET /pods', 'ETIMEDOUT')], expect: 'cannot-tell' },
   { row: 'no answer yet', facts: [...base(), nobody, pending('kubelet/http', 'token GET /healthz')], expect: 'cannot-tell' },
   { row: 'not asked with a credential', facts: [...base(), nobody, withheld], expect: 'cannot-tell' },
+  {
+    row: 'withheld from whom someone else named, which the agent does not know of',
+    facts: [...base({ 'kubelet.tlsVerify': 'false' }), withheldFor('no credential to a server that someone else named'), nobody],
+    expect: 'cannot-tell',
+    says: /comes from someone else/,
+  },
+  {
+    row: 'withheld from a server that would see a certificate too early',
+    facts: [...base(), withheldFor('no client certificate to a server that sees it before it is verified (TLS 1.2)'), nobody],
+    expect: 'cannot-tell',
+    says: /with TLS 1\.2/,
+  },
   {
     row: 'not asked with a credential, which the agent sends without looking',
     facts: [...base({ 'kubelet.tlsVerify': 'false' }), nobody, withheld],

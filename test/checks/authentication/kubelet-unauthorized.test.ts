@@ -13,6 +13,7 @@ const tls = (asksClientCertificate?: boolean) => fact('kubelet/tls', handshake({
 const sight = (status: number, said: string) =>
   fact('kubelet/second-sight', { by: 'node-proxy', status, said, kubelet: 'answers' }, 'node-proxy');
 const withheld = { kind: 'http', target: 'kubelet', subject: 'token GET /pods', outcome: { status: 'absent', why: 'withheld' } } as AnyFact;
+const withheldFor = (detail: string) => ({ ...withheld, outcome: { status: 'absent', why: 'withheld', detail } }) as AnyFact;
 const silent = (subject: string) => failed('kubelet/http', subject, 'ETIMEDOUT', undefined, 5000);
 const claims: TokenClaims = { audiences: [], legacy: false, node: 'n1' };
 
@@ -70,6 +71,23 @@ judgeTable(kubeletUnauthorized, [
     expect: 'not-applicable',
   },
   { row: 'withheld, and nobody knows us', facts: [...base(), withheld, nobody], expect: 'cannot-tell' },
+  {
+    row: 'withheld from whom someone else named, which the agent does not know of',
+    facts: [
+      ...base({ 'kubelet.tlsVerify': 'false' }),
+      identity(),
+      withheldFor('no credential to a server that someone else named'),
+      nobody,
+    ],
+    expect: 'cannot-tell',
+    says: /comes from someone else/,
+  },
+  {
+    row: 'withheld from a server that would see a certificate too early',
+    facts: [...base(), withheldFor('no client certificate to a server that sees it before it is verified (TLS 1.2)'), nobody],
+    expect: 'cannot-tell',
+    says: /with TLS 1\.2/,
+  },
   {
     row: "a proxy's 401",
     facts: [...good, answer('token', '/pods', 401, '<html>', { voice: 'proxy' })],

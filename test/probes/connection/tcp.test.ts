@@ -67,9 +67,26 @@ test('of different failures the first address speaks', async (t) => {
 });
 
 test('a network that is missing here says nothing of the server', async () => {
-  const { outcome } = await openTcp([four('255.255.255.255'), four('127.0.0.1')], await closedPort(), { timeoutMs: ANSWERED });
+  const { outcome } = await openTcp([four('127.255.255.255'), four('127.0.0.1')], await closedPort(), { timeoutMs: ANSWERED });
   assert.deepEqual(codes(outcome), ['ENETUNREACH', 'ECONNREFUSED']);
   assert.ok(outcome.status === 'failed' && outcome.code === 'ECONNREFUSED', JSON.stringify(outcome));
+});
+
+test('what is never dialled is passed over, and alone it is no failure', async (t) => {
+  const six = (address: string) => ({ address, family: 6 as const });
+  const never = [four('169.254.169.254'), six('::ffff:a9fe:a9fe'), six('fd00:0ec2::254'), six('fe80::1'), four('0.0.0.0'), six('::')];
+  const port = await tcpServer(t, undefined);
+  const { outcome, socket } = await openTcp([...never, ...never, four('127.0.0.1')], port, { timeoutMs: ANSWERED });
+  t.after(() => socket?.destroy());
+  assert.ok(outcome.status === 'observed', JSON.stringify(outcome));
+  assert.deepEqual(
+    outcome.data.tries.map(({ address }) => address),
+    ['127.0.0.1'],
+  );
+  for (const address of never) {
+    const alone = await openTcp([address], port, { timeoutMs: ANSWERED });
+    assert.deepEqual([alone.outcome.status, alone.socket], ['absent', undefined], address.address);
+  }
 });
 
 test('cancelling ends it at once', async (t) => {

@@ -108,8 +108,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       { need: 'kubelet/second-sight', subject: 'local-healthz', elsewhere: 'curl -sS http://127.0.0.1:10248/healthz' },
     ]),
   'proxy-decides': ({ node }, say) => cannotTell(say('nothing'), [{ need: 'kubelet/proxied', elsewhere: askFromNode(node) }]),
-  'withheld-as-by-the-agent': ({ witness }, say) => notApplicable(say('withheld'), witness),
-  withheld: (_, say) => cannotTell(say('withheld')),
+  'withheld-as-by-the-agent': ({ witness }, say) => notApplicable(say('unverified'), witness),
+  withheld: ({ withheld }, say) =>
+    cannotTell({ unverified: () => say('unverified'), owner: () => say('owner'), early: () => say('early') }[given(withheld)]()),
   'nothing-heard': (_, say) => cannotTell(say('nothing')),
 };
 

@@ -3,7 +3,17 @@ import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Place, SecondSight } from '../../../model/facts.js';
 import { nodeName } from '../../shared/address.js';
 import { agentsCandidate, agentsEndpoint, agentVerifies, type KubeletPath, settingOf } from '../../shared/kubelet.js';
-import { answered, isAnswer, isAuthenticated, isOk, isServerFault, isTimeout, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
+import {
+  answered,
+  isAnswer,
+  isAuthenticated,
+  isOk,
+  isServerFault,
+  isTimeout,
+  REQUIRED_PATHS,
+  type Withheld,
+  withheldAs,
+} from '../../shared/kubelet-answers.js';
 import { isThisNode } from '../../shared/on-node.js';
 import { isSameNode } from '../../shared/own-node.js';
 import type { Grounds } from '../../shared/problem.js';
@@ -57,7 +67,7 @@ export interface Clues {
   byAnyone: boolean;
   waiting: boolean;
   refused: boolean;
-  withheld: boolean;
+  withheld: Withheld | undefined;
   /** The agent sends its credential without looking at the certificate. */
   agentVerifies: boolean;
   /** A kubelet on this very node, of which nothing was asked but without a credential. */
@@ -105,7 +115,7 @@ export function read(view: Seen): Clues {
     byAnyone,
     waiting: mine.some(isPending),
     refused: mine.some((attempt) => seen(attempt)),
-    withheld: mine.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'withheld'),
+    withheld: withheldAs(mine),
     agentVerifies: agentVerifies(view.one('self/settings')),
     refusesNobodyHere: mine.length === 0 && refusesNobody && isOfThisNode(view, place),
     healthPort: seen(view.one('kubelet/second-sight', 'local-healthz')),

@@ -19,8 +19,8 @@ export const DECISION = [
   ['well-by-its-health-port', (c) => c.refusesNobodyHere && c.healthPort?.kubelet === 'answers' && c.healthPort.status === 200],
   ['health-port-decides', (c) => c.refusesNobodyHere && c.healthPort === undefined],
   ['proxy-decides', (c) => c.afar && c.portFails],
-  ['withheld-as-by-the-agent', (c) => c.withheld && !c.agentVerifies && c.kubeletSpeaks],
-  ['withheld', (c) => c.withheld],
+  ['withheld-as-by-the-agent', (c) => c.withheld === 'unverified' && !c.agentVerifies && c.kubeletSpeaks],
+  ['withheld', (c) => c.withheld !== undefined],
   ['nothing-heard', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
 

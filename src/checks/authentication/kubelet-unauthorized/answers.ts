@@ -56,7 +56,8 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     });
   },
   'withheld-as-by-the-agent': ({ identity, witness }, say) => notApplicable(say('withheld', { user: given(identity).user }), witness),
-  withheld: (_, say) => cannotTell(say('unverified')),
+  withheld: ({ withheld }, say) =>
+    cannotTell({ unverified: () => say('unverified'), owner: () => say('owner'), early: () => say('early') }[given(withheld)]()),
   anyone: ({ witness }, say) => notApplicable(say('anyone'), witness),
   'not-asked': (_, say) => cannotTell(say('notAsked')),
 };

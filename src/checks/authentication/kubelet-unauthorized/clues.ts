@@ -16,6 +16,8 @@ import {
   isTimeout,
   isUnauthorized,
   saysAuthorizationError,
+  type Withheld,
+  withheldAs,
 } from '../../shared/kubelet-answers.js';
 import { type KnownConfig, knownConfig, nodeHere } from '../../shared/on-node.js';
 import type { Grounds } from '../../shared/problem.js';
@@ -58,7 +60,7 @@ export interface Clues {
   tokenShown: boolean;
   waiting: boolean;
   heard: boolean;
-  withheld: boolean;
+  withheld: Withheld | undefined;
   /** It answers without a credential, and the connection is cut for each request with one. */
   cutFor: { cut: Fact<'http'>; answered: Fact<'http'> } | undefined;
   /** The agent sends its credential without looking at the certificate. */
@@ -137,7 +139,7 @@ export function read(view: Seen): Clues {
     tokenShown: tokens.length > 0,
     waiting: mine.some(isPending),
     heard: answers(http).length > 0,
-    withheld: mine.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'withheld'),
+    withheld: withheldAs(mine),
     cutFor: cutIn(mine, view.one('kubelet/http', NOBODY)),
     agentVerifies: agentVerifies(settings),
     givesToAnyone: answered(view.one('kubelet/http', NOBODY), (answer) => isAnswer('/pods', answer)),

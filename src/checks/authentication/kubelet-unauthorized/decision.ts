@@ -28,8 +28,8 @@ export const DECISION = [
   ['cut-off', (c) => believesTokens(c) && c.replay?.failed !== undefined],
   ['accepts-tokens', believesTokens],
   ['no-kubelet', (c) => c.heard],
-  ['withheld-as-by-the-agent', (c) => c.withheld && !c.agentVerifies && c.identity !== undefined],
-  ['withheld', (c) => c.withheld],
+  ['withheld-as-by-the-agent', (c) => c.withheld === 'unverified' && !c.agentVerifies && c.identity !== undefined],
+  ['withheld', (c) => c.withheld !== undefined],
   ['anyone', (c) => c.givesToAnyone],
   ['not-asked', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];

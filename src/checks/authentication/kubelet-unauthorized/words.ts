@@ -17,6 +17,8 @@ export const WORDS = {
   anyone: 'the kubelet is open to everyone, and no credential was sent',
   withheld: "no credential was sent: the kubelet's certificate is not verified. The apiserver accepts the identity {user}",
   unverified: "no credential was sent: the kubelet's certificate is not verified",
+  owner: 'no credential was sent: the address of the kubelet, or its CA, comes from someone else',
+  early: 'no client certificate was sent: with TLS 1.2 this kubelet sees it before it is verified',
   cutsCredential: 'The connection to the kubelet is cut when a credential is sent',
   sawCut: 'connection reset; without a credential {node} answers',
   lookBetween: 'Check the proxy or gateway between here and the kubelet',

@@ -1,4 +1,5 @@
 /** What the two reports show, side by side. Nothing is decided here. */
+import { isSameHost } from '../../../kubernetes/addresses.js';
 import type { Evidence, Severity } from '../../../model/check.js';
 import type { Target } from '../../../model/facts.js';
 import type { Pair } from '../shared/pair.js';
@@ -51,7 +52,7 @@ export function read({ target, node, finding, pod, host }: Pair): Clues {
     isSilent: SILENT.has(finding.cause),
     hostAnswers: ANSWERING.some((layer) => host.works.includes(layer)),
     hostSilence: host.found.find(({ cause }) => SILENT.has(cause))?.evidence,
-    sameAddress: pod.address === host.address,
+    sameAddress: isSameHost(pod.address, host.address),
     apartMs: Math.abs(Date.parse(pod.startedAt) - Date.parse(host.startedAt)),
   };
 }

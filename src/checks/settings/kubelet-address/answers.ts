@@ -13,7 +13,7 @@ import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import type { Answer } from './decision.js';
 import type { WORDS } from './words.js';
-import { anotherNodes, notANode, perhapsNotANode, rightHost, sawNode, showNode } from './wrong-host.js';
+import { anotherNodes, neverANode, notANode, perhapsNotANode, rightHost, sawNode, showNode } from './wrong-host.js';
 
 type Words = Say<typeof WORDS>;
 
@@ -30,6 +30,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     });
   },
   'not-known': (_, say) => cannotTell(say('notKnown')),
+  'never-a-node': neverANode,
   'found-elsewhere': ({ elsewhere, found, witness }, say) =>
     notApplicable(say('foundElsewhere', { ...given(elsewhere), source: given(found[0]).source }), witness),
   elsewhere: ({ elsewhere }, say) => {

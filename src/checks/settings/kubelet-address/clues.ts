@@ -1,4 +1,5 @@
 /** What is known of the address that the agent has for its kubelet, and of what answers there; nothing is decided here. */
+import { isSameHost, type Undialled, whyUndialled } from '../../../kubernetes/addresses.js';
 import { endpointOf } from '../../../kubernetes/names.js';
 import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, NodeObject, Place, Setting } from '../../../model/facts.js';
@@ -54,6 +55,8 @@ export interface Clues {
   whyUnset: string[];
   /** Of this network. */
   gateways: readonly string[];
+  /** An address that is never dialled is where the kubelet would be, by the settings or by its Node. */
+  undialled: { candidate: Candidate; why: Undialled | 'calico'; dns: Fact<'dns'> | undefined } | undefined;
   /** What the agent dials by its settings. */
   dialled: Dialled | undefined;
   /** What a pass rests on. */
@@ -104,6 +107,7 @@ export function read(view: Seen): Clues {
     asAgent: isAgents(place, found ?? []),
     whyUnset: whySettingsNameNone(view.all('self/agent-configuration')),
     gateways: place?.gateways ?? [],
+    undialled: readUndialled(view, found?.[0]),
     dialled: candidate && readDialled(view, candidate, place),
     witness: [candidates, settings, view.one('self/place')],
   };
@@ -130,10 +134,29 @@ function readDialled(view: Seen, candidate: Candidate, place: Place | undefined)
     proxied: seen(view.one('kubelet/proxy', endpoint))?.via === 'proxy',
     broken: [tls, tcp].find((fact) => failure(fact) !== undefined),
     pending: [tls, tcp].find(isPending),
-    gateway: hosts.includes(CALICO_GATEWAY) ? 'cni' : isGateway(hosts, place) ? 'other' : undefined,
+    gateway: hosts.some((each) => isSameHost(each, CALICO_GATEWAY)) ? 'cni' : isGateway(hosts, place) ? 'other' : undefined,
     fromPodNetwork: place?.vantage === 'pod-network',
     atOwn: ownEndpoint === undefined ? undefined : { endpoint: ownEndpoint, tls: at(ownEndpoint).tls },
   };
+}
+
+function readUndialled(view: Seen, candidate: Candidate | undefined): Clues['undialled'] {
+  if (!candidate) return undefined;
+  const dns = view.one('kubelet/dns', candidate.host);
+  const addresses = seen(dns)?.addresses.map(({ address }) => address) ?? [];
+  const hosts = [...new Set([candidate.host, ...addresses])];
+  const bad = hosts.map(whyUndialled);
+  // A name with another address as well is dialled there.
+  const why = bad[0] ?? (bad.length > 1 && bad.slice(1).every((each) => each !== undefined) ? bad[1] : undefined);
+  if (!why || triedAt(view, candidate)) return undefined;
+  const calico = hosts.some((host) => isSameHost(host, CALICO_GATEWAY));
+  return { candidate, why: calico ? 'calico' : why, dns: bad[0] ? undefined : dns };
+}
+
+/** By whoever made these facts, it was dialled all the same: what became of it counts. */
+function triedAt(view: Seen, candidate: Candidate): boolean {
+  const endpoint = subjectOf(candidate);
+  return [view.one('kubelet/tcp', endpoint), view.one('kubelet/tls', endpoint)].some(({ outcome }) => outcome.status !== 'absent');
 }
 
 function portsOff(settings: Fact<'settings'>): Clues['portsOff'] {

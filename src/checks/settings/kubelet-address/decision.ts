@@ -10,6 +10,7 @@ export const DECISION = [
   ['on-fargate', (c) => c.fargate],
   ['ports-off', (c) => c.portsOff !== undefined],
   ['not-known', (c) => !c.isKnown],
+  ['never-a-node', (c) => c.undialled !== undefined],
   ['found-elsewhere', unset((c) => c.elsewhere !== undefined && c.found.length > 0)],
   ['elsewhere', unset((c) => c.elsewhere !== undefined)],
   ['plain-only', unset((c) => Boolean(c.given?.value))],

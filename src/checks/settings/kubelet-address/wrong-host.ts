@@ -22,6 +22,29 @@ export function perhapsNotANode(clues: Clues, say: Words): Problem<'kubelet-host
   return problem('kubelet-host-not-a-node', { ...nothingThere(clues, say), ...perhapsDown(clues) });
 }
 
+/** An address that no kubelet can have: it refuses a link-local one as its own, and at the others no node is. */
+export function neverANode(clues: Clues, say: Words): Problem<'kubelet-host-not-a-node'> {
+  const { candidate, why, dns } = given(clues.undialled);
+  const { host, port, origin, source } = candidate;
+  const address = dns && seen(dns)?.addresses[0]?.address;
+  const named = origin === 'node-object' && clues.node;
+  return problem('kubelet-host-not-a-node', {
+    proof: dns ? inTheirWords(clues.candidates, dns) : inTheirWords(clues.candidates),
+    title: say(NEVER[why], { host, port }),
+    features: ALL_KUBELET_FEATURES,
+    evidence: [
+      cite(clues.candidates, say('sawHost', { source, host })),
+      ...(dns && address ? [cite(dns, say('sawAddress', { host, address }))] : []),
+      ...sawNode(clues, say),
+    ],
+    fixes: named
+      ? [fixBy('node', 'restart', say('fixNodeIp', { node: named.node }), byHand(showNode(clues.nodeName)))]
+      : rightHost(clues.node, say),
+  });
+}
+
+const NEVER = { calico: 'calico', metadata: 'metadata', 'link-local': 'linkLocal', nowhere: 'nowhere' } as const;
+
 /** A kubelet that is down, or a path that is closed, looks the same from here. */
 function perhapsDown({ dialled, nodeName }: Clues, wants: Want[] = []): Basis {
   const { broken } = given(dialled);
