@@ -5,6 +5,7 @@ import { posix } from 'node:path';
 import { createFile, isArchive, replaceFile } from '../files/save.js';
 import type { Host } from '../host/host.js';
 import { jsonText } from '../render/json.js';
+import { BOUNDS } from '../model/bounds.js';
 
 interface PseudonymFlags {
   pseudonyms?: string;
@@ -18,7 +19,6 @@ export interface PseudonymKeeper {
 }
 
 const MAP_VERSION = '1.0';
-const MAX_MAP = 16 * 1024 * 1024;
 const CANNOT = 'cannot be read as a map of pseudonyms';
 
 /** Nothing to replace where the option is not given; a line where its file cannot be used, known before anyone is asked anything. */
@@ -65,9 +65,9 @@ async function readMap(path: string): Promise<{ names: Map<string, string>; isNe
     try {
       const stat = await file.stat();
       if (!stat.isFile()) return { error: 'is not a regular file' };
-      if (stat.size > MAX_MAP) return { error: `is larger than ${MAX_MAP} bytes` };
-      const buffer = Buffer.alloc(MAX_MAP + 1);
-      const { bytesRead } = await file.read(buffer, 0, Math.min(stat.size, MAX_MAP), 0);
+      if (stat.size > BOUNDS.report) return { error: `is larger than ${BOUNDS.report} bytes` };
+      const buffer = Buffer.alloc(BOUNDS.report + 1);
+      const { bytesRead } = await file.read(buffer, 0, Math.min(stat.size, BOUNDS.report), 0);
       return { ...(await mapOf(buffer.subarray(0, bytesRead).toString('utf8'))), isNew: false };
     } finally {
       await file.close();

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { BOUNDS } from '../model/bounds.js';
 import { BadArchive, type UntarLimits, untar } from './untar.js';
 
 /** What may be in it, as text. Each has its own version and is checked by its own reader. */
@@ -16,8 +17,7 @@ export interface Bundle {
 
 export type BundleRead = Bundle | { error: string };
 
-const MiB = 1024 * 1024;
-export const LIMITS: UntarLimits = { total: 512 * MiB, entries: 50_000, file: 32 * MiB };
+export const LIMITS: UntarLimits = { total: BOUNDS.archive, entries: BOUNDS.entries, file: BOUNDS.report };
 
 const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
 const WORDS: Record<string, string> = {
@@ -126,7 +126,7 @@ async function readWhole(file: FileHandle, most: number): Promise<Buffer> {
     if (bytesRead > 0 && used < chunk.length) continue;
     chunks.push(chunk.subarray(0, used));
     if (bytesRead === 0) return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-    room = Math.min(MiB, most + 1 - total);
+    room = Math.min(BOUNDS.file, most + 1 - total);
     [chunk, used] = [Buffer.alloc(room), 0];
   }
 }

@@ -1,7 +1,8 @@
 /** Reads YAML field by field as Go's decoders would: strict about types, and able to say in which line something is wrong. */
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, LineCounter } from 'yaml';
 import { printable, SENTENCE } from '../host/redact.js';
 import { yamlFault, yamlThrown } from './yaml-faults.js';
+import { parseFirst } from './yaml-parse.js';
 
 /** One mapping of a YAML file. An absent or null field reads as undefined, false or empty; one of the wrong type throws what {@link readYaml} returns. */
 export interface Fields {
@@ -39,8 +40,9 @@ const FAULT = 'YamlFault';
 export function readYaml<T extends object>(text: string, file: string, read: (root: Fields) => T): T | { error: string } {
   const lines = new LineCounter();
   try {
-    const options = { lineCounter: lines, version: '1.1', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
-    const [document] = parseAllDocuments(text, options) as Document.Parsed[];
+    const documents = parseFirst(text, lines);
+    if (typeof documents === 'string') return { error: printable(`${file} ${documents}`, SENTENCE) };
+    const [document] = documents;
     const [first] = document?.errors ?? [];
     if (first) return { error: printable(`${file}:${lines.linePos(first.pos[0]).line}: ${yamlFault(first)}`, SENTENCE) };
     const line = (path: Step[]) => lineOf(document, path, lines);

@@ -3,11 +3,10 @@ import { constants } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
+import { BOUNDS } from '../model/bounds.js';
 import type { FileRead, Host, InterfaceAddress } from './host.js';
 import { createRedactor, type Redactor, registerUserInfo } from './redact.js';
 import { walkBelow } from './walk.js';
-
-const MAX_FILE_BYTES = 1024 * 1024;
 
 /** What a failed open means in words; the code is the fact. */
 const WORDS: Record<string, string> = {
@@ -50,7 +49,7 @@ export function createHost(overrides: HostOverrides = {}): Host {
     redactor,
     now: overrides.now ?? Date.now,
     locate,
-    readFile: (path, maxBytes = MAX_FILE_BYTES) => readRegularFile(path, locate, maxBytes, overrides.mayRead),
+    readFile: (path, maxBytes = BOUNDS.file) => readRegularFile(path, locate, maxBytes, overrides.mayRead),
     async listDirectory(path) {
       try {
         return (await readdir(await locate(path))).sort();

@@ -1,8 +1,6 @@
 /** Every option, once: yargs, --help, completion, what is wrong with a value and the type of the parsed flags are made from this table. */
+import { BOUNDS } from '../model/bounds.js';
 import type { KeyOf, OptionSpec, OptionType } from './option-spec.js';
-
-/** Of a manifest that is read; a rendered chart is some hundred KiB, with definitions of the operator some MiB. */
-export const MANIFEST_BYTES = 8 << 20;
 
 /**
  * Options that say who asks. Beside --agent-process the servers, and the CAs that verify them, are those of a process that may be anybody's: ours
@@ -216,7 +214,7 @@ export const OPTIONS = [
     value: 'FILE',
     group: 'Placement',
     setting: 'manifest',
-    maxBytes: MANIFEST_BYTES,
+    maxBytes: BOUNDS.manifest,
     description: "check a file before you install it: a DaemonSet (helm template output), the chart's values or a DatadogAgent",
   },
   {

@@ -158,4 +158,5 @@ export const sayMerged = defineWords('merged', {
   mergedAlready: 'is merged already; give the reports it was made of',
   andMore: 'and {count} more',
   notRead: '{file}: {why}',
+  notNamed: 'not named here',
 });

@@ -142,7 +142,7 @@ describe('render', () => {
     ['half a report', '{"reportVersion":"1.0"}', /is not a complete report of kubelet-doctor: summary\.verdict is missing/],
     ['another shape', '{"reportVersion":"1.0","findings":{}}', /findings is not of type array/],
     ['no JSON', '{"reportVersion"', /is not JSON, or is cut off/],
-    ['nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, /nested deeper than 60 levels/],
+    ['nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, /nested deeper than 100 levels/],
     ['an escape in a name', `{"reportVersion":"1.0","summary":{"verdict":"\\u001b[2J"}}`, /summary\.verdict is none of/],
   ];
   for (const [name, text, expected] of wrong) {

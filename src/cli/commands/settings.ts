@@ -4,6 +4,7 @@ import { SETTINGS_AND_WAY, SETTINGS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import { judge } from '../../judge/judge.js';
 import type { Diagnosis } from '../../live/diagnose.js';
+import { BOUNDS } from '../../model/bounds.js';
 import type { AnyFact } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { observePlace } from '../../probes/machine/place.js';
@@ -16,7 +17,7 @@ import { factsOf } from '../../report/facts.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { type SettingsTable, settingsTables } from '../../report/tables/settings.js';
 import { findFlagError } from '../../setup/flag-errors.js';
-import { type Flags, MANIFEST_BYTES } from '../../setup/options.js';
+import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { ask } from '../ask.js';
 import type { Io } from '../io.js';
@@ -65,7 +66,7 @@ async function fromLive(flags: Partial<Flags>, host: Host, io: Io): Promise<Diag
 async function fromFile(file: string, flags: Partial<Flags>, host: Host): Promise<Diagnosis | { error: string }> {
   const wrong = await findFlagError(flags, host);
   if (wrong) return { error: wrong };
-  const read = await host.readFile(file, MANIFEST_BYTES);
+  const read = await host.readFile(file, BOUNDS.manifest);
   if (!read.ok) return { error: `--manifest ${file}: ${read.detail}` };
   const { parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, host.redactor.clean(file, 200));

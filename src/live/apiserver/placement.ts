@@ -7,6 +7,7 @@ import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
 import { NAME, PHRASE, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
+import { BOUNDS } from '../../model/bounds.js';
 import type {
   AgentPod,
   AgentPods,
@@ -17,7 +18,6 @@ import type {
   RefusedCreate,
 } from '../../model/facts/placement.js';
 import type { FactData, Outcome } from '../../model/facts.js';
-import { MANIFEST_BYTES } from '../../setup/options.js';
 import { putConfiguration } from '../agent-configuration.js';
 import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, type Templates } from './agent-configuration.js';
@@ -177,7 +177,7 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
 
 /** The one that is named, else those that look like an agent, else all: whoever hands us a manifest means what is in it. */
 async function fromManifest({ host, settings, store }: LiveContext, file: string): Promise<Outcome<FactData['workloads']>> {
-  const read = await host.readFile(file, MANIFEST_BYTES);
+  const read = await host.readFile(file, BOUNDS.manifest);
   if (!read.ok) return { status: 'failed', code: read.code, detail: printable(read.detail, PHRASE) };
   // The YAML library is loaded for those who bring a manifest.
   const { parseManifest } = await import('../../agent-config/manifest.js');

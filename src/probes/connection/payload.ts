@@ -3,6 +3,7 @@
  * hostile: bounded, matched against closed patterns, and reduced at once, since `/pods` and `/configz` hold plaintext secrets.
  */
 import { record } from '../../kubernetes/json.js';
+import { BOUNDS, tooMuchJson } from '../../model/bounds.js';
 import type { Payload, Voice } from '../../model/facts.js';
 
 /** Response headers, names in lower case, as undici and node:http give them. */
@@ -67,8 +68,9 @@ function kindOf(body: string): string | undefined {
   return /^\s*\{\s*(?:"apiVersion"\s*:\s*"[^"]{1,80}"\s*,\s*)?"kind"\s*:\s*"([A-Za-z]{1,60})"/.exec(body.slice(0, 400))?.[1];
 }
 
-/** Parsed JSON, or undefined: the text is cut, or not JSON. */
+/** Parsed JSON, or undefined: the text is cut, not JSON, or nothing that readers can walk. */
 export function parseJson(text: string): unknown {
+  if (tooMuchJson(text, BOUNDS.answerValues)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

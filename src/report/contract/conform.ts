@@ -3,6 +3,8 @@
  * minor version did not have it), what is unknown is kept (a later one has more), and what has another shape is refused.
  */
 
+import { BOUNDS } from '../../model/bounds.js';
+
 /** The part of JSON Schema that src/report/contract/schema.ts uses. */
 export interface Schema {
   type?: string | readonly string[];
@@ -51,6 +53,9 @@ function conformObject(schema: Schema, value: Record<string, unknown>, root: Sch
   const below = (key: string) => (path ? `${path}.${key}` : key);
   const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
   const known = schema.properties ?? {};
+  const strange =
+    typeof schema.additionalProperties === 'object' ? 0 : Object.keys(value).filter((key) => !Object.hasOwn(known, key)).length;
+  if (strange > BOUNDS.unknownFields) throw new Misfit(`${path || 'it'} has ${strange} fields that no report has`);
   const given = Object.entries(value).map(([key, each]) => [
     key,
     conform(Object.hasOwn(known, key) ? (known[key] ?? {}) : rest, each, root, below(key)),

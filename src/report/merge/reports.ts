@@ -5,6 +5,7 @@
 
 import { mergeCauseIndex } from '../../checks/index.js';
 import { flatten } from '../../judge/rank.js';
+import { BOUNDS } from '../../model/bounds.js';
 import type { Severity } from '../../model/check.js';
 import type { CauseMeta, Finding, GridRow, Merged, Report, Result } from '../../model/report.js';
 import { formOf } from '../../words/formats.js';
@@ -42,6 +43,7 @@ export function createMerger(): Merger {
   const causes = new Map<string, Worded<CauseMeta>>();
   const unread: Merged['unread'] = [];
   const count = { read: 0, older: 0, repeated: 0 };
+  let unnamed = 0;
 
   const once = packer();
   const slim = (given: Finding): Slim => {
@@ -92,9 +94,11 @@ export function createMerger(): Merger {
       if (!there || newer(one, there)) kept.set(key, one);
     },
     unread(file, why) {
-      unread.push({ file, why });
+      if (unread.length < BOUNDS.unread) unread.push({ file, why });
+      else unnamed += 1;
     },
     finish(choices) {
+      if (unnamed > 0) unread.push({ file: `and ${unnamed} more`, why: sayMerged('notNamed') });
       if (kept.size === 0) return { unread };
       const reports = [...kept.values()].sort((a, b) => nameOrder(a.node, b.node) || nameOrder(a.vantage, b.vantage));
       const known = Object.fromEntries([...causes].map(([cause, { value }]) => [cause, value]));

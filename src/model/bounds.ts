@@ -1,0 +1,51 @@
+/**
+ * How much of what someone else wrote is read: one number for each kind, looked at before anything is built of it. What is larger is one line, not a
+ * crash: a program that runs as root must end in its time whatever lies in a file.
+ */
+
+const MiB = 1024 * 1024;
+
+export const BOUNDS = {
+  /** Bytes of a file that is read whole: kubeconfig, certificates, configuration. */
+  file: MiB,
+  /** Bytes of a manifest: a rendered chart with its CRDs is some. */
+  manifest: 8 * MiB,
+  /** Bytes of one report or facts file; an archive's bytes unpacked, and its entries. */
+  report: 32 * MiB,
+  archive: 512 * MiB,
+  entries: 50_000,
+  /** Bytes of a name in an archive. PATH_MAX of Linux. */
+  name: 4096,
+  /** Mappings and lists in one another. Readers recurse; our own deepest report has 20, a CustomResourceDefinition 50. */
+  nesting: 100,
+  /** Values and keys of JSON. A merged report of 5000 nodes has a tenth. */
+  values: 1_000_000,
+  /** The same of an answer: a page of Nodes is of megabytes. */
+  answerValues: 4_000_000,
+  /** Fields of one mapping that no version of ours knows: a later minor version adds some. */
+  unknownFields: 1000,
+  /** Tokens of YAML (a word, a sign, a line's indent): at worst 5 µs each, so fewer in what is found than in what is named. */
+  yamlTokens: 100_000,
+  manifestTokens: 2_000_000,
+  documents: 10_000,
+  /** Inputs of `merge` that are named as unreadable; the others are counted. */
+  unread: 1000,
+} as const;
+
+/** Why a JSON text is not parsed, in words that go after its name: looked at without recursion, and outside strings. */
+export function tooMuchJson(text: string, mostValues: number = BOUNDS.values): string | undefined {
+  let [depth, values, quoted] = [0, 0, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const c = text.charCodeAt(at);
+    if (quoted) {
+      if (c === 0x5c) at += 1;
+      else if (c === 0x22) quoted = false;
+    } else if (c === 0x22) quoted = true;
+    else if (c === 0x2c || c === 0x3a) values += 1;
+    else if (c === 0x5b || c === 0x7b) depth += 1;
+    else if (c === 0x5d || c === 0x7d) depth -= 1;
+    if (depth > BOUNDS.nesting) return `is nested deeper than ${BOUNDS.nesting} levels`;
+    if (values > mostValues) return `contains more than ${mostValues} values`;
+  }
+  return undefined;
+}
