@@ -77,8 +77,11 @@ export type Verdict<C extends string = string> =
   | { kind: 'pass'; on: readonly Witness[]; note?: Message }
   /** `on`: what shows that it does not apply; empty where nothing was looked at. */
   | { kind: 'not-applicable'; why: Message; on: readonly Witness[] }
-  /** `because`: the cause, found by another check, that keeps it open; where nothing is worse, that one is said first. */
-  | { kind: 'cannot-tell'; why: Message; wants: Want[]; because?: string }
+  /**
+   * `because`: the cause, found by another check, that keeps it open; where nothing is worse, that one is said first. `required`: what stays open is
+   * required, although the question is not: one right of many.
+   */
+  | { kind: 'cannot-tell'; why: Message; wants: Want[]; because?: string; required?: boolean }
   | Problem<C>;
 
 /** How sure it is. `proven` cannot be written without what it rests on. */

@@ -1,6 +1,6 @@
 /** From facts and what was judged of them to the report: the same for facts that just came in and for facts of a file. */
 import { causeIndex, explainedByOf } from '../checks/index.js';
-import { outcomeOf } from '../judge/exit.js';
+import { isRequired, outcomeOf } from '../judge/exit.js';
 import type { Judgement } from '../judge/judge.js';
 import { rank } from '../judge/rank.js';
 import type { Check, Message, Severity } from '../model/check.js';
@@ -44,7 +44,8 @@ function reportOf({ judgements, ...rest }: Concluded): Report {
 }
 
 function resultOf({ check, verdict }: Judgement, facts: readonly AnyFact[]): Result {
-  const { question, asks, target, layer, required } = check;
+  const { question, asks, target, layer } = check;
+  const required = isRequired(check, verdict);
   const wants = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];
   const note =
     verdict.kind === 'pass'

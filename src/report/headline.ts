@@ -2,18 +2,24 @@
  * What line one says, from what was found and what stayed open. What was found is said; that a question stayed open is the headline only where
  * nothing wrong was found, and never hides a finding: the exit code says it too.
  */
-import { isUnanswered } from '../judge/exit.js';
+import { type Answered, answeredOf, openOf } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import { SEVERITIES, type Severity } from '../model/check.js';
 import type { Finding, Result, Summary } from '../model/report.js';
 
-export type Headline = { kind: 'finding'; finding: Finding } | { kind: 'open'; required: readonly Result[] } | { kind: 'nothing' };
+/** That nothing was found cannot be said without what was answered; `required` is empty where nothing was asked. */
+export type Headline =
+  | { kind: 'finding'; finding: Finding }
+  | { kind: 'open'; required: readonly Result[] }
+  | { kind: 'nothing'; on: Answered };
 
 /** `findings` in rank order: of the roots the first counts as the worst, with all that follows from it. */
 export function headlineOf(verdict: Summary['verdict'], findings: readonly Finding[], results: readonly Result[]): Headline {
   const [first] = findings;
-  if (verdict !== 'incomplete') return first ? { kind: 'finding', finding: first } : { kind: 'nothing' };
-  const required = results.filter((result) => result.required && isUnanswered(result));
+  const [required, on] = [openOf(results), answeredOf(results)];
+  if (verdict !== 'incomplete' && first) return { kind: 'finding', finding: first };
+  // A report that was read may say of itself what it likes.
+  if (verdict !== 'incomplete') return on ? { kind: 'nothing', on } : { kind: 'open', required };
   // What keeps a question open says more than that it is open, and less than something worse that was found.
   const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
   const isWorse = first && worstOf(first) !== 'note' && (!kept || rankOf(worstOf(first)) < rankOf(worstOf(kept)));

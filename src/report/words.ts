@@ -154,7 +154,7 @@ export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy }
 export function openQuestion(open: readonly Result[]): { title: string; fix: string } {
   const busy = open.find(({ note }) => note?.id === TOO_BUSY.id);
   const first = busy ?? open[0];
-  if (!first) return { title: '', fix: '' };
+  if (!first) return { title: say('nothingAsked'), fix: say('toFindOut', { command: 'kubelet-doctor check' }) };
   const why = first.note ? withoutStop(spoken(first.note)) : '';
   const count = open.length - 1;
   const notAnswered = (what: string) => (count > 0 ? say('notAnsweredAndMore', { what, count }) : say('notAnswered', { what }));

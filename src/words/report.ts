@@ -43,6 +43,7 @@ export const say = defineWords('report', {
   quoted: 'Words from the report, not checked by kubelet-doctor',
   // A required question without an answer.
   notAnswered: 'Not answered: {what}',
+  nothingAsked: 'Not answered: no required question was asked',
   notAnsweredAndMore: 'Not answered: {what} (and {count} more)',
   toFindOut: 'To find out: {command}',
   moreBelow: '{command} ({count} more below)',

@@ -10,7 +10,8 @@ import { accountName, eitherOf } from '../shared/brief.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
-import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { seen } from '../shared/read.js';
+import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, openFor, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const agentPermissions = defineCheck({
@@ -47,7 +48,8 @@ export const agentPermissions = defineCheck({
   },
   judge(view, say) {
     const rights = rightsOf(view);
-    if (!rights) return notApplicable(say('notAsked'));
+    const needed = ofKind(seen(view.one('self/profile'))?.needs ?? [], 'general').filter(({ required }) => required);
+    if (!rights) return needed.length > 0 ? openFor(needed, cannotTell(say('notAsked'))) : notApplicable(say('notAsked'));
     const { profile, account, judged } = rights;
     const own = judged.filter(({ need }) => need.kind === 'general');
     if (own.length === 0) return pass(view.one('self/profile'), say('nothing'));
@@ -71,8 +73,10 @@ export const agentPermissions = defineCheck({
         rights.name,
         open.map(({ need }) => need),
       );
-    return cannotTell(say('notOurs', { count: open.length, total: profile.needs.length }), [
-      { need: 'apiserver/access', ...(elsewhere ? { elsewhere } : {}) },
-    ]);
+    const why = say('notOurs', { count: open.length, total: profile.needs.length });
+    return openFor(
+      open.map(({ need }) => need),
+      cannotTell(why, [{ need: 'apiserver/access', ...(elsewhere ? { elsewhere } : {}) }]),
+    );
   },
 });

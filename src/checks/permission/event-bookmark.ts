@@ -3,7 +3,7 @@ import { defineCheck } from '../../model/check.js';
 import { accountName, eitherOf } from '../shared/brief.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
-import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, openFor, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const eventBookmark = defineCheck({
@@ -42,7 +42,10 @@ export const eventBookmark = defineCheck({
     if (missing.length === 0)
       return judged.every(({ state }) => state === 'allowed')
         ? pass(view.all('apiserver/access'))
-        : cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }]);
+        : openFor(
+            judged.map(({ need }) => need),
+            cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature events' }]),
+          );
     const [account, name] = [accountName(rights.account.user), missing[0]?.name ?? ''];
     return problem('event-bookmark-forbidden', {
       proof: allInTheirWords(deniedFacts(view, missing)),

@@ -11,7 +11,7 @@ import { accountName, eitherOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
-import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, openFor, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const leaderLock = defineCheck({
@@ -55,6 +55,7 @@ export const leaderLock = defineCheck({
     const rights = rightsOf(view);
     const judged = rights?.judged.filter(({ need }) => need.kind === 'leader-lock') ?? [];
     if (!rights || judged.length === 0) return notApplicable(say('off'));
+    const needs = judged.map(({ need }) => need);
     const missing = ofKind(rights.missing, 'leader-lock');
     const { profile, account } = rights;
     const { user } = account;
@@ -63,9 +64,13 @@ export const leaderLock = defineCheck({
     if (missing.length === 0) {
       if (judged.every(({ state }) => state === 'allowed')) return pass(view.all('apiserver/access'));
       if (!holdsOther(profile, view.all('apiserver/access')))
-        return cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature leader-election' }]);
+        return openFor(
+          needs,
+          cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature leader-election' }]),
+        );
       const look = lookAtSetting(profile.namespace.value);
-      return cannotTell(say('otherHeld', { user, lock, other, variable: VARIABLE }), [{ need: 'self/profile', elsewhere: look }]);
+      const either = say('otherHeld', { user, lock, other, variable: VARIABLE });
+      return openFor(needs, cannotTell(either, [{ need: 'self/profile', elsewhere: look }]));
     }
     const namespace = missing[0]?.namespace ?? '';
     const either = profile.otherLock !== undefined && new Set(missing.map(({ resource }) => resource)).size > 1;

@@ -2,7 +2,7 @@
  * The head of a report, three lines: the root cause, or that all is well; the first step, or how much was asked; where it ran, as whom, when,
  * against what. They are never wrapped: `head -2` is the answer. The last two lines of a terminal are the first two again.
  */
-import { isUnanswered } from '../../judge/exit.js';
+import { type Answered, answeredOf } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
 import { identityWords, placeWords, vantageWords } from '../../report/places.js';
@@ -61,24 +61,26 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
     const { title, fix } = openQuestion(headline.required);
     return { colour: yellow, title, lead: '', line: fix, isProse: false, last: fix };
   }
-  const asked = askedLine(report);
-  const well = { colour: green, title: wellLine(report), lead: '', line: asked, isProse: true, last: asked };
-  if (headline.kind === 'nothing') return well;
+  const well = (on: Answered): Answer => {
+    const asked = askedLine(report);
+    return { colour: green, title: wellLine(report, on), lead: '', line: asked, isProse: true, last: asked };
+  };
+  if (headline.kind === 'nothing') return well(headline.on);
   const top = headline.finding;
-  const open = results.some((result) => result.required && isUnanswered(result));
-  if (summary.verdict !== 'incomplete' && asksNothing(top)) return well;
+  const answered = answeredOf(results);
+  if (answered && summary.verdict !== 'incomplete' && asksNothing(top)) return well(answered);
   const step = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
-  const title = failing ? titleOf(top, report) : withLead(top.severity, open, titleOf(top, report));
+  const title = failing ? titleOf(top, report) : withLead(top.severity, answered, titleOf(top, report));
   const { lead, line } = actLine(step);
   return { colour: failing ? red : yellow, title, lead, line, isProse: line === step.act, last: lastLine(step) };
 }
 
 /** That it works is only said where everything that is required was answered, and the line has room for it. */
-function withLead(severity: Finding['severity'], open: boolean, title: string): string {
-  const short = severity === 'risk' ? say('risk', { title }) : open ? title : say('note', { title });
+function withLead(severity: Finding['severity'], answered: Answered | undefined, title: string): string {
+  const short = severity === 'risk' ? say('risk', { title }) : answered ? say('note', { title }) : title;
   const long = severity === 'risk' ? say('worksRisk', { title }) : say('worksNote', { title });
-  return open || [...long].length > LINE ? short : long;
+  return answered && [...long].length <= LINE ? long : short;
 }
 
 /** A note that asks for nothing does not take the place of "all well". */
@@ -92,7 +94,7 @@ export function titleOf(finding: Finding, report: Report): string {
   return finding.certainty === 'suspected' ? say('suspected', { title }) : title;
 }
 
-function wellLine({ where, layers }: Report): string {
+function wellLine({ where, layers }: Report, _on: Answered): string {
   const names = [
     answers(layers, 'kubelet') ? oneLine(say('kubelet', { node: where.node })) : '',
     answers(layers, 'apiserver') ? 'apiserver' : '',

@@ -135,6 +135,12 @@ export const AGENT_RIGHTS: Scenario[] = [
   broken('basic-user-gone', 'No account may check its own permissions', { apiserver: { basicUser: false } }, 'review-forbidden', {
     exitCode: 0,
   }),
+  {
+    scenario: 'required-review-refused',
+    title: 'No account may check its own permissions, and the agent reads its pods from the apiserver',
+    world: { agent: { env: { DD_KUBELET_USE_API_SERVER: 'true' } }, apiserver: { basicUser: false } },
+    expect: { first: 'review-forbidden', exitCode: 3, never: ['permission-missing'] },
+  },
   broken('account-by-review', "The agent's permissions, checked by SubjectAccessReview", about([READ_NODES, REVIEW, LOOK]), 'role-missing'),
   broken(
     'account-by-impersonation',

@@ -4,6 +4,7 @@ import { account, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 
 const events = profile({ asked: ['events'] });
+const podsFromApiserver = profile({ asked: ['use-apiserver'] });
 const everything = profile({ asked: ['all'] });
 
 judgeTable(agentPermissions, [
@@ -65,6 +66,24 @@ judgeTable(agentPermissions, [
     facts: [...base(), ...rights(events, undefined, /events/)],
     expect: 'cannot-tell',
     wants: ['apiserver/access'],
+  },
+  {
+    row: 'not allowed to ask, and the feature is optional: others may be well',
+    facts: [...base(), ...rights(events, undefined, /events/)],
+    expect: 'cannot-tell',
+    neverSays: /"required":true/,
+  },
+  {
+    row: 'not allowed to ask, and the feature is required: nothing is well',
+    facts: [...base(), ...rights(podsFromApiserver, undefined, /pods/)],
+    expect: 'cannot-tell',
+    says: /"required":true/,
+  },
+  {
+    row: 'nobody knows whose rights, and a required feature needs some',
+    facts: [...base(), ...rights(podsFromApiserver).filter((f) => f.kind !== 'account')],
+    expect: 'cannot-tell',
+    says: /"required":true/,
   },
   { row: 'nobody knows whose rights', facts: [...base()], expect: 'not-applicable' },
   {

@@ -63,8 +63,8 @@ describe('the first three lines', () => {
   it('nothing known of the place leaves no debris', () => {
     const empty = report([], { where: { place: '', vantage: '', node: '', identity: '', kubelet: '', apiserver: '' } });
     assert.deepEqual(text(empty).split('\n'), [
-      'OK: nothing wrong found in what was asked',
-      '0 of 0 questions answered.',
+      'Not answered: no required question was asked',
+      'To find out: kubelet-doctor check',
       'Ran, 2026-11-22 03:04 UTC',
     ]);
   });

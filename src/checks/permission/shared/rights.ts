@@ -3,7 +3,7 @@
 import { serviceAccountOf } from '../../../kubernetes/names.js';
 import { isAllowed, type RbacState, requesterOf, ruleAllows } from '../../../kubernetes/rbac.js';
 import { type AccountName, canINeeds, grantTo } from '../../../manifests/needs-yaml.js';
-import type { Evidence, Fix, Message, View } from '../../../model/check.js';
+import type { Evidence, Fix, Message, Verdict, View } from '../../../model/check.js';
 import type { Account, Fact, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
 import { type JudgedNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
 import { cite } from '../../shared/cite.js';
@@ -70,6 +70,11 @@ export function ofKind(needs: readonly ResolvedNeed[], ...kinds: NeedKind[]): Re
 
 export function severityOf(needs: readonly ResolvedNeed[]): 'blocks' | 'degrades' {
   return needs.some((need) => need.required) ? 'blocks' : 'degrades';
+}
+
+/** These rights stay open: where a required feature needs one of them, nobody may say that all is well. */
+export function openFor(needs: readonly ResolvedNeed[], open: Verdict<never>): Verdict<never> {
+  return open.kind === 'cannot-tell' && needs.some(({ required }) => required) ? { ...open, required: true } : open;
 }
 
 export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
