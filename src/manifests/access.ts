@@ -1,20 +1,9 @@
-/**
- * What a pod of ours may do: a namespace that admits nothing but harmless pods, an account, and the reads that its own questions need. No secret, no
- * write, and no nodes/proxy: that one would let it run commands in every pod of a node.
- */
+/** The namespace and the account of a pod of ours, with its rights. */
+import { ownNeeds } from '../profiles/own.js';
+import { grantTo, withEffect } from './needs-yaml.js';
+import type { AccountName } from './rbac-objects.js';
 
-/** Subresources that a kubelet from 1.33 on asks for; older ones ask for nodes/proxy, which is not given here. */
-const KUBELET_READS = ['nodes/configz', 'nodes/healthz', 'nodes/metrics', 'nodes/pods', 'nodes/stats'];
-const GROUP = 'rbac.authorization.k8s.io';
-/** Where kubelets renew their heartbeat (pkg/kubelet, NodeLease). */
-const LEASES = 'kube-node-lease';
-
-export interface AccountName {
-  namespace: string;
-  name: string;
-}
-
-/** `level` is what Pod Security Admission lets in: host network is not for `baseline` or `restricted`. */
+/** A namespace that admits nothing but harmless pods. `level` is what Pod Security Admission lets in: host network is not for `restricted`. */
 export function namespaceYaml(name: string, level: 'restricted' | 'privileged'): string {
   return lines(
     'apiVersion: v1',
@@ -26,25 +15,13 @@ export function namespaceYaml(name: string, level: 'restricted' | 'privileged'):
   );
 }
 
-/** The account and its rights; bindings carry its namespace, so that two installations do not take each other's. */
-export function accessYaml(account: AccountName): string[] {
-  const name = `${account.namespace}-${account.name}`;
-  const nodeReads = ['  - apiGroups: [""]', `    resources: [${['nodes', ...KUBELET_READS].map(quote).join(', ')}]`, '    verbs: ["get"]'];
-  const leaseReads = ['  - apiGroups: ["coordination.k8s.io"]', '    resources: ["leases"]', '    verbs: ["get"]'];
-  return [
-    lines(
-      'apiVersion: v1',
-      'kind: ServiceAccount',
-      'metadata:',
-      `  name: ${quote(account.name)}`,
-      `  namespace: ${quote(account.namespace)}`,
-      'automountServiceAccountToken: false',
-    ),
-    lines(...head('ClusterRole', name), 'rules:', ...nodeReads),
-    lines(...head('ClusterRoleBinding', name), ...bound('ClusterRole', name, account)),
-    lines(...head('Role', name, LEASES), 'rules:', ...leaseReads),
-    lines(...head('RoleBinding', name, LEASES), ...bound('Role', name, account)),
-  ];
+/**
+ * The account and its rights, between these documents; what they do stands above all of them. Of our own account those pods alone have its token that
+ * ask for it; another's pods keep what they have. Names that may not be printed were refused before.
+ */
+export function accessYaml(account: AccountName, isOurs: boolean, [before, after = []]: [string[], string[]?] = [[]]): string {
+  const granted = grantTo(account, ownNeeds(), { account: isOurs ? { mounts: false } : {} });
+  return granted ? withEffect({ ...granted, yaml: [...before, granted.yaml, ...after].join('\n---\n') }) : '';
 }
 
 export function quote(text: string): string {
@@ -57,27 +34,4 @@ export function lines(...parts: string[]): string {
 
 export function indent(by: number, parts: readonly string[]): string[] {
   return parts.map((part) => ' '.repeat(by) + part);
-}
-
-function head(kind: string, name: string, namespace?: string): string[] {
-  return [
-    `apiVersion: ${GROUP}/v1`,
-    `kind: ${kind}`,
-    'metadata:',
-    `  name: ${quote(name)}`,
-    ...(namespace ? [`  namespace: ${quote(namespace)}`] : []),
-  ];
-}
-
-function bound(kind: 'ClusterRole' | 'Role', name: string, account: AccountName): string[] {
-  return [
-    'roleRef:',
-    `  apiGroup: ${GROUP}`,
-    `  kind: ${kind}`,
-    `  name: ${quote(name)}`,
-    'subjects:',
-    '  - kind: ServiceAccount',
-    `    name: ${quote(account.name)}`,
-    `    namespace: ${quote(account.namespace)}`,
-  ];
 }

@@ -18,15 +18,23 @@ import { type AccountName, bindingTo, objectsFor, type Subject } from './rbac-ob
 export type { AccountName, Subject } from './rbac-objects.js';
 
 export interface ManifestOptions {
-  /** Of all roles and bindings; default: one of its own for each set of rules. */
-  roleName?: string;
-  withServiceAccount?: boolean;
+  /** The account itself, too; `mounts: false`: of its pods those alone have its token that ask for it. */
+  account?: { mounts?: false };
+  /** The roles and bindings that are there, where they could be read. */
+  before?: RbacState | undefined;
 }
 
 /** YAML, and what it does: every right that is needed, no other, for no one else. */
 export interface Granted {
   readonly yaml: RbacYaml;
   readonly effect: Effect;
+  /** The same with who gets it, for where the YAML stands alone. */
+  readonly said: Effect;
+}
+
+/** YAML by itself, with its effect above: so it is printed by every command. */
+export function withEffect({ yaml, said }: { yaml: string; said: Effect }): string {
+  return `# ${said.en}\n${yaml}`;
 }
 
 const VERB = /^(\*|[a-z]+)$/;
@@ -41,15 +49,14 @@ export function isRoleName(text: string): boolean {
 
 /**
  * What gives `subject` these rights; undefined where a name may not be printed, nothing is needed, or it would not do that or do more.
- * `before`: the roles and bindings that are there, where they could be read.
  */
 export function grantTo(
   subject: Subject,
   needs: readonly ResolvedNeed[],
-  { before, ...options }: ManifestOptions & { before?: RbacState | undefined } = {},
+  { before, ...options }: ManifestOptions = {},
 ): Granted | undefined {
   const yaml = needsYaml(subject, needs, options);
-  return yaml === undefined ? undefined : granted(objectsFor(subject, needs, options.roleName), yaml, subject, needs, before);
+  return yaml === undefined ? undefined : granted(objectsFor(subject, needs), yaml, subject, needs, before);
 }
 
 /** The same by binding a ClusterRole that is there, with a role of our own for what it does not grant. */
@@ -75,7 +82,8 @@ function granted(
 ): Granted | undefined {
   const user = 'user' in subject ? subject.user : `system:serviceaccount:${subject.namespace}:${subject.name}`;
   const effect = effectOf(printed, requesterOf(user), requestsOf(needs), before);
-  return effect && { yaml, effect: rbacEffect(effect) };
+  const to = 'user' in subject ? subject.user : `${subject.namespace}/${subject.name}`;
+  return effect && { yaml, effect: rbacEffect(effect), said: rbacEffect(effect, to) };
 }
 
 /** Verb by verb, by the right itself: others that serve as well are more than is needed. */
@@ -94,14 +102,10 @@ function requestsOf(needs: readonly ResolvedNeed[]): RbacEffect['added'] {
 }
 
 /** The YAML alone, to compare it; it has no place in a fix. */
-export function needsYaml(
-  subject: Subject,
-  needs: readonly ResolvedNeed[],
-  { roleName, withServiceAccount = false }: ManifestOptions = {},
-): RbacYaml | undefined {
+export function needsYaml(subject: Subject, needs: readonly ResolvedNeed[], { account }: ManifestOptions = {}): RbacYaml | undefined {
   if (!isPrintableSubject(subject) || !needs.every(isPrintable)) return undefined;
-  const account = withServiceAccount && 'name' in subject ? subject : undefined;
-  return needs.length === 0 && !account ? undefined : yamlOf(objectsFor(subject, needs, roleName), account);
+  const own = account && 'name' in subject ? { ...subject, ...account } : undefined;
+  return needs.length === 0 && !own ? undefined : yamlOf(objectsFor(subject, needs), own);
 }
 
 /** The same questions through kubectl, one a line. `leases.coordination.k8s.io/NAME` is a name there, `--subresource` a subresource. */

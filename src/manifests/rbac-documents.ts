@@ -11,7 +11,7 @@ export type RbacYaml = string & { readonly [rbac]: true };
 const GROUP = 'rbac.authorization.k8s.io';
 
 /** Each role before its binding; bindings of roles that are there first. */
-export function yamlOf({ roles, bindings }: RbacState, account?: AccountName): RbacYaml {
+export function yamlOf({ roles, bindings }: RbacState, account?: AccountName & { mounts?: false }): RbacYaml {
   const isOwn = ({ role: { kind, name }, namespace }: RbacBinding) =>
     roles.some((role) => role.kind === kind && role.name === name && role.namespace === namespace);
   const pairs = roles.flatMap((role) => {
@@ -59,13 +59,14 @@ function subjectYaml({ kind, name, namespace }: RbacSubject): string[] {
   ];
 }
 
-function accountYaml({ namespace, name }: AccountName): string {
+function accountYaml({ namespace, name, mounts = true }: AccountName & { mounts?: boolean }): string {
   return [
     'apiVersion: v1',
     'kind: ServiceAccount',
     'metadata:',
     `  name: ${JSON.stringify(name)}`,
     `  namespace: ${JSON.stringify(namespace)}`,
+    ...(mounts ? [] : ['automountServiceAccountToken: false']),
   ].join('\n');
 }
 

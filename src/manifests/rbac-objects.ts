@@ -20,9 +20,8 @@ export interface Rule {
 }
 
 /** Each question about rights has a role of its own, one for each namespace; the same rules have the same name. */
-export function objectsFor(subject: Subject, needs: readonly ResolvedNeed[], roleName?: string): RbacState {
-  const groups = roleName === undefined ? byQuestion(needs) : [needs];
-  const pairs = groups.flatMap((group) => pairsFor(subject, group, roleName));
+export function objectsFor(subject: Subject, needs: readonly ResolvedNeed[]): RbacState {
+  const pairs = byQuestion(needs).flatMap((group) => pairsFor(subject, group));
   return { roles: pairs.map(({ role }) => role), bindings: pairs.map(({ binding }) => binding) };
 }
 
@@ -32,16 +31,12 @@ function byQuestion(needs: readonly ResolvedNeed[]): ResolvedNeed[][] {
 }
 
 /** A role and its binding for each namespace. */
-function pairsFor(
-  subject: Subject,
-  needs: readonly ResolvedNeed[],
-  roleName: string | undefined,
-): { role: RbacRole; binding: RbacBinding }[] {
+function pairsFor(subject: Subject, needs: readonly ResolvedNeed[]): { role: RbacRole; binding: RbacBinding }[] {
   // Cluster-wide first ('' sorts before every name; undefined would sort last).
   const scopes = [...new Set(needs.map((need) => need.namespace ?? ''))].sort();
   return scopes.map((scope) => {
     const rules = rulesFor(needs.filter((need) => (need.namespace ?? '') === scope));
-    const name = roleName ?? ownName(subject, rules);
+    const name = ownName(subject, rules);
     const at = scope === '' ? {} : { namespace: scope };
     const kind = scope === '' ? 'ClusterRole' : 'Role';
     const role: RbacRole = { kind, name, ...at, rules: rules.map(asRead) };

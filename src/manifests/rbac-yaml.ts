@@ -1,16 +1,14 @@
 /** The rights at kubelets, as needs and as questions: for those a kubelet itself has refused, whatever the profile says. */
 
+import { isKubeletSubresource } from '../kubernetes/kubelet-rights.js';
 import { serviceAccountOf, shellQuote } from '../kubernetes/names.js';
 import type { RbacState } from '../kubernetes/rbac.js';
 import type { ResolvedNeed } from '../model/facts.js';
 import { type Granted, grantTo } from './needs-yaml.js';
 
-/** Subresources of `nodes` that a kubelet may be asked to allow. Anything else has no place in a manifest of ours. */
-const KNOWN = new Set(['configz', 'healthz', 'metrics', 'pods', 'proxy', 'stats']);
-
-/** What lets `user` get these subresources of nodes; undefined when a name may not be printed. */
+/** What lets `user` get these subresources of nodes; undefined when a name may not be printed, or is none that a kubelet asks for. */
 export function grantNodeRights(user: string, subresources: readonly string[], before?: RbacState): Granted | undefined {
-  if (!subresources.every((each) => KNOWN.has(each))) return undefined;
+  if (!subresources.every(isKubeletSubresource)) return undefined;
   return grantTo(serviceAccountOf(user) ?? { user }, [...new Set(subresources)].sort().map(nodeRight), { before });
 }
 

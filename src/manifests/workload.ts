@@ -2,8 +2,9 @@
  * A Pod of ours on one node, or a DaemonSet with one report a node. Both meet the `restricted` Pod Security Standard unless they take the host's
  * network, tolerate every taint (a broken node has taints), and are bounded in time, memory and processor.
  */
-import { type AccountName, accessYaml, indent, lines, namespaceYaml, quote } from './access.js';
+import { accessYaml, indent, lines, namespaceYaml, quote } from './access.js';
 import { ARCHITECTURES } from './image.js';
+import type { AccountName } from './rbac-objects.js';
 
 export interface WorkloadOptions {
   /** Of the Pod; a DaemonSet is on every node. */
@@ -94,12 +95,8 @@ function podName(node: string): string {
 }
 
 function documents(comment: string[], { account, own, hostNetwork }: WorkloadOptions, workload: string): string {
-  const parts = [
-    ...(own.namespace ? [namespaceYaml(account.namespace, hostNetwork ? 'privileged' : 'restricted')] : []),
-    ...(own.account ? accessYaml(account) : []),
-    workload,
-  ];
-  return lines(...comment, parts.join('\n---\n'));
+  const namespace = own.namespace ? [namespaceYaml(account.namespace, hostNetwork ? 'privileged' : 'restricted')] : [];
+  return lines(...comment, own.account ? accessYaml(account, true, [namespace, [workload]]) : workload);
 }
 
 function metadata(name: string, namespace: string): string[] {

@@ -2,28 +2,32 @@
  * The Datadog node Agent, with and without Cluster Agent. From its chart and operator (rbac.yaml, component/agent/rbac.go), its own
  * documentation (docs.datadoghq.com, Kubernetes, RBAC), and for the kubelet from what kubelets ask for (pkg/kubelet/server/auth.go).
  */
+import type { KubeletSubresource } from '../kubernetes/kubelet-rights.js';
 import type { PermissionNeed, Profile } from './types.js';
 
 const atKubelet = { feature: 'kubelet', kind: 'kubelet', verbs: ['get'], resource: 'nodes' } as const;
 /** The agent then asks the apiserver's node proxy, whatever the kubelet: nodes/proxy alone (datadog-agent, pkg/util/kubernetes/kubelet, kubelet_hosts.go). */
 const FARGATE = 'DD_EKS_FARGATE=true';
 const POD_LIST_ELSEWHERE = 'DD_KUBELET_USE_API_SERVER=true';
+type AtKubelet = Omit<PermissionNeed, 'feature' | 'verbs'> & { subresource: KubeletSubresource };
 const OLD_LOSES = 'pod list and tags, kubelet service check';
 
 /** Its paths, by the version of each kubelet: fine-grained rights from 1.33 on, nodes/proxy before. */
-const KUBELET: PermissionNeed[] = [
+const AT_KUBELET: AtKubelet[] = [
   { subresource: 'metrics', loses: 'kubelet, container and probe metrics' },
   { subresource: 'stats', loses: 'node and volume statistics' },
   {
     subresource: 'pods',
-    kubelet: 'fine-grained' as const,
+    kubelet: 'fine-grained',
     loses: 'pod list and tags',
     unless: [FARGATE, POD_LIST_ELSEWHERE],
   },
-  { subresource: 'healthz', kubelet: 'fine-grained' as const, loses: 'kubelet service check' },
-  { subresource: 'configz', kubelet: 'fine-grained' as const, required: false, loses: 'kubelet configuration view' },
-  { subresource: 'proxy', kubelet: 'classic' as const, loses: OLD_LOSES },
-].map((need) => ({ unless: [FARGATE], ...atKubelet, ...need, verbs: ['get'] }));
+  { subresource: 'healthz', kubelet: 'fine-grained', loses: 'kubelet service check' },
+  { subresource: 'configz', kubelet: 'fine-grained', required: false, loses: 'kubelet configuration view' },
+  { subresource: 'proxy', kubelet: 'classic', loses: OLD_LOSES },
+];
+
+export const KUBELET: PermissionNeed[] = AT_KUBELET.map((need) => ({ unless: [FARGATE], ...atKubelet, ...need, verbs: ['get'] }));
 
 /**
  * With a Lease, agents until mid-2025 got and made the ConfigMap of the same name as well, and ended their election where that was

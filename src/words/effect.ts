@@ -4,8 +4,8 @@ import { defineWords } from './say.js';
 export const sayEffect = defineWords('effect', {
   'adds.one': '+{rights} right, no others',
   'adds.many': '+{rights} rights, no others',
-  'addsTo.one': '+{rights} right to {to}, no others',
-  'addsTo.many': '+{rights} rights to {to}, no others',
+  'addsTo.one': '+{rights} right for {to}, no others',
+  'addsTo.many': '+{rights} rights for {to}, no others',
   'grants.one': 'grants {rights} right, no others',
   'grants.many': 'grants {rights} rights, no others',
   'grantsTo.one': 'grants {rights} right to {to}, no others',

@@ -1,9 +1,13 @@
 /** `kubelet-doctor rbac` against a simulated cluster, and its manifests without one. */
 import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { startWorld } from '../../src/sim/start.js';
+import { type Rule, rulesOf } from '../../src/sim/state/rights.js';
 import type { World } from '../../src/sim/world.js';
 import { recordingIo } from '../scenarios/run.js';
 
@@ -44,6 +48,28 @@ it('prints only what closes the gap', async () => {
   assert.match(stdout, /resources: \["nodes\/stats"\]/);
   assert.doesNotMatch(stdout, /nodes\/metrics|ServiceAccount\nmetadata/);
   assert.match((await rbac({}, '--missing', '--yaml')).stdout, /^# nothing is missing$/m);
+});
+
+it('says what the YAML does: of itself, and beside the roles and bindings that are there where they can be read', async () => {
+  const missing = async (...more: Rule[]) =>
+    (await rbac({ agent: { rights: [...rulesOf('no-stats'), ...more] } }, '--missing', '--yaml')).stdout.match(/^# .*no others$/gm);
+  assert.deepEqual(await missing(), ['# grants 1 right to datadog/datadog-agent, no others']);
+  const group = 'rbac.authorization.k8s.io';
+  const resources = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'];
+  assert.deepEqual(await missing({ verbs: ['list'], groups: [group], resources }), ['# +1 right for datadog/datadog-agent, no others']);
+});
+
+it('prints no YAML of which nobody can say what it does', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'profile-'));
+  const file = path.join(directory, 'mine.yaml');
+  await writeFile(
+    file,
+    'profile: mine\ntitle: Mine\naccount: {namespace: a, name: b}\nfeatures: [{feature: f, loses: all, always: true}]\nneeds: [{feature: f, verbs: ["*"], resource: pods}]\n',
+  );
+  const { io, text } = recordingIo();
+  assert.equal(await runCommandLine(['rbac', '--yaml', '--profile', file], io, { env: {}, root: '/' }), 2, text().stdout);
+  assert.match(text().stderr, /every verb/);
+  assert.equal(text().stdout, '');
 });
 
 it('prints whole manifests offline, by what was chosen', async () => {

@@ -65,7 +65,7 @@ export const roleExcess = defineCheck({
       name &&
       grantTo(name, fine, {
         before: stateOf(
-          view,
+          view.one('apiserver/rbac-objects'),
           user,
           fine.map(({ orElse: _, ...need }) => need),
         ),

@@ -1,5 +1,6 @@
 /** How a kubelet words its refusals, and which right each of its paths asks for. Recorded from 1.31 and 1.36 kubelets. */
 
+import { isKubeletSubresource, type KubeletSubresource } from '../../kubernetes/kubelet-rights.js';
 import type { CredentialKind, Payload } from '../../model/facts/connection.js';
 import type { AccessAnswer, Credential, Fact, HttpAnswer } from '../../model/facts.js';
 import { KUBELET_PATHS, type KubeletPath } from './kubelet.js';
@@ -86,7 +87,7 @@ export function isServerFault(answer: HttpAnswer): boolean {
 }
 
 /** Paths with a right of their own on a kubelet that knows fine-grained authorization; older ones ask for `proxy`. */
-export const FINE: Partial<Record<KubeletPath, string>> = { '/pods': 'pods', '/healthz': 'healthz', '/configz': 'configz' };
+export const FINE: Partial<Record<KubeletPath, KubeletSubresource>> = { '/pods': 'pods', '/healthz': 'healthz', '/configz': 'configz' };
 
 /** The subresources of `nodes` that this path asks for, in order; any one of them is enough. */
 export function subresourcesOf(path: KubeletPath, fineGrained: boolean): string[] {
@@ -137,12 +138,10 @@ export function isTimeout(f: Fact<'http' | 'proxied'>): boolean {
   return /TIMEDOUT|TIMEOUT/.test(failure(f) ?? '');
 }
 
-const KUBELET_RIGHTS = new Set(['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats']);
-
 /** What was asked in the place of a kubelet, for this user; other rights are asked about, too. */
 export function kubeletReviews(facts: Fact<'access'>[], user: string | undefined): AccessAnswer[] {
   return facts
     .flatMap((f) => seen(f) ?? [])
-    .filter((a) => a.verb === 'get' && a.group === '' && a.resource === 'nodes' && KUBELET_RIGHTS.has(a.subresource ?? ''))
+    .filter((a) => a.verb === 'get' && a.group === '' && a.resource === 'nodes' && isKubeletSubresource(a.subresource))
     .filter((a) => a.user === undefined || a.user === user);
 }

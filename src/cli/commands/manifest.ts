@@ -40,9 +40,7 @@ const PRINT: Record<Exclude<ManifestKind, 'debug'>, (options: WorkloadOptions) =
   'must-gather': ({ image }) => mustGatherDockerfile(image),
   npd: nodeProblemDetectorJson,
   access: ({ account, own, hostNetwork }) =>
-    [...(own.namespace ? [namespaceYaml(account.namespace, hostNetwork ? 'privileged' : 'restricted')] : []), ...accessYaml(account)].join(
-      '\n---\n',
-    ),
+    accessYaml(account, own.account, [own.namespace ? [namespaceYaml(account.namespace, hostNetwork ? 'privileged' : 'restricted')] : []]),
 };
 
 export function runManifestCommand(flags: ManifestFlags, io: Io): number {

@@ -3,7 +3,7 @@ import { needsOfCauses } from '../../checks/permission/shared/printed-by.js';
 import { RIGHTS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import { serviceAccountOf } from '../../kubernetes/names.js';
-import { type AccountName, needsYaml } from '../../manifests/needs-yaml.js';
+import { type AccountName, grantTo, type ManifestOptions, needsYaml, withEffect } from '../../manifests/needs-yaml.js';
 import type { ResolvedProfile } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { resolveProfile } from '../../profiles/resolve.js';
@@ -51,7 +51,7 @@ function manifestOfMissing(
   if (!account) return { error: `${rights.account.user} is not a ServiceAccount; name the agent's: --service-account NAMESPACE/NAME` };
   if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} permissions could not be checked; more may be missing`);
   const missing = needsOfCauses(rights.missing, only);
-  return missing.length > 0 ? manifest(account, rights.profile, missing, false) : '# nothing is missing';
+  return missing.length > 0 ? manifest(account, rights.profile, missing, { before: rights.before }) : '# nothing is missing';
 }
 
 /** Everything the profile needs, for whom and for which versions was said; by the environment, without asking a server. */
@@ -72,19 +72,34 @@ async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise
     outOfSight: agent === undefined,
   });
   // Which lock the agent takes is a setting that is not in sight: as chart and operator do, the role serves either.
-  io.out(manifest(account, profile, [...profile.needs, ...(profile.otherLock ?? [])], true));
+  const printed = manifest(account, profile, [...profile.needs, ...(profile.otherLock ?? [])], { account: {} });
+  if (typeof printed !== 'string') return usageError(io, printed.error);
+  io.out(printed);
   return 0;
 }
 
-function manifest(account: AccountName, profile: ResolvedProfile, needs: ResolvedProfile['needs'], whole: boolean): string {
+/** Not without what it does: `check` has none of it in a fix either. */
+function manifest(
+  account: AccountName,
+  profile: ResolvedProfile,
+  needs: ResolvedProfile['needs'],
+  options: ManifestOptions,
+): string | { error: string } {
   const { features, agentVersion, kubelet } = profile;
   const kubelets =
     kubelet === 'classic' ? 'some below 1.33: nodes/proxy' : kubelet === 'fine-grained' ? '1.33 or later' : 'assumed to be 1.33 or later';
-  const roleName = whole ? `${account.namespace}-${account.name}-${profile.profile}` : undefined;
+  const granted = grantTo(account, needs, options);
+  if (!granted) return { error: whyNot(account, needs) };
   return [
     `# ${profile.profile}: ${features.map((each) => each.feature).join(', ')}`,
     `# agent ${agentVersion.value}; kubelets ${kubelets}; agent objects in namespace ${profile.namespace.value}`,
-    needsYaml(account, needs, { withServiceAccount: whole, ...(roleName ? { roleName } : {}) }) ??
-      '# a name in this profile is not a valid Kubernetes name',
+    withEffect(granted),
   ].join('\n');
+}
+
+function whyNot(account: AccountName, needs: ResolvedProfile['needs']): string {
+  if (needsYaml(account, needs) === undefined) return 'a name in this profile is not a valid Kubernetes name';
+  if (needs.some(({ verbs }) => verbs.includes('*')))
+    return 'the profile asks for every verb (*), so its permissions cannot be counted; list the verbs';
+  return 'no YAML is printed: a role or binding of the same name exists with other contents; compare with kubelet-doctor rbac --yaml';
 }

@@ -5,6 +5,7 @@
 
 import { PHRASE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
+import { KUBELET_SUBRESOURCES } from '../../kubernetes/kubelet-rights.js';
 import { canINeed } from '../../manifests/needs-yaml.js';
 import type { AccessAnswer, Account, AskedBy, Identity, NodeObject, Outcome, ResolvedProfile, ServerVersion } from '../../model/facts.js';
 import { type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';
@@ -13,9 +14,6 @@ import type { LiveContext } from '../context.js';
 import { type AgentOnNode, askAgentOnNode } from './agent-on-node.js';
 import { type ApiserverClient, refused } from './client.js';
 import { askAgentPod, askKubeletVersions } from './rights-objects.js';
-
-/** The exact questions a kubelet asks for its paths (kubernetes pkg/kubelet/server/auth.go). */
-const KUBELET_SUBRESOURCES = ['proxy', 'pods', 'healthz', 'configz', 'metrics', 'stats'] as const;
 
 const GROUP = 'authorization.k8s.io';
 const GROUP_PATH = `/apis/${GROUP}/v1`;

@@ -1,5 +1,6 @@
 /** The facts about rights as rows: one a need for people, one a question for machines. */
 
+import { stateOf } from '../../checks/permission/shared/rights.js';
 import { seen } from '../../checks/shared/read.js';
 import type { AnyFact } from '../../model/facts.js';
 import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../profiles/access.js';
@@ -73,7 +74,9 @@ export function rightsTable(facts: readonly AnyFact[]) {
       };
     }),
   };
-  return { table, profile, account: who, missing: missingNeeds(judged), open: judged.filter(({ state }) => state === 'unanswered').length };
+  const missing = missingNeeds(judged);
+  const open = judged.filter(({ state }) => state === 'unanswered').length;
+  return { table, profile, account: who, missing, before: stateOf(factOf(facts, 'apiserver/rbac-objects'), who.user, missing), open };
 }
 
 /** One need, judged. */

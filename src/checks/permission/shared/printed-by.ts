@@ -50,7 +50,7 @@ export function printedBy(yaml: string | undefined, grant: Grant): string | unde
   if (!yaml || !own) return undefined;
   const kubernetesVersion = yaml.includes('"nodes/') ? versionFor(grant) : undefined;
   const on = turnedOn(grant);
-  const told = [[], [grant.cause]].flatMap((causes) =>
+  const told = [[], [grant.cause], kindsOf(grant)].flatMap((causes) =>
     (on.length > 0 ? [[], on] : [[]]).flatMap((features) =>
       maybeAgents(profile).map((agentVersion): Told => ({ causes, features, agentVersion, kubernetesVersion })),
     ),
@@ -98,10 +98,20 @@ function isRefused({ need, state }: JudgedNeed, refused: readonly string[]): boo
   return state === 'unanswered' && need.resource === 'nodes' && refused.includes(need.subresource ?? '');
 }
 
+function missingFor({ cause, profile, access }: Grant): ResolvedNeed[] {
+  return needsOfCauses(missingNeeds(judgeProfile(profile, access)), [cause]);
+}
+
+/** By their causes the kinds of what is missing: other kinds, of which the account holds all or that it does not need, are then left out. */
+function kindsOf(grant: Grant): string[] {
+  const kinds = new Set(missingFor(grant).map(({ kind }) => kind));
+  return [...kinds].flatMap((kind) => Object.keys(KIND_OF).find((cause) => KIND_OF[cause] === kind) ?? []);
+}
+
 /** Features that are on by the agent's settings or a flag, as far as something is missing for them. */
-function turnedOn({ cause, profile, access }: Grant): string[] {
-  const missing = needsOfCauses(missingNeeds(judgeProfile(profile, access)), [cause]);
-  return profile.features
+function turnedOn(grant: Grant): string[] {
+  const missing = missingFor(grant);
+  return grant.profile.features
     .filter(({ feature, why }) => why !== 'always' && missing.some((need) => need.feature === feature))
     .map(({ feature }) => feature);
 }

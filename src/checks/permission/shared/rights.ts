@@ -47,13 +47,13 @@ export function rightsOf(view: RightsView): Rights | undefined {
   const trusted = account.from === 'flag' || identity?.by === 'review';
   const name = trusted ? serviceAccountOf(account.user) : undefined;
   const missing = missingNeeds(judged);
-  const before = stateOf(view, account.user, missing);
+  const before = stateOf(view.one('apiserver/rbac-objects'), account.user, missing);
   return { profile, account, ...(name ? { name } : {}), access, judged, missing, ...(before ? { before } : {}) };
 }
 
 /** What is there, as far as an effect may be computed against it. */
-export function stateOf(view: View<'apiserver/rbac-objects'>, user: string, missing: readonly ResolvedNeed[]): RbacState | undefined {
-  const objects = seen(view.one('apiserver/rbac-objects'));
+export function stateOf(fact: Fact<'rbac-objects'>, user: string, missing: readonly ResolvedNeed[]): RbacState | undefined {
+  const objects = seen(fact);
   if (!objects?.complete) return undefined;
   const questions = missing.flatMap(questionsOf);
   return questions.some((question) => isAllowed(objects, requesterOf(user), question)) ? undefined : objects;
