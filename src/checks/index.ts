@@ -48,6 +48,8 @@ import { kubeletAddress } from './settings/kubelet-address/check.js';
 import { kubeletAuthorityFile } from './settings/kubelet-authority-file.js';
 import { kubeletImpostor } from './settings/kubelet-impostor.js';
 import { kubeletKubeconfig } from './settings/kubelet-kubeconfig.js';
+import { namedAccount } from './settings/named-account.js';
+import { namedNode } from './settings/named-node.js';
 import { ownCredential } from './settings/own-credential.js';
 import { proxyVariables } from './settings/proxy-variables.js';
 import { tlsVerification } from './settings/tls-verification.js';
@@ -75,6 +77,8 @@ export const CHECKS: readonly Check[] = [
   agentNetwork,
   proxyVariables,
   ownCredential,
+  namedNode,
+  namedAccount,
   kubeletAddress,
   kubeletAuthorityFile,
   tlsVerification,

@@ -5,9 +5,12 @@ import { CHECKS, PLACEMENT_CHECKS } from './index.js';
 /** Layers without whose answer the apiserver tells nothing: what fails there is the reason, and is named. */
 const WAY: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls', 'authn'];
 
+/** Whether what was named exists: whatever a command asks, it asks it of that. */
+const NAMED = ['named-node', 'named-account'];
+
 /** These and the way to the apiserver; on the way nothing must be answered. */
 function withWay(checks: readonly Check[]): readonly Check[] {
-  const way = CHECKS.filter(({ target, layer }) => target === 'apiserver' && WAY.includes(layer));
+  const way = CHECKS.filter(({ target, layer, question }) => (target === 'apiserver' && WAY.includes(layer)) || NAMED.includes(question));
   return [...way.map((check) => ({ ...check, required: false })), ...checks];
 }
 
@@ -19,7 +22,8 @@ export const SETTINGS_CHECKS: readonly Check[] = CHECKS.filter(({ question }) =>
   required: check.question === 'agent-settings',
 }));
 
-export const SETTINGS_AND_WAY = withWay(SETTINGS_CHECKS);
+/** At a workstation they are those of a DaemonSet, and one may be named that is not there. */
+export const SETTINGS_AND_WAY = withWay([...CHECKS.filter(({ question }) => question === 'agent-daemonset'), ...SETTINGS_CHECKS]);
 
 /** Where the agent runs, and may run: here these are the questions that must be answered. */
 export const NODES_AND_WAY = withWay(PLACEMENT_CHECKS.map((check) => ({ ...check, required: check.question !== 'node-condition' })));

@@ -28,6 +28,7 @@ const DOING: Readonly<Record<string, string>> = {
   access: 'checking permission to',
   account: 'reading the account',
   node: 'reading node',
+  named: 'looking for',
   lease: 'reading the heartbeat of',
   nodes: 'listing nodes',
   workloads: 'listing DaemonSets',

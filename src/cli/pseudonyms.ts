@@ -4,8 +4,8 @@ import { open, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { createFile, isArchive, replaceFile } from '../files/save.js';
 import type { Host } from '../host/host.js';
-import { jsonText } from '../render/json.js';
 import { BOUNDS } from '../model/bounds.js';
+import { jsonText } from '../render/json.js';
 
 interface PseudonymFlags {
   pseudonyms?: string;

@@ -1,6 +1,6 @@
 /** What is wrong with the input, in one line, and exit code 2. */
 import { knownCauses } from '../checks/index.js';
-import { differingLetters } from '../kubernetes/near.js';
+import { nearest } from '../kubernetes/near.js';
 import { oneLine } from '../report/plain-text.js';
 import type { Io } from './io.js';
 
@@ -23,11 +23,4 @@ export function unknownCause(named: readonly string[]): string | undefined {
   const known = knownCauses().map(({ cause }) => cause);
   const wrong = named.find((cause) => !known.includes(cause));
   return wrong === undefined ? undefined : noSuchCause(wrong);
-}
-
-/** The known word nearest to a misspelt one; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3));
-  const ranked = known.map((candidate) => ({ candidate, away: differingLetters(word, candidate) })).sort((a, b) => a.away - b.away);
-  return ranked[0] && ranked[0].away <= limit ? ranked[0].candidate : undefined;
 }

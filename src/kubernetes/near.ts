@@ -12,3 +12,15 @@ export function differingLetters(a: string, b: string): number {
   }
   return above[theirs.length] ?? 0;
 }
+
+/** The known words near to a misspelt one, the nearest first. */
+export function nearTo(word: string, known: readonly string[]): string[] {
+  const limit = Math.max(2, Math.floor(word.length / 3));
+  const near = known.map((candidate) => ({ candidate, away: differingLetters(word, candidate) })).filter(({ away }) => away <= limit);
+  return near.sort((a, b) => a.away - b.away).map(({ candidate }) => candidate);
+}
+
+/** The nearest of them; undefined when none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  return nearTo(word, known)[0];
+}

@@ -16,7 +16,8 @@ import type { Held, Owner } from '../probes/connection/gate.js';
 import { putConfiguration } from './agent-configuration.js';
 import { askApiserver } from './apiserver/basics.js';
 import { type ApiserverClient, apiserverClient } from './apiserver/client.js';
-import { askNode, candidateFromNode } from './apiserver/node-objects.js';
+import { askNodesAlike } from './apiserver/named.js';
+import { askNode, candidateFromNode, NO_NODE } from './apiserver/node-objects.js';
 import { askRights } from './apiserver/rights.js';
 import { createAttempts } from './connection/attempts.js';
 import { type Authorities, authoritiesAtHand } from './connection/authorities.js';
@@ -34,6 +35,8 @@ interface Parts extends Known {
   authorities: Promise<Authorities>;
   /** What would be shown to each server. */
   credentials: { kubelet: Promise<Presented>; apiserver: Promise<Presented> };
+  /** The apiserver says that there is no node of the name that was given. */
+  isNoNode: Promise<boolean>;
   /** --node names another node than the one we are on: nothing that is at hand here is of its kubelet. */
   asksAnother: Promise<boolean>;
   kubeletFound: Promise<Found | undefined>;
@@ -67,15 +70,18 @@ export async function startPlan(context: LiveContext, { rightsOnly, withoutKubel
   const identity = askApiserverFirst(context, { api, credentials });
   const nodeName = findNodeName(context, { credentials, identity, place });
   const node = findNode(context, { api, nodeName });
+  const isNoNode = findWhetherNone(context, { api, node });
   const rights = askOwnRights(context, { api, identity, nodeName, node, place }, rightsOnly);
   const ownThings = askOwnThings(context, { place });
   const nodeShell = askNodeShell(context, { place, asksAnother }, withoutKubelet);
   const mountedToken = askMountedToken(context);
-  const kubeletFound = withoutKubelet ? Promise.resolve(undefined) : findKubelet(context, { api, asksAnother, credentials, node, place });
+  const kubeletFound = withoutKubelet
+    ? Promise.resolve(undefined)
+    : findKubelet(context, { api, asksAnother, credentials, isNoNode, node, place });
   const kubelet = reachKubelet(context, { attempt, authorities, credentials, kubeletFound });
   const kubeletCandidate = kubeletFound.then((found) => found?.candidate);
 
-  for (const step of [api, identity, nodeName, node, rights, ownThings, nodeShell, mountedToken, kubelet]) store.during(step);
+  for (const step of [api, identity, nodeName, node, isNoNode, rights, ownThings, nodeShell, mountedToken, kubelet]) store.during(step);
   return { place, api, identity, nodeName, node, kubelet, kubeletCandidate, attempt, token: tokenShown(credentials) };
 }
 
@@ -113,6 +119,17 @@ async function findNode(context: LiveContext, { nodeName, api }: Pick<Parts, 'no
   if (!name || !asked || asked.as === 'nobody') return undefined;
   const outcome = await askNode(context, asked, name);
   return outcome.status === 'observed' ? outcome.data : undefined;
+}
+
+/** Asked of a name that was given, and was not found: another's token or machine is no name of ours to correct. */
+async function findWhetherNone(context: LiveContext, { api, node }: Pick<Parts, 'api' | 'node'>): Promise<boolean> {
+  const { node: name } = context.settings;
+  const asked = await api;
+  if (!name || (await node) || !asked || asked.as === 'nobody') return false;
+  const read = await askNode(context, asked, name);
+  if (read.status !== 'failed' || read.code !== NO_NODE) return false;
+  await askNodesAlike(context, asked, name);
+  return true;
 }
 
 async function askOwnRights(
@@ -167,7 +184,7 @@ async function askNodeShell(
 
 async function findKubelet(
   context: LiveContext,
-  parts: Pick<Parts, 'api' | 'asksAnother' | 'credentials' | 'node' | 'place'>,
+  parts: Pick<Parts, 'api' | 'asksAnother' | 'credentials' | 'isNoNode' | 'node' | 'place'>,
 ): Promise<Found | undefined> {
   const found = await whereKubeletIs(context, parts);
   putCandidate(context, 'kubelet', found?.candidate);
@@ -176,7 +193,14 @@ async function findKubelet(
 
 async function whereKubeletIs(
   context: LiveContext,
-  { api, asksAnother, credentials, node, place }: Pick<Parts, 'api' | 'asksAnother' | 'credentials' | 'node' | 'place'>,
+  {
+    api,
+    asksAnother,
+    credentials,
+    isNoNode,
+    node,
+    place,
+  }: Pick<Parts, 'api' | 'asksAnother' | 'credentials' | 'isNoNode' | 'node' | 'place'>,
 ): Promise<Found | undefined> {
   const { settings } = context;
   const by = (owner: Owner, candidate: Candidate | undefined) => candidate && { candidate, owner };
@@ -186,6 +210,8 @@ async function whereKubeletIs(
   if (set) return by(settings.kubelet.owners.server, set);
   const here = !another && settings.nodeFiles ? candidateHere(context, settings.nodeFiles) : undefined;
   const found = here?.certain ? undefined : await node;
+  // A name that no node has may still be a host's.
+  if (another && !found && (await isNoNode)) return undefined;
   const named = another ? settings.node : (await credentials.kubelet).claims?.node;
   if (found) return by((await api)?.wordOf ?? 'stranger', candidateFromNode(found, settings.kubelet.port));
   // A copy of a node's files is whose it is that made it.

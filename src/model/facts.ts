@@ -7,6 +7,7 @@ import type {
   ApiserverEndpoints,
   EgressPolicies,
   KubeletVersions,
+  NamedObject,
   NodeLease,
   NodeObject,
   Readiness,
@@ -65,6 +66,7 @@ export interface FactData {
   readiness: Readiness;
   access: AccessAnswer;
   node: NodeObject;
+  named: NamedObject;
   lease: NodeLease;
   endpoints: ApiserverEndpoints;
   'second-sight': SecondSight;

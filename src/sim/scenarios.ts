@@ -7,6 +7,7 @@ import { CLIENT } from './scenarios/client.js';
 import { KUBELET_PATH } from './scenarios/kubelet-path.js';
 import { KUBELET_RIGHTS } from './scenarios/kubelet-rights.js';
 import { KUBELET_TLS } from './scenarios/kubelet-tls.js';
+import { NAMED } from './scenarios/named.js';
 import { NODE_SHELL } from './scenarios/node-shell.js';
 import { PLACEMENT } from './scenarios/placement.js';
 import { SURROUNDINGS } from './scenarios/surroundings.js';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...PLACEMENT,
   ...SURROUNDINGS,
   ...NODE_SHELL,
+  ...NAMED,
   ...AGENT_SETTINGS,
   ...WHOSE_KUBELET,
 ];

@@ -198,11 +198,13 @@ const HOME_AND_NAME: Record<ResolvedWorld['place'], (world: ResolvedWorld) => { 
   workstation: () => ({ home: '/home/me', hostName: 'laptop' }),
 };
 
-function placeArguments({ place, names, kubeconfig, agent }: ResolvedWorld): string[] {
+/** A world that names a node itself is asked about that one. */
+function placeArguments({ place, names, kubeconfig, agent, argv }: ResolvedWorld): string[] {
   const kubelet = agent.kubeletHost === 'unset' ? [] : ['--kubelet-host', '{kubelet}', '--kubelet-port', '{kubelet-port}'];
   if (place === 'agent-pod') return [];
   if (kubeconfig === 'none') return kubelet;
-  return place === 'node' ? ['--node', names.node, '--kubeconfig', '/etc/kubernetes/kubelet.conf', ...kubelet] : ['--node', names.node];
+  const node = argv.includes('--node') ? [] : ['--node', names.node];
+  return place === 'node' ? [...node, '--kubeconfig', '/etc/kubernetes/kubelet.conf', ...kubelet] : node;
 }
 
 function interfaces({ place, network }: ResolvedWorld, own: Way): HostOverrides['interfaceAddresses'] {

@@ -199,6 +199,8 @@ export interface World {
   agent?: AgentWorld;
   /** Roles and bindings as objects: to be listed, and effective beside `agent.rights`. */
   rbac?: RbacObject[];
+  /** More ServiceAccounts, as NAMESPACE/NAME. */
+  accounts?: string[];
   /** `none`: at `node` and `workstation` there is no kubeconfig, nor an argument that names one. */
   kubeconfig?: 'ours' | 'none';
   network?: NetworkWorld;
@@ -222,6 +224,7 @@ export interface ResolvedWorld {
   placement: PlacementWorld;
   agent: Required<AgentWorld>;
   rbac: RbacObject[];
+  accounts: string[];
   kubeconfig: 'ours' | 'none';
   network: Required<Omit<NetworkWorld, 'proxy'>> & { proxy?: ProxyWorld };
   hostile: { kubelet: boolean; apiserver: boolean };
@@ -303,6 +306,7 @@ export function resolveWorld(world: World): ResolvedWorld {
       ...network,
     },
     rbac: world.rbac ?? [],
+    accounts: world.accounts ?? [],
     kubeconfig: world.kubeconfig ?? 'ours',
     hostile: { kubelet: false, apiserver: false, ...world.hostile },
     ...(world.poison && { poison: world.poison }),

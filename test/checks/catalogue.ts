@@ -58,6 +58,8 @@ const PLACE: Row[] = [
       ['agent-settings-contradict', 'two settings that do not go together'],
       ['agent-host-of-one-node', 'the address of one node in a template for all'],
       ['agent-token-not-mounted', 'seen in the template, before a pod runs'],
+      ['node-not-found', "the name was typed, and is nobody's"],
+      ['service-account-not-found', 'what is denied to a name says nothing of the agent'],
       ['agent-installed-twice', 'the package and the pod on one node'],
     ] as const
   ).map(([cause, why]) => row('S', cause, undefined, `Added: ${why}.`)),

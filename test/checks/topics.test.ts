@@ -6,6 +6,7 @@ import { NODES_AND_WAY, RIGHTS_CHECKS, SETTINGS_AND_WAY, SETTINGS_CHECKS } from 
 import type { Check } from '../../src/model/check.js';
 
 const WAY = ['apiserver-proxy', 'cluster-dns', 'apiserver-unreachable', 'apiserver-certificate', 'token', 'client-certificate', 'identity'];
+const NAMED = ['named-node', 'named-account'];
 const SETTINGS = ['agent-settings', 'agent-setting-values', 'agent-contradictions', 'agent-install', 'agent-mounts'];
 const PLACEMENT = ['agent-daemonset', 'control-plane-placement', 'node-placement', 'pod-admission', 'agent-coverage', 'agent-duplicates'];
 const questions = (checks: readonly Check[]) => checks.map(({ question }) => question);
@@ -13,17 +14,18 @@ const required = (checks: readonly Check[]) => questions(checks.filter((check) =
 
 it('settings: those of the agent, alone or behind the way to the apiserver', () => {
   assert.deepEqual(questions(SETTINGS_CHECKS), SETTINGS);
-  assert.deepEqual(questions(SETTINGS_AND_WAY), [...WAY, ...SETTINGS]);
+  assert.deepEqual(questions(SETTINGS_AND_WAY), [...NAMED, ...WAY, 'agent-daemonset', ...SETTINGS]);
   assert.deepEqual(required(SETTINGS_AND_WAY), ['agent-settings']);
 });
 
 it('nodes: all of placement behind the way, and these must be answered', () => {
-  assert.deepEqual(questions(NODES_AND_WAY), [...WAY, ...PLACEMENT, 'node-condition']);
+  assert.deepEqual(questions(NODES_AND_WAY), [...NAMED, ...WAY, ...PLACEMENT, 'node-condition']);
   assert.deepEqual(required(NODES_AND_WAY), PLACEMENT);
 });
 
 it('rights: every question to the apiserver about them and about us, in the order of the registry', () => {
   const expected = [
+    ...NAMED,
     'kubeconfig',
     ...WAY.filter((question) => question !== 'cluster-dns'),
     'kubelet-forbidden',

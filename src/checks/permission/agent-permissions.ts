@@ -11,7 +11,18 @@ import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
-import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, openFor, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import {
+  deniedEvidence,
+  deniedFacts,
+  grantFix,
+  isNoAccount,
+  lossesOf,
+  ofKind,
+  openFor,
+  RIGHTS_NEEDS,
+  rightsOf,
+  severityOf,
+} from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const agentPermissions = defineCheck({
@@ -28,6 +39,7 @@ export const agentPermissions = defineCheck({
     grant: 'Grant {account} the missing apiserver permissions',
     nothing: 'the enabled features need kubelet permissions only',
     notAsked: 'no account to check: name one with --service-account',
+    noAccount: 'permissions not checked: there is no such ServiceAccount',
     notOurs: '{count} of {total} permissions could not be checked',
   },
   causes: {
@@ -49,6 +61,7 @@ export const agentPermissions = defineCheck({
   judge(view, say) {
     const rights = rightsOf(view);
     const needed = ofKind(seen(view.one('self/profile'))?.needs ?? [], 'general').filter(({ required }) => required);
+    if (isNoAccount(view)) return cannotTell(say('noAccount'), [], 'service-account-not-found');
     if (!rights) return needed.length > 0 ? openFor(needed, cannotTell(say('notAsked'))) : notApplicable(say('notAsked'));
     const { profile, account, judged } = rights;
     const own = judged.filter(({ need }) => need.kind === 'general');

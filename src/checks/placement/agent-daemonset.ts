@@ -27,7 +27,7 @@ export const agentDaemonset = defineCheck({
     unnamed: 'No DaemonSet looks like an agent: name it with --daemonset NS/NAME',
     sawList: 'the list of all DaemonSets, searched by name, labels and image',
     sawFile: '{others}',
-    fixNamed: 'Run again with the right name',
+    fixNamed: 'Run again with --daemonset {other}',
     fixInstall: 'Install the agent as a DaemonSet, or pass the right name',
     fixFile: 'Pass a rendered manifest, such as the output of helm template',
     waiting: 'DaemonSets are still being listed',
@@ -76,7 +76,7 @@ export const agentDaemonset = defineCheck({
     const fixes: Fix[] = others
       .filter((other) => other.split('/').every(isDnsName))
       .slice(0, 1)
-      .map((other) => fixBy('workstation', 'nothing', say('fixNamed'), shell(`kubelet-doctor nodes --daemonset ${other}`)));
+      .map((other) => fixBy('workstation', 'nothing', say('fixNamed', { other }), shell(`kubelet-doctor nodes --daemonset ${other}`)));
     const title = others.length > 0 ? say('missingBut', { asked, others: fewOf(others, 1) }) : say('missing', { asked });
     const alike = others.length > 1 ? [sawFile(others.join(', '))] : [];
     const install = fixBy('agent', 'config', say('fixInstall'), byHand('kubectl get daemonsets -A'));

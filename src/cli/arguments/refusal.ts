@@ -1,8 +1,9 @@
 /** yargs' refusals in our own words, with the nearest known option or command. */
+
+import { nearest } from '../../kubernetes/near.js';
 import type { OptionSpec } from '../../setup/option-spec.js';
 import { COMMANDS } from '../command-table.js';
 import { placeholder } from '../help/text.js';
-import { nearest } from '../usage.js';
 import type { Command } from './command.js';
 import type { Words } from './words.js';
 

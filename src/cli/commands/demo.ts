@@ -1,10 +1,11 @@
 /** `demo`: the real command against a simulated cluster over real sockets. The only way in for the simulator; nothing else loads it. */
 import type { Host } from '../../host/host.js';
+import { nearest } from '../../kubernetes/near.js';
 import { runDemo } from '../../sim/demo.js';
 import { SCENARIOS } from '../../sim/scenarios.js';
 import type { RunWords } from '../arguments/command.js';
 import { type Io, outText } from '../io.js';
-import { nearest, usageError } from '../usage.js';
+import { usageError } from '../usage.js';
 
 export interface DemoFlags {
   scenario?: string;

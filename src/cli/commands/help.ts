@@ -1,10 +1,12 @@
 /** `help [COMMAND|TOPIC]`. */
+
+import { nearest } from '../../kubernetes/near.js';
 import { renderPage } from '../../render/text/page.js';
 import type { Command } from '../arguments/command.js';
 import { commandHelp, mainHelp } from '../help/text.js';
 import { isTopic, readTopic, TOPICS } from '../help/topics.js';
 import { type Io, outText } from '../io.js';
-import { nearest, usageError } from '../usage.js';
+import { usageError } from '../usage.js';
 
 /** Of the main help, a command, or a page about a topic; `settings` is both, and the page is what `help` shows: `settings --help` shows the other. */
 export async function runHelpCommand(subject: string | undefined, showAll: boolean, commands: readonly Command[], io: Io): Promise<number> {

@@ -47,6 +47,7 @@ function manifestOfMissing(
   io: Io,
 ): string | { error: string } {
   if (!rights) return { error: report.summary.top.title || 'the apiserver did not answer which permissions exist' };
+  if (rights.isNoAccount) return { error: report.summary.top.title };
   const account = serviceAccountOf(rights.account.user);
   if (!account) return { error: `${rights.account.user} is not a ServiceAccount; name the agent's: --service-account NAMESPACE/NAME` };
   if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} permissions could not be checked; more may be missing`);

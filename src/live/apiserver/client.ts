@@ -29,6 +29,8 @@ export interface ApiserverClient {
       about?: string;
       /** Asked in the name of this user, beside whom the settings impersonate; only for the review that asks what it may. */
       impersonate?: string;
+      /** Not in the name of whom the settings impersonate: what there is, and not what that one may do. */
+      asOurselves?: true;
     },
     reduce: Reduce<T>,
   ): Promise<Outcome<T>>;
@@ -62,7 +64,7 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
       const may = passTo(context, reached, credential, authority);
       return 'send' in may ? secretsOf(may.send).token : undefined;
     },
-    async ask({ method = 'GET', path, body, maxBytes, large, as: forced, about, impersonate }, reduce) {
+    async ask({ method = 'GET', path, body, maxBytes, large, as: forced, about, impersonate, asOurselves }, reduce) {
       if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
       const as = forced ?? presented.as;
       const inquiry = {
@@ -83,7 +85,7 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
           path: prefix + path,
           body,
           maxBytes,
-          ...(as === 'nobody'
+          ...(as === 'nobody' || asOurselves
             ? {}
             : { impersonate: impersonate === undefined ? impersonation : { user: impersonate, groups: [], extra: {} } }),
           timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS),

@@ -5,13 +5,21 @@ import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '.
 import type { LiveContext } from '../context.js';
 import { reproduceRaw } from '../reproduce.js';
 import { type ApiserverClient, refused } from './client.js';
+import { saysNotFound } from './named.js';
 import { matchesNode, reduceNode, reduceSecondSight } from './reduce.js';
+
+/** The apiserver itself says so. */
+export const NO_NODE = 'ENONODE';
 
 export function askNode(context: LiveContext, api: ApiserverClient, node: string): Promise<Outcome<NodeObject>> {
   const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
   return context.store.observe({ target: 'apiserver', kind: 'node', subject: node, reproduce: `kubectl get node ${node} -o yaml` }, () =>
     api.ask({ path, maxBytes: 1 << 20 }, (answer, json) =>
-      answer.status === 200 ? thatNode(reduceNode(json, printable), node) : refused(answer),
+      answer.status === 200
+        ? thatNode(reduceNode(json, printable), node)
+        : saysNotFound(answer, json, 'nodes', node)
+          ? { status: 'failed', code: NO_NODE, detail: 'there is no such Node' }
+          : refused(answer),
     ),
   );
 }

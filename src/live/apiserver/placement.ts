@@ -7,6 +7,7 @@ import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
 import { NAME, PHRASE, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
+import { nearTo } from '../../kubernetes/near.js';
 import { BOUNDS } from '../../model/bounds.js';
 import type {
   AgentPod,
@@ -22,6 +23,7 @@ import { putConfiguration } from '../agent-configuration.js';
 import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, type Templates } from './agent-configuration.js';
 import { type ApiserverClient, refused } from './client.js';
+import { saysNotFound } from './named.js';
 import { type AgentMarks, labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
 
 const PAGE = 500;
@@ -152,7 +154,10 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
     const nameOf = ({ namespace, name }: AgentWorkload) => `${namespace}/${name}`;
     const agents = all.data.items.filter((workload) => workload.datadog || nameOf(workload) === asked);
     const workloads = asked ? agents.filter((workload) => nameOf(workload) === asked) : agents;
-    const others = agents.filter((workload) => !workloads.includes(workload)).map(nameOf);
+    const near = asked ? nearTo(asked, all.data.items.map(nameOf)) : [];
+    const others = [...new Set([...near, ...agents.map(nameOf)])].filter(
+      (name) => !workloads.some((workload) => nameOf(workload) === name),
+    );
     const by = asked ? ('flag' as const) : ('search' as const);
     const { cut } = all.data;
     const data = {
@@ -169,7 +174,7 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
   const path = `/apis/apps/v1/namespaces/${daemonset.namespace}/daemonsets/${daemonset.name}`;
   const one = await api.ask<FactData['workloads']>({ path, maxBytes: 1 << 20 }, (answer, json) => {
     const [workload] = answer.status === 200 ? daemonSetOf(json) : [];
-    if (!workload && answer.status !== 404) return refused(answer);
+    if (!workload && !saysNotFound(answer, json, 'daemonsets', daemonset.name)) return refused(answer);
     return { status: 'observed', data: { by: 'flag', asked, workloads: workload ? [workload] : [], others: [], brings: [] } };
   });
   return denied(one);

@@ -16,17 +16,24 @@ const PAGE_BYTES = 8 << 20;
 type Page = { items: unknown[]; next?: string };
 
 /** A whole list, page by page, reduced item by item. */
-async function askAll<T>(
+export async function askAll<T>(
   api: ApiserverClient,
   path: string,
   reduce: (item: unknown) => T[],
+  how: { about?: string; asOurselves?: true } = {},
 ): Promise<Outcome<{ items: T[]; complete: boolean }>> {
   const items: T[] = [];
   let next: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = `limit=${PAGE}${next ? `&continue=${encodeURIComponent(next)}` : ''}`;
     const outcome = await api.ask<Page>(
-      { path: `${path}?${query}`, maxBytes: PAGE_BYTES, large: true, ...(page > 0 ? { about: `page ${page + 1}` } : {}) },
+      {
+        path: `${path}?${query}`,
+        maxBytes: PAGE_BYTES,
+        large: true,
+        ...how,
+        ...(page > 0 ? { about: [...(how.about ? [how.about] : []), `page ${page + 1}`].join(', ') } : {}),
+      },
       (answer, json) => {
         if (answer.status !== 200) return refused(answer);
         const more = record(record(json).metadata).continue;
@@ -45,7 +52,7 @@ async function askAll<T>(
 }
 
 /** Why there is no list, without what there is of one. */
-function unread(outcome: Exclude<Outcome<unknown>, { status: 'observed' }>): Outcome<never> {
+export function unread(outcome: Exclude<Outcome<unknown>, { status: 'observed' }>): Outcome<never> {
   return outcome.status === 'failed' ? { status: 'failed', code: outcome.code, detail: outcome.detail } : outcome;
 }
 

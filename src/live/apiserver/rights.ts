@@ -13,6 +13,7 @@ import { resolveProfile } from '../../profiles/resolve.js';
 import type { LiveContext } from '../context.js';
 import { type AgentOnNode, askAgentOnNode } from './agent-on-node.js';
 import { type ApiserverClient, refused } from './client.js';
+import { askNamedAccount } from './named.js';
 import { askAgentPod, askKubeletVersions } from './rights-objects.js';
 
 const GROUP = 'authorization.k8s.io';
@@ -67,11 +68,20 @@ async function chooseAccount(
   const agent = !named && context.settings.apiserver.asKubelet && node ? await askAgentOnNode(api, node) : undefined;
   const other = named ?? agent;
   const user = other ? `system:serviceaccount:${other.namespace}:${other.name}` : identity.user;
+  const isGone = await isNoAccount(context, api, named ?? (context.settings.apiserver.impersonation && accountOf(identity.user)));
   const from = named ? 'flag' : agent ? 'pod' : 'identity';
   const pod = agent && { pod: agent.pod };
   const outcome = await context.store.observe(
     { target: 'apiserver', kind: 'account', subject: '', reproduce: 'kubectl auth whoami' },
     async (): Promise<Outcome<Account>> => {
+      // No right is asked about, so none can be found missing, or be granted: that would be to nobody.
+      if (isGone)
+        return {
+          status: 'failed',
+          code: 'ENOACCOUNT',
+          detail: 'there is no such ServiceAccount',
+          data: { user, from, by: other ? 'review' : 'self' },
+        };
       if (user === identity.user) return { status: 'observed', data: { user, from, by: 'self' } };
       let last: Outcome<AccessAnswer> | undefined;
       // A request holds one impersonation: who acts as another already has the review alone.
@@ -88,6 +98,16 @@ async function chooseAccount(
     },
   );
   return { ...(outcome.status === 'observed' && { account: outcome.data }), ...(agent && { agent }) };
+}
+
+/** Of an account that is only a name: one that shows its own token is there. */
+async function isNoAccount(
+  context: LiveContext,
+  api: ApiserverClient,
+  name: { namespace: string; name: string } | undefined,
+): Promise<boolean> {
+  const asked = name && (await askNamedAccount(context, api, name));
+  return asked?.status === 'observed' && !asked.data.exists;
 }
 
 async function putProfile(context: LiveContext, api: ApiserverClient, known: RightsBasis, agent?: AgentOnNode): Promise<ResolvedProfile> {

@@ -27,6 +27,16 @@ export interface NodeObject {
   lastHeartbeat?: string;
 }
 
+/** An object that was named to this run, as the apiserver knows it. Subject: `Node NAME`, `ServiceAccount NAMESPACE/NAME`. */
+export interface NamedObject {
+  /** False by a Status of the apiserver's own that says so. */
+  exists: boolean;
+  /** Not even its namespace exists. */
+  gone?: 'namespace';
+  /** Names like it, the nearest first; empty where none is, or they may not be listed. */
+  alike: string[];
+}
+
 /** The node's Lease: the freshest sign of life of its kubelet. */
 export interface NodeLease {
   node: string;

@@ -3,6 +3,7 @@
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.js';
 import { LINE, printable } from '../../host/redact.js';
+import { nearest } from '../../kubernetes/near.js';
 import type { KubeconfigOrigin } from './exec-plugin.js';
 import { credentialOf, type KubeconfigCredential, registerSecrets, type UserError } from './kubeconfig-credential.js';
 import type { Impersonation, KubeconfigFile } from './kubeconfig-file.js';
@@ -53,7 +54,7 @@ export async function loadKubeconfig(host: Host, request: KubeconfigRequest): Pr
   if (merged.contexts.size === 0) return { ...fail('has no context; add one with kubectl config set-context'), code: 'EMPTY' };
   if (name === undefined) return fail(`has no current-context; name one with --context (${known(merged.contexts)})`);
   const context = merged.contexts.get(name);
-  if (!context) return fail(`has no context "${name}"; ${known(merged.contexts)}`);
+  if (!context) return fail(`has no context "${name}"; ${meant(name, merged.contexts)}${known(merged.contexts)}`);
   const cluster = merged.clusters.get(context.cluster);
   if (!cluster) return fail(`context "${name}" is for the cluster "${context.cluster}", which is not defined (${known(merged.clusters)})`);
   if (!cluster.server) return fail(`cluster "${context.cluster}" has no server`);
@@ -126,6 +127,12 @@ async function readAndMerge(host: Host, files: string[]): Promise<KubeconfigFile
 
 function addMissing<T>(into: Map<string, T>, from: ReadonlyMap<string, T>): void {
   for (const [name, entry] of from) if (!into.has(name)) into.set(name, entry);
+}
+
+/** The nearest first: of many contexts the one that was meant may not be among those that are listed. */
+function meant(name: string, entries: ReadonlyMap<string, unknown>): string {
+  const close = nearest(name, [...entries.keys()]);
+  return close === undefined ? '' : `did you mean "${close}"? `;
 }
 
 function known(entries: ReadonlyMap<string, unknown>): string {

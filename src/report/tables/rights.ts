@@ -74,9 +74,11 @@ export function rightsTable(facts: readonly AnyFact[]) {
       };
     }),
   };
+  const isNoAccount = account.status === 'failed' && account.code === 'ENOACCOUNT';
   const missing = missingNeeds(judged);
   const open = judged.filter(({ state }) => state === 'unanswered').length;
-  return { table, profile, account: who, missing, before: stateOf(factOf(facts, 'apiserver/rbac-objects'), who.user, missing), open };
+  const before = stateOf(factOf(facts, 'apiserver/rbac-objects'), who.user, missing);
+  return { table, isNoAccount, profile, account: who, missing, before, open };
 }
 
 /** One need, judged. */

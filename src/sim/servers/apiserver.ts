@@ -20,6 +20,7 @@ import { ANONYMOUS, type Cluster } from '../state/cluster.js';
 import { listed } from '../state/rbac.js';
 import type { Attributes, Caller } from '../state/rights.js';
 import {
+  accountObjects,
   agentPodObjects,
   configMapObjects,
   daemonSetObjects,
@@ -243,6 +244,8 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
       return { kind: 'Pod', items: inside(agentPodObjects(cluster)) };
     case '/namespaces':
       return { kind: 'Namespace', items: namespaceObjects(cluster) };
+    case '/serviceaccounts':
+      return { kind: 'ServiceAccount', items: inside(accountObjects(cluster)) };
     case '/events':
       return { kind: 'Event', items: inside(eventObjects(cluster)) };
     case '/configmaps':

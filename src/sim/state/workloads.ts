@@ -166,6 +166,16 @@ export function namespaceObjects(cluster: Cluster): Json[] {
   }));
 }
 
+/** Of every namespace `default`, the agent's own, and those that a world names. */
+export function accountObjects(cluster: Cluster): Json[] {
+  const { namespace, serviceAccount } = cluster.world.names;
+  const homes = namespaceObjects(cluster).map(({ metadata }) => `${(metadata as { name: string }).name}/default`);
+  return [...new Set([...homes, `${namespace}/${serviceAccount}`, ...cluster.world.accounts])].map((account) => {
+    const [home, name] = account.split('/');
+    return { metadata: { namespace: home, name } };
+  });
+}
+
 export function eventObjects(cluster: Cluster): Json[] {
   const refused = refusal(cluster);
   const [first] = resolved(cluster);

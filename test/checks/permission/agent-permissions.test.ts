@@ -1,5 +1,5 @@
 import { agentPermissions } from '../../../src/checks/permission/agent-permissions.js';
-import { base } from '../facts.js';
+import { base, fact, failed } from '../facts.js';
 import { account, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 
@@ -60,6 +60,17 @@ judgeTable(agentPermissions, [
     ],
     says: /and \d+ more/,
     neverSays: /nodes\/stats|datadogtoken/,
+  },
+  {
+    row: 'of an account that does not exist nothing is said to be missing',
+    facts: [
+      ...base(),
+      failed('apiserver/account', '', 'ENOACCOUNT', { user: 'system:serviceaccount:datadog:agnt', from: 'flag', by: 'review' }),
+      fact('self/profile', events),
+    ],
+    expect: 'cannot-tell',
+    says: /no such ServiceAccount/,
+    neverSays: /kind: ClusterRole/,
   },
   {
     row: 'not allowed to ask is not missing',

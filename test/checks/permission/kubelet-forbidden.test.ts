@@ -246,6 +246,12 @@ judgeTable(kubeletForbidden, [
     wants: ['apiserver/access'],
   },
   {
+    row: 'of an account that does not exist nothing is said to be held or missing',
+    facts: [...base(), identity(), failed('apiserver/account', '', 'ENOACCOUNT', { user: OTHER, from: 'flag', by: 'review' })],
+    expect: 'cannot-tell',
+    says: /no such ServiceAccount/,
+  },
+  {
     row: 'another, about whom we may not ask: the commands are about that one',
     facts: [
       ...debugPod(base()),

@@ -21,6 +21,7 @@ type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Cause>> = {
   'not-needed': ({ profileWithout, witness }, say) => notApplicable(say('notNeeded', { profile: given(profileWithout) }), witness),
+  'no-account': (_, say) => cannotTell(say('noAccount'), [], 'service-account-not-found'),
   'as-a-kubelet': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent()),
   'as-debug-pod': ({ user }, say) => cannotTell(say('foreign', { user: given(user) }), aboutTheAgent(), 'debug-pod-foreign-identity'),
   missing: (clues, say) => {

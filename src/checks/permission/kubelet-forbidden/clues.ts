@@ -7,6 +7,7 @@ import { type KubeletPath, settingOf } from '../../shared/kubelet.js';
 import { commonName, credentialOf, FINE, isFineGrained, kubeletReviews, PATHS } from '../../shared/kubelet-answers.js';
 import type { Grounds } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
+import { isNoAccount } from '../shared/rights.js';
 import { type Asked, type Kubelet, openPaths, type PathClues, personalRefusal, type Reviews, readPath } from './paths.js';
 
 export const NEEDS = [
@@ -34,6 +35,8 @@ export interface Clues {
   ofAnother: boolean;
   /** Neither way to ask about that one is ours. */
   mayNotAsk: boolean;
+  /** There is no such account: whatever is held or missing, nobody has or lacks it. */
+  noAccount: boolean;
   /** By its own word, or by our certificate; a name that stands in a refusal alone is the server's word. */
   sureOfUser: boolean;
   /** Whom somebody else may be told to ask about. */
@@ -76,6 +79,7 @@ export function read(view: Seen): Clues {
     user,
     ofAnother: another !== undefined,
     mayNotAsk: view.one('apiserver/account').outcome.status === 'failed',
+    noAccount: isNoAccount(view),
     sureOfUser: another !== undefined || isSure(view, user, identity),
     toAskAbout: another ?? (identity?.by === 'review' ? identity.user : claimed(view)),
     inDebugPod: seen(view.one('self/place'))?.place === 'debug-pod',

@@ -37,6 +37,7 @@ const asUs = (isForeign: (user: string, c: Judged) => boolean) => known((c) => !
 
 export const DECISION = [
   ['not-needed', (c) => c.profileWithout !== undefined],
+  ['no-account', (c) => c.noAccount],
   ['as-a-kubelet', asUs((user) => user.startsWith('system:node:'))],
   // The ServiceAccount that `kubectl debug` happens to get.
   ['as-debug-pod', asUs((user, c) => c.inDebugPod && serviceAccountOf(user)?.name === 'default')],

@@ -11,6 +11,7 @@ export const WORDS = {
   anyone: 'the kubelet is open to everyone; no permission is needed',
   byApiserver: 'according to the apiserver; the kubelet was not asked',
   foreign: "permissions not checked: they would be those of {user}, not the agent's",
+  noAccount: 'permissions not checked: there is no such ServiceAccount',
   notOurs: 'the 403 does not come from a kubelet',
   waiting: 'the kubelet has not answered yet',
   notAsked: 'neither the kubelet nor the apiserver was asked what the agent may read',

@@ -8,7 +8,7 @@ import type { Account, Fact, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile }
 import { type JudgedNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
 import { cite } from '../../shared/cite.js';
 import { fixBy, grants } from '../../shared/fix.js';
-import { seen } from '../../shared/read.js';
+import { failure, seen } from '../../shared/read.js';
 import { printedBy } from './printed-by.js';
 
 export const RIGHTS_NEEDS = [
@@ -49,6 +49,11 @@ export function rightsOf(view: RightsView): Rights | undefined {
   const missing = missingNeeds(judged);
   const before = stateOf(view.one('apiserver/rbac-objects'), account.user, missing);
   return { profile, account, ...(name ? { name } : {}), access, judged, missing, ...(before ? { before } : {}) };
+}
+
+/** The account that was named does not exist. */
+export function isNoAccount(view: View<'apiserver/account'>): boolean {
+  return failure(view.one('apiserver/account')) === 'ENOACCOUNT';
 }
 
 /** What is there, as far as an effect may be computed against it. */
