@@ -6,8 +6,9 @@ import type { Io } from './io.js';
 
 export const EXIT_USAGE = 2;
 
-export function usageError(io: Io, message: string): number {
-  io.err(`kubelet-doctor: ${oneLine(message)}`);
+/** `next` are lines of ours below it: what could be typed in its place. */
+export function usageError(io: Io, message: string, next: readonly string[] = []): number {
+  io.err([`kubelet-doctor: ${oneLine(message)}`, ...next].join('\n'));
   return EXIT_USAGE;
 }
 

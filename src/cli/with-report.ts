@@ -19,7 +19,7 @@ interface Found {
 
 interface Steps<F extends Found> {
   /** Between beginning and end. `inSecret`: names are to be replaced, so nothing may be shown yet. An error is one line. */
-  find(inSecret: boolean): Promise<F | { error: string }>;
+  find(inSecret: boolean): Promise<F | { error: string } | { error: string; next: readonly string[] }>;
   /** For stderr, before the report; where there is none, why that is. */
   say?(found: F): readonly string[];
   /** What is printed in place of the report in one of its forms. */
@@ -44,7 +44,7 @@ export async function withReport<F extends Found>(flags: Partial<Flags>, host: H
   const { pseudonyms } = opened;
 
   const seen = await steps.find(pseudonyms !== undefined);
-  if ('error' in seen) return usageError(io, seen.error);
+  if ('error' in seen) return usageError(io, seen.error, 'next' in seen ? seen.next : []);
   const found = (await pseudonyms?.replace(seen)) ?? seen;
   const unkept = await pseudonyms?.keep();
   if (unkept) return usageError(io, unkept);

@@ -81,9 +81,16 @@ export function registerEnvironment(env: Host['env'], redactor: Redactor): void 
     const secret =
       /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|APP|ACCESS|PRIVATE|ACCOUNT)_?KEY|_(PASS|PWD|PAT|PSW))$/i.test(name);
     if (secret && !value.startsWith('/')) redactor.register(value);
-    if (/_PROXY$/i.test(name) ? !/^no_/i.test(name) : /^[a-z][a-z0-9+.-]*:\/\/[^\s@]*:[^\s]*@/i.test(value))
+    if (/_PROXY$/i.test(name) ? !/^no_/i.test(name) : holdsPassword(value))
       registerUserInfo(value, redactor);
   }
+}
+
+/** A URL with a colon in what stands before its last at sign. */
+function holdsPassword(value: string): boolean {
+  const rest = /^[a-z][a-z0-9+.-]*:\/\/(\S*)$/i.exec(value)?.[1] ?? '';
+  const colon = rest.indexOf(':');
+  return colon >= 0 && rest.lastIndexOf('@') > colon;
 }
 
 async function readRegularFile(

@@ -23,7 +23,7 @@ export function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeo
     saves: true,
     find: async (inSecret) => {
       const found = await askUntilWell(flags, host, io, { timeoutGiven, inSecret });
-      return 'report' in found && hadNothingToAsk(found.report) ? { error: NOTHING } : found;
+      return 'report' in found && hadNothingToAsk(found.report) ? NOTHING : found;
     },
   });
 }
@@ -37,12 +37,14 @@ function hadNothingToAsk({ where, findings }: Report): boolean {
   return isNowhere && findings.every(({ cause }) => cause === 'apiserver-address-unset');
 }
 
-const NOTHING = [
-  'nothing to check: there is no kubeconfig, and this machine is neither a pod nor a node.',
-  'Next:         kubelet-doctor --kubeconfig FILE --node NODE',
-  'On a node:    kubelet-doctor manifest debug --node NODE --image IMAGE',
-  'Just looking: kubelet-doctor demo',
-].join('\n');
+const NOTHING = {
+  error: 'nothing to check: there is no kubeconfig, and this machine is neither a pod nor a node.',
+  next: [
+    'Next:         kubelet-doctor --kubeconfig FILE --node NODE',
+    'On a node:    kubelet-doctor manifest debug --node NODE --image IMAGE',
+    'Just looking: kubelet-doctor demo',
+  ],
+};
 
 async function askUntilWell(
   flags: Partial<Flags>,

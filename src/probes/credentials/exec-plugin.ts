@@ -48,7 +48,7 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
   const credential = ran.code === 0 ? readCredential(ran.stdout, exec.apiVersion) : undefined;
   // Before anything of stderr is shown: a plugin may well log what it prints.
   for (const secret of [credential?.token, credential?.keyPem, ...secretsIn(ran.stdout)]) if (secret) host.redactor.register(secret);
-  const said = lastOf(speechOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), secretsOf(host, exec, ran.stdout)), MAX_STDERR);
+  const said = lastOf(speechOf(host.redactor.clean(ran.stderr, MAX_OUTPUT), givenTo(host, exec, ran.stdout)), MAX_STDERR);
   const saying = said === '' ? '' : `: ${said}`;
   if (ran.spawnCode !== undefined) {
     const hint = exec.installHint ? `; ${host.redactor.clean(exec.installHint, SENTENCE)}` : '';
@@ -75,11 +75,12 @@ function secretsIn(stdout: string): string[] {
 }
 
 /** What the plugin was given, and what it printed that is no credential we know: its error may repeat any of it. */
-function secretsOf({ env }: Host, { env: own, args }: ExecConfig, stdout: string): string[] {
+function givenTo({ env }: Host, { env: own, args }: ExecConfig, stdout: string): string[] {
   const named = own.map(({ value }) => value).filter((value) => value.length >= 8 && !isPath(value));
   const behindFlags = args.flatMap((word, at) => {
-    const flag = /^--?[\w-]*(?:token|pass|secret|key|auth|cred)[\w-]*(?:=(.*))?$/is.exec(word);
-    return flag ? [flag[1] ?? args[at + 1] ?? ''] : [];
+    const [name = '', ...value] = word.split('=');
+    if (!name.startsWith('-') || !/token|pass|secret|key|auth|cred/i.test(name)) return [];
+    return [value.length > 0 ? value.join('=') : (args[at + 1] ?? '')];
   });
   const bareArgs = args.map((word) => word.replace(/^--?[\w-]+=/, ''));
   const others = [...Object.values(env), ...bareArgs, ...stdout.split(/[\s"',]+/)].filter((value) => value !== undefined);
