@@ -22,7 +22,9 @@ export async function runCommandLine(argv: readonly string[], given: Io, overrid
   }
   let chosen: { command: Command; parsed: Parsed } | undefined;
   let refusal: string | undefined;
-  const parser = yargs()
+  const host = createHost(overrides);
+  // Its own working directory, which yargs would ask for, may have been deleted.
+  const parser = yargs([], host.cwd)
     .scriptName('kubelet-doctor')
     .parserConfiguration({
       'boolean-negation': false,
@@ -60,7 +62,7 @@ export async function runCommandLine(argv: readonly string[], given: Io, overrid
   const repeated = command.options.find(({ name, type }) => type !== 'list' && Array.isArray(parsed[name]));
   if (repeated) return usageError(io, `--${repeated.name} is given more than once; give it once`);
   const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
-  return command.run(parsed, { host: createHost(overrides), io, timeoutGiven, runWords: runCommandLine, commands: COMMANDS });
+  return command.run(parsed, { host, io, timeoutGiven, runWords: runCommandLine, commands: COMMANDS });
 }
 
 /** `help COMMAND --help-all` means that command. */

@@ -1,6 +1,8 @@
 /** Where output goes, as values: tests and the demo give their own. stdout is the report and nothing else. */
 import { neutralise } from '../words/visible.js';
+import { writeSync } from 'node:fs';
 import { asciiOnly } from './ascii.js';
+import { machineFault, writerTo } from './output.js';
 
 export interface Io {
   /** Writes one line (the newline is added). */
@@ -16,6 +18,8 @@ export interface Io {
 }
 
 export const DEFAULT_COLUMNS = 80;
+/** No finding has this code. */
+const EXIT_CRASH = 2;
 
 /** How wide a terminal is; undefined where it does not know. */
 export function columnsOf({ columns }: { columns?: number }): number | undefined {
@@ -32,19 +36,29 @@ export function harmless(io: Io): Io {
   return { ...io, out: (line) => io.out(neutralise(line, io.colour)), err: (line) => io.err(neutralise(line)) };
 }
 
-/** The process's own streams. A reader that goes away (`| head`) ends the output, not the program. */
+/** The process's own streams. A reader that goes away (`| head`) ends the output, not the program; any other failure is told in one line. */
 export function processIo(): Io {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
     });
   }
+  // A crash must not end as findings do: Node's own code for it is 1.
+  process.on('uncaughtException', (error) => {
+    try {
+      writeSync(2, `kubelet-doctor: ${machineFault(error) ?? `internal error: ${String(error?.message ?? error).split('\n')[0]}`}\n`);
+    } catch {
+      // Where nothing can be told, the code still tells.
+    }
+    process.exit(EXIT_CRASH);
+  });
   const { env } = process;
+  const [out, err] = [writerTo(1, process.stdout), writerTo(2, process.stderr)];
   const outIsTty = process.stdout.isTTY === true;
   const ascii = isAsciiLocale(env);
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${ascii ? asciiOnly(line) : line}\n`),
+    out: (line) => out(`${line}\n`),
+    err: (line) => err(`${ascii ? asciiOnly(line) : line}\n`),
     outIsTty,
     errIsTty: process.stderr.isTTY === true,
     width: (outIsTty && columnsOf(process.stdout)) || DEFAULT_COLUMNS,

@@ -3,10 +3,11 @@
  * and it goes where it was told to: never through a link, never over something unless that was asked for.
  */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { undoneBySignal } from '../host/undo.js';
 import { tar } from './tar.js';
 
 export interface NamedText {
@@ -25,6 +26,8 @@ export interface SaveOptions {
   gone?: readonly string[];
 }
 
+/** A save takes seconds. */
+const LEFT_OVER_MS = 10 * 60_000;
 /** Folder inside the archive: unpacked, it is one folder and not seven files. */
 const FOLDER = 'kubelet-doctor';
 const WORDS: Record<string, string> = {
@@ -90,14 +93,10 @@ async function saveArchive(files: readonly NamedText[], { path, force, time }: S
   );
   // The operating system in gzip's header: unknown (RFC 1952), as the bytes are the same on each.
   packed[9] = 255;
-  const beside = join(dirname(path), temporary(path));
-  try {
-    await writeNew(beside, packed);
-    if (force) await rename(beside, path);
-    else await claim(beside, path);
-  } finally {
-    await rm(beside, { force: true });
-  }
+  await beside(path, async (stage) => {
+    await writeNew(stage, packed);
+    await (force ? rename(stage, path) : claim(stage, path));
+  });
   await flushDirectory(dirname(path));
 }
 
@@ -114,35 +113,54 @@ export async function replaceFile(path: string, text: string): Promise<string | 
 
 /** Writes it beside its place first; `put` then brings it there in one step. */
 async function putSmall(path: string, text: string, put: (beside: string) => Promise<unknown>): Promise<string | undefined> {
-  const beside = join(dirname(path), temporary(path));
   try {
-    await writeNew(beside, Buffer.from(text));
-    await put(beside);
+    await beside(path, async (stage) => {
+      await writeNew(stage, Buffer.from(text));
+      await put(stage);
+    });
     await flushDirectory(dirname(path));
     return undefined;
   } catch (error) {
     return wordsOf(error);
-  } finally {
-    await rm(beside, { force: true }).catch(() => undefined);
   }
+}
+
+/** Gives `work` a name beside the path to build at; whatever happens, nothing is left there. What a kill left of earlier runs goes too. */
+async function beside(path: string, work: (stage: string) => Promise<void>, directory = dirname(path)): Promise<void> {
+  const name = basename(path).slice(0, 100);
+  for (const entry of await readdir(directory).catch(() => [])) {
+    if (!entry.startsWith(`.${name}.`) || !/^\.[0-9a-f]{12}\.tmp$/.test(entry.slice(name.length + 1))) continue;
+    const there = await lstat(join(directory, entry)).catch(() => undefined);
+    // A younger one may be being written by another run.
+    if (there && Date.now() - there.mtimeMs > LEFT_OVER_MS)
+      await rm(join(directory, entry), { recursive: true, force: true }).catch(() => undefined);
+  }
+  const stage = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+  const remove = () => rmSync(stage, { recursive: true, force: true });
+  await undoneBySignal(remove, async () => {
+    try {
+      await work(stage);
+    } finally {
+      remove();
+    }
+  });
 }
 
 /** A new directory appears with everything in it; into one that is there, the files are renamed one by one, the index last. */
 async function saveDirectory(files: readonly NamedText[], { path, gone = [] }: SaveOptions): Promise<void> {
   const isNew = (await lstat(path).catch(() => undefined)) === undefined;
-  const stage = isNew ? join(dirname(path), temporary(path)) : join(path, temporary('report'));
-  await mkdir(stage, { mode: 0o700 });
-  try {
+  const build = async (stage: string) => {
+    await mkdir(stage, { mode: 0o700 });
     for (const { file, text } of files) await writeNew(join(stage, file), Buffer.from(text));
     await flushDirectory(stage);
-    if (isNew) await rename(stage, path);
-    else {
-      for (const file of gone) await rm(join(path, file), { force: true });
-      for (const { file } of [...files].reverse()) await rename(join(stage, file), join(path, file));
-    }
-  } finally {
-    await rm(stage, { recursive: true, force: true });
-  }
+    if (isNew) return rename(stage, path);
+    // Looked at before the first is replaced: nothing is saved, or all.
+    for (const file of [...gone, ...files.map((each) => each.file)])
+      if ((await lstat(join(path, file)).catch(() => undefined))?.isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' });
+    for (const file of gone) await rm(join(path, file), { force: true });
+    for (const { file } of [...files].reverse()) await rename(join(stage, file), join(path, file));
+  };
+  await (isNew ? beside(path, build) : beside('report', build, path));
   await flushDirectory(isNew ? dirname(path) : path);
 }
 
@@ -178,10 +196,6 @@ async function flushDirectory(path: string): Promise<void> {
   } finally {
     await directory?.close();
   }
-}
-
-function temporary(path: string): string {
-  return `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
 function wordsOf(error: unknown): string {
