@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const MAY_LOAD: Readonly<Record<string, RegExp>> = {
   'version.ts': /package\.json$/,
   host: /^node:/,
-  files: /^(node:|yaml$)/,
+  files: /^(node:|yaml$|tar-stream$)/,
   probes: /^(node:|undici$|yaml$)/,
   sim: /^(node:|@peculiar\/x509$|reflect-metadata$|yaml$)/,
   'agent-config': /^node:/,

@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOMEM: 'not enough memory',
 };
 
-export class CannotWrite extends Error {}
+class CannotWrite extends Error {}
 
 /** What a failure of the machine means; undefined for anything else, which is a fault of ours. */
 export function machineFault(error: unknown): string | undefined {

@@ -7,7 +7,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { BOUNDS } from '../model/bounds.js';
-import { BadArchive, type UntarLimits, untar } from './untar.js';
+import { BadArchive } from './bad-archive.js';
+import type { UntarLimits } from './untar.js';
 
 /** What may be in it, as text. Each has its own version and is checked by its own reader. */
 export interface Bundle {
@@ -64,6 +65,8 @@ async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRe
   raw.on('error', (error) => unpacked.destroy(error));
   try {
     const wanted = (path: string) => Object.values(NAMES).some((name) => path === name || path.endsWith(`/${name}`));
+    // Loaded for those who bring an archive.
+    const { untar } = await import('./untar.js');
     return found(pick(await untar(unpacked, wanted, limits)), 'archive');
   } finally {
     unpacked.destroy();

@@ -28,6 +28,28 @@ function forged(change: (header: Buffer) => void): Buffer {
   return gzipSync(archive);
 }
 
+/** GNU tar's way to write a name of more than 100 characters. */
+function longNamed(name: string): Buffer {
+  const archive = tar([entry('././@LongLink', Buffer.from(`${name}\0`)), entry('short')], 0);
+  archive.write('L', 156);
+  archive.write(`${checksum(archive.subarray(0, 512)).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return gzipSync(archive);
+}
+
+/** POSIX's: a header of records, each with its own length. */
+function paxNamed(name: string, size?: string): Buffer {
+  const record = (key: string, value: string) => {
+    const rest = ` ${key}=${value}\n`;
+    const length = rest.length + String(rest.length + 3).length;
+    return `${length}${rest}`;
+  };
+  const records = `${record('path', name)}${size === undefined ? '' : record('size', size)}`;
+  const archive = tar([entry('PaxHeaders/x', Buffer.from(records)), entry('evil.txt')], 0);
+  archive.write('x', 156);
+  archive.write(`${checksum(archive.subarray(0, 512)).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return gzipSync(archive);
+}
+
 const typed = (type: string, name = 'report.json') =>
   forged((header) => {
     header.fill(0, 0, 100);
@@ -47,9 +69,16 @@ const HOSTILE: [string, Buffer, RegExp][] = [
   ['a block device', typed('4'), /contains report\.json, which is not a regular file/],
   ['a FIFO', typed('6'), /contains report\.json, which is not a regular file/],
   ['a size over the limit', forged((h) => void h.write('77777777777', 124)), /with more than \d+ bytes/],
-  ['a size in binary', forged((h) => void h.fill(0xff, 124, 136)), /with more than \d+ bytes/],
+  ['a size in binary', forged((h) => void h.fill(0xff, 125, 136).writeUInt8(0x80, 124)), /with more than \d+ bytes/],
+  ['a negative size in binary', forged((h) => void h.fill(0xff, 124, 136)), /damaged/],
   ['a size that is none', forged((h) => void h.write('zzzzzzzzzzz', 124)), /damaged/],
   ['the same file twice', tgz(entry('report.json'), entry('report.json')), /twice/],
+  ['a name without an end', longNamed('a/'.repeat(40_000)), /contains a name of more than 4096 characters/],
+  ['a header of 5 MiB', longNamed('a'.repeat(5 << 20)), /damaged|more than 2097152 bytes/],
+  ['a long name that leads outside', longNamed(`${'a/'.repeat(80)}../../report.json`), /points outside/],
+  ['another name in PAX', paxNamed('../report.json'), /points outside/],
+  ['a size in PAX', paxNamed('report.json', '99999999999'), /with more than \d+ bytes/],
+  ['a size in PAX that is none', paxNamed('report.json', '-1'), /damaged/],
   ['many reports', tgz(entry('a/report.json'), entry('b/report.json')), /contains 2 reports \(in a\/, b\//],
   ['truncated gzip', tgz(entry('report.json')).subarray(0, 300), /cut off/],
   [
@@ -114,6 +143,21 @@ describe('readBundle', () => {
       const read = await readBundle(path.join(scratch, name));
       assert.ok(!('error' in read) && read.report === REPORT.toString(), name);
     }
+  });
+
+  it('reads names of more than 100 characters, of GNU and of POSIX, and a name that is said in PAX', async () => {
+    const deep = path.join(...Array.from({ length: 12 }, (_, at) => `a-directory-of-a-must-gather-${at}`));
+    await mkdir(path.join(scratch, 'deep', deep), { recursive: true });
+    await writeFile(path.join(scratch, 'deep', deep, 'report.json'), REPORT);
+    for (const format of ['gnu', 'pax']) {
+      const file = path.join(scratch, `deep-${format}.tgz`);
+      execFileSync('tar', ['-C', path.join(scratch, 'deep'), `--format=${format}`, '-czf', file, '.']);
+      const read = await readBundle(file);
+      assert.ok(!('error' in read) && read.report === REPORT.toString(), format);
+    }
+    await writeFile(path.join(scratch, 'renamed.tgz'), paxNamed('report.json'));
+    const renamed = await readBundle(path.join(scratch, 'renamed.tgz'));
+    assert.ok(!('error' in renamed) && renamed.report === REPORT.toString());
   });
 
   it('follows no link in a directory and opens no FIFO', async () => {
