@@ -1,6 +1,6 @@
 /** The real machine as a Host. */
 import { constants } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
 import { BOUNDS } from '../model/bounds.js';
@@ -99,9 +99,20 @@ async function readRegularFile(
   maxBytes: number,
   mayRead: HostOverrides['mayRead'],
 ): Promise<FileRead> {
+  // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one; O_NOCTTY: nor may a terminal become ours.
+  const opening = async () => open(await locate(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  return readOpened(path, opening, maxBytes, mayRead);
+}
+
+/** Reads what is opened, where it is a regular file. Never throws. */
+export async function readOpened(
+  path: string,
+  opening: () => Promise<FileHandle>,
+  maxBytes = MAX_FILE_BYTES,
+  mayRead?: HostOverrides['mayRead'],
+): Promise<FileRead> {
   try {
-    // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one; O_NOCTTY: nor may a terminal become ours.
-    const file = await open(await locate(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const file = await opening();
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) return failed(path, 'EISDIR');

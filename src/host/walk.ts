@@ -5,14 +5,11 @@ import { posix } from 'node:path';
 /** As the kernel's own limit (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** Told of each step before it is taken, links too: where it is in our own file system, and its path below the root. Throws to stop the walk. */
-export type Visit = (at: string, below: string) => Promise<void>;
-
 /**
  * A path as a process with this root would see it: absolute links start again at `root`. A kubelet's own
  * `kubelet-client-current.pem` is such a link, and seen from a debug pod under /host it would point into the debug pod.
  */
-export async function walkBelow(root: string, path: string, visit?: Visit): Promise<string> {
+export async function walkBelow(root: string, path: string): Promise<string> {
   let pending = path.split('/').filter(Boolean);
   let done: string[] = [];
   for (let links = 0; pending.length > 0; ) {
@@ -23,7 +20,6 @@ export async function walkBelow(root: string, path: string, visit?: Visit): Prom
       continue;
     }
     const at = posix.join(root || '/', ...done, part);
-    await visit?.(at, posix.join('/', ...done, part));
     const link = await readlink(at).catch(() => undefined);
     if (link === undefined) {
       done.push(part);

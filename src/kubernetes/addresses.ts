@@ -9,11 +9,11 @@ const MAPPED: Groups = [0, 0, 0, 0, 0, 0xffff];
 
 /** Brackets, a zone and a closing dot are no part of an address. Undefined for a name. */
 function groupsOf(text: string): Groups | undefined {
-  const [withoutZone = ''] = text
+  const [host = ''] = text
     .trim()
     .replace(/^\[(.*)\]$/, '$1')
     .split('%', 1);
-  const bare = withoutZone.replace(/\.$/, '');
+  const bare = host.endsWith('.') ? host.slice(0, -1) : host;
   return bare.includes(':') ? ofIpv6(bare) : ofIpv4(bare);
 }
 

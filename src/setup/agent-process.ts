@@ -4,7 +4,8 @@
  * Nothing named there is ever run.
  */
 import { posix } from 'node:path';
-import { createHost } from '../host/create.js';
+import { createHost, readOpened } from '../host/create.js';
+import { openBelow } from '../host/descend.js';
 import type { Host } from '../host/host.js';
 import type { Place } from '../model/facts.js';
 import { type FoundAgent, readAgent } from '../probes/machine/agent-process.js';
@@ -66,8 +67,8 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
 }
 
 /** Its environment, and its files below its root. */
-function filesOf({ env, root, network, inPod, owns }: FoundAgent, own: Host): Host {
-  return createHost({
+function filesOf({ env, root, network, inPod, owns, look }: FoundAgent, own: Host): Host {
+  const host = createHost({
     ...own,
     env,
     root,
@@ -79,6 +80,12 @@ function filesOf({ env, root, network, inPod, owns }: FoundAgent, own: Host): Ho
     // Its owner may change a link between our look at it and our opening of it; what is opened then is on a mount of ours, and is not read.
     ...(owns && { mayRead: owns }),
   });
+  if (!look) return host;
+  // Nothing that is closed to it, though it is open to us.
+  return {
+    ...host,
+    readFile: (path, maxBytes) => readOpened(path, () => openBelow(root, posix.resolve('/', path), look), maxBytes, owns),
+  };
 }
 
 /** What its own files say of where it runs, in the network we are in. */

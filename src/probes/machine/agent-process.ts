@@ -3,9 +3,11 @@
  * with the caller and are never a fact.
  */
 import { posix } from 'node:path';
+import type { Look } from '../../host/descend.js';
 import type { Host } from '../../host/host.js';
 import { LABEL } from '../../host/redact.js';
 import type { Looked } from '../../model/facts.js';
+import { asProcess, rightsOf } from './access.js';
 import { AGENT_VARIABLE } from './place.js';
 import {
   commandLine,
@@ -116,10 +118,13 @@ export interface FoundAgent {
    * link of the kernel's, as in a copy of a /proc.
    */
   owns?(mount: string): Promise<boolean>;
+  /** Refuses what the process itself may not read; where `owns` is. */
+  look?: Look;
 }
 
 /** Reads it. The detail of a failure is the user whose process it is; its code is that of the environment, or KTHREAD for a thread of the kernel. */
 export async function readAgent(processes: Host, own: Host, pid: number): Promise<Looked<FoundAgent>> {
+  const before = await rightsOf(processes, pid);
   const environment = await readEnvironment(processes, pid);
   if (environment.status === 'failed') {
     const { code } = environment;
@@ -133,6 +138,8 @@ export async function readAgent(processes: Host, own: Host, pid: number): Promis
     podOfProcess(processes, pid),
     hasRootLink(processes, pid),
   ]);
+  // A program that another user runs in its place has not written this environment.
+  const rights = JSON.stringify(await rightsOf(processes, pid)) === JSON.stringify(before) ? before : undefined;
   return {
     status: 'observed',
     data: {
@@ -142,7 +149,7 @@ export async function readAgent(processes: Host, own: Host, pid: number): Promis
       inPod: pod !== undefined,
       network: sharesNetwork ? 'same' : 'other',
       root: `${processes.root}/proc/${pid}/root`,
-      ...(isLink && { owns: async (mount: string) => (await mountIds(processes, pid)).has(mount) }),
+      ...(isLink && { owns: async (mount: string) => (await mountIds(processes, pid)).has(mount), look: asProcess(rights) }),
     },
   };
 }

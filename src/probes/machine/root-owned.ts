@@ -2,10 +2,11 @@
  * Whose word a node is: root's. A process or a file that anybody else could have made is no word of the node, whatever it calls itself; what it names
  * is then neither read with our rights nor sent anything.
  */
-import { lstat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { posix } from 'node:path';
+import { readOpened } from '../../host/create.js';
+import { openBelow } from '../../host/descend.js';
 import type { FileRead, Host } from '../../host/host.js';
-import { walkBelow } from '../../host/walk.js';
 
 /** User and group as we see them. */
 export interface Owner {
@@ -42,7 +43,10 @@ export function ownerIn(status: string): Owner | undefined {
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Reads only what root alone could have written, link by link and directory by directory: `EOWNER` for all else. */
+/**
+ * Reads only what root alone could have written, link by link and directory by directory: `EOWNER` for all else. What is read is what was looked at,
+ * whatever lies at its path meanwhile.
+ */
 export function onlyRoots(host: Host): Host {
   const known = rootOf(host);
   return {
@@ -50,30 +54,23 @@ export function onlyRoots(host: Host): Host {
     async readFile(path, maxBytes): Promise<FileRead> {
       const root = await known;
       if (!root) return { ok: false, path, code: 'EACCES', detail: 'cannot see the owner from this user namespace' };
-      const detail = await objectionTo(host, posix.resolve(host.cwd, path), root);
-      return detail === undefined ? host.readFile(path, maxBytes) : { ok: false, path, code: 'EOWNER', detail };
+      const whole = posix.resolve(host.cwd, path);
+      let detail: string | undefined;
+      const look = async (stat: Stats, below: string) => {
+        detail = await objectionTo(host, stat, below, root);
+        if (detail === undefined) return;
+        if (below !== whole && !OF_PODS.test(whole)) detail = `${below} in its path ${detail}`;
+        throw new Error(detail);
+      };
+      const read = await readOpened(path, () => openBelow(host.root, whole, look), maxBytes);
+      return detail === undefined ? read : { ok: false, path, code: 'EOWNER', detail };
     },
   };
 }
 
-/** Why others than root may have a say in what is read there; undefined where nobody has, and where there is nothing. */
-async function objectionTo(host: Host, path: string, root: Owner): Promise<string | undefined> {
-  let objection: string | undefined;
-  const visit = async (at: string, below: string) => {
-    objection = await objectionAt(host, at, below, root);
-    if (objection === undefined) return;
-    if (below !== path && !OF_PODS.test(path)) objection = `${below} in its path ${objection}`;
-    throw new Error(objection);
-  };
-  // A path that ends, or goes in circles, is for the reader to say.
-  await walkBelow(host.root, path, visit).catch(() => undefined);
-  return objection;
-}
-
-async function objectionAt(host: Host, at: string, below: string, root: Owner): Promise<string | undefined> {
+/** Why others than root may have a say in what is read there; undefined where nobody has. */
+async function objectionTo(host: Host, stat: Stats, below: string, root: Owner): Promise<string | undefined> {
   if (OF_PODS.test(below)) return "is in a directory of pods' own files";
-  const stat = await lstat(at).catch(() => undefined);
-  if (!stat) return undefined;
   if (stat.uid !== root.uid) return `belongs to user ${stat.uid}, not to root`;
   // The mode of a link means nothing; in a sticky directory only the owner of an entry may replace it (inode(7)).
   if (stat.isSymbolicLink() || (stat.isDirectory() && (stat.mode & 0o1000) !== 0)) return undefined;

@@ -1,5 +1,7 @@
 /** Which files are root's word: each step of the way counts, directories and links too. Root is whoever owns the test's files. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, lchownSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -89,6 +91,34 @@ describe("a file is root's alone", () => {
   it('a path that ends or goes in circles is said as ever', async (t) => {
     assert.match(await said(t, {}), /^ENOENT/);
     assert.match(await said(t, { [FILE]: { link: FILE } }), /^ELOOP/);
+  });
+});
+
+describe('while it is swapped all the time', () => {
+  /** Puts the one and the other at this path in turn until it is ended. */
+  const SWAPPER = `
+    const { renameSync, symlinkSync, linkSync } = require('node:fs');
+    const [at, ours, theirs] = process.argv.slice(1);
+    process.send?.('ready');
+    for (;;) {
+      linkSync(ours, at + '.new'); renameSync(at + '.new', at);
+      symlinkSync(theirs, at + '.new'); renameSync(at + '.new', at);
+    }`;
+
+  it("nothing is read but root's own", async (t) => {
+    const host = hostWith(t, { [FILE]: 'ours', '/srv/ours': 'ours', '/srv/theirs': 'theirs' }, { '/srv/theirs': 0o666 });
+    const swapper = spawn(process.execPath, ['-e', SWAPPER, join(host.root, FILE), join(host.root, '/srv/ours'), '/srv/theirs'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    t.after(() => swapper.kill('SIGKILL'));
+    await once(swapper, 'message');
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 400; i += 1) {
+      const read = await onlyRoots(host).readFile(FILE);
+      const what = read.ok ? read.text : read.code;
+      counts.set(what, (counts.get(what) ?? 0) + 1);
+    }
+    assert.ok(counts.has('ours') && counts.size > 1 && !counts.has('theirs'), JSON.stringify([...counts]));
   });
 });
 
