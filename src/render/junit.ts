@@ -128,8 +128,10 @@ function problem({ question, target, cause }: Result, report: Report): { kind: C
   const finding = flatten(report.findings).find((each) => each.question === question && each.target === target && each.cause === cause);
   if (!finding) return { kind: 'skipped', inner: element('skipped', { message: say('leftOut', { cause: cause ?? '' }) }) };
   const message = oneLine(titleWords(finding, report));
-  if (fails(finding, report)) return { kind: 'failure', inner: element('failure', { type: finding.cause, message }, words(finding)) };
-  return { kind: 'passed', inner: element('system-out', {}, `${message}\n${words(finding)}`) };
+  // What follows from another goes away with that one: a fix of its own would be for something that is not wrong.
+  const said = words(report.findings.includes(finding) ? finding : { ...finding, fixes: [] });
+  if (fails(finding, report)) return { kind: 'failure', inner: element('failure', { type: finding.cause, message }, said) };
+  return { kind: 'passed', inner: element('system-out', {}, `${message}\n${said}`) };
 }
 
 /** By the report's own `--fail-on`; one of before it was kept says by its exit code and counts whether risks were meant. */

@@ -22,7 +22,7 @@ const EXITS = [0, 1, 3] as const;
 /** Without a newline at the end. */
 export function renderSarif(report: Report, { pretty }: { pretty: boolean }): string {
   const safe = neutraliseAll(report);
-  const findings = flatten(safe.findings);
+  const findings = withoutOwnFixes(safe.findings, safe);
   const open = safe.results.filter((result) => result.required && isUnanswered(result));
   const ids = [...new Set([...findings.map(({ cause }) => cause), ...open.map(unansweredId)])].sort();
   const log = {
@@ -50,6 +50,11 @@ export function renderSarif(report: Report, { pretty }: { pretty: boolean }): st
     ],
   };
   return jsonText(log, { pretty });
+}
+
+/** In rank order; what follows from another goes away with that one, and has no fix of its own. */
+function withoutOwnFixes(all: readonly Finding[], { findings }: Report): Finding[] {
+  return flatten(all).map((finding) => (findings.includes(finding) ? finding : { ...finding, fixes: [] }));
 }
 
 function rule(id: string, report: Report, open: readonly Result[]): object {

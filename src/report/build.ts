@@ -1,6 +1,6 @@
 /** Facts, results and ranked findings → the report: the one contract that every output format reads. */
 
-import { serversDown, withoutDeadEnds } from '../judge/dead-ends.js';
+import { serversDown, withoutDeadEnds, withoutDeadQuestions } from '../judge/dead-ends.js';
 import { exitCodeOf, isUnanswered, verdictOf } from '../judge/exit.js';
 import { flatten, inOrder } from '../judge/rank.js';
 import type { Severity } from '../model/check.js';
@@ -44,8 +44,9 @@ export interface ReportInput {
 
 /** Builds the report. `--skip` and `--only` are applied here and nowhere else, before anything is counted. */
 export function buildReport(input: ReportInput): Report {
-  const { facts, results, failOn, causes } = input;
+  const { facts, failOn, causes } = input;
   const down = serversDown(input.findings, (cause) => knownCause(cause)?.docs.stops);
+  const results = withoutDeadQuestions(input.results, down);
   const findings = inOrder(keep(withoutDeadEnds(input.findings, down), input.skip ?? [], input.only ?? []));
   const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
   return {
@@ -57,7 +58,7 @@ export function buildReport(input: ReportInput): Report {
     where: input.where,
     asked: countAsked(results),
     findings,
-    results: [...results],
+    results,
     layers,
     timings: timingsOf(facts),
     settings: withFailOn(input.settings, failOn),

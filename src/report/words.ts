@@ -115,10 +115,11 @@ export function toDecide(): string {
   return say('toDecide');
 }
 
-/** In brackets behind an act: what it touches, and what it does beside nothing else. */
-export function touches({ changes, effect }: Fix): string {
+/** What a fix touches, and what it does beside nothing else. Behind an act the first is left out: where it is grave, the lead says it. */
+export function touches({ changes, effect }: Fix, behind: 'heading' | 'act'): string {
   // An effect says more than that configuration changes.
-  const change = changes === 'nothing' || (changes === 'config' && effect) ? '' : changeWords({ changes });
+  const isSaid = behind === 'act' || changes === 'nothing' || (changes === 'config' && effect);
+  const change = isSaid ? '' : changeWords({ changes });
   return [change, effect ? spoken(effect) : ''].filter(Boolean).join('; ');
 }
 

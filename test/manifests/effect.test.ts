@@ -77,3 +77,11 @@ test('every command that prints bindings says what they do, before them', async 
   }
   assert.ok(bindings >= 15, `${bindings}`);
 });
+
+test('one file puts an effect into words', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const speakers = files.filter((name) =>
+    /\bspoken\((fix\.)?effect\b|\beffect\??\.(en|args)\b/.test(readFileSync(path.join('src', name), 'utf8')),
+  );
+  assert.deepEqual(speakers, ['report/words.ts']);
+});

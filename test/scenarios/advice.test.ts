@@ -6,15 +6,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { knownCauses } from '../../src/checks/index.js';
-import { serversDown, serversFor } from '../../src/judge/dead-ends.js';
+import { renderReport } from '../../src/cli/render.js';
 import { flatten, isGrave } from '../../src/judge/rank.js';
 import type { Fix } from '../../src/model/check.js';
 import type { Finding, Report } from '../../src/model/report.js';
-import { renderHtml } from '../../src/render/html/page.js';
-import { renderMarkdown } from '../../src/render/markdown.js';
-import { renderText } from '../../src/render/text/report.js';
+import { type Flags, OPTIONS } from '../../src/setup/options.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
-import { diagnoseWorld, WORLDS_AT_ONCE } from './run.js';
+import { mergeAll } from '../report/merged-samples.js';
+import { diagnoseOnce } from './diagnosed.js';
+import { recordingIo, WORLDS_AT_ONCE } from './run.js';
 
 /** A controller makes the pod again: that is a restart. Every other thing that is deleted is gone. */
 const RESTART = /^kubectl( -n [^ ]+)? delete pods? (\S+|-l \S+)( --field-selector \S+)?$/;
@@ -43,28 +43,65 @@ function faultsOf({ fixes }: Finding): string[] {
 
 const STOPS = new Map(knownCauses().map(({ cause, docs }) => [cause, docs.stops]));
 
-/** Commands of these findings that a server would have to answer which one of them says is down; `verify` comes after the fix. */
-function deadEnds(findings: readonly Finding[]): string[] {
-  const down = serversDown(findings, (cause) => STOPS.get(cause));
-  return flatten(findings).flatMap(({ cause, fixes, decide }) =>
-    [...decide, ...fixes.flatMap(({ steps, form }) => (steps && form !== 'yaml' && form !== 'env' ? steps.split('\n') : []))]
-      .filter((command) => serversFor(command).some((server) => down.has(server)))
-      .map((command) => `${cause}: ${command}`),
+/** Every format there is. */
+const FORMATS: readonly Flags['output'][] = OPTIONS.flatMap((option) => (option.name === 'output' ? option.choices : []));
+
+type Server = 'kubelet' | 'apiserver';
+const ASKS_WHETHER_UP = /\/(readyz|livez|healthz|version)\b/;
+
+/** Looked for in the words alone: is one of these servers asked for something that it must answer? `at`: the address of the kubelet. */
+function needs(command: string, server: Server, at: string): boolean {
+  const client =
+    /(?:^|[|;&(]\s*)(kubectl|oc|helm) /.test(command) || /kubelet-doctor (rbac|nodes|manifest (debug|pod|daemonset)) /.test(command);
+  const throughProxy = /nodes\/[^/ ]+\/proxy/.test(command);
+  if (server === 'apiserver') return client && (throughProxy || !ASKS_WHETHER_UP.test(command));
+  if (throughProxy || /\bkubectl\b.*\b(logs|exec|debug)\b|kubelet-doctor manifest debug/.test(command)) return true;
+  return (
+    /\bcurl\b/.test(command) && !ASKS_WHETHER_UP.test(command) && (/:102(50|55)\b/.test(command) || (at !== '' && command.includes(at)))
   );
 }
 
-/** Acts of consequences that stand in a text and are none of a root cause's. */
-function ownFixes(report: Report): string[] {
+/** Commands that a server would have to answer which a finding says is down; `verify` comes after the fix. */
+function deadEnds({ findings, results, where }: Pick<Report, 'findings' | 'results' | 'where'>): string[] {
+  const down = [...new Set(flatten(findings).flatMap(({ cause }) => STOPS.get(cause) ?? []))];
+  const linesOf = ({ steps = '', source = '', form, effect }: Fix) =>
+    effect ? [`${source || 'kubelet-doctor rbac'} | kubectl apply -f -`] : form === 'yaml' || form === 'env' ? [] : steps.split('\n');
+  const commands = [
+    ...flatten(findings).flatMap(({ cause, fixes, decide }) =>
+      [...decide, ...fixes.flatMap(linesOf)].map((line) => [cause, line] as const),
+    ),
+    ...results.flatMap(({ question, elsewhere }) => elsewhere.map((line) => [question, line] as const)),
+  ];
+  return commands.filter(([, line]) => down.some((server) => needs(line, server, where.kubelet))).map(([of, line]) => `${of}: ${line}`);
+}
+
+/** As it was before it was escaped. */
+function unescaped(text: string): string {
+  const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", '#x27': "'", amp: '&' };
+  return text.replace(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole).replace(/\\([^n])/g, '$1');
+}
+
+/** Acts of consequences that stand in a text and are none of a root cause's; in JSON they stand below `consequences`, which says what they are. */
+async function ownFixes(report: Report): Promise<string[]> {
   const acts = (findings: readonly Finding[]) => findings.flatMap(({ fixes }) => fixes.map(({ action }) => action.en));
-  const roots = new Set(acts(report.findings));
-  const own = acts(report.findings.flatMap(({ consequences }) => flatten(consequences))).filter((act) => !roots.has(act));
-  const texts = {
-    text: renderText(report, { width: 1000, colour: false, verbose: false }),
-    verbose: renderText(report, { width: 1000, colour: false, verbose: true }),
-    markdown: renderMarkdown(report),
-    html: renderHtml(report),
-  };
-  return Object.entries(texts).flatMap(([format, text]) => own.filter((act) => text.includes(act)).map((act) => `${format}: ${act}`));
+  const roots = acts(report.findings);
+  const following = report.findings.flatMap(({ consequences }) => flatten(consequences));
+  const own = acts(following).filter(
+    (act) => !roots.some((root) => root.includes(act)) && !following.some(({ title }) => title.en.includes(act)),
+  );
+  if (own.length === 0) return [];
+  const merged = mergeAll([report, { ...report, where: { ...report.where, node: 'another' } }]);
+  const { io } = recordingIo({ width: 1000 });
+  const forms = FORMATS.filter((output) => output !== 'json').flatMap((output) =>
+    [report, merged].flatMap((each) => (output === 'text' ? [false, true] : [false]).map((verbose) => ({ output, verbose, each }))),
+  );
+  const found = await Promise.all(
+    forms.map(async ({ output, verbose, each }) => {
+      const text = unescaped(await renderReport(each, { output, verbose }, io));
+      return own.filter((act) => text.includes(act)).map((act) => `${output}${each === merged ? ', merged' : ''}: ${act}`);
+    }),
+  );
+  return found.flat();
 }
 
 const RBAC_KIND = /^kind: (Cluster)?Role(Binding)?$/m;
@@ -115,13 +152,16 @@ function wrongEffect({ steps = '', form, effect }: Fix): string | undefined {
 describe('advice', { concurrency: WORLDS_AT_ONCE }, () => {
   for (const { scenario, world } of SCENARIOS.filter(({ expect }) => expect.first !== null))
     it(scenario, async () => {
-      const { report } = await diagnoseWorld(world);
+      const { report } = await diagnoseOnce(world);
       const all = flatten(report.findings);
       seen.grave += all.flatMap(({ fixes }) => fixes.filter(isGrave)).length;
       const wrong = [
         ...all.flatMap(faultsOf),
-        ...deadEnds(report.findings),
-        ...ownFixes(report),
+        ...deadEnds(report),
+        ...all
+          .filter(({ fixes, severity, certainty }) => fixes.length === 0 && severity === 'blocks' && certainty === 'proven')
+          .map(({ cause }) => `nothing to do: ${cause}`),
+        ...(await ownFixes(report)),
         ...all.flatMap(({ fixes }) => fixes.flatMap((fix) => wrongEffect(fix) ?? [])),
       ];
       assert.deepEqual(wrong, []);
@@ -140,12 +180,16 @@ it('the look finds what it looks for', () => {
   assert.equal(fix('config', 'kubectl -n a delete daemonset b'), 1);
   assert.equal(fix('restart', 'kubectl -n a delete pod b'), 0);
   assert.equal(fix('config', 'kubectl label namespace a pod-security.kubernetes.io/enforce=privileged'), 1);
+  const report = (findings: Finding[], elsewhere: string[] = []) => ({
+    findings,
+    results: [{ question: 'q', elsewhere }] as unknown as Report['results'],
+    where: { kubelet: '10.0.0.7:41250' } as Report['where'],
+  });
   const lease = 'kubectl get lease -n kube-node-lease n1';
   const proxy = 'kubectl get --raw /api/v1/nodes/n1/proxy/healthz';
-  assert.deepEqual(
-    deadEnds([finding('apiserver-connection-refused', ['kubectl get --raw "/readyz?verbose"'], [], [finding('x', [lease])])]),
-    [`x: ${lease}`],
-  );
-  assert.deepEqual(deadEnds([finding('kubelet-down', [lease, proxy])]), [`kubelet-down: ${proxy}`]);
-  assert.deepEqual(deadEnds([finding('x', [lease, proxy])]), []);
+  const pods = 'curl -sk https://10.0.0.7:41250/pods';
+  const refused = finding('apiserver-connection-refused', ['kubectl get --raw "/readyz?verbose"'], [], [finding('x', [lease])]);
+  assert.deepEqual(deadEnds(report([refused], [lease, pods])), [`x: ${lease}`, `q: ${lease}`]);
+  assert.deepEqual(deadEnds(report([finding('kubelet-down', [lease, proxy])], [pods])), [`kubelet-down: ${proxy}`, `q: ${pods}`]);
+  assert.deepEqual(deadEnds(report([finding('x', [lease, proxy])], [pods])), []);
 });

@@ -208,8 +208,8 @@ function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, inden
   const said = isSaid && steps && lineTwo(finding).endsWith(steps);
   const where = ownerLong(fix);
   const heading = isSaid
-    ? touches(fix)
-      ? say('fixLoudly', { where, change: touches(fix) })
+    ? touches(fix, 'heading')
+      ? say('fixLoudly', { where, change: touches(fix, 'heading') })
       : say('fix', { where })
     : `${firstLead(fix)}: ${cut(actOf(fix), 4 * depth.columns)}${inBrackets(fix)}${steps ? ':' : '.'}`;
   const body =
@@ -226,8 +226,9 @@ function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, inden
 }
 
 /** Behind an act that is not on line two. */
-function inBrackets({ effect }: Fix): string {
-  return effect ? ` [${spoken(effect)}]` : '';
+function inBrackets(fix: Fix): string {
+  const words = touches(fix, 'act');
+  return words ? ` [${words}]` : '';
 }
 
 /** What is said of every fix, so once: run this program again. */
