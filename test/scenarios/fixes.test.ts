@@ -28,10 +28,18 @@ function faultOf({ owner, form, action, steps = '' }: Fix, ofNodes: readonly str
     (line) => /\b(kubectl|oc)\b.*\b(delete|patch|label|annotate|scale|set env)\b/.test(line) && /--all\b|-l ['"]?['"]? /.test(line),
   );
   if (wide) return `selects everything: ${wide}`;
+  if (form === 'kubelet-config' && !/^# in (the file|\/)/.test(steps)) return 'lines of a file that is not named';
   if (form !== 'yaml') return /podSelector: *(\{\}|\n\S)/.test(steps) ? 'an empty podSelector' : undefined;
   return parseAllDocuments(steps)
     .map((document) => faultIn(document.toJS()))
     .find((fault) => fault !== undefined);
+}
+
+/** Where the evidence names the file of a setting, the fix is for that one. */
+function otherFile({ evidence }: Finding, { form, steps = '' }: Fix): string | undefined {
+  const file =
+    form === 'kubelet-config' ? evidence.flatMap(({ saw }) => /(\/\S+\.(?:ya?ml|conf|json)):\d+/.exec(saw.en)?.[1] ?? [])[0] : undefined;
+  return file && !steps.startsWith(`# in ${file}`) ? `is not for ${file}` : undefined;
 }
 
 function faultIn(value: unknown, path = ''): string | undefined {
@@ -60,7 +68,7 @@ describe('printed fixes', { concurrency: WORLDS_AT_ONCE }, () => {
       const ofNodes = all.filter((name) => !theirs.includes(name));
       const wrong = flatten(ran.report.findings).flatMap((finding: Finding) =>
         finding.fixes.flatMap((fix) => {
-          const fault = faultOf(fix, ofNodes);
+          const fault = faultOf(fix, ofNodes) ?? otherFile(finding, fix);
           return fault ? [`${finding.cause}: ${fault}: ${fix.steps}`] : [];
         }),
       );
@@ -87,6 +95,7 @@ it('the look finds what it looks for', () => {
     [fix('kind: NetworkPolicy\nspec:\n  podSelector:\n    matchLabels: {}', { form: 'yaml' }), /matchLabels is empty/],
     [fix('kind: ClusterRole\nrules:\n  - resources: ["*"]', { form: 'yaml' }), /is \*/],
     [fix('kubectl -n datadog delete pods --all', { form: 'shell' }), /everything/],
+    [fix('readOnlyPort: 0', { form: 'kubelet-config' }), /not named/],
   ] as const)
     assert.match(faultOf(bad, nodes) ?? '', why, bad.steps);
   for (const good of [

@@ -111,7 +111,7 @@ export const readOnlyPort = defineCheck({
         severity: 'risk',
         title: say('openHere', { port: configured }),
         evidence: [config.cite(say('sawConfig', { port: configured, origin, address: socket.address }))],
-        fixes: [kubeletConfig(say('fixClose'), 'readOnlyPort: 0')],
+        fixes: [kubeletConfig(say('fixClose'), { readOnlyPort: 0 }, config)],
       });
     }
     const port = Number(settingOf(settings, 'kubelet.httpPort')?.value ?? 0);
@@ -132,7 +132,7 @@ export const readOnlyPort = defineCheck({
         title: say('open', { endpoint }),
         evidence: [cite(fact, say('sawAnswer', { status: sight.status, said: sight.said }))],
         fixes: [
-          kubeletConfig(say('fixClose'), 'readOnlyPort: 0'),
+          kubeletConfig(say('fixClose'), { readOnlyPort: 0 }, config),
           orBy('agent', 'config', say('fixAgent'), env({ DD_KUBERNETES_HTTP_KUBELET_PORT: 0 })),
         ],
       });

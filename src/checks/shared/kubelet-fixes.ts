@@ -1,8 +1,9 @@
 /** Fixes that more than one check about the kubelet offers. */
 import type { Fix, Message } from '../../model/check.js';
-import type { NodeObject } from '../../model/facts.js';
+import type { KubeletKey, KubeletValues, NodeObject } from '../../model/facts.js';
 import { internalIp } from './address.js';
 import { byHand, fixBy, shell, yaml } from './fix.js';
+import type { KnownConfig } from './on-node.js';
 
 /** One entry of a container's `env` list. */
 const hostEntry = (field: string) => `- name: DD_KUBERNETES_KUBELET_HOST
@@ -25,11 +26,42 @@ export function hostOfNode(action: Message, node: NodeObject | undefined): Fix[]
 }
 
 /** A kubelet that lets in nobody it does not know, and asks its apiserver about everyone else. */
-export const CLOSED = 'authentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
+export const CLOSED = {
+  'authentication.anonymous.enabled': false,
+  'authentication.webhook.enabled': true,
+  'authorization.mode': 'Webhook',
+} as const satisfies Settings;
 
-/** KubeletConfiguration lines; the kubelet reads them at its start. */
-export function kubeletConfig(action: Message, steps: string, more: Partial<Fix> = {}): Fix {
-  return fixBy('node', 'restart', action, { steps, form: 'kubelet-config', ...more });
+type Settings = Readonly<Partial<KubeletValues>>;
+
+/** KubeletConfiguration lines, and where they go; the kubelet reads them at its start. `config`: what it runs with, where that is known. */
+export function kubeletConfig(action: Message, settings: Settings, config: KnownConfig | undefined, more: Partial<Fix> = {}): Fix {
+  const lines = [...placesOf(Object.keys(settings) as KubeletKey[], config), ...nested(Object.entries(settings))];
+  return fixBy('node', 'restart', action, { steps: lines.join('\n'), form: 'kubelet-config', ...more });
+}
+
+/** What stands in a comment that may be pasted. */
+const PLAIN = /^[\w./@:+-]{1,200}$/;
+
+/** The file, and the flags that win over it: with one of them the lines have no effect. */
+function placesOf(keys: readonly KubeletKey[], config: KnownConfig | undefined): string[] {
+  const setters = keys.flatMap((key) => config?.setBy(key) ?? []);
+  const files = [...new Set(setters.flatMap((by) => ('file' in by && PLAIN.test(by.file) ? by.file : [])))];
+  const flags = [...new Set(setters.flatMap((by) => ('flag' in by && PLAIN.test(by.flag) ? by.flag : [])))];
+  return [
+    `# in ${files.join(' and ') || 'the file that the --config flag of the kubelet names, usually /var/lib/kubelet/config.yaml'}`,
+    ...flags.map((flag) => `# without the flag ${flag}, which overrides the file`),
+  ];
+}
+
+/** `a.b: c` as YAML, neighbours with the same beginning together. */
+function nested(entries: readonly (readonly [string, string | number | boolean])[]): string[] {
+  const heads = [...new Set(entries.map(([key]) => key.split('.')[0] ?? ''))];
+  return heads.flatMap((head) => {
+    const below = entries.filter(([key]) => key.startsWith(`${head}.`)).map(([key, value]) => [key.slice(head.length + 1), value] as const);
+    const own = entries.find(([key]) => key === head);
+    return own ? [`${head}: ${own[1]}`] : [`${head}:`, ...nested(below).map((line) => `  ${line}`)];
+  });
 }
 
 /** Look at the kubelet first, then restart it. */

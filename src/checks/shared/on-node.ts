@@ -29,6 +29,8 @@ export interface KnownConfig {
   values: KubeletValues;
   /** `/var/lib/kubelet/config.yaml:5`, `--anonymous-auth=true`, `default of a configuration file`. */
   origin(key: KubeletKey): string;
+  /** What sets it: a file, or a flag, which every file loses against. Undefined where nothing does and there is no file. */
+  setBy(key: KubeletKey): { file: string } | { flag: string } | undefined;
   /** Cites a setting, with the file and line or the flag that sets it. */
   cite(saw: Message): Evidence;
 }
@@ -42,7 +44,19 @@ export function knownConfig(
 ): KnownConfig | undefined {
   const config = seen(fact);
   if (!config?.certain || !isThisNode(seen(process), place, candidate)) return undefined;
-  return { values: config.values, origin: (key) => originOf(config, key), cite: (saw) => cite(fact, saw) };
+  return {
+    values: config.values,
+    origin: (key) => originOf(config, key),
+    setBy: (key) => setterOf(config, key),
+    cite: (saw) => cite(fact, saw),
+  };
+}
+
+function setterOf({ origins, files }: KubeletConfig, key: KubeletKey): ReturnType<KnownConfig['setBy']> {
+  const { by, source } = origins[key];
+  if (by === 'flag') return { flag: source.split('=')[0] ?? source };
+  const file = by === 'default' ? files[0] : source;
+  return file === undefined ? undefined : { file };
 }
 
 function originOf({ origins }: KubeletConfig, key: KubeletKey): string {

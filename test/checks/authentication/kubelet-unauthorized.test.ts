@@ -104,7 +104,7 @@ judgeTable(kubeletUnauthorized, [
     facts: [...good, nobody, ...refused401, lease(4)],
     expect: { cause: 'kubelet-token-authentication-off', certainty: 'proven', severity: 'blocks' },
     witnesses: ['kubelet/http', 'apiserver/identity', 'apiserver/lease'],
-    says: /"authentication:\\n {2}webhook:\\n {4}enabled: true/,
+    says: /"# in [^"]*config\.yaml\\nauthentication:\\n {2}webhook:\\n {4}enabled: true/,
   },
   {
     row: 'webhook off or cut off: no lease to read',

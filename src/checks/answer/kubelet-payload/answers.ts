@@ -95,7 +95,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       title: say('debugOff', { endpoint }),
       features: [KUBELET_PATHS['/configz']],
       evidence: [quote(given(disabled), say)],
-      fixes: [kubeletConfig(say('enable'), 'enableDebuggingHandlers: true')],
+      fixes: [kubeletConfig(say('enable'), { enableDebuggingHandlers: true }, undefined)],
     }),
   open: ({ witness }, say) => pass(witness, say('open')),
   'in-order': ({ afar, witness }, say) => pass(witness, afar ? say('proxied') : undefined),

@@ -77,14 +77,14 @@ function refused(clues: Clues, say: Words): Verdict<Cause> {
 
 const REMEDIES: Record<Refused, (clues: Clues, say: Words, refusal: Refusal) => { title: Message; fixes: Fix[] }> = {
   'kubelet-token-authentication-off': (clues, say) => ({ title: say('off', { node: clues.node }), fixes: acceptTokens(clues, say) }),
-  'kubelet-ignores-token': ({ node }, say) => ({
+  'kubelet-ignores-token': ({ node, config }, say) => ({
     title: say('ignores', { node }),
-    fixes: [kubeletConfig(say('turnOnClosed', { node }), CLOSED)],
+    fixes: [kubeletConfig(say('turnOnClosed', { node }), CLOSED, config)],
   }),
   'kubelet-cannot-reach-apiserver': (clues, say) => ({ title: say('cutOff', { node: clues.node }), fixes: openWay(clues, say) }),
-  'kubelet-client-ca-unset': ({ node }, say) => ({
+  'kubelet-client-ca-unset': ({ node, config }, say) => ({
     title: say('noClientCa', { node }),
-    fixes: [kubeletConfig(say('setClientCa', { node }), CLIENT_CA), tokenInstead(say('useToken'))],
+    fixes: [kubeletConfig(say('setClientCa', { node }), CLIENT_CA, config), tokenInstead(say('useToken'))],
   }),
   'kubelet-rejects-credential': ({ node }, say, { as: credential, apiserver, quoted: { reason } }) => {
     const fixes = [fixBy('agent', 'config', say('freshCredential', { credential }))];
@@ -100,8 +100,8 @@ function webhookOrigin({ config }: Clues): string {
   return config?.origin(WEBHOOK_ENABLED) ?? '';
 }
 
-function acceptTokens({ node }: Clues, say: Words): Fix[] {
-  return [kubeletConfig(say('turnOn', { node }), WEBHOOK), certificateInstead(say('useCertificate'))];
+function acceptTokens({ node, config }: Clues, say: Words): Fix[] {
+  return [kubeletConfig(say('turnOn', { node }), WEBHOOK, config), certificateInstead(say('useCertificate'))];
 }
 
 function openWay({ node }: Clues, say: Words): Fix[] {

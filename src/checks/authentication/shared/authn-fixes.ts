@@ -3,8 +3,8 @@ import { MOUNTED_TOKEN } from '../../../kubernetes/service-account.js';
 import type { Fix, Message } from '../../../model/check.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 
-export const WEBHOOK = 'authentication:\n  webhook:\n    enabled: true\nauthorization:\n  mode: Webhook';
-export const CLIENT_CA = 'authentication:\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt';
+export const WEBHOOK = { 'authentication.webhook.enabled': true, 'authorization.mode': 'Webhook' } as const;
+export const CLIENT_CA = { 'authentication.x509.clientCAFile': '/etc/kubernetes/pki/ca.crt' } as const;
 const LOOK = [
   "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|Authorization error'",
   `curl -sk --max-time 5 "$(awk '/server:/ {print $2; exit}' /etc/kubernetes/kubelet.conf)/readyz"`,

@@ -108,11 +108,11 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { 
       fixes: [fixBy('agent', 'config', say('fixPort', { other }), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: other }))],
     };
   },
-  'kubelet-server-disabled': ({ candidate: { port }, node, endpoint }, say) => {
+  'kubelet-server-disabled': ({ candidate: { port }, node, endpoint, onNode }, say) => {
     const verify = `ss -ltnp "sport = :${port}"`;
     return {
       title: say('serverOff', { node, endpoint }),
-      fixes: [kubeletConfig(say('fixServer', { node }), 'enableServer: true\naddress: 0.0.0.0', { verify })],
+      fixes: [kubeletConfig(say('fixServer', { node }), { enableServer: true, address: '0.0.0.0' }, onNode?.config, { verify })],
     };
   },
 };

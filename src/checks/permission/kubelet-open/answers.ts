@@ -14,14 +14,14 @@ import type { WORDS } from './words.js';
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
-  'to-nobody': ({ endpoint, byNobody, nobody }, say) => {
+  'to-nobody': ({ endpoint, config, byNobody, nobody }, say) => {
     const { status, payload } = given(nobody);
     return problem('kubelet-anonymous-access', {
       proof: inTheirWords(byNobody),
       severity: 'risk',
       title: say('anonymous', { endpoint }),
       evidence: [cite(byNobody, say('sawPods', { status, items: payload?.items ?? '?' }))],
-      fixes: [close(say)],
+      fixes: [close({ config }, say)],
     });
   },
   'to-anyone-here': (clues, say) =>
@@ -30,7 +30,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       severity: 'risk',
       title: say('anonymousHere'),
       evidence: [configured('authentication.anonymous.enabled', clues, say), configured('authorization.mode', clues, say)],
-      fixes: [close(say)],
+      fixes: [close(clues, say)],
     }),
   'to-the-authenticated-here': (clues, say) =>
     problem('kubelet-always-allow', {
@@ -38,15 +38,15 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       severity: 'risk',
       title: say('alwaysAllowHere'),
       evidence: [configured('authorization.mode', clues, say)],
-      fixes: [authorize(say)],
+      fixes: [authorize(clues, say)],
     }),
-  'to-the-authenticated': ({ endpoint, configz, mode }, say) =>
+  'to-the-authenticated': ({ endpoint, config, configz, mode }, say) =>
     problem('kubelet-always-allow', {
       proof: inTheirWords(given(configz)),
       severity: 'risk',
       title: say('alwaysAllow', { endpoint }),
       evidence: [cite(given(configz), say('sawMode', { mode: given(mode) }))],
-      fixes: [authorize(say)],
+      fixes: [authorize({ config }, say)],
     }),
   remembers: ({ witness }, say) => pass(witness, say('remembers')),
   'seems-to-the-authenticated': (clues, say) => {
@@ -60,7 +60,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
         cite(given(clues.read[0]), say('sawAnswer', { paths: read.map(({ path }) => path).join(', '), status: 200, user })),
         citeBy('apiserver/access', 'get nodes/proxy', say('sawDenied', { user, denied })),
       ],
-      fixes: [authorize(say)],
+      fixes: [authorize(clues, say)],
     });
   },
   waiting: (_, say) => cannotTell(say('waiting')),
@@ -68,15 +68,15 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   'not-asked': (_, say) => cannotTell(say('notAsked')),
 };
 
-const WEBHOOK = 'authorization:\n  mode: Webhook';
+const WEBHOOK = { 'authorization.mode': 'Webhook' } as const;
 const SHOW_MODE = 'kubectl get --raw /api/v1/nodes/NODE/proxy/configz';
 
-function close(say: Words): Fix {
-  return kubeletConfig(say('close'), CLOSED);
+function close({ config }: Pick<Clues, 'config'>, say: Words): Fix {
+  return kubeletConfig(say('close'), CLOSED, config);
 }
 
-function authorize(say: Words): Fix {
-  return kubeletConfig(say('authorize'), WEBHOOK);
+function authorize({ config }: Pick<Clues, 'config'>, say: Words): Fix {
+  return kubeletConfig(say('authorize'), WEBHOOK, config);
 }
 
 function configured(key: 'authentication.anonymous.enabled' | 'authorization.mode', { config }: Clues, say: Words): Evidence {

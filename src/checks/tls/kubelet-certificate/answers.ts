@@ -179,7 +179,7 @@ function sawFile({ fact, path, certificate }: NonNullable<Disk['file']>, say: Wo
 }
 
 function bootstrap(action: Message): Fix {
-  return kubeletConfig(action, 'serverTLSBootstrap: true', {
+  return kubeletConfig(action, { serverTLSBootstrap: true }, undefined, {
     verify: 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving',
   });
 }

@@ -117,7 +117,7 @@ const ANSWERS: Record<Answer, Says> = {
     return found('kubelet-tls-version', clues, how, {
       title: say('version', { endpoint: clues.endpoint }),
       evidence: sawTls(clues, say),
-      fixes: [kubeletConfig(say('fixVersion'), 'tlsMinVersion: VersionTLS12', verify)],
+      fixes: [kubeletConfig(say('fixVersion'), { tlsMinVersion: 'VersionTLS12' }, undefined, verify)],
     });
   },
   'tls-cut': (clues, say, how) =>
