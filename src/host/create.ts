@@ -108,7 +108,7 @@ async function readRegularFile(
 export async function readOpened(
   path: string,
   opening: () => Promise<FileHandle>,
-  maxBytes = MAX_FILE_BYTES,
+  maxBytes = BOUNDS.file,
   mayRead?: HostOverrides['mayRead'],
 ): Promise<FileRead> {
   try {

@@ -10,11 +10,11 @@ const CLIENT = '(?:kubectl|oc|helm)';
 const BEGINS = '(?:^|[|;&(])\\s*';
 /** Who is asked, the first that matches; a question whether a server is up is answered by its silence, too. */
 const ASKED: readonly (readonly [command: RegExp, servers: readonly Server[]])[] = [
-  [/^kubectl get --raw '?"?\/(?:readyz|livez|healthz|version)\b/, []],
+  [/^kubectl (?:--\S+ ){0,2}get --raw '?"?\/(?:readyz|livez|healthz|version)\b/, []],
   [/^curl .*\/(?:readyz|livez|healthz|version)\b/, []],
   // Through the apiserver it is the kubelet that answers, and starts what is debugged.
   [
-    /^kubectl (?:get --raw \S*\/api\/v1\/nodes\/[^/]+\/proxy\b|(?:.* )?(?:logs|exec|attach|debug|port-forward)\b)/,
+    /^kubectl (?:--\S+ ){0,2}(?:get --raw \S*\/api\/v1\/nodes\/[^/]+\/proxy\b|(?:.* )?(?:logs|exec|attach|debug|port-forward)\b)/,
     ['apiserver', 'kubelet'],
   ],
   [/kubelet-doctor manifest (?:debug|pod|daemonset)\b/, ['apiserver', 'kubelet']],

@@ -19,6 +19,7 @@ import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
 import { knownCause } from './own-words.js';
 import { oneLine } from './plain-text.js';
+import { aimedAt, aimOf } from './where.js';
 import { firstStep, openQuestion, stepLine } from './words.js';
 
 export interface ReportInput {
@@ -46,8 +47,10 @@ export interface ReportInput {
 export function buildReport(input: ReportInput): Report {
   const { facts, failOn, causes } = input;
   const down = serversDown(input.findings, (cause) => knownCause(cause)?.docs.stops);
-  const results = withoutDeadQuestions(input.results, down);
-  const findings = inOrder(keep(withoutDeadEnds(input.findings, down), input.skip ?? [], input.only ?? []));
+  const asked = withoutDeadQuestions(input.results, down);
+  const kept = inOrder(keep(withoutDeadEnds(input.findings, down), input.skip ?? [], input.only ?? []));
+  const said = { findings: kept, results: [...asked], evidence: cited(facts, kept) };
+  const { findings, results, evidence } = aimedAt(said, aimOf(input));
   const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
   return {
     summary: summarise(findings, results, failOn),
@@ -63,7 +66,7 @@ export function buildReport(input: ReportInput): Report {
     timings: timingsOf(facts),
     settings: withFailOn(input.settings, failOn),
     causes: mentioned(causes, findings, results),
-    evidence: cited(facts, findings),
+    evidence,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Documented } from '../checks/connection/shared/pair.js';
 import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/index.js';
 import { isLook } from '../checks/shared/looks.js';
 import { judge, sayFor } from '../judge/judge.js';
+import { withoutAim } from '../kubernetes/aim.js';
 import type { Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 
@@ -46,7 +47,7 @@ export function ownWords(facts: readonly AnyFact[]): Own {
       if (verdict.kind === 'cannot-tell') add(check.question, ...verdict.wants.map(({ elsewhere }) => elsewhere));
     }
   }
-  return { has: (of, text) => said.has(`${of} ${text}`) };
+  return { has: (of, text) => said.has(`${of} ${withoutAim(text)}`) };
 }
 
 /** An effect with its list. */
@@ -65,7 +66,7 @@ function judged(facts: readonly AnyFact[]): ReturnType<typeof judge> {
 
 /** A command that may stand as ours: our own checks print it of these facts, or it only looks. */
 export function mayStand(own: Own, of: string, command: string): boolean {
-  return own.has(of, command) || isLook(command);
+  return own.has(of, command) || isLook(withoutAim(command));
 }
 
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */

@@ -12,6 +12,7 @@ import { topOf } from './build.js';
 import { withoutStrange } from './contract/read-facts.js';
 import { isCountNote, withOwn, withWhere } from './merge/words.js';
 import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain, sayOf } from './own-words.js';
+import { withoutKubeconfig } from './where.js';
 import { withoutStop } from './words.js';
 
 /** Before words of a report that no check of ours says. */
@@ -26,10 +27,13 @@ function vouched(report: Report, facts: readonly AnyFact[]): Report {
   const evidence = report.evidence.map(withoutStrange);
   const own = ownWords(facts.length ? facts : evidence);
   const causes = Object.fromEntries(Object.entries(report.causes).map(([cause, meta]) => [cause, metaOf(cause, meta)]));
-  const findings = report.findings.map((finding) => vouchFinding(finding, own));
-  const results = report.results.map((result) => vouchResult(result, own));
-  const top = topOf(findings, results, report.summary.verdict);
-  return { ...report, summary: { ...report.summary, top }, where: plainWhere(report.where), findings, results, causes, evidence };
+  const said = withoutKubeconfig({
+    findings: report.findings.map((finding) => vouchFinding(finding, own)),
+    results: report.results.map((result) => vouchResult(result, own)),
+    evidence,
+  });
+  const top = topOf(said.findings, said.results, report.summary.verdict);
+  return { ...report, summary: { ...report.summary, top }, where: plainWhere(report.where), ...said, causes };
 }
 
 /** Our own docs; of a cause that only a later version knows, its name. */

@@ -1,10 +1,15 @@
-/** A report's `where`, from the facts: on which place and node it ran, as whom, against which kubelet and apiserver. Formats say it in words. */
+/**
+ * A report's `where`, from the facts: on which place and node it ran, as whom, against which kubelet and apiserver; formats say it in words. And its
+ * commands, for the cluster that was asked.
+ */
 import { agentsCandidate } from '../checks/shared/kubelet.js';
 import { nodeHere } from '../checks/shared/on-node.js';
 import { anotherAsked } from '../checks/shared/own-node.js';
 import { subjectOf } from '../checks/shared/read.js';
-import type { AnyFact, Target } from '../model/facts.js';
-import type { Report, Where } from '../model/report.js';
+import { type Aim, aimed, withoutAim } from '../kubernetes/aim.js';
+import type { Fix } from '../model/check.js';
+import type { AnyFact, Setting, Target } from '../model/facts.js';
+import type { Finding, Report, Where } from '../model/report.js';
 import { sayWhere } from '../words/report.js';
 import { dataOf, factOf } from './facts.js';
 import { placeOf, vantageOf } from './places.js';
@@ -53,4 +58,63 @@ export function whereOf(facts: readonly AnyFact[]): Where {
 /** The file that a report judges, by its settings: `--manifest`, and nothing else. */
 export function judgedFile({ settings }: Pick<Report, 'settings'>): string | undefined {
   return settings.find(({ setting, value }) => setting === 'manifest' && value !== '')?.value;
+}
+
+/**
+ * What the user named. In a pod nothing is: kubectl runs elsewhere. Nor where the kubelet's own kubeconfig was named: it may read, and no fix can be
+ * made with it.
+ */
+export function aimOf({ settings, where }: { settings: readonly Setting[]; where: Where }): Aim {
+  if (/pod|container/.test(where.place) || where.identity.startsWith('system:node:')) return {};
+  const named = (name: string) => settings.find(({ setting }) => setting === name);
+  const [kubeconfig, context] = [named('kubeconfig'), named('context')];
+  const [byFile, byContext] = [kubeconfig?.origin === 'flag', context?.origin === 'flag'];
+  return {
+    ...(byFile && kubeconfig && { kubeconfig: kubeconfig.value }),
+    // The current context of a file that was named may be another one tomorrow.
+    ...((byFile || byContext) && context && { context: context.value }),
+  };
+}
+
+type Commanding = Pick<Report, 'findings' | 'results' | 'evidence'>;
+
+/** Findings and results whose commands ask that cluster. */
+export function aimedAt<T extends Commanding>(report: T, aim: Aim): T {
+  return inCommands(report, (command) => aimed(command, aim));
+}
+
+/** A kubeconfig that a file names may run a program of its choice, so it stays out of commands; a context is one of the reader's own. */
+export function withoutKubeconfig<T extends Commanding>(report: T): T {
+  return inCommands(report, (command) => withoutAim(command, 'kubeconfig'));
+}
+
+function inCommands<T extends Commanding>(report: T, change: (command: string) => string): T {
+  const ofFinding = (finding: Finding): Finding => ({
+    ...finding,
+    fixes: finding.fixes.map((fix) => ofFix(fix, change)),
+    evidence: finding.evidence.map((each) => reproducing(each, change)),
+    decide: finding.decide.map(change),
+    consequences: finding.consequences.map(ofFinding),
+  });
+  return {
+    ...report,
+    findings: report.findings.map(ofFinding),
+    results: report.results.map((result) => ({ ...result, elsewhere: result.elsewhere.map(change) })),
+    evidence: report.evidence.map((fact) => reproducing(fact, change)),
+  };
+}
+
+function reproducing<T extends { reproduce?: string | undefined }>(seen: T, change: (command: string) => string): T {
+  return seen.reproduce === undefined ? seen : { ...seen, reproduce: change(seen.reproduce) };
+}
+
+/** Steps are commands where they are not a file's text. */
+function ofFix(fix: Fix, change: (command: string) => string): Fix {
+  const { steps, source, verify, form = 'shell' } = fix;
+  return {
+    ...fix,
+    ...(steps !== undefined && form === 'shell' && { steps: change(steps) }),
+    ...(source !== undefined && { source: change(source) }),
+    ...(verify !== undefined && { verify: change(verify) }),
+  };
 }

@@ -1,6 +1,7 @@
 /** What the report itself says: the one-line fix, who must act, what a change touches, where we ran. */
 import { isMeant } from '../judge/judge.js';
 import { isGrave } from '../judge/rank.js';
+import { aimedAs } from '../kubernetes/aim.js';
 import type { Fix, Message } from '../model/check.js';
 import type { Finding, Result } from '../model/report.js';
 import { say } from '../words/report.js';
@@ -89,11 +90,16 @@ export function lastLine({ lead, act, command }: FirstStep): string {
 /** What can be pasted for a fix: its steps, or instead of long YAML the command that prints it, first to look and then to apply. */
 export function stepsOf({ source, steps }: Fix): string {
   if (!source) return steps?.trim() ? steps : '';
-  return `${source} | kubectl diff -f -   # ${say('diffComment')}\n${source} | kubectl apply -f -`;
+  return `${applying(source, 'diff')}   # ${say('diffComment')}\n${applying(source, 'apply')}`;
 }
 
 function commandOf({ source, steps }: Fix): string | undefined {
-  return source ? `${source} | kubectl apply -f -` : steps && oneCommand(steps);
+  return source ? applying(source, 'apply') : steps && oneCommand(steps);
+}
+
+/** What a command of ours prints goes to the cluster it was printed for. */
+function applying(source: string, verb: 'apply' | 'diff'): string {
+  return `${source} | ${aimedAs(`kubectl ${verb} -f -`, source)}`;
 }
 
 function oneCommand(steps: string): string | undefined {

@@ -8,6 +8,7 @@ import type { ResolvedProfile } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { resolveProfile } from '../../profiles/resolve.js';
 import { rightsTable } from '../../report/tables/rights.js';
+import { aimOf } from '../../report/where.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { ask } from '../ask.js';
@@ -30,7 +31,7 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
       return 'error' in settings ? settings : ask(settings, flags, host, io, { checks: RIGHTS_CHECKS, rightsOnly: true });
     },
     show: ({ report, facts }) => {
-      const rights = rightsTable(facts);
+      const rights = rightsTable(facts, aimOf(report));
       if (yaml) return manifestOfMissing(rights, report, flags.only ?? [], io);
       const text = async () =>
         (await import('../../render/text/rbac.js')).renderRights(report, rights?.table, { ...lookOf(flags, io), missing });

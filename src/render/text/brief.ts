@@ -3,6 +3,7 @@
  * How much is said of each is a depth; `fitting` takes the deepest that the terminal holds.
  */
 import { flatten } from '../../judge/rank.js';
+import { withoutAim } from '../../kubernetes/aim.js';
 import type { Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
@@ -204,7 +205,7 @@ function remedy(finding: Finding, isHead: boolean, look: Look, indent: string, d
 
 function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, indent: string, depth: Depth): string[] {
   const steps = stepsOf(fix);
-  const verify = fix.verify && fix.verify !== AGAIN ? fix.verify : '';
+  const verify = fix.verify && withoutAim(fix.verify) !== AGAIN ? fix.verify : '';
   const said = isSaid && steps && lineTwo(finding).endsWith(steps);
   const where = ownerLong(fix);
   const heading = isSaid

@@ -1,7 +1,9 @@
 /** The answer of `rbac` for people: who and how, the table, then what was found and how to fix it. */
+import { type Aim, aimed } from '../../kubernetes/aim.js';
 import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import type { RightsTable } from '../../report/tables/rights.js';
+import { aimOf } from '../../report/where.js';
 import { listed } from '../../words/formats.js';
 import { sayRights as say } from '../../words/tables.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
@@ -24,12 +26,12 @@ export function renderRights(
   return closeUp([
     ...headLines(safe, look),
     '',
-    ...(table ? rights(neutraliseAll(table), look, missing) : []),
+    ...(table ? rights(neutraliseAll(table), look, missing, aimOf(safe)) : []),
     ...findingsBeside(safe, look, verbose),
   ]).join('\n');
 }
 
-function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] {
+function rights(table: RightsTable, look: Look, onlyMissing: boolean, aim: Aim): string[] {
   const { user, by, profile, features, off, versions, namespace } = table;
   const prose = (text: string) => wrap(text, proseWidth(look.width)).map(look.paint.dim);
   const rows = onlyMissing ? table.needs.filter((row) => row.state !== 'allowed') : table.needs;
@@ -55,7 +57,7 @@ function rights(table: RightsTable, look: Look, onlyMissing: boolean): string[] 
     ...(rows.length > 0 ? rightsLines(rows, look) : [say('noneMissing')]),
     '',
     open > 0 ? say('grantedBut', { ...granted, open }) : say('granted', granted),
-    ...(count('denied') > 0 ? prose(say('add', { command: ADD })) : []),
+    ...(count('denied') > 0 ? prose(say('add', { command: aimed(ADD, aim) })) : []),
     '',
   ];
 }

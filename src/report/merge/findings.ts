@@ -1,5 +1,6 @@
 /** Findings of many reports: one cause, equally bad and equally sure, below the same cause, is one finding with the nodes it was seen on. */
 
+import { withoutAim } from '../../kubernetes/aim.js';
 import type { Evidence, Fix, Message, Witness } from '../../model/check.js';
 import type { CauseMeta, Finding } from '../../model/report.js';
 import { say, sayMerged } from '../../words/report.js';
@@ -129,7 +130,8 @@ function fixesOf(group: readonly Sighting[], nodes: readonly string[]): Fix[] {
     if (parsed.size < 100) parsed.set(slim.fixes, fixes);
     for (const { quoted = [], ...fix } of fixes) {
       const text = JSON.stringify(fix);
-      const key = withoutNames(text, report);
+      // From a workstation and from a pod it is one fix.
+      const key = withoutNames(withoutAim(text), report);
       const there = found.get(key) ?? { fix, texts: new Set<string>(), nodes: new Set<string>(), quoted: new Map<string, string>() };
       found.set(key, there);
       if (there.texts.size < 2) there.texts.add(text);

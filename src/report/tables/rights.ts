@@ -2,6 +2,7 @@
 
 import { stateOf } from '../../checks/permission/shared/rights.js';
 import { seen } from '../../checks/shared/read.js';
+import { type Aim, aimed } from '../../kubernetes/aim.js';
 import type { AnyFact } from '../../model/facts.js';
 import { describeNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../profiles/access.js';
 import { dataOf, factOf, factsOf } from '../facts.js';
@@ -28,7 +29,7 @@ export interface RightsTable {
 }
 
 /** With what is missing, as needs; undefined where the apiserver was never asked. */
-export function rightsTable(facts: readonly AnyFact[]) {
+export function rightsTable(facts: readonly AnyFact[], aim: Aim = {}) {
   const profile = dataOf(facts, 'self/profile');
   const account = factOf(facts, 'apiserver/account').outcome;
   const who = account.status === 'observed' || account.status === 'failed' ? account.data : undefined;
@@ -70,7 +71,7 @@ export function rightsTable(facts: readonly AnyFact[]) {
         asked,
         state: answer ? (answer.allowed ? 'allowed' : 'denied') : 'unanswered',
         reason: answer?.reason ?? '',
-        command: fact?.reproduce ?? '',
+        command: aimed(fact?.reproduce ?? '', aim),
       };
     }),
   };

@@ -1,0 +1,61 @@
+/**
+ * Which cluster a printed command is for. Whoever named a context or a kubeconfig asks another cluster than `kubectl` alone would, and a fix that is
+ * pasted without that name changes the wrong one. The flags are written here and nowhere else.
+ */
+import { shellQuote } from './names.js';
+
+/** What was named; empty where kubectl asks the same cluster by itself. */
+export interface Aim {
+  kubeconfig?: string;
+  context?: string;
+}
+
+/** Of our commands those that ask a cluster and are not about another process, whose own environment says which. */
+const OURS = 'kubelet-doctor(?: (?:check|nodes|rbac|settings))?(?![\\w-]| \\w)(?!.* --agent-process\\b)(?!.* --manifest\\b)';
+/** Where a shell takes a word as a program. */
+const BEFORE = '(?<=^\\s*|[|;&(`]\\s*|\\b(?:sudo|then|do|else|if) )';
+const PROGRAM = new RegExp(`${BEFORE}(?:(?:kubectl|oc)(?=\\s)|${OURS})`, 'gm');
+
+const WORD = `(?:[A-Za-z0-9_./:=@%+,-]|'[^'\\n]*'|\\\\')+`;
+const FLAG = new RegExp(`(?<=\\b(?:kubectl|oc|kubelet-doctor)(?: [a-z]+)?(?: --kubeconfig=${WORD})?) --(kubeconfig|context)=${WORD}`, 'g');
+
+/** Named by whoever ran this; a name that no shell takes as it is printed is a placeholder, so that the wrong cluster is never asked. */
+export function aimed(command: string, aim: Aim): string {
+  const flags = [named('kubeconfig', 'FILE', aim.kubeconfig), named('context', 'NAME', aim.context)].join('');
+  return flags ? withFlags(withoutAim(command), flags) : command;
+}
+
+/** For the cluster that another command is for. */
+export function aimedAs(command: string, other: string): string {
+  return withFlags(command, other.match(FLAG)?.join('') ?? '');
+}
+
+/** As it was before; or without the file alone. */
+export function withoutAim(command: string, which: keyof Aim | 'both' = 'both'): string {
+  return command.replace(FLAG, (flag, name: string) => (which === 'both' || which === name ? '' : flag));
+}
+
+function named(flag: string, placeholder: string, value: string | undefined): string {
+  if (!value) return '';
+  return ` --${flag}=${/^[^\x00-\x1f\x7f]+$/.test(value) && !value.includes('[redacted]') ? shellQuote(value) : placeholder}`;
+}
+
+function withFlags(command: string, flags: string): string {
+  return outsideHereDocuments(command, (line) => line.replace(PROGRAM, (program) => `${program}${flags}`));
+}
+
+/** Lines of a here-document are no commands. */
+function outsideHereDocuments(command: string, change: (line: string) => string): string {
+  let end: string | undefined;
+  return command
+    .split('\n')
+    .map((line) => {
+      if (end !== undefined) {
+        if (line.trim() === end) end = undefined;
+        return line;
+      }
+      end = /<<-?\s*['"]?(\w+)/.exec(line)?.[1];
+      return change(line);
+    })
+    .join('\n');
+}
