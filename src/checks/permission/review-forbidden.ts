@@ -9,6 +9,8 @@ import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { failure, looked, seen } from '../shared/read.js';
 
+const ANONYMOUS = 'system:anonymous';
+
 export const reviewForbidden = defineCheck({
   question: 'review-forbidden',
   asks: 'May this account check its own permissions?',
@@ -21,6 +23,7 @@ export const reviewForbidden = defineCheck({
     another: 'this account may neither review the permissions of {user} nor impersonate it',
     saw: 'SelfSubjectAccessReview ({asked}) as {user}: 403',
     restore: 'Restore ClusterRoleBinding system:basic-user',
+    anonymous: 'no credential was accepted, and {user} may not check permissions',
     notAsked: 'no permission was checked',
   },
   causes: {
@@ -49,6 +52,8 @@ export const reviewForbidden = defineCheck({
     const who = seen(account);
     if (!who || asked.length === 0) return notApplicable(say('notAsked'));
     if (!forbidden || who.by !== 'self') return pass(asked);
+    // The binding is for accounts that are authenticated: of this one it says nothing.
+    if (who.user === ANONYMOUS) return cannotTell(say('anonymous', { user: ANONYMOUS }), [], 'credential-not-sent');
     return problem('review-forbidden', {
       proof: inTheirWords(forbidden),
       severity: 'note',

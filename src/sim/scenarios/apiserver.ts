@@ -98,6 +98,13 @@ export const APISERVER: Scenario[] = [
     'host-network-without-cluster-dns',
     { never: ['cluster-dns-fails'] },
   ),
+  broken(
+    'host-network-dns-resolved',
+    "The agent in the host network uses the node's nameserver, which fails for names of the cluster",
+    { network: { dns: 'servfail', resolvConf: 'node' } },
+    'host-network-without-cluster-dns',
+    { never: ['cluster-dns-fails'] },
+  ),
   broken('dns-dead', 'Cluster DNS does not answer', { network: { dns: 'dead' } }, 'cluster-dns-fails'),
   broken('dns-knows-nothing', "Cluster DNS does not know the cluster's own names", { network: { dns: 'nxdomain' } }, 'cluster-dns-fails'),
 ];

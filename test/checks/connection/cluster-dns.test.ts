@@ -98,6 +98,27 @@ judgeTable(clusterDns, [
     witnesses: ['apiserver/dns'],
     says: /dnsPolicy: ClusterFirstWithHostNet/,
   },
+  ...(['ESERVFAIL', 'EREFUSED', 'ENOTFOUND'] as const).map((code) => ({
+    row: `host network with systemd-resolved, which says ${code}: by design`,
+    facts: [...world({ vantage: 'host-network' }, service), fails(code, NAME, answer({ nameservers: ['127.0.0.53'] }))],
+    expect: { cause: 'host-network-without-cluster-dns', certainty: 'proven' as const, severity: 'degrades' as const },
+    witnesses: ['apiserver/dns' as const],
+  })),
+  {
+    row: 'host network with a silent resolver of the node: no word about cluster DNS',
+    facts: [...world({ vantage: 'host-network' }, service), fails('ETIMEOUT', NAME, answer({ nameservers: ['127.0.0.53'] }))],
+    expect: { cause: 'host-network-without-cluster-dns', certainty: 'suspected' },
+  },
+  {
+    row: "host network, a name of one's own, and the node's resolver fails for it: not cluster DNS",
+    facts: [
+      ...world({ vantage: 'host-network' }, at('api.private.example')),
+      fails('ESERVFAIL', 'api.private.example', answer({ asked: ['api.private.example'], nameservers: ['127.0.0.53'] })),
+      fails('ESERVFAIL', NAME, answer({ nameservers: ['127.0.0.53'] })),
+    ],
+    expect: { cause: 'apiserver-name-does-not-resolve' },
+    witnesses: ['apiserver/dns'],
+  },
   {
     row: 'host network, addressed by name: blocks',
     facts: [...world({ vantage: 'host-network' }, at(NAME)), fails('ENOTFOUND')],

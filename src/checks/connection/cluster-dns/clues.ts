@@ -41,6 +41,8 @@ export interface Clues {
   /** How the lookup of the cluster's own name failed, whatever else did. */
   clusterCode: string | undefined;
   searchesCluster: boolean;
+  /** In the host's network, and without the cluster's search list: the kubelet gave it the node's resolver, which knows no service. */
+  nodesResolver: boolean;
   /** Of a silence: the questions that were put, where we counted them, and those that no one answered. */
   questions: { asked: number; unanswered: number } | undefined;
   /** The second side: the service address, which needs no name. */
@@ -82,7 +84,8 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     byName: name === named,
     ofCluster: pod && isServiceName(name),
     clusterCode: pod && clusters ? failure(clusters) : undefined,
-    searchesCluster: hasClusterSearch(answer),
+    searchesCluster: lookups.some(({ fact }) => hasClusterSearch(answerOf(fact))),
+    nodesResolver: pod && isNodesResolver(place, lookups),
     questions: unansweredOf(answer),
     service: serviceTls,
     serviceEndpoint,
@@ -99,6 +102,13 @@ function answerOf({ outcome }: Fact<'dns'>): DnsAnswer | undefined {
 function unansweredOf(answer: DnsAnswer | undefined): Clues['questions'] {
   const { asked, answered } = answer?.questions ?? {};
   return asked === undefined || answered === undefined ? undefined : { asked, unanswered: asked - answered };
+}
+
+/** Wherever the kubelet points a pod at cluster DNS, it writes the cluster's search list: what was asked shows it, whatever came back. */
+function isNodesResolver(place: Place | undefined, lookups: readonly { fact: Fact<'dns'> }[]): boolean {
+  const answers = lookups.flatMap(({ fact }) => answerOf(fact) ?? []);
+  const askedOfCluster = answers.filter(({ asked }) => asked.some(isServiceName));
+  return place?.vantage === 'host-network' && askedOfCluster.length > 0 && !answers.some(hasClusterSearch);
 }
 
 /** The kubelet's search list for cluster DNS was walked: `NAMESPACE.svc.DOMAIN svc.DOMAIN DOMAIN`. */
