@@ -1,7 +1,9 @@
 /** A deadline never blames a server for time that this process did not have. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { deadline, measureLateness, TOO_LATE } from '../../src/host/deadline.js';
 
@@ -76,4 +78,27 @@ it('lateness is what was lost, not what was waited', async () => {
   block(50);
   const after = lateness.lateMs();
   assert.equal(lateness.lateMs(), after);
+});
+
+/** Timers of ours from which nothing is said of anyone: each with how often it is there. */
+const OTHER_TIMERS: Readonly<Record<string, number>> = {
+  // After its end, for the last of its output.
+  'credentials/exec-plugin.ts': 1,
+  // Longer than any deadline: it is there to end c-ares.
+  'connection/dns.ts': 1,
+  // When the next address is tried beside the first.
+  'connection/tcp.ts': 1,
+  // What is left of an answer.
+  'connection/wire.ts': 1,
+};
+
+it('no probe waits by a timer that does not know how late we are', () => {
+  const probes = path.join(import.meta.dirname, '../../src/probes');
+  const timers = readdirSync(probes, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const found = readFileSync(path.join(probes, file), 'utf8').match(/\bsetTimeout\(|\btimeout: |AbortSignal\.timeout/g) ?? [];
+      return found.length > 0 ? [[file, found.length]] : [];
+    });
+  assert.deepEqual(Object.fromEntries(timers), OTHER_TIMERS);
 });

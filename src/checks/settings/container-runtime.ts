@@ -28,6 +28,7 @@ export const containerRuntime = defineCheck({
     refused: 'The container runtime of this node is down: its socket refuses connections',
     silent: 'The container runtime accepts connections but does not answer',
     missing: 'The container runtime has no socket where the kubelet looks for it',
+    notHeard: 'this machine was too busy to hear the container runtime',
     notLooked: "the node's files cannot be read from here",
     elsewhere: 'the checked kubelet runs on another machine',
     denied: 'this user may not connect to {endpoint}; run as root',
@@ -61,6 +62,7 @@ export const containerRuntime = defineCheck({
   judge(view, say) {
     const fact = view.one('self/runtime-socket');
     const socket = seen(fact);
+    if (fact.outcome.status === 'absent' && fact.outcome.why === 'busy') return cannotTell(say('notHeard'));
     if (!socket) return notApplicable(say('notLooked'));
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
     if (!isThisNode(seen(view.one('self/kubelet-process')), seen(view.one('self/place')), candidate))

@@ -2,6 +2,7 @@
  * Facts only a node's own files give: the kubelet's process, its effective configuration, its certificates, its kubeconfig and proxy, the clock's
  * keeper and the container runtime's socket. Nothing here is a credential, and nothing of it is sent anywhere.
  */
+import { TOO_LATE } from '../../host/deadline.js';
 import { NAME, SENTENCE } from '../../host/redact.js';
 import { shellQuote } from '../../kubernetes/names.js';
 import type { Candidate, FactData, Place } from '../../model/facts.js';
@@ -98,10 +99,11 @@ async function observeRuntime({ store }: LiveContext, { host, config }: NodeFile
   const endpoint = config.data.values.containerRuntimeEndpoint;
   const { by, source, line } = config.data.origins.containerRuntimeEndpoint;
   const origin = by === 'default' ? `the default of ${source}` : line === undefined ? source : `${source}:${line}`;
-  await store.observe({ target: 'self', kind: 'runtime-socket', subject: '', reproduce: 'crictl info | head' }, async () => ({
-    status: 'observed',
-    data: { endpoint: host.redactor.clean(endpoint, SENTENCE), source: origin, state: await observeRuntimeSocket(host, endpoint) },
-  }));
+  await store.observe({ target: 'self', kind: 'runtime-socket', subject: '', reproduce: 'crictl info | head' }, async () => {
+    const state = await observeRuntimeSocket(host, endpoint);
+    if (state === TOO_LATE) return { status: 'failed', code: TOO_LATE, detail: '' };
+    return { status: 'observed', data: { endpoint: host.redactor.clean(endpoint, SENTENCE), source: origin, state } };
+  });
 }
 
 /** What this node's kubelet is dialled at: the address its flags name, which is certain; else the machine's own, for where no Node object tells. */

@@ -1,5 +1,6 @@
 /** Runs a kubeconfig's credential plugin (KEP-541, client.authentication.k8s.io) and takes its token or certificate. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { deadline, TOO_LATE } from '../../host/deadline.js';
 import type { Host } from '../../host/host.js';
 import { createRedactor, PHRASE, SENTENCE } from '../../host/redact.js';
 import type { ClusterEntry, ExecEntry } from './kubeconfig-file.js';
@@ -23,7 +24,7 @@ export interface ExecOptions {
   signal?: AbortSignal;
 }
 
-/** A credential, or why there is none: EPLUGINMISSING EPLUGINFAILED EPLUGINTIMEOUT, ENOEXEC (not allowed to run). */
+/** A credential, or why there is none: EPLUGINMISSING EPLUGINFAILED EPLUGINTIMEOUT, ELATE (host/deadline.ts), ENOEXEC (not allowed to run). */
 export type PluginResult = { ok: true; token?: string; certPem?: string; keyPem?: string } | { ok: false; code: string; detail: string };
 
 const API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
@@ -55,6 +56,7 @@ export async function runExecPlugin(host: Host, exec: ExecConfig, { timeoutMs, a
     const why = ran.spawnCode === 'ENOENT' ? 'is not installed here' : `cannot be run (${ran.spawnCode})`;
     return { ok: false, code: 'EPLUGINMISSING', detail: `${name} ${why}${hint}` };
   }
+  if (ran.tooLate) return { ok: false, code: TOO_LATE, detail: '' };
   if (ran.timedOut) return { ok: false, code: 'EPLUGINTIMEOUT', detail: `${name} did not answer within ${timeoutMs} ms${saying}` };
   if (ran.code !== 0) return { ok: false, code: 'EPLUGINFAILED', detail: `${name} ended with ${ran.code ?? ran.signal}${saying}` };
   if (!credential || credential.fault)
@@ -146,6 +148,8 @@ interface Run {
   /** Why it could not be started. */
   spawnCode?: string;
   timedOut: boolean;
+  /** This machine was too busy to tell whether it answered. */
+  tooLate?: boolean;
   stdout: string;
   stderr: string;
 }
@@ -159,13 +163,14 @@ function run(exec: ExecConfig, env: NodeJS.ProcessEnv, timeoutMs: number, signal
   return new Promise((resolve) => {
     const result: Run = { code: null, signal: null, timedOut: false, stdout: '', stderr: '' };
     let child: ChildProcess;
-    let timer: NodeJS.Timeout | undefined;
-    const giveUp = () => {
+    let callOff: (() => void) | undefined;
+    const stop = (why: Partial<Run>) => {
       killGroup(child);
-      end({ timedOut: true });
+      end(why);
     };
+    const giveUp = () => stop({ timedOut: true });
     const end = (more: Partial<Run>) => {
-      clearTimeout(timer);
+      callOff?.();
       signal?.removeEventListener('abort', giveUp);
       // A helper the plugin left behind may hold the pipes; they must not hold us.
       child?.stdout?.destroy();
@@ -179,7 +184,7 @@ function run(exec: ExecConfig, env: NodeJS.ProcessEnv, timeoutMs: number, signal
       resolve({ ...result, spawnCode: (error as NodeJS.ErrnoException).code ?? 'EINVAL' });
       return;
     }
-    timer = setTimeout(giveUp, timeoutMs);
+    callOff = deadline(timeoutMs, (code) => stop(code === TOO_LATE ? { tooLate: true } : { timedOut: true }));
     if (signal?.aborted) giveUp();
     signal?.addEventListener('abort', giveUp, { once: true });
     for (const stream of ['stdout', 'stderr'] as const) {

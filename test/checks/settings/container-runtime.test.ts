@@ -15,6 +15,11 @@ judgeTable(containerRuntime, [
     facts: [...base(), nodeProcess({ local: ['n2'] }), socket('refused')],
     expect: 'not-applicable',
   },
+  {
+    row: 'too busy to hear it: not the runtime',
+    facts: [...here, { target: 'self', kind: 'runtime-socket', subject: '', outcome: { status: 'absent', why: 'busy' } }],
+    expect: 'cannot-tell',
+  },
   { row: 'answers', facts: [...here, socket('answers')], expect: 'pass' },
   { row: 'not ours to connect to', facts: [...here, socket('denied')], expect: 'cannot-tell', says: /run as root/ },
   { row: 'a socket of another kind', facts: [...here, socket('other', 'tcp://10.0.0.1:1234')], expect: 'not-applicable' },

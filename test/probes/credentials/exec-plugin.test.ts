@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHost } from '../../../src/host/create.js';
 import { type ExecConfig, runExecPlugin } from '../../../src/probes/credentials/exec-plugin.js';
 import { createRoot } from '../../host/files.js';
+import { busyLoop } from '../../support/busy-loop.js';
 import { stopwatch } from '../../support/stopwatch.js';
 
 const V1BETA1 = 'client.authentication.k8s.io/v1beta1';
@@ -170,6 +171,14 @@ describe('runExecPlugin', () => {
     assert.ok(lived() < 450);
     await sleep(500);
     assert.equal(existsSync(join(directory, 'plugin.late')), false);
+  });
+
+  it('did not time out where we were too busy to hear it', async (t) => {
+    const { run } = plugin(t, 'sleep 30');
+    const busy = busyLoop();
+    const ran = await run({ timeoutMs: 200 });
+    clearInterval(busy);
+    assert.equal(!ran.ok && ran.code, 'ELATE');
   });
 
   it('is ended with the run', async (t) => {

@@ -15,6 +15,7 @@ import { observeTimeSync } from '../../../src/probes/machine/time-sync.js';
 import { createAuthority, issueCertificate, type KeyPair } from '../../../src/sim/state/pki.js';
 import { processFiles } from '../../../src/sim/state/processes.js';
 import { createTestHost, type Files } from '../../host/files.js';
+import { busyLoop } from '../../support/busy-loop.js';
 import { stopwatch } from '../../support/stopwatch.js';
 
 const process = (pid: number, ...words: string[]): Files => processFiles(pid, words);
@@ -292,5 +293,15 @@ describe("the runtime's socket", () => {
       ),
       ['answers', 'answers', 'silent', 'refused', 'refused', 'missing', 'other'],
     );
+  });
+
+  it('is not silent where we were too busy to hear it', async (t) => {
+    const host = createTestHost(t, { '/run/readme': '' });
+    const frozen = createServer().listen(join(host.root, 'run/frozen.sock'));
+    await new Promise<void>((resolve) => frozen.once('listening', () => resolve()));
+    t.after(() => frozen.close());
+    const busy = busyLoop();
+    assert.equal(await observeRuntimeSocket(host, '/run/frozen.sock', 200), 'ELATE');
+    clearInterval(busy);
   });
 });
