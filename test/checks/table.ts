@@ -6,7 +6,7 @@ import { hideSecrets } from '../../src/host/hide.js';
 import { createRedactor } from '../../src/host/redact.js';
 import { sayFor, viewFor } from '../../src/judge/judge.js';
 import { isGrave } from '../../src/judge/rank.js';
-import type { Check, Problem, Severity, Verdict } from '../../src/model/check.js';
+import type { Check, Problem, Severity, Verdict, Witness } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
 import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
 
@@ -21,6 +21,8 @@ export interface Row {
   neverSays?: RegExp;
   /** What is proven names the facts that it rests on, in their order; what is suspected rests on none. */
   witnesses?: Need[];
+  /** What is said holds of a part of these lists as well: it speaks of what is in them, and of nothing that is not. */
+  inPart?: Need[];
 }
 
 /**
@@ -104,6 +106,20 @@ export function judgeTable(check: Check, rows: Row[]): void {
           }
       assert.deepEqual([...broken], []);
     });
+    // Whoever speaks of all, or of none, has read all: the same list says less where it ends before its end.
+    it('says of a list that was not read to its end what it says of a whole one only where a row allows it', () => {
+      const same = new Set<string>();
+      for (const { row, facts, inPart = [] } of rows) {
+        const whole = JSON.stringify(attempt(() => check.judge(viewFor(check, facts), sayFor(check))));
+        for (const [at, fact] of facts.entries()) {
+          const part = inPart.includes(`${fact.target}/${fact.kind}`) ? undefined : cutShort(fact);
+          if (!part || !restsOn(whole, fact)) continue;
+          const cut = attempt(() => check.judge(viewFor(check, facts.with(at, part)), sayFor(check)));
+          if (JSON.stringify(cut) === whole) same.add(`${row}: ${fact.target}/${fact.kind}`);
+        }
+      }
+      assert.deepEqual([...same], []);
+    });
     it('its rows produce every cause, use every word, read every need', () => {
       assert.deepEqual([...causes].sort(), Object.keys(check.causes).sort());
       assert.deepEqual([...words].sort(), Object.keys(check.words).sort());
@@ -132,6 +148,20 @@ function assertWitnesses(verdict: Problem, expected: readonly Need[]): void {
   );
   const facts = witnesses.map(({ need, subject }) => `${need} ${subject}`);
   assert.equal(new Set(facts).size, facts.length, `one fact is one witness: ${facts}`);
+}
+
+/** The same list, not read to its end; undefined for what is no list, or no whole one. */
+function cutShort(fact: AnyFact): AnyFact | undefined {
+  if (fact.outcome.status !== 'observed') return undefined;
+  const { data } = fact.outcome;
+  if (typeof data !== 'object' || !('complete' in data) || data.complete !== true) return undefined;
+  return { ...fact, outcome: { ...fact.outcome, data: { ...data, complete: false } } } as AnyFact;
+}
+
+/** Does the verdict name the fact as what it rests on? */
+function restsOn(verdict: string | undefined, { target, kind }: AnyFact): boolean {
+  const { witnesses = [], on = [] }: { witnesses?: Witness[]; on?: Witness[] } = JSON.parse(verdict ?? '{}');
+  return [...witnesses, ...on].some(({ need }) => need === `${target}/${kind}`);
 }
 
 /** What may become of a fact. */

@@ -74,6 +74,8 @@ export const networkPolicy = defineCheck({
       ? [candidate.host]
       : (seen(view.one('kubelet/dns', candidate.host))?.addresses ?? []).map(({ address }) => address);
     const rules = found.policies.flatMap((each) => each.rules);
+    // That none selects this pod is seen of a whole list; one that allows it is enough.
+    if (found.policies.length === 0 && !found.complete) return cannotTell(say('more'));
     if (found.policies.length === 0 || addresses.length === 0 || addresses.some((ip) => isOpen(rules, { ip, port: candidate.port })))
       return pass(fact);
     if (!found.complete) return cannotTell(say('more'));

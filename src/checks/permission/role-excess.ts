@@ -27,6 +27,7 @@ export const roleExcess = defineCheck({
     remove: 'Remove nodes/proxy: all fine-grained permissions are granted',
     notAsked: 'checked by `kubelet-doctor rbac`',
     needed: 'an enabled feature or an older kubelet needs nodes/proxy',
+    partOfVersions: 'the list of nodes was not read to its end: an older kubelet may need nodes/proxy',
     versions: 'the versions of the kubelets are unknown',
   },
   causes: {
@@ -55,8 +56,11 @@ export const roleExcess = defineCheck({
       return failure(view.one('apiserver/kubelet-versions'))
         ? notApplicable(say('versions'))
         : cannotTell(say('versions'), [{ need: 'apiserver/kubelet-versions', elsewhere: 'kubectl get nodes' }]);
+    // Of a list that was not read to its end, an older kubelet may be in the rest.
+    const unread = versions?.complete === false;
     const needsIt = profile.needs.some((need) => need.resource === 'nodes' && need.subresource === 'proxy');
     if (kubeletRights(all) !== 'fine-grained' || needsIt) return pass(proxy, say('needed'));
+    if (unread) return cannotTell(say('partOfVersions'), [{ need: 'apiserver/kubelet-versions', elsewhere: 'kubectl get nodes' }]);
     const user = account.user;
     // By a review of its own: that nodes/proxy serves as well is what is to end.
     const isHeld = ({ subresource }: ResolvedNeed) => seen(view.one('apiserver/access', `get nodes/${subresource}`))?.allowed === true;

@@ -38,6 +38,7 @@ const WORDS = {
   grant: 'Grant {account} the intended permissions',
   notKnown: 'permissions not checked',
   notAsked: 'all permissions are granted; `kubelet-doctor rbac` checks the rules',
+  inPart: 'roles and bindings were not read to their end',
   notOurs: 'this account may not read the rules',
 } as const satisfies Record<string, string>;
 
@@ -89,6 +90,8 @@ interface Clues {
   /** Where the rules are from. */
   from: Fact<'rbac-objects' | 'own-rules'>;
   rules: RbacRule[] | undefined;
+  /** Roles and bindings were not read to their end: a rule that is not there may be in the rest. */
+  inPart: boolean;
   witness: Grounds;
   dead: (DeadPart & { rule: RbacRule })[];
   /** Dead parts by which a right was meant that is missing. */
@@ -113,6 +116,7 @@ function read(view: View<(typeof NEEDS)[number]>): Clues {
     inDepth: rights?.profile.inDepth === true,
     from: seen(objects) ? objects : own,
     rules,
+    inPart: seen(objects)?.complete === false,
     witness: [view.one('self/profile'), ...(rights?.access ?? [])],
     dead,
     deadAndMissing: dead.filter(({ meant }) => meant && missing.some((need) => isNode(need, meant))),
@@ -132,6 +136,7 @@ const DECISION = [
   ['not-ours', (c) => c.rules === undefined],
   ['grants-nothing', (c) => c.deadAndMissing.length > 0],
   ['limited-by-name', (c) => c.limitedAndMissing.length > 0],
+  ['in-part', (c) => c.inPart && (!c.inDepth || c.limited.length + c.dead.length === 0)],
   ['in-order', (c) => !c.inDepth],
   ['harmlessly-limited', (c) => c.limited.length > 0],
   ['harmlessly-dead', (c) => c.dead.length > 0],
@@ -142,6 +147,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, (clues: Clues, say: Words) => V
   'not-known': (_, say) => notApplicable(say('notKnown')),
   'not-asked': ({ witness }, say) => pass(witness, say('notAsked')),
   'not-ours': ({ wants }, say) => cannotTell(say('notOurs'), wants),
+  'in-part': (_, say) => cannotTell(say('inPart')),
   'in-order': ({ from }) => pass(from),
   'grants-nothing': (clues, say) =>
     problem('role-grants-nothing', {

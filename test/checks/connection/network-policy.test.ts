@@ -34,6 +34,11 @@ judgeTable(networkPolicy, [
     says: /kubectl -n datadog get networkpolicies/,
   },
   {
+    row: 'none selects this pod, in the part that was read',
+    facts: [...silent, fact('apiserver/egress-policies', { policies: [], complete: false })],
+    expect: 'cannot-tell',
+  },
+  {
     row: 'no policy selects this pod',
     facts: [...silent, fact('apiserver/egress-policies', { policies: [], complete: true })],
     expect: 'pass',
@@ -89,10 +94,11 @@ judgeTable(networkPolicy, [
   },
   {
     row: 'allowed: so it is something else',
+    inPart: ['apiserver/egress-policies'],
     facts: [...silent, policies([{ blocks: [{ cidr: '10.0.0.0/8', except: [] }], ports: [{ from: 10_000, to: 10_300 }] }])],
     expect: 'pass',
   },
-  { row: 'everything is allowed', facts: [...silent, policies([{}])], expect: 'pass' },
+  { row: 'everything is allowed', inPart: ['apiserver/egress-policies'], facts: [...silent, policies([{}])], expect: 'pass' },
   {
     row: 'by name',
     facts: [...byName, policies([])],

@@ -33,6 +33,16 @@ judgeTable(roleExcess, [
     facts: [...base(), ...rights(deep), nodeObject()],
     expect: { cause: 'role-grants-too-much' },
   },
+  {
+    row: 'not all kubelets were listed: an older one may be in the rest',
+    facts: [
+      ...base(),
+      ...rights(deep),
+      fact('apiserver/kubelet-versions', { complete: false, versions: [{ version: 'v1.36.0', nodes: 1, examples: ['n1'] }] }),
+    ],
+    expect: 'cannot-tell',
+    wants: ['apiserver/kubelet-versions'],
+  },
   { row: 'one kubelet of 1.32', facts: [...base(), ...rights(deep), versions('v1.32.4', 'v1.36.0')], expect: 'pass' },
   {
     row: 'container logs through the kubelet need it',

@@ -64,15 +64,26 @@ judgeTable(roleGrants, [
   },
   {
     row: "in depth: the chart's nodes/spec is a note",
+    inPart: ['apiserver/rbac-objects'],
     facts: [...base(), ...rights(deep), bound(clusterRole('r', ['nodes/spec']))],
     expect: { cause: 'role-grants-nothing', severity: 'note' },
     witnesses: ['apiserver/rbac-objects'],
   },
   {
     row: 'in depth: create by name beside one without',
+    inPart: ['apiserver/rbac-objects'],
     facts: [...base(), ...rights(deep), bound(clusterRole('r', ['configmaps'], { verbs: ['create'], names: ['a'] }))],
     expect: { cause: 'create-limited-by-name', severity: 'note' },
     witnesses: ['apiserver/rbac-objects'],
+  },
+  {
+    row: 'in depth: nothing wrong in the part that was read',
+    facts: [
+      ...base(),
+      ...rights(deep),
+      objects({ complete: false, roles: [clusterRole('r', ['nodes/metrics'])], bindings: [binding('r', 'r', ME)] }),
+    ],
+    expect: 'cannot-tell',
   },
   { row: 'in depth: all well', facts: [...base(), ...rights(deep), bound(clusterRole('r', ['nodes/metrics']))], expect: 'pass' },
 ]);

@@ -28,6 +28,7 @@ judgeTable(agentDuplicates, [
   },
   {
     row: 'a second release: the one that was not named goes',
+    inPart: ['apiserver/agent-pods'],
     facts: placed({ pods: ['n1', other, 'n2'], found: flag }),
     expect: problem,
     witnesses: ['apiserver/agent-pods'],
@@ -36,6 +37,7 @@ judgeTable(agentDuplicates, [
   },
   {
     row: 'nobody said which to keep',
+    inPart: ['apiserver/agent-pods'],
     facts: placed({ pods: ['n1', other, 'n2'] }),
     expect: problem,
     witnesses: ['apiserver/agent-pods'],
@@ -43,6 +45,7 @@ judgeTable(agentDuplicates, [
   },
   {
     row: 'on more nodes than have their own evidence, all are named',
+    inPart: ['apiserver/agent-pods'],
     facts: placed({
       nodes: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'].map((name) => node(name)),
       pods: ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'].flatMap((on) => [pod(on), { ...other, node: on }]),
@@ -53,6 +56,7 @@ judgeTable(agentDuplicates, [
   },
   {
     row: 'a bare pod',
+    inPart: ['apiserver/agent-pods'],
     facts: placed({ pods: ['n1', pod('n1', { pod: 'agent', owner: '' }), 'n2'], found: flag }),
     expect: problem,
     witnesses: ['apiserver/agent-pods'],
@@ -60,6 +64,7 @@ judgeTable(agentDuplicates, [
   },
   {
     row: 'a sidecar',
+    inPart: ['apiserver/agent-pods'],
     facts: placed({ pods: ['n1', sidecar, 'n2'], found: flag }),
     expect: problem,
     witnesses: ['apiserver/agent-pods'],
@@ -67,6 +72,7 @@ judgeTable(agentDuplicates, [
   },
   {
     row: 'names that are none are not printed for pasting',
+    inPart: ['apiserver/agent-pods'],
     facts: placed({ pods: ['n1', pod('n1', { namespace: 'x', owner: 'DaemonSet/$(reboot)' })], found: flag }),
     expect: problem,
     witnesses: ['apiserver/agent-pods'],

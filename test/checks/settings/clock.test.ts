@@ -40,6 +40,7 @@ judgeTable(clock, [
   },
   {
     row: 'no server told the time, and systemd-timesyncd has not reached one either',
+    inPart: ['self/time-sync'],
     facts: [...world('node'), sync({ daemons: ['systemd-timesyncd'], synchronised: false })],
     expect: { cause: 'time-not-synchronised', severity: 'note' },
     witnesses: ['self/time-sync'],
