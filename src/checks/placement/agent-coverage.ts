@@ -4,8 +4,8 @@
  */
 
 import { isDnsName } from '../../kubernetes/names.js';
-import { defineCheck, type Evidence, type Fix, type Message, type Say } from '../../model/check.js';
-import type { AgentPod } from '../../model/facts/placement.js';
+import { defineCheck, type Evidence, type Fix, type Message, type Say, type Stated, type Verdict, type View } from '../../model/check.js';
+import type { AgentPod, AgentWorkload } from '../../model/facts/placement.js';
 import { cutTo } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
@@ -21,6 +21,7 @@ const WORDS = {
   missing: 'No agent pod on {nodes}, though the DaemonSet should run there',
   notReady: 'The agent is not ready on {nodes}: {reason}',
   crashes: 'The agent crash-loops on {nodes}: {said}',
+  podless: 'DaemonSet {name} has no pods; another runs on {nodes}',
   sawMissing: 'no pod of {daemonset} on {names}',
   sawPod: '{node}: pod {pod} is {phase}, {reason}{message}; {restarts} restarts',
   sawMore: '{what} on {names}',
@@ -76,8 +77,8 @@ export const agentCoverage = defineCheck({
     const at = situationIn(view, say);
     if ('kind' in at) return at;
     if (at.found.by === 'manifest') return notApplicable(say('unasked'));
-    if (!at.pods) return at.unread ? cannotList(at.unread, say) : notApplicable(say('unasked'));
     const { rows, listed, cuts } = at;
+    if (!at.pods) return at.unread ? openFor(rows, cannotList(at.unread, say)) : notApplicable(say('unasked'));
     const cut = cuts.map(({ kind, cut }) => citeBy(`apiserver/${kind}`, '', say('cut', cutWords(kind, cut))));
     const missing = rows.filter(({ state }) => state === 'missing');
     const unready = grouped(
@@ -88,25 +89,12 @@ export const agentCoverage = defineCheck({
     const podEvidence = unready.flatMap((group) => group.slice(0, 3).flatMap((row) => evidenceOf(row, say)));
 
     const [first] = missing;
-    if (first) {
-      const target = first.workload && kubectlTarget(first.workload);
-      const daemonset = target ? `${target.namespace}/${target.name}` : 'the agent';
-      const events = target ? shell(`kubectl -n ${target.namespace} describe daemonset ${target.name}`) : {};
-      const saw = say('sawMissing', { daemonset, names: nodeNames(missing, 20) });
-      return problem('agent-missing-on-node', {
-        // Both lists were read to their end.
-        proof: inTheirWords(view.one('apiserver/agent-pods'), view.one('apiserver/nodes')),
+    if (first)
+      return missingOn(missing, first.workload, view, say, {
         severity: missing.length === meant.length ? 'blocks' : 'degrades',
         title: say('missing', { nodes: nodesOf(missing, listed) }),
-        features: WITHOUT_AGENT,
-        evidence: [
-          citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`),
-          ...podEvidence,
-          ...cut,
-        ],
-        fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
+        evidence: [...podEvidence, ...cut],
       });
-    }
     const [group, ...others] = unready;
     const [row] = group ?? [];
     const pod = row?.pods[0];
@@ -123,9 +111,44 @@ export const agentCoverage = defineCheck({
         ],
         fixes: fixesFor(pod, say),
       });
-    return cuts[0] ? cannotTellAll(cuts[0], say) : pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
+    const podless = at.podless.find(({ meant }) => meant.length > 0);
+    if (podless)
+      return missingOn(podless.meant, podless.workload, view, say, {
+        // The one that was asked about runs nowhere.
+        severity: at.found.by === 'flag' ? 'blocks' : 'degrades',
+        title: say('podless', { name: podless.workload.name, nodes: nodesOf(podless.meant, listed) }),
+        evidence: [],
+      });
+    return cuts[0] ? openFor(rows, cannotTellAll(cuts[0], say)) : pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
   },
 });
+
+/** A DaemonSet has no pod on these nodes, by lists that were both read to their end. */
+function missingOn(
+  nodes: readonly { node: string }[],
+  workload: AgentWorkload | undefined,
+  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  say: Say<typeof WORDS>,
+  said: Pick<Stated, 'severity' | 'title' | 'evidence'>,
+): Verdict<'agent-missing-on-node'> {
+  const target = workload && kubectlTarget(workload);
+  const daemonset = target ? `${target.namespace}/${target.name}` : 'the agent';
+  const events = target ? shell(`kubectl -n ${target.namespace} describe daemonset ${target.name}`) : {};
+  const saw = say('sawMissing', { daemonset, names: nodeNames(nodes, 20) });
+  return problem('agent-missing-on-node', {
+    proof: inTheirWords(view.one('apiserver/agent-pods'), view.one('apiserver/nodes')),
+    ...said,
+    features: WITHOUT_AGENT,
+    evidence: [citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`), ...said.evidence],
+    fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
+  });
+}
+
+/** A node that is not ready may be without an agent: whether it is must be known before all is said to be well. */
+function openFor(rows: readonly NodeRow[], open: Verdict<never>): Verdict<never> {
+  const mustTell = rows.some(({ ready, podsRead }) => ready !== 'True' && !podsRead);
+  return mustTell && open.kind === 'cannot-tell' ? { ...open, required: true, because: 'node-not-ready' } : open;
+}
 
 const reasonOf = ({ pods: [pod] }: NodeRow) => pod?.reason ?? pod?.phase ?? '';
 

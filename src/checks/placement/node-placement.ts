@@ -5,17 +5,40 @@
 
 import { type Refusal, refusalText } from '../../kubernetes/scheduling.js';
 import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
-import { defineCheck } from '../../model/check.js';
+import { defineCheck, type Say, type Verdict, type View } from '../../model/check.js';
+import type { AgentWorkload } from '../../model/facts/placement.js';
 import { fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
-import { isVirtual, type NodeRow } from './shared/coverage.js';
+import { isVirtual, type NodeRow, type Podless } from './shared/coverage.js';
 import { grouped, nodeNames, nodesOf, runsNowhere, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
 import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
 import { PLACEMENT_NEEDS } from './shared/wants.js';
+
+const WORDS = {
+  title: 'No agent on {nodes}: {reason}',
+  unseen: 'No new agent on {nodes}: {reason}',
+  manifest: 'This manifest puts no agent on {nodes}: {reason}',
+  nowhere: 'DaemonSet {name} matches none of {nodes}',
+  sawNowhere: '{daemonset} asks for {selector}; no node has it',
+  sawReason: '{names}: {reason} (DaemonSet {daemonset})',
+  sawOther: 'also none on {names}: {reason}',
+  sawManifest: 'by {file}',
+  fixTolerate: 'Add a toleration for this taint to {daemonset}',
+  fixSelect: 'Make {daemonset} select these nodes',
+  fixHelm: "Set the tolerations in the chart's values, then helm upgrade",
+  fixOperator: 'Set the tolerations in the DatadogAgent object',
+  fixHelmSelect: 'Correct agents.nodeSelector or agents.affinity, then helm upgrade',
+  fixOperatorSelect: 'Correct nodeSelector or affinity in spec.override.nodeAgent',
+  fixPlain: 'Correct tolerations, nodeSelector and affinity of the pod template',
+  none: 'no agent DaemonSet is known',
+  waiting: 'nodes and DaemonSets are still being listed',
+  unread: UNREAD,
+  cut: CUT,
+} as const;
 
 export const nodePlacement = defineCheck({
   question: 'node-placement',
@@ -24,27 +47,7 @@ export const nodePlacement = defineCheck({
   layer: 'settings',
   required: false,
   needs: PLACEMENT_NEEDS,
-  words: {
-    title: 'No agent on {nodes}: {reason}',
-    unseen: 'No new agent on {nodes}: {reason}',
-    manifest: 'This manifest puts no agent on {nodes}: {reason}',
-    nowhere: 'DaemonSet {name} matches none of {nodes}',
-    sawNowhere: '{daemonset} asks for {selector}; no node has it',
-    sawReason: '{names}: {reason} (DaemonSet {daemonset})',
-    sawOther: 'also none on {names}: {reason}',
-    sawManifest: 'by {file}',
-    fixTolerate: 'Add a toleration for this taint to {daemonset}',
-    fixSelect: 'Make {daemonset} select these nodes',
-    fixHelm: "Set the tolerations in the chart's values, then helm upgrade",
-    fixOperator: 'Set the tolerations in the DatadogAgent object',
-    fixHelmSelect: 'Correct agents.nodeSelector or agents.affinity, then helm upgrade',
-    fixOperatorSelect: 'Correct nodeSelector or affinity in spec.override.nodeAgent',
-    fixPlain: 'Correct tolerations, nodeSelector and affinity of the pod template',
-    none: 'no agent DaemonSet is known',
-    waiting: 'nodes and DaemonSets are still being listed',
-    unread: UNREAD,
-    cut: CUT,
-  },
+  words: WORDS,
   causes: {
     'node-taint-not-tolerated': {
       title: 'node taint not tolerated',
@@ -75,26 +78,15 @@ export const nodePlacement = defineCheck({
     const at = situationIn(view, say);
     if ('kind' in at) return at;
     const { rows, nodes, found, listed } = at;
-    const groups = grouped(rows.filter(isKeptOff), (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
+    const keptOff = rows.filter(isKeptOff);
+    const without = keptOff.length > 0 ? keptOff : rows.flatMap((row) => (row.leftOut && row.podsRead ? [{ ...row, ...row.leftOut }] : []));
+    const groups = grouped(without, (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
     const [group, ...others] = groups;
     const [first] = group ?? [];
     const workload = first?.workload;
-    const idle = found.workloads[0];
-    if (idle && at.all && isForNoNode(at)) {
-      const selector = Object.entries(idle.template.nodeSelector).map(([key, value]) => `${key}=${value}`);
-      const saw = say('sawNowhere', { daemonset: `${idle.namespace}/${idle.name}`, selector: selector.join(', ') || 'its node affinity' });
-      return problem('node-not-selected', {
-        proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
-        title: say('nowhere', { name: idle.name, nodes: `${at.all.items.length} node${at.all.items.length === 1 ? '' : 's'}` }),
-        features: WITHOUT_AGENT,
-        evidence: [citeBy('apiserver/nodes', '', saw, 'kubectl get nodes --show-labels -o wide')],
-        fixes: placementFixes(idle, found.by !== 'manifest', {
-          helm: { action: say('fixHelmSelect') },
-          operator: { action: say('fixOperatorSelect') },
-          plain: say('fixPlain'),
-        }),
-      });
-    }
+    const podless = groups.length === 0 ? at.podless.find(({ meant }) => meant.length === 0) : undefined;
+    const idle = isForNoNode(at) ? found.workloads[0] : podless?.workload;
+    if (idle && at.all) return matchesNone(idle, podless?.refusals ?? [], at, view, say);
     const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
     if (!group || !first?.refusal || !workload)
       return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
@@ -106,7 +98,7 @@ export const nodePlacement = defineCheck({
     const installed = found.by !== 'manifest';
     const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
     const proof = inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads'));
-    const keptOff: Omit<Said, 'fixes'> = {
+    const noneThere: Omit<Said, 'fixes'> = {
       severity: runsNowhere(at) ? 'blocks' : 'degrades',
       title: say(!installed ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', said),
       features: WITHOUT_AGENT,
@@ -123,7 +115,7 @@ export const nodePlacement = defineCheck({
         operator: say('fixOperator'),
         plain: say('fixPlain'),
       });
-      return problem('node-taint-not-tolerated', { proof, ...keptOff, fixes });
+      return problem('node-taint-not-tolerated', { proof, ...noneThere, fixes });
     }
     const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
     const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
@@ -140,9 +132,40 @@ export const nodePlacement = defineCheck({
       operator: { action: say('fixOperatorSelect') },
       plain: say('fixPlain'),
     });
-    return problem('node-not-selected', { proof, ...keptOff, fixes });
+    return problem('node-not-selected', { proof, ...noneThere, fixes });
   },
 });
+
+/** A DaemonSet that is for none of the nodes. */
+function matchesNone(
+  idle: AgentWorkload,
+  refusals: Podless['refusals'],
+  at: Situation,
+  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  say: Say<typeof WORDS>,
+): Verdict<'node-not-selected' | 'node-taint-not-tolerated'> {
+  const { namespace, name, template } = idle;
+  const [refused] = refusals;
+  const daemonset = `${namespace}/${name}`;
+  const selector = Object.entries(template.nodeSelector).map(([key, value]) => `${key}=${value}`);
+  const saw = refused
+    ? say('sawReason', { names: nodeNames(refusals, 20), reason: refusalText(refused.refusal), daemonset })
+    : say('sawNowhere', { daemonset, selector: selector.join(', ') || 'its node affinity' });
+  const byTaint = refused && refusals.every(({ refusal }) => refusal.reason === 'taint');
+  return problem(byTaint ? 'node-taint-not-tolerated' : 'node-not-selected', {
+    proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
+    // Beside it another agent may run; the one that was asked about runs nowhere.
+    severity: isForNoNode(at) || at.found.by === 'flag' ? 'blocks' : 'degrades',
+    title: say('nowhere', { name, nodes: `${at.rows.length} node${at.rows.length === 1 ? '' : 's'}` }),
+    features: WITHOUT_AGENT,
+    evidence: [citeBy('apiserver/nodes', '', saw, 'kubectl get nodes --show-labels -o wide')],
+    fixes: placementFixes(idle, at.found.by !== 'manifest', {
+      helm: { action: say('fixHelmSelect') },
+      operator: { action: say('fixOperatorSelect') },
+      plain: say('fixPlain'),
+    }),
+  });
+}
 
 /** There are nodes for DaemonSets, and none is of the kind that these ask for: another system, or a control plane that is hidden. */
 function isForNoNode({ nodes, rows }: Situation): boolean {

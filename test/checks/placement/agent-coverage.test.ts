@@ -1,13 +1,15 @@
 import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
 import type { Need } from '../../../src/model/facts.js';
 import { pending } from '../facts.js';
-import { controlPlane, node, placed, pod } from '../placement.js';
+import { controlPlane, node, placed, pod, taint, workload } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const missing = { cause: 'agent-missing-on-node', certainty: 'proven' } as const;
 const unready = { cause: 'agent-not-ready-on-node', certainty: 'proven' } as const;
 const waits = (on: string, reason: string, message?: string) =>
   pod(on, { ready: false, reason, container: 'agent', restarts: 7, ...(message ? { message } : {}) });
+
+const cordoned = (name: string) => node(name, { unschedulable: true, taints: [taint('node.kubernetes.io/unschedulable')] });
 
 const PODS: Need[] = ['apiserver/agent-pods'];
 const PODS_AND_NODES: Need[] = [...PODS, 'apiserver/nodes'];
@@ -33,6 +35,78 @@ judgeTable(agentCoverage, [
     facts: placed({ pods: [] }),
     expect: { ...missing, severity: 'blocks' },
     witnesses: PODS_AND_NODES,
+  },
+  {
+    row: 'a second DaemonSet without a pod, where the first one runs',
+    facts: placed({ workloads: [workload(), workload({}, { name: 'second' })] }),
+    expect: { ...missing, severity: 'degrades' },
+    witnesses: PODS_AND_NODES,
+    says: /DaemonSet second has no pods; another runs on 2 of 2 nodes.*describe daemonset second/,
+  },
+  {
+    row: 'the one that was asked about has no pod, where another of its image runs',
+    facts: placed({
+      found: { by: 'flag', asked: 'datadog/datadog-agent' },
+      pods: ['n1', 'n2'].map((on) => pod(on, { owner: 'DaemonSet/old' })),
+    }),
+    expect: { ...missing, severity: 'blocks' },
+    witnesses: PODS_AND_NODES,
+    says: /DaemonSet datadog-agent has no pods/,
+  },
+  {
+    row: 'a second one whose only pod leaves has none; a name of another namespace is another',
+    facts: placed({
+      workloads: [workload(), workload({}, { name: 'second' })],
+      pods: [
+        'n1',
+        'n2',
+        pod('n1', { owner: 'DaemonSet/second', leaving: true }),
+        pod('n1', { owner: 'DaemonSet/second', namespace: 'x', leaving: true }),
+      ],
+    }),
+    expect: missing,
+    witnesses: PODS_AND_NODES,
+  },
+  {
+    row: 'two share the nodes: each has its own',
+    facts: placed({ workloads: [workload(), workload({}, { name: 'second' })], pods: ['n1', pod('n2', { owner: 'DaemonSet/second' })] }),
+    expect: 'pass',
+  },
+  {
+    row: 'of pods that were not all read, none is without',
+    facts: placed({ workloads: [workload(), workload({}, { name: 'second' })], complete: false }),
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'cordoned, and its agent is missing',
+    facts: placed({ nodes: [node('n1'), cordoned('n2')], pods: ['n1'] }),
+    expect: { ...missing, severity: 'degrades' },
+    witnesses: PODS_AND_NODES,
+  },
+  {
+    row: 'cordoned, and its agent waits',
+    facts: placed({ nodes: [node('n1'), cordoned('n2')], pods: ['n1', pod('n2', { ready: false, phase: 'Pending' })] }),
+    expect: { ...unready, severity: 'degrades' },
+    witnesses: PODS,
+  },
+  { row: 'cordoned, and its agent runs', facts: placed({ nodes: [node('n1'), cordoned('n2')] }), expect: 'pass' },
+  {
+    row: 'a node is not ready, and whether it has an agent cannot be read: it must be known',
+    facts: placed({ nodes: [node('n1'), node('n2', { ready: 'Unknown' })], pods: 'none' }),
+    expect: 'cannot-tell',
+    says: /"because":"node-not-ready"|"required":true/,
+  },
+  {
+    row: 'a node is not ready, and the pods were read in part',
+    facts: placed({ nodes: [node('n1'), node('n2', { ready: 'False' })], pods: ['n1'], complete: false }),
+    expect: 'cannot-tell',
+    says: /"required":true/,
+  },
+  {
+    row: 'a node is not ready, its agent was seen, and the pods were read in part',
+    facts: placed({ nodes: [node('n1'), node('n2', { ready: 'False' })], pods: ['n2'], complete: false }),
+    expect: 'cannot-tell',
+    neverSays: /"required":true/,
   },
   {
     row: 'one that leaves is none',

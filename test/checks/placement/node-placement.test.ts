@@ -1,7 +1,7 @@
 import { nodePlacement } from '../../../src/checks/placement/node-placement.js';
 import type { Requirement } from '../../../src/model/facts/placement.js';
 import { pending } from '../facts.js';
-import { controlPlane, node, placed, ROLE, taint, workload } from '../placement.js';
+import { controlPlane, node, placed, pod, ROLE, taint, workload } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const tainted = { cause: 'node-taint-not-tolerated', certainty: 'proven' } as const;
@@ -118,6 +118,53 @@ judgeTable(nodePlacement, [
     expect: { ...unselected, severity: 'degrades' },
     witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     says: /"op\\":\\"remove\\"/,
+  },
+  {
+    row: 'a second DaemonSet that matches no node, where the first one runs',
+    facts: placed({ workloads: [workload(), workload({ nodeSelector: { pool: 'gpu' } }, { name: 'second' })] }),
+    expect: { ...unselected, severity: 'degrades' },
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /DaemonSet second matches none of 2 nodes.*pool/,
+  },
+  {
+    row: 'a second one that every taint keeps off, where the first one runs',
+    facts: placed({
+      nodes: [gpu('g1')],
+      pods: ['g1'],
+      workloads: [workload({ tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] }), workload({}, { name: 'second' })],
+    }),
+    expect: { ...tainted, severity: 'degrades' },
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /DaemonSet second matches none of 1 node.*dedicated/,
+  },
+  {
+    row: 'the one that was asked about matches no node, and pods of another run there',
+    facts: placed({
+      found: { by: 'flag', asked: 'datadog/datadog-agent' },
+      workloads: [workload({ nodeSelector: { pool: 'gpu' } })],
+      pods: ['n1', 'n2'].map((on) => pod(on, { owner: 'DaemonSet/old' })),
+    }),
+    expect: { ...unselected, severity: 'blocks' },
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+  },
+  {
+    row: 'a second one for another system: its pool may be empty today',
+    facts: placed({
+      nodes: ['n1', 'n2'].map((name) => node(name, { labels: { 'kubernetes.io/os': 'linux' } })),
+      workloads: [workload(), workload({ nodeSelector: { 'kubernetes.io/os': 'windows' } }, { name: 'windows' })],
+    }),
+    expect: 'pass',
+  },
+  {
+    row: 'all are for the control plane, and the others have no agent',
+    facts: placed({
+      nodes: [controlPlane(), node('n1'), node('n2')],
+      workloads: [workload({ nodeSelector: { [ROLE]: '' }, tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] })],
+      pods: ['cp1'],
+    }),
+    expect: { ...unselected, severity: 'degrades' },
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /No agent on 2 of 3 nodes: its nodeSelector does not match/,
   },
   {
     row: 'another operating system is not meant',

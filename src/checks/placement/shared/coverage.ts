@@ -23,6 +23,8 @@ export interface NodeRow {
   /** Why none would run; of the DaemonSet that comes nearest. Present also where a pod of before still runs. */
   refusal?: Refusal;
   workload?: AgentWorkload;
+  /** Of `other`: all DaemonSets are for the control plane alone, and no agent is here. */
+  leftOut?: { refusal: Refusal; workload: AgentWorkload };
 }
 
 /** Taints by which a node says that it is not in order, not for whom it is; they go by themselves (well-known taints of Kubernetes). */
@@ -50,6 +52,30 @@ const isForControlPlane = (refusal: Refusal) =>
 /** As far as the pods were read; `planned`: a manifest has none yet. */
 export type PodsRead = { pods: readonly AgentPod[]; complete: boolean } | 'unread' | 'planned';
 
+/** A DaemonSet and the pods that are its own; `refusals`: of each node for which it is not meant. */
+export interface Podless {
+  workload: AgentWorkload;
+  meant: PlacementNode[];
+  refusals: { node: string; refusal: Refusal }[];
+}
+
+/**
+ * DaemonSets without a single pod, by lists that were read to their end: where another's agent runs on its nodes, no row shows it. One for another
+ * system than any node has is no fault beside others: its pool may be empty today.
+ */
+export function podlessIn(nodes: readonly PlacementNode[], workloads: readonly AgentWorkload[], pods: readonly AgentPod[]): Podless[] {
+  const isOwn = ({ namespace, name }: AgentWorkload) =>
+    pods.some((pod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}` && !pod.leaving);
+  return workloads.flatMap((workload): Podless[] => {
+    if (isOwn(workload)) return [];
+    const judged = nodes.filter((node) => !isVirtual(node)).map((node) => ({ node, now: placementOf(lastingOf(node), workload.template) }));
+    const meant = judged.flatMap(({ node, now }) => (now.runs ? [node] : []));
+    const refusals = judged.flatMap(({ node, now }) => (now.runs ? [] : [{ node: node.node, refusal: now }]));
+    const isElsewhere = meant.length === 0 && refusals.every(({ refusal }) => isOtherSystem(refusal));
+    return isElsewhere ? [] : [{ workload, meant, refusals }];
+  });
+}
+
 /** Without all pods no node is without an agent. */
 export function rowsOf(nodes: readonly PlacementNode[], workloads: readonly AgentWorkload[], read: PodsRead): NodeRow[] {
   const byNode = new Map<string, AgentPod[]>();
@@ -58,8 +84,11 @@ export function rowsOf(nodes: readonly PlacementNode[], workloads: readonly Agen
   return [...nodes].sort((a, b) => (a.node < b.node ? -1 : 1)).map((node) => rowOf(node, workloads, byNode.get(node.node) ?? [], whole));
 }
 
+/** As it is when it is in order. */
+const lastingOf = (node: PlacementNode): PlacementNode => ({ ...node, taints: node.taints.filter(({ key }) => !PASSING.test(key)) });
+
 function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: AgentPod[], whole: boolean | 'planned'): NodeRow {
-  const lasting = { ...node, taints: node.taints.filter(({ key }) => !PASSING.test(key)) };
+  const lasting = lastingOf(node);
   const judged = workloads.map((workload) => ({
     workload,
     now: placementOf(node, workload.template),
@@ -69,17 +98,19 @@ function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: A
   const podsRead = whole !== false || pods.some((pod) => !pod.leaving);
   const row = { node: node.node, controlPlane: isControlPlane(node), ready, unschedulable, pods, podsRead };
   const refused = judged.flatMap(({ workload, lasting: verdict }) => (verdict.runs ? [] : [{ workload, refusal: verdict }]));
-  const [nearest] = refused
-    .filter(({ refusal }) => !isOtherSystem(refusal) && !isForControlPlane(refusal))
+  const ofThisSystem = refused.filter(({ refusal }) => !isOtherSystem(refusal));
+  const [nearest] = ofThisSystem
+    .filter(({ refusal }) => !isForControlPlane(refusal))
     .sort((a, b) => NEARNESS.indexOf(a.refusal.reason) - NEARNESS.indexOf(b.refusal.reason));
   const runs = judged.find((each) => each.lasting.runs);
+  const [other] = runs || nearest ? [] : ofThisSystem;
   const there = pods.filter((pod) => !pod.leaving);
   const why = runs || !nearest ? {} : { refusal: nearest.refusal };
   const of = runs?.workload ?? nearest?.workload;
   const rowIn = (state: NodeState): NodeRow => ({ ...row, state, ...why, ...(of ? { workload: of } : {}) });
   if (isVirtual(node) && there.length === 0) return rowIn('other');
   if (there.length > 0) return rowIn(there.some((pod) => pod.ready) ? 'covered' : 'not-ready');
-  if (!runs) return rowIn(nearest ? 'refused' : 'other');
+  if (!runs) return nearest ? rowIn('refused') : { ...rowIn('other'), ...(other && { leftOut: other }) };
   if (!judged.some((each) => each.now.runs)) return rowIn('condition');
   if (whole === 'planned') return rowIn('covered');
   return rowIn(whole ? 'missing' : 'unknown');

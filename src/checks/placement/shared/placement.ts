@@ -8,7 +8,7 @@ import { fewOf } from '../../shared/brief.js';
 import { cannotTell, notApplicable } from '../../shared/problem.js';
 import { isPending, seen } from '../../shared/read.js';
 import { isWhole, type Listed, listedOf, mapListed, ofAll, ofFirst, type Whole } from './counted.js';
-import { type NodeRow, rowsOf } from './coverage.js';
+import { type NodeRow, type Podless, podlessIn, rowsOf } from './coverage.js';
 import { cannotList, type ListFact, type ListKind } from './unread.js';
 import type { PLACEMENT_NEEDS } from './wants.js';
 
@@ -30,6 +30,8 @@ export interface Situation {
   listed: Listed<NodeRow>;
   /** The rows where nodes and pods were read to their end: only then nodes with and without an agent can be counted. */
   all: Whole<NodeRow> | undefined;
+  /** DaemonSets without a pod of their own; none where that is not known. */
+  podless: Podless[];
   /** Every list that these rows rest on and that was not read to its end. */
   cuts: { kind: ListKind; cut: ListCut }[];
 }
@@ -47,13 +49,15 @@ export function situationOf({ workloads, nodes, pods }: PlacementFacts): Situati
   const reach = { nodes: listedOf(listed.nodes, listed), pods: running && listedOf(running.pods, running) };
   const whole = mapListed(reach.nodes, rows);
   const podsWhole = reach.pods ? isWhole(reach.pods) : planned;
+  const all = podsWhole && isWhole(whole) ? whole : undefined;
   return {
     found,
     nodes: listed,
+    podless: all && running ? podlessIn(listed.nodes, found.workloads, running.pods) : [],
     ...(running ? { pods: running } : planned ? {} : { unread: pods }),
     rows,
     listed: whole,
-    all: podsWhole && isWhole(whole) ? whole : undefined,
+    all,
     cuts: [
       ...(isWhole(reach.nodes) ? [] : [{ kind: 'nodes' as const, cut: reach.nodes.cut }]),
       ...(!reach.pods || isWhole(reach.pods) ? [] : [{ kind: 'agent-pods' as const, cut: reach.pods.cut }]),
