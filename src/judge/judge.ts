@@ -1,7 +1,8 @@
 /** Facts in, verdicts out. Pure: no clock, no I/O, no randomness; the same facts give the same bytes, live and offline. */
-import type { Check, Message, Say, Verdict, View, Want } from '../model/check.js';
+import type { Check, Layer, Message, Say, Verdict, View, Want } from '../model/check.js';
 import type { AnyFact, Fact, KindOf, Need } from '../model/facts.js';
 import { inEnglish } from '../words/language.js';
+import { say } from '../words/report.js';
 
 /** What became of one check. A check that throws is visible as `crashed`; the others go on. */
 export interface Judgement {
@@ -26,8 +27,34 @@ export function judgeAgain(checks: readonly Check[]): (facts: readonly AnyFact[]
       return before && check.needs.every(isSame) ? before : { check, verdict: inEnglish(() => ask(check, shelves)) };
     });
     known = shelves;
-    return judged;
+    return behindStrangers(judged);
   };
+}
+
+const STRANGER: Message = { id: 'stranger', args: {}, en: say.table.strangerAnswers };
+
+/** Layers of which a server's own answers tell: those below are about the way to it. */
+const OF_ANSWERS: readonly Layer[] = ['tls', 'authn', 'authz', 'payload'];
+
+/**
+ * Whose server answers is settled before anything that it says is believed. Where it is another than the one that was meant, nothing is well by its
+ * answers, and what is wrong with them waits behind that.
+ */
+function behindStrangers(judged: readonly Judgement[]): Judgement[] {
+  const strangers = judged.flatMap(({ check, verdict }) => {
+    const of = verdict.kind === 'problem' ? check.causes[verdict.cause]?.stranger : undefined;
+    return of && verdict.kind === 'problem' ? [{ check, of, cause: verdict.cause }] : [];
+  });
+  const [first] = strangers;
+  if (!first) return [...judged];
+  const causes = strangers.map(({ cause }) => cause);
+  return judged.map(({ check, verdict }) => {
+    const isByAnswers = check.target === first.of && OF_ANSWERS.includes(check.layer);
+    if (!isByAnswers || strangers.some((each) => each.check === check)) return { check, verdict };
+    if (verdict.kind === 'pass') return { check, verdict: { kind: 'cannot-tell', why: STRANGER, wants: [], because: first.cause } };
+    if (verdict.kind !== 'problem') return { check, verdict };
+    return { check, verdict: { ...verdict, explainedBy: [...(verdict.explainedBy ?? []), ...causes] } };
+  });
 }
 
 function sameFacts(a: readonly AnyFact[], b: readonly AnyFact[]): boolean {

@@ -149,6 +149,8 @@ export interface CauseDocs {
   avoid?: string;
   /** Causes (of other checks) that, when present, are the reason for this one. */
   explainedBy?: readonly string[];
+  /** The server that answers is not the one that was meant while this holds: nothing it says is judged of that one (judge). */
+  stranger?: 'kubelet';
   /** The server that answers no one while this holds: what is asked of it decides nothing. */
   stops?: 'kubelet' | 'apiserver';
 }

@@ -33,6 +33,7 @@ interface Pair {
 
 function pairOf({ id, args }: Message): Pair[] {
   if (id === 'busy') return [{ english: say.table.tooBusy, spoken: say('tooBusy') }];
+  if (id === 'stranger') return [{ english: say.table.strangerAnswers, spoken: say('strangerAnswers') }];
   const dot = id.indexOf('.');
   const [question, key] = [id.slice(0, dot), id.slice(dot + 1)];
   const words: Readonly<Record<string, string>> | undefined = question === 'effect' ? sayEffect.table : checkOf(question)?.words;

@@ -233,8 +233,9 @@ function filler({ own, endpoint, service }: Ways, { addresses, world }: Servers)
 }
 
 function fillWorld(world: ResolvedWorld, fill: Fill): ResolvedWorld {
-  const env = Object.fromEntries(Object.entries(world.agent.env).map(([key, value]) => [key, fill(value)]));
+  const filledIn = (texts: Record<string, string>) => Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, fill(value)]));
+  const [env, files] = [filledIn(world.agent.env), filledIn(world.agent.files)];
   const { proxy } = world.network;
   const filled = proxy && { ...proxy, ...(proxy.noProxy !== undefined && { noProxy: fill(proxy.noProxy) }) };
-  return { ...world, agent: { ...world.agent, env }, network: { ...world.network, proxy: filled } };
+  return { ...world, agent: { ...world.agent, env, files }, network: { ...world.network, proxy: filled } };
 }

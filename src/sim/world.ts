@@ -74,6 +74,8 @@ export interface KubeletWorld {
   seenByApiserver?: SeenByApiserver;
   /** Node conditions and Lease. Default fresh; `not-ready` is a fresh heartbeat that says NotReady. */
   heartbeat?: 'fresh' | 'stale' | 'not-ready';
+  /** The node that answers at its address: by certificate, pods and statistics. Default: its own. */
+  speaksFor?: string;
   /** Whose names the pending CertificateSigningRequest asks for. Default this node's. */
   pendingRequest?: 'own-names' | 'foreign-names';
   /** Serves pods and metrics to anyone in plain HTTP, on the port that DD_KUBERNETES_HTTP_KUBELET_PORT then names. */
@@ -143,7 +145,7 @@ export interface AgentWorld {
   kubeletCa?: 'default' | 'missing-file' | 'not-pem' | 'other-ca';
   /** More environment, e.g. Agent 5 names. Placeholders as in `World.argv`. */
   env?: Record<string, string>;
-  /** More files, e.g. /proc/self/mountinfo. */
+  /** More files, e.g. /proc/self/mountinfo. Placeholders as in `World.argv`. */
   files?: Record<string, string>;
 }
 
@@ -254,6 +256,7 @@ function resolveKubelet(given: KubeletWorld = {}): Required<KubeletWorld> {
     pathCarries: 0,
     seenByApiserver: SEEN[given.listen ?? 'tls'] ?? 'answers',
     heartbeat: 'fresh',
+    speaksFor: '',
     pendingRequest: 'own-names',
     readOnlyPort: false,
     clockAheadMs: 0,

@@ -49,6 +49,7 @@ export const say = defineWords('report', {
   moreBelow: '{command} ({count} more below)',
   checkFailed: 'A check failed, a bug in kubelet-doctor: run it with --debug and report it',
   because: 'Because: {why}',
+  strangerAnswers: 'not judged: what answers is not the kubelet of this node',
   cannotBeSeen: 'this could not be seen from here',
   // Whose column of the table, and which row.
   'target.self': 'here',

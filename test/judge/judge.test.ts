@@ -170,4 +170,41 @@ describe('judge', () => {
     const twice = checkThat(() => ({ kind: 'cannot-tell', why: SAID, wants: [elsewhere] }));
     assert.deepEqual(wantsOf(judge([], [twice, open])), [elsewhere, want('kubelet/tls')]);
   });
+
+  it('nothing is well, and nothing else the reason, by the answers of a server that is not the one that was meant', () => {
+    const about = (layer: Check['layer'], verdict: Verdict, more: Partial<Check> = {}): Check => ({
+      ...checkThat(() => verdict),
+      layer,
+      ...more,
+    });
+    const pass: Verdict = { kind: 'pass', on: [] };
+    const open: Verdict = { kind: 'not-applicable', why: SAID, on: [] };
+    const whose = about('settings', problemWith(), { causes: { c: { stranger: 'kubelet' } } as unknown as Check['causes'] });
+    const too = about('payload', problemWith(), { causes: whose.causes });
+    const told = judge(
+      [],
+      [
+        whose,
+        too,
+        about('tcp', pass),
+        about('tls', pass),
+        about('authn', pass),
+        about('payload', pass),
+        about('authz', pass, { target: 'apiserver' }),
+        about('authz', problemWith()),
+        about('payload', open),
+      ],
+    ).map(({ verdict }) => verdict);
+    const [first, second, ...others] = told;
+    assert.deepEqual([first, second], [problemWith(), problemWith()]);
+    assert.deepEqual(
+      others.map(({ kind }) => kind),
+      ['pass', 'cannot-tell', 'cannot-tell', 'cannot-tell', 'pass', 'problem', 'not-applicable'],
+    );
+    const [, tls, , , , forbidden] = others;
+    assert.ok(tls?.kind === 'cannot-tell' && tls.because === 'c' && tls.why.en.startsWith('not judged'));
+    assert.ok(forbidden?.kind === 'problem');
+    assert.deepEqual(forbidden.explainedBy, ['c', 'c']);
+    assert.deepEqual(verdictOf(about('tls', pass)), pass, 'without a stranger all stays');
+  });
 });

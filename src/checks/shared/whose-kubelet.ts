@@ -1,6 +1,7 @@
 /**
- * Whose kubelet answers, and whose should? What a kubelet says of itself decides first: each of its pods, and its summary, name its node. Then the
- * Node's own addresses, then the certificate. A witness that is missing or cannot be read unambiguously is none.
+ * Whose kubelet answers, and whose should? What a kubelet says of itself decides first: each of its pods, and its summary, name its node. Then its
+ * certificate, which at an address of the Node may be one that was made before the node was renamed; then the Node's own addresses. A witness that is
+ * missing or cannot be read unambiguously is none.
  */
 
 import { endpointOf, isDnsName } from '../../kubernetes/names.js';
@@ -14,19 +15,20 @@ import { seen } from './read.js';
 /** The node whose kubelet the agent means to ask, and the fact that says so. */
 export interface Meant {
   node: string;
-  by: 'flag' | 'token' | 'identity' | 'setting';
+  by: 'flag' | 'token' | 'identity' | 'setting' | 'place';
   fact: Fact<FactKind>;
 }
 
 /**
  * A flag is meant as it is said; who names an address by flag, and no node, means whatever is there. Else the node in the agent's token, which the
- * apiserver wrote (bound tokens, from 1.30 on), goes before a variable, which anybody can have set.
+ * apiserver wrote (bound tokens, from 1.30 on), goes before a variable, which anybody can have set; and last the node that this runs on.
  */
 export function nodeMeant(
   settings: Fact<'settings'>,
   credentials: readonly Fact<'credential'>[],
   identity: Fact<'identity'>,
   http: readonly Fact<'http'>[],
+  place: Fact<'place'>,
 ): Meant | undefined {
   const named = settingOf(settings, 'node');
   const byFlag = (setting: string) => settingOf(settings, setting)?.origin === 'flag';
@@ -41,7 +43,9 @@ export function nodeMeant(
     const reviewed = seen(identity)?.node;
     if (reviewed) return { node: reviewed, by: 'identity', fact: identity };
   }
-  return named ? { node: named.value, by: 'setting', fact: settings } : undefined;
+  if (named) return { node: named.value, by: 'setting', fact: settings };
+  const here = seen(place)?.node;
+  return here ? { node: here, by: 'place', fact: place } : undefined;
 }
 
 /** Whose kubelet it is that answered. `other` without a name: another one, by its certificate. `ask`: the address whose answer would tell. */
@@ -77,17 +81,18 @@ export function whoseKubelet(meant: string, { candidate, hosts, tls, http, node,
   if (first !== undefined && spoken[0] && own.every((name) => name === first))
     return { whose: 'other', witness: 'itself', node: first, trusted: true, fact: spoken[0] };
   const matches = node !== undefined && isSameNode(node.node, meant);
-  if (matches && isOf(node, hosts)) return { whose: 'own' };
+  const isAtAddress = matches && isOf(node, hosts);
 
   const handshake = seen(tls);
   const leaf = handshake?.chain[0];
-  if (!handshake || !leaf) return { whose: 'unknown' };
+  if (!handshake || !leaf) return { whose: isAtAddress ? 'own' : 'unknown' };
   const names = leaf.names.map((name) => name.replace(/^(DNS|IP):/, ''));
   // kubernetes.io/kubelet-serving: CN=system:node:NAME (KEP-4212). Only that names a Node; a self-made certificate names a host.
   const subject = /^system:node:(.+)$/.exec(commonName(leaf.subject) ?? '')?.[1];
   if ([...names, ...(subject ? [subject] : [])].some((name) => isSameNode(name, meant))) return { whose: 'own' };
   if (subject && isDnsName(subject) && !names.some((name) => name.startsWith('*.')))
-    return { whose: 'other', witness: 'certificate', node: subject, trusted: handshake.trusted, fact: tls };
+    return { whose: 'other', witness: 'certificate', node: subject, trusted: handshake.trusted && !isAtAddress, fact: tls };
+  if (isAtAddress) return { whose: 'own' };
 
   // None of the Node's addresses: a second interface or NAT shows the same certificate there, as a kubelet has but one.
   const address = matches ? internalIp(node) : undefined;

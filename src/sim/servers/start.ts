@@ -60,10 +60,11 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
   };
   const pending = kubelet.certificate === 'pending';
   if (pending) node.request = await servingRequest(name, [kubelet.pendingRequest === 'foreign-names' ? 'n66' : name], [host]);
+  const self = kubelet.speaksFor || name;
   const server = {
-    commonName: `system:node:${name}`,
+    commonName: `system:node:${self}`,
     organizations: ['system:nodes'],
-    dnsNames: [name, `${name}.sim`],
+    dnsNames: [self, `${self}.sim`],
     ips: [host],
     nowMs: cluster.now(),
     hostile: world.hostile.kubelet,
@@ -76,7 +77,7 @@ export async function startKubelet(servers: Servers, name: string, kubelet: Requ
     'impostor-html': webServerAnswer,
     'plain-http': (asked) => kubeletAnswer(asked, { ...node, kubelet: { ...kubelet, anonymous: true, alwaysAllow: true } }, cluster),
   };
-  const own = (asked: SimRequest, other = name) => kubeletAnswer(asked, { ...node, name: other }, cluster);
+  const own = (asked: SimRequest, other = self) => kubeletAnswer(asked, { ...node, name: other }, cluster);
   const answer = answers[kubelet.listen] ?? own;
   const listener = keep(
     await openListener({

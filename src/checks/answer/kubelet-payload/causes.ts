@@ -35,6 +35,7 @@ export const CAUSES = {
     fix: 'Give the agent the address of the node it runs on (`status.hostIP`), without a load balancer in between. Where two machines share an address, change one.',
     avoid: 'Do not raise timeouts or grant permissions: the answers are complete, and of the wrong node.',
     explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
+    stranger: 'kubelet',
   },
   'kubelet-unhealthy': {
     title: 'unhealthy kubelet',

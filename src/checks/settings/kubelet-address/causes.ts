@@ -21,13 +21,14 @@ export const CAUSES = {
     means:
       'The address the agent uses is a gateway of its network or another machine. Nothing answers on 10250 there, or the kubelet of another node does. In that case everything seems to work, but the agent reports the pods of that node as its own, and its own node is not monitored.',
     happens:
-      "The Agent 5 idea that the container's default gateway is the node: with Calico it is 169.254.1.1, with others a bridge or router. Or a fixed IP in the manifest: all agents ask that node, or the node was replaced.",
+      "The Agent 5 idea that the container's default gateway is the node: with Calico it is 169.254.1.1, with others a bridge or router. Or a fixed IP in the manifest: all agents ask that node, or the node was replaced. Where no setting names the address, a proxy or NAT in between, or two machines with one address.",
     distributions: AGENT_KUBELET,
     confirm:
       '`kubectl get node NODE -o wide` shows the addresses; `ip route` in the pod shows the gateway. The certificate shows whose kubelet answers:\n\n    openssl s_client -connect HOST:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -subject -ext subjectAltName',
     fix: "`status.hostIP` from the downward API. Use `spec.nodeName` where the kubelet's certificate names only the host name, and only if that name resolves in pods.",
     avoid: "Do not put the node's current IP into the manifest: it is wrong on every other node, and here after the next replacement.",
     explainedBy: ['agent-host-of-one-node'],
+    stranger: 'kubelet',
   },
   'agent-ports-both-disabled': {
     title: 'both kubelet ports disabled in the agent',

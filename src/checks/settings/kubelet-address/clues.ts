@@ -5,7 +5,7 @@ import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, NodeObject, Place, Setting } from '../../../model/facts.js';
 import { CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } from '../../shared/address.js';
 import { dialable } from '../../shared/apiserver.js';
-import { settingOf } from '../../shared/kubelet.js';
+import { agentsCandidate, settingOf } from '../../shared/kubelet.js';
 import { anotherAsked } from '../../shared/own-node.js';
 import type { Grounds } from '../../shared/problem.js';
 import { failure, isPending, seen, subjectOf } from '../../shared/read.js';
@@ -59,6 +59,8 @@ export interface Clues {
   undialled: { candidate: Candidate; why: Undialled | 'calico'; dns: Fact<'dns'> | undefined } | undefined;
   /** What the agent dials by its settings. */
   dialled: Dialled | undefined;
+  /** The kubelet that was asked, whoever said where it is: what answers there must be the one that is meant. */
+  reached: Dialled | undefined;
   /** What a pass rests on. */
   witness: Grounds;
 }
@@ -91,6 +93,7 @@ export function read(view: Seen): Clues {
   const place = seen(here);
   const found = seen(candidates);
   const candidate = found?.find(({ origin }) => origin === 'setting');
+  const asked = agentsCandidate(candidates);
   return {
     settings,
     candidates,
@@ -109,6 +112,7 @@ export function read(view: Seen): Clues {
     gateways: place?.gateways ?? [],
     undialled: readUndialled(view, found?.[0]),
     dialled: candidate && readDialled(view, candidate, place),
+    reached: asked && readDialled(view, asked, place),
     witness: [candidates, settings, view.one('self/place')],
   };
 }
@@ -121,7 +125,13 @@ function readDialled(view: Seen, candidate: Candidate, place: Place | undefined)
   const node = seen(view.one('apiserver/node'));
   const hosts = [host, ...(seen(view.one('kubelet/dns', host))?.addresses ?? []).map(({ address }) => address)];
   const http = view.all('kubelet/http');
-  const meant = nodeMeant(view.one('self/settings'), view.all('kubelet/credential'), view.one('apiserver/identity'), http);
+  const meant = nodeMeant(
+    view.one('self/settings'),
+    view.all('kubelet/credential'),
+    view.one('apiserver/identity'),
+    http,
+    view.one('self/place'),
+  );
   const own = internalIp(node);
   const ownEndpoint = own && dialable(own, place) ? endpointOf(own, kubeletPort(node) ?? port) : undefined;
   return {

@@ -35,11 +35,13 @@ export const WORDS = {
   meantFlag: '--node names {node}',
   meantToken: 'the token belongs to a pod on node {node}',
   meantIdentity: 'the apiserver identifies us as a pod on node {node}',
+  meantPlace: 'this machine is node {node}',
   meantSetting: '{source} names node {node}',
   fixPorts: 'Set the HTTPS kubelet port back to 10250',
   fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP (all containers)',
   fixHostNow: 'Or test on this node with its own address',
   fixNodeIp: 'Set the --node-ip of the kubelet of {node}',
   fixNode: "Drop --node if you mean the agent's own node",
+  fixBetween: 'Find the proxy or NAT in between, or the other machine with this IP',
   fixFlag: 'Drop --kubelet-host, or give it an address of the node in --node',
 } as const satisfies Record<string, string>;

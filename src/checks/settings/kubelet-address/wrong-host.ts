@@ -85,7 +85,7 @@ function nothingThere(clues: Clues, say: Words): Said {
     }[gateway ?? 'none'](),
     features: ALL_KUBELET_FEATURES,
     evidence: [
-      sawHost(clues, say),
+      sawHost(clues, dialled, say),
       ...(gateway ? [citeBy('self/place', '', say('sawGateways', { gateways: clues.gateways.join(', ') || host }))] : []),
       ...sawNode(clues, say),
       ...sawAttempt(dialled, say),
@@ -96,32 +96,40 @@ function nothingThere(clues: Clues, say: Words): Said {
 }
 
 export function anotherNodes(clues: Clues, say: Words): Problem<'kubelet-host-not-a-node'> {
-  const dialled = given(clues.dialled);
+  const dialled = given(clues.reached);
   const { node, by, fact } = given(dialled.meant);
   const whose = given(dialled.whose?.whose === 'other' ? dialled.whose : undefined);
   const source = fact.kind === 'settings' ? (settingOf(clues.settings, 'node')?.source ?? '') : '';
   // A Node that was read may be the one that a mistaken variable names.
   const isMeant = clues.node !== undefined && isSameNode(clues.node.node, node);
   const own = rightHost(isMeant ? clues.node : undefined, say);
-  const { endpoint } = dialled;
+  const { endpoint, candidate } = dialled;
   return problem('kubelet-host-not-a-node', {
-    // A certificate that nobody vouches for may say anything.
+    // A certificate that nobody vouches for may say anything; one at the Node's own address may be of before the node was renamed.
     ...(whose.trusted
       ? { proof: inTheirWords(fact, whose.fact, ...(whose.beside ? [whose.beside] : [])) }
-      : suspected(['kubelet-certificate-unknown-authority'], [{ need: 'apiserver/node', elsewhere: showNode(clues.nodeName) }])),
+      : suspected(
+          [seen(dialled.tls)?.trusted ? 'kubelet-certificate-name-mismatch' : 'kubelet-certificate-unknown-authority'],
+          [{ need: 'apiserver/node', elsewhere: showNode(clues.nodeName) }],
+        )),
     title: whose.node ? say('another', { endpoint, otherNode: whose.node, node }) : say('anotherUnnamed', { endpoint, node }),
     features: ALL_KUBELET_FEATURES,
     evidence: [
-      sawHost(clues, say),
+      sawHost(clues, dialled, say),
       cite(fact, say(MEANT[by], { node, source })),
       ...WITNESS[whose.witness](dialled, whose, say),
       ...(isMeant ? sawNode(clues, say) : []),
     ],
-    fixes: by === 'flag' ? withoutFlag(clues, node, own, say) : own,
+    fixes: candidate.origin !== 'setting' || (isMeant && dialled.isOfNode) ? between(say) : by === 'flag' ? withoutFlag(clues, node, own, say) : own,
   });
 }
 
-const MEANT = { flag: 'meantFlag', token: 'meantToken', identity: 'meantIdentity', setting: 'meantSetting' } as const;
+/** The address is the right one by all that names it: no setting is wrong. */
+function between(say: Words): Fix[] {
+  return [fixBy('network', 'config', say('fixBetween'), byHand('env | grep -i _proxy | sort\nkubectl get nodes -o wide'))];
+}
+
+const MEANT = { flag: 'meantFlag', token: 'meantToken', identity: 'meantIdentity', setting: 'meantSetting', place: 'meantPlace' } as const;
 
 /** How it is known to be another's. */
 const WITNESS: Record<Another['witness'], (dialled: Dialled, another: Another, say: Words) => Evidence[]> = {
@@ -139,8 +147,8 @@ function sawPrint(tls: Fact<'tls'>, say: Words): Evidence {
   return cite(tls, say('sawPrint', { endpoint: tls.subject, print: seen(tls)?.chain[0]?.fingerprint ?? '' }));
 }
 
-function sawHost({ candidates, dialled }: Clues, say: Words): Evidence {
-  const { source, host } = given(dialled).candidate;
+function sawHost({ candidates }: Clues, { candidate }: Dialled, say: Words): Evidence {
+  const { source, host } = candidate;
   return cite(candidates, say('sawHost', { source, host }));
 }
 
