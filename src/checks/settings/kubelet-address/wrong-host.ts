@@ -120,7 +120,12 @@ export function anotherNodes(clues: Clues, say: Words): Problem<'kubelet-host-no
       ...WITNESS[whose.witness](dialled, whose, say),
       ...(isMeant ? sawNode(clues, say) : []),
     ],
-    fixes: candidate.origin !== 'setting' || (isMeant && dialled.isOfNode) ? between(say) : by === 'flag' ? withoutFlag(clues, node, own, say) : own,
+    fixes:
+      candidate.origin !== 'setting' || (isMeant && dialled.isOfNode)
+        ? between(say)
+        : by === 'flag'
+          ? withoutFlag(clues, node, own, say)
+          : own,
   });
 }
 
