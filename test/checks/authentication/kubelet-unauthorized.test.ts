@@ -1,5 +1,5 @@
 import { kubeletUnauthorized } from '../../../src/checks/authentication/kubelet-unauthorized/check.js';
-import type { AnyFact, TokenClaims, TokenReview } from '../../../src/model/facts.js';
+import type { AnyFact, Certificate, TokenClaims, TokenReview } from '../../../src/model/facts.js';
 import { atNode, base, ENDPOINT, fact, failed, handshake, lease, nodeObject, pending } from '../facts.js';
 import { answer, credentials, forbidden, identity, unauthorized } from '../kubelet-answers.js';
 import { nodeConfig, nodeProcess } from '../node-facts.js';
@@ -30,7 +30,42 @@ const refused401 = [unauthorized('token', '/healthz', 30), unauthorized('token',
 const certificate = [...base({ node: 'n1' }), ...credentials('certificate', '/tls.crt'), unauthorized('certificate', '/pods'), nobody];
 const AUTHORIZATION_ERROR = 'Authorization error (user=lab-admin, verb=get, resource=nodes, subresource=pods)';
 
+/** On the node, asked as its kubelet, whose own certificate ended before `nowMs`. */
+const kubeletsOwn = (notAfter: string) =>
+  fact(
+    'apiserver/credential',
+    {
+      as: 'certificate',
+      source: '/etc/kubernetes/kubelet.conf',
+      certificate: { ...handshake().chain[0], notAfter, clientUsage: true } as Certificate & { clientUsage: boolean },
+    },
+    'certificate',
+  );
+const PAST = '2020-01-01T00:00:00Z';
+const FUTURE = '2099-01-01T00:00:00Z';
+const cutOffAsKubelet = [atNode(), asKubelet, nodeProcess(), nodeConfig(), failed('apiserver/tls', '10.0.0.1:6443', 'ECONNRESET')];
+
 judgeTable(kubeletUnauthorized, [
+  {
+    row: "the kubelet's own certificate has expired: not the way to its apiserver",
+    facts: [...cutOffAsKubelet, kubeletsOwn(PAST)],
+    expect: 'cannot-tell',
+    says: /client certificate of the kubelet .* has expired/,
+  },
+  {
+    row: 'the same with a certificate that is valid: the way',
+    facts: [...cutOffAsKubelet, kubeletsOwn(FUTURE)],
+    expect: { cause: 'kubelet-cannot-reach-apiserver' },
+  },
+  {
+    row: 'the same by the clock of the apiserver, which is behind: the way',
+    facts: [
+      ...cutOffAsKubelet,
+      kubeletsOwn(PAST),
+      fact('apiserver/clock', { offsetMs: 1000 * 60 * 60 * 24 * 365 * 100, toleranceMs: 2000 } as never),
+    ],
+    expect: { cause: 'kubelet-cannot-reach-apiserver' },
+  },
   { row: 'lets us in', facts: [...good, nobody, answer('token', '/healthz', 200, 'ok')], expect: 'pass' },
   {
     row: 'a 403 that names us is authentication',

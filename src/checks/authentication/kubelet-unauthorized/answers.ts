@@ -32,6 +32,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     }),
   accepted: ({ witness }) => pass(witness),
   waiting: ({ nodeName }, say) => cannotTell(say('waiting'), deciding(nodeName)),
+  'own-certificate-expired': ({ node }, say) => cannotTell(say('ownExpired', { node }), [], 'client-certificate-expired'),
   'accepts-tokens': (clues, say) => pass(clues.witness, say('acceptsHere', { origin: webhookOrigin(clues) })),
   'cut-off': (clues, say) => {
     const { fact, code } = given(clues.replay?.failed);

@@ -3,7 +3,7 @@ import { heartbeatOf } from '../../../kubernetes/heartbeat.js';
 import { isDnsName } from '../../../kubernetes/names.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Identity, KubeletValues, TokenReview } from '../../../model/facts.js';
-import { ownNode } from '../../shared/apiserver.js';
+import { ownNode, serverNow } from '../../shared/apiserver.js';
 import { agentsCandidate, agentsEndpoint, agentVerifies } from '../../shared/kubelet.js';
 import {
   ANONYMOUS,
@@ -22,7 +22,7 @@ import {
 import { type KnownConfig, knownConfig, nodeHere } from '../../shared/on-node.js';
 import type { Grounds } from '../../shared/problem.js';
 import { answers, failure, isPending, seen, took } from '../../shared/read.js';
-import { type Replayed, reasonOf, replayed } from '../shared/replayed.js';
+import { asksAsKubelet, type Replayed, reasonOf, replayed } from '../shared/replayed.js';
 
 export const NEEDS = [
   'kubelet/candidates',
@@ -30,6 +30,7 @@ export const NEEDS = [
   'kubelet/tls',
   'kubelet/credential',
   'kubelet/second-sight',
+  'apiserver/clock',
   'apiserver/credential',
   'apiserver/http',
   'apiserver/identity',
@@ -73,6 +74,8 @@ export interface Clues {
   configFact: Fact<'kubelet-config'>;
   replay: Replayed | undefined;
   refusal: Refusal | undefined;
+  /** The certificate by which the kubelet itself asks has expired: whatever it was told, the apiserver may well answer. */
+  ownExpired: boolean;
   /** What a pass rests on. */
   witness: Grounds;
 }
@@ -147,9 +150,18 @@ export function read(view: Seen): Clues {
     config,
     configFact: view.one('self/kubelet-config'),
     replay: replayed(settings, identity, [...view.all('apiserver/tcp'), ...view.all('apiserver/tls')]),
+    ownExpired: !identity && asksAsKubelet(settings) && isExpired(view),
     refusal: failing && refusalOf(view, failing, config?.values, endpoint),
     witness: [...http, view.one('self/kubelet-config'), view.one('self/kubelet-process'), view.one('apiserver/identity')],
   };
+}
+
+/** By the apiserver's clock, where that is known. */
+function isExpired(view: Seen): boolean {
+  const place = seen(view.one('self/place'));
+  const now = serverNow(place, seen(view.one('apiserver/clock'))) ?? place?.nowMs;
+  const until = seen(view.one('apiserver/credential', 'certificate'))?.certificate?.notAfter;
+  return now !== undefined && until !== undefined && now >= Date.parse(until);
 }
 
 const NOBODY = 'nobody GET /pods';

@@ -17,7 +17,14 @@ const believesNoToken = ({ config, believesToken }: Clues): boolean =>
 const believesTokens = ({ config, tokenShown, replay }: Clues): boolean =>
   config?.values['authentication.webhook.enabled'] === true && !tokenShown && replay !== undefined;
 
+/** Its own certificate's date decides before any silence or refusal of the apiserver; a token that no webhook is asked about is another matter. */
+const asksInVain = ({ ownExpired, config, entered, refusal, replay }: Clues): boolean =>
+  ownExpired &&
+  config?.values['authentication.webhook.enabled'] !== false &&
+  (refusal?.kind === 'authorization error' || (!entered && (refusal ?? replay?.failed) !== undefined));
+
 export const DECISION = [
+  ['own-certificate-expired', asksInVain],
   ['refused', (c) => c.refusal?.kind === 'authorization error'],
   ['tokens-off', (c) => believesNoToken(c) && !c.tokenShown],
   ['accepted', (c) => c.entered],

@@ -8,6 +8,7 @@ export const WORDS = {
   sawReview: 'TokenReview by {by}: {reason}',
   off: 'The kubelet of {node} rejects all ServiceAccount tokens',
   ignores: 'The kubelet of {node} treats the agent as system:anonymous',
+  ownExpired: 'the client certificate of the kubelet of {node} has expired: the apiserver answers none of its questions',
   cutOff: 'The kubelet of {node} cannot reach its apiserver',
   noClientCa: 'The kubelet of {node} accepts no client certificates',
   rejects: 'The kubelet of {node} rejects the {credential} (401)',
