@@ -71,6 +71,12 @@ export function dateTime(time: string | number): string {
   return say('time', { day, clock });
 }
 
+/** As a claim or a certificate has it, to the second of UTC; the number where no date is that far away. */
+export function isoTime(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return Number.isNaN(at.getTime()) ? `${seconds} s after 1970` : at.toISOString();
+}
+
 /** `4 s`, `350 ms`, `1.5 s`, `2 min 5 s`: no more digits than a person compares. */
 export function duration(ms: number): string {
   const whole = Math.round(ms);

@@ -8,6 +8,7 @@ import { sayFor, viewFor } from '../../src/judge/judge.js';
 import { isGrave } from '../../src/judge/rank.js';
 import type { Check, Problem, Severity, Verdict, Witness } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
+import { ODD_LEAVES, withLeaves } from '../support/adversarial.js';
 import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
 
 export interface Row {
@@ -93,6 +94,19 @@ export function judgeTable(check: Check, rows: Row[]): void {
             }
       }
       assert.deepEqual([...found], []);
+    });
+    it('no number and no date that nothing can hold breaks it', () => {
+      const broken = new Set<string>();
+      for (const { row, facts } of rows)
+        for (const odd of ODD_LEAVES) {
+          const strange = facts.map((fact) => ({ ...fact, outcome: withLeaves(fact.outcome, odd) }));
+          try {
+            JSON.stringify(check.judge(viewFor(check, strange as AnyFact[]), sayFor(check)));
+          } catch (error) {
+            broken.add(`${row}, ${odd}: ${(error as Error).stack?.split('\n').slice(0, 3).join(' ')}`);
+          }
+        }
+      assert.deepEqual([...broken].slice(0, 3), []);
     });
     // A proof refuses a fact that was not seen: then no row of the decision may have held that rests on it.
     it('claims nothing without its witness, whichever fact is missing or silent', () => {

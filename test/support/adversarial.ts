@@ -95,3 +95,29 @@ function replaced(value: unknown, [step, ...rest]: readonly Step[], by: unknown)
   if (Array.isArray(value)) return value.map((each, at) => (at === step ? replaced(each, rest, by) : each));
   return Object.fromEntries(Object.entries(value as object).map(([key, each]) => [key, key === step ? replaced(each, rest, by) : each]));
 }
+
+/** Numbers and dates of the right type that no clock, size or version has. */
+export const ODD_LEAVES: readonly (number | string)[] = [
+  -1,
+  0,
+  0.5,
+  1e308,
+  -1e308,
+  8.64e15 + 1,
+  2 ** 53,
+  '+275761-01-01T00:00:00Z',
+  '2026-02-30T25:61:61Z',
+  'no date',
+  '',
+];
+
+const DATE = /^[+-]?\d{4,6}-\d\d-\d\dT/;
+
+/** Every number of a value, or every date, replaced by this one. */
+export function withLeaves(value: unknown, odd: number | string): unknown {
+  if (typeof value === 'number') return typeof odd === 'number' ? odd : value;
+  if (typeof value === 'string') return typeof odd === 'string' && DATE.test(value) ? odd : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => withLeaves(each, odd));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withLeaves(each, odd)]));
+}

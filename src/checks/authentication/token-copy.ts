@@ -5,6 +5,7 @@
 import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import { defineCheck } from '../../model/check.js';
 import type { Credential, TokenClaims } from '../../model/facts.js';
+import { isoTime } from '../../words/formats.js';
 import { apiserverFeatures } from '../shared/apiserver.js';
 import { cite, citeBy } from '../shared/cite.js';
 import { env, fixBy, shell } from '../shared/fix.js';
@@ -98,5 +99,5 @@ function isCopy({ source, token }: Credential, mounted: TokenClaims | undefined)
 }
 
 function issued(claims: TokenClaims | undefined): string {
-  return claims?.issuedAt ? new Date(claims.issuedAt * 1000).toISOString() : 'unknown';
+  return claims?.issuedAt ? isoTime(claims.issuedAt) : 'unknown';
 }

@@ -1,6 +1,6 @@
 /** What `token` says of each answer. */
 import type { Evidence, Say, Verdict } from '../../../model/check.js';
-import { dateTime } from '../../../words/formats.js';
+import { dateTime, isoTime } from '../../../words/formats.js';
 import { quotedPath } from '../../shared/apiserver.js';
 import { lastPart } from '../../shared/brief.js';
 import { citeBy } from '../../shared/cite.js';
@@ -201,7 +201,7 @@ function audiencesOf({ claims }: Clues): string {
 function known(clues: Clues, say: Words): Evidence[] {
   const { claims, refusal, review, reason } = clues;
   const { issuer = 'none', subject = 'none', expiresAt } = claims ?? {};
-  const expires = expiresAt ? new Date(expiresAt * 1000).toISOString() : 'never';
+  const expires = expiresAt ? isoTime(expiresAt) : 'never';
   const sawClaims = () => say('sawClaims', { source: sourceOf(clues), issuer, audiences: audiencesOf(clues), subject, expires });
   return [
     ...(claims ? [citeBy('apiserver/credential', 'token', sawClaims())] : []),
