@@ -1,6 +1,7 @@
 /** Where output goes, as values: tests and the demo give their own. stdout is the report and nothing else. */
-import { neutralise } from '../words/visible.js';
+
 import { writeSync } from 'node:fs';
+import { neutralise } from '../words/visible.js';
 import { asciiOnly } from './ascii.js';
 import { machineFault, writerTo } from './output.js';
 

@@ -81,8 +81,7 @@ export function registerEnvironment(env: Host['env'], redactor: Redactor): void 
     const secret =
       /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(API|APP|ACCESS|PRIVATE|ACCOUNT)_?KEY|_(PASS|PWD|PAT|PSW))$/i.test(name);
     if (secret && !value.startsWith('/')) redactor.register(value);
-    if (/_PROXY$/i.test(name) ? !/^no_/i.test(name) : holdsPassword(value))
-      registerUserInfo(value, redactor);
+    if (/_PROXY$/i.test(name) ? !/^no_/i.test(name) : holdsPassword(value)) registerUserInfo(value, redactor);
   }
 }
 

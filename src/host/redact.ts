@@ -124,7 +124,9 @@ function formsOfOne(secret: string): Set<string> {
     encoded.replace(/%20/g, '+'),
     ...base64Forms(Buffer.from(whole)),
     Buffer.from(whole).toString('hex'),
-    Buffer.from(Buffer.from(whole).toString('base64')).toString('base64').replace(/={1,2}$/, ''),
+    Buffer.from(Buffer.from(whole).toString('base64'))
+      .toString('base64')
+      .replace(/={1,2}$/, ''),
     // A PEM's lines, a token broken by a newline; and a JWT's signature, the part that makes it a credential.
     ...whole.split(/\s+/).filter((part) => part.length >= 16),
     ...whole.split('.').slice(2),
