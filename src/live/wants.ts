@@ -1,6 +1,7 @@
 /** Further facts, asked for only when a check wants them. */
 import type { Want } from '../model/check.js';
 import type { Candidate } from '../model/facts.js';
+import { askAgentOnNode } from './apiserver/agent-on-node.js';
 import type { ApiserverClient } from './apiserver/client.js';
 import { askEgressPolicies } from './apiserver/egress-policies.js';
 import { askEndpoints, askLease, askNodeProxy, askServingRequests } from './apiserver/node-objects.js';
@@ -131,8 +132,18 @@ async function fetchOwnRules(context: LiveContext, known: Known, subject = 'defa
 
 async function fetchEgressPolicies(context: LiveContext, known: Known, api: ApiserverClient): Promise<void> {
   const [at, who] = [await known.place, await known.identity];
+  if (at?.place === 'workstation') return fetchAgentsPolicies(context, known, api);
   const pod = who?.pod ?? (at?.vantage === 'pod-network' ? at.hostName : undefined);
-  if (at?.namespace && pod) await askEgressPolicies(context, api, at.namespace, pod);
+  if (at?.namespace && pod) await askEgressPolicies(context, api, { namespace: at.namespace, pod });
+}
+
+/** Of the agent's pod on the node in question, where one is found there. */
+async function fetchAgentsPolicies(context: LiveContext, known: Known, api: ApiserverClient): Promise<void> {
+  const node = await known.nodeName;
+  const agent = node ? await askAgentOnNode(api, node) : undefined;
+  const [namespace, pod] = agent?.pod.split('/') ?? [];
+  if (namespace && pod) return void (await askEgressPolicies(context, api, { namespace, pod, isAgents: true }));
+  context.store.put({ target: 'apiserver', kind: 'egress-policies', subject: '' }, { status: 'absent', why: 'not-ours' });
 }
 
 function candidateOf(endpoint: string, origin: Candidate['origin']): Candidate | undefined {

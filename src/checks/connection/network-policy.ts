@@ -1,22 +1,29 @@
 /**
- * Does a NetworkPolicy keep the agent's pod from its node? Asked only after a connection has timed out: policies are dropped packets. They do
- * not concern pods in the host's network. A rule for pods or namespaces never lets through to a node: a node is no pod.
+ * Does a NetworkPolicy keep the agent's pod from its node? In the pod it is asked only after a connection has timed out: policies are dropped packets.
+ * At a workstation nothing of ours passes them, so what they would do to the agent's pod is suspected. They do not concern pods in the host's network.
+ * A rule for pods or namespaces never lets through to a node: a node is no pod.
  */
 
-import { isOpen } from '../../kubernetes/egress.js';
-import { isDnsName, isIp } from '../../kubernetes/names.js';
+import { type Connection, isOpen } from '../../kubernetes/egress.js';
+import { endpointOf, isDnsName, isIp } from '../../kubernetes/names.js';
 import { openFor, policyYaml } from '../../manifests/egress-policy.js';
-import { defineCheck, type Fix, type Say } from '../../model/check.js';
+import { defineCheck, type Fix, type Say, type Verdict, type View } from '../../model/check.js';
 import { isLabelKey, isLabelValue } from '../placement/shared/placement-fixes.js';
+import { internalIp, kubeletPort } from '../shared/address.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy, grants } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, agentsCandidate } from '../shared/kubelet.js';
-import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
+import { cannotTell, notApplicable, pass, problem, suspected } from '../shared/problem.js';
 import { twoWitnesses } from '../shared/proof.js';
 import { failure, seen, subjectOf } from '../shared/read.js';
 
 const WORDS = {
   blocks: 'NetworkPolicy {policies} blocks {endpoint}',
+  wouldBlockKubelet: 'NetworkPolicy {policies} would block the agent from its kubelet',
+  wouldBlockApiserver: 'NetworkPolicy {policies} would block the agent from the apiserver',
+  wouldBlockBoth: 'NetworkPolicy {policies} would block the agent from both servers',
+  sawOfPod: 'egress policies of pod {pod}: {policies}; no rule allows {endpoints}',
+  noPod: "could not find the agent's pod on this node",
   hostNetwork: 'NetworkPolicies do not apply here',
   noSilence: 'no connection to the kubelet was dropped',
   notRead: 'could not read the NetworkPolicies of this namespace',
@@ -30,13 +37,23 @@ const WORDS = {
 
 type Words = Say<typeof WORDS>;
 
+const NEEDS = [
+  'apiserver/egress-policies',
+  'apiserver/endpoints',
+  'apiserver/node',
+  'kubelet/candidates',
+  'kubelet/dns',
+  'kubelet/tcp',
+  'self/place',
+] as const;
+
 export const networkPolicy = defineCheck({
   question: 'network-policy',
   asks: "Do NetworkPolicies allow the agent's pod to reach its kubelet?",
   target: 'kubelet',
   layer: 'tcp',
   required: false,
-  needs: ['apiserver/egress-policies', 'kubelet/candidates', 'kubelet/dns', 'kubelet/tcp', 'self/place'],
+  needs: NEEDS,
   words: WORDS,
   causes: {
     'network-policy-blocks-egress': {
@@ -58,6 +75,7 @@ export const networkPolicy = defineCheck({
   },
   judge(view, say) {
     const place = seen(view.one('self/place'));
+    if (place?.place === 'workstation' && !place.agentEnvironment) return ofAgentsPod(view, say);
     const candidate = agentsCandidate(view.one('kubelet/candidates'));
     if (!candidate || place?.vantage !== 'pod-network') return notApplicable(say('hostNetwork'));
     const endpoint = subjectOf(candidate);
@@ -82,7 +100,7 @@ export const networkPolicy = defineCheck({
 
     const policies = found.policies.map(({ policy }) => policy).join(', ');
     const fixes: Fix[] = [
-      allow(say, place.namespace, found.labels, candidate.port, addresses),
+      allow(say, { namespace: place.namespace, labels: found.labels }, candidate.port, addresses),
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
     return problem('network-policy-blocks-egress', {
@@ -95,6 +113,60 @@ export const networkPolicy = defineCheck({
   },
 });
 
+/** From afar: nobody has seen the agent's connections fail, and not every network plugin enforces policies. */
+function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'network-policy-blocks-egress'> {
+  const [fact, node] = [view.one('apiserver/egress-policies'), seen(view.one('apiserver/node'))];
+  const [ip, port] = [internalIp(node), kubeletPort(node) ?? 10250];
+  if (!ip || (fact.outcome.status === 'absent' && fact.outcome.why === 'not-ours')) return notApplicable(say('noPod'));
+  const found = seen(fact);
+  const [namespace = '', pod = ''] = found?.pod?.split('/') ?? [];
+  if (!found || !isDnsName(namespace) || !isDnsName(pod))
+    return cannotTell(say('notRead'), [
+      { need: 'apiserver/egress-policies', elsewhere: 'kubectl -n NAMESPACE get networkpolicies -o yaml' },
+      { need: 'apiserver/endpoints' },
+    ]);
+  if (found.hostNetwork) return notApplicable(say('hostNetwork'), fact);
+  const rules = found.policies.flatMap((each) => each.rules);
+  const closed = (all: readonly Connection[]) => (all.some((each) => isOpen(rules, each)) ? [] : all);
+  const toKubelet = closed([{ ip, port }]);
+  // What a kubelet goes by may be another way than a pod's.
+  const served = seen(view.one('apiserver/endpoints'));
+  const endpoints = served?.from === 'kubelet-metrics' ? [] : (served?.endpoints ?? []);
+  const toApiserver = closed(
+    endpoints.map(({ address, port: at }) => ({ ip: address, port: at })).filter((each) => isIp(each.ip) && isPort(each.port)),
+  );
+  const blocked = [...toKubelet, ...toApiserver];
+  if (found.policies.length === 0 || blocked.length === 0) return pass(fact);
+  if (!found.complete) return cannotTell(say('more'));
+  const names = found.policies.map(({ policy }) => policy);
+  const key = toApiserver.length === 0 ? 'wouldBlockKubelet' : toKubelet.length === 0 ? 'wouldBlockApiserver' : 'wouldBlockBoth';
+  const closedTo = blocked.map((each) => endpointOf(each.ip, each.port)).join(', ');
+  const allowed = (all: readonly Connection[], to: 'kubelet' | 'apiserver') =>
+    all[0]
+      ? [
+          allow(
+            say,
+            { namespace, labels: found.labels },
+            all[0].port,
+            all.map((each) => each.ip),
+            to,
+          ),
+        ]
+      : [];
+  return problem('network-policy-blocks-egress', {
+    // Our own connections pass none of these policies: what is above this layer does not follow from it.
+    severity: 'degrades',
+    observedAt: 'self',
+    ...suspected(toKubelet.length > 0 ? ['kubelet-connect-timeout'] : ['apiserver-connect-timeout'], [
+      { need: 'kubelet/tcp', elsewhere: `kubectl -n ${namespace} logs ${pod} --all-containers --tail=1000 | grep -i timeout` },
+    ]),
+    title: say(key, { policies: firstOf(names) }),
+    features: ALL_KUBELET_FEATURES,
+    evidence: [cite(fact, say('sawOfPod', { pod: `${namespace}/${pod}`, policies: names.join(', '), endpoints: closedTo }))],
+    fixes: [...allowed(toKubelet, 'kubelet'), ...allowed(toApiserver, 'apiserver'), fixBy('agent', 'restart', say('fixHostNetwork'))],
+  });
+}
+
 const MOST_NAMES = 2;
 
 /** As many as a title holds; the evidence has them all. */
@@ -103,16 +175,27 @@ function firstOf(policies: readonly string[]): string {
   return policies.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
+/** A server's number goes into YAML only as one. */
+function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;
+}
+
 type Labels = Readonly<Record<string, string>>;
 
 /** Without labels that may be printed it is for a person: a policy that selects every pod would isolate them all. */
-function allow(say: Words, namespace: string | undefined, labels: Labels = {}, port: number, addresses: readonly string[]): Fix {
+function allow(
+  say: Words,
+  { namespace, labels = {} }: { namespace: string | undefined; labels: Labels | undefined },
+  port: number,
+  addresses: readonly string[],
+  to?: 'kubelet' | 'apiserver',
+): Fix {
   const at = namespace && isDnsName(namespace) ? namespace : undefined;
   const known = Object.entries(labels).every(([key, value]) => isLabelKey(key) && isLabelValue(value));
   const wanted = addresses.map((ip) => ({ ip, port }));
-  const opened = at && known ? openFor({ namespace: at, labels }, port, wanted) : undefined;
+  const opened = at && known ? openFor({ namespace: at, labels }, port, wanted, to) : undefined;
   if (opened) return fixBy('cluster', 'config', say('fixAllow', { port }), grants(opened));
   const look = `# kubectl -n ${at ?? 'NAMESPACE'} get pods --show-labels`;
-  const toFillIn = policyYaml(at ? JSON.stringify(at) : 'NAMESPACE', [look, 'LABEL: "VALUE"'], port);
+  const toFillIn = policyYaml(at ? JSON.stringify(at) : 'NAMESPACE', [look, 'LABEL: "VALUE"'], port, to);
   return fixBy('cluster', 'config', say('fixAllowByHand'), byHand(toFillIn));
 }

@@ -1,4 +1,4 @@
-/** NetworkPolicies that limit the egress of our own pod: its labels, and the policies of its namespace that select them. */
+/** NetworkPolicies that limit the egress of a pod, our own or the agent's: its labels, and the policies of its namespace that select them. */
 
 import { stringMap } from '../../agent-config/reduce-workload.js';
 import { NAME, printable } from '../../host/redact.js';
@@ -10,7 +10,12 @@ import { type ApiserverClient, refused } from './client.js';
 
 const MAX_POLICIES = 100;
 
-export async function askEgressPolicies(context: LiveContext, api: ApiserverClient, namespace: string, pod: string): Promise<unknown> {
+/** `isAgents`: of the agent's pod, which is not the one we are in. */
+export async function askEgressPolicies(
+  context: LiveContext,
+  api: ApiserverClient,
+  { namespace, pod, isAgents = false }: { namespace: string; pod: string; isAgents?: boolean },
+): Promise<unknown> {
   if (!isDnsName(namespace) || !isDnsName(pod)) return undefined;
   const at = encodeURIComponent(namespace);
   const path = `/apis/networking.k8s.io/v1/namespaces/${at}/networkpolicies?limit=${MAX_POLICIES}`;
@@ -22,15 +27,19 @@ export async function askEgressPolicies(context: LiveContext, api: ApiserverClie
       reproduce: `kubectl -n ${namespace} get networkpolicies -o yaml`,
     },
     async () => {
-      const ours = await api.ask<Record<string, unknown>>(
+      const ours = await api.ask<{ labels: Record<string, unknown>; hostNetwork: boolean }>(
         { path: `/api/v1/namespaces/${at}/pods/${encodeURIComponent(pod)}`, maxBytes: 1 << 20 },
-        (answer, json) =>
-          answer.status === 200 ? { status: 'observed', data: record(record(record(json).metadata).labels) } : refused(answer),
+        (answer, json) => {
+          if (answer.status !== 200) return refused(answer);
+          const { metadata, spec } = record(json);
+          return { status: 'observed', data: { labels: record(record(metadata).labels), hostNetwork: record(spec).hostNetwork === true } };
+        },
       );
       if (ours.status === 'failed') return { status: 'failed', code: ours.code, detail: ours.detail };
       if (ours.status !== 'observed') return ours;
+      const which = { ...(isAgents && { pod: `${namespace}/${pod}` }), ...(ours.data.hostNetwork && { hostNetwork: true }) };
       return api.ask<EgressPolicies>({ path, maxBytes: 1 << 20 }, (answer, json) =>
-        answer.status === 200 ? { status: 'observed', data: reduceEgress(json, ours.data) } : refused(answer),
+        answer.status === 200 ? { status: 'observed', data: { ...reduceEgress(json, ours.data.labels), ...which } } : refused(answer),
       );
     },
   );

@@ -63,12 +63,16 @@ export interface ServingRequest {
   matchesNode: boolean;
 }
 
-/** NetworkPolicies of our namespace that select our pod and limit whom it may connect to. */
+/** NetworkPolicies that select a pod and limit whom it may connect to: our own pod, or at a workstation the agent's on the node in question. */
 export interface EgressPolicies {
   policies: { policy: string; rules: EgressRule[] }[];
   complete: boolean;
-  /** Of our pod, without those that change with each rollout or version: the same on every pod of its workload. */
+  /** Of the pod, without those that change with each rollout or version: the same on every pod of its workload. */
   labels?: Record<string, string>;
+  /** Since 1.5, at a workstation: `NAMESPACE/NAME` of the agent's pod. */
+  pod?: string;
+  /** Since 1.5: in the host's network no policy applies to it. */
+  hostNetwork?: boolean;
 }
 
 /** One egress rule as far as it concerns addresses of no pod: nodes and the apiserver. */

@@ -1,6 +1,9 @@
 /** Nobody answers at the kubelet's address, or somebody else does. */
-import { broken, type Scenario } from '../scenario.js';
+import { broken, healthy, type Scenario } from '../scenario.js';
+import type { World } from '../world.js';
 
+/** Someone who may read everything, at a workstation. */
+const AFAR = { place: 'workstation', agent: { rights: 'everything' } } as const satisfies World;
 const permitted = { nodeProxy: 'permitted' } as const;
 
 export const KUBELET_PATH: Scenario[] = [
@@ -99,6 +102,21 @@ export const KUBELET_PATH: Scenario[] = [
     'network-policy-blocks-egress',
     { also: ['kubelet-connect-timeout'], never: ['kubelet-down', 'node-address-dead'] },
   ),
+  broken(
+    'network-policy-afar',
+    'At a workstation: a NetworkPolicy would block the agent',
+    { ...AFAR, network: { egressPolicies: { 'deny-all': [] } } },
+    'network-policy-blocks-egress',
+  ),
+  healthy('network-policy-open', 'At a workstation: NetworkPolicies let the agent through', {
+    ...AFAR,
+    network: { egressPolicies: { dns: [{ ports: [{ protocol: 'UDP', port: 53 }] }], all: [{}] } },
+  }),
+  healthy('network-policy-host-network', 'At a workstation: the agent is in the host network, where no NetworkPolicy applies', {
+    ...AFAR,
+    network: { egressPolicies: { 'deny-all': [] } },
+    placement: { daemonSets: [{ spec: { hostNetwork: true } }] },
+  }),
   broken(
     'handshake-stalls',
     'Large packets to the kubelet are dropped, so TLS stalls',

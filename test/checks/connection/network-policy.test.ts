@@ -1,6 +1,6 @@
 import { networkPolicy } from '../../../src/checks/connection/network-policy.js';
-import type { AnyFact, EgressRule } from '../../../src/model/facts.js';
-import { base, ENDPOINT, fact, failed } from '../facts.js';
+import type { AnyFact, ApiserverEndpoints, EgressPolicies, EgressRule } from '../../../src/model/facts.js';
+import { atWorkstation, base, ENDPOINT, fact, failed, nodeObject } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const inNamespace = base().map((f) =>
@@ -16,6 +16,19 @@ const byName = [
 const LABELS = { app: 'datadog', 'app.kubernetes.io/component': 'agent' };
 const policies = (rules: EgressRule[], complete = true, labels: Record<string, string> | undefined = LABELS): AnyFact =>
   fact('apiserver/egress-policies', { policies: [{ policy: 'default-deny', rules }], complete, ...(labels && { labels }) });
+
+const afar = [...base().filter(({ kind }) => kind !== 'place'), atWorkstation(), nodeObject()];
+const ofAgent = (rules: EgressRule[] | undefined, more: Partial<EgressPolicies> = {}): AnyFact =>
+  fact('apiserver/egress-policies', {
+    policies: rules ? [{ policy: 'default-deny', rules }] : [],
+    complete: true,
+    labels: LABELS,
+    pod: 'datadog/agent-x7k2p',
+    ...more,
+  });
+const endpoints = (from: ApiserverEndpoints['from'] = 'endpoint-slice') =>
+  fact('apiserver/endpoints', { from, endpoints: [{ address: '10.0.0.2', port: 6443 }] });
+const KUBELET_ONLY: EgressRule[] = [{ ports: [{ from: 10250, to: 10250 }] }];
 
 judgeTable(networkPolicy, [
   { row: 'nothing was dropped', facts: [...inNamespace, failed('kubelet/tcp', ENDPOINT, 'ECONNREFUSED')], expect: 'not-applicable' },
@@ -104,5 +117,43 @@ judgeTable(networkPolicy, [
     facts: [...byName, policies([])],
     expect: { cause: 'network-policy-blocks-egress' },
     witnesses: ['apiserver/egress-policies', 'kubelet/tcp'],
+  },
+  { row: 'at a workstation', facts: afar, expect: 'cannot-tell', wants: ['apiserver/egress-policies', 'apiserver/endpoints'] },
+  {
+    row: 'at a workstation: no agent there',
+    facts: [...afar, { target: 'apiserver', kind: 'egress-policies', subject: '', outcome: { status: 'absent', why: 'not-ours' } }],
+    expect: 'not-applicable',
+  },
+  { row: 'at a workstation: host network', facts: [...afar, ofAgent([], { hostNetwork: true })], expect: 'not-applicable' },
+  { row: 'at a workstation: no policy', facts: [...afar, endpoints(), ofAgent(undefined)], expect: 'pass' },
+  { row: 'at a workstation: all is open', facts: [...afar, endpoints(), ofAgent([{}])], expect: 'pass' },
+  { row: 'at a workstation: and there are more', facts: [...afar, ofAgent([], { complete: false })], expect: 'cannot-tell' },
+  {
+    row: 'at a workstation: the kubelet is closed off, which nobody has seen happen',
+    facts: [...afar, endpoints(), ofAgent([{ ports: [{ from: 6443, to: 6443 }] }])],
+    expect: { cause: 'network-policy-blocks-egress', certainty: 'suspected', severity: 'degrades' },
+    wants: ['kubelet/tcp'],
+    says: /kubectl -n datadog logs agent-x7k2p.*block the agent from its kubelet.*no rule allows 10\.0\.0\.7:10250.*agent-to-kubelet/,
+    neverSays: /6443/,
+  },
+  {
+    row: 'at a workstation: the apiserver is closed off',
+    facts: [...afar, endpoints(), ofAgent(KUBELET_ONLY)],
+    expect: { cause: 'network-policy-blocks-egress', certainty: 'suspected' },
+    wants: ['kubelet/tcp'],
+    says: /from the apiserver.*opens TCP 6443/,
+    neverSays: /agent-to-kubelet/,
+  },
+  {
+    row: 'at a workstation: where a kubelet finds its apiserver says nothing of pods',
+    facts: [...afar, endpoints('kubelet-metrics'), ofAgent(KUBELET_ONLY)],
+    expect: 'pass',
+  },
+  {
+    row: 'at a workstation: both are closed off, each is opened by a policy of its own',
+    facts: [...afar, endpoints(), ofAgent([])],
+    expect: { cause: 'network-policy-blocks-egress', certainty: 'suspected' },
+    wants: ['kubelet/tcp'],
+    says: /from both servers.*agent-to-kubelet.*agent-to-apiserver/,
   },
 ]);
