@@ -25,13 +25,13 @@ const ASKED: readonly (readonly [command: RegExp, servers: readonly Server[]])[]
 ];
 
 /** The servers that must answer for this command to say anything. */
-export function serversFor(command: string): Server[] {
+function serversFor(command: string): Server[] {
   const lines = command.split('\n').map((line) => line.trim());
   return [...new Set(lines.flatMap((line) => ASKED.find(([asks]) => asks.test(line))?.[1] ?? []))];
 }
 
 /** The servers that must answer for this fix to be made: what is granted or opened is an object of the apiserver. */
-export function serversForFix({ steps = '', form, effect }: Fix): Server[] {
+function serversForFix({ steps = '', form, effect }: Fix): Server[] {
   if (effect) return ['apiserver'];
   return form === undefined || form === 'shell' ? serversFor(steps) : [];
 }
