@@ -1,7 +1,7 @@
 /**
- * Orders problems by a lexicographic key, no weights: root before consequence → severity → here before elsewhere → what blocks now before what waits
- * behind it → proven before suspected → lowest layer → agent features lost → id → target. Nothing is dropped: what follows from another finding is
- * nested under it.
+ * Orders problems by a lexicographic key, no weights: root before consequence → severity (of the worst that follows) → here before elsewhere → what
+ * blocks now before what waits behind it, however certain → proven before suspected → on more nodes → lowest layer → agent features lost → id →
+ * target. Nothing is dropped: what follows from another finding is nested under it.
  */
 import { type Fix, LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
 import type { Target } from '../model/facts.js';

@@ -61,6 +61,17 @@ describe('the headline', () => {
     }
   }
 
+  it('a report that was read and calls itself well is well only by required answers', () => {
+    const passed: Result = { ...question, required: true, outcome: 'pass' };
+    for (const verdict of ['pass', 'warn', 'fail'] as const) {
+      assert.deepEqual(headlineOf(verdict, [], []), { kind: 'open', required: [] });
+      assert.deepEqual(headlineOf(verdict, [], [{ ...passed, required: false }]), { kind: 'open', required: [] });
+      const open: Result = { ...passed, outcome: 'crashed' };
+      assert.deepEqual(headlineOf(verdict, [], [passed, open]), { kind: 'open', required: [open] });
+      assert.deepEqual(headlineOf(verdict, [], [passed]), { kind: 'nothing', on: [passed] });
+    }
+  });
+
   it('of a keeper and what is no worse the keeper says more; a consequence counts like a root', () => {
     const results: Result[] = [{ ...question, required: true, outcome: 'cannot-tell', cause: 'keeper' }];
     const causeOf = (...findings: Finding[]) => {
