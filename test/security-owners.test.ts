@@ -120,7 +120,7 @@ const credentials = (files: ReturnType<typeof ours>): [what: string, args: strin
 describe("a tree of somebody's, named with --root", () => {
   /** A node whose kubelet is told to be at the port, and by which CA clients are believed. */
   const tree = (t: TestContext, port: number, kubeconfig: string): string => {
-    const words = ['/usr/bin/kubelet', '--node-ip=127.0.0.1', `--port=${port}`, '--kubeconfig=/etc/kubernetes/kubelet.conf'];
+    const words = ['/usr/bin/kubelet', '--node-ip=127.0.0.1', `--port=${port}`, '--config=/var/lib/kubelet/config.yaml'];
     const files: Files = {
       '/proc/1/comm': 'systemd\n',
       '/proc/1/cmdline': '/sbin/init\0',

@@ -123,8 +123,9 @@ async function withNodeAuthority(kubelet: KubeletSettings, files: NodeFiles | un
   if (!file?.ok) return kubelet;
   const source = "clientCAFile of this node's kubelet";
   use('kubelet.ca', { value: path, origin: 'file', source });
-  // A copy of a node's files is whose it is that made it.
-  const authority = files.live ? 'kubelet' : 'stranger';
+  // A copy of a node's files is whose it is that made it; and who may write the configuration names what CA he likes.
+  const configuration = await Promise.all(files.config.data.files.map((each) => files.trusted.readFile(each)));
+  const authority = files.live && configuration.every(({ ok }) => ok) ? 'kubelet' : 'stranger';
   return { ...kubelet, caPem: file.text, caSource: `${source}, ${path}`, owners: { ...kubelet.owners, authority } };
 }
 

@@ -6,6 +6,7 @@ import type { Host } from '../../host/host.js';
 import { SENTENCE } from '../../host/redact.js';
 import type { KubeletImpostor } from '../../model/facts/node.js';
 import { type Foreignness, foreignnessOf } from './kubelet-impostor.js';
+import { commandLine } from './process.js';
 import { listProcesses, type Processes } from './processes.js';
 import { rootOf } from './root-owned.js';
 
@@ -55,6 +56,9 @@ export async function findKubeletProcess(host: Host, processes?: Processes): Pro
   const [one] = own;
   if (!one) return { state: complete && judged.length === impostors.length ? 'gone' : 'hidden', ...beside };
   if (own.length > 1) return { state: 'several', ...beside };
+  // Another program may have been put in its place between the look at its words and that at its owner.
+  const again = await commandLine(host, one.pid);
+  if (again.slice(1).join('\0') !== one.words.join('\0')) return { state: 'hidden', ...beside };
   const startedMs = await startOf(host, one.pid);
   const flags = await flagsOf(host, one.program, one.words);
   return { state: 'running', pid: one.pid, program: one.program, flags, ...(startedMs !== undefined && { startedMs }), ...beside };
