@@ -15,9 +15,14 @@ export interface Inquiry<K extends FactKind = FactKind> {
   reproduce?: string;
 }
 
+type Work<K extends FactKind> = (soFar: (outcome: Outcome<FactData[K]>) => void) => Promise<Outcome<FactData[K]>>;
+
 export interface FactStore {
-  /** Asks: runs `work`, keeps its outcome with its times. A thrown error becomes `absent: probe-crashed`. The same inquiry is asked once. */
-  observe<K extends FactKind>(inquiry: Inquiry<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>>;
+  /**
+   * Asks: runs `work`, keeps its outcome with its times. A thrown error becomes `absent: probe-crashed`. The same inquiry is asked once. `soFar`: what
+   * is kept where the time ends before the work does, as the first pages of a list.
+   */
+  observe<K extends FactKind>(inquiry: Inquiry<K>, work: Work<K>): Promise<Outcome<FactData[K]>>;
   /** Keeps an outcome that needed no asking. */
   put<K extends FactKind>(inquiry: Inquiry<K>, outcome: Outcome<FactData[K]>): void;
   /** Counts work between two observations as under way, so that the run does not end there. */
@@ -31,7 +36,7 @@ export interface FactStore {
   revision(): number;
   /** Resolves at the next change: an answer, an inquiry turning pending, or the end of work. */
   changed(): Promise<void>;
-  /** The budget is over: what is under way becomes `absent: budget`, later answers are dropped. */
+  /** The budget is over: what is under way becomes `absent: budget`, or what came in so far; later answers are dropped. */
   close(): void;
 }
 
@@ -42,6 +47,8 @@ interface Entry {
   lateMs: number;
   /** The same object in every snapshot: so it is seen to be no new one. */
   fact?: AnyFact;
+  /** Kept where nothing more comes before the end. */
+  soFar?: AnyFact;
 }
 
 /** Of a wait: more than this part of it lost, and that no answer was heard proves nothing. */
@@ -72,15 +79,18 @@ export function createFactStore(now: () => number, lateMs: () => number = () => 
     touch();
   };
 
-  async function ask<K extends FactKind>(inquiry: Inquiry<K>, work: () => Promise<Outcome<FactData[K]>>): Promise<Outcome<FactData[K]>> {
+  async function ask<K extends FactKind>(inquiry: Inquiry<K>, work: Work<K>): Promise<Outcome<FactData[K]>> {
     const startedMs = now() - began;
     const lateBefore = lateMs();
-    entries.set(keyOf(inquiry), { inquiry, startedMs, lateMs: lateBefore });
+    const entry: Entry = { inquiry, startedMs, lateMs: lateBefore };
+    entries.set(keyOf(inquiry), entry);
     const alarm = setTimeout(touch, PENDING_AFTER_MS + 1);
     alarm.unref();
     underWay += 1;
     try {
-      const outcome = await work();
+      const outcome = await work((part) => {
+        entry.soFar = factOf(inquiry, startedMs, withTimes(part, now() - began - startedMs, lateMs() - lateBefore));
+      });
       const timed = withTimes(outcome, now() - began - startedMs, lateMs() - lateBefore);
       keep(inquiry, startedMs, timed);
       return timed;
@@ -115,6 +125,7 @@ export function createFactStore(now: () => number, lateMs: () => number = () => 
       [...entries.values()].flatMap((entry): AnyFact[] => {
         if (entry.fact) return [entry.fact];
         const waited = now() - began - entry.startedMs;
+        if (closed && entry.soFar) return [entry.soFar];
         if (closed) return [factOf(entry.inquiry, entry.startedMs, cutShort(waited, lateMs() - entry.lateMs))];
         return waited >= PENDING_AFTER_MS ? [factOf(entry.inquiry, entry.startedMs, { status: 'pending', ms: waited })] : [];
       }),

@@ -40,6 +40,24 @@ describe('the fact store', () => {
     assert.ok(store.idle());
   });
 
+  it('keeps what came in so far where the time ends first, and not where the work ends', async () => {
+    const store = createFactStore(Date.now);
+    const part = { ...VERSION, minor: 1 };
+    const never = store.observe(QUESTION, (soFar) => {
+      soFar({ status: 'observed', data: part });
+      return new Promise(() => {});
+    });
+    await store.observe({ ...QUESTION, subject: 'whole' }, async (soFar) => {
+      soFar({ status: 'observed', data: part });
+      return { status: 'observed', data: VERSION };
+    });
+    const seen = () => store.snapshot().map(({ outcome }) => outcome.status === 'observed' && outcome.data);
+    assert.deepEqual(seen(), [VERSION], 'under way, it is no answer yet');
+    store.close();
+    assert.deepEqual(seen(), [part, VERSION]);
+    void never;
+  });
+
   it('keeps a crash as a fact', async () => {
     const store = createFactStore(Date.now);
     await store.observe(QUESTION, () => Promise.reject(new Error('boom')));

@@ -26,7 +26,7 @@ const REASON: Record<Exclude<PageEnd, 'slow'>, RegExp> = {
 /** Of the report, as whoever is handed the JSON would render it. */
 const RENDERED = ['markdown', 'html', 'junit', 'line'] as const;
 
-async function outputs(paged: NonNullable<PlacementWorld['paged']>) {
+async function outputs(paged: NonNullable<PlacementWorld['paged']>, args: string[] = []) {
   const world = await startWorld({
     place: 'workstation',
     agent: { rights: 'everything' },
@@ -36,7 +36,7 @@ async function outputs(paged: NonNullable<PlacementWorld['paged']>) {
   try {
     const run = async (format: string) => {
       const { io, text } = recordingIo();
-      const code = await runCommandLine(['nodes', ...world.argv, '--output', format], io, world.host);
+      const code = await runCommandLine(['nodes', ...world.argv, ...args, '--output', format], io, world.host);
       return { format, code, said: text().stdout };
     };
     const json = await run('json');
@@ -81,6 +81,18 @@ describe('a list that ends before its end', { concurrency: 4 }, () => {
           const again = asked.filter((path) => /namespaces\/[^/]+\/pods/.test(path)).length;
           assert.equal(again, list === 'pods' && ends === '403' && at === 1 ? 1 : 0);
         });
+
+  for (const list of ['nodes', 'pods'] as const)
+    it(`${list}: what was read stays where the run's own time ends in the middle`, async () => {
+      const { all, asked } = await outputs({ list, size: 3, at: 2, ends: 'silence' }, ['--timeout', '2s']);
+      // A machine that is too busy for one page in two seconds shows nothing here.
+      if (!asked.some((path) => path.includes(`/${list}?`) && path.includes('continue='))) return;
+      for (const { format, said } of all.filter((each) => each.format !== 'line')) {
+        assert.match(said, /time\s+ran\s+out|too\s+busy/, format);
+        assert.match(said, /first\s+3\s+/, format);
+        assert.doesNotMatch(said, /ready on \d+ of/, format);
+      }
+    });
 
   it('a page that comes slowly, longer in all than one silence may be, is read', async () => {
     const { all } = await outputs({ list: 'nodes', size: 9, at: 1, ends: 'slow' });

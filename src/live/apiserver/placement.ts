@@ -4,6 +4,7 @@
  */
 
 import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
+import { TOO_LATE } from '../../host/deadline.js';
 import { NAME, PHRASE, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
@@ -64,13 +65,13 @@ export function askPlacement(context: LiveContext, api: ApiserverClient): Promis
 async function askAll(context: LiveContext, api: ApiserverClient): Promise<void> {
   const { store, settings } = context;
   const found = await askWorkloads(context, api);
-  await store.observe({ target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' }, () =>
-    askNodes(api, found),
+  await store.observe({ target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' }, (soFar) =>
+    askNodes(api, found, soFar),
   );
   if (found.length === 0) return;
   if (!settings.placement.manifest)
-    await store.observe({ target: 'apiserver', kind: 'agent-pods', subject: '', reproduce: 'kubectl get pods -A -o wide' }, () =>
-      askPods(api, found),
+    await store.observe({ target: 'apiserver', kind: 'agent-pods', subject: '', reproduce: 'kubectl get pods -A -o wide' }, (soFar) =>
+      askPods(api, found, soFar),
     );
   for (const namespace of new Set(found.map((workload) => workload.namespace).filter(Boolean))) {
     const by = (command: string) => (isDnsName(namespace) ? { reproduce: command } : {});
@@ -86,14 +87,26 @@ async function askAll(context: LiveContext, api: ApiserverClient): Promise<void>
   }
 }
 
+/** As a request that is called off with the run (probes/connection/http.ts). */
+const OUT_OF_TIME = 'ECANCELLED';
+
 /** What was read of a list; `cut` where that is not all of it. */
 interface Pages<T> {
   items: T[];
   cut?: ListCut;
 }
 
-/** All pages of a list, reduced item by item. What was read stays where a later page does not come; without a first page there is no list. */
-async function pages<T>(api: ApiserverClient, path: string, most: number, reduce: (item: unknown) => T[]): Promise<Outcome<Pages<T>>> {
+/**
+ * All pages of a list, reduced item by item. What was read stays where a later page does not come; without a first page there is no list. `soFar`: what
+ * has come in, page by page, cut off by the end of the run.
+ */
+async function pages<T>(
+  api: ApiserverClient,
+  path: string,
+  most: number,
+  reduce: (item: unknown) => T[],
+  soFar: (part: Pages<T> & { cut: ListCut }) => void = () => {},
+): Promise<Outcome<Pages<T>>> {
   const items: T[] = [];
   let read = 0;
   const until = (cut?: Omit<ListCut, 'read'>): Outcome<Pages<T>> => ({
@@ -116,6 +129,8 @@ async function pages<T>(api: ApiserverClient, path: string, most: number, reduce
     );
     const beyond = remaining === undefined ? {} : { remaining };
     if (outcome.status === 'failed' && page > 0) return until({ code: outcome.code, detail: outcome.detail, ...beyond });
+    if (outcome.status === 'absent' && page > 0)
+      return until({ code: outcome.why === 'busy' ? TOO_LATE : OUT_OF_TIME, detail: '', ...beyond });
     if (outcome.status !== 'observed') return denied(outcome);
     const found = list(outcome.data.items);
     read += found.length;
@@ -124,6 +139,7 @@ async function pages<T>(api: ApiserverClient, path: string, most: number, reduce
     remaining = typeof left === 'number' && left > 0 ? left : undefined;
     more = typeof token === 'string' ? token : '';
     if (!more) return until();
+    soFar({ items: [...items], cut: { code: OUT_OF_TIME, detail: '', read, ...(remaining === undefined ? {} : { remaining }) } });
   }
   return until({ code: 'EMORE', detail: `${most} pages of ${PAGE} were read`, ...(remaining === undefined ? {} : { remaining }) });
 }
@@ -199,22 +215,36 @@ async function fromManifest({ host, settings, store }: LiveContext, file: string
   return { status: 'observed', data: { by: 'manifest', asked: file, workloads, others, brings: manifest.priorityClasses } };
 }
 
-async function askNodes(api: ApiserverClient, workloads: readonly AgentWorkload[]): Promise<Outcome<FactData['nodes']>> {
+async function askNodes(
+  api: ApiserverClient,
+  workloads: readonly AgentWorkload[],
+  soFar: (outcome: Outcome<FactData['nodes']>) => void,
+): Promise<Outcome<FactData['nodes']>> {
   const keep = labelsRead(workloads);
-  const all = await pages<PlacementNode>(api, '/api/v1/nodes', MOST_NODES_PAGES, (item) => reducePlacementNode(item, keep));
-  if (all.status !== 'observed') return denied(all);
-  const { items, cut } = all.data;
-  return { status: 'observed', data: { nodes: items, complete: !cut, ...(cut && { cut }) } };
+  const listed = ({ items, cut }: Pages<PlacementNode>): Outcome<FactData['nodes']> => ({
+    status: 'observed',
+    data: { nodes: items, complete: !cut, ...(cut && { cut }) },
+  });
+  const reduce = (item: unknown) => reducePlacementNode(item, keep);
+  const all = await pages(api, '/api/v1/nodes', MOST_NODES_PAGES, reduce, (part) => soFar(listed(part)));
+  return all.status === 'observed' ? listed(all.data) : denied(all);
 }
 
 /**
  * Everywhere, for a second agent may be in any namespace; where that is not ours, or is more than we read, in the agent's own namespaces. A server
  * that broke off is not asked for it all again.
  */
-async function askPods(api: ApiserverClient, workloads: readonly AgentWorkload[]): Promise<Outcome<AgentPods>> {
+async function askPods(
+  api: ApiserverClient,
+  workloads: readonly AgentWorkload[],
+  soFar: (outcome: Outcome<AgentPods>) => void,
+): Promise<Outcome<AgentPods>> {
   const marks: AgentMarks = marksOf(workloads);
-  const read = (path: string) => pages<AgentPod>(api, path, MOST_PODS_PAGES, (item) => reduceAgentPod(item, marks));
-  const everywhere = await read('/api/v1/pods');
+  const reduce = (item: unknown) => reduceAgentPod(item, marks);
+  const read = (path: string) => pages<AgentPod>(api, path, MOST_PODS_PAGES, reduce);
+  const everywhere = await pages<AgentPod>(api, '/api/v1/pods', MOST_PODS_PAGES, reduce, ({ items, cut }) =>
+    soFar({ status: 'observed', data: { pods: items, everywhere: false, complete: false, cut } }),
+  );
   const found = everywhere.status === 'observed' ? everywhere.data : undefined;
   if (found && !found.cut) return { status: 'observed', data: { pods: found.items, everywhere: true, complete: true } };
   if (found?.cut && found.cut.code !== 'EMORE')

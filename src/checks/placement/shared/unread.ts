@@ -33,6 +33,7 @@ const FAILED = {
   EMORE: 'kubelet-doctor reads no more pages',
   ETIMEDOUT: 'the apiserver did not answer in time',
   ECANCELLED: ABSENT.budget,
+  ELATE: ABSENT.busy,
   ETOOBIG: 'a page of the list is larger than kubelet-doctor reads',
   ENOTLIST: 'the answer is not a list',
   ECONNRESET: 'the connection was closed before the end',
