@@ -29,7 +29,14 @@ function formsOf(secret: string): string[] {
   const base64 = ['', ' ', '  '].map((before) => Buffer.from(before + secret).toString('base64'));
   // What of a base64 text depends on the secret alone: not its first and last group.
   const inner = base64.map((text, shift) => text.slice(shift === 0 ? 0 : 4, -4));
-  const forms = [secret, ...inner, ...inner.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
+  const once = Buffer.from(secret).toString('base64');
+  const hex = Buffer.from(secret).toString('hex');
+  const others = [hex, hex.toUpperCase(), secret.toUpperCase(), secret.toLowerCase(), Buffer.from(once).toString('base64').slice(0, -4)];
+  // Any 16 of it; those of a key's first line are in every key.
+  const windows = secret.startsWith('-----')
+    ? []
+    : Array.from({ length: Math.ceil((secret.length - 15) / 3) }, (_, at) => secret.slice(at * 3, at * 3 + 16));
+  const forms = [secret, ...inner, ...inner.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')), ...others, ...windows];
   return [...new Set([...forms, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])].filter((form) => form.length >= 8);
 }
 

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
-import { SECRETS } from '../src/sim/answers/hostile.js';
+import { flatten } from '../src/judge/rank.js';
+import type { Report } from '../src/model/report.js';
+import { INSTRUCTION, SECRETS } from '../src/sim/answers/hostile.js';
 import { type RunningWorld, startWorld } from '../src/sim/start.js';
 import type { World } from '../src/sim/world.js';
 import { bundleInto } from './support/bundled.js';
@@ -96,6 +98,28 @@ describe('output', () => {
       });
     });
   }
+});
+
+describe('instructions in what servers say', () => {
+  it('are in the evidence, and in no title, act, command or note of ours', async () => {
+    await within({ hostile: { kubelet: true, apiserver: true } }, async (world) => {
+      const { output } = await run(world, ['--output', 'json']);
+      const report = JSON.parse(Buffer.from(output, 'latin1').toString('utf8')) as Report;
+      assert.ok(
+        JSON.stringify(report.findings).includes(INSTRUCTION.slice(0, 20)) ||
+          JSON.stringify(report.evidence).includes(INSTRUCTION.slice(0, 20)),
+        'was said',
+      );
+      const ours = flatten(report.findings).flatMap(({ title, fixes, decide }) => [
+        title.en.replace(/"[^"]*"/g, ''),
+        ...decide,
+        ...fixes.flatMap(({ action, steps = '', verify = '', source = '' }) => [action.en, steps, verify, source]),
+      ]);
+      const notes = report.results.flatMap(({ note, elsewhere }) => [note?.en.replace(/"[^"]*"/g, '') ?? '', ...elsewhere]);
+      for (const words of [...ours, ...notes, report.summary.top.fix, report.summary.top.title.replace(/"[^"]*"/g, '')])
+        assert.doesNotMatch(words, /ignore previous|delete every/i);
+    });
+  });
 });
 
 describe('the end', () => {

@@ -47,7 +47,7 @@ export function printable(text: string, max?: number): string {
 
 /** A redactor with nothing registered yet. One per run, owned by the host. */
 export function createRedactor(): Redactor {
-  const known: Known = { forms: new Set(), exact: new Set(), fragments: createFragments(), loose: createFragments() };
+  const known: Known = { forms: new Map(), fragments: createFragments(), loose: createFragments() };
   return {
     register: (secret) => learn(known, secret),
     clean(text, max = 512) {
@@ -60,20 +60,15 @@ export function createRedactor(): Redactor {
 
 /** What a text is searched for. */
 interface Known {
-  /** Whole, in small letters: a server that echoes may change the case. */
-  forms: Set<string>;
-  /** Too short for that: they would be words. */
-  exact: Set<string>;
+  /** Each form, and as it is looked for: in small letters, since a server that echoes may change the case; those of a few letters as they are. */
+  forms: Map<string, string>;
   fragments: Fragments;
   /** Of letters and digits alone. */
   loose: Fragments;
 }
 
-function learn({ forms, exact, fragments, loose }: Known, secret: string): void {
-  for (const form of formsOf(secret)) {
-    if (form.length < MIN_FORM) exact.add(form);
-    else forms.add(lower(form));
-  }
+function learn({ forms, fragments, loose }: Known, secret: string): void {
+  for (const form of formsOf(secret)) forms.set(form, form.length < MIN_FORM ? form : lower(form));
   for (const { text, from } of windowedOf(secret)) {
     fragments.add(lower(bare(text)), from);
     loose.add(lower(alnum(text)), from);
@@ -128,7 +123,7 @@ function formsOfOne(secret: string): Set<string> {
       .toString('base64')
       .replace(/={1,2}$/, ''),
     // A PEM's lines, a token broken by a newline; and a JWT's signature, the part that makes it a credential.
-    ...whole.split(/\s+/).filter((part) => part.length >= 16),
+    ...whole.split(/\s+/).filter((part) => part.length >= 16 && !part.includes('-----')),
     ...whole.split('.').slice(2),
   ];
   for (const form of candidates.map(bare)) if (form.length >= MIN_FORM) forms.add(form);
@@ -170,8 +165,8 @@ function windowedOf(secret: string): { text: string; from?: number }[] {
 }
 
 function hideKnown(text: string, known: Known): string {
-  const { forms, exact, fragments, loose } = known;
-  if (forms.size + exact.size === 0) return text;
+  const { forms, fragments, loose } = known;
+  if (forms.size === 0) return text;
   const ranges: [from: number, to: number][] = [];
   const addOf = (reading: Reading) => (from: number, length: number) =>
     ranges.push([reading.from[from] as number, reading.to[from + length - 1] as number]);
@@ -179,10 +174,12 @@ function hideKnown(text: string, known: Known): string {
     if (!reading) continue;
     const add = addOf(reading);
     const small = lower(reading.text);
-    for (const [form, within] of [...forms].map((each) => [each, small] as const).concat([...exact].map((each) => [each, reading.text]))) {
-      for (let at = within.indexOf(form); at >= 0; at = within.indexOf(form, at + form.length)) add(at, form.length);
-      const begun = beginningAtEnd(within, form);
-      if (begun > 0) add(within.length - begun, begun);
+    for (const [form, sought] of forms) {
+      const within = form.length < MIN_FORM ? reading.text : small;
+      for (let at = within.indexOf(sought); at >= 0; at = within.indexOf(sought, at + sought.length)) add(at, sought.length);
+      // A few letters at the end are a word in another case.
+      const begun = beginningAtEnd(reading.text, form);
+      if (begun > 0) add(reading.text.length - begun, begun);
     }
     fragments.find(small, add);
   }
@@ -243,7 +240,13 @@ function hidePatterns(text: string): string {
 /** `bearer token`, `Basic realm=…`, `token: expired`, `token=/path` are speech, not secrets; so is where a command of ours puts one in, `$(cat …)`, `%s`. */
 function keepWords(all: string, before: string, value: string): string {
   const speech =
-    /^[A-Z]?[a-z]{0,15}[.:)]*$/.test(value) || /^(?:realm|error|scope)=/i.test(value) || /^[/<$[(]/.test(value) || value === '%s';
+    /^[A-Z]?[a-z]{0,15}[.:)`]*$/.test(value) ||
+    // A field of Kubernetes behind "token: "; a password may be chosen so, a token is not.
+    (/token\W*$/i.test(before) && /^[a-z]{3,}(?:[A-Z][a-z]{2,}){2,5}[.:)`]*$/.test(value)) ||
+    /^(?:realm|error|scope)=/i.test(value) ||
+    /^[/<$[({]/.test(value) ||
+    value === '%s' ||
+    value === 'kubelet-doctor';
   return speech ? all : `${before}${MARK}`;
 }
 

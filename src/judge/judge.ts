@@ -90,7 +90,11 @@ function shelve(facts: readonly AnyFact[]): Shelves {
 
 function ask(check: Check, shelves: Shelves): Judgement['verdict'] {
   try {
-    return plainly(check, check.judge(viewOf(check, shelves), sayFor(check)));
+    return plainly(
+      check,
+      check.judge(viewOf(check, shelves), sayFor(check)),
+      speechIn(() => check.needs.flatMap((need) => shelves.get(need) ?? [])),
+    );
   } catch (error) {
     return { kind: 'crashed', error: error instanceof Error ? error.message : String(error) };
   }
@@ -99,15 +103,62 @@ function ask(check: Check, shelves: Shelves): Judgement['verdict'] {
 /** What has a meaning to a shell or ends a line. Names, addresses, paths and lists of them have none of it. */
 const MEANT = /[|;&$`<>\\\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** An act stands on line two, perhaps without a command of its own: a value in it that could be read as one is left out. */
-function plainly(check: Check, verdict: Verdict): Verdict {
-  if (verdict.kind !== 'problem' || !verdict.fixes.some(({ action }) => Object.values(action.args).some(isMeant))) return verdict;
-  const say = sayFor(check) as (key: string, args: Message['args']) => Message;
+/**
+ * Titles, acts and notes are our sentences. What others have said stands in the evidence; in a sentence of ours only in quotes, and in an act, on line
+ * two, perhaps without a command of its own, not at all: no more than a value that could be read as a command.
+ */
+function plainly(check: Check, verdict: Verdict, isSaid: (value: unknown) => boolean): Verdict {
+  const again = (message: Message, other: (value: string | number) => string | number): Message => {
+    const key = message.id.slice(check.question.length + 1);
+    const args = Object.fromEntries(Object.entries(message.args).map(([name, value]) => [name, other(value)]));
+    const same = Object.entries(args).every(([name, value]) => value === message.args[name]);
+    return same || !Object.hasOwn(check.words, key)
+      ? message
+      : (sayFor(check) as (key: string, args: Message['args']) => Message)(key, args);
+  };
+  const quoted = (message: Message) => again(message, (value) => (isSaid(value) ? inQuotes(String(value)) : value));
+  if (verdict.kind === 'pass') {
+    const note = verdict.note && quoted(verdict.note);
+    return note === verdict.note ? verdict : { ...verdict, note };
+  }
+  if (verdict.kind !== 'problem') {
+    const why = quoted(verdict.why);
+    return why === verdict.why ? verdict : { ...verdict, why };
+  }
+  const title = quoted(verdict.title);
   const fixes = verdict.fixes.map((fix) => {
-    const args = Object.fromEntries(Object.entries(fix.action.args).map(([name, value]) => [name, isMeant(value) ? '…' : value]));
-    return { ...fix, action: say(fix.action.id.slice(check.question.length + 1), args) };
+    const action = again(fix.action, (value) => (isMeant(value) || isSaid(value) ? '…' : value));
+    return action === fix.action ? fix : { ...fix, action };
   });
-  return { ...verdict, fixes };
+  const same = title === verdict.title && fixes.every((fix, at) => fix === verdict.fixes[at]);
+  return same ? verdict : { ...verdict, title, fixes };
+}
+
+/** Four words in a row, from each word on: nothing that has a name is called so. */
+const SPEECH = /(?<![A-Za-z'])(?=([A-Za-z']{1,30}(?:[ ,:;]{1,2}[A-Za-z']{1,30}){3}))/g;
+const LONGEST_QUOTE = 48;
+
+/** Does a value hold words that the facts have from others? Why something failed is told by our probes, in their words. */
+function speechIn(facts: () => readonly AnyFact[]): (value: unknown) => boolean {
+  let texts: string | undefined;
+  return (value) => {
+    if (typeof value !== 'string') return false;
+    const runs = [...value.matchAll(SPEECH)].map(([, run = '']) => run);
+    if (runs.length === 0) return false;
+    texts ??= textsIn(facts().map(({ outcome }) => outcome)).join('\n');
+    return runs.some((run) => texts?.includes(run));
+  };
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => (key === 'detail' ? [] : textsIn(each)));
+}
+
+function inQuotes(said: string): string {
+  const plain = said.replace(/^"(.*)"$/s, '$1').replaceAll('"', "'");
+  return `"${plain.length > LONGEST_QUOTE ? `${plain.slice(0, LONGEST_QUOTE - 1)}…` : plain}"`;
 }
 
 /** May a shell read more than words in it? */
