@@ -4,7 +4,7 @@
  */
 
 /** Sixteen in a row are no chance; fewer may be a word. */
-export const WINDOW = 16;
+const WINDOW = 16;
 const GRAM = 12;
 const STEP = WINDOW - GRAM;
 
