@@ -1,6 +1,6 @@
 import { apiserverAnswers } from '../../../src/checks/answer/apiserver-answers/check.js';
 import type { AnyFact, HttpAnswer } from '../../../src/model/facts.js';
-import { base, fact, failed } from '../facts.js';
+import { base, fact, failed, pending } from '../facts.js';
 import { judgeTable } from '../table.js';
 
 const start: AnyFact[] = [
@@ -25,6 +25,29 @@ judgeTable(apiserverAnswers, [
   { row: 'answers and is ready', facts: [...healthy, version('v1.36.2', 36), readiness()], expect: 'pass' },
   { row: 'anonymous off: its 401 is an answer', facts: [...start, answer('/version', { status: 401 })], expect: 'pass' },
   { row: 'not asked', facts: start, expect: 'cannot-tell' },
+  // It was asked, and we were too late, or out of time, to hear the answer: that others came says nothing of it.
+  ...(['busy', 'budget', 'probe-crashed'] as const).flatMap((why) =>
+    ['/version', '/readyz?verbose', '/api/v1/nodes/n1'].map((path) => ({
+      row: `no answer to ${path} was heard: ${why}`,
+      facts: [
+        ...healthy,
+        version('v1.36.2', 36),
+        readiness(),
+        { ...answer('/x'), subject: `token GET ${path}`, outcome: { status: 'absent', why } } as AnyFact,
+      ],
+      expect: 'cannot-tell' as const,
+    })),
+  ),
+  {
+    row: 'an answer is still waited for',
+    facts: [...healthy, version('v1.36.2', 36), pending('apiserver/http', `token POST ${REVIEWS} (get nodes/pods)`)],
+    expect: 'cannot-tell',
+  },
+  {
+    row: 'no answer was heard to what is not needed',
+    facts: [...healthy, version('v1.36.2', 36), readiness(), pending('apiserver/http', 'token GET /apis/apps/v1/daemonsets')],
+    expect: 'pass',
+  },
   {
     row: 'a login page for a review',
     witnesses: ['apiserver/http'],

@@ -82,6 +82,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   // One request without an answer: a full queue looks the same.
   hangs: (clues, say) => silence(clues, say, clues.known ? 'degrades' : 'blocks', 'apiserver-throttles'),
   silent: (clues, say) => silence(clues, say, 'blocks', 'not-an-apiserver'),
+  unheard: (_, say) => cannotTell(say('noAnswer')),
   answers: ({ witness }) => pass(witness),
   'not-asked': (_, say) => cannotTell(say('noAnswer')),
 };

@@ -42,6 +42,8 @@ export interface Clues {
   throttled: Heard | undefined;
   /** An essential question without an answer. */
   silent: { fact: Fact<'http'>; code: string } | undefined;
+  /** An essential question that was asked, and whose answer was not waited for to its end: our time was over, or we were too late to hear it. */
+  unheard: Fact<'http'> | undefined;
   version: ServerVersion | undefined;
   versionFact: Fact<'version'>;
   readiness: Readiness | undefined;
@@ -74,6 +76,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     cutFor: cutIn(http),
     throttled: heard.find(({ answer }) => answer.status === 429),
     silent: silent && { fact: silent, code: failure(silent) ?? '' },
+    unheard: http.find((fact) => ESSENTIAL.test(fact.subject) && isUnheard(fact)),
     version: seen(versionFact),
     versionFact,
     readiness: seen(readinessFact),
@@ -82,6 +85,11 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
     owner: ownerHere(seen(view.one('self/place'))),
     features: apiserverFeatures(view.one('self/settings')),
   };
+}
+
+function isUnheard({ outcome }: Fact<'http'>): boolean {
+  if (outcome.status === 'pending') return true;
+  return outcome.status === 'absent' && ['busy', 'budget', 'probe-crashed'].includes(outcome.why);
 }
 
 const isKubernetes = ({ voice }: HttpAnswer): boolean => voice === 'apiserver' || voice === 'kubernetes-api-other';

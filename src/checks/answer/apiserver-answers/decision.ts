@@ -24,6 +24,7 @@ export const DECISION = [
   ['not-ready', (c) => c.readiness?.ready === false],
   ['hangs', (c) => c.silent !== undefined && c.heard.length > 0],
   ['silent', (c) => c.silent !== undefined],
+  ['unheard', (c) => c.unheard !== undefined],
   ['answers', (c) => c.heard.length > 0],
   ['not-asked', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
