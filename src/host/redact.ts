@@ -150,7 +150,7 @@ const ARMOURED = 64;
 /** Beyond this only what is sent and its base64 are known part by part. */
 const MAX_FRAGMENTED = 4096;
 
-/** What is known by any {@link WINDOW} characters of it; `from` where those before are in other texts too. URL, HTML and JSON forms are read, not listed. */
+/** What is known by any 16 characters of it; `from` where those before are in other texts too. URL, HTML and JSON forms are read, not listed. */
 function windowedOf(secret: string): { text: string; from?: number }[] {
   const whole = secret.trim().slice(0, MAX_SECRET);
   if (whole.length < MIN_FORM) return [];
