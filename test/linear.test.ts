@@ -23,6 +23,7 @@ import { certificateBlocks, inspectClientCertificate, parseCertificates } from '
 import { keyBlocks, pemBlocks } from '../src/probes/credentials/pem.js';
 import { decodeClaims } from '../src/probes/credentials/token.js';
 import { podOf } from '../src/probes/machine/mounts.js';
+import { ownerIn } from '../src/probes/machine/root-owned.js';
 import { renderHtml } from '../src/render/html/page.js';
 import { renderJson } from '../src/render/json.js';
 import { renderJunit } from '../src/render/junit.js';
@@ -32,10 +33,12 @@ import { code, fence, md } from '../src/render/markdown-escape.js';
 import { renderSarif } from '../src/render/sarif.js';
 import { indentBlock, pasteBlock, wrap } from '../src/render/style.js';
 import { renderText } from '../src/render/text/report.js';
-import { cut, oneLine } from '../src/report/plain-text.js';
+import { cut, neutralise, oneLine } from '../src/report/plain-text.js';
 import { extendPseudonyms } from '../src/report/pseudonyms/replace.js';
 import { parseDuration, parseEndpoint, parseHost, parseServiceAccount } from '../src/setup/values.js';
 import { neutralise } from '../src/words/visible.js';
+import { isPlainName } from '../src/report/own-words.js';
+import { sayMerged } from '../src/words/report.js';
 import { en, expired } from './report/samples.js';
 import { type Attack, attacksOn, literalsOf } from './support/patterns.js';
 
@@ -111,6 +114,37 @@ describe('patterns', () => {
     }
     assert.ok(seen > 400, `only ${seen} patterns were found`);
     assert.deepEqual(found, []);
+  });
+});
+
+/** Patterns that are put together as the program runs, and what shows that they are linear. No literal tells of them. */
+const PUT_TOGETHER: Readonly<Record<string, string>> = {
+  'checks/settings/kubelet-kubeconfig.ts': 'of one path without spaces, and words of ours',
+  'checks/shared/looks.ts': 'test/checks/shared: commands are cut before',
+  'probes/machine/root-owned.ts': 'a reader below',
+  'report/contract/conform.ts': 'patterns of our own schema',
+  'report/merge/findings.ts': 'a name without a wildcard',
+  'report/own-words.ts': 'a reader below',
+  'words/say.ts': 'the test below',
+};
+
+describe('patterns that are put together', () => {
+  it('are all known here', () => {
+    const holders = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !/^sim[/\\]/.test(file) && /\bnew RegExp\(/.test(readFileSync(path.join(SOURCE, file), 'utf8')),
+    );
+    assert.deepEqual(holders.sort(), Object.keys(PUT_TOGETHER).sort());
+  });
+
+  it('of templates take no text long, however many placeholders they have', () => {
+    for (const [key, template] of Object.entries(sayMerged.table)) {
+      const glue = template.split(/\{\w+\}/).join('') || ' ';
+      const text = `${template.replace(/\{\w+\}/g, () => glue.repeat(Math.ceil(1900 / glue.length)))}!`;
+      for (const said of [text, glue.repeat(20_000)]) {
+        const ms = cpuMs(() => [sayMerged.again(said, key as never), sayMerged.around(said, [key as never], () => undefined)]);
+        assert.ok(ms < 1000, `${key}: ${Math.round(ms)} ms`);
+      }
+    }
   });
 });
 
@@ -275,6 +309,8 @@ const READERS: Record<string, (text: string) => unknown> = {
     commonName(text),
   ],
   explain: explainText,
+  'root: owner': ownerIn,
+  'own words: names': isPlainName,
   'style: one line, wrapped, indented': (text) => [
     oneLine(text),
     wrap(text, 80, '- '),
