@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { mergeInputs } from '../../files/merge-inputs.js';
 import { createHide, type Hide } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
+import { BOUNDS } from '../../model/bounds.js';
 import { createMerger, type Merger } from '../../report/merge/reports.js';
 import type { Flags } from '../../setup/options.js';
 import { VERSION } from '../../version.js';
@@ -24,12 +25,17 @@ export async function runMergeCommand(given: readonly string[], flags: Partial<F
 
 async function mergeAll(given: readonly string[], flags: Partial<Flags>, host: Host): Promise<MergedReports> {
   const merger = createMerger();
+  let unread = 0;
   // One for all: reports of many nodes have most words in common.
   const hide = createHide(host.redactor);
   for await (const input of mergeInputs(given, (path) => posix.resolve(host.cwd, path))) {
     const read = 'error' in input ? input : reportOf(input, hide);
-    if ('error' in read) merger.unread(host.redactor.clean(input.name, 400), host.redactor.clean(read.error, 400));
-    else merger.add(host.redactor.clean(input.name, 400), read.report);
+    if ('error' in read) {
+      unread += 1;
+      // Of what is no longer named, nothing is made: a stream may be millions of lines of a log.
+      const [name, why] = unread > BOUNDS.unread ? ['', ''] : [input.name, read.error];
+      merger.unread(host.redactor.clean(name, 400), host.redactor.clean(why, 400));
+    } else merger.add(host.redactor.clean(input.name, 400), read.report);
   }
   return merger.finish({ ...choicesOf(flags), tool: { program: 'kubelet-doctor', version: VERSION } });
 }
