@@ -33,12 +33,12 @@ import { code, fence, md } from '../src/render/markdown-escape.js';
 import { renderSarif } from '../src/render/sarif.js';
 import { indentBlock, pasteBlock, wrap } from '../src/render/style.js';
 import { renderText } from '../src/render/text/report.js';
+import { isPlainName } from '../src/report/own-words.js';
 import { cut, oneLine } from '../src/report/plain-text.js';
 import { extendPseudonyms } from '../src/report/pseudonyms/replace.js';
 import { parseDuration, parseEndpoint, parseHost, parseServiceAccount } from '../src/setup/values.js';
-import { neutralise } from '../src/words/visible.js';
-import { isPlainName } from '../src/report/own-words.js';
 import { sayMerged } from '../src/words/report.js';
+import { neutralise } from '../src/words/visible.js';
 import { en, expired } from './report/samples.js';
 import { type Attack, attacksOn, literalsOf } from './support/patterns.js';
 
