@@ -2,6 +2,7 @@
  * Whatever lies in a file, its reader ends soon and with an answer: no crash, no end of the stack, no second of work in one piece. The readers are
  * found in the source tree; a new one without a row here fails.
  */
+
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,6 +17,7 @@ import { createResolver } from '../src/probes/connection/dns.js';
 import { readClientCertificate } from '../src/probes/credentials/certificate.js';
 import { loadKubeconfig } from '../src/probes/credentials/kubeconfig.js';
 import { readToken } from '../src/probes/credentials/token.js';
+import { rightsOf } from '../src/probes/machine/access.js';
 import { findAgentProcesses } from '../src/probes/machine/agent-process.js';
 import { readKubeletConfig } from '../src/probes/machine/kubelet-config.js';
 import { findConfiguration, readNodeCertificates } from '../src/probes/machine/kubelet-files.js';
@@ -51,6 +53,7 @@ const READERS: Readonly<Record<string, Read>> = {
   'probes/machine/processes.ts': (host) => Promise.all([listProcesses(host), findAgentProcesses(host)]),
   'probes/machine/place.ts': (host) => observePlace(host),
   'probes/machine/listening.ts': (host) => observeListening(host, 7, new Set([10250])),
+  'probes/machine/access.ts': (host) => rightsOf(host, 7),
   'probes/machine/root-owned.ts': (host, text) => [ownerIn(text), readKubeletConfig(onlyRoots(host), { config: '/config' })],
   'probes/machine/kubelet-process.ts': (host) => findKubeletProcess(host),
   'probes/machine/kubelet-files.ts': (host) =>

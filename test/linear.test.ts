@@ -121,11 +121,16 @@ describe('patterns', () => {
 const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'checks/settings/kubelet-kubeconfig.ts': 'of one path without spaces, and words of ours',
   'checks/shared/looks.ts': 'test/checks/shared: commands are cut before',
+  'host/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',
+  'judge/dead-ends.ts': 'commands of ours',
+  'kubernetes/aim.ts': 'commands of ours',
+  'probes/machine/access.ts': 'a reader below',
   'probes/machine/root-owned.ts': 'a reader below',
   'report/contract/conform.ts': 'patterns of our own schema',
   'report/merge/findings.ts': 'a name without a wildcard',
   'report/own-words.ts': 'a reader below',
   'words/say.ts': 'the test below',
+  'words/visible.ts': 'one character each',
 };
 
 describe('patterns that are put together', () => {

@@ -134,8 +134,8 @@ function plainly(check: Check, verdict: Verdict, isSaid: (value: unknown) => boo
   return same ? verdict : { ...verdict, title, fixes };
 }
 
-/** Four words in a row, from each word on: nothing that has a name is called so. */
-const SPEECH = /(?<![A-Za-z'])(?=([A-Za-z']{1,30}(?:[ ,:;]{1,2}[A-Za-z']{1,30}){3}))/g;
+/** Four words in a row, with spaces between, from each word on: nothing that has a name is called so. */
+const SPEECH = /(?<![A-Za-z'])(?=([A-Za-z']{1,30}(?:[,:;]? [A-Za-z']{1,30}){3}))/g;
 const LONGEST_QUOTE = 48;
 
 /** Does a value hold words that the facts have from others? Why something failed is told by our probes, in their words. */

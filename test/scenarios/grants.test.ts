@@ -49,6 +49,7 @@ async function asAdmin(world: World, commands: readonly string[]): Promise<strin
     placement: { daemonSets: [{ env }], ...placement },
     agent: { rights: 'everything' },
     names: { serviceAccount: 'admin' },
+    accounts: ['datadog/datadog-agent'],
   });
   try {
     running.cluster.grant(AGENT, [...rulesOf(rights), ...coarse]);

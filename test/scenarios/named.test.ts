@@ -22,7 +22,7 @@ interface Misnamed {
 /** Is said where no object of a cluster or of a file is named. */
 type NoName = 'address' | 'file' | 'kind of value' | 'no server is asked' | 'group' | 'ids of ours';
 
-const NODE: Misnamed = { typed: 'n9', first: /^No Node n9: did you mean n[12] and 1 more\?$/, ready: /--node n[12]$/ };
+const NODE: Misnamed = { typed: 'n9', first: /^No Node n9: did you mean n[12]\?$/, ready: /--node n[12]$/ };
 const ACCOUNT: Misnamed = {
   typed: 'datadog/datadog-agnt',
   first: /^No ServiceAccount datadog\/datadog-agnt: did you mean datadog\/datadog-agent\?$/,

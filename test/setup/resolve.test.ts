@@ -373,7 +373,7 @@ describe('resolveSettings: one line for what is wrong', () => {
     [{ 'kubelet-host': '' }, /^--kubelet-host has an empty value/],
     [{ kubeconfig: '/gone' }, /^--kubeconfig: \/gone: no such file; check the path$/],
     [{ kubeconfig: '/k' }, /^--kubeconfig: \/k:2: /, {}, { '/k': 'a: b\n\tc: d\n' }],
-    [{ context: 'zz' }, /^--context: \/home\/me\/\.kube\/config: has no context "zz"; known: "a", "b"$/, {}, HOME],
+    [{ context: 'zz' }, /^--context: \/home\/me\/\.kube\/config: has no context "zz"; did you mean "a"\? known: "a", "b"$/, {}, HOME],
     [{}, /^KUBECONFIG: \/gone: no such file/, { KUBECONFIG: '/gone' }],
     [{}, /^DD_KUBERNETES_KUBECONFIG_PATH: \/gone: no such file/, { DD_KUBERNETES_KUBECONFIG_PATH: '/gone' }],
     [{}, /^~\/\.kube\/config: \/home\/me\/\.kube\/config:1: /, {}, { '/home/me/.kube/config': '{' }],

@@ -136,8 +136,10 @@ function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'n
     endpoints.map(({ address, port: at }) => ({ ip: address, port: at })).filter((each) => isIp(each.ip) && isPort(each.port)),
   );
   const blocked = [...toKubelet, ...toApiserver];
-  if (found.policies.length === 0 || blocked.length === 0) return pass(fact);
+  // One that allows it is enough, as above.
+  if (found.policies.length > 0 && blocked.length === 0) return pass(fact);
   if (!found.complete) return cannotTell(say('more'));
+  if (found.policies.length === 0) return pass(fact);
   const names = found.policies.map(({ policy }) => policy);
   const key = toApiserver.length === 0 ? 'wouldBlockKubelet' : toKubelet.length === 0 ? 'wouldBlockApiserver' : 'wouldBlockBoth';
   const closedTo = blocked.map((each) => endpointOf(each.ip, each.port)).join(', ');

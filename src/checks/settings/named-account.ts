@@ -3,7 +3,6 @@
 import { isDnsName, serviceAccountOf } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import type { Setting } from '../../model/facts.js';
-import { fewOf } from '../shared/brief.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { settingOf } from '../shared/kubelet.js';
@@ -61,7 +60,7 @@ export const namedAccount = defineCheck({
     const [near] = alike;
     const title = {
       namespace: () => (near ? say('homelessBut', { namespace, near }) : say('homeless', { namespace, name })),
-      account: () => (near ? say('missingBut', { account, near: fewOf(alike, 1) }) : say('missing', { account })),
+      account: () => (near ? say('missingBut', { account, near }) : say('missing', { account })),
     }[found.gone ?? 'account'];
     const right = near && (named ? say('fixFlag', { near }) : say('fixAs', { user: `system:serviceaccount:${near.replace('/', ':')}` }));
     return problem('service-account-not-found', {

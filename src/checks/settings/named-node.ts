@@ -3,7 +3,6 @@
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
 import type { Setting } from '../../model/facts.js';
-import { fewOf } from '../shared/brief.js';
 import { cite } from '../shared/cite.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../shared/kubelet.js';
@@ -51,7 +50,7 @@ export const namedNode = defineCheck({
     const near = named.alike.filter(isDnsName);
     return problem('node-not-found', {
       proof: inTheirWords(fact),
-      title: near.length > 0 ? say('missingBut', { node, near: fewOf(near, 1) }) : say('missing', { node }),
+      title: near.length > 0 ? say('missingBut', { node, near: near[0] ?? '' }) : say('missing', { node }),
       features: ALL_KUBELET_FEATURES,
       evidence: [
         cite(fact, say('sawName', { source, node })),

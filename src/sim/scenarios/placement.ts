@@ -56,7 +56,7 @@ export const PLACEMENT: Scenario[] = [
     'The node selector has the value "", but k3s labels have "true"',
     seen(
       {
-        nodes: { s1: { labels: { [`${ROLE}/control-plane`]: 'true' } } },
+        nodes: Object.fromEntries(['n1', 'n2', 's1'].map((node) => [node, { labels: { [`${ROLE}/control-plane`]: 'true' } }])),
         daemonSets: [{ on: [], spec: { nodeSelector: { [`${ROLE}/control-plane`]: '' } } }],
       },
       OURS,

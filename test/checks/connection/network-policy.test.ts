@@ -124,9 +124,19 @@ judgeTable(networkPolicy, [
     facts: [...afar, { target: 'apiserver', kind: 'egress-policies', subject: '', outcome: { status: 'absent', why: 'not-ours' } }],
     expect: 'not-applicable',
   },
-  { row: 'at a workstation: host network', facts: [...afar, ofAgent([], { hostNetwork: true })], expect: 'not-applicable' },
+  {
+    row: 'at a workstation: host network',
+    facts: [...afar, ofAgent([], { hostNetwork: true })],
+    expect: 'not-applicable',
+    inPart: ['apiserver/egress-policies'],
+  },
   { row: 'at a workstation: no policy', facts: [...afar, endpoints(), ofAgent(undefined)], expect: 'pass' },
-  { row: 'at a workstation: all is open', facts: [...afar, endpoints(), ofAgent([{}])], expect: 'pass' },
+  {
+    row: 'at a workstation: all is open',
+    facts: [...afar, endpoints(), ofAgent([{}])],
+    expect: 'pass',
+    inPart: ['apiserver/egress-policies'],
+  },
   { row: 'at a workstation: and there are more', facts: [...afar, ofAgent([], { complete: false })], expect: 'cannot-tell' },
   {
     row: 'at a workstation: the kubelet is closed off, which nobody has seen happen',
@@ -148,6 +158,7 @@ judgeTable(networkPolicy, [
     row: 'at a workstation: where a kubelet finds its apiserver says nothing of pods',
     facts: [...afar, endpoints('kubelet-metrics'), ofAgent(KUBELET_ONLY)],
     expect: 'pass',
+    inPart: ['apiserver/egress-policies'],
   },
   {
     row: 'at a workstation: both are closed off, each is opened by a policy of its own',
