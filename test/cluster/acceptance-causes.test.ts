@@ -253,7 +253,8 @@ describe('the credential', () => {
   });
 
   it('is the token of a pod that is gone', async () => {
-    assertFirst(await run({ secretsDir: await secrets({ token: await tokenOfGonePod() }) }), 'token-rejected');
+    // Its pod was on n2; which node is meant is said, as the token names another.
+    assertFirst(await run({ args: ['--node', 'n1'], secretsDir: await secrets({ token: await tokenOfGonePod() }) }), 'token-rejected');
   });
 
   it('is a copy of such a token, beside the mounted one: cured by the path that is printed', async () => {

@@ -67,7 +67,17 @@ describe('manifest pod', () => {
     const objects = await accept(await printed('pod', '--node', 'n1'));
     assert.deepEqual(
       objects.map(({ kind }) => kind),
-      ['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'Pod'],
+      [
+        'Namespace',
+        'ServiceAccount',
+        'ClusterRole',
+        'ClusterRoleBinding',
+        'ClusterRole',
+        'ClusterRoleBinding',
+        'Role',
+        'RoleBinding',
+        'Pod',
+      ],
     );
     const pod = await waitFor('the kubelet of n1 to take it', async () => {
       const seen = await cluster.admin<{ spec: { nodeName: string }; status: { phase: string; hostIP?: string } }>(

@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Finding, Report } from '../../src/model/report.js';
 import type { NodeLine } from '../../src/render/text/nodes.js';
 import { type Cluster, startCluster } from './cluster.js';
-import { applyCommand, createDaemonSet, removeDaemonSets, waitForDaemonSet } from './daemonsets.js';
+import { applyCommand, createDaemonSet, removeDaemonSets, unaimed, waitForDaemonSet } from './daemonsets.js';
 import { assertClean, assertFirst, type Diagnosis } from './doctor.js';
 import { applyObject } from './identities.js';
 import { runAsPod } from './pod-place.js';
@@ -197,7 +197,7 @@ describe('pods', () => {
     await createDaemonSet(cluster.admin, { spec: EVERYWHERE });
     await waitForDaemonSet(cluster.admin, 3);
     const first = assertFirst(await run(['--daemonset', 'monitoring/agent']), 'daemonset-not-found');
-    const [program, command, ...args] = commandOf(first).split(' ');
+    const [program, command, ...args] = unaimed(commandOf(first)).split(' ');
     assert.deepEqual([program, command, ...args], ['kubelet-doctor', 'nodes', ...OURS]);
     assertClean(await doctor('nodes', args));
   });
@@ -211,7 +211,7 @@ describe('pods', () => {
       const [top] = report.findings;
       return top?.cause === 'agent-not-ready-on-node' && /crash-loops/.test(top.title.en) ? top : undefined;
     });
-    assert.match(commandOf(first), /^kubectl -n datadog logs datadog-agent-\w+ -c agent --previous/);
+    assert.match(unaimed(commandOf(first)), /^kubectl -n datadog logs datadog-agent-\w+ -c agent --previous/);
     const remove = [{ op: 'remove', path: '/spec/template/spec/containers/0/livenessProbe' }];
     await cluster.admin('PATCH', '/apis/apps/v1/namespaces/datadog/daemonsets/datadog-agent', remove, 'application/json-patch+json');
     await waitForDaemonSet(cluster.admin, 3);

@@ -109,7 +109,7 @@ async function kubectl(args: string[], stdin?: string): Promise<string | undefin
     const failed = error as { code?: unknown; stdout?: string; stderr?: string };
     if (failed.code === 'ENOENT') return undefined;
     // `auth can-i` says no with exit code 1.
-    if (args[0] === 'auth') return failed.stdout ?? '';
+    if (args.includes('auth')) return failed.stdout ?? '';
     throw new Error(failed.stderr, { cause: error });
   }
 }
