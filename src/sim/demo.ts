@@ -1,6 +1,7 @@
 /** `demo`: the real command against a simulated cluster. Here only the world is chosen, started and stopped. */
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { type HostOverrides, type RunningWorld, startWorld } from './start.js';
+import { clearLeftOvers } from './state/left-overs.js';
 
 /** The main job on one screen: a cause, and a fix to paste. */
 const DEFAULT_SCENARIO = 'rights-missing';
@@ -35,6 +36,7 @@ const stopped = (world: RunningWorld) => world.stop();
 async function show({ scenario, title, world }: Scenario, run: RunCheck, print: (line: string) => void): Promise<number> {
   print(`Simulated on this machine (${scenario}): ${title}.`);
   print('');
+  await clearLeftOvers();
   const starting = startWorld(world);
   // ^C ends the program as it always does, but not before the simulated token and CA are gone from the disk; a second one does at once.
   const end = (signal: NodeJS.Signals) => void starting.then(stopped, () => {}).finally(() => process.kill(process.pid, signal));

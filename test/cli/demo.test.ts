@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -31,6 +42,52 @@ describe('demo', () => {
       assert.deepEqual((await ended)[1], signal);
       assert.deepEqual(left(), []);
     });
+
+  it('killed by SIGKILL, leaves a directory that the next demo takes away, and nothing else', async () => {
+    const demo = (scenario: string) =>
+      spawn(process.execPath, ['--import', 'tsx', CHILD, '{}', 'demo', '--exit-zero', '--scenario', scenario], {
+        stdio: 'ignore',
+        env: { ...process.env, TMPDIR: scratch },
+      });
+    const killed = demo('kubelet-silent');
+    const gone = once(killed, 'close');
+    while (left().length === 0 && killed.exitCode === null) await sleep(20);
+    killed.kill('SIGKILL');
+    await gone;
+    const [dead = ''] = left();
+    assert.ok(dead.startsWith(`kubelet-doctor-sim-${killed.pid}-`), dead);
+    const named = (pid: number | undefined, end: string) => `kubelet-doctor-sim-${pid}-${end}`;
+    const make = (name: string, old: boolean) => {
+      mkdirSync(path.join(scratch, name));
+      writeFileSync(path.join(scratch, name, 'kept'), '');
+      if (old) utimesSync(path.join(scratch, name), 0, 0);
+      return name;
+    };
+    const kept = [
+      make(named(process.pid, 'living'), true),
+      make(named(killed.pid, 'a-name'), true),
+      make('kubelet-doctor-sim-other', true),
+      make(named(killed.pid, 'younga'), false),
+    ];
+    const linked = make('elsewhere', true);
+    symlinkSync(path.join(scratch, linked), path.join(scratch, named(killed.pid, 'linked')));
+    writeFileSync(path.join(scratch, named(killed.pid, 'a_file')), '');
+    kept.push(named(killed.pid, 'linked'), named(killed.pid, 'a_file'));
+    if (process.getuid?.() === 0) {
+      kept.push(make(named(killed.pid, 'others'), true));
+      chownSync(path.join(scratch, named(killed.pid, 'others')), 65534, 65534);
+    }
+    utimesSync(path.join(scratch, dead), 0, 0);
+    await once(demo('rights-missing'), 'close');
+    assert.deepEqual(left().sort(), [...kept].sort());
+    assert.deepEqual(readdirSync(path.join(scratch, linked)), ['kept']);
+
+    chmodSync(scratch, 0o777);
+    utimesSync(path.join(scratch, named(killed.pid, 'younga')), 0, 0);
+    await once(demo('rights-missing'), 'close');
+    assert.deepEqual(left().sort(), [...kept].sort(), 'where others may rename what is ours');
+    for (const name of left()) rmSync(path.join(scratch, name), { recursive: true });
+  });
 
   it('leaves no listener, and npm run demo exits with 0 where a fault is shown', async () => {
     const before = process.listenerCount('SIGINT');

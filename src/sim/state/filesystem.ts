@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { SERVICE_ACCOUNT_DIRECTORY as ACCOUNT } from '../../kubernetes/service-account.js';
 import { SECRETS } from '../answers/hostile.js';
 import type { ResolvedWorld } from '../world.js';
+import { prefixOf } from './left-overs.js';
 import type { KeyPair } from './pki.js';
 
 /** A host and port as dialled. */
@@ -58,7 +59,7 @@ const KUBECONFIGS = {
 
 /** Makes the files and the environment. */
 export async function makeMachine(from: Surroundings): Promise<Machine> {
-  const root = await mkdtemp(join(tmpdir(), 'kubelet-doctor-sim-'));
+  const root = await mkdtemp(join(tmpdir(), prefixOf(process.pid)));
   const remove = () => rm(root, { recursive: true, force: true });
   try {
     await writeFiles(from, root);
