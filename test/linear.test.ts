@@ -13,6 +13,7 @@ import { isAgentImage } from '../src/agent-config/reduce-workload.js';
 import { explainText } from '../src/checks/error-texts.js';
 import { commonName, refusalOf } from '../src/checks/shared/kubelet-answers.js';
 import { createRedactor, urlWithoutCredentials } from '../src/host/redact.js';
+import { aimedAs, withoutAim } from '../src/kubernetes/aim.js';
 import { hostsInMetrics } from '../src/live/kubelet/client.js';
 import { inspectAuthority } from '../src/probes/connection/authority.js';
 import { anchorsOf, bareName } from '../src/probes/connection/chain.js';
@@ -33,9 +34,11 @@ import { code, fence, md } from '../src/render/markdown-escape.js';
 import { renderSarif } from '../src/render/sarif.js';
 import { indentBlock, pasteBlock, wrap } from '../src/render/style.js';
 import { renderText } from '../src/render/text/report.js';
+import { createMerger } from '../src/report/merge/reports.js';
 import { isPlainName } from '../src/report/own-words.js';
 import { cut, oneLine } from '../src/report/plain-text.js';
 import { extendPseudonyms } from '../src/report/pseudonyms/replace.js';
+import { vouch } from '../src/report/vouch.js';
 import { parseDuration, parseEndpoint, parseHost, parseServiceAccount } from '../src/setup/values.js';
 import { sayMerged } from '../src/words/report.js';
 import { neutralise } from '../src/words/visible.js';
@@ -123,7 +126,7 @@ const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'checks/shared/looks.ts': 'test/checks/shared: commands are cut before',
   'host/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',
   'judge/dead-ends.ts': 'commands of ours',
-  'kubernetes/aim.ts': 'commands of ours',
+  'kubernetes/aim.ts': 'a reader below; its other pattern meets commands of ours alone',
   'probes/machine/access.ts': 'a reader below',
   'probes/machine/root-owned.ts': 'a reader below',
   'report/contract/conform.ts': 'patterns of our own schema',
@@ -241,6 +244,9 @@ const FILLINGS = [
   ],
   ...[
     'kubepods',
+    'kubectl --context=',
+    "oc x --kubeconfig='",
+    'kubectl get --kubeconfig=a --context=',
     'pods/',
     '/var/lib/kubelet/pods/',
     'system:serviceaccount:',
@@ -316,6 +322,13 @@ const READERS: Record<string, (text: string) => unknown> = {
   explain: explainText,
   'root: owner': ownerIn,
   'own words: names': isPlainName,
+  'aim: taken out, and taken over': (text) => [withoutAim(text), aimedAs('kubectl apply -f -', text)],
+  'a report that is read: vouch': (text) => vouch(reportWith(text)),
+  'a report that is merged: with itself': (text) => {
+    const merger = createMerger();
+    for (const name of ['a', 'b']) merger.add(name, reportWith(text));
+    return merger.finish({ failOn: 'degrades', skip: [], only: [], tool: { program: 'kubelet-doctor', version: '0' } });
+  },
   'style: one line, wrapped, indented': (text) => [
     oneLine(text),
     wrap(text, 80, '- '),

@@ -17,7 +17,9 @@ const BEFORE = '(?<=^\\s*|[|;&(`]\\s*|\\b(?:sudo|then|do|else|if) )';
 const PROGRAM = new RegExp(`${BEFORE}(?:(?:kubectl|oc)(?=\\s)|${OURS})`, 'gm');
 
 const WORD = `(?:[A-Za-z0-9_./:=@%+,-]|'[^'\\n]*'|\\\\')+`;
-const FLAG = new RegExp(`(?<=\\b(?:kubectl|oc|kubelet-doctor)(?: [a-z]+)?(?: --kubeconfig=${WORD})?) --(kubeconfig|context)=${WORD}`, 'g');
+/** Read from its start on: a report's words meet it, and a look back from each of their places would take the square of their length. */
+const AIMED = new RegExp(`\\b(kubectl|oc|kubelet-doctor)( [a-z]+)?((?: --(?:kubeconfig|context)=${WORD}){1,2})`, 'g');
+const FLAG = new RegExp(` --(kubeconfig|context)=${WORD}`, 'g');
 
 /** Named by whoever ran this; a name that no shell takes as it is printed is a placeholder, so that the wrong cluster is never asked. */
 export function aimed(command: string, aim: Aim): string {
@@ -27,12 +29,17 @@ export function aimed(command: string, aim: Aim): string {
 
 /** For the cluster that another command is for. */
 export function aimedAs(command: string, other: string): string {
-  return withFlags(command, other.match(FLAG)?.join('') ?? '');
+  const [[, , , flags = ''] = []] = other.matchAll(AIMED);
+  return withFlags(command, flags);
 }
 
 /** As it was before; or without the file alone. */
 export function withoutAim(command: string, which: keyof Aim | 'both' = 'both'): string {
-  return command.replace(FLAG, (flag, name: string) => (which === 'both' || which === name ? '' : flag));
+  return command.replace(
+    AIMED,
+    (_, program: string, verb = '', flags: string) =>
+      `${program}${verb}${flags.replace(FLAG, (flag, name: string) => (which === 'both' || which === name ? '' : flag))}`,
+  );
 }
 
 function named(flag: string, placeholder: string, value: string | undefined): string {

@@ -150,10 +150,13 @@ function fixesOf(group: readonly Sighting[], nodes: readonly string[]): Fix[] {
   });
 }
 
+/** As long as a name can be; what is longer is none, and no pattern takes it. */
+const LONGEST_NAME = 300;
+
 /** Whole words only: n1 is no part of n10. */
 function withoutNames(text: string, { node, kubelet }: OneReport): string {
   const host = kubelet.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return [kubelet, host, node]
-    .filter(Boolean)
+    .filter((name) => name && name.length <= LONGEST_NAME)
     .reduce((left, name) => left.replace(new RegExp(`(?<![\\w.-])${name.replace(/[^\w]/g, '\\$&')}(?![\\w-])`, 'g'), '\u0000'), text);
 }
