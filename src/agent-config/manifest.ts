@@ -9,7 +9,7 @@ import { list, record } from '../kubernetes/json.js';
 import type { AgentWorkload } from '../model/facts/placement.js';
 import type { AgentConfiguration } from '../model/facts.js';
 import { reduceDaemonSet } from './reduce-workload.js';
-import { type ConfigMaps, dataOf, readTemplate } from './template-settings.js';
+import { type ConfigMaps, dataOf, managedBy, readTemplate } from './template-settings.js';
 import { agentInValues } from './values-file.js';
 
 export interface Manifest {
@@ -31,7 +31,8 @@ export function parseManifest(text: string, file: string): Manifest | { error: s
     const workload = reduceDaemonSet(object);
     if (!workload) return [];
     const name = `DaemonSet ${workload.name} in ${file}`;
-    return [{ workload, configuration: readTemplate(record(record(object.spec).template).spec, 'file', printable(name, SENTENCE), maps) }];
+    const configuration = readTemplate(record(record(object.spec).template).spec, 'file', printable(name, SENTENCE), maps);
+    return [{ workload, configuration: managedBy(configuration, workload) }];
   });
   const agents = [...installed, ...objects.flatMap((object) => agentInValues(object, file) ?? [])];
   return {

@@ -2,8 +2,9 @@
 import { PHRASE } from '../host/redact.js';
 import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
+import type { Platform } from '../model/facts/agent.js';
 import type { AgentPodTemplate } from '../model/facts.js';
-import { CONFIGURATION, DEFAULT_CHECKS, HOST_MOUNTS } from '../probes/machine/mounts.js';
+import { CONFIGURATION, DEFAULT_CHECKS, expectedMounts } from '../probes/machine/mounts.js';
 
 const MOST = 200;
 const text = (value: unknown) => textOf(value, PHRASE);
@@ -21,13 +22,13 @@ interface Mount {
 export function readTemplateMounts(
   podSpec: unknown,
   container: Record<string, unknown> | undefined,
-  logs: boolean,
+  { logs, platform }: { logs: boolean; platform: Platform | undefined },
 ): Pick<AgentPodTemplate, 'host' | 'hidden' | 'disks'> {
   const mounts = mountsOf(podSpec, container);
   const fromNode = mounts.filter(({ hostPath }) => hostPath !== undefined);
   const confd = `${CONFIGURATION}/conf.d`;
   return {
-    host: HOST_MOUNTS.filter(({ what }) => what !== 'pod-logs' || logs).map(({ what, path, at: fits }) => ({
+    host: expectedMounts(logs, platform).map(({ what, path, at: fits }) => ({
       what,
       path,
       mounted: fromNode.some(({ at }) => fits.test(at)),

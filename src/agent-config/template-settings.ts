@@ -5,7 +5,10 @@
 import { LINE, printable, urlWithoutCredentials } from '../host/redact.js';
 import { text } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
+import type { Platform } from '../model/facts/agent.js';
+import type { AgentWorkload } from '../model/facts/placement.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
+import { platformOf } from '../probes/machine/mounts.js';
 import { knownSetting, meantBy } from '../profiles/datadog-settings.js';
 import { isAgentImage } from './reduce-workload.js';
 import { readTemplateMounts } from './template-mounts.js';
@@ -58,11 +61,20 @@ export function dataOf(configMap: unknown): Record<string, string> {
   return Object.fromEntries(texts.slice(0, 100)) as Record<string, string>;
 }
 
-/** `name` is how its settings are told apart from others: `DaemonSet datadog/datadog-agent`. */
-export function readTemplate(podSpec: unknown, of: AgentConfiguration['of'], name: string, maps: ConfigMaps): AgentConfiguration {
+/** `name` is how its settings are told apart from others: `DaemonSet datadog/datadog-agent`. `known`: its settings, where not the template has them. */
+export function readTemplate(
+  podSpec: unknown,
+  of: AgentConfiguration['of'],
+  name: string,
+  maps: ConfigMaps,
+  known?: readonly AgentSetting[],
+): AgentConfiguration {
   const { hostNetwork, automountServiceAccountToken: automount, volumes } = record(podSpec);
   const projected = list(volumes).flatMap((volume) => list(record(record(volume).projected).sources).map(record));
   const containers = agentContainers(podSpec).map((container) => readContainer(container, maps));
+  const platform = platformIn(podSpec);
+  const bad = badTolerations(record(podSpec).tolerations, 'tolerations');
+  const logs = logsFromFiles(known ?? containers[0]?.settings ?? []);
   return {
     of,
     install: 'container',
@@ -70,10 +82,38 @@ export function readTemplate(podSpec: unknown, of: AgentConfiguration['of'], nam
     containers,
     pod: {
       hostNetwork: hostNetwork === true,
+      ...(platform && { platform }),
+      ...(bad.length > 0 && { badTolerations: bad }),
       noToken: automount === false && !projected.some(({ serviceAccountToken }) => serviceAccountToken !== undefined),
-      ...readTemplateMounts(podSpec, agentContainers(podSpec)[0], logsFromFiles(containers[0]?.settings ?? [])),
+      ...readTemplateMounts(podSpec, agentContainers(podSpec)[0], { logs, platform }),
     },
   };
+}
+
+/** With who writes this template: what two variables of one name in it mean. */
+export function managedBy(configuration: AgentConfiguration, { manager }: Pick<AgentWorkload, 'manager'>): AgentConfiguration {
+  return manager === 'unknown' ? configuration : { ...configuration, manager };
+}
+
+/** Kubernetes 1.36 pkg/apis/core/validation ValidateTolerations; Lt and Gt are behind a gate since 1.35. */
+const OPERATORS = new Set(['', 'Equal', 'Exists', 'Lt', 'Gt']);
+
+/** Those that the apiserver refuses for their operator. */
+export function badTolerations(tolerations: unknown, at: string): NonNullable<NonNullable<AgentConfiguration['pod']>['badTolerations']> {
+  return list(tolerations)
+    .slice(0, 50)
+    .map((each) => text(record(each).operator, 40))
+    .flatMap((operator, index) => (OPERATORS.has(operator) ? [] : [{ at: `${at}[${index}]`, operator }]));
+}
+
+/** By what selects the nodes, or what chart and operator say of the platform themselves. */
+function platformIn(podSpec: unknown): Platform | undefined {
+  const { nodeSelector, os } = record(podSpec);
+  const selected = record(nodeSelector);
+  if ([selected['kubernetes.io/os'], selected['beta.kubernetes.io/os'], record(os).name].includes('windows')) return 'windows';
+  const kinds = agentContainers(podSpec).flatMap(({ env }) => list(env).slice(0, MOST_VARIABLES).map(record));
+  const [kind] = kinds.flatMap(({ name, value }) => (name === 'DD_PROVIDER_KIND' && typeof value === 'string' ? [value] : []));
+  return platformOf(kind);
 }
 
 function logsFromFiles(settings: readonly AgentSetting[]): boolean {
@@ -106,7 +146,9 @@ function readContainer(container: Record<string, unknown>, maps: ConfigMaps): Ag
   const own: AgentSetting[] = [];
   for (const each of list(container.env).slice(0, MOST_VARIABLES).map(record)) {
     const variable = text(each.name, 100);
-    const entry = each.valueFrom === undefined ? expand(String(each.value ?? ''), seen) : referred(record(each.valueFrom), maps);
+    // Null is left out, as Helm leaves a null of its values.
+    const taken = each.valueFrom ?? undefined;
+    const entry = taken === undefined ? expand(String(each.value ?? ''), seen) : referred(record(taken), maps);
     seen.set(variable, entry);
     own.unshift(...settingFrom(variable, entry.value, 'env', entry.from));
   }

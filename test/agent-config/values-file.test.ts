@@ -10,7 +10,11 @@ function parsed(yaml: string): Manifest {
   return 'error' in manifest ? assert.fail(manifest.error) : manifest;
 }
 const settingsOf = (yaml: string) => parsed(yaml).configurations[0]?.containers[0]?.settings ?? [];
-const told = (yaml: string) => settingsOf(yaml).map(({ variable, value, from }) => `${variable}=${value ?? `<${from}`}`);
+/** Without what chart and operator set by themselves. */
+const told = (yaml: string) =>
+  settingsOf(yaml)
+    .filter(({ standard }) => !standard)
+    .map(({ variable, value, from }) => `${variable}=${value ?? `<${from}`}`);
 
 const VALUES = `
 datadog:
@@ -40,9 +44,9 @@ describe('values of the chart', () => {
     assert.deepEqual(told(VALUES), [
       'DD_LEADER_ELECTION=false',
       'DD_LEADER_ELECTION=true',
-      'DD_KUBERNETES_KUBELET_HOST=<spec.nodeName',
-      'DD_KUBELET_TLS_VERIFY=false',
       'DD_KUBELET_CLIENT_CA=/var/run/kubelet-ca/kubeletserver.crt',
+      'DD_KUBELET_TLS_VERIFY=false',
+      'DD_KUBERNETES_KUBELET_HOST=<spec.nodeName',
     ]);
     assert.ok(!JSON.stringify(parsed(VALUES)).includes(SECRET));
   });
@@ -56,21 +60,48 @@ describe('values of the chart', () => {
   });
 
   it('say where each stands', () => {
-    assert.equal(settingsOf(VALUES)[3]?.source, 'datadog.kubelet.tlsVerify');
+    assert.equal(settingsOf(VALUES).find(({ variable }) => variable === 'DD_KUBELET_TLS_VERIFY')?.source, 'datadog.kubelet.tlsVerify');
   });
 
   it('are YAML 1.1, in which yes, on and n are booleans: `kubectl label --local` makes the same of them', () => {
     const yaml = 'datadog: { kubelet: { tlsVerify: yes, useApiServer: n } }\nagents: { useHostNetwork: on }';
-    assert.deepEqual(told(yaml).slice(0, 2), ['DD_KUBELET_TLS_VERIFY=true', 'DD_KUBELET_USE_API_SERVER=false']);
+    assert.deepEqual(told(yaml), ['DD_KUBELET_USE_API_SERVER=false', 'DD_KUBELET_TLS_VERIFY=true']);
     assert.equal(parsed(yaml).daemonSets[0]?.template.hostNetwork, true);
   });
 
   it('take the host from the downward API where nobody says otherwise', () => {
-    assert.deepEqual(told('datadog: { clusterName: a }'), ['DD_CLUSTER_NAME=a', 'DD_KUBERNETES_KUBELET_HOST=<status.hostIP']);
+    const host = (yaml: string) => settingsOf(yaml).find(({ variable }) => variable === 'DD_KUBERNETES_KUBELET_HOST');
+    assert.deepEqual(told('datadog: { clusterName: a }'), ['DD_CLUSTER_NAME=a']);
+    assert.equal(host('datadog: { clusterName: a }')?.from, 'status.hostIP');
+    assert.equal(host('datadog: { kubelet: { host: null } }'), undefined, 'null takes the key of the chart away');
+    assert.equal(host('datadog: { kubelet: { host: { valueFrom: null, value: 10.0.0.12 } } }')?.value, '10.0.0.12');
   });
 
   it('of a chart above it are the ones below its name', () => {
     assert.deepEqual(told('datadog: { datadog: { kubelet: { host: 10.0.0.7 } } }'), ['DD_KUBERNETES_KUBELET_HOST=10.0.0.7']);
+  });
+
+  const unreadIn = (yaml: string) => settingsOf(yaml).flatMap(({ variable, meant }) => (meant ? [`${variable} > ${meant.current}`] : []));
+
+  it('with keys in another section, or in other letters, are not read', () => {
+    const taint = '[ { operator: Exists } ]';
+    assert.deepEqual(unreadIn(`datadog: { apiKeyExistingSecret: s, tolerations: ${taint}, affinity: {}, volumes: [] }`), [
+      'datadog.tolerations > agents.tolerations',
+    ]);
+    assert.deepEqual(unreadIn(`agents: { toleration: ${taint}, nodeSelecter: { a: b } }\ndatadog: { clustername: c }`), [
+      'datadog.clustername > datadog.clusterName',
+      'agents.toleration > agents.tolerations',
+      'agents.nodeSelecter > agents.nodeSelector',
+    ]);
+    const bad = parsed('datadog: { site: s, tolerations: [ { operator: Equals } ] }').configurations[0]?.pod?.badTolerations;
+    assert.deepEqual(bad, [{ at: 'datadog.tolerations[0]', operator: 'Equals', unread: true }], 'where they stand');
+    assert.deepEqual(unreadIn(`datadog: { site: s }\nagent: { tolerations: ${taint} }`), ['agent > agents']);
+    assert.deepEqual(
+      unreadIn(`tolerations: ${taint}\naffinity: { nodeAffinity: {} }\ndatadog: { enabled: true }`),
+      [],
+      "another chart's own",
+    );
+    assert.deepEqual(unreadIn(`clusterAgent: { tolerations: ${taint}, env: [] }\nagents: { tolerations: ${taint} }`), []);
   });
 
   it('with keys in other letters, or a level too high, are not read', () => {
@@ -80,7 +111,7 @@ describe('values of the chart', () => {
     assert.deepEqual(unread, [
       'datadog.kubelet.tlsverify > datadog.kubelet.tlsVerify',
       'datadog.kubelet.hostCaPath > datadog.kubelet.hostCAPath',
-      'kubelet.host > datadog.kubelet.host',
+      'kubelet > datadog.kubelet',
     ]);
   });
 });
@@ -88,9 +119,9 @@ describe('values of the chart', () => {
 describe('a DatadogAgent', () => {
   it('is the same agent', () => {
     assert.deepEqual(told(AGENT), [
-      'DD_KUBERNETES_KUBELET_HOST=<spec.nodeName',
-      'DD_KUBELET_TLS_VERIFY=false',
       'DD_KUBELET_CLIENT_CA=/var/run/host-kubelet-ca.crt',
+      'DD_KUBELET_TLS_VERIFY=false',
+      'DD_KUBERNETES_KUBELET_HOST=<spec.nodeName',
     ]);
     const [workload] = parsed(AGENT).daemonSets;
     assert.deepEqual([workload?.namespace, workload?.name, workload?.manager], ['monitoring', 'dd', 'operator']);

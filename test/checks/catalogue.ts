@@ -42,6 +42,7 @@ const PLACE: Row[] = [
   row('S', 'kubelet-host-unset'),
   row('S', 'kubelet-host-not-a-node'),
   row('F', 'agent-ports-both-disabled'),
+  row('F', 'agent-toleration-invalid', undefined, 'Added: no apiserver takes it, so it is seen in files alone.'),
   row('F', 'host-install-without-credentials'),
   row('F', 'integration-config-hidden'),
   row(
@@ -58,6 +59,8 @@ const PLACE: Row[] = [
       ['agent-settings-contradict', 'two settings that do not go together'],
       ['agent-host-of-one-node', 'the address of one node in a template for all'],
       ['agent-token-not-mounted', 'seen in the template, before a pod runs'],
+      ['agent-https-port-off', 'seen in the template: what is dialled from here the agent never dials'],
+      ['agent-ca-of-old-aks', 'a file that some nodes of one platform have, named before a pod waits for it'],
       ['node-not-found', "the name was typed, and is nobody's"],
       ['service-account-not-found', 'what is denied to a name says nothing of the agent'],
       ['agent-installed-twice', 'the package and the pod on one node'],

@@ -1,5 +1,5 @@
 /** How the agents of installed DaemonSets are configured; their ConfigMaps are read where that is ours. */
-import { type ConfigMaps, configMapsOf, dataOf, readTemplate } from '../../agent-config/template-settings.js';
+import { type ConfigMaps, configMapsOf, dataOf, managedBy, readTemplate } from '../../agent-config/template-settings.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
@@ -31,7 +31,8 @@ export async function askConfigurations(
       // Another agent has settings of its own, and needs other mounts.
       if (podSpec === undefined || !workload.datadog) return;
       const maps = await askConfigMaps(api, workload.namespace, configMapsOf(podSpec));
-      putConfiguration(store, readTemplate(podSpec, 'workload', printable(`DaemonSet ${keyOf(workload)}`, SENTENCE), maps));
+      const configuration = readTemplate(podSpec, 'workload', printable(`DaemonSet ${keyOf(workload)}`, SENTENCE), maps);
+      putConfiguration(store, managedBy(configuration, workload));
     }),
   );
 }

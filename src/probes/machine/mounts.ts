@@ -3,7 +3,7 @@ import { createHost } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
 import { PHRASE, printable } from '../../host/redact.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
-import type { HostMount } from '../../model/facts/agent.js';
+import type { HostMount, Platform } from '../../model/facts/agent.js';
 import type { Mounts, Outcome } from '../../model/facts.js';
 
 const MAX_BYTES = 1 << 20;
@@ -15,7 +15,7 @@ export const DEFAULT_CHECKS = ['kubelet', 'container', 'cpu', 'disk', 'network']
 const MAX_PROCESSES = 64;
 
 /** Where charts and operator mount them; a socket may also be mounted by itself. */
-export const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
+const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
   { what: 'proc', path: '/host/proc', at: /^\/host(\/proc)?$/ },
   { what: 'cgroup', path: '/host/sys/fs/cgroup', at: /^\/host(\/sys(\/fs(\/cgroup)?)?)?$/ },
   {
@@ -27,6 +27,26 @@ export const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
 ];
 
 /**
+ * What is left out on purpose: Windows has no such paths, GDC allows none, and on Autopilot the operator takes the directory of the runtime's socket
+ * away (helm-charts 3.240.0 _container-agent.yaml; datadog-operator 1.29.0, its renders for gke-autopilot).
+ */
+const FORBIDDEN: Record<Platform, readonly HostMount[]> = {
+  windows: ['proc', 'cgroup', 'runtime-socket', 'pod-logs'],
+  'gke-gdc': ['proc', 'cgroup', 'runtime-socket'],
+  'gke-autopilot': ['runtime-socket'],
+};
+
+/** What an agent needs of its node there. */
+export function expectedMounts(logs: boolean, platform: Platform | undefined): typeof HOST_MOUNTS {
+  return HOST_MOUNTS.filter(({ what }) => (what !== 'pod-logs' || logs) && !(platform && FORBIDDEN[platform].includes(what)));
+}
+
+/** Chart and operator write it into the agent's environment as DD_PROVIDER_KIND (helm-charts 3.240.0 _helpers.tpl provider-env). */
+export function platformOf(kind: string | undefined): Platform | undefined {
+  return kind === 'gke-autopilot' || kind === 'gke-gdc' ? kind : undefined;
+}
+
+/**
  * Pod logs are expected only where the agent collects them from files. `of` is another process than this one, whose files the host has: below
  * /proc/PID/root, `self` would still be us.
  */
@@ -35,7 +55,7 @@ export async function observeMounts(host: Host, of?: { host: Host; pid: number }
   if (!file.ok) return { status: 'failed', code: file.code, detail: file.detail };
   const points = mountPoints(file.text);
   const logs = host.env.DD_LOGS_ENABLED === 'true' && host.env.DD_LOGS_CONFIG_K8S_CONTAINER_USE_FILE !== 'false';
-  const expected = HOST_MOUNTS.filter(({ what }) => what !== 'pod-logs' || logs);
+  const expected = expectedMounts(logs, platformOf(host.env.DD_PROVIDER_KIND));
   const pod = podOf(file.text);
   const agentImage = (await host.listDirectory(AGENT_PROGRAM)).length > 0;
   const unseenDisks = agentImage ? await findUnseenDisks(host, file.text) : undefined;

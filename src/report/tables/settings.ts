@@ -45,7 +45,7 @@ export function settingsTables(configurations: readonly AgentConfiguration[]): S
 function rowsOf(container: AgentContainer): SettingRow[] {
   const order = new Map(KNOWN_SETTINGS.map(({ variable }, at) => [variable, at]));
   const written = container.settings.map((setting) => rowOf(setting, effective(container, setting.variable)));
-  const named = new Set(container.settings.map(({ variable }) => variable));
+  const named = new Set([...container.settings.map(({ variable }) => variable), ...(container.open ?? [])]);
   const unset = KNOWN_SETTINGS.filter(({ variable }) => !named.has(variable)).map(
     ({ variable, standard }): SettingRow => ({ setting: variable, value: standard, from: 'default', state: 'default' }),
   );

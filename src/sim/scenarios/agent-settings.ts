@@ -7,6 +7,8 @@ import type { DaemonSetShape, PlacementWorld, World } from '../world.js';
 const fromHostIp = (name: string) => ({ name, valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } });
 const HOST = fromHostIp('DD_KUBERNETES_KUBELET_HOST');
 
+const AKS_CA = '/etc/kubernetes/certs/kubeletserver.crt';
+
 const installed = (shape: DaemonSetShape, more: PlacementWorld = {}): World => ({
   place: 'workstation',
   agent: { rights: 'everything' },
@@ -76,6 +78,22 @@ export const AGENT_SETTINGS: Scenario[] = [
     'The pod template mounts no token',
     installed({ spec: { automountServiceAccountToken: false } }),
     'agent-token-not-mounted',
+  ),
+  broken(
+    'settings-https-port-off',
+    'The DaemonSet sets the HTTPS kubelet port to 0',
+    installed({ env: [HOST, { name: 'DD_KUBERNETES_HTTPS_KUBELET_PORT', value: '0' }] }),
+    'agent-https-port-off',
+  ),
+  broken(
+    'settings-ca-of-old-aks',
+    'The DaemonSet mounts the kubelet certificate of older AKS nodes',
+    installed({
+      env: [HOST, { name: 'DD_KUBELET_CLIENT_CA', value: `/host${AKS_CA}` }],
+      mounts: ['/proc', '/sys/fs/cgroup', '/var/run', AKS_CA],
+    }),
+    'agent-ca-of-old-aks',
+    { exitCode: 0 },
   ),
   broken(
     'template-mounts-missing',

@@ -14,6 +14,9 @@ const pod = (change: Partial<AgentPodTemplate>): AgentPodTemplate => ({
   ...change,
 });
 
+const AKS = { from: '/etc/kubernetes/certs/kubeletserver.crt', at: '/ca/kubeletserver.crt' };
+const byChart = (variable: string, value: string) => ({ variable, value, source: 'the default of the chart', standard: true as const });
+
 judgeTable(agentContradictions, [
   { row: 'nothing is known', facts: [], expect: 'not-applicable' },
   {
@@ -76,7 +79,58 @@ judgeTable(agentContradictions, [
     facts: [agent(settings('DD_LEADER_ELECTION=true', 'DD_LEADER_ELECTION=false'))],
     expect: contradict('degrades'),
     witnesses: ['self/agent-configuration'],
-    says: /\\"true\\" wins over \\"false\\"/,
+    says: /set twice: the later one counts.*= \\"false\\".*= \\"true\\"/,
+  },
+  {
+    row: "twice in a list of the chart's: it writes the first one itself",
+    facts: [agent(settings('DD_KUBELET_TLS_VERIFY=true', 'DD_KUBELET_TLS_VERIFY=false'), { manager: 'helm' })],
+    expect: contradict('note'),
+    witnesses: ['self/agent-configuration'],
+    says: /Set datadog\.kubelet\.tlsVerify of the chart instead of the variable/,
+  },
+  {
+    row: 'what the chart has by itself, overruled on purpose',
+    facts: [agent([...settings('DD_KUBERNETES_HTTPS_KUBELET_PORT=10250@datadog.env'), byChart('DD_KUBERNETES_HTTPS_KUBELET_PORT', '0')])],
+    expect: 'pass',
+  },
+  {
+    row: 'what the chart has by itself wins over a list',
+    facts: [agent([byChart('DD_LOGS_ENABLED', 'false'), ...settings('DD_LOGS_ENABLED=true@datadog.env')])],
+    expect: contradict('note'),
+    witnesses: ['self/agent-configuration'],
+    says: /wins over.*Set datadog\.logs\.enabled of the chart/,
+  },
+  {
+    row: 'a toleration with an operator that is none',
+    facts: [agent(settings(HOST), { of: 'file', pod: pod({ badTolerations: [{ at: 'agents.tolerations[0]', operator: 'Equals' }] }) })],
+    expect: { cause: 'agent-toleration-invalid', severity: 'blocks' },
+    witnesses: ['self/agent-configuration'],
+    says: /no toleration operator \\"Equals\\".*Equal or Exists \(agents\.tolerations\[0\]\)/,
+  },
+  {
+    row: 'HTTPS port 0',
+    facts: [agent(settings(HOST, 'DD_KUBERNETES_HTTPS_KUBELET_PORT=0'))],
+    expect: { cause: 'agent-https-port-off', severity: 'degrades' },
+    witnesses: ['self/agent-configuration'],
+    says: /only the read-only kubelet port.*DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
+  },
+  {
+    row: 'HTTPS port 0 on Autopilot, where the chart sets it',
+    facts: [agent(settings(HOST, 'DD_KUBERNETES_HTTPS_KUBELET_PORT=0'), { pod: pod({ platform: 'gke-autopilot' }) })],
+    expect: { cause: 'agent-https-port-off', severity: 'note' },
+    witnesses: ['self/agent-configuration'],
+  },
+  {
+    row: 'both ports 0: another question',
+    facts: [agent(settings(HOST, 'DD_KUBERNETES_HTTPS_KUBELET_PORT=0', 'DD_KUBERNETES_HTTP_KUBELET_PORT=0'))],
+    expect: 'pass',
+  },
+  {
+    row: 'a CA file of AKS nodes',
+    facts: [agent(settings('DD_KUBELET_CLIENT_CA=/ca/kubeletserver.crt'), { pod: pod({ disks: [AKS] }) })],
+    expect: { cause: 'agent-ca-of-old-aks', severity: 'note' },
+    witnesses: ['self/agent-configuration'],
+    says: /Newer AKS nodes/,
   },
   {
     row: 'environment over datadog.yaml',

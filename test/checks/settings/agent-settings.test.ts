@@ -55,6 +55,17 @@ judgeTable(agentSettings, [
     expect: 'pass',
   },
   {
+    row: 'a key of the chart in another section',
+    facts: [
+      agent([
+        { variable: 'datadog.tolerations', source: 'datadog.tolerations', meant: { why: 'misplaced', current: 'agents.tolerations' } },
+      ]),
+    ],
+    expect: { cause: 'agent-setting-misspelt', severity: 'degrades' },
+    witnesses: ['self/agent-configuration'],
+    says: /Nothing reads datadog\.tolerations: the key is agents\.tolerations.*Move datadog\.tolerations/,
+  },
+  {
     row: 'a name that nobody reads, of the host: it comes before a renamed one',
     facts: [agent(settings('KUBELET_TLS_VERIFY=false', 'DD_KUBELET_HOST<status.hostIP'))],
     expect: { cause: 'agent-setting-misspelt', severity: 'degrades' },

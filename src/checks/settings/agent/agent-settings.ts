@@ -1,7 +1,8 @@
 /** Does an agent of today read the settings that are there for it? Names of Agent 5, and misspelt ones, are set in good faith and read by nobody. */
 
 import { isVariable } from '../../../kubernetes/names.js';
-import { defineCheck, type Fix } from '../../../model/check.js';
+import { defineCheck, type Fix, type Message } from '../../../model/check.js';
+import type { AgentSetting } from '../../../model/facts.js';
 import { citeBy } from '../../shared/cite.js';
 import { fixBy } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES, settingOf } from '../../shared/kubelet.js';
@@ -20,7 +21,7 @@ const FROM_FILE = 'kubelet-doctor settings --manifest FILE';
 interface Unread {
   old: string;
   current: string;
-  misspelt: boolean;
+  why: NonNullable<AgentSetting['meant']>['why'];
   /** Where it is written; nothing for our own environment. */
   at?: Configured;
   /** Nothing else names the kubelet. */
@@ -38,12 +39,15 @@ export const agentSettings = defineCheck({
     renamed: 'The agent does not read {old}: Agent 6 renamed it',
     renamedHost: 'The agent has no kubelet host: it does not read {old}',
     misspelt: 'The agent does not read {old}: the name is misspelt',
+    misplaced: 'Nothing reads {old}: the key is {current}',
     noEnvironment: "this is not the agent's environment",
     notLooked: 'the environment has not been read',
     notInSight: 'no agent DaemonSet can be seen from here',
     saw: '{old} is set{of}; the agent reads {current}',
+    sawKey: '{old} is set{of}; {current} is read',
     rename: 'Rename {old} to {current}{where}',
     renameHost: 'Replace {old} with {current}{where}',
+    move: 'Move {old} to {current}',
   },
   causes: {
     'agent-settings-renamed': {
@@ -61,7 +65,7 @@ export const agentSettings = defineCheck({
       means:
         "A setting has a name that is almost, but not exactly, one of the agent's. It has no effect, and no log says so: the agent reads the names it knows and ignores the rest.",
       happens:
-        'KUBERNETES in a name that does not have it, or missing from one that does; words in a different order; a chart key with wrong letters, or one level too high (`kubelet:` next to `datadog:` instead of below it).',
+        'KUBERNETES in a name that does not have it, or missing from one that does; words in a different order; a chart key with wrong letters, or in another section: `kubelet:` next to `datadog:` instead of below it, `datadog.tolerations` instead of `agents.tolerations`.',
       confirm: 'What the agent has read:\n\n    kubectl -n NAMESPACE exec POD -c agent -- agent config | grep -i kube',
       fix: 'Write the name exactly as the agent, the chart or the operator does. `kubelet-doctor settings` then shows it as set.',
       avoid: 'Do not add more spellings to be safe: only one is read, and the next reader will not know which.',
@@ -74,11 +78,11 @@ export const agentSettings = defineCheck({
     if (!place && written.length === 0) return cannotTell(say('notLooked'));
     const ownHost = settingOf(view.one('self/settings'), 'kubelet.host')?.value;
     const own = (place?.renamedVariables ?? []).map(
-      ({ old, current }): Unread => ({ old, current, misspelt: false, hostLost: current === HOST && !ownHost }),
+      ({ old, current }): Unread => ({ old, current, why: 'renamed', hostLost: current === HOST && !ownHost }),
     );
     // The host first: without it there is no kubelet to talk to.
     const unread = [...own, ...written.flatMap(unreadOf)].sort(
-      (a, b) => Number(b.hostLost) - Number(a.hostLost) || Number(a.misspelt) - Number(b.misspelt),
+      (a, b) => Number(b.hostLost) - Number(a.hostLost) || Number(a.why !== 'renamed') - Number(b.why !== 'renamed'),
     );
     const [worst] = unread;
     if (!worst && written.length === 0 && place?.place === 'workstation')
@@ -89,14 +93,14 @@ export const agentSettings = defineCheck({
         : notApplicable(say('noEnvironment'));
 
     const of = ({ at }: Unread) => (at ? ` (${at.configuration.name}${inContainer(at)})` : '');
-    const words = { old: worst.old };
-    return problem(worst.misspelt ? 'agent-setting-misspelt' : 'agent-settings-renamed', {
+    return problem(worst.why === 'renamed' ? 'agent-settings-renamed' : 'agent-setting-misspelt', {
       proof: inTheirWords(worst.at?.fact ?? here),
       severity: 'degrades',
-      title: worst.misspelt ? say('misspelt', words) : worst.hostLost ? say('renamedHost', words) : say('renamed', words),
+      title: titleOf(worst),
       features: worst.hostLost ? ALL_KUBELET_FEATURES : [],
       evidence: unread.slice(0, 8).map((each) => {
-        const saw = say('saw', { old: each.old, of: of(each), current: each.current });
+        const words = { old: each.old, of: of(each), current: each.current };
+        const saw = each.why === 'misplaced' ? say('sawKey', words) : say('saw', words);
         return each.at
           ? citeBy('self/agent-configuration', each.at.configuration.name, saw)
           : citeBy('self/place', '', saw, isVariable(each.old) ? `printenv ${each.old}` : undefined);
@@ -104,7 +108,14 @@ export const agentSettings = defineCheck({
       fixes: unread.slice(0, 6).map(fixOf),
     });
 
-    function fixOf({ old, current, at }: Unread): Fix {
+    function titleOf({ old, current, why, hostLost }: Unread): Message {
+      if (why === 'misplaced') return say('misplaced', { old, current });
+      if (why === 'misspelt') return say('misspelt', { old });
+      return hostLost ? say('renamedHost', { old }) : say('renamed', { old });
+    }
+
+    function fixOf({ old, current, why, at }: Unread): Fix {
+      if (why === 'misplaced') return fixBy('agent', 'config', say('move', { old, current }), { verify: 'kubelet-doctor settings' });
       const where = at ? inContainer(at) : '';
       const written = at?.container.settings.find(({ variable }) => variable === old);
       const field = written?.from === 'spec.nodeName' ? written.from : 'status.hostIP';
@@ -124,8 +135,7 @@ function unreadOf(at: Configured): Unread[] {
   const { configuration, container } = at;
   return container.settings.flatMap(({ variable, meant }) => {
     if (!meant || effective(container, meant.current)) return [];
-    const misspelt = meant.why === 'misspelt';
-    if (configuration.of === 'process' && !misspelt) return [];
-    return [{ old: variable, current: meant.current, misspelt, at, hostLost: meant.current === HOST }];
+    if (configuration.of === 'process' && meant.why === 'renamed') return [];
+    return [{ old: variable, current: meant.current, why: meant.why, at, hostLost: meant.current === HOST }];
   });
 }

@@ -1,5 +1,6 @@
 /** What is said of contradictions: the worst in the title, and what else was found beside it. */
 import type { Evidence, Fix, Message, Problem } from '../../../../model/check.js';
+import { knownSetting } from '../../../../profiles/datadog-settings.js';
 import { cutTo } from '../../../shared/brief.js';
 import { citeBy } from '../../../shared/cite.js';
 import { given } from '../../../shared/decide.js';
@@ -9,7 +10,7 @@ import { problem } from '../../../shared/problem.js';
 import { inTheirWords } from '../../../shared/proof.js';
 import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
-import { CRT, HOST, KEY, said, VERIFY } from './clues.js';
+import { AKS_CA, CRT, HOST, HTTPS, isInOneList, KEY, said, VERIFY } from './clues.js';
 import type { Contradiction } from './decision.js';
 import type { Words } from './words.js';
 
@@ -59,9 +60,33 @@ const ANSWERS: Record<Contradiction['name'], Says> = {
   overruled: {
     title({ settings }, say) {
       const [strong, weak] = pairOf(settings);
+      if (isInOneList(settings)) return say('later', { variable: strong.variable });
       return say('shadowed', { variable: strong.variable, strong: cutTo(said(strong), 16), weak: cutTo(said(weak), 16) });
     },
-    fix: ({ at }, say) => fixBy('agent', 'config', say('fixShadowed', { where: inContainer(at) }), { verify: 'kubelet-doctor settings' }),
+    fix({ at, settings }, say) {
+      const [strong] = pairOf(settings);
+      // The chart writes the variable as well, and its key is the one place that both agree on.
+      const key =
+        strong.standard || (at.configuration.manager === 'helm' && isInOneList(settings))
+          ? knownSetting(strong.variable)?.chart
+          : undefined;
+      const action = key ? say('fixKey', { key }) : say('fixShadowed', { where: inContainer(at) });
+      return fixBy('agent', 'config', action, { verify: 'kubelet-doctor settings' });
+    },
+  },
+  'toleration-invalid': {
+    title: ({ settings }, say) => say('toleration', { operator: cutTo(said(settings[0]), 24) }),
+    fix: ({ settings }, say) =>
+      fixBy('agent', 'config', say('fixToleration', { at: given(settings[0]).source }), { verify: 'kubelet-doctor settings' }),
+  },
+  'https-off': {
+    title: (_, say) => say('httpsOff'),
+    fix: ({ at, settings }, say) =>
+      changeSettings(at, say('fixHttps', { where: whereToChange(at, given(settings[0])) }), { [HTTPS]: '10250' }),
+  },
+  'ca-of-old-aks': {
+    title: (_, say) => say('oldAks'),
+    fix: (_, say) => fixBy('agent', 'config', say('fixAks'), { verify: 'kubelet-doctor settings' }),
   },
   'containers-differ': {
     title({ at, settings }, say) {
@@ -94,8 +119,11 @@ function firstOf(at: Contradiction['at']): string {
 function evidenceOf({ name: kind, at, settings }: Contradiction, say: Words): Evidence[] {
   const { name } = at.configuration;
   if (settings.length === 0) return [citeBy('self/agent-configuration', name, say('sawNoToken', { name }))];
+  if (kind === 'ca-of-old-aks') return [citeBy('self/agent-configuration', name, say('sawAks', { name, path: AKS_CA }))];
   const containers = kind === 'containers-differ' ? [firstOf(at), at.container.container] : [];
-  return settings.map((setting, index) => {
+  // Of one list as they stand in it: the later is the last.
+  const ordered = kind === 'overruled' && isInOneList(settings) ? [...settings].reverse() : settings;
+  return ordered.map((setting, index) => {
     const { variable, value, from = '' } = setting;
     const container = containers[index];
     if (container !== undefined)

@@ -21,6 +21,35 @@ export const CAUSES = {
     fix: "Set it to true in the pod template: the pod's value wins over its ServiceAccount's. The pods are replaced.",
     avoid: 'Do not put a token that never expires into a Secret instead.',
   },
+  'agent-toleration-invalid': {
+    title: 'toleration with an unknown operator',
+    means:
+      'A toleration has an operator that Kubernetes does not know. The apiserver refuses the whole DaemonSet (`Unsupported value`), so the release fails, or the agent stays as it was before.',
+    happens: '`Equals`, `exists` or `=` in the values or the manifest: the operators are Equal and Exists, written exactly so.',
+    confirm: 'The apiserver names the field; nothing is changed:\n\n    helm template … | kubectl apply --dry-run=server -f -',
+    fix: 'Write `operator: Equal` with a key and a value, or `operator: Exists` with a key and no value. Without an operator it is Equal.',
+    avoid: 'Do not remove the toleration to make the manifest apply: the agent then stays off the tainted nodes.',
+  },
+  'agent-https-port-off': {
+    title: 'HTTPS port of the kubelet set to 0',
+    means:
+      "With DD_KUBERNETES_HTTPS_KUBELET_PORT=0 the agent never dials the kubelet's authenticated port. It asks the read-only port 10255 in plain HTTP, which most kubelets do not open: then it has no kubelet at all.",
+    happens:
+      'The chart sets it where `providers.gke.autopilot` is true, and GKE opens the read-only port on ever fewer nodes (off for new clusters from 1.32). Elsewhere it is a copy of such values, or an empty number in a template.',
+    confirm: 'On the node, or from a pod there; refused means closed:\n\n    curl -sS -m 4 http://NODE_ADDRESS:10255/healthz',
+    fix: 'Set the port to 10250, or remove the variable. On GKE Autopilot set it to 10250 in `datadog.env`, which counts over the value of the chart, and `datadog.kubelet.useApiServer: true` (Agent 7.65, chart 3.113): pods may not read the kubelet as they like there.',
+    avoid: 'Do not open the read-only port for this: it gives pods and metrics to anyone who reaches the node.',
+  },
+  'agent-ca-of-old-aks': {
+    title: 'kubelet CA file that newer AKS nodes lack',
+    means:
+      'The pod mounts `/etc/kubernetes/certs/kubeletserver.crt` of its node. AKS nodes with serving certificate rotation have no such file, and a pod that mounts it stays in ContainerCreating there (`hostPath type check failed`).',
+    happens:
+      'The documentation recommended it for AKS before rotation; node pools get rotation with a newer node image, and the values stay. Which nodes have it, no manifest shows.',
+    confirm: 'A node with the label has rotation:\n\n    kubectl get nodes -L kubernetes.azure.com/kubelet-serving-ca',
+    fix: "Where all nodes have rotation, remove `datadog.kubelet.hostCAPath` and `datadog.kubelet.host`: the cluster CA signs, and the ServiceAccount's `ca.crt` verifies. With both kinds of nodes, update the older pools first.",
+    avoid: 'Do not turn verification off: the agent then sends its token to any server at that address.',
+  },
   'agent-settings-contradict': {
     title: 'settings that contradict each other',
     means:

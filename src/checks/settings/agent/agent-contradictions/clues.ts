@@ -8,9 +8,11 @@ export const [CRT, KEY] = ['DD_KUBELET_CLIENT_CRT', 'DD_KUBELET_CLIENT_KEY'] as 
 export const VERIFY = 'DD_KUBELET_TLS_VERIFY';
 const CA = 'DD_KUBELET_CLIENT_CA';
 const [FARGATE, NODE] = ['DD_EKS_FARGATE', 'DD_KUBERNETES_KUBELET_NODENAME'] as const;
+export const AKS_CA = '/etc/kubernetes/certs/kubeletserver.crt';
+export const [HTTPS, HTTP] = ['DD_KUBERNETES_HTTPS_KUBELET_PORT', 'DD_KUBERNETES_HTTP_KUBELET_PORT'] as const;
 const OTHER_CREDENTIALS = [CRT, 'DD_KUBELET_AUTH_TOKEN_PATH', 'DD_KUBERNETES_KUBECONFIG_PATH'];
 /** Of these, containers of one pod must agree: each of them asks the kubelet. */
-const SHARED = [HOST, VERIFY, CA, 'DD_KUBERNETES_HTTPS_KUBELET_PORT'];
+const SHARED = [HOST, VERIFY, CA, HTTPS];
 
 /** An address for every pod of a workload. In the host's network loopback is each node's own. */
 export function hostOfOneNode({ configuration, container }: Configured): AgentSetting[][] {
@@ -37,14 +39,18 @@ export function halfPair({ container }: Configured): AgentSetting[][] {
   return set.length === 1 ? [set] : [];
 }
 
-/** Of one list it is a mistake. */
+/** Of one list it is a mistake; a chart's template writes its own first and the user's after it, in the same list. */
 export function overruledInOneList(at: Configured): AgentSetting[][] {
-  return overruled(at).filter(([strong, weak]) => strong?.source === weak?.source);
+  return at.configuration.manager ? [] : overruled(at).filter(isInOneList);
 }
 
 /** An environment is there to overrule a file. */
 export function overruledElsewhere(at: Configured): AgentSetting[][] {
-  return overruled(at).filter(([strong, weak]) => strong?.source !== weak?.source);
+  return overruled(at).filter((pair) => at.configuration.manager !== undefined || !isInOneList(pair));
+}
+
+export function isInOneList([strong, weak]: readonly AgentSetting[]): boolean {
+  return strong?.source === weak?.source;
 }
 
 /** The value that counts and, of each variable, the first other one. */
@@ -53,7 +59,9 @@ function overruled({ container }: Configured): AgentSetting[][] {
   const variables = [...new Set(settings.map(({ variable }) => variable))];
   return variables.flatMap((variable) => {
     const strong = effective(container, variable);
-    const weak = settings.find((each) => each.variable === variable && each !== strong && said(each) && said(each) !== said(strong));
+    // What the chart has by itself is there to be overruled.
+    const isOther = (each: AgentSetting) => each !== strong && !each.standard && said(each) !== '' && said(each) !== said(strong);
+    const weak = settings.find((each) => each.variable === variable && isOther(each));
     return strong && weak && !strong.meant ? [[strong, weak]] : [];
   });
 }
@@ -65,6 +73,49 @@ export function containersDiffer({ configuration, container }: Configured): Agen
     const [one, other] = [effective(first, variable), effective(container, variable)];
     return one && other && said(one) !== said(other) ? [[one, other]] : [];
   });
+}
+
+/**
+ * Port 0 is not dialled; the read-only port is what is left (datadog-agent 7.82 pkg/util/kubernetes/kubelet/kubelet_client.go checkKubeletConnection).
+ * With both off, question kubelet-address says so.
+ */
+function httpsOff({ container }: Configured): AgentSetting[][] {
+  const [https, http] = [effective(container, HTTPS), effective(container, HTTP)];
+  return https?.value === '0' && http?.value !== '0' ? [[https]] : [];
+}
+
+/** The chart itself does that there (helm-charts 3.240.0 _containers-common-env.yaml). */
+export function httpsOffOnAutopilot(at: Configured): AgentSetting[][] {
+  return isOnAutopilot(at) ? httpsOff(at) : [];
+}
+
+export function httpsOffElsewhere(at: Configured): AgentSetting[][] {
+  return isOnAutopilot(at) ? [] : httpsOff(at);
+}
+
+const isOnAutopilot = ({ configuration }: Configured) => configuration.pod?.platform === 'gke-autopilot';
+
+/** Written as settings, each where it stands. */
+export function tolerationInvalid(at: Configured): AgentSetting[][] {
+  return badTolerations(at, false);
+}
+
+/** No apiserver sees them there; it will where they belong. */
+export function unreadTolerationInvalid(at: Configured): AgentSetting[][] {
+  return badTolerations(at, true);
+}
+
+function badTolerations({ configuration, container }: Configured, unread: boolean): AgentSetting[][] {
+  const bad = configuration.containers[0] === container ? (configuration.pod?.badTolerations ?? []) : [];
+  const asked = bad.filter((each) => (each.unread ?? false) === unread);
+  return asked.map(({ at, operator }) => [{ variable: 'operator', value: operator, source: at }]);
+}
+
+/** A file of AKS nodes that is there only without serving certificate rotation (AgentBaker cse_config.sh; learn.microsoft.com/azure/aks/certificate-rotation). */
+export function caOfOldAks({ configuration, container }: Configured): AgentSetting[][] {
+  const ca = effective(container, CA);
+  const mounted = configuration.pod?.disks.some(({ from }) => from === AKS_CA);
+  return ca && configuration.containers[0] === container && mounted ? [[ca]] : [];
 }
 
 export function caUnused({ container }: Configured): AgentSetting[][] {

@@ -7,14 +7,19 @@ import type { AgentSetting } from '../../../../model/facts.js';
 import type { Configured } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
 import {
+  caOfOldAks,
   caUnused,
   containersDiffer,
   fargateWithoutNode,
   halfPair,
   hostOfOneNode,
+  httpsOffElsewhere,
+  httpsOffOnAutopilot,
   overruledElsewhere,
   overruledInOneList,
   tokenNotMounted,
+  tolerationInvalid,
+  unreadTolerationInvalid,
 } from './clues.js';
 
 /** `find`: the settings of each contradiction of its kind. */
@@ -23,12 +28,17 @@ type Kind = readonly [name: string, cause: Cause, severity: Severity, find: (at:
 const CONTRADICTIONS = [
   ['host-of-one-node', 'agent-host-of-one-node', 'blocks', hostOfOneNode],
   ['token-not-mounted', 'agent-token-not-mounted', 'blocks', tokenNotMounted],
+  ['toleration-invalid', 'agent-toleration-invalid', 'blocks', tolerationInvalid],
   ['fargate-without-node', 'agent-settings-contradict', 'blocks', fargateWithoutNode],
+  ['https-off', 'agent-https-port-off', 'degrades', httpsOffElsewhere],
   ['half-pair', 'agent-settings-contradict', 'degrades', halfPair],
   ['overruled', 'agent-settings-contradict', 'degrades', overruledInOneList],
   ['containers-differ', 'agent-settings-contradict', 'degrades', containersDiffer],
   ['ca-unused', 'agent-settings-contradict', 'risk', caUnused],
   ['overruled', 'agent-settings-contradict', 'note', overruledElsewhere],
+  ['toleration-invalid', 'agent-toleration-invalid', 'note', unreadTolerationInvalid],
+  ['https-off', 'agent-https-port-off', 'note', httpsOffOnAutopilot],
+  ['ca-of-old-aks', 'agent-ca-of-old-aks', 'note', caOfOldAks],
 ] as const satisfies readonly Kind[];
 
 /** One contradiction in one container. */
