@@ -21,6 +21,8 @@ export const sayNodes = defineWords('nodes', {
   readyBut: 'An agent is ready on {covered}; {rest}.',
   wouldRun: 'The agent would run on {covered}.',
   wouldRunBut: 'The agent would run on {covered}; {rest}.',
+  part: '{name} would run on {covered}.',
+  partBut: '{name} would run on {covered}; {rest}.',
   'agent.covered': 'ready',
   'agent.not-ready': 'not ready',
   'agent.missing': 'none',

@@ -54,7 +54,7 @@ describe('no English outside the tables', () => {
     for (const installed of [true, false])
       for (const width of [50, 100])
         assert.deepEqual(
-          left(() => renderNodes(NOTHING, { rows: given, all: whole, cuts: [], installed }, { ...LOOK, width }), valuesOf(NOTHING)),
+          left(() => renderNodes(NOTHING, [{ rows: given, all: whole, cuts: [], installed }], { ...LOOK, width }), valuesOf(NOTHING)),
           [],
         );
   });

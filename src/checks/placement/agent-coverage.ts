@@ -76,7 +76,7 @@ export const agentCoverage = defineCheck({
   judge(view, say) {
     const at = situationIn(view, say);
     if ('kind' in at) return at;
-    if (at.found.by === 'manifest') return notApplicable(say('unasked'));
+    if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
     const { rows, listed, cuts } = at;
     if (!at.pods) return at.unread ? openFor(rows, cannotList(at.unread, say)) : notApplicable(say('unasked'));
     const cut = cuts.map(({ kind, cut }) => citeBy(`apiserver/${kind}`, '', say('cut', cutWords(kind, cut))));

@@ -49,7 +49,7 @@ export const agentDuplicates = defineCheck({
   judge(view, say) {
     const at = situationIn(view, say);
     if ('kind' in at) return at;
-    if (at.found.by === 'manifest') return notApplicable(say('unasked'));
+    if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
     if (!at.pods) return at.unread ? cannotList(at.unread, say) : notApplicable(say('unasked'));
     const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
     if (crowded.length === 0) {

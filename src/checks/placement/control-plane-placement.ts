@@ -5,14 +5,26 @@
 
 import { refusalText } from '../../kubernetes/scheduling.js';
 import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
-import { defineCheck } from '../../model/check.js';
+import { defineCheck, type Verdict } from '../../model/check.js';
 import type { PlacementNodes } from '../../model/facts/placement.js';
+import { cutTo } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isControlPlane, type NodeRow } from './shared/coverage.js';
-import { grouped, nodeNames, nodesOf, runsNowhere, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import {
+  grouped,
+  nameOfPart,
+  nodeNames,
+  nodesOf,
+  partsOf,
+  runsNowhere,
+  type Situation,
+  situationIn,
+  WITHOUT_AGENT,
+  worstOf,
+} from './shared/placement.js';
 import { tolerationFixes } from './shared/placement-fixes.js';
 import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
 import { PLACEMENT_NEEDS } from './shared/wants.js';
@@ -27,6 +39,7 @@ export const controlPlanePlacement = defineCheck({
   words: {
     title: 'No agent on {nodes}: the control-plane taint is not tolerated',
     unseen: 'No new agent on {nodes}: the control-plane taint is not tolerated',
+    part: 'No {name} on {nodes}: control-plane taint not tolerated',
     manifest: 'This manifest does not tolerate the control-plane taint of {nodes}',
     sawTaint: '{names}: {taints}; {daemonset} tolerates {tolerated}',
     sawOther: 'also none on {names}: {reason}',
@@ -61,50 +74,67 @@ export const controlPlanePlacement = defineCheck({
     },
   },
   judge(view, say) {
-    const at = situationIn(view, say);
-    if ('kind' in at) return at;
-    const { rows, nodes, found, listed } = at;
-    const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
-    if (!nodes.nodes.some(isControlPlane)) {
-      // The one that has the taint may be behind the end of what was read.
-      if (unreadNodes) return cannotTellAll(unreadNodes, say);
-      const provider = providerOf(nodes);
-      if (!provider) return notApplicable(say('hidden'));
-      const instead = say(provider === 'EKS' ? 'eks' : 'others').en;
-      return notApplicable(say('managed', { provider, instead }));
-    }
-    const [group, ...others] = grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`);
-    const workload = group?.[0]?.workload;
-    if (!group || !workload)
-      return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
+    const whole = situationIn(view, say);
+    if ('kind' in whole) return whole;
+    const parts = partsOf(whole);
+    return worstOf(parts.map(judgePart));
 
-    const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
-    const texts = [...new Set(taints.map(taintText))].join(' and ');
-    const daemonset = `${workload.namespace}/${workload.name}`;
-    const nodesHere = nodesOf(group, listed);
-    const tolerated = (workload.template.tolerations ?? [])
-      .map(({ key, effect }) => `${key || 'all keys'}${effect ? `:${effect}` : ''}`)
-      .join(', ');
-    const sawTaint = say('sawTaint', { names: nodeNames(group, 20), taints: texts, daemonset, tolerated: tolerated || say('nothing').en });
-    const sawOther = (row: NodeRow) => say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' });
-    const everywhere = runsNowhere(at);
-    return problem('control-plane-taint-not-tolerated', {
-      proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
-      severity: everywhere ? 'blocks' : 'degrades',
-      title: say(found.by === 'manifest' ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', { nodes: nodesHere }),
-      features: WITHOUT_AGENT,
-      evidence: [
-        citeBy('apiserver/nodes', '', sawTaint, view.one('apiserver/nodes').reproduce),
-        ...others.flat().map((row) => citeBy('apiserver/nodes', '', sawOther(row))),
-        ...(found.by === 'manifest' && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
-      ],
-      fixes: tolerationFixes(workload, found.by !== 'manifest', taints, {
-        patch: say('fixPatch', { daemonset }),
-        helm: say('fixHelm'),
-        operator: say('fixOperator'),
-        plain: say('fixPlain'),
-      }),
-    });
+    function judgePart(at: Situation): Verdict<'control-plane-taint-not-tolerated'> {
+      const name = nameOfPart(at, parts);
+      const { rows, nodes, found, listed } = at;
+      const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
+      if (!nodes.nodes.some(isControlPlane)) {
+        // The one that has the taint may be behind the end of what was read.
+        if (unreadNodes) return cannotTellAll(unreadNodes, say);
+        const provider = providerOf(nodes);
+        if (!provider) return notApplicable(say('hidden'), view.one('apiserver/nodes'));
+        const instead = say(provider === 'EKS' ? 'eks' : 'others').en;
+        return notApplicable(say('managed', { provider, instead }), view.one('apiserver/nodes'));
+      }
+      const [group, ...others] = grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`);
+      const workload = group?.[0]?.workload;
+      if (!group || !workload)
+        return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
+
+      const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
+      const texts = [...new Set(taints.map(taintText))].join(' and ');
+      const daemonset = `${workload.namespace}/${workload.name}`;
+      const nodesHere = nodesOf(group, listed);
+      const tolerated = (workload.template.tolerations ?? [])
+        .map(({ key, effect }) => `${key || 'all keys'}${effect ? `:${effect}` : ''}`)
+        .join(', ');
+      const sawTaint = say('sawTaint', {
+        names: nodeNames(group, 20),
+        taints: texts,
+        daemonset,
+        tolerated: tolerated || say('nothing').en,
+      });
+      const sawOther = (row: NodeRow) => say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' });
+      const everywhere = runsNowhere(at);
+      const titleOf = (rows: readonly NodeRow[]) => {
+        if (name !== undefined) return say('part', { name: cutTo(name, 24), nodes: nodesHere });
+        return say(found.by === 'manifest' ? 'manifest' : rows.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', {
+          nodes: nodesHere,
+        });
+      };
+      return problem('control-plane-taint-not-tolerated', {
+        proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
+        severity: everywhere ? 'blocks' : 'degrades',
+        title: titleOf(group),
+        features: WITHOUT_AGENT,
+        evidence: [
+          citeBy('apiserver/nodes', '', sawTaint, view.one('apiserver/nodes').reproduce),
+          ...others.flat().map((row) => citeBy('apiserver/nodes', '', sawOther(row))),
+          ...(found.by === 'manifest' && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
+        ],
+        fixes: tolerationFixes(workload, found.by !== 'manifest', taints, {
+          patch: say('fixPatch', { daemonset }),
+          helm: say('fixHelm'),
+          operator: say('fixOperator'),
+          plain: say('fixPlain'),
+        }),
+      });
+    }
   },
 });
 

@@ -7,13 +7,24 @@ import { type Refusal, refusalText } from '../../kubernetes/scheduling.js';
 import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
 import { defineCheck, type Say, type Verdict, type View } from '../../model/check.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
-import { fewOf } from '../shared/brief.js';
+import { cutTo, fewOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isVirtual, type NodeRow, type Podless } from './shared/coverage.js';
-import { grouped, nodeNames, nodesOf, runsNowhere, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import {
+  grouped,
+  nameOfPart,
+  nodeNames,
+  nodesOf,
+  partsOf,
+  runsNowhere,
+  type Situation,
+  situationIn,
+  WITHOUT_AGENT,
+  worstOf,
+} from './shared/placement.js';
 import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
 import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
 import { PLACEMENT_NEEDS } from './shared/wants.js';
@@ -21,6 +32,7 @@ import { PLACEMENT_NEEDS } from './shared/wants.js';
 const WORDS = {
   title: 'No agent on {nodes}: {reason}',
   unseen: 'No new agent on {nodes}: {reason}',
+  part: 'No {name} on {nodes}: {reason}',
   manifest: 'This manifest puts no agent on {nodes}: {reason}',
   nowhere: 'DaemonSet {name} matches none of {nodes}',
   sawNowhere: '{daemonset} asks for {selector}; no node has it',
@@ -75,66 +87,83 @@ export const nodePlacement = defineCheck({
     },
   },
   judge(view, say) {
-    const at = situationIn(view, say);
-    if ('kind' in at) return at;
-    const { rows, nodes, found, listed } = at;
-    const keptOff = rows.filter(isKeptOff);
-    const without = keptOff.length > 0 ? keptOff : rows.flatMap((row) => (row.leftOut && row.podsRead ? [{ ...row, ...row.leftOut }] : []));
-    const groups = grouped(without, (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
-    const [group, ...others] = groups;
-    const [first] = group ?? [];
-    const workload = first?.workload;
-    const podless = groups.length === 0 ? at.podless.find(({ meant }) => meant.length === 0) : undefined;
-    const idle = isForNoNode(at) ? found.workloads[0] : podless?.workload;
-    if (idle && at.all) return matchesNone(idle, podless?.refusals ?? [], at, view, say);
-    const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
-    if (!group || !first?.refusal || !workload)
-      return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
-
-    const daemonset = `${workload.namespace}/${workload.name}`;
-    const said = { nodes: nodesOf(group, listed), reason: shortReason(first.refusal) };
-    const sawReason = say('sawReason', { names: nodeNames(group, 20), reason: reasonOf(first), daemonset });
-    const sawOther = (rest: NodeRow[]) => say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' });
-    const installed = found.by !== 'manifest';
-    const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
-    const proof = inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads'));
-    const noneThere: Omit<Said, 'fixes'> = {
-      severity: runsNowhere(at) ? 'blocks' : 'degrades',
-      title: say(!installed ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', said),
-      features: WITHOUT_AGENT,
-      evidence: [
-        citeBy('apiserver/nodes', '', sawReason, 'kubectl get nodes --show-labels -o wide'),
-        ...others.map((rest) => citeBy('apiserver/nodes', '', sawOther(rest))),
-        ...(!installed && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
-      ],
-    };
-    if (taints.length > 0) {
-      const fixes = tolerationFixes(workload, installed, taints, {
-        patch: say('fixTolerate', { daemonset }),
-        helm: say('fixHelm'),
-        operator: say('fixOperator'),
-        plain: say('fixPlain'),
-      });
-      return problem('node-taint-not-tolerated', { proof, ...noneThere, fixes });
-    }
-    const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
-    const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
-    const steps =
-      first.refusal.reason === 'node-selector'
-        ? selectorPatch(first.refusal.key, group, othersRun)
-        : first.refusal.reason === 'node-affinity'
-          ? affinityPatch(workload, group, labels)
-          : [{ op: 'remove' as const, path: '/spec/template/spec/nodeName' }];
-    const patch = kubectlPatch(workload, steps);
-    const fixes = placementFixes(workload, installed, {
-      ...(patch ? { patch: { action: say('fixSelect', { daemonset }), steps: patch } } : {}),
-      helm: { action: say('fixHelmSelect') },
-      operator: { action: say('fixOperatorSelect') },
-      plain: say('fixPlain'),
-    });
-    return problem('node-not-selected', { proof, ...noneThere, fixes });
+    const whole = situationIn(view, say);
+    if ('kind' in whole) return whole;
+    const parts = partsOf(whole);
+    // One for another system than any node has is no fault beside others: its pool may be empty today.
+    const isIdle = (part: Situation) => isForNoNode(part) && part.rows.every(({ leftOut }) => !leftOut);
+    const meant = parts.filter((part) => !isIdle(part));
+    const judged = meant.length > 0 ? meant : parts;
+    return worstOf(judged.map((part) => judgePart(part, nameOfPart(part, parts), view, say)));
   },
 });
+
+function judgePart(
+  at: Situation,
+  name: string | undefined,
+  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  say: Say<typeof WORDS>,
+): Verdict<'node-taint-not-tolerated' | 'node-not-selected'> {
+  const { rows, nodes, found, listed } = at;
+  const keptOff = rows.filter(isKeptOff);
+  const without = keptOff.length > 0 ? keptOff : rows.flatMap((row) => (row.leftOut && row.podsRead ? [{ ...row, ...row.leftOut }] : []));
+  const groups = grouped(without, (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
+  const [group, ...others] = groups;
+  const [first] = group ?? [];
+  const workload = first?.workload;
+  const podless = groups.length === 0 ? at.podless.find(({ meant }) => meant.length === 0) : undefined;
+  const idle = isForNoNode(at) ? found.workloads[0] : podless?.workload;
+  if (idle && at.all) return matchesNone(idle, podless?.refusals ?? [], at, view, say);
+  const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
+  if (!group || !first?.refusal || !workload)
+    return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
+
+  const daemonset = `${workload.namespace}/${workload.name}`;
+  const said = { nodes: nodesOf(group, listed), reason: shortReason(first.refusal) };
+  const sawReason = say('sawReason', { names: nodeNames(group, 20), reason: reasonOf(first), daemonset });
+  const sawOther = (rest: NodeRow[]) => say('sawOther', { names: nodeNames(rest, 20), reason: rest[0] ? reasonOf(rest[0]) : '' });
+  const installed = found.by !== 'manifest';
+  const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
+  const proof = inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads'));
+  const noneThere: Omit<Said, 'fixes'> = {
+    severity: runsNowhere(at) ? 'blocks' : 'degrades',
+    title:
+      name !== undefined
+        ? say('part', { name: cutTo(name, 24), ...said })
+        : say(!installed ? 'manifest' : group.every(({ podsRead }) => podsRead) ? 'title' : 'unseen', said),
+    features: WITHOUT_AGENT,
+    evidence: [
+      citeBy('apiserver/nodes', '', sawReason, 'kubectl get nodes --show-labels -o wide'),
+      ...others.map((rest) => citeBy('apiserver/nodes', '', sawOther(rest))),
+      ...(!installed && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
+    ],
+  };
+  if (taints.length > 0) {
+    const fixes = tolerationFixes(workload, installed, taints, {
+      patch: say('fixTolerate', { daemonset }),
+      helm: say('fixHelm'),
+      operator: say('fixOperator'),
+      plain: say('fixPlain'),
+    });
+    return problem('node-taint-not-tolerated', { proof, ...noneThere, fixes });
+  }
+  const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
+  const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
+  const steps =
+    first.refusal.reason === 'node-selector'
+      ? selectorPatch(first.refusal.key, group, othersRun)
+      : first.refusal.reason === 'node-affinity'
+        ? affinityPatch(workload, group, labels)
+        : [{ op: 'remove' as const, path: '/spec/template/spec/nodeName' }];
+  const patch = kubectlPatch(workload, steps);
+  const fixes = placementFixes(workload, installed, {
+    ...(patch ? { patch: { action: say('fixSelect', { daemonset }), steps: patch } } : {}),
+    helm: { action: say('fixHelmSelect') },
+    operator: { action: say('fixOperatorSelect') },
+    plain: say('fixPlain'),
+  });
+  return problem('node-not-selected', { proof, ...noneThere, fixes });
+}
 
 /** A DaemonSet that is for none of the nodes. */
 function matchesNone(

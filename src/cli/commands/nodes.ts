@@ -1,8 +1,9 @@
 /** `kubelet-doctor nodes`: may the agent run on control-plane nodes, and on every node it should cover? One row a node. */
-import { situationOf } from '../../checks/placement/shared/placement.js';
+import { nameOfPart, partsOf, situationOf } from '../../checks/placement/shared/placement.js';
 import { NODES_AND_WAY } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import type { Diagnosis } from '../../live/diagnose.js';
+import { BOUNDS } from '../../model/bounds.js';
 import { factOf } from '../../report/facts.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
@@ -16,6 +17,8 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
   return withReport(flags, host, io, {
     asks: true,
     find: async () => {
+      const wrong = flags.manifest && (await withoutDaemonSet(flags.manifest, host));
+      if (wrong) return { error: wrong };
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
       const asked = { ...settings, placement: { ...settings.placement, asked: true } };
@@ -25,6 +28,16 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
   });
 }
 
+/** A file that holds nothing to place is a wrong argument, and no fault of a cluster. One that cannot be read is said by its check. */
+async function withoutDaemonSet(file: string, host: Host): Promise<string | undefined> {
+  const read = await host.readFile(file, BOUNDS.manifest);
+  if (!read.ok) return undefined;
+  const { parseManifest } = await import('../../agent-config/manifest.js');
+  const manifest = parseManifest(read.text, file);
+  if ('error' in manifest || manifest.daemonSets.length > 0) return undefined;
+  return `--manifest ${host.redactor.clean(file, 200)}: contains no DaemonSet, chart values or DatadogAgent: nothing in it runs on every node`;
+}
+
 /** The rows are those that the checks judged. */
 async function showNodes({ report, facts }: Diagnosis, flags: Partial<Flags>, io: Io): Promise<string> {
   const at = situationOf({
@@ -32,14 +45,19 @@ async function showNodes({ report, facts }: Diagnosis, flags: Partial<Flags>, io
     nodes: factOf(facts, 'apiserver/nodes'),
     pods: factOf(facts, 'apiserver/agent-pods'),
   });
-  const found = typeof at !== 'string' && 'rows' in at ? { ...at, installed: flags.manifest === undefined } : undefined;
+  const parts = typeof at !== 'string' && 'rows' in at ? partsOf(at) : [];
+  const installed = flags.manifest === undefined;
+  const found = parts.map((part) => ({ ...part, installed, name: nameOfPart(part, parts) }));
   const { nodeLines, nodesUnread, renderNodes } = await import('../../render/text/nodes.js');
   return renderBeside(
     report,
     () =>
       inEnglish(() => {
-        const unread = found ? nodesUnread(found) : [];
-        return { nodes: found ? nodeLines(found.rows, report) : [], ...(unread.length > 0 && { nodesUnread: unread }) };
+        const unread = found[0] ? nodesUnread(found[0]) : [];
+        return {
+          nodes: found.flatMap(({ rows, name }) => nodeLines(rows, report, name)),
+          ...(unread.length > 0 && { nodesUnread: unread }),
+        };
       }),
     () => renderNodes(report, found, lookOf(flags, io)),
     flags,

@@ -7,7 +7,7 @@ import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import { refusalText } from '../../kubernetes/scheduling.js';
 import type { Report } from '../../model/report.js';
-import { neutraliseAll } from '../../report/plain-text.js';
+import { neutraliseAll, oneLine } from '../../report/plain-text.js';
 import { spoken } from '../../report/spoken.js';
 import { counted } from '../../words/formats.js';
 import { sayNodes as say } from '../../words/tables.js';
@@ -20,6 +20,8 @@ import { type Cell, gridTable, NARROW } from './table.js';
 
 /** A row as the JSON has it, there in English; keys and their meaning are kept. */
 export interface NodeLine {
+  /** Since 1.6, of a manifest with several agents: the DaemonSets that this row is about. */
+  daemonset?: string;
   node: string;
   controlPlane: boolean;
   state: NodeState;
@@ -36,11 +38,12 @@ const MOST_ROWS = 200;
 /** Trouble first. */
 const ORDER: NodeState[] = ['refused', 'missing', 'not-ready', 'unknown', 'condition', 'other', 'covered'];
 
-export function nodeLines(rows: readonly NodeRow[], report: Report): NodeLine[] {
+export function nodeLines(rows: readonly NodeRow[], report: Report, daemonset?: string): NodeLine[] {
   // What keeps a pod from being created stands in no Node: the finding knows.
   const title = flatten(report.findings).find(({ question }) => question === 'pod-admission')?.title;
   const refused = title && spoken(title);
   return rows.map((row) => ({
+    ...(daemonset !== undefined && { daemonset }),
     node: row.node,
     controlPlane: row.controlPlane,
     state: row.state,
@@ -76,6 +79,8 @@ function whyOf({ state, refusal, pods, ready }: NodeRow): string {
 /** The rows, and whether they speak of what runs or of a manifest. */
 export interface FoundNodes extends Pick<Situation, 'rows' | 'all' | 'cuts' | 'unread'> {
   installed: boolean;
+  /** Of a manifest with several agents: which. */
+  name?: string | undefined;
 }
 
 /** Why the rows do not say it all, a sentence each. */
@@ -91,18 +96,24 @@ function unreadWords(unread: NonNullable<FoundNodes['unread']>): string {
   return unread.kind === 'agent-pods' ? say('unreadPods', { why }) : say('unread', { list: listName(unread), why });
 }
 
-/** Text without a newline at the end. `found` undefined: the nodes could not be listed. */
-export function renderNodes(report: Report, found: FoundNodes | undefined, { width, colour, verbose }: TextOptions): string {
+/** Text without a newline at the end. A table for each of `found`; none where the nodes could not be listed. */
+export function renderNodes(report: Report, found: readonly FoundNodes[], { width, colour, verbose }: TextOptions): string {
   const look: Look = { width, paint: palette(colour) };
-  const [safe, lines] = [neutraliseAll(report), found && neutraliseAll(nodeLines(found.rows, report))];
-  const sum = found?.all && coverage(found.all, found.installed);
-  const said = sum ?? (found ? nodesUnread(found).join(' ') : '');
+  const safe = neutraliseAll(report);
+  const [only] = found;
+  const sum = found.length === 1 && only?.all ? coverage(only.all, only) : undefined;
   const body = [
-    ...(lines ? [...table(lines, look), '', ...wrap(said, proseWidth(width)), ''] : []),
+    ...found.flatMap((part) => section(part, report, look)),
     ...findingsBeside(safe, look, verbose),
     ...(safe.results.some(isUnanswered) ? openLines(safe, look, verbose ? 'all' : 'with an answer elsewhere') : []),
   ];
   return closeUp([...head(safe, sum, look), '', ...body]).join('\n');
+}
+
+function section(part: FoundNodes, report: Report, look: Look): string[] {
+  const said = part.all ? coverage(part.all, part) : nodesUnread(part).join(' ');
+  const lines = neutraliseAll(nodeLines(part.rows, report));
+  return [...table(lines, look), '', ...wrap(oneLine(said), proseWidth(look.width)), ''];
 }
 
 function head(report: Report, sum: string | undefined, look: Look): string[] {
@@ -113,7 +124,7 @@ function head(report: Report, sum: string | undefined, look: Look): string[] {
 }
 
 /** Nodes minus nodes with an agent: never desired against ready. Counted only where everything was read. */
-function coverage(all: Whole<NodeRow>, installed: boolean): string {
+function coverage(all: Whole<NodeRow>, { installed, name }: FoundNodes): string {
   const of = (state: NodeState) => all.items.filter((row) => row.state === state).length;
   const rest = (['refused', 'missing', 'not-ready', 'condition', 'other'] as const)
     .filter((state) => of(state) > 0)
@@ -121,6 +132,7 @@ function coverage(all: Whole<NodeRow>, installed: boolean): string {
     .join(', ');
   const words = { covered: ofAll(of('covered'), all, 'node') };
   if (installed) return rest ? say('readyBut', { ...words, rest }) : say('ready', words);
+  if (name !== undefined) return rest ? say('partBut', { name, ...words, rest }) : say('part', { name, ...words });
   return rest ? say('wouldRunBut', { ...words, rest }) : say('wouldRun', words);
 }
 

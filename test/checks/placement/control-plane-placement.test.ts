@@ -7,6 +7,8 @@ const NODES = [controlPlane(), node('n1'), node('n2')];
 const MASTER = 'node-role.kubernetes.io/master';
 const problem = { cause: 'control-plane-taint-not-tolerated', certainty: 'proven' } as const;
 
+const METER = workload({ images: ['r/meter:1'] }, { name: 'meter', datadog: false });
+
 judgeTable(controlPlanePlacement, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes', 'apiserver/workloads'] },
   { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
@@ -79,6 +81,18 @@ judgeTable(controlPlanePlacement, [
     witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     says: /This manifest does not tolerate.*by agent.yaml/,
     neverSays: /kubectl -n/,
+  },
+  {
+    row: 'a manifest with two agents: the one that does not tolerate it',
+    facts: placed({
+      nodes: NODES,
+      pods: 'none',
+      workloads: [workload({ tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] }), METER],
+      found: { by: 'manifest', asked: 'agents.yaml' },
+    }),
+    expect: problem,
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /No meter on .*: control-plane taint not tolerated/,
   },
   {
     row: 'only control-plane nodes: it runs nowhere',

@@ -11,6 +11,8 @@ const affinity = (...expressions: Requirement[]) => workload({ affinity: [{ expr
 const is = (key: string, operator: string, ...values: string[]): Requirement => ({ key, operator, values });
 const zone = (name: string, value: string) => node(name, { labels: { zone: value } });
 
+const METER = workload({ images: ['r/meter:1'] }, { name: 'meter', datadog: false });
+
 judgeTable(nodePlacement, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/nodes'] },
   { row: 'still asked', facts: [pending('apiserver/agent-pods', '')], expect: 'cannot-tell' },
@@ -96,6 +98,31 @@ judgeTable(nodePlacement, [
     expect: tainted,
     witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     says: /This manifest puts no agent on .*by a.yaml/,
+  },
+  {
+    row: 'a manifest with two agents: the one that is kept off',
+    facts: placed({
+      nodes: [gpu('g1'), node('n1')],
+      pods: 'none',
+      workloads: [workload({ tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] }), METER],
+      found: { by: 'manifest', asked: 'agents.yaml' },
+    }),
+    expect: tainted,
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /No meter on 1 of 2 nodes/,
+  },
+  {
+    row: 'a manifest with two agents, one for another system: its pool may be empty',
+    facts: placed({
+      nodes: [node('n1', { labels: { 'kubernetes.io/os': 'linux' } })],
+      pods: 'none',
+      workloads: [
+        workload(),
+        workload({ images: ['r/m:1'], nodeSelector: { 'kubernetes.io/os': 'windows' } }, { name: 'w', datadog: false }),
+      ],
+      found: { by: 'manifest' },
+    }),
+    expect: 'pass',
   },
   {
     row: 'selector: "" against "true" of k3s',

@@ -1,10 +1,12 @@
 /** What every placement check starts from: the DaemonSets, the rows, and what to say when these are not ours to list. */
 
 import { isDnsName } from '../../../kubernetes/names.js';
-import type { Message, Verdict, View } from '../../../model/check.js';
-import type { AgentPods, AgentWorkload, AgentWorkloads, ListCut, PlacementNodes } from '../../../model/facts/placement.js';
+import { placementOf } from '../../../kubernetes/scheduling.js';
+import { type Message, SEVERITIES, type Verdict, type View } from '../../../model/check.js';
+import type { AgentPods, AgentWorkload, AgentWorkloads, ListCut, PlacementNode, PlacementNodes } from '../../../model/facts/placement.js';
 import type { Fact } from '../../../model/facts.js';
 import { fewOf } from '../../shared/brief.js';
+import { given } from '../../shared/decide.js';
 import { cannotTell, notApplicable } from '../../shared/problem.js';
 import { isPending, seen } from '../../shared/read.js';
 import { isWhole, type Listed, listedOf, mapListed, ofAll, ofFirst, type Whole } from './counted.js';
@@ -88,6 +90,57 @@ export function nodesOf(rows: readonly { node: string }[], listed: Listed<unknow
   const [first] = rows;
   const name = rows.length === 1 && first && first.node.length <= SHORT_NAME ? ` (${first.node})` : '';
   return `${isWhole(listed) ? ofAll(rows.length, listed, 'node') : ofFirst(rows.length, listed, 'node')}${name}`;
+}
+
+/**
+ * A manifest may hold DaemonSets of several agents: each is judged for itself, for where one runs says nothing of the next. Together they are judged
+ * where they are one agent in parts: of one image, and no node is selected by two.
+ */
+export function partsOf(at: Situation): Situation[] {
+  const { found, nodes } = at;
+  const groups = found.by === 'manifest' ? partsIn(found.workloads, nodes.nodes) : [found.workloads];
+  if (groups.length === 1) return [at];
+  return groups.map((workloads) => {
+    const rows = rowsOf(nodes.nodes, workloads, 'planned');
+    const listed = mapListed(at.listed, rows);
+    return { ...at, found: { ...found, workloads }, rows, listed, all: isWhole(listed) ? listed : undefined };
+  });
+}
+
+function partsIn(workloads: readonly AgentWorkload[], nodes: readonly PlacementNode[]): AgentWorkload[][] {
+  const selects = (node: PlacementNode) => (workload: AgentWorkload) => placementOf({ ...node, taints: [] }, workload.template).runs;
+  const excludes = (one: AgentWorkload) => (other: AgentWorkload) =>
+    isOneAgent(one, other) && nodes.every((node) => ![one, other].every(selects(node)));
+  const groups: AgentWorkload[][] = [];
+  for (const workload of workloads) {
+    const group = groups.find((each) => each.every(excludes(workload)));
+    if (group) group.push(workload);
+    else groups.push([workload]);
+  }
+  return groups;
+}
+
+function isOneAgent(one: AgentWorkload, other: AgentWorkload): boolean {
+  const [first = '', second = ''] = [one, other].map(({ template }) => imageName(template.images[0] ?? ''));
+  return (one.datadog && other.datadog) || (first !== '' && first === second);
+}
+
+/** Without registry, version and the system it was built for. */
+function imageName(image: string): string {
+  return (image.replace(/@.*$/, '').split('/').pop() ?? '').replace(/:.*$/, '').replace(/-(windows|linux)$/, '');
+}
+
+/** `agent` or, of a manifest in several parts, the name of this one. */
+export function nameOfPart({ found: { workloads } }: Situation, parts: readonly Situation[]): string | undefined {
+  return parts.length > 1 ? workloads.map(({ name }) => name).join(', ') : undefined;
+}
+
+/** The answer for all parts: the worst problem, with what was seen of the others; else what is not known. */
+export function worstOf<C extends string>(verdicts: readonly Verdict<C>[]): Verdict<C> {
+  const problems = verdicts.flatMap((verdict) => (verdict.kind === 'problem' ? [verdict] : []));
+  const [worst, ...others] = problems.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  if (worst) return { ...worst, evidence: [...worst.evidence, ...others.flatMap(({ evidence }) => evidence.slice(0, 1))] };
+  return given(['cannot-tell', 'pass', 'not-applicable'].flatMap((kind) => verdicts.find((verdict) => verdict.kind === kind) ?? [])[0]);
 }
 
 /** No node of all runs an agent, as far as the DaemonSets go. */
