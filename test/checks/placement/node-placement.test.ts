@@ -11,6 +11,7 @@ const affinity = (...expressions: Requirement[]) => workload({ affinity: [{ expr
 const is = (key: string, operator: string, ...values: string[]): Requirement => ({ key, operator, values });
 const zone = (name: string, value: string) => node(name, { labels: { zone: value } });
 
+const OS = 'kubernetes.io/os';
 const METER = workload({ images: ['r/meter:1'] }, { name: 'meter', datadog: false });
 
 judgeTable(nodePlacement, [
@@ -100,6 +101,15 @@ judgeTable(nodePlacement, [
     says: /This manifest puts no agent on .*by a.yaml/,
   },
   {
+    row: 'a node of another system, by affinity: it is not meant',
+    facts: placed({
+      nodes: [node('n1', { labels: { [OS]: 'linux' } }), node('w1', { labels: { [OS]: 'windows' } })],
+      workloads: [workload({ affinity: [{ expressions: [{ key: OS, operator: 'In', values: ['linux'] }], fields: [] }] })],
+      pods: ['n1'],
+    }),
+    expect: 'pass',
+  },
+  {
     row: 'a manifest with two agents: the one that is kept off',
     facts: placed({
       nodes: [gpu('g1'), node('n1')],
@@ -114,12 +124,9 @@ judgeTable(nodePlacement, [
   {
     row: 'a manifest with two agents, one for another system: its pool may be empty',
     facts: placed({
-      nodes: [node('n1', { labels: { 'kubernetes.io/os': 'linux' } })],
+      nodes: [node('n1', { labels: { [OS]: 'linux' } })],
       pods: 'none',
-      workloads: [
-        workload(),
-        workload({ images: ['r/m:1'], nodeSelector: { 'kubernetes.io/os': 'windows' } }, { name: 'w', datadog: false }),
-      ],
+      workloads: [workload(), workload({ images: ['r/m:1'], nodeSelector: { [OS]: 'windows' } }, { name: 'w', datadog: false })],
       found: { by: 'manifest' },
     }),
     expect: 'pass',

@@ -42,8 +42,13 @@ export function isControlPlane({ labels, taints }: PlacementNode): boolean {
 /** The further a refusal is down the controller's own order, the nearer the DaemonSet came to running there. */
 const NEARNESS: Refusal['reason'][] = ['taint', 'node-affinity', 'node-selector', 'node-name'];
 
-const isOtherSystem = (refusal: Refusal) =>
-  refusal.reason === 'node-selector' && /^(beta\.)?kubernetes\.io\/(os|arch)$/.test(refusal.key) && refusal.found !== undefined;
+/** Of another operating system or processor than the node: by selector, or by required affinity. */
+function isOtherSystem(refusal: Refusal): boolean {
+  if (refusal.reason === 'node-affinity') return refusal.wanted.some((requirement) => SYSTEM.test(requirement.replace(/ .*/s, '')));
+  return refusal.reason === 'node-selector' && SYSTEM.test(refusal.key) && refusal.found !== undefined;
+}
+
+const SYSTEM = /^(beta\.)?kubernetes\.io\/(os|arch)$/;
 
 /** A DaemonSet that asks for a role of the control plane means those nodes alone; a node that has the role with another value is meant. */
 const isForControlPlane = (refusal: Refusal) =>
