@@ -2,16 +2,19 @@
  * A report's `where`, from the facts: on which place and node it ran, as whom, against which kubelet and apiserver; formats say it in words. And its
  * commands, for the cluster that was asked.
  */
+import { isOf } from '../checks/shared/address.js';
 import { agentsCandidate } from '../checks/shared/kubelet.js';
 import { nodeHere } from '../checks/shared/on-node.js';
 import { anotherAsked } from '../checks/shared/own-node.js';
-import { subjectOf } from '../checks/shared/read.js';
+import { seen, subjectOf } from '../checks/shared/read.js';
+import { canonicalAddress, isLoopback } from '../kubernetes/addresses.js';
 import { type Aim, aimed, withoutAim } from '../kubernetes/aim.js';
 import type { Fix } from '../model/check.js';
 import type { AnyFact, Setting, Target } from '../model/facts.js';
 import type { Finding, Report, Where } from '../model/report.js';
+import { listed } from '../words/formats.js';
 import { sayWhere } from '../words/report.js';
-import { dataOf, factOf } from './facts.js';
+import { dataOf, factOf, factsOf } from './facts.js';
 import { placeOf, vantageOf } from './places.js';
 
 /** Empty strings where a part is not known. */
@@ -34,6 +37,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     const candidate = agentsCandidate(factOf(facts, `${target}/candidates`));
     return candidate ? subjectOf(candidate) : '';
   };
+  const others = othersThanGiven(facts);
   return {
     place: place ? placeOf(place) : '',
     vantage: place ? vantageOf(place) : '',
@@ -49,10 +53,30 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     apiserver: candidateOf('apiserver'),
     ...(asked && { machine: asked.machine }),
     ...(place?.leftOver !== undefined && { leftOver: place.leftOver }),
+    ...(others && { nodeAddresses: others }),
     ...(kubeconfig && { kubeconfig }),
     ...(kubeconfig && context && { context }),
     ...(identity && judged && { account: judged }),
   };
+}
+
+/** Addresses listed on line 3: a Node has two or three. */
+const ADDRESSES_SHOWN = 3;
+
+/**
+ * The Node's addresses, where the one that a flag or setting gives for its kubelet is none of them: perhaps it is a kubeconfig of another cluster,
+ * perhaps a forwarded port. A name must have been resolved to say so; and in the host's network loopback is the node itself.
+ */
+function othersThanGiven(facts: readonly AnyFact[]): string | undefined {
+  const given = agentsCandidate(factOf(facts, 'kubelet/candidates'));
+  const node = dataOf(facts, 'apiserver/node');
+  if (given?.origin !== 'setting' || !node || node.addresses.length === 0) return undefined;
+  const resolved = factsOf(facts, 'kubelet/dns').find(({ subject }) => subject === given.host);
+  const hosts = [given.host, ...((resolved && seen(resolved)?.addresses) ?? []).map(({ address }) => address)];
+  const isUnresolved = hosts.length === 1 && canonicalAddress(given.host) === undefined;
+  const isHere = dataOf(facts, 'self/place')?.vantage === 'host-network' && hosts.some(isLoopback);
+  if (isUnresolved || isHere || isOf(node, hosts)) return undefined;
+  return listed([...new Set(node.addresses.map(({ address }) => address))].slice(0, ADDRESSES_SHOWN));
 }
 
 /** The file that a report judges, by its settings: `--manifest`, and nothing else. */

@@ -30,6 +30,7 @@ export const sayHead = defineWords('head', {
   about: 'about {node}',
   as: 'as {user}',
   server: '{server} {address}',
+  notOf: '{server} (Node {node} has {addresses})',
   serverThrough: '{server} {address} through {proxy}',
   serverThroughSome: '{server} {address} through a proxy',
   whereAndServers: '{where}; {servers}',

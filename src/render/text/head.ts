@@ -143,7 +143,7 @@ function whereLine({ where, merged, startedAt, layers }: Report): string {
     startedAt ? dateTime(startedAt) : '',
   ];
   const servers = (['kubelet', 'apiserver'] as const).flatMap((target) =>
-    where[target] ? serverWords(target, where[target], layers) : [],
+    where[target] ? withOthers(target, serverWords(target, where[target], layers), where) : [],
   );
   const here = parts.filter(Boolean).join(', ');
   const all = servers.length > 0 ? say('whereAndServers', { where: here, servers: servers.join(', ') }) : here;
@@ -163,6 +163,11 @@ function serverWords(server: 'kubelet' | 'apiserver', address: string, layers: r
   const proxy = layers.find((state) => state.target === server && state.layer === 'proxy')?.through;
   if (proxy === undefined) return say('server', { server, address });
   return proxy ? say('serverThrough', { server, address, proxy }) : say('serverThroughSome', { server, address });
+}
+
+/** What was given wins; that the Node has other addresses is said beside it. */
+function withOthers(target: 'kubelet' | 'apiserver', server: string, { node, nodeAddresses: addresses }: Report['where']): string {
+  return target === 'kubelet' && addresses ? say('notOf', { server, node, addresses }) : server;
 }
 
 /** A ServiceAccount as `namespace/name`: kubectl's own form, half as long. */
