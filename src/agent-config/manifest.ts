@@ -42,7 +42,8 @@ export function parseManifest(text: string, file: string): Manifest | { error: s
   };
 }
 
-function unlisted(json: unknown): Record<string, unknown>[] {
+/** The objects of a List. */
+export function unlisted(json: unknown): Record<string, unknown>[] {
   const object = record(json);
   return /List$/.test(String(object.kind)) ? list(object.items).map(record) : [object];
 }

@@ -56,17 +56,33 @@ export function judgeNeeds(needs: readonly ResolvedNeed[], facts: readonly Fact<
   });
 }
 
+/** A need that is only perhaps one is not missing: of an object whose name cannot be seen it is, where not even one without a name is allowed. */
+function softened(judged: readonly JudgedNeed[]): JudgedNeed[] {
+  const isOfSame = (a: ResolvedNeed, b: ResolvedNeed): boolean =>
+    a.feature === b.feature && a.group === b.group && a.resource === b.resource && a.namespace === b.namespace;
+  const hasNone = ({ name, ...need }: ResolvedNeed) =>
+    name !== undefined &&
+    judged.some((each) => each.state === 'denied' && !each.need.maybe && each.need.name === undefined && isOfSame(each.need, need));
+  return judged.map((each) =>
+    each.state === 'denied' && each.need.maybe && !(each.need.maybe === 'unseen' && hasNone(each.need)) ? left(each) : each,
+  );
+}
+
+function left(each: JudgedNeed): JudgedNeed {
+  return { ...each, state: 'unanswered', denied: [], unanswered: [...each.denied, ...each.unanswered] };
+}
+
 /**
  * A profile's needs, judged. Where a setting out of sight may have chosen the other kind of leader lock, that one's rights count: all of them
  * held, it is open which lock is meant; not held either, no election can work, and both kinds are missing, as chart and operator grant both.
  */
 export function judgeProfile({ needs, otherLock = [] }: ResolvedProfile, facts: readonly Fact<'access'>[]): JudgedNeed[] {
-  const judged = judgeNeeds(needs, facts);
+  const judged = softened(judgeNeeds(needs, facts));
   const isDenied = ({ need, state }: JudgedNeed) => need.kind === 'leader-lock' && state === 'denied';
   if (otherLock.length === 0 || !judged.some(isDenied)) return judged;
-  const other = judgeNeeds(otherLock, facts);
+  const other = softened(judgeNeeds(otherLock, facts));
   if (other.some(({ state }) => state === 'denied')) return [...judged, ...other];
-  return judged.map((each) => (isDenied(each) ? { ...each, state: 'unanswered', denied: [], unanswered: each.denied } : each));
+  return judged.map((each) => (isDenied(each) ? left(each) : each));
 }
 
 /** What is missing, as needs with only the verbs that are. */

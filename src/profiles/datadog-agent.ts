@@ -3,6 +3,7 @@
  * documentation (docs.datadoghq.com, Kubernetes, RBAC), and for the kubelet from what kubelets ask for (pkg/kubelet/server/auth.go).
  */
 import type { KubeletSubresource } from '../kubernetes/kubelet-rights.js';
+import { ENDPOINTS, each, LEASE_AND_CONFIGMAP, locksOn, READ, SLICES_FOR_METADATA } from './shared.js';
 import type { PermissionNeed, Profile } from './types.js';
 
 const atKubelet = { feature: 'kubelet', kind: 'kubelet', verbs: ['get'], resource: 'nodes' } as const;
@@ -28,20 +29,6 @@ const AT_KUBELET: AtKubelet[] = [
 ];
 
 export const KUBELET: PermissionNeed[] = AT_KUBELET.map((need) => ({ unless: [FARGATE], ...atKubelet, ...need, verbs: ['get'] }));
-
-/**
- * With a Lease, agents until mid-2025 got and made the ConfigMap of the same name as well, and ended their election where that was
- * forbidden (createLeaderTokenIfNotExists; datadog-agent#38694, merged in July 2025).
- */
-export const LEASE_AND_CONFIGMAP: PermissionNeed[] = [{ verbs: ['get'], name: '{lock}' }, { verbs: ['create'] }].map((need) => ({
-  ...need,
-  feature: 'leader-election',
-  kind: 'leader-lock',
-  lock: 'lease',
-  resource: 'configmaps',
-  namespace: 'agent',
-  agent: { since: '7.47', until: '7.69' },
-}));
 
 export const datadogAgent: Profile = {
   profile: 'datadog-agent',
@@ -110,32 +97,11 @@ export const datadogAgent: Profile = {
       namespace: 'agent',
       loses: 'bookmark of the last event (lost or repeated events after a restart)',
     },
-    ...(['lease', 'configmap', 'endpoints'] as const).flatMap((lock) => {
-      const where = {
-        lease: { group: 'coordination.k8s.io', resource: 'leases' },
-        configmap: { resource: 'configmaps' },
-        endpoints: { resource: 'endpoints' },
-      }[lock];
-      const need = { feature: 'leader-election', kind: 'leader-lock', lock, namespace: 'agent', ...where } as const;
-      // `create` asks for no name: the request has none yet (apiserver, RequestInfo).
-      return [
-        { ...need, verbs: ['get', 'update'], name: '{lock}' },
-        { ...need, verbs: ['create'] },
-      ];
-    }),
+    ...locksOn('lease', 'configmap', 'endpoints'),
     ...LEASE_AND_CONFIGMAP,
-    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'services' },
-    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'pods' },
-    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'nodes' },
-    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'namespaces' },
-    { feature: 'metadata', verbs: ['get', 'list', 'watch'], resource: 'endpoints', kubernetes: { until: '1.33' } },
-    {
-      feature: 'metadata',
-      verbs: ['get', 'list', 'watch'],
-      group: 'discovery.k8s.io',
-      resource: 'endpointslices',
-      kubernetes: { since: '1.21' },
-    },
+    ...each('metadata', READ, '', ['services', 'pods', 'nodes', 'namespaces']),
+    ...ENDPOINTS,
+    ...SLICES_FOR_METADATA,
     { feature: 'component-status', verbs: ['list'], resource: 'componentstatuses' },
     { feature: 'control-plane', verbs: ['get'], path: '/metrics' },
     { feature: 'control-plane', verbs: ['get'], path: '/metrics/slis', kubernetes: { since: '1.26' } },

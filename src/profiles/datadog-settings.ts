@@ -51,9 +51,10 @@ export const KNOWN_SETTINGS: readonly KnownSetting[] = [
   setting('DD_KUBE_RESOURCES_NAMESPACE', 'name', ''),
   setting('DD_CLUSTER_NAME', 'text', '', { chart: 'datadog.clusterName', operator: 'global.clusterName' }),
   setting('DD_CLUSTER_AGENT_ENABLED', 'bool', 'false', { key: 'cluster_agent.enabled' }),
-  setting('DD_CLUSTER_AGENT_KUBERNETES_SERVICE_NAME', 'name', '', { key: 'cluster_agent.kubernetes_service_name' }),
+  setting('DD_CLUSTER_AGENT_KUBERNETES_SERVICE_NAME', 'name', 'datadog-cluster-agent', { key: 'cluster_agent.kubernetes_service_name' }),
   setting('DD_LOGS_ENABLED', 'bool', 'false', { chart: 'datadog.logs.enabled', operator: 'features.logCollection.enabled' }),
-  setting('DD_LOGS_CONFIG_K8S_CONTAINER_USE_FILE', 'bool', 'true', {
+  // The chart sets it to true (helm-charts 3.240.0, containerCollectUsingFiles); the Agent's own default is false (7.61 to 7.82, pkg/config/setup).
+  setting('DD_LOGS_CONFIG_K8S_CONTAINER_USE_FILE', 'bool', 'false', {
     key: 'logs_config.k8s_container_use_file',
     chart: 'datadog.logs.containerCollectUsingFiles',
     operator: 'features.logCollection.containerCollectUsingFiles',

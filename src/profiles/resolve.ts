@@ -19,9 +19,15 @@ export interface Choices {
   inDepth: boolean;
   /** The agent's own settings are not in sight: what `environment` does not say may be set all the same. */
   outOfSight?: boolean;
+  /** Which checks of conf.d are configured, and whether they run under this account. */
+  checks?: Readonly<Record<string, RunsWhere>> | undefined;
 }
 
-export function resolveProfile(profile: Profile, choices: Choices): ResolvedProfile {
+/** `somewhere`: here, or on cluster checks runners, as its configuration was not read. `unset`: it has none, so it runs here if it runs. */
+export type RunsWhere = 'here' | 'elsewhere' | 'somewhere' | 'unset';
+
+export function resolveProfile(profile: Profile, given: Choices): ResolvedProfile {
+  const choices = inToday(profile, given);
   const on = featuresOn(profile, choices);
   const kubelet = kubeletRights(choices.kubeletVersions, choices.kubernetesVersion?.value);
   const lock = lockOf(profile, choices);
@@ -29,7 +35,7 @@ export function resolveProfile(profile: Profile, choices: Choices): ResolvedProf
     dedupe(
       profile.needs
         .filter((need) => on.has(need.feature) && applies(need, choices, kubelet, kind))
-        .map((need) => concrete(profile, need, choices, kubelet)),
+        .map((need) => concrete(profile, need, choices, { kubelet, why: on.get(need.feature) ?? '' })),
     );
   const needs = needsWith(lock?.kind);
   const otherLock = lock?.other ? needsWith(lock.other).filter(({ kind }) => kind === 'leader-lock') : [];
@@ -38,7 +44,8 @@ export function resolveProfile(profile: Profile, choices: Choices): ResolvedProf
     source: choices.source,
     features: [...on].map(([feature, why]) => ({ feature, why })),
     off: profile.features.map((f) => f.feature).filter((feature) => !on.has(feature)),
-    agentVersion: choices.agentVersion ?? { value: 'newest', from: 'not known: the newest is assumed' },
+    ...(choices.outOfSight ? { unseen: unseenIn(profile, on) } : {}),
+    agentVersion: given.agentVersion ?? { value: 'newest', from: 'not known: the newest is assumed' },
     kubernetesVersion: choices.kubernetesVersion ?? { value: 'newest', from: 'not known: the newest is assumed' },
     kubelet,
     ...(lock ? { lock: lock.kind, lockFrom: lock.from } : {}),
@@ -53,7 +60,10 @@ export function resolveProfile(profile: Profile, choices: Choices): ResolvedProf
 
 /** Every variable of the agent's that a profile goes by. */
 export function variablesOf({ names = {}, lockSetting, features, needs }: Profile): string[] {
-  const pairs = [...features.flatMap((each) => each.environment ?? []), ...needs.flatMap((each) => each.unless ?? [])];
+  const pairs = [
+    ...features.flatMap(({ environment = [], unless = [] }) => [...environment, ...unless]),
+    ...needs.flatMap(({ unless = [], when = [] }) => [...unless, ...when]),
+  ];
   const named = [...Object.values(names).flatMap(({ variable }) => variable ?? []), ...(lockSetting ? [lockSetting.variable] : [])];
   return [...new Set([...named, ...pairs.map((pair) => pair.split('=')[0] ?? '')])];
 }
@@ -119,7 +129,22 @@ function lockOf({ locks = [], lockSetting }: Profile, choices: Choices): { kind:
   return { kind: /^leases?$/.test(chosen) || hasLeases ? 'lease' : 'configmap', from };
 }
 
-function featuresOn(profile: Profile, { asked, environment }: Choices): Map<string, string> {
+/** With the agent's version as it would be counted today. */
+function inToday({ renumbered }: Profile, choices: Choices): Choices {
+  const { agentVersion } = choices;
+  const [major, minor = 0, patch = 0] = agentVersion ? numbersOf(agentVersion.value) : [];
+  if (!renumbered || !agentVersion || major !== renumbered.from) return choices;
+  return { ...choices, agentVersion: { ...agentVersion, value: `${renumbered.to}.${minor + renumbered.later}.${patch}` } };
+}
+
+/** Off by what is in sight, but not by a setting that is. */
+function unseenIn({ features }: Profile, on: ReadonlyMap<string, string>): string[] {
+  return features
+    .filter(({ feature, environment = [], check }) => !on.has(feature) && (environment.length > 0 || check))
+    .map((f) => f.feature);
+}
+
+function featuresOn(profile: Profile, { asked, environment, checks = {} }: Choices): Map<string, string> {
   const on = new Map<string, string>();
   const add = (name: string, why: string): void => {
     const feature = profile.features.find((f) => f.feature === name);
@@ -127,8 +152,11 @@ function featuresOn(profile: Profile, { asked, environment }: Choices): Map<stri
     if (!feature.includes && !on.has(name)) on.set(name, why);
     for (const part of feature.includes ?? []) add(part, why);
   };
-  for (const { feature, always, environment: variables = [] } of profile.features as ProfileFeature[]) {
+  for (const { feature, always, environment: variables = [], unless = [], check } of profile.features as ProfileFeature[]) {
+    const runs = check === undefined ? undefined : checks[check];
+    if (runs === 'elsewhere' || unless.some((pair) => isSet(pair, { environment }))) continue;
     if (always) add(feature, 'always');
+    if (runs && runs !== 'unset') add(feature, `conf.d/${check}.d`);
     const set = variables.find((pair) => isSet(pair, { environment }));
     if (set) add(feature, set);
   }
@@ -156,12 +184,19 @@ function within(range: VersionRange | undefined, version: string | undefined): b
 function applies(need: PermissionNeed, choices: Choices, kubelet: ResolvedProfile['kubelet'], lock: LockKind | undefined): boolean {
   if (need.lock && need.lock !== lock) return false;
   if (need.unless?.some((pair) => isSet(pair, choices))) return false;
+  if (need.when && !need.when.some((pair) => isSet(pair, choices))) return false;
   if (need.kubelet === 'classic' && kubelet !== 'classic') return false;
   if (need.kubelet === 'fine-grained' && kubelet === 'classic') return false;
   return within(need.agent, choices.agentVersion?.value) && within(need.kubernetes, choices.kubernetesVersion?.value);
 }
 
-function concrete(profile: Profile, need: PermissionNeed, choices: Choices, kubelet: ResolvedProfile['kubelet']): ResolvedNeed {
+/** How its feature came on. */
+interface On {
+  kubelet: ResolvedProfile['kubelet'];
+  why: string;
+}
+
+function concrete(profile: Profile, need: PermissionNeed, choices: Choices, { kubelet, why }: On): ResolvedNeed {
   const feature = profile.features.find((f) => f.feature === need.feature);
   const name = need.name?.replace(/\{(\w+)\}/g, (_, key: string) => {
     const chosen = profile.names?.[key];
@@ -171,6 +206,7 @@ function concrete(profile: Profile, need: PermissionNeed, choices: Choices, kube
   const namespace = scope === 'agent' ? choices.namespace.value : scope === 'cluster-wide' ? undefined : scope.fixed;
   // The kubelet takes nodes/proxy for its fine-grained rights as well (pkg/kubelet/server/auth.go).
   const orElse = need.kubelet === 'fine-grained' && kubelet !== 'classic' ? ['proxy'] : undefined;
+  const maybe = maybeOf(profile, need, choices, why);
   return {
     verbs: need.verbs,
     group: need.group ?? '',
@@ -184,19 +220,40 @@ function concrete(profile: Profile, need: PermissionNeed, choices: Choices, kube
     loses: need.loses ?? feature?.loses ?? need.feature,
     required: need.required ?? feature?.required ?? false,
     kind: need.kind ?? 'general',
+    ...(maybe ? { maybe } : {}),
   };
+}
+
+/** What was asked for is needed. What kubelets ask for shows itself in their answers. */
+function maybeOf({ features, names = {} }: Profile, need: PermissionNeed, choices: Choices, why: string): ResolvedNeed['maybe'] {
+  const feature = features.find((f) => f.feature === need.feature);
+  const { check, unless = [] } = feature ?? {};
+  const isAsked = why.startsWith('--feature');
+  const runs = check && choices.checks?.[check];
+  if (check && !isAsked && runs !== 'here' && runs !== 'unset') return 'runners';
+  if (!choices.outOfSight || need.kind === 'kubelet') return undefined;
+  const isOpen = (variable = '') => variable !== '' && !choices.environment[variable];
+  const pairs = [...(isAsked ? [] : unless), ...(need.unless ?? [])];
+  const chosen = [...(need.name ?? '').matchAll(/\{(\w+)\}/g)].map(([, key = '']) => names[key]?.variable);
+  return [...pairs.map((pair) => pair.split('=')[0]), ...chosen].some(isOpen) ? 'unseen' : undefined;
 }
 
 /** Two features may need the same; it is asked for once, and counts as required when it is for one of them. What two checks speak of stays with both. */
 function dedupe(needs: ResolvedNeed[]): ResolvedNeed[] {
   const kept = new Map<string, ResolvedNeed>();
   for (const need of needs) {
-    const { feature: _, loses: __, required: ___, ...rights } = need;
+    const { feature: _, loses: __, required: ___, maybe: ____, ...rights } = need;
     const key = JSON.stringify(rights);
     const before = kept.get(key);
-    kept.set(key, before ? { ...before, required: before.required || need.required } : need);
+    kept.set(key, before ? surer(before, need) : need);
   }
   return [...kept.values()];
+}
+
+/** The one that is needed for sure, for both. */
+function surer(a: ResolvedNeed, b: ResolvedNeed): ResolvedNeed {
+  const [first, second] = a.maybe && !b.maybe ? [b, a] : [a, b];
+  return { ...first, required: first.required || (second.required && !second.maybe) };
 }
 
 function deprecations(needs: readonly ResolvedNeed[], kubernetes = 'newest'): string[] {

@@ -35,6 +35,8 @@ export interface PermissionNeed {
   lock?: LockKind;
   /** `NAME=value` of the agent's environment, any of which makes the agent do without it. */
   unless?: string[];
+  /** The same, one of which it takes to make the agent ask for it. */
+  when?: string[];
   /** Spoken of by a question of its own; `kubelet` are the paths that the node Agent reads. */
   kind?: Exclude<NeedKind, 'general'>;
 }
@@ -49,6 +51,10 @@ export interface ProfileFeature {
   always?: boolean;
   /** Variables of the agent's environment, any of which turns it on: `DD_LEADER_ELECTION=true`. */
   environment?: string[];
+  /** The same, any of which turns it off, whatever else would have it on. */
+  unless?: string[];
+  /** A folder of conf.d: its check's configuration turns the feature on. Cluster checks runners may run the check, and then need the rights. */
+  check?: string;
   /** A set of others instead of needs of its own. */
   includes?: string[];
 }
@@ -60,10 +66,14 @@ export interface Profile {
   account: { namespace: string; name: string };
   /** Words in the names of its roles. */
   hints: string[];
+  /** Of cluster checks runners: which checks they run stands in the Cluster Agent's pod. */
+  runner?: true;
   /** Names that settings choose: the variable, and the value without it. */
   names?: Record<string, { variable?: string; value: string }>;
   /** The lock that is taken where nobody chooses, by the agent's version, oldest first. */
   locks?: { kind: LockKind; since?: string }[];
+  /** Versions that were counted in another way: `1.17` where the agent of that day was 7.33 is `{ from: 1, to: 7, later: 16 }`. */
+  renumbered?: { from: number; to: number; later: number };
   /** The variable that chooses between Lease and ConfigMap, and the first agent that knows it. */
   lockSetting?: { variable: string; since: string };
   features: ProfileFeature[];

@@ -1,8 +1,10 @@
 /** Whose rights are judged, by which profile, and which features and versions it is to serve. */
+import { agentInManifest } from '../agent-config/agent-in-manifest.js';
 import type { Host } from '../host/host.js';
 import { SENTENCE } from '../host/redact.js';
+import { BOUNDS } from '../model/bounds.js';
 import { findProfile, PROFILES } from '../profiles/index.js';
-import { unknownFeatures, variablesOf } from '../profiles/resolve.js';
+import { type RunsWhere, unknownFeatures, variablesOf } from '../profiles/resolve.js';
 import type { Profile } from '../profiles/types.js';
 import { byDefault, type Ledger } from './ledger.js';
 import { DEFAULTS, type Flags } from './options.js';
@@ -17,6 +19,8 @@ export interface RightsSettings {
   /** What environment and datadog.yaml say of the variables that the profile goes by. */
   environment: Readonly<Record<string, string>>;
   agentVersion?: { value: string; from: string };
+  /** By --manifest: what its pods of the account tell. */
+  manifest?: { workload: string; isWhole: boolean; checks?: Readonly<Record<string, RunsWhere>> };
   kubernetesVersion?: string;
   /** --service-account. */
   account?: { namespace: string; name: string };
@@ -49,6 +53,8 @@ export async function rightsSettings(
   const kubernetesVersion = use('kubernetesVersion', flag('kubernetes-version'));
   const version = use('agentVersion', flag('agent-version'));
   const installed = version === undefined ? await installedVersion(host) : undefined;
+  const named = (account === undefined ? undefined : parseServiceAccount(account)) ?? chosen.profile.account;
+  const found = flags.manifest === undefined ? undefined : await inManifest(flags.manifest, named, chosen.profile, host);
   const environment = variablesOf(chosen.profile).flatMap((name) => {
     const found = agent(name);
     return found ? [[name, found.value] as const] : [];
@@ -56,13 +62,24 @@ export async function rightsSettings(
   return {
     ...chosen,
     features,
-    environment: Object.fromEntries(environment),
+    environment: { ...Object.fromEntries(environment), ...found?.settings },
+    ...(found?.version && { agentVersion: { value: found.version, from: `${found.workload} of --manifest` } }),
+    ...(found && {
+      manifest: { workload: found.workload, isWhole: found.settings !== undefined, ...(found.checks && { checks: found.checks }) },
+    }),
     ...(version === undefined ? {} : { agentVersion: { value: version, from: '--agent-version' } }),
     ...(installed === undefined ? {} : { agentVersion: { value: installed, from: VERSION_MANIFEST } }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...(account === undefined ? {} : { account: parseServiceAccount(account) }),
     ...(namespace === undefined ? {} : { namespace: { value: namespace.value, from: namespace.source } }),
   };
+}
+
+/** What is wrong with the file is for the command to say that judges it. */
+async function inManifest(file: string, account: { namespace: string; name: string }, profile: Profile, host: Host) {
+  const read = await host.readFile(file, BOUNDS.manifest);
+  const found = read.ok ? agentInManifest(read.text, host.redactor.clean(file, SENTENCE), account, profile) : undefined;
+  return found && 'error' in found ? undefined : found;
 }
 
 async function chooseProfile(name: string, host: Host): Promise<{ profile: Profile; source: string } | { error: string }> {

@@ -70,7 +70,7 @@ function readLockSetting(fields: Fields): NonNullable<Profile['lockSetting']> {
 const DNS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 function readFeature(fields: Fields): ProfileFeature {
-  only(fields, ['feature', 'loses', 'required', 'always', 'environment', 'includes']);
+  only(fields, ['feature', 'loses', 'required', 'always', 'environment', 'unless', 'includes']);
   const feature = word(fields, 'feature', /^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
   const environment = pairs(fields, 'environment');
   return {
@@ -79,6 +79,7 @@ function readFeature(fields: Fields): ProfileFeature {
     required: fields.flag('required'),
     always: fields.flag('always'),
     environment,
+    unless: pairs(fields, 'unless'),
     ...(fields.has('includes') ? { includes: fields.texts('includes') } : {}),
   };
 }
@@ -107,6 +108,7 @@ const NEED_KEYS = [
   'lock',
   'kind',
   'unless',
+  'when',
 ];
 
 function readNeed(fields: Fields, features: ReadonlySet<string>): PermissionNeed {
@@ -130,6 +132,7 @@ function readNeed(fields: Fields, features: ReadonlySet<string>): PermissionNeed
     ...(fields.has('kubernetes') ? { kubernetes: range(fields.fields('kubernetes')) } : {}),
     ...(fields.has('kubelet') ? { kubelet: oneOf(fields, 'kubelet', MODES) as 'classic' } : {}),
     ...(fields.has('unless') ? { unless: pairs(fields, 'unless') } : {}),
+    ...(fields.has('when') ? { when: pairs(fields, 'when') } : {}),
     ...(fields.has('lock') ? { lock: oneOf(fields, 'lock', LOCKS) as LockKind } : {}),
     ...(fields.has('kind') ? { kind: oneOf(fields, 'kind', KINDS) as 'leader-lock' } : {}),
   };

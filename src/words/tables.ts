@@ -58,6 +58,7 @@ export const sayRights = defineWords('rights', {
   profile: 'Profile {profile}: {features}.',
   feature: '{feature} ({why})',
   off: 'Off: {features} (--feature FEATURE checks one).',
+  unseen: 'Not checked: {features}, as the settings that enable them are not visible from here (--feature FEATURE checks one).',
   versions: 'Agent {agent}; Kubernetes {kubernetes}; kubelet permissions {kubelet}; namespace {namespace}.',
   versionsAndLock:
     'Agent {agent}; Kubernetes {kubernetes}; kubelet permissions {kubelet}; leader election by {lock}; namespace {namespace}.',

@@ -8,6 +8,8 @@ export const sayHead = defineWords('head', {
   'answer.one': 'OK: {servers} answers',
   'answer.many': 'OK: {servers} answer',
   'permitted.one': 'OK: {servers} answers; {account} has the permissions',
+  'permittedInPart.one': 'OK: {servers} answers; {account} has the permissions that were checked',
+  'permittedInPart.many': 'OK: {servers} answer; {account} has the permissions that were checked',
   'permitted.many': 'OK: {servers} answer; {account} has the permissions',
   'accepted.one': 'OK: {servers} accepts the credential and allows all requests',
   'accepted.many': 'OK: {servers} accept the credential and allow all requests',

@@ -69,6 +69,7 @@ describe('no English outside the tables', () => {
       off: ['o1'],
       versions: { agent: 'a1', kubernetes: 'k1', kubelet: 'unknown', lock: 'l1' },
       namespace: 'n1',
+      unseen: [],
       needs: (['allowed', 'denied', 'unanswered'] as const).map((state) => ({ ...need, state })),
       rows: [],
     };

@@ -6,7 +6,7 @@
 import { canINeeds } from '../../manifests/needs-yaml.js';
 import { defineCheck } from '../../model/check.js';
 import { describeNeed } from '../../profiles/access.js';
-import { accountName, eitherOf } from '../shared/brief.js';
+import { accountName, eitherOf, fewOf } from '../shared/brief.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
@@ -41,6 +41,8 @@ export const agentPermissions = defineCheck({
     notAsked: 'no account to check: name one with --service-account',
     noAccount: 'permissions not checked: there is no such ServiceAccount',
     notOurs: '{count} of {total} permissions could not be checked',
+    runners: '{count} permissions are not granted; only an agent without cluster checks runners needs them',
+    unseen: 'permissions of {features} not checked: the settings of {account} are not visible from here',
   },
   causes: {
     'permission-missing': {
@@ -79,7 +81,16 @@ export const agentPermissions = defineCheck({
       });
     }
     const open = own.filter(({ state }) => state === 'unanswered');
-    if (open.length === 0) return pass(rights.access);
+    if (open.length === 0) {
+      const { unseen = [], inDepth } = profile;
+      if (!inDepth || unseen.length === 0) return pass(rights.access);
+      const features = fewOf(unseen, 3);
+      return cannotTell(say('unseen', { features, account: accountName(account.user) }), [
+        { need: 'self/profile', elsewhere: 'kubelet-doctor rbac --feature all' },
+      ]);
+    }
+    if (open.every(({ need }) => need.maybe === 'runners'))
+      return cannotTell(say('runners', { count: open.length }), [{ need: 'self/profile', elsewhere: 'kubelet-doctor rbac --feature all' }]);
     const elsewhere =
       rights.name &&
       canINeeds(

@@ -5,7 +5,7 @@
 
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
-import type { Fact, LockKind, ResolvedProfile } from '../../model/facts.js';
+import type { Fact, LockKind, ResolvedNeed, ResolvedProfile } from '../../model/facts.js';
 import { judgeNeeds } from '../../profiles/access.js';
 import { accountName, eitherOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
@@ -29,6 +29,7 @@ export const leaderLock = defineCheck({
     grant: 'Grant {account} access to its leader lock in {namespace}',
     off: 'leader election is off',
     open: 'permissions on the lock could not be checked',
+    nameUnseen: '{user} may not use a lock named {name}; {variable}, which chooses the name, is not visible from here',
     otherHeld: '{user} may lock on a {other} but not on a {lock}; {variable}, which chooses the lock, is not visible from here',
   },
   causes: {
@@ -63,12 +64,18 @@ export const leaderLock = defineCheck({
     const other = WORDS[profile.lock === 'lease' ? 'configmap' : 'lease'];
     if (missing.length === 0) {
       if (judged.every(({ state }) => state === 'allowed')) return pass(view.all('apiserver/access'));
-      if (!holdsOther(profile, view.all('apiserver/access')))
+      const isHeld = holdsOther(profile, view.all('apiserver/access'));
+      const unnamed = judged.find(({ need, state }) => need.maybe === 'unseen' && state === 'unanswered')?.need;
+      if (!isHeld && unnamed && isAnswered(unnamed, view.all('apiserver/access'))) {
+        const name = say('nameUnseen', { user, name: unnamed.name ?? '', variable: NAME });
+        return openFor(needs, cannotTell(name, [{ need: 'self/profile', elsewhere: lookAtSetting(profile.namespace.value, NAME) }]));
+      }
+      if (!isHeld)
         return openFor(
           needs,
           cannotTell(say('open'), [{ need: 'apiserver/access', elsewhere: 'kubelet-doctor rbac --feature leader-election' }]),
         );
-      const look = lookAtSetting(profile.namespace.value);
+      const look = lookAtSetting(profile.namespace.value, VARIABLE);
       const either = say('otherHeld', { user, lock, other, variable: VARIABLE });
       return openFor(needs, cannotTell(either, [{ need: 'self/profile', elsewhere: look }]));
     }
@@ -89,6 +96,7 @@ export const leaderLock = defineCheck({
 });
 
 const VARIABLE = 'DD_LEADER_ELECTION_DEFAULT_RESOURCE';
+const NAME = 'DD_LEADER_LEASE_NAME';
 
 const WORDS: Record<LockKind, string> = { lease: 'Lease', configmap: 'ConfigMap', endpoints: 'Endpoints' };
 
@@ -97,9 +105,14 @@ function holdsOther({ otherLock }: ResolvedProfile, access: Fact<'access'>[]): b
   return otherLock !== undefined && judgeNeeds(otherLock, access).every(({ state }) => state === 'allowed');
 }
 
+/** The apiserver said no to all of it: what is open is whether it is meant. */
+function isAnswered(need: ResolvedNeed, access: Fact<'access'>[]): boolean {
+  return judgeNeeds([need], access).every(({ unanswered }) => unanswered.length === 0);
+}
+
 /** Prints the variable of every pod there that has it; it holds no secret. */
-function lookAtSetting(namespace: string): string {
+function lookAtSetting(namespace: string, variable: string): string {
   const at = isDnsName(namespace) ? namespace : 'NAMESPACE';
-  const entry = `{range .spec.containers[*].env[?(@.name=="${VARIABLE}")]}{.value}{end}`;
+  const entry = `{range .spec.containers[*].env[?(@.name=="${variable}")]}{.value}{end}`;
   return `kubectl -n ${at} get pods -o jsonpath='{range .items[*]}{.metadata.name}: ${entry}{"\\n"}{end}'`;
 }

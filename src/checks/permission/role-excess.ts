@@ -12,6 +12,9 @@ import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
 import { RIGHTS_NEEDS, rightsOf, stateOf } from './shared/rights.js';
 
+/** Features that need nodes/proxy, whatever the kubelet (profiles/datadog-agent.ts). */
+const ON_PROXY = ['container-logs', 'eks-fargate'];
+
 export const roleExcess = defineCheck({
   question: 'role-excess',
   asks: 'Does the agent have only the kubelet permissions it needs?',
@@ -26,6 +29,7 @@ export const roleExcess = defineCheck({
     grant: 'Grant the fine-grained permissions, then remove nodes/proxy',
     remove: 'Remove nodes/proxy: all fine-grained permissions are granted',
     notAsked: 'checked by `kubelet-doctor rbac`',
+    unseen: 'the settings of {user} are not visible from here: on EKS Fargate, or with logs from the kubelet, it needs nodes/proxy',
     needed: 'an enabled feature or an older kubelet needs nodes/proxy',
     partOfVersions: 'the list of nodes was not read to its end: an older kubelet may need nodes/proxy',
     versions: 'the versions of the kubelets are unknown',
@@ -39,7 +43,7 @@ export const roleExcess = defineCheck({
       distributions: AGENT_RIGHTS,
       confirm:
         'The first command prints `yes`, and every kubelet is 1.33 or later:\n\n    kubectl auth can-i get nodes --subresource=proxy \\\n      --as=system:serviceaccount:NAMESPACE:NAME\n    kubectl get nodes',
-      fix: 'Grant nodes/pods, nodes/healthz and nodes/configz first, then remove nodes/proxy (chart: `datadog.kubelet.fineGrainedAuthorization`). Logs read through the kubelet (/containerLogs) still need nodes/proxy.',
+      fix: 'Grant nodes/pods, nodes/healthz and nodes/configz first, then remove nodes/proxy (chart: `datadog.kubelet.fineGrainedAuthorization`). Logs read through the kubelet (/containerLogs) still need nodes/proxy, and so does a sidecar on EKS Fargate (DD_EKS_FARGATE), which asks the node proxy of the apiserver.',
       avoid: 'Do not remove nodes/proxy before the fine-grained permissions are granted, or while a kubelet before 1.33 remains.',
     },
   },
@@ -62,6 +66,9 @@ export const roleExcess = defineCheck({
     if (kubeletRights(all) !== 'fine-grained' || needsIt) return pass(proxy, say('needed'));
     if (unread) return cannotTell(say('partOfVersions'), [{ need: 'apiserver/kubelet-versions', elsewhere: 'kubectl get nodes' }]);
     const user = account.user;
+    // In a pod's own words or not at all: who follows this fix there loses all sidecars, or all logs.
+    if (profile.unseen?.some((feature) => ON_PROXY.includes(feature)))
+      return cannotTell(say('unseen', { user }), [{ need: 'self/profile', elsewhere: 'kubelet-doctor settings' }]);
     // By a review of its own: that nodes/proxy serves as well is what is to end.
     const isHeld = ({ subresource }: ResolvedNeed) => seen(view.one('apiserver/access', `get nodes/${subresource}`))?.allowed === true;
     const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined && !isHeld(need));

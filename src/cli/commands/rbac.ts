@@ -2,6 +2,7 @@
 import { needsOfCauses } from '../../checks/permission/shared/printed-by.js';
 import { RIGHTS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
+import { SENTENCE } from '../../host/redact.js';
 import { serviceAccountOf } from '../../kubernetes/names.js';
 import { type AccountName, grantTo, type ManifestOptions, needsYaml, withEffect } from '../../manifests/needs-yaml.js';
 import type { ResolvedProfile } from '../../model/facts.js';
@@ -10,6 +11,7 @@ import { resolveProfile } from '../../profiles/resolve.js';
 import { rightsTable } from '../../report/tables/rights.js';
 import { aimOf } from '../../report/where.js';
 import type { Flags } from '../../setup/options.js';
+import type { RightsSettings } from '../../setup/profile-choice.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { ask } from '../ask.js';
 import type { Io } from '../io.js';
@@ -28,7 +30,9 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
   return withReport(flags, host, io, {
     find: async () => {
       const settings = await resolveSettings(flags, host);
-      return 'error' in settings ? settings : ask(settings, flags, host, io, { checks: RIGHTS_CHECKS, rightsOnly: true });
+      if ('error' in settings) return settings;
+      if (isNotInFile(flags, settings.rights)) return { error: notInFile(flags, settings.rights) };
+      return ask(settings, flags, host, io, { checks: RIGHTS_CHECKS, rightsOnly: true });
     },
     show: ({ report, facts }) => {
       const rights = rightsTable(facts, aimOf(report));
@@ -61,6 +65,7 @@ async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return usageError(io, settings.error);
   const { rights, agent } = settings;
+  if (isNotInFile(flags, rights)) return usageError(io, host.redactor.clean(notInFile(flags, rights), SENTENCE));
   const account = rights.account ?? rights.profile.account;
   const profile = resolveProfile(rights.profile, {
     source: rights.source,
@@ -71,13 +76,24 @@ async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise
     kubeletVersions: rights.kubernetesVersion ? [rights.kubernetesVersion] : [],
     namespace: rights.namespace ?? { value: account.namespace, from: 'the ServiceAccount' },
     inDepth: true,
-    outOfSight: agent === undefined,
+    outOfSight: agent === undefined && rights.manifest?.isWhole !== true,
+    checks: rights.manifest?.checks,
   });
   // Which lock the agent takes is a setting that is not in sight: as chart and operator do, the role serves either.
   const printed = manifest(account, profile, [...profile.needs, ...(profile.otherLock ?? [])], { account: {} });
   if (typeof printed !== 'string') return usageError(io, printed.error);
   io.out(printed);
   return 0;
+}
+
+/** A file that says nothing of the account would leave it to be judged as if there were none. */
+function isNotInFile({ manifest }: Partial<Flags>, rights: RightsSettings): boolean {
+  return manifest !== undefined && rights.manifest === undefined;
+}
+
+function notInFile({ manifest = '' }: Partial<Flags>, { account, profile }: RightsSettings): string {
+  const { namespace, name } = account ?? profile.account;
+  return `--manifest ${manifest}: no pod of ServiceAccount ${namespace}/${name} in it; name the account: --service-account NAMESPACE/NAME`;
 }
 
 /** Not without what it does: `check` has none of it in a fix either. */
@@ -87,13 +103,16 @@ function manifest(
   needs: ResolvedProfile['needs'],
   options: ManifestOptions,
 ): string | { error: string } {
-  const { features, agentVersion, kubelet } = profile;
+  const { features, off, agentVersion, kubelet } = profile;
+  if (needs.length === 0)
+    return { error: `no feature of ${profile.profile} is on that needs a permission; name one: --feature ${off[0] ?? 'all'}` };
   const kubelets =
     kubelet === 'classic' ? 'some below 1.33: nodes/proxy' : kubelet === 'fine-grained' ? '1.33 or later' : 'assumed to be 1.33 or later';
   const granted = grantTo(account, needs, options);
   if (!granted) return { error: whyNot(account, needs) };
   return [
     `# ${profile.profile}: ${features.map((each) => each.feature).join(', ')}`,
+    ...(off.length > 0 ? [`# left out: ${off.join(', ')} (--feature FEATURE adds one)`] : []),
     `# agent ${agentVersion.value}; kubelets ${kubelets}; agent objects in namespace ${profile.namespace.value}`,
     withEffect(granted),
   ].join('\n');

@@ -1,7 +1,7 @@
-/** The agent's pod on this node, as a kubelet may see it: of it the account, its name and the version of its image; nothing else is kept. */
+/** The agent's pod on this node, as a kubelet may see it: of it the account, its name, the version of its image and what profiles go by; nothing else is kept. */
 
+import { settingsOf } from '../../agent-config/pod-settings.js';
 import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
-import { NAME, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isHostName } from '../../setup/values.js';
 import { type ApiserverClient, refused } from './client.js';
@@ -13,7 +13,7 @@ export interface AgentOnNode {
   /** `NAMESPACE/NAME`. */
   pod: string;
   version?: { value: string; from: string };
-  /** As by {@link lockSettingsOf}. */
+  /** As by {@link settingsOf}. */
   settings?: Record<string, string>;
 }
 
@@ -43,7 +43,7 @@ function agentIn(item: unknown): AgentOnNode[] {
   const own = stringMap(labels);
   if (isClusterCheckRunner(own) || !(isAgentLabelled(own) || images.some(isAgentImage))) return [];
   const version = images.flatMap((image) => /agent[^:@]{0,100}:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
-  const settings = lockSettingsOf(list(containers).map(record));
+  const settings = settingsOf(list(containers).map(record));
   return [
     {
       namespace,
@@ -53,22 +53,4 @@ function agentIn(item: unknown): AgentOnNode[] {
       ...(settings && { settings }),
     },
   ];
-}
-
-/** What decides which object an election locks on; nothing else of a pod's environment is kept. */
-const LOCK_SETTINGS = ['DD_LEADER_ELECTION_DEFAULT_RESOURCE', 'DD_LEADER_LEASE_NAME'];
-
-/** Undefined where a container may have one that does not stand there: from a ConfigMap, a Secret, or a whole list of variables. */
-export function lockSettingsOf(containers: readonly Record<string, unknown>[]): Record<string, string> | undefined {
-  const settings: Record<string, string> = {};
-  for (const { env, envFrom } of containers) {
-    if (list(envFrom).length > 0) return undefined;
-    for (const { name, value, valueFrom } of list(env).map(record)) {
-      if (typeof name !== 'string' || !LOCK_SETTINGS.includes(name)) continue;
-      if (valueFrom !== undefined) return undefined;
-      const given = printable(String(value ?? ''), NAME);
-      if (given) settings[name] = given;
-    }
-  }
-  return settings;
 }

@@ -3,7 +3,6 @@ import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { KubeletVersions, Outcome, OwnRules, RbacBinding, RbacObjects, RbacRole, RbacRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
-import { type AgentOnNode, lockSettingsOf } from './agent-on-node.js';
 import { type ApiserverClient, refused } from './client.js';
 import { concerned } from './rights-select.js';
 
@@ -166,31 +165,5 @@ export async function askKubeletVersions(context: LiveContext, api: ApiserverCli
       return { status: 'observed', data: { versions, complete: nodes.data.complete } };
     },
   );
-  return outcome.status === 'observed' ? outcome.data : undefined;
-}
-
-/** What a pod of this account tells of its agent; its environment holds secrets, and of it only {@link lockSettingsOf} is kept. */
-export async function askAgentPod(
-  api: ApiserverClient,
-  { namespace, name }: { namespace: string; name: string },
-): Promise<Pick<AgentOnNode, 'version' | 'settings'> | undefined> {
-  const selector = encodeURIComponent(`spec.serviceAccountName=${name}`);
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?fieldSelector=${selector}&limit=1`;
-  const outcome = await api.ask<Pick<AgentOnNode, 'version' | 'settings'>>({ path, maxBytes: 1 << 20 }, (answer, json) => {
-    if (answer.status !== 200) return refused(answer);
-    const pod = record(list(record(json).items)[0]);
-    const containers = list(record(pod.spec).containers).map(record);
-    if (containers.length === 0) return { status: 'absent', why: 'not-attempted' };
-    const images = containers.map((container) => text(container.image, 500));
-    const version = images.flatMap((image) => /(?:agent|server)[^:@]{0,100}:v?(\d+\.\d+(?:\.\d+)?)/.exec(image)?.[1] ?? [])[0];
-    const settings = lockSettingsOf(containers);
-    return {
-      status: 'observed',
-      data: {
-        ...(version && { version: { value: version, from: `image of pod ${text(record(pod.metadata).name)}` } }),
-        ...(settings && { settings }),
-      },
-    };
-  });
   return outcome.status === 'observed' ? outcome.data : undefined;
 }

@@ -12,9 +12,10 @@ import { type Question, questionsOf, subjectOfAccess } from '../../profiles/acce
 import { resolveProfile } from '../../profiles/resolve.js';
 import type { LiveContext } from '../context.js';
 import { type AgentOnNode, askAgentOnNode } from './agent-on-node.js';
+import { askAgentPod, type ToldByPod } from './agent-pod.js';
 import { type ApiserverClient, refused } from './client.js';
 import { askNamedAccount } from './named.js';
-import { askAgentPod, askKubeletVersions } from './rights-objects.js';
+import { askKubeletVersions } from './rights-objects.js';
 
 const GROUP = 'authorization.k8s.io';
 const GROUP_PATH = `/apis/${GROUP}/v1`;
@@ -116,9 +117,12 @@ async function putProfile(context: LiveContext, api: ApiserverClient, known: Rig
   const [node, own] = [await known.node, await known.namespace];
   const account = rights.account ?? agent ?? accountOf(known.identity.user);
   const versions = node || rights.kubernetesVersion || !known.inDepth ? undefined : await askKubeletVersions(context, api);
-  const pod = agent ?? (known.inDepth && account ? await askAgentPod(api, account) : undefined);
+  const pod: ToldByPod | undefined = agent ?? (known.inDepth && account ? await askAgentPod(api, account, rights.profile) : undefined);
   // In the agent's own pod, and as its process, what is not set is not set. Of another account only its pod tells.
-  const inSight = pod?.settings !== undefined || (!rights.account && !agent && (process !== undefined || (await known.agentEnvironment)));
+  const inSight =
+    pod?.settings !== undefined ||
+    rights.manifest?.isWhole === true ||
+    (!rights.account && !agent && (process !== undefined || (await known.agentEnvironment)));
   const kubernetes = known.version && { value: known.version.gitVersion, from: "the apiserver's /version" };
   const profile = resolveProfile(rights.profile, {
     source: rights.source,
@@ -135,6 +139,7 @@ async function putProfile(context: LiveContext, api: ApiserverClient, known: Rig
       rights.namespace ?? agentsNamespace(rights.account?.namespace, agent, own, account?.namespace, rights.profile.account.namespace),
     inDepth: known.inDepth,
     outOfSight: !inSight,
+    checks: rights.manifest?.checks ?? pod?.checks,
   });
   store.put({ target: 'self', kind: 'profile', subject: '' }, { status: 'observed', data: profile, ms: 0 });
   return profile;

@@ -63,6 +63,11 @@ export interface ResolvedNeed {
   loses: string;
   required: boolean;
   kind: NeedKind;
+  /**
+   * Whether it is needed cannot be told from here: a setting out of sight may turn it off or choose another name (`unseen`), or cluster checks
+   * runners may have it instead (`runners`). It is not missing then where it is denied.
+   */
+  maybe?: 'unseen' | 'runners';
 }
 
 /** Which check speaks of it. */
@@ -80,6 +85,8 @@ export interface ResolvedProfile {
   features: { feature: string; why: string }[];
   /** Features it knows and that were not asked for. */
   off: string[];
+  /** Of these: settings out of sight may have turned them on. */
+  unseen?: string[];
   agentVersion: { value: string; from: string };
   kubernetesVersion: { value: string; from: string };
   kubelet: 'fine-grained' | 'classic' | 'unknown';

@@ -2,7 +2,7 @@
  * The head of a report, three lines: the root cause, or that all is well; the first step, or how much was asked; where it ran, as whom, when,
  * against what. They are never wrapped: `head -2` is the answer. The last two lines of a terminal are the first two again.
  */
-import { type Answered, answeredOf } from '../../judge/exit.js';
+import { type Answered, answeredOf, isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
 import { identityWords, placeWords, vantageWords } from '../../report/places.js';
@@ -94,7 +94,7 @@ export function titleOf(finding: Finding, report: Report): string {
   return finding.certainty === 'suspected' ? say('suspected', { title }) : title;
 }
 
-function wellLine({ where, layers }: Report, _on: Answered): string {
+function wellLine({ where, layers, results }: Report, _on: Answered): string {
   const names = [
     answers(layers, 'kubelet') ? oneLine(say('kubelet', { node: where.node })) : '',
     answers(layers, 'apiserver') ? 'apiserver' : '',
@@ -102,7 +102,11 @@ function wellLine({ where, layers }: Report, _on: Answered): string {
   if (names.length === 0) return say('nothingWrong');
   const [servers, form] = [listed(names), formOf(names.length)];
   // Asked as another: no credential of the agent was shown to anyone, and what it may is what the apiserver says.
-  if (where.account) return say(`permitted.${form}`, { servers, account: shortNames(oneLine(where.account)) });
+  if (where.account) {
+    const open = results.some((result) => result.layer === 'authz' && isUnanswered(result));
+    const kind = open ? 'permittedInPart' : 'permitted';
+    return say(`${kind}.${form}`, { servers, account: shortNames(oneLine(where.account)) });
+  }
   const full = (['kubelet', 'apiserver'] as const).every((target) => !answers(layers, target) || isOk(layers, target, 'authn'));
   return say(full ? `accepted.${form}` : `answer.${form}`, { servers });
 }

@@ -32,7 +32,8 @@ export function renderRights(
 }
 
 function rights(table: RightsTable, look: Look, onlyMissing: boolean, aim: Aim): string[] {
-  const { user, by, profile, features, off, versions, namespace } = table;
+  const { user, by, profile, features, versions, namespace, unseen } = table;
+  const off = table.off.filter((feature) => !unseen.includes(feature));
   const prose = (text: string) => wrap(text, proseWidth(look.width)).map(look.paint.dim);
   const rows = onlyMissing ? table.needs.filter((row) => row.state !== 'allowed') : table.needs;
   const count = (state: string) => table.needs.filter((row) => row.state === state).length;
@@ -50,6 +51,7 @@ function rights(table: RightsTable, look: Look, onlyMissing: boolean, aim: Aim):
       [
         say('profile', { profile, features: listed(features.map(({ feature, why }) => say('feature', { feature, why }))) }),
         ...(off.length > 0 ? [say('off', { features: listed(off) })] : []),
+        ...(unseen.length > 0 ? [say('unseen', { features: listed(unseen) })] : []),
       ].join(' '),
     ),
     ...prose(locks ? say('versionsAndLock', { ...known, lock: versions.lock }) : say('versions', known)),

@@ -22,6 +22,8 @@ export interface RightsTable {
   profile: string;
   features: { feature: string; why: string }[];
   off: string[];
+  /** Of these: settings that cannot be seen from here may have turned them on. */
+  unseen: string[];
   versions: { agent: string; kubernetes: string; kubelet: string; lock: string };
   namespace: string;
   needs: NeedRow[];
@@ -44,6 +46,7 @@ export function rightsTable(facts: readonly AnyFact[], aim: Aim = {}) {
     profile: profile.profile,
     features: profile.features,
     off: profile.off,
+    unseen: profile.unseen ?? [],
     versions: {
       agent: `${profile.agentVersion.value} (${profile.agentVersion.from})`,
       kubernetes: `${profile.kubernetesVersion.value} (${profile.kubernetesVersion.from})`,

@@ -1,4 +1,5 @@
 import { agentPermissions } from '../../../src/checks/permission/agent-permissions.js';
+import { datadogClusterAgent } from '../../../src/profiles/datadog-cluster-agent.js';
 import { base, fact, failed } from '../facts.js';
 import { account, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
@@ -95,6 +96,20 @@ judgeTable(agentPermissions, [
     facts: [...base(), ...rights(podsFromApiserver).filter((f) => f.kind !== 'account')],
     expect: 'cannot-tell',
     says: /"required":true/,
+  },
+  {
+    row: 'a right that counts only if no runner has the check: not missing, and not well',
+    facts: [...base(), ...rights(profile({}, datadogClusterAgent), /persistentvolumes/)],
+    expect: 'cannot-tell',
+    says: /2 permissions are not granted|1 permissions are not granted/,
+    neverSays: /"required":true/,
+  },
+  {
+    row: 'features whose settings cannot be seen are named',
+    facts: [...base(), ...rights(profile({ asked: ['events'], inDepth: true, outOfSight: true }))],
+    expect: 'cannot-tell',
+    says: /permissions of use-apiserver, eks-fargate, leader-election and \d more not checked/,
+    neverSays: /"required":true/,
   },
   { row: 'nobody knows whose rights', facts: [...base()], expect: 'not-applicable' },
   {

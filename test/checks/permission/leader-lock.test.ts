@@ -18,6 +18,13 @@ const afar = on(undefined, { outOfSight: true });
 
 judgeTable(leaderLock, [
   { row: 'off', facts: [...base(), ...rights(profile())], expect: 'not-applicable' },
+  {
+    row: 'held but for its name, which a setting chooses that cannot be seen',
+    facts: [...base(), ...rights(afar, /(get|update) configmaps/), ...leasesAre(false)],
+    expect: 'cannot-tell',
+    wants: ['self/profile'],
+    says: /a lock named datadog-leader-election; DD_LEADER_LEASE_NAME/,
+  },
   { row: 'held', facts: [...base(), ...rights(on())], expect: 'pass' },
   {
     row: 'by default a ConfigMap, whatever the role says of leases; create without its name',

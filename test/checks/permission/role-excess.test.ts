@@ -49,6 +49,18 @@ judgeTable(roleExcess, [
     facts: [...base(), ...rights(profile({ inDepth: true, asked: ['container-logs'] })), versions('v1.36.0')],
     expect: 'pass',
   },
+  {
+    row: 'a Fargate sidecar asks the node proxy',
+    facts: [...base(), ...rights(profile({ inDepth: true, environment: { DD_EKS_FARGATE: 'true' } })), versions('v1.36.0')],
+    expect: 'pass',
+  },
+  {
+    row: 'settings that cannot be seen may need it',
+    facts: [...base(), ...rights(profile({ inDepth: true, outOfSight: true })), versions('v1.36.0')],
+    expect: 'cannot-tell',
+    wants: ['self/profile'],
+    says: /EKS Fargate/,
+  },
   { row: 'versions not asked yet', facts: [...base(), ...rights(deep)], expect: 'cannot-tell', wants: ['apiserver/kubelet-versions'] },
   {
     row: 'versions not ours to list',

@@ -11,7 +11,7 @@ export const CAUSES = {
       'The ClusterRole or its binding was deleted, is for a different ServiceAccount, is a RoleBinding (no effect on nodes), or lacks a subresource: manifests without nodes/stats, or roles with nodes/spec or nodes/logs, which kubelets never check.',
     distributions: {
       'Helm chart':
-        '`datadog.rbac.create`, and `clusterAgent.rbac.create` for the Cluster Agent. Set `datadog.kubelet.fineGrainedAuthorization` only if all kubelets are 1.33 or later.',
+        '`agents.rbac.create`, and `clusterAgent.rbac.create` for the Cluster Agent. Set `datadog.kubelet.fineGrainedAuthorization` only if all kubelets are 1.33 or later.',
       operator: 'creates the roles; it reverts manual edits.',
       'plain manifests': 'check for a role without nodes/stats, the most common gap.',
       GKE: 'Autopilot forbids nodes/proxy: use `datadog.kubelet.useApiServer` (Agent 7.65) or the fine-grained role.',

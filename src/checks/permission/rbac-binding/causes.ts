@@ -10,11 +10,11 @@ export const CAUSES = {
     title: 'missing agent role',
     means: 'No role grants the agent anything: there is none, or the one in its binding was deleted.',
     happens:
-      'The chart was installed with rbac.create=false, another release removed the ClusterRole, or the manifests were applied in part.',
+      'The chart was installed with `agents.rbac.create: false`, another release removed the ClusterRole, or the manifests were applied in part.',
     distributions: AGENT_RIGHTS,
     confirm:
       'List the role, and what binds the account:\n\n    kubectl get clusterroles | grep datadog\n    kubectl get clusterrolebindings -o wide | grep NAME',
-    fix: 'Create the role and its binding again, with the chart (`rbac.create: true`) or as printed.',
+    fix: 'Create the role and its binding again, with the chart (`agents.rbac.create: true`, for the Cluster Agent `clusterAgent.rbac.create: true`) or as printed.',
     avoid: NO_SHORT_CUT,
   },
   'binding-missing': {

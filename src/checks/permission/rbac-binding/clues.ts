@@ -24,7 +24,7 @@ export interface Clues {
   objects: { read: boolean; complete: boolean; gone: string[] };
   /** A RoleBinding of the account to a role about things that are in no namespace. */
   narrow: Bound | undefined;
-  /** A binding of the account to a role that is not there. */
+  /** A binding of the account to a role that is not there, and could have granted something of what is missing. */
   lost: Bound | undefined;
   /** A ClusterRoleBinding of such a role to somebody who is almost the account. */
   almost: Bound | undefined;
@@ -44,7 +44,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
   const [user, missing] = [rights?.account.user ?? '', rights?.missing ?? []];
   const useful = roles.filter((role) => grantedBy(role.rules, missing).length > 0);
   const mine = bindings.filter((binding) => binds(binding, requesterOf(user)));
-  const lost = mine.find((binding) => gone.includes(keyOf(binding)));
+  const lost = mine.find((binding) => gone.includes(keyOf(binding)) && missing.some((need) => couldGrant(binding, need)));
   return {
     rights,
     fact,
@@ -64,6 +64,15 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
 }
 
 const NOTHING: RbacObjects = { bindings: [], roles: [], gone: [], complete: false };
+
+/**
+ * By a RoleBinding only what is in its own namespace. The apiserver's own Role is about one ConfigMap of kube-system; the chart binds it in the
+ * release's namespace, where it is not (helm-charts 2.36.9 to 3.240.0, cluster-agent-rbac.yaml), and nothing is lost by that.
+ */
+function couldGrant({ kind, namespace, role }: RbacBinding, need: ResolvedNeed): boolean {
+  if (role.name === 'extension-apiserver-authentication-reader' && need.name !== 'extension-apiserver-authentication') return false;
+  return kind === 'ClusterRoleBinding' || (need.namespace !== undefined && need.namespace === namespace);
+}
 
 function narrowIn(mine: RbacBinding[], useful: RbacRole[], missing: ResolvedNeed[]): Bound | undefined {
   const clusterWide = missing.filter(({ namespace }) => namespace === undefined);

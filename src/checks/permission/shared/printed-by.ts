@@ -72,25 +72,36 @@ export function printedBy(yaml: string | undefined, grant: Grant): string | unde
 function prints(yaml: string, own: Profile, { cause: _, name, profile, access, refused = [] }: Grant, told: Told): boolean {
   const chosen = own.lockSetting && profile.lockFrom?.startsWith(`${own.lockSetting.variable}=`) ? profile.lockFrom : undefined;
   const [variable = '', lock = ''] = chosen?.split('=') ?? [];
+  const lockSetting = chosen ? { [variable]: lock } : {};
+  // Of a pod `rbac` reads what profiles go by; where it may not, it is told the features.
+  const pairs = profile.features.flatMap(({ why }) => (/^\w+=\w+$/.test(why) ? [why.split('=') as [string, string]] : []));
+  const checks = own.features.flatMap(({ feature, check }) =>
+    check && profile.features.some((on) => on.feature === feature && on.why.startsWith('conf.d/')) ? [[check, 'here'] as const] : [],
+  );
+  const ways = [
+    { environment: lockSetting },
+    { environment: { ...Object.fromEntries(pairs), ...lockSetting }, checks: Object.fromEntries(checks) },
+  ];
   const agents = told.agentVersion ? [told.agentVersion] : maybeAgents(profile);
   const kubelets = told.kubernetesVersion ? [told.kubernetesVersion] : ['1.32', '1.33'];
   return agents.every((agent) =>
-    kubelets.every((kubelet) => {
-      const again = resolveProfile(own, {
-        source: profile.source,
-        asked: told.features,
-        // Of a pod's environment `rbac` reads what chooses the lock, and no more.
-        environment: chosen ? { [variable]: lock } : {},
-        ...(agent ? { agentVersion: { value: agent, from: '' } } : {}),
-        kubernetesVersion: told.kubernetesVersion ? { value: told.kubernetesVersion, from: '' } : profile.kubernetesVersion,
-        kubeletVersions: [kubelet],
-        namespace: { value: name.namespace, from: '' },
-        inDepth: true,
-        outOfSight: profile.otherLock !== undefined,
-      });
-      const judged = judgeProfile(again, access).map((each) => (isRefused(each, refused) ? { ...each, denied: each.need.verbs } : each));
-      return needsYaml(name, needsOfCauses(missingNeeds(judged), told.causes)) === yaml;
-    }),
+    kubelets.every((kubelet) =>
+      ways.every((way) => {
+        const again = resolveProfile(own, {
+          source: profile.source,
+          asked: told.features,
+          ...way,
+          ...(agent ? { agentVersion: { value: agent, from: '' } } : {}),
+          kubernetesVersion: told.kubernetesVersion ? { value: told.kubernetesVersion, from: '' } : profile.kubernetesVersion,
+          kubeletVersions: [kubelet],
+          namespace: { value: name.namespace, from: '' },
+          inDepth: true,
+          outOfSight: profile.unseen !== undefined,
+        });
+        const judged = judgeProfile(again, access).map((each) => (isRefused(each, refused) ? { ...each, denied: each.need.verbs } : each));
+        return needsYaml(name, needsOfCauses(missingNeeds(judged), told.causes)) === yaml;
+      }),
+    ),
   );
 }
 
