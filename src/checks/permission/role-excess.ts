@@ -4,6 +4,7 @@ import { grantTo } from '../../manifests/needs-yaml.js';
 import { defineCheck } from '../../model/check.js';
 import type { ResolvedNeed } from '../../model/facts.js';
 import { kubeletRights } from '../../profiles/resolve.js';
+import { accountName } from '../shared/brief.js';
 import { cite, citeBy } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { fixBy, grants } from '../shared/fix.js';
@@ -29,7 +30,7 @@ export const roleExcess = defineCheck({
     grant: 'Grant the fine-grained permissions, then remove nodes/proxy',
     remove: 'Remove nodes/proxy: all fine-grained permissions are granted',
     notAsked: 'checked by `kubelet-doctor rbac`',
-    unseen: 'the settings of {user} are not visible from here: on EKS Fargate, or with logs from the kubelet, it needs nodes/proxy',
+    unseen: 'the settings of {account} are not visible from here: on EKS Fargate, or with logs from the kubelet, it needs nodes/proxy',
     needed: 'an enabled feature or an older kubelet needs nodes/proxy',
     partOfVersions: 'the list of nodes was not read to its end: an older kubelet may need nodes/proxy',
     versions: 'the versions of the kubelets are unknown',
@@ -68,7 +69,7 @@ export const roleExcess = defineCheck({
     const user = account.user;
     // In a pod's own words or not at all: who follows this fix there loses all sidecars, or all logs.
     if (profile.unseen?.some((feature) => ON_PROXY.includes(feature)))
-      return cannotTell(say('unseen', { user }), [{ need: 'self/profile', elsewhere: 'kubelet-doctor settings' }]);
+      return cannotTell(say('unseen', { account: accountName(user) }), [{ need: 'self/profile', elsewhere: 'kubelet-doctor settings' }]);
     // By a review of its own: that nodes/proxy serves as well is what is to end.
     const isHeld = ({ subresource }: ResolvedNeed) => seen(view.one('apiserver/access', `get nodes/${subresource}`))?.allowed === true;
     const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined && !isHeld(need));

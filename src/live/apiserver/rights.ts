@@ -119,10 +119,12 @@ async function putProfile(context: LiveContext, api: ApiserverClient, known: Rig
   const versions = node || rights.kubernetesVersion || !known.inDepth ? undefined : await askKubeletVersions(context, api);
   const pod: ToldByPod | undefined = agent ?? (known.inDepth && account ? await askAgentPod(api, account, rights.profile) : undefined);
   // In the agent's own pod, and as its process, what is not set is not set. Of another account only its pod tells.
+  const { name, namespace } = accountOf(known.identity.user) ?? {};
+  const isOurs = !rights.account || (rights.account.name === name && rights.account.namespace === namespace);
   const inSight =
     pod?.settings !== undefined ||
     rights.manifest?.isWhole === true ||
-    (!rights.account && !agent && (process !== undefined || (await known.agentEnvironment)));
+    (isOurs && !agent && (process !== undefined || (await known.agentEnvironment)));
   const kubernetes = known.version && { value: known.version.gitVersion, from: "the apiserver's /version" };
   const profile = resolveProfile(rights.profile, {
     source: rights.source,
