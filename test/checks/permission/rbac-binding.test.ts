@@ -40,6 +40,20 @@ judgeTable(rbacBinding, [
     says: /datadog-agnet.*name: \\"datadog-agent\\"\\nsubjects/,
   },
   {
+    row: 'what dangles could not have granted it: a Role has no nodes',
+    facts: [
+      ...lost,
+      objects({
+        bindings: [{ ...binding('dd-apiserver', 'reader', ME, 'datadog'), role: { kind: 'Role', name: 'reader' } }],
+        gone: ['Role/datadog/reader'],
+      }),
+    ],
+    expect: { cause: 'role-missing' },
+    witnesses: ['apiserver/rbac-objects'],
+    says: /No role of the agent is bound to datadog\/agent/,
+    neverSays: /Role reader does not exist/,
+  },
+  {
     row: 'the binding is missing',
     facts: [...lost, objects({ roles: [role] })],
     expect: { cause: 'binding-missing' },
