@@ -58,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
       ["The agent's account, from your workstation", 'kubelet-doctor rbac --service-account datadog/datadog-agent'],
       ['Grant what is missing', 'kubelet-doctor rbac --missing --yaml | kubectl apply -f -'],
       ['Everything the agent needs', 'kubelet-doctor rbac --yaml'],
+      ['Before you install it', 'kubelet-doctor rbac --manifest rendered.yaml --service-account datadog/datadog'],
     ],
     run: async (parsed, { host, io }) => {
       const { runRbacCommand } = await import('./commands/rbac.js');

@@ -53,8 +53,9 @@ export async function rightsSettings(
   const kubernetesVersion = use('kubernetesVersion', flag('kubernetes-version'));
   const version = use('agentVersion', flag('agent-version'));
   const installed = version === undefined ? await installedVersion(host) : undefined;
-  const named = (account === undefined ? undefined : parseServiceAccount(account)) ?? chosen.profile.account;
-  const found = flags.manifest === undefined ? undefined : await inManifest(flags.manifest, named, chosen.profile, host);
+  // Of a file that is given for its DaemonSets nothing is taken for an account that nobody named.
+  const named = account === undefined ? undefined : parseServiceAccount(account);
+  const found = flags.manifest && named ? await inManifest(flags.manifest, named, chosen.profile, host) : undefined;
   const environment = variablesOf(chosen.profile).flatMap((name) => {
     const found = agent(name);
     return found ? [[name, found.value] as const] : [];

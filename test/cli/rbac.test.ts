@@ -134,6 +134,34 @@ it('judges the lock that the agent takes, and grants either where its setting is
   assert.doesNotMatch(stdout, /nodes\/proxy/);
 });
 
+it('goes by the pods of a file, and says what it left out', async () => {
+  const INSTALL = path.resolve(import.meta.dirname, '../profiles/installs/cluster-agent.yaml');
+  const offline = async (...args: string[]) => {
+    const { io, text } = recordingIo();
+    const code = await runCommandLine(['rbac', '--yaml', ...args], io, { env: {}, root: '/' });
+    return { code, ...text() };
+  };
+  const from = (account: string, profile: string) => offline('--manifest', INSTALL, '--service-account', account, '--profile', profile);
+  const { stdout, code } = await from('watch/obs-cluster-agent', 'datadog-cluster-agent');
+  assert.equal(code, 0);
+  for (const name of ['obs-leader-election', 'obs-token', 'obs-webhook'])
+    assert.match(stdout, new RegExp(`resourceNames: \\["${name}"\\]`));
+  assert.doesNotMatch(stdout, /datadog-leader-election|"leases"/);
+  assert.match(stdout, /^# agent 7\.81\.1; /m);
+  assert.match(
+    stdout,
+    /^# datadog-cluster-agent: .*kube-state-metrics\n# left out: component-status, autoscaling, .*--feature FEATURE adds one/m,
+  );
+  for (const [account, profile, says] of [
+    ['watch/other', 'datadog-cluster-agent', /contains no pod of ServiceAccount watch\/other/],
+    ['watch/obs-runner', 'datadog-cluster-checks', /no feature of datadog-cluster-checks is on/],
+  ] as const) {
+    const refused = await from(account, profile);
+    assert.equal(refused.code, 2, refused.stdout);
+    assert.match(refused.stderr, says);
+  }
+});
+
 it('says what is wrong with its options in one line', async () => {
   for (const [args, says] of [
     [['--service-account', 'x'], /NAMESPACE\/NAME/],

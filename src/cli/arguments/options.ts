@@ -36,7 +36,7 @@ export const NODES_OPTIONS = ofFile(
 );
 export const SETTINGS_OPTIONS = ofFile(withTable('service-account', 'feature', 'kubernetes-version'));
 export const RBAC_OPTIONS: readonly OptionSpec[] = [
-  ...withTable('root', 'daemonset', 'manifest'),
+  ...withTable('root', 'daemonset'),
   {
     name: 'yaml',
     type: 'switch',

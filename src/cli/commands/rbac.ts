@@ -91,9 +91,9 @@ function isNotInFile({ manifest }: Partial<Flags>, rights: RightsSettings): bool
   return manifest !== undefined && rights.manifest === undefined;
 }
 
-function notInFile({ manifest = '' }: Partial<Flags>, { account, profile }: RightsSettings): string {
-  const { namespace, name } = account ?? profile.account;
-  return `--manifest ${manifest}: no pod of ServiceAccount ${namespace}/${name} in it; name the account: --service-account NAMESPACE/NAME`;
+function notInFile({ manifest = '' }: Partial<Flags>, { account }: RightsSettings): string {
+  if (!account) return '--manifest needs --service-account NAMESPACE/NAME: the account whose pods in the file count';
+  return `--manifest ${manifest}: contains no pod of ServiceAccount ${account.namespace}/${account.name}`;
 }
 
 /** Not without what it does: `check` has none of it in a fix either. */
