@@ -28,6 +28,12 @@ export const SETTINGS_AND_WAY = withWay([...CHECKS.filter(({ question }) => ques
 /** Where the agent runs, and may run: here these are the questions that must be answered. */
 export const NODES_AND_WAY = withWay(PLACEMENT_CHECKS.map((check) => ({ ...check, required: check.question !== 'node-condition' })));
 
+/** Of a file besides: keys that nobody reads may be those that were to place the agent. */
+export const NODES_OF_FILE: readonly Check[] = [
+  ...NODES_AND_WAY,
+  ...CHECKS.filter(({ question }) => question === 'agent-settings').map((check) => ({ ...check, required: false })),
+];
+
 /** Of the apiserver, but not about rights. */
 const NO_RIGHTS = ['cluster-dns', 'version-skew'];
 

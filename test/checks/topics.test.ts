@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { CHECKS } from '../../src/checks/index.js';
-import { NODES_AND_WAY, RIGHTS_CHECKS, SETTINGS_AND_WAY, SETTINGS_CHECKS } from '../../src/checks/topics.js';
+import { NODES_AND_WAY, NODES_OF_FILE, RIGHTS_CHECKS, SETTINGS_AND_WAY, SETTINGS_CHECKS } from '../../src/checks/topics.js';
 import type { Check } from '../../src/model/check.js';
 
 const WAY = ['apiserver-proxy', 'cluster-dns', 'apiserver-unreachable', 'apiserver-certificate', 'token', 'client-certificate', 'identity'];
@@ -21,6 +21,8 @@ it('settings: those of the agent, alone or behind the way to the apiserver', () 
 it('nodes: all of placement behind the way, and these must be answered', () => {
   assert.deepEqual(questions(NODES_AND_WAY), [...NAMED, ...WAY, ...PLACEMENT, 'node-condition']);
   assert.deepEqual(required(NODES_AND_WAY), PLACEMENT);
+  assert.deepEqual(questions(NODES_OF_FILE).slice(NODES_AND_WAY.length), ['agent-settings']);
+  assert.deepEqual(required(NODES_OF_FILE), PLACEMENT);
 });
 
 it('rights: every question to the apiserver about them and about us, in the order of the registry', () => {

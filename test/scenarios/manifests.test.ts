@@ -97,6 +97,13 @@ describe('nodes --manifest, where the control plane has its taint', () =>
       assert.match(beside.stdout, /exporter would run on 0 of 2 nodes; 2 not selected/);
     });
 
+    it('values: a key that no chart reads, and the taint that it was meant for', async () => {
+      const { code, stdout } = await run(world(), 'nodes', 'datadog: { site: s, tolerations: [ { operator: Exists } ] }');
+      assert.equal(code, 1);
+      assert.match(stdout, /This manifest does not tolerate the control-plane taint/);
+      assert.match(stdout, /Nothing reads datadog\.tolerations: the key is agents\.tolerations/);
+    });
+
     it('a file without one is a wrong argument', async () => {
       const { code, stdout, stderr } = await run(world(), 'nodes', 'kind: Deployment\nmetadata: { name: metrics-server }\n');
       assert.deepEqual([code, stdout], [2, '']);

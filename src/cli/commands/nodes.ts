@@ -1,6 +1,6 @@
 /** `kubelet-doctor nodes`: may the agent run on control-plane nodes, and on every node it should cover? One row a node. */
 import { nameOfPart, partsOf, situationOf } from '../../checks/placement/shared/placement.js';
-import { NODES_AND_WAY } from '../../checks/topics.js';
+import { NODES_AND_WAY, NODES_OF_FILE } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import type { Diagnosis } from '../../live/diagnose.js';
 import { BOUNDS } from '../../model/bounds.js';
@@ -22,7 +22,7 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
       const asked = { ...settings, placement: { ...settings.placement, asked: true } };
-      return ask(asked, flags, host, io, { checks: NODES_AND_WAY, withoutKubelet: true });
+      return ask(asked, flags, host, io, { checks: flags.manifest ? NODES_OF_FILE : NODES_AND_WAY, withoutKubelet: true });
     },
     show: (diagnosis) => showNodes(diagnosis, flags, io),
   });

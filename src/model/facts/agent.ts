@@ -9,9 +9,9 @@ export interface AgentSetting {
   source: string;
   /** Where the pod takes it from at its start: `status.hostIP`, `ConfigMap kubelet-settings, key host`, `Secret …`. Never what a Secret holds. */
   from?: string;
-  /** Since 1.6: chart or operator set it by themselves; whoever wrote the file did not. */
+  /** Since 1.5: chart or operator set it by themselves; whoever wrote the file did not. */
   standard?: true;
-  /** No agent reads this name, and what it reads in its place; `misplaced`, since 1.6: a key of the chart in another section. */
+  /** No agent reads this name, and what it reads in its place; `misplaced`, since 1.5: a key of the chart in another section. */
   meant?: { why: 'renamed' | 'misspelt' | 'misplaced'; current: string };
 }
 
@@ -19,16 +19,16 @@ export interface AgentSetting {
 export interface AgentContainer {
   container: string;
   settings: AgentSetting[];
-  /** Since 1.6: variables that the version of the chart decides, and nothing in the file. */
+  /** Since 1.5: variables that the version of the chart decides, and nothing in the file. */
   open?: string[];
 }
 
 /** What of a pod template decides what its agent sees; in the same terms as {@link Mounts}. */
 export interface AgentPodTemplate {
   hostNetwork: boolean;
-  /** Since 1.6: where its pods can run at all, where that allows them less of the node. */
+  /** Since 1.5: where its pods can run at all, where that allows them less of the node. */
   platform?: Platform;
-  /** Since 1.6: tolerations with an operator that Kubernetes does not have, and where each is written; `unread` where no chart reads that key. */
+  /** Since 1.5: tolerations with an operator that Kubernetes does not have, and where each is written; `unread` where no chart reads that key. */
   badTolerations?: { at: string; operator: string; unread?: true }[];
   /** No token of its ServiceAccount is mounted, neither by itself nor as a projected volume. */
   noToken: boolean;
@@ -46,7 +46,7 @@ export interface AgentConfiguration {
   install: 'container' | 'host';
   /** As it is said: `this process`, `DaemonSet datadog/datadog-agent`, `values.yaml (chart)`. */
   name: string;
-  /** Since 1.6: who writes the pod template, where that is known; left out for values, which a person writes. */
+  /** Since 1.5: who writes the pod template, where that is known; left out for values, which a person writes. */
   manager?: 'helm' | 'operator';
   /** The agent's own first. */
   containers: AgentContainer[];

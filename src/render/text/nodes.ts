@@ -20,7 +20,7 @@ import { type Cell, gridTable, NARROW } from './table.js';
 
 /** A row as the JSON has it, there in English; keys and their meaning are kept. */
 export interface NodeLine {
-  /** Since 1.6, of a manifest with several agents: the DaemonSets that this row is about. */
+  /** Since 1.5, of a manifest with several agents: the DaemonSets that this row is about. */
   daemonset?: string;
   node: string;
   controlPlane: boolean;
