@@ -1,6 +1,6 @@
 /**
  * Is the token that is presented the one that the kubelet renews, or a copy of it? The mount is replaced at four fifths of its life; a copy
- * ends with the pod or the hour it was made for. Judged by the claims of both, and by what the servers answer.
+ * ends with its pod, or with the life it was made for. Judged by the claims of both, and by what the servers answer.
  */
 import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import { defineCheck } from '../../model/check.js';
@@ -35,13 +35,14 @@ export const tokenCopy = defineCheck({
   causes: {
     'token-stale-copy': {
       title: 'stale copy of a token',
+      // Kubernetes 1.36 pkg/kubeapiserver/options/authentication.go (ExtendExpiration), pkg/serviceaccount/claims.go (leeway); kubelet webhook cacheTTL.
       means:
-        'The token in use is not the mounted one but an older copy, or the token of another pod. A bound token is refused as soon as its pod is gone, and when it expires (after an hour, on managed clusters after up to a year). The kubelet renews the mounted file, never a copy.',
+        'The token in use is not the mounted one but an older copy, or the token of another pod. The apiserver refuses a bound token within a minute after its pod is gone (a kubelet may take up to two minutes more, from its cache), and when it expires: by default after a year, after an hour where the apiserver runs with `--service-account-extend-token-expiration=false`; some clouds set another limit. The kubelet renews the mounted file, never a copy.',
       happens:
-        'An init container or a script copied the token to a file or a Secret, and `DD_KUBELET_AUTH_TOKEN_PATH` names that copy. Or a program read the file once and kept it (Agents before 7.31), or the token is from a pod that has been replaced.',
+        'An init container or a script copied the token to a file or a Secret, and `DD_KUBELET_AUTH_TOKEN_PATH` names that copy. Or a program read the file once and kept it (as older Agents do), or the token is from a pod that has been replaced.',
       confirm:
         'Run this for the copy and for the mounted file. The audit log of the apiserver marks old tokens with `authentication.k8s.io/stale-token`.\n\n    cut -d. -f2 FILE | base64 -d 2>/dev/null |\n      jq \'.iat, ."kubernetes.io".pod.name\'',
-      fix: `Read ${MOUNTED_TOKEN} at each use; upgrade Agents before 7.31. A restart helps for an hour only.`,
+      fix: `Read ${MOUNTED_TOKEN} at each use; upgrade an old Agent. A restart helps only until its new token ends.`,
       avoid: 'Do not create a token that never expires instead: a stolen one is valid until its Secret is deleted.',
     },
   },
@@ -72,7 +73,7 @@ export const tokenCopy = defineCheck({
     const place = seen(view.one('self/place'));
     return problem('token-stale-copy', {
       proof: inTheirWords(copy.fact, mount),
-      // A copy that is still accepted ends with its pod, or within the hour.
+      // A copy that is still accepted ends with its pod, or with its own life.
       severity: refusedBy ? 'blocks' : 'degrades',
       title: other
         ? say('otherPod', { pod: token?.pod ?? '' })

@@ -67,7 +67,7 @@ export const networkPolicy = defineCheck({
         'plain manifests': 'a policy that selects the pods must name the nodes with `ipBlock`, because nodes are not pods.',
       },
       confirm:
-        'Look for policies whose podSelector matches the pod, and for their egress rules. Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    cilium monitor --type drop',
+        'Look for policies whose podSelector matches the pod, and for their egress rules. Cilium has its own kinds:\n\n    kubectl -n NAMESPACE get networkpolicies -o yaml\n    kubectl get ciliumnetworkpolicies -A\n    kubectl -n kube-system exec ds/cilium -- cilium-dbg monitor --type drop',
       fix: "NetworkPolicies add up, so add one that selects the agent's pods by their labels. Allow port 10250, to every address or with an `ipBlock` for the range of all nodes. Allow the apiserver's endpoints on their own port (mostly 6443, not 443: policies see the address behind the service). Nothing restarts. The host network is another way: NetworkPolicies do not apply there.",
       avoid:
         'Do not delete the default-deny: it protects everything else in the namespace. Do not write `podSelector: {}` into the new policy: it selects every pod of the namespace, and those without another policy lose DNS, the apiserver and their peers.',

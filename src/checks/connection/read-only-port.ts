@@ -75,7 +75,9 @@ export const readOnlyPort = defineCheck({
         "`readOnlyPort: 10255` in the kubelet's configuration, or `--read-only-port` (the flag's default; a configuration file defaults to 0). GKE keeps it open on older clusters, kops and k3s by option.",
       distributions: {
         kubeadm: 'writes `readOnlyPort: 0`; if it is open, someone changed that.',
-        k3s: 'passes `read-only-port=0`; look for a `kubelet-arg`.',
+        // CVE-2025-46599: k3s-io/k3s#12164, rancher/rke2#8094.
+        k3s: 'passes `read-only-port=0`; look for a `kubelet-arg`. 1.32.0 to 1.32.3 leave it open: upgrade, or set `kubelet-arg: [read-only-port=0]`. A `readOnlyPort: 0` in a drop-in has no effect there.',
+        RKE2: 'as k3s: the first releases of 1.32 and 1.33 leave it open (rancher/rke2#8094).',
         GKE: 'off for new clusters from 1.32 on; move readers first, such as an agent set to 10255.',
         Talos: '`machine.kubelet.extraConfig.readOnlyPort`.',
       },

@@ -24,9 +24,10 @@ export const deprecatedApis = defineCheck({
       title: 'deprecated API: componentstatuses',
       means:
         'The control-plane service check lists componentstatuses. It is deprecated since 1.19 and still served, but slow and often wrong on managed control planes: it reports healthy components as Unhealthy.',
-      happens: 'The apiserver check enables it by default (no setting before Agent 7.30).',
+      happens: 'The apiserver check enables it by default (old Agents may lack the setting).',
       confirm: '`kubectl get componentstatuses` prints a warning, and what the agent sees.',
-      fix: 'Set `use_component_status: false` in the kubernetes_state or kube_apiserver check, and monitor /readyz instead.',
+      // Agent 7.82 KubeASConfig; helm-charts 3.240.0 _kubernetes_apiserver_config.yaml.
+      fix: 'Set `use_component_status: false` in `conf.d/kubernetes_apiserver.d/conf.yaml` of the Cluster Agent (chart: `clusterAgent.kubernetesApiserverCheck.disableUseComponentStatus: true`), and monitor /readyz instead.',
       avoid: 'Do not grant the permission to silence the message: the answer is wrong on managed control planes.',
     },
     'endpoints-deprecated': {

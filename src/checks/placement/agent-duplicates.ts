@@ -2,7 +2,7 @@
 
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Fix } from '../../model/check.js';
-import type { AgentPod } from '../../model/facts/placement.js';
+import type { AgentPod, AgentWorkload } from '../../model/facts/placement.js';
 import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
@@ -25,6 +25,8 @@ export const agentDuplicates = defineCheck({
     sawOwners: 'they belong to {owners}',
     sawMore: 'also on {names}',
     fixOther: 'Remove {owner} if it is the spare',
+    fixRelease: 'Uninstall the Helm release of {owner} if it is the spare',
+    fixOperated: 'Delete the DatadogAgent of {owner} if it is the spare',
     fixSidecar: 'Remove the agent container from {owner}',
     fixAny: 'Compare their labels and age, then keep one',
     none: 'no agent DaemonSet is known',
@@ -73,7 +75,13 @@ export const agentDuplicates = defineCheck({
     const fixes = [...spare.values()].slice(0, 5).map((pod): Fix => {
       const owner = ownerOf(pod);
       if (pod.sidecar) return fixBy('agent', 'restart', say('fixSidecar', { owner }));
-      return fixBy('agent', 'deletes', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify: 'kubelet-doctor nodes' });
+      const verify = 'kubelet-doctor nodes';
+      // What its manager writes comes back, or leaves a broken release behind.
+      const manager = at.found.workloads.find(({ namespace, name }) => `DaemonSet ${namespace}/${name}` === owner)?.manager;
+      if (manager === 'helm') return fixBy('agent', 'deletes', say('fixRelease', { owner }), { ...byHand(release(pod, 'helm')), verify });
+      if (manager === 'operator')
+        return fixBy('agent', 'deletes', say('fixOperated', { owner }), { ...byHand(release(pod, 'operator')), verify });
+      return fixBy('agent', 'deletes', say('fixOther', { owner }), { ...shell(removalOf(pod)), verify });
     });
     const sawOwners = say('sawOwners', { owners: owners.slice(0, 4).join(', ') });
     const more = crowded.slice(5);
@@ -105,6 +113,14 @@ function lookAt(owner: string): string | undefined {
   const [, kind = '', namespace = '', name = ''] = /^(DaemonSet|ReplicaSet|StatefulSet|Pod) ([^/ ]+)\/([^/ ]+)$/.exec(owner) ?? [];
   if (!isDnsName(namespace) || !isDnsName(name)) return undefined;
   return `kubectl -n ${namespace} get ${kind.toLowerCase()} ${name} --show-labels`;
+}
+
+/** The name of the release, or of the object, is not known here: a person reads it in the list. */
+function release({ namespace }: AgentPod, manager: Exclude<AgentWorkload['manager'], 'unknown'>): string | undefined {
+  if (!isDnsName(namespace)) return undefined;
+  return manager === 'helm'
+    ? `helm -n ${namespace} list\nhelm -n ${namespace} uninstall RELEASE`
+    : `kubectl -n ${namespace} get datadogagents\nkubectl -n ${namespace} delete datadogagent NAME`;
 }
 
 function removalOf({ namespace, owner, pod }: AgentPod): string | undefined {

@@ -52,7 +52,7 @@ export const controlPlanePlacement = defineCheck({
     managed: '{provider} hides its control-plane nodes, so no agent can run there. {instead}',
     eks: 'Its metrics are in the API: /apis/metrics.eks.amazonaws.com/v1/kcm/container/metrics and …/v1/ksh/container/metrics (EKS 1.28 or later)',
     others:
-      "The apiserver's /metrics can be read through the API if the role allows it. Metrics of scheduler, controller-manager and etcd cannot",
+      "The apiserver's /metrics can be read through the API if the role allows it. Metrics of scheduler, controller-manager and etcd are in the provider's own monitoring, if at all",
     hidden: 'the node list has no control-plane node: the control plane is managed or hidden',
     none: 'no agent DaemonSet is known',
     waiting: 'nodes and DaemonSets are still being listed',

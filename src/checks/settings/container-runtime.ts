@@ -8,9 +8,8 @@ import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
 
-/** By what stands in the socket's path: the service that listens there. k3s and RKE2 run containerd inside their own. */
+/** By what stands in the socket's path: the service that listens there. */
 const SERVICES: [RegExp, string][] = [
-  [/\/k3s\//, 'k3s'],
   [/\/microk8s\//, 'snap.microk8s.daemon-containerd'],
   [/crio/, 'crio'],
   [/cri-dockerd/, 'cri-docker'],
@@ -36,6 +35,7 @@ export const containerRuntime = defineCheck({
     sawState: '{endpoint} ({source}): {state}',
     look: 'Find out why {service} stopped, then start it',
     lookAny: 'Find out which runtime stopped and why, then start it',
+    lookSupervisor: 'Find out why the service of k3s or RKE2 stopped, then start it',
     point: 'If its socket is elsewhere, set containerRuntimeEndpoint',
   },
   causes: {
@@ -82,6 +82,7 @@ export const containerRuntime = defineCheck({
     });
 
     function look(at: string): Fix {
+      if (/\/k3s\//.test(at)) return fixBy('node', 'restart', say('lookSupervisor'), byHand(SUPERVISOR));
       const service = SERVICES.find(([path]) => path.test(at))?.[1];
       const action: Message = service ? say('look', { service }) : say('lookAny');
       const name = service ?? 'containerd';
@@ -91,4 +92,10 @@ export const containerRuntime = defineCheck({
   },
 });
 
+/** k3s and RKE2 run containerd inside their own service, at the same socket (RKE2 bundle/lib/systemd); servers and agents have one each. */
+const SUPERVISOR = [
+  "systemctl list-units --all 'k3s*' 'rke2-*'",
+  "journalctl -u 'k3s*' -u 'rke2-*' -n 50 --no-pager",
+  'systemctl restart UNIT   # the one that is listed: k3s, k3s-agent, rke2-server or rke2-agent',
+].join('\n');
 const POINT = 'containerRuntimeEndpoint: unix:///run/containerd/containerd.sock';

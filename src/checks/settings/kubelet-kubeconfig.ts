@@ -3,6 +3,7 @@ import { defineCheck, type Fix, type Say } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
 import { KUBELET_KUBECONFIG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
+import { newKubeconfig } from '../shared/kubelet-fixes.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
@@ -16,7 +17,7 @@ const WORDS = {
   exposed: "The kubelet's kubeconfig was not used: other users can change it",
   sawFault: '{code}: {detail}',
   look: 'Check the files, and what the kubelet logs about them',
-  again: 'Join the node again: it gets a new kubeconfig and certificate',
+  again: 'Make it a new kubeconfig on a control-plane node (kubeadm)',
   lookExposed: 'See who can write the file and the directories above it',
   close: 'Make root the owner, and remove write access for others',
   moveOut: "Start the kubelet with a kubeconfig outside pods' directories",
@@ -40,8 +41,9 @@ export const kubeletKubeconfig = defineCheck({
       distributions: KUBELET_KUBECONFIG,
       confirm:
         'The link must lead to a file with a certificate and a key:\n\n    ls -lL /etc/kubernetes/kubelet.conf \\\n      /var/lib/kubelet/pki/kubelet-client-current.pem\n    journalctl -u kubelet -g "kubeconfig|bootstrap" -n 20',
-      fix: 'Restore the certificate, or join the node again (kubeadm: `kubeadm join`; other installers do it when their agent starts). Its pods keep running meanwhile.',
-      avoid: "Do not put an administrator's kubeconfig in its place: every pod of the node that can read the file is then administrator.",
+      fix: 'Restore the files. With kubeadm, make a new kubeconfig on a control-plane node (`kubeadm kubeconfig user --org system:nodes --client-name system:node:NODE`), put it in place of the old one, move `/var/lib/kubelet/pki/kubelet-client*` away and start the kubelet: it then requests its own certificate. The pods keep running. `kubeadm join` refuses a node that has the old files; `kubeadm reset` before it removes the pods, so drain the node first. Other installers make the file when their service starts.',
+      avoid:
+        "Do not restart the running kubelet first: it cannot start again. Do not put an administrator's kubeconfig in its place: every pod of the node that can read the file is then administrator.",
     },
     'kubelet-kubeconfig-exposed': {
       title: 'kubeconfig of the kubelet writable by others than root',
@@ -83,13 +85,12 @@ export const kubeletKubeconfig = defineCheck({
       severity: running ? 'degrades' : 'blocks',
       title: running ? say('runs') : say('broken'),
       evidence,
-      fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), fixBy('node', 'restart', say('again'), byHand(AGAIN))],
+      fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), newKubeconfig(say('again'))],
     });
   },
 });
 
 const LOOK = 'ls -lL /etc/kubernetes/*.conf /var/lib/kubelet/pki/\njournalctl -u kubelet -g "kubeconfig|bootstrap" -n 20 --no-pager';
-const AGAIN = 'kubeadm token create --print-join-command   # on a control-plane node\nkubeadm join …   # on this node, as printed';
 
 /**
  * `root-owned.ts` says which path was read, and before "in its path" which directory is open: `/etc/kubernetes/kubelet.conf: /etc in its path belongs

@@ -1,6 +1,8 @@
 /**
- * Do all programs of the agent make the same of the proxy variables? Go reads HTTPS_PROXY before https_proxy, Python and curl the other way
- * round; and the agent compares its own list of exceptions as text, where Go's and curl's readers understand ranges.
+ * Do all programs in the agent's environment make the same of the proxy variables? The agent and its Python checks read the upper case first
+ * (Agent 7.85 config.go LoadProxyFromEnv; integrations-core datadog_checks/base/utils/http.py; golang.org/x/net/http/httpproxy), curl and a plain
+ * Python requests the lower case. And the agent's core compares its own list of exceptions as text (Agent 7.82 pkg/util/http/transport.go), its
+ * checks do not, and the kubelet's client never reads that list (pkg/util/kubernetes/kubelet/kubelet_client.go). So neither breaks the agent.
  */
 import { defineCheck, type Fix } from '../../model/check.js';
 import type { Setting } from '../../model/facts.js';
@@ -25,22 +27,22 @@ export const proxyVariables = defineCheck({
   needs: ['self/settings', 'self/place'],
   words: {
     disagree: '{upper} and {lower} differ: each program reads only one of them',
-    ranges: 'The agent does not read {ranges} in DD_PROXY_NO_PROXY as a range',
+    ranges: "The agent's core does not read {ranges} in its NO_PROXY as a range",
     none: 'no proxy variable is set',
     notRead: 'the environment has not been read',
     sawPair: '{upper} ({upperValue}) and {lower} ({lowerValue})',
     sawList: 'DD_PROXY_NO_PROXY: {list}; DD_NO_PROXY_NONEXACT_MATCH is not true',
     fixEqual: 'Set {lower} to the value of {upper}, or remove one of them',
-    fixMatch: 'Make the agent understand ranges, suffixes and * in its list',
-    fixHosts: 'Or list each host by its exact name or address',
+    fixMatch: 'Make the core understand ranges, suffixes and * in its list',
+    fixHosts: 'Or list each host as in its URL, with the port if it has one',
   },
   causes: {
     'proxy-variables-disagree': {
       title: 'different upper-case and lower-case proxy variables',
       means:
-        'Both spellings of a proxy variable are set, to different values. Programs read one and ignore the other, so one program connects directly and another through the proxy.',
+        'Both spellings of a proxy variable are set, to different values. A program reads one and ignores the other. The agent and its checks agree: they read the upper case first. Other programs in the container may connect another way.',
       happens:
-        "One was set by the image or the company's base configuration, the other by the chart or manually. Go (the agent core, kubectl) prefers HTTPS_PROXY and NO_PROXY. Python's requests (many integrations) and curl prefer https_proxy and no_proxy. curl reads http_proxy in lower case only.",
+        "One was set by the image or the company's base configuration, the other by the chart or manually. The agent, its checks, kubectl and other Go programs prefer HTTPS_PROXY and NO_PROXY. curl, and scripts with Python's requests, prefer https_proxy and no_proxy. curl reads http_proxy in lower case only.",
       confirm: "Run `env | grep -i _proxy | sort` in the agent's container, and compare each pair.",
       fix: 'Set both spellings to the same value in the manifest, or only one of them. The pods are replaced.',
       avoid: 'Do not fix a failing check by removing the proxy: everything that needs it to leave the network then fails.',
@@ -48,12 +50,12 @@ export const proxyVariables = defineCheck({
     'no-proxy-range-not-understood': {
       title: 'address range the agent does not understand',
       means:
-        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared as text: `10.0.0.0/8` matches only a host of exactly that name. Checks of pods and nodes in the range go to the proxy, which refuses them or answers in their place.",
+        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared as text by its own requests (the data it sends): `10.0.0.0/8` matches only a host of exactly that name. The checks read ranges there, and the connection to the kubelet never uses this list, so neither is affected.",
       happens:
-        "A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY, Go, curl from 7.86 and Python's requests understand ranges. The agent's own list does only with `no_proxy_nonexact_match`.",
+        "A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY, Go, curl from 7.86 and Python's requests understand ranges. The agent's own requests do only with `no_proxy_nonexact_match`.",
       confirm: '`agent config | grep -A5 no_proxy`: ranges are listed, and no_proxy_nonexact_match is false.',
-      fix: 'Set DD_NO_PROXY_NONEXACT_MATCH=true (Agent 7.31 or later), or list hosts one by one, separated by spaces. `skip_proxy: true` keeps a single check off the proxy.',
-      avoid: 'Do not list the nodes one by one in a cluster that scales: new nodes go to the proxy again.',
+      fix: 'Set DD_NO_PROXY_NONEXACT_MATCH=true (Agent 7.29 and later know it), or list hosts one by one, separated by spaces, each as in its URL: `HOST:PORT` where the URL has a port. `skip_proxy: true` keeps a single check off the proxy.',
+      avoid: 'Do not list the nodes there: what the agent asks of nodes and pods does not use this list.',
     },
   },
   judge(view, say) {
@@ -79,7 +81,7 @@ export const proxyVariables = defineCheck({
       const lower = worst.upper.toLowerCase();
       return problem('proxy-variables-disagree', {
         proof: inTheirWords(fact),
-        severity: worst.upper === 'NO_PROXY' ? 'degrades' : 'risk',
+        severity: 'note',
         title: say('disagree', { upper: worst.upper, lower }),
         evidence: differ.map(({ upper, first, second }) => {
           const words = { upper, upperValue: first.value, lower: upper.toLowerCase(), lowerValue: second.value };
@@ -94,7 +96,7 @@ export const proxyVariables = defineCheck({
     if (ranges.length > 0 && of('agent.noProxyNonexact')?.value !== 'true')
       return problem('no-proxy-range-not-understood', {
         proof: inTheirWords(fact),
-        severity: 'degrades',
+        severity: 'note',
         title: say('ranges', { ranges: fewOf(ranges, 1) }),
         evidence: [citeBy('self/settings', '', say('sawList', { list }), 'printenv DD_PROXY_NO_PROXY')],
         fixes: [

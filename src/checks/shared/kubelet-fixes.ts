@@ -34,24 +34,38 @@ export const CLOSED = {
 
 type Settings = Readonly<Partial<KubeletValues>>;
 
-/** KubeletConfiguration lines, and where they go; the kubelet reads them at its start. `config`: what it runs with, where that is known. */
+/**
+ * KubeletConfiguration lines, and where they go; the kubelet reads them at its start. `config`: what it runs with, where that is known. What a flag
+ * sets is changed where that flag is: it wins over every file (Kubernetes 1.36 cmd/kubelet/app/server.go kubeletConfigFlagPrecedence).
+ */
 export function kubeletConfig(action: Message, settings: Settings, config: KnownConfig | undefined, more: Partial<Fix> = {}): Fix {
-  const lines = [...placesOf(Object.keys(settings) as KubeletKey[], config), ...nested(Object.entries(settings))];
-  return fixBy('node', 'restart', action, { steps: lines.join('\n'), form: 'kubelet-config', ...more });
+  const entries = Object.entries(settings) as [KubeletKey, string | number | boolean][];
+  const byFlag = entries.filter(([key]) => flagOf(key, config) !== undefined);
+  const byFile = entries.filter(([key]) => flagOf(key, config) === undefined);
+  const flags = byFlag.map(([key, value]) => `${flagOf(key, config)}=${value}`);
+  const lines = [
+    ...(byFile.length > 0 ? [placeOf(byFile, config), ...nested(byFile)] : []),
+    ...(flags.length > 0 ? [`# ${byFile.length > 0 ? 'and ' : ''}${IN_UNIT}`, ...flags] : []),
+  ];
+  // Flags are changed by a person: which file of the unit passes them is not known.
+  return fixBy('node', 'restart', action, { steps: lines.join('\n'), ...(flags.length === 0 && { form: 'kubelet-config' }), ...more });
 }
+
+const IN_UNIT = 'among the flags of the kubelet, which override its file (`systemctl cat kubelet` shows where they are)';
 
 /** What stands in a comment that may be pasted. */
 const PLAIN = /^[\w./@:+-]{1,200}$/;
 
-/** The file, and the flags that win over it: with one of them the lines have no effect. */
-function placesOf(keys: readonly KubeletKey[], config: KnownConfig | undefined): string[] {
-  const setters = keys.flatMap((key) => config?.setBy(key) ?? []);
+/** The flag that sets it now, as it is written. */
+function flagOf(key: KubeletKey, config: KnownConfig | undefined): string | undefined {
+  const by = config?.setBy(key);
+  return by && 'flag' in by && PLAIN.test(by.flag) ? by.flag : undefined;
+}
+
+function placeOf(entries: readonly (readonly [KubeletKey, unknown])[], config: KnownConfig | undefined): string {
+  const setters = entries.flatMap(([key]) => config?.setBy(key) ?? []);
   const files = [...new Set(setters.flatMap((by) => ('file' in by && PLAIN.test(by.file) ? by.file : [])))];
-  const flags = [...new Set(setters.flatMap((by) => ('flag' in by && PLAIN.test(by.flag) ? by.flag : [])))];
-  return [
-    `# in ${files.join(' and ') || 'the file that the --config flag of the kubelet names, usually /var/lib/kubelet/config.yaml'}`,
-    ...flags.map((flag) => `# without the flag ${flag}, which overrides the file`),
-  ];
+  return `# in ${files.join(' and ') || 'the file that the --config flag of the kubelet names, usually /var/lib/kubelet/config.yaml'}`;
 }
 
 /** `a.b: c` as YAML, neighbours with the same beginning together. */
@@ -61,6 +75,29 @@ function nested(entries: readonly (readonly [string, string | number | boolean])
     const below = entries.filter(([key]) => key.startsWith(`${head}.`)).map(([key, value]) => [key.slice(head.length + 1), value] as const);
     const own = entries.find(([key]) => key === head);
     return own ? [`${head}: ${own[1]}`] : [`${head}:`, ...nested(below).map((line) => `  ${line}`)];
+  });
+}
+
+/**
+ * A new kubeconfig for a kubelet whose credential is void, as kubeadm documents it (kubernetes.io, Troubleshooting kubeadm). It keeps the pods: a
+ * restart alone ends the kubelet, since kubeadm removes the bootstrap kubeconfig after the join (Kubernetes 1.36 pkg/kubelet/certificate/bootstrap),
+ * and `kubeadm join` refuses a node that has the old files (cmd/kubeadm/app/preflight/checks.go). `node`: its name, where one may be printed.
+ */
+export function newKubeconfig(action: Message, node = 'NODE'): Fix {
+  const steps = [
+    '# on a control-plane node that has /etc/kubernetes/pki/ca.key',
+    "kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' >cluster.yaml",
+    `kubeadm kubeconfig user --config cluster.yaml --org system:nodes --client-name system:node:${node} >kubelet.conf`,
+    '# on this node, with that file',
+    'mkdir -p /root/kubelet-before',
+    'mv /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki/kubelet-client* /root/kubelet-before/',
+    'install -m 600 kubelet.conf /etc/kubernetes/kubelet.conf',
+    'systemctl restart kubelet',
+    '# once kubelet-client-current.pem is there, name it in kubelet.conf as client-certificate and client-key, and restart again',
+  ];
+  return fixBy('node', 'restart', action, {
+    ...byHand(steps.join('\n')),
+    verify: 'openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem',
   });
 }
 

@@ -1,6 +1,6 @@
 import { agentDuplicates } from '../../../src/checks/placement/agent-duplicates.js';
 import { pending } from '../facts.js';
-import { node, placed, pod } from '../placement.js';
+import { node, placed, pod, workload } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const problem = { cause: 'several-agents-on-node', certainty: 'proven', severity: 'degrades' } as const;
@@ -53,6 +53,18 @@ judgeTable(agentDuplicates, [
     expect: problem,
     witnesses: ['apiserver/agent-pods'],
     says: /on 6 of 6 nodes.*also on n6/,
+  },
+  {
+    row: 'what Helm or the operator has made is removed by them',
+    inPart: ['apiserver/agent-pods'],
+    facts: placed({
+      workloads: [workload({}, { manager: 'operator' }), workload({}, { namespace: 'monitoring', name: 'old', manager: 'helm' })],
+      pods: ['n1', other, 'n2'],
+    }),
+    expect: problem,
+    witnesses: ['apiserver/agent-pods'],
+    says: /datadog delete datadogagent NAME.*helm -n monitoring uninstall RELEASE/,
+    neverSays: /delete daemonset/,
   },
   {
     row: 'a bare pod',

@@ -45,6 +45,14 @@ judgeTable(containerRuntime, [
     says: /no socket.*journalctl -u cri-docker.*containerRuntimeEndpoint: unix/,
   },
   {
+    row: 'that of k3s and RKE2: which service it is, is seen on the node',
+    facts: [...here, socket('refused', 'unix:///run/k3s/containerd/containerd.sock')],
+    expect: { cause: 'container-runtime-down' },
+    witnesses: ['self/runtime-socket'],
+    says: /list-units --all 'k3s\*' 'rke2-\*'/,
+    neverSays: /restart k3s/,
+  },
+  {
     row: 'a runtime nobody has heard of',
     facts: [...here, socket('refused', 'unix:///opt/box.sock')],
     expect: { cause: 'container-runtime-down' },

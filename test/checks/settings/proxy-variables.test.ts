@@ -12,7 +12,7 @@ judgeTable(proxyVariables, [
   {
     row: 'the lists differ: cured by the line that is printed',
     facts: base({ ...proxy, NO_PROXY: '10.0.0.0/24,.svc', no_proxy: 'localhost' }),
-    expect: { cause: 'proxy-variables-disagree', severity: 'degrades', certainty: 'proven' },
+    expect: { cause: 'proxy-variables-disagree', severity: 'note', certainty: 'proven' },
     witnesses: ['self/settings'],
     says: /"steps":"no_proxy=10\.0\.0\.0\/24,\.svc"/,
   },
@@ -26,7 +26,7 @@ judgeTable(proxyVariables, [
   {
     row: 'the proxies differ: their credentials are not ours to print',
     facts: base({ ...proxy, https_proxy: 'http://other:3128' }),
-    expect: { cause: 'proxy-variables-disagree', severity: 'risk' },
+    expect: { cause: 'proxy-variables-disagree', severity: 'note' },
     witnesses: ['self/settings'],
     neverSays: /"steps"/,
   },
@@ -34,9 +34,9 @@ judgeTable(proxyVariables, [
   {
     row: 'a range in the list that the agent compares as text',
     facts: base({ 'agent.noProxy': '10.0.0.0/8 localhost fd00::/8', 'agent.noProxyNonexact': 'false' }),
-    expect: { cause: 'no-proxy-range-not-understood', severity: 'degrades' },
+    expect: { cause: 'no-proxy-range-not-understood', severity: 'note' },
     witnesses: ['self/settings'],
-    says: /10\.0\.0\.0\/8 and 1 more in DD_PROXY_NO_PROXY.*fd00::\/8.*DD_NO_PROXY_NONEXACT_MATCH=true/,
+    says: /10\.0\.0\.0\/8 and 1 more in its NO_PROXY.*fd00::\/8.*DD_NO_PROXY_NONEXACT_MATCH=true/,
   },
   {
     row: 'the same, and the agent was told to understand it',

@@ -2,18 +2,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CLOSED, kubeletConfig } from '../../../src/checks/shared/kubelet-fixes.js';
-import { knownConfig } from '../../../src/checks/shared/on-node.js';
+import { type KnownConfig, knownConfig } from '../../../src/checks/shared/on-node.js';
 import type { Fact, KubeletConfig, KubeletKey, ValueOrigin } from '../../../src/model/facts.js';
 import { nodeConfig, nodeProcess } from '../node-facts.js';
 
 const ACT = { id: '', args: {}, en: 'Close it' };
 
 /** With what sets a key in the place of the default. */
-function stepsWith(set: Partial<Record<KubeletKey, ValueOrigin>>, files = ['/var/lib/kubelet/config.yaml']): string | undefined {
+function configOf(set: Partial<Record<KubeletKey, ValueOrigin>>, files = ['/var/lib/kubelet/config.yaml']): KnownConfig | undefined {
   const fact = structuredClone(nodeConfig()) as unknown as Fact<'kubelet-config'>;
   const data = (fact.outcome as { data: KubeletConfig }).data;
   Object.assign(data, { files, origins: { ...data.origins, ...set } });
-  return kubeletConfig(ACT, CLOSED, knownConfig(fact, nodeProcess() as unknown as Fact<'kubelet-process'>, undefined, undefined)).steps;
+  return knownConfig(fact, nodeProcess() as unknown as Fact<'kubelet-process'>, undefined, undefined);
+}
+
+function stepsWith(...args: Parameters<typeof configOf>): string | undefined {
+  return kubeletConfig(ACT, CLOSED, configOf(...args)).steps;
 }
 
 const LINES = `authentication:
@@ -37,11 +41,25 @@ describe('lines of a kubelet configuration', () => {
       ['# in /var/lib/kubelet/config.yaml and /etc/kubelet.d/10.conf'],
     ],
     [
-      'a flag sets one',
-      stepsWith({ 'authentication.anonymous.enabled': { by: 'flag', source: '--anonymous-auth=true' } }),
-      ['# in /var/lib/kubelet/config.yaml', '# without the flag --anonymous-auth, which overrides the file'],
+      'a flag that may not be printed sets one',
+      stepsWith({ 'authorization.mode': { by: 'flag', source: '$(id)=AlwaysAllow' } }),
+      ['# in /var/lib/kubelet/config.yaml'],
     ],
     ['a name that is no path', stepsWith({}, ['/x\n# y; rm -rf /']), [usual]],
   ] as const)
     it(name, () => assert.equal(steps, [...places, LINES].join('\n')));
+
+  const byFlag = (value: string): ValueOrigin => ({ by: 'flag', source: value });
+  it('what a flag sets is changed among the flags, by a person', () => {
+    const fix = kubeletConfig(ACT, CLOSED, configOf({ 'authentication.anonymous.enabled': byFlag('--anonymous-auth=true') }));
+    assert.equal(fix.form, undefined);
+    assert.match(
+      fix.steps ?? '',
+      /^# in \/var\/lib\/kubelet\/config\.yaml\nauthentication:\n {2}webhook:[^#]*\n# and among the flags .*\n--anonymous-auth=false$/,
+    );
+  });
+  it('where flags set all, no file is named', () => {
+    const fix = kubeletConfig(ACT, { readOnlyPort: 0 }, configOf({ readOnlyPort: byFlag('--read-only-port=10255') }));
+    assert.match(fix.steps ?? '', /^# among the flags .*\n--read-only-port=0$/);
+  });
 });

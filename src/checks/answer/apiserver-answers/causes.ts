@@ -16,7 +16,8 @@ export const CAUSES = {
   'apiserver-throttles': {
     title: 'request throttling by the apiserver (429)',
     means: 'Priority and fairness rejected the request: the queue of its priority level is full. Retry-After says when to try again.',
-    happens: 'A client lists objects in a loop, or many agents start at once. ServiceAccounts share the level `workload-low`.',
+    happens:
+      'A client lists objects in a loop, or many agents start at once. ServiceAccounts share the level `workload-low`; those of kube-system have `workload-high`.',
     confirm:
       'This counter grows for the level that is full:\n\n    kubectl get --raw /metrics |\n      grep apiserver_flowcontrol_rejected_requests_total',
     fix: 'Stop the client that sends too many requests. Then create a separate FlowSchema for the agent, or give `workload-low` more seats; with the Cluster Agent, fewer agents list at once. More apiservers only raise the limit.',

@@ -1,11 +1,13 @@
 /** What `client-certificate` says of each answer. */
+import { isDnsName } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Problem, Say, Verdict } from '../../../model/check.js';
 import { dateTime } from '../../../words/formats.js';
 import { apiserverFeatures, quotedPath } from '../../shared/apiserver.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { fixBy, shell } from '../../shared/fix.js';
+import { byHand, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { newKubeconfig } from '../../shared/kubelet-fixes.js';
 import { type Basis, cannotTell, type Grounds, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
 import { span } from '../../shared/read.js';
@@ -56,7 +58,7 @@ export const PROBLEMS: Record<Cause, (side: Side, say: Words) => Problem<Cause>>
       ...ofCertificate(side, say),
       ...byTwoClocks(side),
       title: say('expired', { ago: span(side.now - until), notAfter: dateTime(notAfter) }),
-      fixes: [renewal(source, side.owner, say)],
+      fixes: renewal(source, certificate.subject, side.owner, say),
     });
   },
   'client-certificate-not-yet-valid': (side, say) => {
@@ -120,15 +122,21 @@ function withFiles({ paths }: Side, commands: (certificate: string, key: string)
   return shell(crt && key && commands(crt, key));
 }
 
+const BOOTSTRAP =
+  'ls -l /etc/kubernetes/bootstrap-kubelet.conf /var/lib/kubelet/bootstrap-kubeconfig\njournalctl -u kubelet -g certificate -n 20';
+
 /** By where it lies: kubeadm's kubeconfigs, the kubelet's own, anything else. */
-function renewal(source: string, owner: Fix['owner'], say: Words): Fix {
+function renewal(source: string, subject: string, owner: Fix['owner'], say: Words): Fix[] {
   const kubeadm = /\/etc\/kubernetes\/(admin|super-admin|controller-manager|scheduler)\.conf/.exec(source)?.[1];
   if (kubeadm) {
     const renew = shell(`kubeadm certs renew ${kubeadm}.conf`);
-    return fixBy('cluster', 'config', say('fixKubeadm'), { ...renew, verify: 'kubeadm certs check-expiration' });
+    return [fixBy('cluster', 'config', say('fixKubeadm'), { ...renew, verify: 'kubeadm certs check-expiration' })];
   }
-  if (!/\/var\/lib\/kubelet\/|\/kubelet\.conf/.test(source)) return fixBy(owner, 'config', say('fixRenew'));
-  const restart = shell('journalctl -u kubelet -g certificate -n 20\nsystemctl restart kubelet');
-  const verify = 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kube-apiserver-client-kubelet';
-  return fixBy('node', 'restart', say('fixKubelet'), { ...restart, verify });
+  if (!/\/var\/lib\/kubelet\/|\/kubelet\.conf/.test(source)) return [fixBy(owner, 'config', say('fixRenew'))];
+  // Never a restart first: without a bootstrap kubeconfig the kubelet does not start with an expired certificate.
+  const [, node = ''] = /\bCN=system:node:([^,\s]+)/.exec(subject) ?? [];
+  return [
+    fixBy('node', 'nothing', say('lookBootstrap'), byHand(BOOTSTRAP)),
+    newKubeconfig(say('fixKubelet'), isDnsName(node) ? node : undefined),
+  ];
 }

@@ -9,8 +9,10 @@ export const CAUSES = {
       "kubeadm's admin.conf and similar files are valid for one year. A kubelet that could not reach the apiserver during rotation keeps its old certificate.",
     confirm:
       'Read the dates of a file, or of the current kubeconfig:\n\n    openssl x509 -noout -subject -dates -in FILE\n    kubectl config view --raw --minify \\\n      -o jsonpath={..client-certificate-data} | base64 -d |\n      openssl x509 -noout -dates',
-    fix: 'Renew it: `kubeadm certs renew admin.conf`, or the CSR API. Install certificate and key together. A kubelet rotates its certificate only while the old one is valid and the apiserver reachable; after that, the node must join again or get a new one from the cluster CA.',
-    avoid: "Do not set the clock back, and do not hand out the admin's certificate instead.",
+    // Kubernetes 1.36 pkg/kubelet/certificate/bootstrap; kubernetes.io, Troubleshooting kubeadm.
+    fix: 'Renew it: `kubeadm certs renew admin.conf`, or the CSR API. Install certificate and key together. A kubelet rotates its certificate only while the old one is valid and the apiserver reachable. After that it needs its bootstrap kubeconfig (AKS and others keep it) or a new kubeconfig: with kubeadm, `kubeadm kubeconfig user --org system:nodes --client-name system:node:NODE` on a control-plane node, in place of `/etc/kubernetes/kubelet.conf`, with `/var/lib/kubelet/pki/kubelet-client*` moved away.',
+    avoid:
+      "Do not set the clock back, and do not hand out the admin's certificate instead. Do not restart a kubelet whose certificate has expired and that has no bootstrap kubeconfig (kubeadm removes it): it does not start again.",
   },
   'client-certificate-not-yet-valid': {
     title: 'client certificate not yet valid',

@@ -50,7 +50,7 @@ export const CAUSES = {
     means:
       'A kubelet asks the apiserver about each token and each permission. Without an answer, it replies 401 to every token, good or bad, and 500 `Authorization error` to client certificates. The agent and its RBAC are not at fault.',
     happens:
-      "A firewall or load balancer blocks the connection between the node and the apiserver, the apiserver is down, `server:` in the kubelet's kubeconfig is wrong, or the node's client certificate expired. With a refused connection the 401 comes at once; with dropped packets it comes after 30 s, while a request without a credential gets its 401 in milliseconds.",
+      "A firewall or load balancer blocks the connection between the node and the apiserver, the apiserver is down, `server:` in the kubelet's kubeconfig is wrong, or the node's client certificate expired. With a refused connection the 401 comes at once; with dropped packets it comes after 30 to 45 s, while a request without a credential gets its 401 in milliseconds.",
     distributions: KUBELET_KUBECONFIG,
     confirm:
       'The log on the node, or the Lease from elsewhere: it is older than 40 s. The node turns NotReady 40 to 50 s after its last heartbeat.\n\n    journalctl -u kubelet | grep -E "webhook|Unable to authenticate"\n    kubectl -n kube-node-lease get lease NODE \\\n      -o jsonpath={.spec.renewTime}',

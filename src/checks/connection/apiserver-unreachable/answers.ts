@@ -188,7 +188,8 @@ function mendRouting({ settings }: Clues, say: Words): Fix[] {
   const node = ownNode(settings);
   const onNode = (command: string) => shell(node && `kubectl -n kube-system ${command} --field-selector spec.nodeName=${node}`);
   return [
-    fixBy('node', 'nothing', say('fixLookRouting'), onNode('get pods -o wide')),
+    fixBy('node', 'nothing', say('fixLookRouting'), onNode('get pods -o wide --show-labels')),
+    // The label of kubeadm and EKS. A static pod (RKE2, GKE) does not restart by this, and k3s and Cilium have none.
     fixBy('node', 'restart', say('fixRestartRouting'), onNode('delete pods -l k8s-app=kube-proxy')),
   ];
 }

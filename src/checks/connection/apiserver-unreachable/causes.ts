@@ -83,8 +83,9 @@ export const CAUSES = {
       GKE: 'with Dataplane V2 the DaemonSet `anetd` replaces it.',
     },
     confirm:
-      '`iptables-save | grep KUBERNETES`, `nft list ruleset | grep 10.96.0.1` or `cilium service list` on the node; the same `curl -k` to both addresses.',
-    fix: 'Fix kube-proxy or the CNI agent on this node: its log says why the rules are missing. Restarting its pod rewrites them: `kubectl -n kube-system delete pod POD`.',
+      // The comment of a rule is `default/kubernetes:https cluster IP` (Kubernetes 1.36 pkg/proxy/iptables/proxier.go); cilium-dbg since Cilium 1.15.
+      'Where all is well the one that fits this node prints rules; and the same `curl -k` to both addresses.\n\n    iptables-save | grep default/kubernetes\n    nft list ruleset | grep SERVICE-ADDRESS\n    kubectl -n kube-system exec ds/cilium -- cilium-dbg service list',
+    fix: 'Fix kube-proxy or the CNI agent on this node: its log says why the rules are missing. Restarting it rewrites them. A pod of a DaemonSet restarts when it is deleted; that of a static pod (RKE2, GKE) restarts on the node only; on k3s and microk8s it is part of the service.',
     avoid:
       "Do not keep using the apiserver's own address: it is one machine, and every other service stays broken. Do not flush iptables: that is a common cause of this.",
     explainedBy: ['proxy-captures-apiserver'],

@@ -37,7 +37,7 @@ export const WORDS = {
   fixRoute: 'Check the route to {host} and add the missing one',
   fixMiddle: 'Check the load balancer, mesh sidecar or policy in between',
   fixLookRouting: 'Check kube-proxy (or the CNI that replaces it) on this node',
-  fixRestartRouting: 'Restart kube-proxy on this node to rewrite its rules',
+  fixRestartRouting: 'If it is a pod of a DaemonSet, restart it: it rewrites its rules',
   fixBypass: "Use the apiserver's own address until that is fixed",
 } as const;
 

@@ -103,7 +103,8 @@ export const CAUSES = {
     distributions: KUBELET_SETTINGS,
     confirm: 'On the node: `systemctl is-active kubelet` and `ss -ltnp "sport = :10250"`.',
     fix: 'Set `enableServer: true` (the default) and `address: 0.0.0.0` in the kubelet configuration, then restart the kubelet.',
-    avoid: 'Do not open the read-only port instead: it belongs to the same server and has no permissions.',
+    // Kubernetes 1.36 cmd/kubelet/app/server.go startKubelet: readOnlyPort is started by its own condition.
+    avoid: 'Do not open the read-only port instead: it starts without this server too, and asks no one for a permission.',
     explainedBy: EXPLAINED,
   },
 } as const satisfies Record<string, CauseDocs>;

@@ -8,7 +8,7 @@ export const CAUSES = {
       'Two reports of the same node, from two networks. The server answers in the host network, so it runs and listens: the path out of the pod is broken.',
     happens: "A NetworkPolicy with egress rules on the agent's pod, or a CNI whose pods cannot reach node addresses.",
     confirm:
-      '`kubectl get networkpolicies -A`; on the node `tcpdump -ni any tcp port 10250` while the pod connects. Cilium: `cilium monitor --type drop`.',
+      '`kubectl get networkpolicies -A`; on the node `tcpdump -ni any tcp port 10250` while the pod connects. Cilium: `cilium-dbg monitor --type drop` in its pod on the node.',
     fix: 'Allow egress to the nodes on 10250 in the NetworkPolicies, then check how the CNI treats node addresses. Or run the agent in the host network.',
   },
   'kubelet-silent-everywhere': {

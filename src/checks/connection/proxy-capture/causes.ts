@@ -23,7 +23,8 @@ export const CAUSES = {
         'plain manifests': 'put HTTP_PROXY, HTTPS_PROXY and NO_PROXY into the env of every container.',
       },
       confirm: NEEDED_AT.confirm,
-      fix: "Add the nodes' network to NO_PROXY of every agent container; this replaces the pods. For Go programs a range is enough (`10.0.0.0/16`); Python integrations may need the addresses. `$(DD_KUBERNETES_KUBELET_HOST)` in NO_PROXY works only if that variable stands above it in the env list. If the proxy is intended, allow CONNECT to the kubelet on it.",
+      // Ranges: golang.org/x/net/http/httpproxy; integrations-core datadog_checks/base/utils/http.py should_bypass_proxy.
+      fix: "Add the nodes' network to NO_PROXY of every agent container; this replaces the pods. A range is enough (`10.0.0.0/16`), for the Agent and for its Python checks. `$(DD_KUBERNETES_KUBELET_HOST)` in NO_PROXY works only if that variable stands above it in the env list. If the proxy is intended, allow CONNECT to the kubelet on it.",
       avoid:
         "Do not open the proxy for 10250: it would carry the agent's token for every node. Do not change RBAC: the 403 comes from the proxy, not from the kubelet.",
     },

@@ -20,7 +20,7 @@ export const CAUSES = {
     happens:
       'A minimal image without chrony or ntp, a time service that was stopped, or UDP 123 blocked. Some virtual machines get their time from the host without any program; you can then ignore this note.',
     confirm: 'The time source and the offset, if there is one:\n\n    chronyc tracking || timedatectl timesync-status || timedatectl',
-    fix: 'Install and start a time service (`systemctl enable --now chronyd`, or `timedatectl set-ntp true`). Nothing restarts.',
+    fix: 'Install and start a time service: `timedatectl set-ntp true`, or `systemctl enable --now chronyd` (the unit is `chrony` on Debian and Ubuntu). Nothing restarts.',
     avoid: 'Do not set the clock manually instead: it drifts again. Do not run two time services: they fight over the clock.',
   },
   'server-clock-skew': {

@@ -6,7 +6,7 @@ export const CAUSES = {
   'kubelet-host-unset': {
     title: 'kubelet host not set',
     means:
-      'The agent does not know where its kubelet is. Agent 6 and 7 do not guess: without `DD_KUBERNETES_KUBELET_HOST` they only ask a Docker daemon for its host name, which does not exist on containerd or CRI-O. The log then says `impossible to reach Kubelet with host: .` with nothing after the colon.',
+      'The agent does not know where its kubelet is. Agent 6 and 7 do not guess: without `DD_KUBERNETES_KUBELET_HOST` they only ask a Docker daemon for its host name, which does not exist on containerd or CRI-O. The log then says `impossible to reach Kubelet with host: .` with nothing after the colon; newer Agents name no host: `impossible to reach Kubelet with HTTP`, after `Impossible to reach Kubelet through HTTPS, fallback to HTTP`.',
     happens:
       'A manifest without the downward API entry, an Agent 5 variable (`KUBERNETES_KUBELET_HOST`) that current agents ignore, or the variable set on only one container of the pod.',
     distributions: AGENT_KUBELET,
@@ -36,7 +36,11 @@ export const CAUSES = {
       'With `kubernetes_https_kubelet_port` and `kubernetes_http_kubelet_port` at 0 the agent does not connect at all: `Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled`.',
     happens: 'The HTTPS port was set to 0 to force the read-only port (GKE Autopilot before `useApiServer`), which was closed later.',
     confirm: "In the agent's container:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_PORT",
-    fix: 'Set the HTTPS port back to 10250, the authenticated one; the pods are replaced.',
+    // helm-charts 3.240.0 _containers-common-env.yaml: on Autopilot the chart itself sets the port to 0 without useApiServer.
+    distributions: {
+      GKE: 'on Autopilot the chart sets the HTTPS port to 0: set `datadog.kubelet.useApiServer: true` (Agent 7.65 or later) instead.',
+    },
+    fix: 'Set the HTTPS port back to 10250, the authenticated one; the pods are replaced. On GKE Autopilot use `datadog.kubelet.useApiServer: true` instead.',
     avoid: 'Do not open 10255 instead: it answers anyone who reaches the node.',
   },
 } as const satisfies Record<string, CauseDocs>;

@@ -28,7 +28,7 @@ export const CAUSES = {
       'A stopped or swapped-out process, a deadlock, a container runtime or disk that does not answer (PLEG), no CPU left on the node. With anonymous access on, a kubelet that cannot reach its apiserver is also silent.',
     distributions: KUBELET_LOG,
     confirm:
-      '`kubectl get --raw /api/v1/nodes/NODE/proxy/healthz` ends in `TLS handshake timeout`; the Lease in `kube-node-lease` gets old; the Node turns NotReady after about 40 seconds.',
+      '`kubectl get --raw /api/v1/nodes/NODE/proxy/healthz` ends in `TLS handshake timeout`; the Lease in `kube-node-lease` gets old; the Node turns NotReady after 40 seconds, from Kubernetes 1.32 on after 50.',
     fix: 'Before the restart check the state of the process, `PLEG is not healthy` in its log, the runtime and the disk. Then restart the kubelet; the containers keep running.',
     avoid: 'Do not only raise timeouts. Do not reboot first: that destroys the evidence, the state of the process and its log.',
     explainedBy: ['kubelet-host-not-a-node', 'proxy-captures-kubelet'],
