@@ -9,8 +9,8 @@ const SOURCE = path.resolve('src');
 const FLOORS: readonly (readonly string[])[] = [
   ['model', 'version.ts'],
   ['words'],
-  ['host', 'kubernetes', 'judge'],
-  ['files', 'profiles'],
+  ['host', 'kubernetes'],
+  ['files', 'profiles', 'judge'],
   ['manifests'],
   ['checks', 'probes', 'sim'],
   ['report', 'agent-config'],

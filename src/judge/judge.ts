@@ -3,6 +3,7 @@ import type { Check, Layer, Message, Say, Verdict, View, Want } from '../model/c
 import type { AnyFact, Fact, KindOf, Need } from '../model/facts.js';
 import { inEnglish } from '../words/language.js';
 import { say } from '../words/report.js';
+import { onPlatform, platformIn } from './on-platform.js';
 
 /** What became of one check. A check that throws is visible as `crashed`; the others go on. */
 export interface Judgement {
@@ -27,7 +28,11 @@ export function judgeAgain(checks: readonly Check[]): (facts: readonly AnyFact[]
       return before && check.needs.every(isSame) ? before : { check, verdict: inEnglish(() => ask(check, shelves)) };
     });
     known = shelves;
-    return behindStrangers(judged);
+    const platform = platformIn((need) => shelves.get(need) ?? []);
+    const ranked = behindStrangers(judged);
+    return platform === undefined
+      ? ranked
+      : ranked.map(({ check, verdict }) => ({ check, verdict: verdict.kind === 'crashed' ? verdict : onPlatform(verdict, platform) }));
   };
 }
 

@@ -7,9 +7,12 @@ import type { Documented } from '../checks/connection/shared/pair.js';
 import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/index.js';
 import { isLook } from '../checks/shared/looks.js';
 import { judge, sayFor } from '../judge/judge.js';
+import { messageOn } from '../judge/on-platform.js';
 import { withoutAim } from '../kubernetes/aim.js';
+import { isPlatform } from '../kubernetes/kubelet/platforms.js';
 import type { Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
+import { sayPlatform } from '../words/platform.js';
 
 /** By question and by cause. */
 const CHECK_OF = new Map<string, Documented>([...CHECKS, ...MERGE_CHECKS].map((check) => [check.question, check]));
@@ -71,6 +74,9 @@ export function mayStand(own: Own, of: string, command: string): boolean {
 
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
 export function saidAgain({ id, args }: Message, question: string, spare?: 'spare'): Message | undefined {
+  const ofPlatform = id.startsWith('platform.') ? id.slice('platform.'.length) : '';
+  if (isPlatform(args.platform) && Object.hasOwn(sayPlatform.table, ofPlatform))
+    return messageOn(ofPlatform as keyof typeof sayPlatform.table, args.platform);
   const check = checkOf(question);
   const key = id.startsWith(`${question}.`) ? id.slice(question.length + 1) : '';
   if (!check || !Object.hasOwn(check.words, key)) return undefined;

@@ -6,6 +6,7 @@ import type { Message } from '../model/check.js';
 import type { CauseMeta, Finding, Report, Result } from '../model/report.js';
 import { sayEffect } from '../words/effect.js';
 import { isEnglish, templateOf } from '../words/language.js';
+import { sayPlatform } from '../words/platform.js';
 import { say, sayMerged } from '../words/report.js';
 import { fill } from '../words/say.js';
 import { checkOf } from './own-words.js';
@@ -36,7 +37,8 @@ function pairOf({ id, args }: Message): Pair[] {
   if (id === 'stranger') return [{ english: say.table.strangerAnswers, spoken: say('strangerAnswers') }];
   const dot = id.indexOf('.');
   const [question, key] = [id.slice(0, dot), id.slice(dot + 1)];
-  const words: Readonly<Record<string, string>> | undefined = question === 'effect' ? sayEffect.table : checkOf(question)?.words;
+  const words: Readonly<Record<string, string>> | undefined =
+    question === 'effect' ? sayEffect.table : question === 'platform' ? sayPlatform.table : checkOf(question)?.words;
   const template = words && Object.hasOwn(words, key) ? words[key] : undefined;
   if (template === undefined) return [];
   return [{ english: fill(template, args), spoken: fill(templateOf(question, key, template), args) }];

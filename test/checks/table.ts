@@ -10,6 +10,7 @@ import type { Check, Problem, Severity, Verdict, Witness } from '../../src/model
 import type { AnyFact, Need } from '../../src/model/facts.js';
 import { ODD_LEAVES, withLeaves } from '../support/adversarial.js';
 import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
+import { faultsOnPlatforms } from '../support/platforms.js';
 
 export interface Row {
   row: string;
@@ -67,6 +68,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
         }
         for (const [steps, form] of printedBy(verdict)) printed.set(steps, form);
         const text = JSON.stringify(verdict);
+        if (verdict.kind === 'problem') assert.deepEqual(faultsOnPlatforms(verdict.fixes), [], 'can be done on every platform');
         if (says) assert.match(text, says);
         if (neverSays) assert.doesNotMatch(text, neverSays);
         const wanted = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];

@@ -9,6 +9,7 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Fix } from '../../src/model/check.js';
 import type { Finding } from '../../src/model/report.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
+import { faultsOnPlatforms } from '../support/platforms.js';
 import { diagnoseOnce } from './diagnosed.js';
 import { WORLDS_AT_ONCE } from './run.js';
 
@@ -28,11 +29,26 @@ function faultOf({ owner, form, action, steps = '' }: Fix, ofNodes: readonly str
     (line) => /\b(kubectl|oc)\b.*\b(delete|patch|label|annotate|scale|set env)\b/.test(line) && /--all\b|-l ['"]?['"]? /.test(line),
   );
   if (wide) return `selects everything: ${wide}`;
+  if (/--type[= ]'?merge\b[\s\S]*\[/.test(steps)) return 'a merge patch that replaces a list';
   if (form === 'kubelet-config' && !/^# in (the file|\/)/.test(steps)) return 'lines of a file that is not named';
   if (form !== 'yaml') return /podSelector: *(\{\}|\n\S)/.test(steps) ? 'an empty podSelector' : undefined;
   return parseAllDocuments(steps)
-    .map((document) => faultIn(document.toJS()))
+    .map((document) => faultIn(document.toJS(), '', !document.has('apiVersion')))
     .find((fault) => fault !== undefined);
+}
+
+/** A kubelet whose credential is void does not start again by itself: before it is restarted, it gets another. */
+const VOID = new Set(['kubelet-kubeconfig-broken', 'client-certificate-expired']);
+
+function deadlyRestart(findings: readonly Finding[]): string[] {
+  const isVoid = findings.some(
+    ({ cause, evidence }) => VOID.has(cause) && /\/var\/lib\/kubelet|kubelet\.conf/.test(evidence.map(({ saw }) => saw.en).join(' ')),
+  );
+  return findings.flatMap(({ cause, fixes }) =>
+    fixes.flatMap(({ steps = '' }) =>
+      isVoid && /systemctl restart kubelet/.test(steps) && !/kubeadm kubeconfig user/.test(steps) ? [`${cause}: ${steps}`] : [],
+    ),
+  );
 }
 
 /** Where the evidence names the file of a setting, the fix is for that one. */
@@ -42,15 +58,19 @@ function otherFile({ evidence }: Finding, { form, steps = '' }: Fix): string | u
   return file && !steps.startsWith(`# in ${file}`) ? `is not for ${file}` : undefined;
 }
 
-function faultIn(value: unknown, path = ''): string | undefined {
-  if (Array.isArray(value)) return value.map((each, at) => faultIn(each, `${path}[${at}]`)).find((fault) => fault !== undefined);
+const ATOMIC = /^(tolerations|args|command|nodeSelectorTerms|add|drop)$/;
+
+function faultIn(value: unknown, path = '', isPatch = false): string | undefined {
+  if (Array.isArray(value)) return value.map((each, at) => faultIn(each, `${path}[${at}]`, isPatch)).find((fault) => fault !== undefined);
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, each] of Object.entries(value)) {
     const at = path ? `${path}.${key}` : key;
     if (SELECTORS.test(key) && (each === null || Object.keys(each as object).length === 0)) return `${at} is empty`;
     if (/^(verbs|apiGroups|resources|nonResourceURLs)$/.test(key) && (each as unknown[]).includes('*')) return `${at} is *`;
+    // Of a patch: lists that have no key to be merged by (k8s.io/api core/v1, listType=atomic) are replaced.
+    if (isPatch && ATOMIC.test(key) && Array.isArray(each)) return `${at} replaces the list`;
     if (key === 'subjects' && (each as { kind?: string }[]).some(({ kind }) => kind === 'Group')) return `${at} is a group`;
-    const deeper = faultIn(each, at);
+    const deeper = faultIn(each, at, isPatch);
     if (deeper) return deeper;
   }
   return undefined;
@@ -62,10 +82,10 @@ describe('printed fixes', { concurrency: WORLDS_AT_ONCE }, () => {
       const ran = await diagnoseOnce(world);
       // On a node itself the agent is the one of a package, and its settings are that node's.
       const { kubelets } = ran.world.addresses;
-      const all = world.place === 'node' ? [] : Object.entries(kubelets).flatMap(([name, { host }]) => [name, host]);
+      const names = world.place === 'node' ? [] : Object.entries(kubelets).flatMap(([name, { host }]) => [name, host]);
       // A list of the user's own is kept as it is, whatever stands in it.
       const theirs = JSON.stringify([world.network?.proxy?.noProxy, world.agent?.env]);
-      const ofNodes = all.filter((name) => !theirs.includes(name));
+      const ofNodes = names.filter((name) => !theirs.includes(name));
       const wrong = flatten(ran.report.findings).flatMap((finding: Finding) =>
         finding.fixes.flatMap((fix) => {
           const fault = faultOf(fix, ofNodes) ?? otherFile(finding, fix);
@@ -73,6 +93,13 @@ describe('printed fixes', { concurrency: WORLDS_AT_ONCE }, () => {
         }),
       );
       assert.deepEqual(wrong, []);
+      const all = flatten(ran.report.findings);
+      assert.deepEqual(deadlyRestart(all), [], 'the node survives each restart');
+      assert.deepEqual(
+        all.flatMap(({ fixes }) => faultsOnPlatforms(fixes)),
+        [],
+        'can be done on every platform',
+      );
     });
 });
 
@@ -96,6 +123,8 @@ it('the look finds what it looks for', () => {
     [fix('kind: ClusterRole\nrules:\n  - resources: ["*"]', { form: 'yaml' }), /is \*/],
     [fix('kubectl -n datadog delete pods --all', { form: 'shell' }), /everything/],
     [fix('readOnlyPort: 0', { form: 'kubelet-config' }), /not named/],
+    [fix('spec:\n  template:\n    spec:\n      tolerations:\n        - operator: Exists', { form: 'yaml' }), /replaces the list/],
+    [fix(`kubectl patch ds a --type merge -p '{"spec":{"a":[]}}'`, { form: 'shell' }), /replaces a list/],
   ] as const)
     assert.match(faultOf(bad, nodes) ?? '', why, bad.steps);
   for (const good of [

@@ -2,6 +2,7 @@
 
 import { NAME, PHRASE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
+import { platformOf } from '../../kubernetes/kubelet/platforms.js';
 import type { NodeObject, Outcome, SecondSight } from '../../model/facts.js';
 
 /** The judged fields of a Node. `kubeletEndpoint.Port` really has a capital P in JSON (k8s.io/api core/v1 DaemonEndpoint). */
@@ -13,12 +14,20 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
   const ready = list(conditions)
     .map(record)
     .find((c) => c.type === 'Ready');
+  const { kubeletVersion, osImage } = record(nodeInfo);
+  const platform = platformOf({
+    name,
+    version: String(kubeletVersion ?? ''),
+    osImage: String(osImage ?? ''),
+    labels: record(record(metadata).labels),
+  });
   const port = Number(record(record(daemonEndpoints).kubeletEndpoint).Port);
   return {
     status: 'observed',
     data: {
       node: clean(name, NAME),
-      kubeletVersion: clean(String(record(nodeInfo).kubeletVersion ?? ''), 60),
+      kubeletVersion: clean(String(kubeletVersion ?? ''), 60),
+      ...(platform && { platform }),
       kubeletPort: port || undefined,
       addresses: list(addresses)
         .map(record)

@@ -17,6 +17,8 @@ export interface Readiness {
 export interface NodeObject {
   node: string;
   kubeletVersion: string;
+  /** Since 1.5: who built the node, by its labels, version and OS image; a name of `kubernetes/kubelet/platforms.ts`. */
+  platform?: string;
   kubeletPort?: number;
   addresses: { type: string; address: string }[];
   ready: 'True' | 'False' | 'Unknown';

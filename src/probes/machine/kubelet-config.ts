@@ -6,6 +6,7 @@
 import type { Fields } from '../../files/yaml-fields.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
+import { FLAGS } from '../../kubernetes/kubelet/kubelet-flags.js';
 import type { KubeletConfig, KubeletKey, KubeletValues, ValueOrigin } from '../../model/facts/node.js';
 import type { Outcome } from '../../model/facts.js';
 import { dropInsOf, findConfiguration, readKubeletFile } from './kubelet-files.js';
@@ -40,22 +41,6 @@ const FLAG_DEFAULTS: KubeletValues = {
   readOnlyPort: 10255,
 };
 
-const FLAGS: Record<KubeletKey, string> = {
-  'authentication.webhook.enabled': 'authentication-token-webhook',
-  'authentication.anonymous.enabled': 'anonymous-auth',
-  'authentication.x509.clientCAFile': 'client-ca-file',
-  'authorization.mode': 'authorization-mode',
-  readOnlyPort: 'read-only-port',
-  port: 'port',
-  address: 'address',
-  enableServer: 'enable-server',
-  enableDebuggingHandlers: 'enable-debugging-handlers',
-  serverTLSBootstrap: 'rotate-server-certificates',
-  tlsCertFile: 'tls-cert-file',
-  rotateCertificates: 'rotate-certificates',
-  tlsMinVersion: 'tls-min-version',
-  containerRuntimeEndpoint: 'container-runtime-endpoint',
-};
 const KEYS = Object.keys(FLAGS) as KubeletKey[];
 
 /**

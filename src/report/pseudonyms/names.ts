@@ -21,7 +21,7 @@ export type Kind = (typeof KINDS)[number];
 
 /** Keys whose strings are one of a fixed set, or words of ours. */
 const IDS = new Set(
-  'cause question kind target layer severity certainty need id verdict outcome state changes form reportVersion factsVersion startedAt status code origin alternatives rankedBy states program failOn skip only result verbs verb protocol cipher operator effect ready phase manager'
+  'cause question kind target layer severity certainty need id verdict outcome state changes form reportVersion factsVersion startedAt status code origin alternatives rankedBy states program failOn skip only result verbs verb protocol cipher operator effect ready phase manager platform'
     .split(' ')
     .filter(Boolean),
 );

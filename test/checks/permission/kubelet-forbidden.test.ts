@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { kubeletForbidden } from '../../../src/checks/permission/kubelet-forbidden/check.js';
 import { canI, grantNodeRights } from '../../../src/manifests/rbac-yaml.js';
-import type { AnyFact } from '../../../src/model/facts.js';
+import type { AnyFact, Need } from '../../../src/model/facts.js';
 import { metricsServer } from '../../../src/profiles/metrics-server.js';
 import { base, certificate, fact, failed, nodeObject, pending } from '../facts.js';
 import { AGENT, access, answer, credentials, forbidden, identity } from '../kubelet-answers.js';
@@ -50,6 +50,21 @@ judgeTable(kubeletForbidden, [
     witnesses: ['apiserver/access', 'kubelet/http'],
     says: /denies the agent nodes\/stats.*\/stats\/summary: 403.*system:serviceaccount:datadog:agent: get nodes\/stats denied.*resources: \[\\"nodes\/stats\\"\].*--subresource=stats/,
     neverSays: /nodes\/metrics|nodes\/proxy/,
+  },
+  {
+    row: 'GKE: the pod list from the apiserver first, as Autopilot grants no one nodes/proxy',
+    facts: [...agent, nodeObject({ kubeletVersion: 'v1.31.4-gke.100' }), ...refused(AGENT, true), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+    witnesses: [...Array<Need>(3).fill('apiserver/access'), ...ALL.map((): Need => 'kubelet/http')],
+    says: /"fixes":\[\{"owner":"agent".*?DD_KUBELET_USE_API_SERVER=true.*?useApiServer.*nodes\/proxy/,
+  },
+  {
+    row: 'Autopilot by the name of its node: without nodes/proxy in the role',
+    facts: [...agent, nodeObject({ kubeletVersion: 'v1.31.4-gke.100', platform: 'GKE Autopilot' }), ...refused(AGENT, true), ...access()],
+    expect: { cause: 'kubelet-permission-missing' },
+    witnesses: [...Array<Need>(3).fill('apiserver/access'), ...ALL.map((): Need => 'kubelet/http')],
+    says: /"fixes":\[\{"owner":"agent".*?DD_KUBELET_USE_API_SERVER=true/,
+    neverSays: /\[\\"nodes\/proxy|nodes\/proxy\\"\]/,
   },
   {
     row: 'all paths, new text: fine-grained rights',

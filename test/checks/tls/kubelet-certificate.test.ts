@@ -1,6 +1,6 @@
 import { kubeletCertificate } from '../../../src/checks/tls/kubelet-certificate/check.js';
 import type { TlsHandshake } from '../../../src/model/facts.js';
-import { atNode, base, certificate, ENDPOINT, fact, failed, handshake, NOW } from '../facts.js';
+import { atNode, base, certificate, ENDPOINT, fact, failed, handshake, NOW, nodeObject } from '../facts.js';
 import { nodeProcess, servingFile } from '../node-facts.js';
 import { judgeTable } from '../table.js';
 
@@ -58,6 +58,32 @@ judgeTable(kubeletCertificate, [
     expect: { cause: 'kubelet-certificate-self-signed', severity: 'blocks' },
     witnesses: ['kubelet/tls'],
     says: /serverTLSBootstrap: true/,
+  },
+  {
+    row: "self-signed, for the node's name: its own file verifies it too",
+    facts: [...base(), node('n1', '10.0.0.7'), tls({ chain: [certificate({ ...own, names: ['DNS:n1'] })], trusted: false })],
+    expect: { cause: 'kubelet-certificate-self-signed' },
+    witnesses: ['kubelet/tls'],
+    says: /serverTLSBootstrap: true.*spec\.nodeName\\n {4}hostCAPath: \/var\/lib\/kubelet\/pki\/kubelet\.crt/,
+  },
+  {
+    row: 'the same on AKS: its own file first, as nobody sets serverTLSBootstrap there',
+    facts: [...base(), nodeObject({ platform: 'AKS' }), tls({ chain: [certificate({ ...own, names: ['DNS:n1'] })], trusted: false })],
+    expect: { cause: 'kubelet-certificate-self-signed' },
+    witnesses: ['kubelet/tls'],
+    says: /"fixes":\[\{"owner":"agent".*?hostCAPath: \/etc\/kubernetes\/certs\/kubeletserver\.crt/,
+  },
+  {
+    row: 'k3s: the name it lacks is that of node-ip',
+    facts: [
+      ...base(),
+      nodeObject({ kubeletVersion: 'v1.33.4+k3s1' }),
+      tls({ nameMatches: false, chain: [certificate({ names: ['DNS:n1', 'IP:49.12.216.49'] })] }),
+    ],
+    expect: { cause: 'kubelet-certificate-name-mismatch' },
+    witnesses: ['kubelet/tls'],
+    says: /"fixes":\[\{"owner":"node".*?\/etc\/rancher\/k3s\/config\.yaml on this node\\nnode-ip: 10\.0\.0\.7/,
+    neverSays: /serverTLSBootstrap/,
   },
   {
     row: 'the agent does not verify: a risk, and nothing lost',

@@ -1,5 +1,5 @@
 /** What is known of how the kubelet takes a credential; nothing is decided here. */
-import { heartbeatOf } from '../../../kubernetes/heartbeat.js';
+import { heartbeatOf } from '../../../kubernetes/kubelet/heartbeat.js';
 import { isDnsName } from '../../../kubernetes/names.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Identity, KubeletValues, TokenReview } from '../../../model/facts.js';

@@ -3,7 +3,7 @@
  * What is not known stays undefined: silence of a second side is no evidence.
  */
 
-import { heartbeatOf } from '../../../kubernetes/heartbeat.js';
+import { heartbeatOf } from '../../../kubernetes/kubelet/heartbeat.js';
 import type { Evidence, Message, Want } from '../../../model/check.js';
 import type { Fact, NodeObject, Place, SecondSight } from '../../../model/facts.js';
 import { isOf, nodeName } from '../../shared/address.js';

@@ -31,23 +31,22 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
     return problem('kubelet-permission-missing', {
       ...withoutRight(clues, lost, say),
       title: isEvery(clues, lost) ? say(all) : say(some, { rights }),
-      fixes: [grant(clues, 'kubelet-permission-missing', lost, say), ...podsOverApiserver(lost, say)],
+      fixes: grantOrAskApiserver(clues, 'kubelet-permission-missing', lost, say),
     });
   },
   'too-new': (clues, say) => {
     const lost = among(clues, 'too new');
     const { version = 'before 1.33', versionBy } = clues.kubelet;
     const part = withoutRight(clues, lost, say);
+    const [first, ...others] = grantOrAskApiserver(clues, 'fine-grained-permission-too-new', lost, say);
     const old = clues.kubelet.version ? [citeBy(versionBy, '', say('sawVersion', { version }))] : [];
     return problem('fine-grained-permission-too-new', {
       ...part,
       title: say('tooNew', { version: version.replace(/ on .*/s, '') }),
       evidence: [...part.evidence, ...old],
-      fixes: [
-        grant(clues, 'fine-grained-permission-too-new', lost, say),
-        fixBy('node', 'restart', say('upgrade'), { verify: 'kubectl get nodes' }),
-        ...podsOverApiserver(lost, say),
-      ],
+      fixes: [first, fixBy('node', 'restart', say('upgrade'), { verify: 'kubectl get nodes' }), ...others].filter(
+        (fix) => fix !== undefined,
+      ),
     });
   },
   cached: (clues, say) => {
@@ -155,10 +154,28 @@ function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix 
   return fixBy('cluster', 'config', action, { ...grants(granted), ...(source && { source }), verify: canI(user, rights) });
 }
 
+/**
+ * GKE Autopilot grants no one nodes/proxy (its Warden refuses, DataDog/datadog-agent#32120); whether a cluster of GKE is one, its nodes do not always
+ * say. There the pod list comes from the apiserver first.
+ */
+function grantOrAskApiserver(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix[] {
+  const { platform, refusedByWarden } = clues;
+  const onGke = refusedByWarden || platform === 'GKE' || platform === 'GKE Autopilot';
+  if (!onGke || podsOverApiserver(lost, say).length === 0) return [grant(clues, cause, lost, say), ...podsOverApiserver(lost, say)];
+  const never = refusedByWarden || platform === 'GKE Autopilot';
+  const grantable = never ? lost.filter((each) => each.grant !== 'proxy') : lost;
+  return [
+    fixBy('agent', 'config', say('askApiserverFirst'), byHand(`${USE_APISERVER}\n# chart: datadog.kubelet.useApiServer: true`)),
+    ...(grantable.length > 0 ? [grant(clues, cause, grantable, say)] : []),
+  ];
+}
+
+const USE_APISERVER = 'DD_KUBELET_USE_API_SERVER=true';
+
 /** A way around for the pod list alone; the other paths stay forbidden. So no `form`: it is not the cure. */
 function podsOverApiserver(lost: PathClues[], say: Words): Fix[] {
   const forPods = grantsOf(lost).includes('proxy') && lost.some(({ path }) => path === '/pods');
-  return forPods ? [fixBy('agent', 'config', say('askApiserver'), byHand('DD_KUBELET_USE_API_SERVER=true'))] : [];
+  return forPods ? [fixBy('agent', 'config', say('askApiserver'), byHand(USE_APISERVER))] : [];
 }
 
 /** What tells a rule that is missing from one that was missing half a minute ago. */

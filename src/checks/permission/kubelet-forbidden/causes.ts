@@ -18,7 +18,8 @@ export const CAUSES = {
     },
     confirm:
       'Use `--subresource`: kubectl reads `nodes/metrics` as a node named metrics.\n\n    kubectl auth can-i get nodes --subresource=metrics \\\n      --as=system:serviceaccount:NAMESPACE:NAME',
-    fix: "Create a ClusterRole and ClusterRoleBinding with exactly the missing subresources, next to the agent's own, or add them to its chart. Nothing restarts; the kubelet caches a refusal for up to 30 s. To avoid nodes/proxy for /pods, set DD_KUBELET_USE_API_SERVER=true (Agent 7.65 or later): it needs get and list on pods.",
+    // useApiServer: Agent 7.82 pkg/util/kubernetes/kubelet/kubelet_client.go.
+    fix: "Create a ClusterRole and ClusterRoleBinding with exactly the missing subresources, next to the agent's own, or add them to its chart. Nothing restarts; the kubelet caches a refusal for up to 30 s. To avoid nodes/proxy for /pods, set DD_KUBELET_USE_API_SERVER=true (Agent 7.65 or later): it needs get and list on pods. The other paths still go to the kubelet. The pod list then uses the TLS settings of the kubelet: `DD_KUBELET_CLIENT_CA` must verify the apiserver too (the cluster's CA does), and verification must be on, or the token goes to any server.",
     avoid:
       'Do not bind cluster-admin or system:kubelet-api-admin: both can run commands in every container. nodes/proxy does not replace the others: it covers neither metrics nor stats.',
     explainedBy: ROLE_CAUSES,

@@ -1,4 +1,6 @@
 /** What is known of the agent's rights at the kubelet: whose they are, which kubelet it is, and of each path what both servers say. */
+
+import { type PlatformName, platformOfNode } from '../../../kubernetes/kubelet/platforms.js';
 import { isAllowed, type RbacState, requesterOf } from '../../../kubernetes/rbac.js';
 import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Identity, KubeletVersions, ResolvedProfile } from '../../../model/facts.js';
@@ -47,6 +49,9 @@ export interface Clues {
   paths: PathClues[];
   /** What the apiserver says of each subresource of nodes. */
   reviews: Reviews;
+  /** Who built the node; and whether a reviewer of GKE said no, where no role helps. */
+  platform: PlatformName | undefined;
+  refusedByWarden: boolean;
   waiting: boolean;
   /** Roles and bindings, where an effect may be computed against them. */
   before: RbacState | undefined;
@@ -90,6 +95,8 @@ export function read(view: Seen): Clues {
     before: user === undefined ? undefined : beforeOf(view, user, reviews),
     access: aboutUser ? view.all('apiserver/access') : [],
     profile,
+    platform: platformOfNode(seen(view.one('apiserver/node'))),
+    refusedByWarden: aboutUser && view.all('apiserver/access').some((each) => /\bGKE Warden\b/.test(seen(each)?.reason ?? '')),
     waiting: !another && http.some(isPending),
     refusedInBetween: mine.some(({ status, voice }) => status === 403 && voice !== 'kubelet'),
     witness: [view.one('self/profile'), ...http, ...view.all('apiserver/access')],

@@ -24,6 +24,7 @@ export const WORDS = {
   grantProxy: 'Grant the missing permissions, with nodes/proxy (allows exec)',
   grantGuessed: 'Grant the missing permissions (if the kubelet is 1.33 or later)',
   grantUnnamed: 'Grant the agent get on {rights}',
+  askApiserverFirst: 'Set DD_KUBELET_USE_API_SERVER=true (Agent 7.65 or later)',
   askApiserver: 'Or set DD_KUBELET_USE_API_SERVER=true (Agent 7.65 or later)',
   upgrade: 'Or upgrade this kubelet to 1.33 or later',
 } as const satisfies Record<string, string>;

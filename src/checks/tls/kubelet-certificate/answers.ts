@@ -1,6 +1,6 @@
 /** What is said of the kubelet's certificate. */
 
-import { hostOf, shellQuote } from '../../../kubernetes/names.js';
+import { hostOf, isIp, shellQuote } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
@@ -47,7 +47,7 @@ export const ANSWERS: Record<Answer, Says> = {
   'self-signed': (clues, say) =>
     found('kubelet-certificate-self-signed', clues, say, {
       title: say('selfSigned', { endpoint: clues.endpoint }),
-      fixes: [bootstrap(say('bootstrap'))],
+      fixes: selfSignedFixes(clues, say),
     }),
   'unknown-authority': (clues, say) => {
     const { leaf, authority, handshake } = clues;
@@ -93,7 +93,9 @@ export const ANSWERS: Record<Answer, Says> = {
   'name-mismatch': (clues, say) =>
     found('kubelet-certificate-name-mismatch', clues, say, {
       title: say('nameMismatch', { host: hostOf(clues.endpoint), name: firstNameOf(clues.leaf) }),
-      fixes: [...dialWhatItNames(clues, say), bootstrap(say('reissue'))],
+      fixes: isOfSupervisor(clues)
+        ? [...nameItsAddress(clues, say), ...dialWhatItNames(clues, say)]
+        : [...dialWhatItNames(clues, say), bootstrap(say('reissue'))],
     }),
 
   'expires-soon': (clues, say) => {
@@ -148,6 +150,41 @@ function byTwoClocks({ tls, otherNow, otherClock }: Clues): Basis {
 function sharedFault({ authority, apiserverAuthority }: Clues): string[] {
   if (authority === 'none') return ['token-missing', 'apiserver-ca-file-missing'];
   return authority === apiserverAuthority ? ['apiserver-certificate-unknown-authority', 'apiserver-ca-file-missing'] : [];
+}
+
+/**
+ * The file that the kubelet serves verifies itself: it has its CA in it (client-go 1.36 util/cert/cert.go), or is one that Go takes as its own root.
+ * A hostPath gives each pod its own node's. On AKS that is the way: its user cannot set serverTLSBootstrap.
+ */
+function selfSignedFixes(clues: Clues, say: Words): Fix[] {
+  const { leaf, nodeNames, platform, file } = clues;
+  const request = bootstrap(say('bootstrap'));
+  if (!hostsOf(leaf).some((name) => nodeNames.has(name))) return [request];
+  const path = file?.path ?? (platform === 'AKS' ? '/etc/kubernetes/certs/kubeletserver.crt' : '/var/lib/kubelet/pki/kubelet.crt');
+  const own = fixBy('agent', 'config', say('ownFile'), byHand(ownFileValues(/^[\w./-]{1,200}$/.test(path) ? path : 'FILE')));
+  return platform === 'AKS' ? [own, request] : [request, own];
+}
+
+const ownFileValues = (path: string) => `# values of the chart; pods must resolve the names of nodes
+datadog:
+  kubelet:
+    host:
+      valueFrom:
+        fieldRef:
+          fieldPath: spec.nodeName
+    hostCAPath: ${path}`;
+
+/** k3s and RKE2 sign serving certificates themselves, for the addresses that their configuration names; nobody asks for serverTLSBootstrap there. */
+function isOfSupervisor({ platform }: Clues): boolean {
+  return platform === 'k3s' || platform === 'RKE2';
+}
+
+/** They make it again at each start, with `node-ip` in it (k3s-io/k3s#6845, rancher/rke2#4250). */
+function nameItsAddress({ endpoint, platform }: Clues, say: Words): Fix[] {
+  const [host, name] = [hostOf(endpoint), platform === 'k3s' ? 'k3s' : 'rke2'];
+  if (!isIp(host)) return [];
+  const steps = `# in /etc/rancher/${name}/config.yaml on this node\nnode-ip: ${host}\n# then restart its service: ${name === 'k3s' ? 'k3s or k3s-agent' : 'rke2-server or rke2-agent'}`;
+  return [fixBy('node', 'restart', say('nodeIp'), byHand(steps))];
 }
 
 /** One manifest is for every node: what is written there comes from the downward API, or it is another node's on all others. */

@@ -27,16 +27,17 @@ export const CAUSES = {
   },
   'kubelet-certificate-self-signed': {
     title: 'self-signed kubelet certificate',
+    // client-go 1.36 util/cert/cert.go: the file holds the certificate and its CA; an IP as host name is its only name.
     means:
-      'Without a serving certificate the kubelet makes one at its first start, signed by a CA whose key it discards. No CA file of the cluster verifies it, and it contains only the host name, no IP.',
+      'Without a serving certificate the kubelet makes one at its first start, signed by a CA whose key it discards. No CA file of the cluster verifies it. It names the host name of the node, and no IP (unless `--hostname-override` is one).',
     happens:
       'The default of a kubelet with neither `tlsCertFile` nor `serverTLSBootstrap` (kubeadm, Talos, many self-built clusters). While the file exists, the kubelet never renews it (kubernetes#99418).',
     distributions: SERVING_CERTIFICATE,
     confirm:
       'The issuer is `HOST-ca@<unix time>`:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -issuer -subject',
-    fix: "1. Set `serverTLSBootstrap: true` in the kubelet's configuration and restart the kubelet (containers keep running).\n2. Compare and approve its request: `kubectl certificate approve NAME`. kube-controller-manager never approves these requests.\n3. Run an approver, or the next renewal waits again.",
+    fix: "1. Set `serverTLSBootstrap: true` in the kubelet's configuration and restart the kubelet (containers keep running).\n2. Compare and approve its request: `kubectl certificate approve NAME`. kube-controller-manager never approves these requests.\n3. Run an approver, or the next renewal waits again.\n\nWhere the kubelet's configuration is not yours (AKS), or to change the agent alone: take the host from `spec.nodeName`, and give the node's own certificate file as CA, which a hostPath mounts from each node. Pods must resolve node names. Chart: `datadog.kubelet.host` and `datadog.kubelet.hostCAPath` (`/var/lib/kubelet/pki/kubelet.crt`, on AKS `/etc/kubernetes/certs/kubeletserver.crt`).",
     avoid:
-      "Do not turn verification off: the agent then sends its token to any server at that address, and the fault stays. Do not mount each node's kubelet.crt: it contains no IP and differs on each node.",
+      "Do not turn verification off: the agent then sends its token to any server at that address, and the fault stays. Do not copy one node's certificate file to all: a hostPath gives each pod its own.",
   },
   'kubelet-certificate-unknown-authority': {
     title: 'kubelet certificate from an unknown CA',
@@ -81,7 +82,7 @@ export const CAUSES = {
   'kubelet-certificate-without-san': {
     title: 'kubelet certificate without subject alternative names',
     means: 'It has only a common name, which Go (since 1.15), and therefore the agent, ignores.',
-    happens: 'Old issuing scripts; AKS node images before the end of 2022.',
+    happens: 'Old issuing scripts, or an old node image (AKS).',
     distributions: SERVING_CERTIFICATE,
     confirm:
       'This prints no names:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -ext subjectAltName',
@@ -94,7 +95,11 @@ export const CAUSES = {
     means: 'The certificate is trusted and in date, but does not name the host or IP that the agent dials.',
     happens:
       'The agent dials `status.hostIP`, but the certificate has only the host name (or the reverse), or the address belongs to another machine.',
-    distributions: AGENT_KUBELET,
+    distributions: {
+      ...AGENT_KUBELET,
+      k3s: 'its supervisor signs the certificate for the addresses it knows: set `node-ip` (or `node-external-ip`) in `/etc/rancher/k3s/config.yaml` and restart the service. `serverTLSBootstrap` has no part in it.',
+      RKE2: 'as k3s, in `/etc/rancher/rke2/config.yaml`.',
+    },
     confirm:
       'This prints the names it has:\n\n    openssl s_client -connect NODE:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -ext subjectAltName',
     fix: "Use a name that is in it, if the pod resolves it: `fieldPath: spec.nodeName` instead of `status.hostIP`. Otherwise reissue it with `serverTLSBootstrap`, which includes the Node's addresses. The agent's pods, or the kubelet, restart.",

@@ -1,4 +1,5 @@
 /** What is known of the kubelet's certificate: as it is served, as it lies on the node's disk, and by whose clock. Nothing is decided here. */
+import { type PlatformName, platformOfNode } from '../../../kubernetes/kubelet/platforms.js';
 import type { View } from '../../../model/check.js';
 import type { Certificate, Fact, Need, NodeCertificate, Place, TlsHandshake } from '../../../model/facts.js';
 import { internalIp } from '../../shared/address.js';
@@ -54,6 +55,8 @@ export interface Clues extends Disk {
   /** Of these, what spec.nodeName is, and status.hostIP. */
   nodeNames: ReadonlySet<string | undefined>;
   hostIp: string | undefined;
+  /** Who built the node. */
+  platform: PlatformName | undefined;
 }
 
 export function readDisk(view: Seen): Disk {
@@ -97,6 +100,7 @@ export function read(view: Seen): Clues | undefined {
     own: new Set([...names, ...(node?.addresses ?? []).map((a) => a.address)]),
     nodeNames: new Set(names),
     hostIp: internalIp(node),
+    platform: platformOfNode(node),
   };
 }
 

@@ -25,6 +25,8 @@ export const WORDS = {
   sawAuthority: 'CA in use: {authority}',
   sawTrial: '{authority} verifies it',
   bootstrap: 'Set serverTLSBootstrap, so that the cluster CA signs it',
+  ownFile: "Take the host from spec.nodeName and the node's own file as CA",
+  nodeIp: 'Set node-ip on this node: its certificate then names the address',
   rotate: 'Restart the kubelet and approve its CSR (serverTLSBootstrap)',
   replace: 'Without serverTLSBootstrap: replace the certificate files',
   otherCa: 'Give the agent the CA file that verifies it',

@@ -1,5 +1,5 @@
 /** What a node's signs of life say of the way from its kubelet to its apiserver. */
-import type { NodeLease, NodeObject } from '../model/facts.js';
+import type { NodeLease, NodeObject } from '../../model/facts.js';
 
 /** The kubelet's default nodeLeaseDurationSeconds: after it the controllers give the node up, too. */
 const LEASE_SECONDS = 40;

@@ -1,0 +1,12 @@
+/** What is advised in the place of a fix that the user of a platform cannot carry out. */
+import { defineWords } from './say.js';
+
+export const sayPlatform = defineWords('platform', {
+  node: 'Replace this node: {platform} sets this, and edits do not last',
+  own: 'Move its pods to another node: {platform} runs this one itself',
+  plane: 'See what {platform} shows of its control plane, or ask its support',
+  image: 'Upgrade the node image: the cluster CA then signs it ({platform})',
+  rotate: 'Make {platform} issue its certificates again',
+  join: 'Make the node join again, as {platform} documents it',
+  tool: 'Do it with the tools of {platform}: its nodes have no such shell',
+});
