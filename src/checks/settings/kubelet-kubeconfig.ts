@@ -4,6 +4,7 @@ import { cite } from '../shared/cite.js';
 import { KUBELET_KUBECONFIG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { newKubeconfig } from '../shared/kubelet-fixes.js';
+import { nodeHere } from '../shared/on-node.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
@@ -29,7 +30,7 @@ export const kubeletKubeconfig = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['self/kubelet-kubeconfig', 'self/kubelet-process'],
+  needs: ['self/kubelet-kubeconfig', 'self/kubelet-process', 'self/place'],
   words: WORDS,
   causes: {
     'kubelet-kubeconfig-broken': {
@@ -79,13 +80,17 @@ export const kubeletKubeconfig = defineCheck({
         evidence,
         fixes: exposedFixes(detail, say),
       });
-    const running = seen(view.one('self/kubelet-process'))?.state === 'running';
+    const process = seen(view.one('self/kubelet-process'));
+    const running = process?.state === 'running';
     return problem('kubelet-kubeconfig-broken', {
       proof: inTheirWords(fact),
       severity: running ? 'degrades' : 'blocks',
       title: running ? say('runs') : say('broken'),
       evidence,
-      fixes: [fixBy('node', 'nothing', say('look'), byHand(LOOK)), newKubeconfig(say('again'))],
+      fixes: [
+        fixBy('node', 'nothing', say('look'), byHand(LOOK)),
+        newKubeconfig(say('again'), nodeHere(seen(view.one('self/place')), process)),
+      ],
     });
   },
 });
