@@ -61,6 +61,9 @@ export async function runCommandLine(argv: readonly string[], given: Io, overrid
   const { command, parsed } = chosen;
   const repeated = command.options.find(({ name, type }) => type !== 'list' && Array.isArray(parsed[name]));
   if (repeated) return usageError(io, `--${repeated.name} is given more than once; give it once`);
+  // What follows is no option any more, and a word that nothing reads would be dropped in silence.
+  if (argv.includes('--') && (command.positionals ?? []).length === 0)
+    return usageError(io, `${command.name} reads nothing after --; write its options without it`);
   const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
   return command.run(parsed, { host, io, timeoutGiven, runWords: runCommandLine, commands: COMMANDS });
 }

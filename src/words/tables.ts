@@ -54,7 +54,7 @@ export const sayRights = defineWords('rights', {
   'by.self': '{user}: asked by SelfSubjectAccessReview.',
   'by.review': '{user}: asked by SubjectAccessReview.',
   'by.impersonation': '{user}: asked by impersonation.',
-  byNothing: '{user}: permissions unknown: this user may neither create SubjectAccessReviews nor impersonate.',
+  byNothing: '{user}: permissions unknown, as none was reviewed; the finding or the open question says why.',
   profile: 'Profile {profile}: {features}.',
   feature: '{feature} ({why})',
   off: 'Off: {features} (--feature FEATURE checks one).',

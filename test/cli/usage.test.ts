@@ -41,6 +41,8 @@ describe('wrong input', () => {
     [['chek'], /unknown command "chek"; did you mean check\?/],
     [['chek', '--help-me'], /unknown command "chek"|unknown option --help-me/],
     [['n1'], /unknown command "n1"; `kubelet-doctor --help` lists them/],
+    [['--', 'n1'], /: check reads nothing after --; write its options without it$/],
+    [['nodes', '--', '--node', 'n1'], /: nodes reads nothing after --/],
     [['list', 'foo'], /: list takes no arguments; leave out "foo"$/],
     [['render', 'a', 'b'], /: render takes only FILE; leave out "b"$/],
     [['manifest', 'pod', 'node'], /: manifest takes only \[WHAT\]; leave out "node"$/],

@@ -47,7 +47,8 @@ export const AGENT_KUBELET = {
 
 /** Where the agent's rights come from. */
 export const AGENT_RIGHTS = {
-  'Helm chart': '`agents.rbac.create` and `clusterAgent.rbac.create` create roles for the enabled features; a feature enabled by an environment variable gets none.',
+  'Helm chart':
+    '`agents.rbac.create` and `clusterAgent.rbac.create` create roles for the enabled features; a feature enabled by an environment variable gets none.',
   operator: 'the operator creates roles for the features of the DatadogAgent object, and reverts manual edits.',
   'plain manifests': "ClusterRole, ServiceAccount and binding are in your files: compare `namespace` in `subjects` with the agent's.",
 } as const satisfies Distributions;

@@ -45,7 +45,7 @@ function whatIsMissing({ report, unread }: MergedReports): string[] {
   return [
     ...unread.slice(0, MOST_NAMED).map(({ file, why }) => `${file}: ${why}`),
     ...(more > 0 ? [`and ${more} more files that cannot be read`] : []),
-    ...(report ? [] : ['none of the files is a readable report']),
+    ...(report || unread.length === 1 ? [] : ['none of the files is a readable report']),
   ].map((line) => `kubelet-doctor: ${line}`);
 }
 

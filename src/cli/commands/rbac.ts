@@ -57,7 +57,8 @@ function manifestOfMissing(
   if (!account) return { error: `${rights.account.user} is not a ServiceAccount; name the agent's: --service-account NAMESPACE/NAME` };
   if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} permissions could not be checked; more may be missing`);
   const missing = needsOfCauses(rights.missing, only);
-  return missing.length > 0 ? manifest(account, rights.profile, missing, { before: rights.before }) : '# nothing is missing';
+  if (missing.length > 0) return manifest(account, rights.profile, missing, { before: rights.before });
+  return rights.open > 0 ? '# nothing is missing of what could be checked' : '# nothing is missing';
 }
 
 /** Everything the profile needs, for whom and for which versions was said; by the environment, without asking a server. */

@@ -1,5 +1,6 @@
 /** Asking the apiserver: one request, its `http` fact, and the fact that its answer is reduced to. */
 
+import { collectionOf, isListOf } from '../../kubernetes/collections.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import { type Authority, type Held, type Owner, ownerOfAnswer, type Sendable, secretsOf } from '../../probes/connection/gate.js';
@@ -92,8 +93,12 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
           ...(large && { large }),
           signal: context.signal,
         });
-        if (answer.outcome.status === 'observed')
-          reduced = reduce(answer.outcome.data, answer.json, answer.body, answer.truncated) as Outcome<never>;
+        if (answer.outcome.status === 'observed') {
+          const { data } = answer.outcome;
+          const resource = method === 'GET' && data.status === 200 && !answer.truncated ? collectionOf(path) : undefined;
+          const isForeign = resource !== undefined && !isListOf(resource, answer.json);
+          reduced = isForeign ? NO_LIST : (reduce(data, answer.json, answer.body, answer.truncated) as Outcome<never>);
+        }
         context.noteClock('apiserver', answer.outcome);
         return answer.outcome;
       });
@@ -103,6 +108,8 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
     },
   };
 }
+
+const NO_LIST: Outcome<never> = { status: 'failed', code: 'ENOTLIST', detail: 'the answer is not the list that was asked for' };
 
 /** The answer was no; its status is the code. */
 export const refused = ({ status }: HttpAnswer): Outcome<never> => ({
