@@ -2,7 +2,7 @@
 import { PHRASE } from '../host/redact.js';
 import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
-import type { Platform } from '../model/facts/agent.js';
+import type { AgentPlatform } from '../model/facts/agent.js';
 import type { AgentPodTemplate } from '../model/facts.js';
 import { CONFIGURATION, DEFAULT_CHECKS, expectedMounts } from '../probes/machine/mounts.js';
 
@@ -22,7 +22,7 @@ interface Mount {
 export function readTemplateMounts(
   podSpec: unknown,
   container: Record<string, unknown> | undefined,
-  { logs, platform }: { logs: boolean; platform: Platform | undefined },
+  { logs, platform }: { logs: boolean; platform: AgentPlatform | undefined },
 ): Pick<AgentPodTemplate, 'host' | 'hidden' | 'disks'> {
   const mounts = mountsOf(podSpec, container);
   const fromNode = mounts.filter(({ hostPath }) => hostPath !== undefined);

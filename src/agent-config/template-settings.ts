@@ -5,7 +5,7 @@
 import { LINE, printable, urlWithoutCredentials } from '../host/redact.js';
 import { text } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
-import type { Platform } from '../model/facts/agent.js';
+import type { AgentPlatform } from '../model/facts/agent.js';
 import type { AgentWorkload } from '../model/facts/placement.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
 import { platformOf } from '../probes/machine/mounts.js';
@@ -107,7 +107,7 @@ export function badTolerations(tolerations: unknown, at: string): NonNullable<No
 }
 
 /** By what selects the nodes, or what chart and operator say of the platform themselves. */
-function platformIn(podSpec: unknown): Platform | undefined {
+function platformIn(podSpec: unknown): AgentPlatform | undefined {
   const { nodeSelector, os } = record(podSpec);
   const selected = record(nodeSelector);
   if ([selected['kubernetes.io/os'], selected['beta.kubernetes.io/os'], record(os).name].includes('windows')) return 'windows';

@@ -1,6 +1,6 @@
 /** The rights at kubelets, as needs and as questions: for those a kubelet itself has refused, whatever the profile says. */
 
-import { isKubeletSubresource } from '../kubernetes/kubelet-rights.js';
+import { isKubeletSubresource } from '../kubernetes/kubelet/rights.js';
 import { serviceAccountOf, shellQuote } from '../kubernetes/names.js';
 import type { RbacState } from '../kubernetes/rbac.js';
 import type { ResolvedNeed } from '../model/facts.js';

@@ -2,7 +2,7 @@
  * The Datadog node Agent, with and without Cluster Agent. From its chart and operator (rbac.yaml, component/agent/rbac.go), its own
  * documentation (docs.datadoghq.com, Kubernetes, RBAC), and for the kubelet from what kubelets ask for (pkg/kubelet/server/auth.go).
  */
-import type { KubeletSubresource } from '../kubernetes/kubelet-rights.js';
+import type { KubeletSubresource } from '../kubernetes/kubelet/rights.js';
 import { ENDPOINTS, each, LEASE_AND_CONFIGMAP, locksOn, READ, SLICES_FOR_METADATA } from './shared.js';
 import type { PermissionNeed, Profile } from './types.js';
 

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { flatten } from '../../src/judge/rank.js';
-import { KUBELET_SUBRESOURCES } from '../../src/kubernetes/kubelet-rights.js';
+import { KUBELET_SUBRESOURCES } from '../../src/kubernetes/kubelet/rights.js';
 import type { Fix } from '../../src/model/check.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';

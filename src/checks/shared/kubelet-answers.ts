@@ -1,6 +1,6 @@
 /** How a kubelet words its refusals, and which right each of its paths asks for. Recorded from 1.31 and 1.36 kubelets. */
 
-import { isKubeletSubresource, type KubeletSubresource } from '../../kubernetes/kubelet-rights.js';
+import { isKubeletSubresource, type KubeletSubresource } from '../../kubernetes/kubelet/rights.js';
 import type { CredentialKind, Payload } from '../../model/facts/connection.js';
 import type { AccessAnswer, Credential, Fact, HttpAnswer } from '../../model/facts.js';
 import { KUBELET_PATHS, type KubeletPath } from './kubelet.js';

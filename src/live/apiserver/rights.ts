@@ -5,7 +5,7 @@
 
 import { PHRASE } from '../../host/redact.js';
 import { record } from '../../kubernetes/json.js';
-import { KUBELET_SUBRESOURCES } from '../../kubernetes/kubelet-rights.js';
+import { KUBELET_SUBRESOURCES } from '../../kubernetes/kubelet/rights.js';
 import { canINeed } from '../../manifests/needs-yaml.js';
 import type { AccessAnswer, Account, AskedBy, Identity, NodeObject, Outcome, ResolvedProfile, ServerVersion } from '../../model/facts.js';
 import { type Question, questionsOf, subjectOfAccess } from '../../profiles/access.js';

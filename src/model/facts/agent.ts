@@ -27,7 +27,7 @@ export interface AgentContainer {
 export interface AgentPodTemplate {
   hostNetwork: boolean;
   /** Since 1.5: where its pods can run at all, where that allows them less of the node. */
-  platform?: Platform;
+  platform?: AgentPlatform;
   /** Since 1.5: tolerations with an operator that Kubernetes does not have, and where each is written; `unread` where no chart reads that key. */
   badTolerations?: { at: string; operator: string; unread?: true }[];
   /** No token of its ServiceAccount is mounted, neither by itself nor as a projected volume. */
@@ -62,7 +62,7 @@ export interface RunningAgent {
 }
 
 /** By the template's own marks. */
-export type Platform = 'windows' | 'gke-autopilot' | 'gke-gdc';
+export type AgentPlatform = 'windows' | 'gke-autopilot' | 'gke-gdc';
 
 export type HostMount = 'proc' | 'cgroup' | 'runtime-socket' | 'pod-logs';
 

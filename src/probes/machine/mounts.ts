@@ -3,7 +3,7 @@ import { createHost } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
 import { PHRASE, printable } from '../../host/redact.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
-import type { HostMount, Platform } from '../../model/facts/agent.js';
+import type { AgentPlatform, HostMount } from '../../model/facts/agent.js';
 import type { Mounts, Outcome } from '../../model/facts.js';
 
 const MAX_BYTES = 1 << 20;
@@ -30,19 +30,19 @@ const HOST_MOUNTS: { what: HostMount; path: string; at: RegExp }[] = [
  * What is left out on purpose: Windows has no such paths, GDC allows none, and on Autopilot the operator takes the directory of the runtime's socket
  * away (helm-charts 3.240.0 _container-agent.yaml; datadog-operator 1.29.0, its renders for gke-autopilot).
  */
-const FORBIDDEN: Record<Platform, readonly HostMount[]> = {
+const FORBIDDEN: Record<AgentPlatform, readonly HostMount[]> = {
   windows: ['proc', 'cgroup', 'runtime-socket', 'pod-logs'],
   'gke-gdc': ['proc', 'cgroup', 'runtime-socket'],
   'gke-autopilot': ['runtime-socket'],
 };
 
 /** What an agent needs of its node there. */
-export function expectedMounts(logs: boolean, platform: Platform | undefined): typeof HOST_MOUNTS {
+export function expectedMounts(logs: boolean, platform: AgentPlatform | undefined): typeof HOST_MOUNTS {
   return HOST_MOUNTS.filter(({ what }) => (what !== 'pod-logs' || logs) && !(platform && FORBIDDEN[platform].includes(what)));
 }
 
 /** Chart and operator write it into the agent's environment as DD_PROVIDER_KIND (helm-charts 3.240.0 _helpers.tpl provider-env). */
-export function platformOf(kind: string | undefined): Platform | undefined {
+export function platformOf(kind: string | undefined): AgentPlatform | undefined {
   return kind === 'gke-autopilot' || kind === 'gke-gdc' ? kind : undefined;
 }
 

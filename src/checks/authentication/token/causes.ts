@@ -27,7 +27,7 @@ export const CAUSES = {
     title: 'malformed token file',
     // Kubernetes 1.36 k8s.io/apiserver pkg/authentication/request/bearertoken; Go net/http: invalid header field value.
     means:
-      'The file is empty, broken over several lines, or is no token. An empty one counts as no credential: 403 as system:anonymous. Any other text is a bad token: 401. One with line breaks within or other characters that no HTTP header can carry is not sent at all.',
+      'The file is empty, broken over several lines, or is no token. An empty one counts as no credential: 403 as system:anonymous. Any other text is answered with 401. One with line breaks within or other characters that no HTTP header can carry is not sent at all.',
     happens: 'A template was not filled in, base64 was pasted without decoding or with line breaks, or `Bearer ` was copied with it.',
     confirm: '`wc -lc FILE; cut -c1-10 FILE` (a JWT begins with eyJ).',
     fix: 'Write the token again, on one line.',
