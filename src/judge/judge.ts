@@ -113,15 +113,21 @@ const MEANT = /[|;&$`<>\\\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
  * two, perhaps without a command of its own, not at all: no more than a value that could be read as a command.
  */
 function plainly(check: Check, verdict: Verdict, isSaid: (value: unknown) => boolean): Verdict {
-  const again = (message: Message, other: (value: string | number) => string | number): Message => {
+  const again = (message: Message, other: (value: string | number, isQuoted: boolean) => string | number): Message => {
     const key = message.id.slice(check.question.length + 1);
-    const args = Object.fromEntries(Object.entries(message.args).map(([name, value]) => [name, other(value)]));
+    const isQuoted = (name: string) => check.words[key]?.includes(`"{${name}}"`) === true;
+    const args = Object.fromEntries(Object.entries(message.args).map(([name, value]) => [name, other(value, isQuoted(name))]));
     const same = Object.entries(args).every(([name, value]) => value === message.args[name]);
     return same || !Object.hasOwn(check.words, key)
       ? message
       : (sayFor(check) as (key: string, args: Message['args']) => Message)(key, args);
   };
-  const quoted = (message: Message) => again(message, (value) => (isSaid(value) ? inQuotes(String(value)) : value));
+  const quoted = (message: Message) =>
+    again(message, (value, isQuoted) => {
+      if (!isSaid(value)) return value;
+      const said = withinQuotes(String(value));
+      return isQuoted ? said : `"${said}"`;
+    });
   if (verdict.kind === 'pass') {
     const note = verdict.note && quoted(verdict.note);
     return note === verdict.note ? verdict : { ...verdict, note };
@@ -143,15 +149,24 @@ function plainly(check: Check, verdict: Verdict, isSaid: (value: unknown) => boo
 const SPEECH = /(?<![A-Za-z'])(?=([A-Za-z']{1,30}(?:[,:;]? [A-Za-z']{1,30}){3}))/g;
 const LONGEST_QUOTE = 48;
 
-/** Does a value hold words that the facts have from others? Why something failed is told by our probes, in their words. */
+/**
+ * As a name, an address, a path, a version or a pattern is written: one word, without what a shell or a sentence reads. The other is how our settings say
+ * where an address comes from.
+ */
+const ONE_WORD = /^(?:[\w.:/@=,+%*()[\]{}~#?^!-]*|Node [\w.-]{1,253} status\.addresses \w{1,20})$/;
+
+/**
+ * Does a value hold words that the facts have from others, or a name of theirs that is none: of several words, or with signs that no name has? Why
+ * something failed is told by our probes, in their words.
+ */
 function speechIn(facts: () => readonly AnyFact[]): (value: unknown) => boolean {
-  let texts: string | undefined;
+  let texts: string[] | undefined;
   return (value) => {
-    if (typeof value !== 'string') return false;
+    if (typeof value !== 'string' || ONE_WORD.test(value)) return false;
+    texts ??= textsIn(facts().map(({ outcome }) => outcome)).filter((text) => !ONE_WORD.test(text));
+    if (texts.some((text) => value.includes(text))) return true;
     const runs = [...value.matchAll(SPEECH)].map(([, run = '']) => run);
-    if (runs.length === 0) return false;
-    texts ??= textsIn(facts().map(({ outcome }) => outcome)).join('\n');
-    return runs.some((run) => texts?.includes(run));
+    return runs.some((run) => texts?.some((text) => text.includes(run)));
   };
 }
 
@@ -161,9 +176,9 @@ function textsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, each]) => (key === 'detail' ? [] : textsIn(each)));
 }
 
-function inQuotes(said: string): string {
+function withinQuotes(said: string): string {
   const plain = said.replace(/^"(.*)"$/s, '$1').replaceAll('"', "'");
-  return `"${plain.length > LONGEST_QUOTE ? `${plain.slice(0, LONGEST_QUOTE - 1)}…` : plain}"`;
+  return plain.length > LONGEST_QUOTE ? `${plain.slice(0, LONGEST_QUOTE - 1)}…` : plain;
 }
 
 /** May a shell read more than words in it? */
