@@ -47,8 +47,12 @@ function pairsFor(subject: Subject, needs: readonly ResolvedNeed[]): { role: Rba
 
 /** A ClusterRoleBinding of a ClusterRole that exists, under a name of our own. */
 export function bindingTo(account: AccountName, role: string): RbacBinding {
-  const name = `kubelet-doctor-${account.namespace}-${account.name}-${fingerprint(role)}`;
-  return { kind: 'ClusterRoleBinding', name, role: { kind: 'ClusterRole', name: role }, subjects: [subjectOf(account)] };
+  return {
+    kind: 'ClusterRoleBinding',
+    name: ownName(account, role),
+    role: { kind: 'ClusterRole', name: role },
+    subjects: [subjectOf(account)],
+  };
 }
 
 function subjectOf(subject: Subject): RbacSubject {
@@ -105,10 +109,16 @@ function splitCreate(verbs: readonly string[], name: string | undefined): [strin
   return [...(others.length > 0 ? [[others, name] as [string[], string]] : []), [['create'], undefined]];
 }
 
-/** Its own name: it replaces neither the agent's role nor an earlier manifest of ours with other rules. */
-function ownName(subject: Subject, rules: readonly Rule[]): string {
-  const who = 'user' in subject ? subject.user.toLowerCase().replace(/[^a-z0-9.-]+/g, '-') : `${subject.namespace}-${subject.name}`;
-  return `${`kubelet-doctor-${who}`.slice(0, 244)}-${fingerprint(JSON.stringify(rules))}`;
+/**
+ * Its own name: it replaces neither the agent's role, nor an earlier manifest of ours with other contents, nor what was given to another subject. A
+ * namespace has no dot, so that a-b/c and a/b-c differ; a user, and what is too long, differ by the fingerprint.
+ */
+function ownName(subject: Subject, contents: string | readonly Rule[]): string {
+  const [said, whole] =
+    'user' in subject
+      ? [subject.user.toLowerCase().replace(/[^a-z0-9.-]+/g, '-'), [subject.user]]
+      : [`${subject.namespace}.${subject.name}`, [subject.namespace, subject.name]];
+  return `${`kubelet-doctor-${said}`.slice(0, 244)}-${fingerprint(JSON.stringify([...whole, contents]))}`;
 }
 
 /** FNV-1a, 32 bits: to tell manifests apart, nothing more. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { canINeeds, needsYaml } from '../../src/manifests/needs-yaml.js';
+import { bindingTo, objectsFor, type Subject } from '../../src/manifests/rbac-objects.js';
 import type { ResolvedProfile } from '../../src/model/facts.js';
 import { describeNeed, judgeNeeds, questionsOf, subjectOfAccess } from '../../src/profiles/access.js';
 import { datadogClusterAgent } from '../../src/profiles/datadog-cluster-agent.js';
@@ -180,6 +181,25 @@ describe('the manifest', () => {
       )?.[1];
     assert.notEqual(name('stats'), name('metrics'));
     assert.equal(name('stats'), name('stats'));
+  });
+  it('has names that tell subjects apart, however they are spelled', () => {
+    const long = 'a'.repeat(240);
+    const subjects: Subject[] = [
+      ...['a-b/c', 'a/b-c', 'a/b.c', 'a-b.c/d', 'a/b', 'a/-b'].map((each) => {
+        const [namespace = '', name = ''] = each.split('/');
+        return { namespace, name };
+      }),
+      ...[`${long}1`, `${long}2`].map((name) => ({ namespace: 'a', name })),
+      ...['a.b', 'A.b', 'a b', 'a-b', 'a:b', 'a.b-c'].map((user) => ({ user })),
+    ];
+    const { needs } = profile();
+    const names = subjects.flatMap((subject) => objectsFor(subject, needs).roles.map(({ name }) => name));
+    assert.equal(new Set(names).size, names.length);
+    const bound = subjects.flatMap((subject) => ('user' in subject ? [] : [bindingTo(subject, 'r').name]));
+    assert.equal(new Set(bound).size, bound.length);
+    // The fingerprint has 32 bits and may be the same: of accounts of usual length the name alone tells.
+    const [one = '', other = ''] = names.filter((name) => /-a-b\.c-|-a\.b-c-/.test(name)).map((name) => name.replace(/-[0-9a-f]{8}$/, ''));
+    assert.notEqual(one, other);
   });
   it('prints nothing for names it does not trust', () => {
     const [need] = profile().needs;

@@ -324,7 +324,7 @@ judgeTable(kubeletForbidden, [
     ],
     expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
     witnesses: ['apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access'],
-    says: /has no kubelet permissions.*datadog:other: get nodes\/pods denied.*datadog-other/,
+    says: /has no kubelet permissions.*datadog:other: get nodes\/pods denied.*datadog\.other/,
   },
   {
     row: 'another profile does not read these paths',
@@ -356,7 +356,7 @@ judgeTable(kubeletForbidden, [
 describe('rbac-yaml', () => {
   it('quotes names, sorts, and never replaces a role of another set', () => {
     const yaml = grantNodeRights('system:serviceaccount:on:123', ['stats', 'metrics', 'stats'])?.yaml ?? '';
-    assert.match(yaml, /name: "kubelet-doctor-on-123-[0-9a-f]{8}"\nrules/);
+    assert.match(yaml, /name: "kubelet-doctor-on\.123-[0-9a-f]{8}"\nrules/);
     assert.notEqual(yaml.slice(0, 120), grantNodeRights('system:serviceaccount:on:123', ['metrics'])?.yaml.slice(0, 120));
     assert.match(yaml, /name: "123"\n {4}namespace: "on"$/);
     assert.equal(yaml, grantNodeRights('system:serviceaccount:on:123', ['metrics', 'stats'])?.yaml);

@@ -89,8 +89,8 @@ judgeTable(rbacBinding, [
     facts: [
       ...lost,
       objects({
-        roles: [clusterRole('kubelet-doctor-datadog-agent-b295d284', [])],
-        bindings: [binding('dd', 'kubelet-doctor-datadog-agent-b295d284', { namespace: 'x', name: 'other' })],
+        roles: [clusterRole('kubelet-doctor-datadog.agent-ff6d48c7', [])],
+        bindings: [binding('dd', 'kubelet-doctor-datadog.agent-ff6d48c7', { namespace: 'x', name: 'other' })],
       }),
     ],
     expect: { cause: 'role-missing' },
