@@ -1,7 +1,7 @@
 /**
- * Orders problems by a lexicographic key, no weights: root before consequence → severity (of the worst that follows) → here before elsewhere → what
- * blocks now before what waits behind it, however certain → proven before suspected → on more nodes → lowest layer → agent features lost → id →
- * target. Nothing is dropped: what follows from another finding is nested under it.
+ * Orders problems by a lexicographic key, no weights: root before consequence → severity (of the worst that follows) → a name that does not exist →
+ * here before elsewhere → what blocks now before what waits behind it, however certain → proven before suspected → on more nodes → lowest layer →
+ * agent features lost → id → target. Nothing is dropped: what follows from another finding is nested under it.
  */
 import { type Fix, LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
 import type { Target } from '../model/facts.js';
@@ -22,6 +22,9 @@ const CHAIN: readonly Layer[] = LAYERS.filter((layer) => layer !== 'settings');
 
 /** What this machine sees by itself. Every target of today is one; a report of many nodes will have others. */
 const HERE: readonly Target[] = ['self', 'kubelet', 'apiserver'];
+
+/** A name that was typed and does not exist comes before all that was found without it: who meant another node or account reads no further. */
+const OF_NAMES: readonly string[] = ['named-node', 'named-account'];
 
 type Link = 'declared' | 'same connection';
 
@@ -160,6 +163,7 @@ function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => bo
   const [ours, theirs] = [weigh(a), weigh(b)];
   return (
     SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
+    Number(!isOfName(a)) - Number(!isOfName(b)) ||
     Number(!HERE.includes(a.target)) - Number(!HERE.includes(b.target)) ||
     Number(waits(a)) - Number(waits(b)) ||
     Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
@@ -172,6 +176,10 @@ function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => bo
   );
 }
 
+function isOfName({ question }: Finding): boolean {
+  return OF_NAMES.includes(question);
+}
+
 /** By code unit: the same everywhere, whatever the locale. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -182,6 +190,7 @@ function readableKey(finding: Finding, cause: Ranked['cause'], waits: boolean): 
   return [
     cause ? say('rank.consequence', { cause: cause.node.finding.cause, link: cause.link }) : say('rank.root'),
     severity === finding.severity ? severity : say('rank.through', { severity }),
+    ...(isOfName(finding) ? [say('rank.named')] : []),
     say(HERE.includes(finding.target) ? 'rank.here' : 'rank.elsewhere'),
     ...(waits ? [say('rank.waits')] : []),
     finding.certainty,

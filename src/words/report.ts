@@ -98,6 +98,7 @@ export const say = defineWords('report', {
   'absent.probe-crashed': 'the probe crashed',
   'absent.not-in-bundle': 'not in the bundle',
   // Why a finding stands where it stands.
+  'rank.named': 'a name that does not exist',
   'rank.waits': 'waits behind another',
   'rank.root': 'root',
   'rank.consequence': 'consequence of {cause} ({link})',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CHECKS } from '../../src/checks/index.js';
 import { flatten, inOrder, type Judged, rank } from '../../src/judge/rank.js';
 import { type Fix, type HowSure, LAYERS, type Layer, type Problem, SEVERITIES, type Stated } from '../../src/model/check.js';
 import type { Target } from '../../src/model/facts.js';
@@ -72,6 +73,25 @@ describe('rank: the order', () => {
     ['then the target', [judged('a', 'kubelet', 'tls'), judged('a', 'apiserver', 'tls', { features: [] })], 'a a'],
   ];
   for (const [title, problems, expected] of table) it(title, () => assert.equal(shape(rank(problems, NOTHING)), expected));
+
+  for (const { question, target, layer } of CHECKS.filter((check) => check.question.startsWith('named-')))
+    it(`${question}: a name that does not exist goes before all of its severity`, () => {
+      const named: Judged = { ...judged('z', target, layer), question };
+      const doubted: Judged = { ...judged('z', target, layer, { certainty: 'suspected' }), question };
+      const others = [
+        judged('a', 'self', 'settings', { features: ['x', 'y'] }),
+        judged('a', 'kubelet', 'proxy', { features: ['x', 'y'] }),
+        judged('a', 'apiserver', 'settings', { features: ['x', 'y'] }),
+      ];
+      for (const other of others) {
+        assert.equal(shape(rank([other, named], NOTHING)), 'z a');
+        assert.equal(shape(rank([named, other], NOTHING)), 'z a');
+        assert.equal(shape(rank([doubted, other], NOTHING)), 'z a');
+      }
+      assert.ok(rank([named], NOTHING)[0]?.rankedBy.includes('a name that does not exist'));
+      const mild: Judged = { ...judged('z', target, layer, { severity: 'degrades' }), question };
+      assert.equal(shape(rank([mild, judged('a', 'kubelet', 'payload')], NOTHING)), 'a z');
+    });
 
   it('a cause is as severe as the worst that follows from it', () => {
     const clock = judged('clock', 'self', 'settings', { severity: 'degrades' });

@@ -137,6 +137,28 @@ describe('a name that does not exist', { concurrency: WORLDS_AT_ONCE }, () => {
     });
   }
 
+  /** Broken in other ways as well: the name comes first all the same. */
+  const BROKEN: Readonly<Record<string, World>> = {
+    'a kubelet that does not listen': { ...WORLD, kubelet: { listen: 'closed' } },
+    'a certificate of the kubelet that has expired': { ...WORLD, kubelet: { certificate: 'expired' } },
+    'a kubelet without token authentication': { ...WORLD, kubelet: { webhookAuthentication: false } },
+    'an apiserver that the kubelet does not reach': { ...WORLD, kubelet: { apiserverReach: 'refused' } },
+    'a taint that the agent does not tolerate': {
+      ...WORLD,
+      placement: { nodes: { n2: { taints: ['gpu=true:NoSchedule'] } }, daemonSets: [{}] },
+    },
+  };
+  for (const [fault, world] of Object.entries(BROKEN))
+    for (const [option, typed, first] of [
+      ['--node', 'nope', /^Node nope does not exist$|^No Node nope: did you mean /],
+      ['--service-account', ACCOUNT.typed, ACCOUNT.first],
+    ] as const)
+      it(`${option} ${typed}, and ${fault}`, async () => {
+        const { code, lines } = await run(['check', option, typed], world);
+        assert.equal(code, 1);
+        assert.match(lines[0] ?? '', first);
+      });
+
   it('grants nothing to an account that does not exist', async () => {
     for (const words of [
       ['check', '--service-account', ACCOUNT.typed],
