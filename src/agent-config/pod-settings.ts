@@ -46,6 +46,22 @@ export function checksOf(podSpec: unknown, maps: ReadonlyMap<string, Readonly<Re
   return { ...Object.fromEntries([...CHECKS].map((check) => [check, 'unset'] as const)), ...Object.fromEntries(files) };
 }
 
+/** Where the agent reads them: the chart copies them there, the operator mounts them there. */
+const CONF_D = '/etc/datadog-agent/conf.d';
+
+/** By the files of the pod we run in: those that are there, and nothing of the others. */
+export async function checksHere(
+  readFile: (path: string) => Promise<{ ok: true; text: string } | { ok: false }>,
+): Promise<Record<string, RunsWhere>> {
+  const found: Record<string, RunsWhere> = {};
+  for (const check of CHECKS)
+    for (const file of [`${check}.d/${check}.yaml`, `${check}.d/${check}.yaml.default`, `${check}.yaml`, `${check}.yaml.default`]) {
+      const read = await readFile(`${CONF_D}/${file}`);
+      if (read.ok) found[check] ??= isHandedOut(read.text) ? 'elsewhere' : 'here';
+    }
+  return found;
+}
+
 /** The same, from where the runners are. */
 export function checksOfRunners(checks: Readonly<Record<string, RunsWhere>>): Record<string, RunsWhere> {
   return Object.fromEntries(
@@ -82,5 +98,9 @@ function checkFilesOf(podSpec: unknown): CheckFile[] {
 function runsWhere({ key }: CheckFile, data: Readonly<Record<string, string>> | undefined): RunsWhere {
   const texts = data && (key === undefined ? Object.values(data) : [data[key]]).filter((each) => each !== undefined);
   if (!texts || texts.length === 0) return 'somewhere';
-  return texts.some((each) => /^\s*cluster_check:\s*["']?true\b/m.test(each)) ? 'elsewhere' : 'here';
+  return texts.some(isHandedOut) ? 'elsewhere' : 'here';
+}
+
+function isHandedOut(configuration: string): boolean {
+  return /^\s*cluster_check:\s*["']?true\b/m.test(configuration);
 }

@@ -1,5 +1,6 @@
 /** Whose rights are judged, by which profile, and which features and versions it is to serve. */
 import { agentInManifest } from '../agent-config/agent-in-manifest.js';
+import { checksHere } from '../agent-config/pod-settings.js';
 import type { Host } from '../host/host.js';
 import { SENTENCE } from '../host/redact.js';
 import { BOUNDS } from '../model/bounds.js';
@@ -20,7 +21,9 @@ export interface RightsSettings {
   environment: Readonly<Record<string, string>>;
   agentVersion?: { value: string; from: string };
   /** By --manifest: what its pods of the account tell. */
-  manifest?: { workload: string; isWhole: boolean; checks?: Readonly<Record<string, RunsWhere>> };
+  manifest?: { workload: string; isWhole: boolean };
+  /** By --manifest, else by the files here where they are the account's own. */
+  checks?: Readonly<Record<string, RunsWhere>>;
   kubernetesVersion?: string;
   /** --service-account. */
   account?: { namespace: string; name: string };
@@ -56,6 +59,8 @@ export async function rightsSettings(
   // Of a file that is given for its DaemonSets nothing is taken for an account that nobody named.
   const named = account === undefined ? undefined : parseServiceAccount(account);
   const found = flags.manifest && named ? await inManifest(flags.manifest, named, chosen.profile, host) : undefined;
+  const movable = chosen.profile.features.some(({ check }) => check) && !chosen.profile.runner;
+  const checks = found ? found.checks : movable && !named ? await checksHere((file) => host.readFile(file)) : undefined;
   const environment = variablesOf(chosen.profile).flatMap((name) => {
     const found = agent(name);
     return found ? [[name, found.value] as const] : [];
@@ -65,9 +70,8 @@ export async function rightsSettings(
     features,
     environment: { ...Object.fromEntries(environment), ...found?.settings },
     ...(found?.version && { agentVersion: { value: found.version, from: `${found.workload} of --manifest` } }),
-    ...(found && {
-      manifest: { workload: found.workload, isWhole: found.settings !== undefined, ...(found.checks && { checks: found.checks }) },
-    }),
+    ...(found && { manifest: { workload: found.workload, isWhole: found.settings !== undefined } }),
+    ...(checks && Object.keys(checks).length > 0 ? { checks } : {}),
     ...(version === undefined ? {} : { agentVersion: { value: version, from: '--agent-version' } }),
     ...(installed === undefined ? {} : { agentVersion: { value: installed, from: VERSION_MANIFEST } }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),

@@ -78,7 +78,7 @@ async function printManifest(flags: Partial<Flags>, host: Host, io: Io): Promise
     namespace: rights.namespace ?? { value: account.namespace, from: 'the ServiceAccount' },
     inDepth: true,
     outOfSight: agent === undefined && rights.manifest?.isWhole !== true,
-    checks: rights.manifest?.checks,
+    checks: rights.checks,
   });
   // Which lock the agent takes is a setting that is not in sight: as chart and operator do, the role serves either.
   const printed = manifest(account, profile, [...profile.needs, ...(profile.otherLock ?? [])], { account: {} });

@@ -141,7 +141,7 @@ async function putProfile(context: LiveContext, api: ApiserverClient, known: Rig
       rights.namespace ?? agentsNamespace(rights.account?.namespace, agent, own, account?.namespace, rights.profile.account.namespace),
     inDepth: known.inDepth,
     outOfSight: !inSight,
-    checks: rights.manifest?.checks ?? pod?.checks,
+    checks: { ...pod?.checks, ...rights.checks },
   });
   store.put({ target: 'self', kind: 'profile', subject: '' }, { status: 'observed', data: profile, ms: 0 });
   return profile;
