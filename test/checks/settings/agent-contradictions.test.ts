@@ -121,6 +121,11 @@ judgeTable(agentContradictions, [
     witnesses: ['self/agent-configuration'],
   },
   {
+    row: 'HTTPS port 0 of a process: it is judged by what it leads to',
+    facts: [ownAgent(settings('DD_KUBERNETES_HTTPS_KUBELET_PORT=0'))],
+    expect: 'pass',
+  },
+  {
     row: 'both ports 0: another question',
     facts: [agent(settings(HOST, 'DD_KUBERNETES_HTTPS_KUBELET_PORT=0', 'DD_KUBERNETES_HTTP_KUBELET_PORT=0'))],
     expect: 'pass',

@@ -9,7 +9,8 @@ export const VERIFY = 'DD_KUBELET_TLS_VERIFY';
 const CA = 'DD_KUBELET_CLIENT_CA';
 const [FARGATE, NODE] = ['DD_EKS_FARGATE', 'DD_KUBERNETES_KUBELET_NODENAME'] as const;
 export const AKS_CA = '/etc/kubernetes/certs/kubeletserver.crt';
-export const [HTTPS, HTTP] = ['DD_KUBERNETES_HTTPS_KUBELET_PORT', 'DD_KUBERNETES_HTTP_KUBELET_PORT'] as const;
+export const HTTPS = 'DD_KUBERNETES_HTTPS_KUBELET_PORT';
+const HTTP = 'DD_KUBERNETES_HTTP_KUBELET_PORT';
 const OTHER_CREDENTIALS = [CRT, 'DD_KUBELET_AUTH_TOKEN_PATH', 'DD_KUBERNETES_KUBECONFIG_PATH'];
 /** Of these, containers of one pod must agree: each of them asks the kubelet. */
 const SHARED = [HOST, VERIFY, CA, HTTPS];
@@ -77,9 +78,10 @@ export function containersDiffer({ configuration, container }: Configured): Agen
 
 /**
  * Port 0 is not dialled; the read-only port is what is left (datadog-agent 7.82 pkg/util/kubernetes/kubelet/kubelet_client.go checkKubeletConnection).
- * With both off, question kubelet-address says so.
+ * With both off, question kubelet-address says so; it also says what an environment of our own leads to.
  */
-function httpsOff({ container }: Configured): AgentSetting[][] {
+function httpsOff({ configuration, container }: Configured): AgentSetting[][] {
+  if (configuration.of === 'process') return [];
   const [https, http] = [effective(container, HTTPS), effective(container, HTTP)];
   return https?.value === '0' && http?.value !== '0' ? [[https]] : [];
 }
