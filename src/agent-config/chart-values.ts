@@ -153,6 +153,7 @@ export const CHART: Form = {
   after,
   own: ['agents.containers.agent.env', 'agents.containers.agent.envDict'],
   pod,
+  off: (get) => (isOn(get, 'agents.enabled', true) ? undefined : 'agents.enabled: false'),
   // Versions before 3.200 set it always, later ones with the logs alone (helm-charts 3.199.0 and 3.240.0 _container-agent.yaml).
   open: (get) => (collectsLogs(get) ? [] : ['DD_LOGS_CONFIG_K8S_CONTAINER_USE_FILE']),
 };

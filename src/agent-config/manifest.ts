@@ -18,6 +18,8 @@ export interface Manifest {
   configurations: AgentConfiguration[];
   /** Names of the PriorityClasses it brings along. */
   priorityClasses: string[];
+  /** The key by which values of it make no agent. */
+  off?: string;
 }
 
 /** An error is one line, `file:line: what`. Of other objects only ConfigMaps that an agent's variables name are looked at. */
@@ -34,11 +36,14 @@ export function parseManifest(text: string, file: string): Manifest | { error: s
     const configuration = readTemplate(record(record(object.spec).template).spec, 'file', printable(name, SENTENCE), maps);
     return [{ workload, configuration: managedBy(configuration, workload) }];
   });
-  const agents = [...installed, ...objects.flatMap((object) => agentInValues(object, file) ?? [])];
+  const values = objects.flatMap((object) => agentInValues(object, file) ?? []);
+  const agents = [...installed, ...values.flatMap((each) => ('off' in each ? [] : [each]))];
+  const [off] = values.flatMap((each) => ('off' in each ? [each.off] : []));
   return {
     daemonSets: agents.map(({ workload }) => workload),
     configurations: agents.filter(({ workload }) => workload.datadog).map(({ configuration }) => configuration),
     priorityClasses: named('PriorityClass').map((object) => printable(String(record(object.metadata).name), NAME)),
+    ...(off !== undefined && { off }),
   };
 }
 
@@ -46,4 +51,13 @@ export function parseManifest(text: string, file: string): Manifest | { error: s
 export function unlisted(json: unknown): Record<string, unknown>[] {
   const object = record(json);
   return /List$/.test(String(object.kind)) ? list(object.items).map(record) : [object];
+}
+
+/** Why nothing of it runs on nodes, or is an agent of Datadog's: for whoever named the wrong file. */
+export function nothingIn({ daemonSets, off }: Manifest): string {
+  if (off !== undefined) return `makes no agent (${off})`;
+  const names = daemonSets.map(({ name }) => name);
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  if (names.length === 0) return 'contains no DaemonSet, chart values or DatadogAgent';
+  return `contains ${names.length} DaemonSet${names.length === 1 ? '' : 's'} (${names.slice(0, 3).join(', ')}${more}), none of Datadog's agent`;
 }

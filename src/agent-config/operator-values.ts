@@ -80,5 +80,6 @@ export const OPERATOR: Form = {
       volumeMounts: list(get(`${OVERRIDE}.containers.agent.volumeMounts`)),
     }),
   // On Autopilot the operator sets it, and no DatadogAgent says where it runs.
+  off: (get) => (get(`${OVERRIDE}.disabled`) === true ? `spec.${OVERRIDE}.disabled: true` : undefined),
   open: () => ['DD_KUBELET_USE_API_SERVER'],
 };

@@ -20,8 +20,8 @@ export interface AgentInFile {
   configuration: AgentConfiguration;
 }
 
-/** The agent of one document of a file; nothing where it is neither form. */
-export function agentInValues(json: unknown, file: string): AgentInFile | undefined {
+/** The agent of one document of a file, or the key by which it makes none; nothing where it is neither form. */
+export function agentInValues(json: unknown, file: string): AgentInFile | { off: string } | undefined {
   const { kind, apiVersion, metadata } = record(json);
   const isOperator = kind === 'DatadogAgent' && String(apiVersion).startsWith('datadoghq.com/');
   if (!isOperator && (kind !== undefined || apiVersion !== undefined)) return undefined;
@@ -51,8 +51,10 @@ function valuesOf(json: unknown): unknown {
   return isOfChart ? json : undefined;
 }
 
-function readForm(form: Form, root: unknown, name: string, metadata: Record<string, unknown>): AgentInFile | undefined {
+function readForm(form: Form, root: unknown, name: string, metadata: Record<string, unknown>): AgentInFile | { off: string } | undefined {
   const get: Get = (key) => valueAt(root, form.at(key).split('.'));
+  const off = form.off(get);
+  if (off !== undefined) return { off };
   const podSpec = form.pod(get);
   const { namespace = '', name: own } = metadata;
   const lists = (keys: readonly string[]) => keys.flatMap((key) => envOf(get(key), form.at(key)));

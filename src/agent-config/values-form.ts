@@ -33,6 +33,8 @@ export interface Form {
   /** Of the agent's container alone. */
   own: readonly string[];
   pod(get: Get): Record<string, unknown>;
+  /** The key by which these values make no agent at all. */
+  off(get: Get): string | undefined;
   /** Variables that are set or not by the version of what reads these keys. */
   open(get: Get): string[];
 }

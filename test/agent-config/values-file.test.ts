@@ -1,7 +1,7 @@
 /** Values of the chart and a DatadogAgent: the same agent comes of both; what is written wrong is seen in both. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Manifest, parseManifest } from '../../src/agent-config/manifest.js';
+import { type Manifest, nothingIn, parseManifest } from '../../src/agent-config/manifest.js';
 
 const SECRET = '0123456789abcdef0123456789abcdef';
 
@@ -127,6 +127,21 @@ describe('a DatadogAgent', () => {
     assert.deepEqual([workload?.namespace, workload?.name, workload?.manager], ['monitoring', 'dd', 'operator']);
     assert.ok(!JSON.stringify(parsed(AGENT)).includes(SECRET));
   });
+});
+
+describe('values that make no agent', () => {
+  for (const [yaml, off] of [
+    ['agents: { enabled: false }\ndatadog: { site: s }', 'agents.enabled: false'],
+    [
+      '{ apiVersion: datadoghq.com/v2alpha1, kind: DatadogAgent, spec: { override: { nodeAgent: { disabled: true } } } }',
+      'spec.override.nodeAgent.disabled: true',
+    ],
+  ] as const)
+    it(off, () => {
+      const manifest = parsed(yaml);
+      assert.deepEqual([manifest.daemonSets, manifest.off], [[], off]);
+      assert.equal(nothingIn(manifest), `makes no agent (${off})`);
+    });
 });
 
 describe('other files', () => {

@@ -32,10 +32,10 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
 async function withoutDaemonSet(file: string, host: Host): Promise<string | undefined> {
   const read = await host.readFile(file, BOUNDS.manifest);
   if (!read.ok) return undefined;
-  const { parseManifest } = await import('../../agent-config/manifest.js');
+  const { nothingIn, parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, file);
   if ('error' in manifest || manifest.daemonSets.length > 0) return undefined;
-  return `--manifest ${host.redactor.clean(file, 200)}: contains no DaemonSet, chart values or DatadogAgent: nothing in it runs on every node`;
+  return `--manifest ${host.redactor.clean(file, 200)}: ${nothingIn(manifest)}: nothing of it runs on the nodes`;
 }
 
 /** The rows are those that the checks judged. */

@@ -1,6 +1,4 @@
 /** `kubelet-doctor settings`: how the agent is configured, here, in its DaemonSet or in a file, and what of that is wrong. */
-import type { Manifest } from '../../agent-config/manifest.js';
-import { fewOf } from '../../checks/shared/brief.js';
 import { seen } from '../../checks/shared/read.js';
 import { SETTINGS_AND_WAY, SETTINGS_CHECKS } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
@@ -64,27 +62,19 @@ async function fromLive(flags: Partial<Flags>, host: Host, io: Io): Promise<Diag
   return ask(settings, flags, host, io, { checks: isHere ? SETTINGS_CHECKS : SETTINGS_AND_WAY, rightsOnly: true });
 }
 
-/** What there is in a file that configures no agent of Datadog's. */
-function withoutAgent({ daemonSets }: Manifest): string {
-  const names = fewOf(
-    daemonSets.map(({ name }) => name),
-    3,
-  );
-  const count = daemonSets.length;
-  if (count === 0) return 'contains no DaemonSet, chart values or DatadogAgent';
-  return `contains ${count} DaemonSet${count === 1 ? '' : 's'} (${names}), none of Datadog's agent: nodes --manifest shows where they run`;
-}
-
 /** Asks no server: everything stands in the file. */
 async function fromFile(file: string, flags: Partial<Flags>, host: Host): Promise<Diagnosis | { error: string }> {
   const wrong = await findFlagError(flags, host);
   if (wrong) return { error: wrong };
   const read = await host.readFile(file, BOUNDS.manifest);
   if (!read.ok) return { error: `--manifest ${file}: ${read.detail}` };
-  const { parseManifest } = await import('../../agent-config/manifest.js');
+  const { nothingIn, parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, host.redactor.clean(file, 200));
   if ('error' in manifest) return { error: `--manifest: ${manifest.error}` };
-  if (manifest.configurations.length === 0) return { error: `--manifest ${file}: ${withoutAgent(manifest)}` };
+  if (manifest.configurations.length === 0) {
+    const instead = manifest.daemonSets.length > 0 ? ': nodes --manifest shows where they run' : '';
+    return { error: `--manifest ${file}: ${nothingIn(manifest)}${instead}` };
+  }
   const facts = manifest.configurations.map(
     (data): AnyFact => ({ target: 'self', kind: 'agent-configuration', subject: data.name, outcome: { status: 'observed', data } }),
   );
