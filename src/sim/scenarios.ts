@@ -10,6 +10,7 @@ import { KUBELET_TLS } from './scenarios/kubelet-tls.js';
 import { NAMED } from './scenarios/named.js';
 import { NODE_SHELL } from './scenarios/node-shell.js';
 import { PLACEMENT } from './scenarios/placement.js';
+import { PLATFORM_SCENARIOS } from './scenarios/platforms.js';
 import { SURROUNDINGS } from './scenarios/surroundings.js';
 import { WHOSE_KUBELET } from './scenarios/whose-kubelet.js';
 
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NAMED,
   ...AGENT_SETTINGS,
   ...WHOSE_KUBELET,
+  ...PLATFORM_SCENARIOS,
 ];

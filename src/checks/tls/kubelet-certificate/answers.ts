@@ -159,7 +159,8 @@ function sharedFault({ authority, apiserverAuthority }: Clues): string[] {
 function selfSignedFixes(clues: Clues, say: Words): Fix[] {
   const { leaf, nodeNames, platform, file } = clues;
   const request = bootstrap(say('bootstrap'));
-  if (!hostsOf(leaf).some((name) => nodeNames.has(name))) return [request];
+  const names = hostsOf(leaf).filter((name) => !isIp(name));
+  if (!names.some((name) => platform === 'AKS' || nodeNames.has(name))) return [request];
   const path = file?.path ?? (platform === 'AKS' ? '/etc/kubernetes/certs/kubeletserver.crt' : '/var/lib/kubelet/pki/kubelet.crt');
   const own = fixBy('agent', 'config', say('ownFile'), byHand(ownFileValues(/^[\w./-]{1,200}$/.test(path) ? path : 'FILE')));
   return platform === 'AKS' ? [own, request] : [request, own];

@@ -1,0 +1,34 @@
+/** Faults whose remedy depends on who built the node. */
+import { broken, type Scenario } from '../scenario.js';
+import type { World } from '../world.js';
+
+/** n1 with these labels. */
+const labelled = (labels: Record<string, string>): Pick<World, 'placement'> => ({ placement: { nodes: { n1: { labels } } } });
+const AKS = labelled({ 'kubernetes.azure.com/cluster': 'MC_group', 'kubernetes.azure.com/mode': 'system' });
+const K3S = labelled({ 'node.kubernetes.io/instance-type': 'k3s' });
+const GKE = labelled({ 'cloud.google.com/gke-nodepool': 'pool-1' });
+
+export const PLATFORM_SCENARIOS: Scenario[] = [
+  broken(
+    'aks-self-signed-certificate',
+    "The kubelet's certificate is self-signed, on AKS",
+    { ...AKS, kubelet: { certificate: 'self-signed' }, agent: { rights: 'all' } },
+    'kubelet-certificate-self-signed',
+  ),
+  broken(
+    'k3s-address-not-in-certificate',
+    'The kubelet of k3s is dialled by an address that its certificate lacks',
+    { ...K3S, kubelet: { certificate: 'wrong-name' }, agent: { rights: 'all' } },
+    'kubelet-certificate-name-mismatch',
+  ),
+  broken(
+    'gke-without-node-proxy',
+    'The agent may not get nodes/proxy, on GKE',
+    {
+      ...GKE,
+      kubelet: { version: '1.32' },
+      agent: { rights: [[{ verbs: ['get'], groups: [''], resources: ['nodes/metrics', 'nodes/stats', 'nodes/spec'] }], 'reads'] },
+    },
+    'kubelet-permission-missing',
+  ),
+];
