@@ -4,41 +4,55 @@
  */
 import { FLAGS } from '../kubernetes/kubelet/kubelet-flags.js';
 import { type Entry, PLATFORM, type Platform, type PlatformName, platformOf, platformOfNode } from '../kubernetes/kubelet/platforms.js';
-import type { Fix, Message, Problem, Verdict, Want } from '../model/check.js';
+import type { Evidence, Fix, Message, Problem, Verdict, Want } from '../model/check.js';
 import type { AnyFact, KubeletKey, KubeletProcess, NodeObject, ServerVersion } from '../model/facts.js';
 import { sayPlatform } from '../words/platform.js';
 import { fill } from '../words/say.js';
 
-/** Of the node that is asked about: by its object, by the kubelet that runs here, or by the version of its apiserver. */
-export function platformIn(
-  facts: (need: 'apiserver/node' | 'self/kubelet-process' | 'apiserver/version') => readonly AnyFact[],
-): PlatformName | undefined {
-  const observed = (need: Parameters<typeof facts>[0]) =>
-    facts(need).flatMap(({ outcome }) => (outcome.status === 'observed' ? [outcome.data as unknown] : []))[0];
-  const node = observed('apiserver/node') as NodeObject | undefined;
-  const program = (observed('self/kubelet-process') as KubeletProcess | undefined)?.program ?? '';
-  const ofProgram: PlatformName | undefined = /^k3s(-server|-agent)?$/.test(program)
-    ? 'k3s'
-    : program === 'kubelite'
-      ? 'microk8s'
-      : undefined;
-  return (
-    platformOfNode(node) ?? ofProgram ?? platformOf({ version: (observed('apiserver/version') as ServerVersion | undefined)?.gitVersion })
-  );
+/** Whose node it is, and the fact that says so. */
+export interface Known {
+  name: PlatformName;
+  by: Pick<Evidence, 'need' | 'subject' | 'reproduce'>;
 }
 
-/** The same verdict, as it is said there. */
-export function onPlatform<V extends Verdict>(verdict: V, name: PlatformName | undefined): V {
-  if (name === undefined || name === 'kubeadm') return verdict;
+const TELLS: readonly [
+  need: 'apiserver/node' | 'self/kubelet-process' | 'apiserver/version',
+  (data: unknown) => PlatformName | undefined,
+][] = [
+  ['apiserver/node', (data) => platformOfNode(data as NodeObject)],
+  ['self/kubelet-process', (data) => ofProgram((data as KubeletProcess).program ?? '')],
+  ['apiserver/version', (data) => platformOf({ version: (data as ServerVersion).gitVersion })],
+];
+
+/** Of the node that is asked about: by its object, by the kubelet that runs here, or by the version of its apiserver. */
+export function platformIn(facts: (need: (typeof TELLS)[number][0]) => readonly AnyFact[]): Known | undefined {
+  for (const [need, tell] of TELLS) {
+    const fact = facts(need).find(({ outcome }) => outcome.status === 'observed');
+    const name = fact?.outcome.status === 'observed' ? tell(fact.outcome.data) : undefined;
+    if (fact && name) return { name, by: { need, subject: fact.subject, ...(fact.reproduce && { reproduce: fact.reproduce }) } };
+  }
+  return undefined;
+}
+
+function ofProgram(program: string): PlatformName | undefined {
+  if (/^k3s(-server|-agent)?$/.test(program)) return 'k3s';
+  return program === 'kubelite' ? 'microk8s' : undefined;
+}
+
+/** The same verdict, as it is said there; where anything of it is another then, with whose node it is and where that is from. */
+export function onPlatform<V extends Verdict>(verdict: V, { name, by }: Known): V {
   if (verdict.kind === 'cannot-tell') return { ...verdict, wants: verdict.wants.map((want) => wantOn(want, PLATFORM[name])) };
   if (verdict.kind !== 'problem') return verdict;
   const { fixes, wants, evidence }: Problem = verdict;
+  const fitted = fixesOn(fixes, name);
+  const isAnother = JSON.stringify(fitted) !== JSON.stringify(fixes);
   return {
     ...verdict,
-    fixes: fixesOn(fixes, name),
-    evidence: evidence.map((each) =>
-      each.reproduce === undefined ? each : { ...each, reproduce: renamed(each.reproduce, PLATFORM[name]) },
-    ),
+    fixes: fitted,
+    evidence: [
+      ...evidence.map((each) => (each.reproduce === undefined ? each : { ...each, reproduce: renamed(each.reproduce, PLATFORM[name]) })),
+      ...(isAnother ? [{ ...by, saw: messageOn('documented', name) }] : []),
+    ],
     ...(wants && { wants: wants.map((want) => wantOn(want, PLATFORM[name])) }),
   };
 }
@@ -62,7 +76,7 @@ function fitTo(fix: Fix, name: PlatformName): Fix[] {
   }
   if (platform.noProxyPods && /\bdelete pods? .*kube-proxy/.test(steps)) return [];
   const verify = fix.verify && { verify: renamed(fix.verify, platform) };
-  if (/^kubeadm\b/m.test(steps)) return reissued(fix, name) ?? withoutKubeadm(fix, name);
+  if (/^kubeadm\b/m.test(steps)) return withoutKubeadm(fix, name);
   if (owner === 'cluster' && /^crictl\b/m.test(steps)) return onControlPlane(fix, name);
   if (owner !== 'node' || !isForNode(steps)) return [{ ...fix, ...verify }];
   const lines = platform.command && linesOn(steps, platform);
@@ -71,9 +85,10 @@ function fitTo(fix: Fix, name: PlatformName): Fix[] {
 
 type Key = keyof typeof sayPlatform.table;
 
-/** What is advised in its place. */
+/** What is advised in its place, and where that is from. */
 export function messageOn(key: Key, platform: PlatformName): Message {
-  return { id: `platform.${key}`, args: { platform }, en: fill(sayPlatform.table[key], { platform }) };
+  const args = key === 'documented' ? { platform, source: PLATFORM[platform].source ?? '' } : { platform };
+  return { id: `platform.${key}`, args, en: fill(sayPlatform.table[key], args) };
 }
 
 /** A look that cannot be had there is left out. */
@@ -82,28 +97,38 @@ function instead({ owner, changes }: Fix, key: Key, platform: PlatformName, more
   return [{ owner, changes: key === 'plane' ? 'nothing' : 'restart', action: messageOn(key, platform), ...more, verify: 'kubelet-doctor' }];
 }
 
-function noWayKey(name: PlatformName): Key {
+/** What is left where the fix cannot be written for it: the act alone, or another node in the place of one that is run by others. */
+function noWay(fix: Fix, name: PlatformName): Fix[] {
   const { hidesControlPlane, command } = PLATFORM[name];
-  if (hidesControlPlane) return command ? 'node' : 'own';
-  return name === 'Bottlerocket' ? 'node' : 'tool';
+  if (hidesControlPlane && !command) return instead(fix, 'own', name);
+  if (hidesControlPlane || name === 'Bottlerocket') return instead(fix, 'node', name);
+  return withoutSteps(fix);
 }
 
-function noWay(fix: Fix, name: PlatformName): Fix[] {
-  return instead(fix, noWayKey(name), name);
+function withoutSteps({ steps: _, form: __, ...fix }: Fix): Fix[] {
+  return fix.changes === 'nothing' ? [] : [fix];
 }
 
 /** A new kubeconfig of a node; or certificates of a control plane, which may be others'. */
 function withoutKubeadm(fix: Fix, name: PlatformName): Fix[] {
   const { hidesControlPlane } = PLATFORM[name];
-  if (fix.owner === 'node') return instead(fix, hidesControlPlane ? noWayKey(name) : 'join', name);
-  return instead(fix, hidesControlPlane ? 'plane' : 'tool', name);
+  const rotated = rotation(fix, name);
+  if (rotated) return rotated;
+  if (fix.owner !== 'node') return instead(fix, hidesControlPlane ? 'plane' : 'issue', name);
+  return hidesControlPlane ? noWay(fix, name) : instead(fix, 'join', name);
 }
 
-/** A certificate that the platform makes again itself. */
+/** A serving certificate of the cluster CA without serverTLSBootstrap. */
 function reissued(fix: Fix, name: PlatformName): Fix[] | undefined {
-  const { unit, agentUnit } = PLATFORM[name];
-  if (name === 'AKS') return instead({ ...fix, owner: 'cluster', changes: 'restart' }, 'image', name, { steps: NEW_IMAGE });
+  return name === 'AKS'
+    ? instead({ ...fix, owner: 'cluster', changes: 'restart' }, 'image', name, { steps: NEW_IMAGE })
+    : rotation(fix, name);
+}
+
+/** k3s and RKE2 issue their own certificates. */
+function rotation(fix: Fix, name: PlatformName): Fix[] | undefined {
   if (name !== 'k3s' && name !== 'RKE2') return undefined;
+  const { unit, agentUnit } = PLATFORM[name];
   const steps = [
     `systemctl stop ${unit}   # on an agent node: ${agentUnit}`,
     `${name.toLowerCase()} certificate rotate`,
@@ -121,7 +146,7 @@ function onControlPlane(fix: Fix, name: PlatformName): Fix[] {
   if (hidesControlPlane) return instead({ ...fix, changes: 'config' }, 'plane', name);
   if (name === 'k3s' || name === 'microk8s') return [{ ...fix, steps: `journalctl -u ${unit} -n 100 --no-pager` }];
   const lines = linesOn(fix.steps ?? '', PLATFORM[name]);
-  return lines === undefined ? instead({ ...fix, changes: 'config' }, 'tool', name) : [{ ...fix, steps: lines }];
+  return lines === undefined ? withoutSteps(fix) : [{ ...fix, steps: lines }];
 }
 
 /** Commands of a node's own shell; those of a client run anywhere, and lines of a file are none. */

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CHECKS } from '../../src/checks/index.js';
 import { judge } from '../../src/judge/judge.js';
-import { fixesOn, platformIn } from '../../src/judge/on-platform.js';
-import { type NodeMarks, type PlatformName, platformOf } from '../../src/kubernetes/kubelet/platforms.js';
+import { fixesOn, messageOn, platformIn } from '../../src/judge/on-platform.js';
+import { type NodeMarks, PLATFORM, PLATFORMS, type PlatformName, platformOf } from '../../src/kubernetes/kubelet/platforms.js';
 import type { Fix } from '../../src/model/check.js';
 import type { AnyFact } from '../../src/model/facts.js';
 import { base, certificate, ENDPOINT, fact, handshake, nodeObject } from '../checks/facts.js';
@@ -32,7 +32,7 @@ describe('whose node it is', () => {
     it(`${JSON.stringify(marks)}: ${platform ?? 'not known'}`, () => assert.equal(platformOf(marks), platform));
 
   it('by the object, else by the kubelet that runs here, else by the apiserver', () => {
-    const of = (...facts: AnyFact[]) => platformIn((need) => facts.filter(({ target, kind }) => `${target}/${kind}` === need));
+    const of = (...facts: AnyFact[]) => platformIn((need) => facts.filter(({ target, kind }) => `${target}/${kind}` === need))?.name;
     const version = fact('apiserver/version', { gitVersion: 'v1.33.4+k3s1', major: 1, minor: 33 }, '');
     assert.equal(of(nodeObject({ platform: 'AKS' }), version), 'AKS');
     assert.equal(of(nodeObject({ platform: '$(id)' })), undefined);
@@ -88,6 +88,15 @@ describe('a fix, as it is done there', () => {
       if (one.form === 'kubelet-config') assert.ok(fixesOn([one], name).every((each) => each.form === undefined));
     });
 
+  it('acts are short, and each names where it is from', () => {
+    for (const name of PLATFORMS.filter((each) => each !== 'kubeadm')) {
+      assert.ok(PLATFORM[name].source, name);
+      for (const key of ['node', 'own', 'plane', 'rotate', 'join', 'issue'] as const)
+        assert.ok(messageOn(key, name).en.length <= 66, `${key}, ${name}`);
+    }
+    assert.ok(messageOn('image', 'AKS').en.length <= 66);
+  });
+
   it('a run says it so', () => {
     const own = certificate({ subject: 'CN=n1@1700000000', issuer: 'CN=n1-ca@1700000000', names: ['DNS:n1'] });
     const facts = [...base(), nodeObject({ platform: 'AKS' }), fact('kubelet/tls', handshake({ chain: [own], trusted: false }), ENDPOINT)];
@@ -96,6 +105,9 @@ describe('a fix, as it is done there', () => {
     const [first, second] = verdict.fixes;
     assert.match(first?.steps ?? '', /hostCAPath/);
     assert.match(second?.steps ?? '', /^az aks nodepool upgrade/);
+    const last = verdict.evidence.at(-1);
+    assert.equal(last?.need, 'apiserver/node');
+    assert.match(last?.saw.en ?? '', /^a node of AKS: what to do there is from the AKS documentation .*, and was not tried$/);
     assert.doesNotMatch(JSON.stringify(verdict.fixes), /serverTLSBootstrap/);
   });
 });

@@ -72,6 +72,8 @@ type Write = (settings: readonly Entry[], lines: readonly string[]) => readonly 
 export type Entry = readonly [key: KubeletKey, value: string];
 
 export interface Platform {
+  /** Where what is said of it is from: none of these was ever asked. Absent for kubeadm, which the test cluster is like. */
+  source?: string;
   /** Where a setting of the kubelet is changed, and what restarts. */
   settings: string;
   /** Where its log is, and what its service is called; without one, nobody can read it. */
@@ -118,6 +120,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     kubeconfig: '`/etc/kubernetes/kubelet.conf`; its certificate `/var/lib/kubelet/pki/kubelet-client-current.pem`.',
   },
   k3s: {
+    source: 'the k3s documentation',
     settings:
       '`kubelet-arg:` in `/etc/rancher/k3s/config.yaml`, then restart the service `k3s` or `k3s-agent`, which contains the kubelet.',
     log: '`journalctl -u k3s` on a server, `journalctl -u k3s-agent` on an agent: the kubelet has no separate service.',
@@ -131,6 +134,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     noProxyPods: true,
   },
   RKE2: {
+    source: 'the RKE2 documentation and units',
     settings: '`kubelet-arg:` in `/etc/rancher/rke2/config.yaml`, then restart `rke2-server` or `rke2-agent`.',
     log: '`/var/lib/rancher/rke2/agent/logs/kubelet.log`; the service is `rke2-server` or `rke2-agent`.',
     kubeconfig: '`/var/lib/rancher/rke2/agent/kubelet.kubeconfig`.',
@@ -143,6 +147,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     noProxyPods: true,
   },
   microk8s: {
+    source: 'the sources of microk8s (d099c90)',
     settings: 'flags in `/var/snap/microk8s/current/args/kubelet`, then `snap restart microk8s.daemon-kubelite`.',
     log: '`journalctl -u snap.microk8s.daemon-kubelite`.',
     kubeconfig: '`/var/snap/microk8s/current/credentials/kubelet.config`.',
@@ -157,6 +162,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     noProxyPods: true,
   },
   EKS: {
+    source: 'the sources of nodeadm (amazon-eks-ami of 2026-07)',
     settings:
       "AL2023: `spec.kubelet.config` of the NodeConfig in the launch template's user data; nodeadm writes it to a drop-in in `/etc/kubernetes/kubelet/config.json.d`, which counts after `config.json`. AL2, past its end: `kubelet-config.json`. Replaced nodes lose edits.",
     kubeconfig: '`/var/lib/kubelet/kubeconfig`; on AL2023 its credential comes from `aws eks get-token`, so IAM applies as well.',
@@ -175,16 +181,19 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     hidesControlPlane: true,
   },
   'EKS Auto Mode': {
+    source: 'the EKS documentation',
     settings: 'AWS runs the nodes: their kubelet is not yours to change. What a NodeClass offers is in its documentation.',
     hidesControlPlane: true,
     noProxyPods: true,
   },
   'EKS Fargate': {
+    source: 'the EKS documentation',
     settings: 'each pod has a machine that AWS runs: its kubelet is not yours to change.',
     hidesControlPlane: true,
     noProxyPods: true,
   },
   GKE: {
+    source: 'the GKE documentation',
     settings: 'set it in the node pool; edits on a node are lost when it is recreated.',
     kubeconfig: '`/var/lib/kubelet/kubeconfig`.',
     paths: { kubeconfig: '/var/lib/kubelet/kubeconfig' },
@@ -198,11 +207,13 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     noProxyPods: true,
   },
   'GKE Autopilot': {
+    source: 'the GKE documentation',
     settings: 'Google runs the nodes: their kubelet is not yours to change, and nothing of a node can be reached.',
     hidesControlPlane: true,
     noProxyPods: true,
   },
   AKS: {
+    source: 'the AKS documentation and AgentBaker (06836ee)',
     settings:
       'AKS writes the configuration (`/etc/default/kubelet`, or `/etc/default/kubeletconfig.json`); edits on a node are lost with the next node image. What can be changed is in the custom configuration of the node pool (`az aks nodepool add --kubelet-config`); `serverTLSBootstrap` is not in it.',
     kubeconfig: '`/var/lib/kubelet/kubeconfig`.',
@@ -213,6 +224,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     noProxyPods: true,
   },
   OpenShift: {
+    source: 'the OpenShift documentation',
     settings:
       'create a KubeletConfig object; the Machine Config Operator rolls it out. Do not edit `/etc/kubernetes/kubelet.conf`: it is generated.',
     log: '`oc adm node-logs NODE -u kubelet`; no shell on the node needed.',
@@ -235,6 +247,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     noProxyPods: true,
   },
   Talos: {
+    source: 'the sources of Talos (ad88231)',
     settings:
       '`machine.kubelet.extraConfig` or `extraArgs` in the machine configuration, as far as Talos takes the field; the node has no shell.',
     log: '`talosctl -n NODE logs kubelet`; the node has no shell.',
@@ -251,6 +264,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
         : ['# in the machine configuration', 'machine:', '  kubelet:', '    extraConfig:', ...indented(lines, 6)],
   },
   Bottlerocket: {
+    source: 'the sources of Bottlerocket (core kit of 2026)',
     settings: '`settings.kubernetes` through the API or user data; `/etc/kubernetes/kubelet/config` is generated.',
     kubeconfig: '`/etc/kubernetes/kubelet/kubeconfig`, with `aws-iam-authenticator`.',
     paths: { kubeconfig: '/etc/kubernetes/kubelet/kubeconfig' },
