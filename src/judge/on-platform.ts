@@ -87,7 +87,7 @@ type Key = keyof typeof sayPlatform.table;
 
 /** What is advised in its place, and where that is from. */
 export function messageOn(key: Key, platform: PlatformName): Message {
-  const args = key === 'documented' ? { platform, source: PLATFORM[platform].source ?? '' } : { platform };
+  const args: Message['args'] = key === 'documented' ? { platform, source: PLATFORM[platform].source ?? '' } : { platform };
   return { id: `platform.${key}`, args, en: fill(sayPlatform.table[key], args) };
 }
 
