@@ -107,4 +107,4 @@ export function hostileStatus(status: Status, authorization?: string): Status {
 }
 
 /** Names a hostile server puts into its certificate. */
-export const HOSTILE_NAMES = ['*.sim', 'n1$(reboot).sim', 'a, IP Address:10.0.0.1', '\u001b[31mred.sim'];
+export const HOSTILE_NAMES = ['*.sim', INSTRUCTION, 'n1$(reboot).sim', 'a, IP Address:10.0.0.1', '\u001b[31mred.sim'];
