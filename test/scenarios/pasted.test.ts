@@ -8,76 +8,20 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { runCommandLine } from '../../src/cli/command-line.js';
+import { createRedactor, printable } from '../../src/host/redact.js';
 import { flatten } from '../../src/judge/rank.js';
+import { aimed, withoutAim } from '../../src/kubernetes/aim.js';
 import type { Report } from '../../src/model/report.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
+import { neutralise } from '../../src/words/visible.js';
+import { commandsOfDocs, PROGRAMS, printedIn, TOOLS } from '../support/commands.js';
 import { diagnoseOnce } from './diagnosed.js';
-import { runIn, WORLDS_AT_ONCE } from './run.js';
+import { recordingIo, runIn, WORLDS_AT_ONCE } from './run.js';
 
 /** A token as the stub of `cat` gives it, with what a shell or printf would act on if it were ever asked to. */
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.a-b_c%s$HOME\\n';
-const REAL = ['tr', 'sed', 'grep', 'head', 'mktemp', 'id', 'cut', 'sort', 'awk', 'true', 'false', 'base64', 'seq', 'uname'];
-const STUBS = [
-  ...[
-    'kubectl',
-    'curl',
-    'openssl',
-    'nc',
-    'getent',
-    'crictl',
-    'systemctl',
-    'journalctl',
-    'chronyc',
-    'timedatectl',
-    'date',
-    'pgrep',
-    'ps',
-    'ss',
-    'lsof',
-  ],
-  ...[
-    'kubelet-doctor',
-    'ls',
-    'mkdir',
-    'mv',
-    'cp',
-    'rm',
-    'chmod',
-    'chown',
-    'install',
-    'tee',
-    'sudo',
-    'ip',
-    'iptables',
-    'ping',
-    'dig',
-    'nslookup',
-    'helm',
-  ],
-  ...[
-    'cat',
-    'env',
-    'printenv',
-    'iptables-save',
-    'nft',
-    'datadog-agent',
-    'agent',
-    'jq',
-    'ssh',
-    'findmnt',
-    'mount',
-    'df',
-    'k3s',
-    'microk8s',
-    'aws',
-    'gcloud',
-    'az',
-    'oc',
-    'tracepath',
-    'resolvectl',
-  ],
-];
 /** A file of the system would be written, or a program started by its path: read by `sh -n`, not run. */
 const WRITES = />\s*(?:["']?\$|["']?\/(?!dev\/null))|(?:^|[|;&(]\s*)(?:\.{0,2}\/)/m;
 
@@ -86,12 +30,12 @@ after(() => rmSync(directory, { recursive: true }));
 const bin = path.join(directory, 'bin');
 const log = path.join(directory, 'log');
 mkdirSync(bin);
-for (const name of REAL) {
+for (const name of TOOLS) {
   const found = ['/usr/bin', '/bin'].map((at) => path.join(at, name)).find(existsSync);
   if (found) symlinkSync(found, path.join(bin, name));
 }
 writeFileSync(path.join(directory, 'token'), TOKEN);
-for (const name of STUBS) {
+for (const name of Object.keys(PROGRAMS)) {
   // Given no file, cat is the end of a pipe or a here-document; what it says is the token's file otherwise.
   const says =
     name === 'cat' ? `[ "$#" = 0 ] && exec /bin/cat; exec /bin/cat '${directory}/token'` : name === 'kubectl' ? KUBECTL() : 'exit 0';
@@ -121,26 +65,14 @@ function paste(command: string): { calls: string[][]; stdin: string; stderr: str
   };
 }
 
-function printedIn(report: Report): string[] {
-  const findings = flatten(report.findings);
-  return [
-    ...findings.flatMap(({ fixes }) =>
-      fixes.flatMap(({ steps, source, form, verify }) => [form === 'shell' ? steps : undefined, source, verify]),
-    ),
-    ...findings.flatMap(({ decide }) => decide),
-    ...findings.flatMap(({ evidence }) => evidence.map(({ reproduce }) => reproduce)),
-    ...report.results.flatMap(({ elsewhere }) => elsewhere ?? []),
-  ].filter((command) => command !== undefined);
-}
+/** Programs of fixes that write, or of answers that no scenario has. */
+const ELSEWHERE: Readonly<Record<string, string>> = { install: 'a fix that writes', 'cilium-dbg': 'beside cilium' };
 
-const CHOSEN = SCENARIOS.filter(({ scenario }) =>
-  /token|rights|permission|certificate|proxy|down|dns|policy|taint|crash|selector/.test(scenario),
-);
 const all = new Set<string>();
 
 describe('what is printed to be pasted', () => {
   describe('of each scenario', { concurrency: WORLDS_AT_ONCE }, () => {
-    for (const { scenario, world } of CHOSEN) {
+    for (const { scenario, world } of SCENARIOS) {
       it(scenario, async () => {
         const { report } = await diagnoseOnce(world);
         for (const command of printedIn(report)) all.add(command);
@@ -149,7 +81,7 @@ describe('what is printed to be pasted', () => {
   });
 
   it('reaches the programs in it whole', () => {
-    assert.ok(all.size > 60, `only ${all.size} commands`);
+    assert.ok(all.size > 200, `only ${all.size} commands`);
     const wrong: string[] = [];
     let ran = 0;
     for (const command of all) {
@@ -171,7 +103,77 @@ describe('what is printed to be pasted', () => {
       }
     }
     assert.deepEqual(wrong, []);
-    assert.ok(ran > 50, `only ${ran} were run`);
+    assert.ok(ran > 150, `only ${ran} were run`);
+  });
+
+  it('of the docs of causes is read by a shell, and every program in it has a source', () => {
+    const wrong: string[] = [];
+    const used = new Set<string>();
+    const docs = commandsOfDocs();
+    assert.ok(docs.length > 200, `only ${docs.length}`);
+    for (const { cause, field, command } of docs) {
+      const parsed = spawnSync('bash', ['-n'], { input: command, encoding: 'utf8' });
+      if (parsed.error === undefined && parsed.status !== 0) wrong.push(`${cause} ${field}: ${command}\n${parsed.stderr}`);
+      const { calls, stderr } = paste(command);
+      if (/not found|yntax error|nterminated/.test(stderr)) wrong.push(`${cause} ${field}: ${command}\n${stderr}`);
+      for (const [program = ''] of calls) used.add(program);
+    }
+    assert.deepEqual(wrong, []);
+    for (const command of all) for (const [program = ''] of WRITES.test(command) ? [] : paste(command).calls) used.add(program);
+    assert.deepEqual(
+      Object.keys(PROGRAMS).filter((name) => !used.has(name) && !(name in ELSEWHERE)),
+      [],
+      'programs that are printed no more',
+    );
+  });
+
+  it('of ours is taken by our own command line', async () => {
+    const words = new Set<string>();
+    for (const command of all)
+      for (const [program, ...rest] of WRITES.test(command) ? [] : paste(command).calls)
+        if (program === 'kubelet-doctor') words.add(JSON.stringify(rest));
+    assert.ok(words.size > 20, `only ${words.size}`);
+    const running = await startWorld({ place: 'workstation' });
+    const refused: string[] = [];
+    writeFileSync(
+      path.join(running.host.root ?? '', 'manifest.yaml'),
+      'apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a, namespace: b}\nspec: {template: {spec: {containers: [{name: agent, image: "gcr.io/datadoghq/agent:7.70.0"}]}}}\n',
+    );
+    try {
+      for (const each of words) {
+        const given = (JSON.parse(each) as string[])
+          .filter((word) => !/^--(?:kubeconfig|context)=/.test(word) && word !== '--wait')
+          .map((word) => (word === 'FILE' ? '/manifest.yaml' : word === 'NAMESPACE/NAME' ? 'datadog/datadog-agent' : word));
+        const recording = recordingIo();
+        const server = given[0] === 'manifest' ? [] : running.argv;
+        const code = await runCommandLine([...given, ...server], recording.io, running.host);
+        const { stderr } = recording.text();
+        // A process that is not here is no fault of the words.
+        if (code === 2 && !given.includes('--agent-process')) refused.push(`${each}: ${stderr}`);
+      }
+    } finally {
+      await running.stop();
+    }
+    assert.deepEqual(refused, []);
+  });
+
+  it('is as it was behind every filter of ours', () => {
+    const redactor = createRedactor();
+    for (const command of [...all, ...commandsOfDocs().map((each) => each.command)]) {
+      assert.equal(neutralise(command), command);
+      // As sentences, to both of which blanks are one; that a command keeps its own is looked at in its formats, below.
+      const lines = command.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+      assert.deepEqual(
+        lines.map((line) => redactor.clean(line, 1e6)),
+        lines,
+      );
+      assert.deepEqual(
+        lines.map((line) => printable(line, 1e6)),
+        lines,
+      );
+      const aim = { kubeconfig: '/home/me/a b', context: "it's $(id)" };
+      if (withoutAim(command) === command) assert.equal(withoutAim(aimed(command, aim)), command);
+    }
   });
 
   it('a TokenReview holds the token, to the letter', () => {
