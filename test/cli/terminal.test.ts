@@ -188,4 +188,30 @@ describe('the command on a terminal of the system', {
       assert.ok(bytes < 200_000, `${bytes} bytes were written`);
     });
   }
+
+  /** What the variables ask for, of all that is written: the spinner's too. */
+  const VARIABLES: [variables: Record<string, string>, isColoured: boolean, isAscii: boolean][] = [
+    [{ LC_ALL: 'C.UTF-8' }, true, false],
+    [{ LC_ALL: 'C.UTF-8', NO_COLOR: '1' }, false, false],
+    [{ LC_ALL: 'C.UTF-8', FORCE_COLOR: '0' }, false, false],
+    [{ LC_ALL: 'C' }, true, true],
+  ];
+  for (const [variables, isColoured, isAscii] of VARIABLES)
+    it(`as ${JSON.stringify(variables)} asks`, async (t) => {
+      const port = await tcpServer(t);
+      const host = JSON.stringify({ home: '/nonexistent', cwd: '/' });
+      const args = `--kubelet-host 127.0.0.1 --kubelet-port ${port} --apiserver https://127.0.0.1:${port} --timeout 3s --connect-timeout 2s`;
+      const command = `stty cols 80 rows 24; '${process.execPath}' --import tsx '${CHILD}' '${host}' check ${args}`;
+      const { NO_COLOR: _no, FORCE_COLOR: _force, ...plain }: NodeJS.ProcessEnv = interactive;
+      const child = spawn('script', ['-qec', command, '/dev/null'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...plain, ...variables },
+      });
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      await once(child, 'close');
+      assert.match(text, /TLS/);
+      assert.equal(/\u001b\[[\d;]*m/.test(text), isColoured, 'a colour');
+      assert.equal(!/[^\u0000-\u007f]/.test(text), isAscii, 'ASCII');
+    });
 });
