@@ -268,6 +268,23 @@ describe('rank: what a finding carries', () => {
     );
   });
 
+  it('nor does what deletes', () => {
+    const fix = (changes: Fix['changes']): Fix => ({ owner: 'agent', changes, action: { id: '', args: {}, en: changes } });
+    const [finding] = rank([judged('a', 'kubelet', 'tls', { fixes: [fix('deletes'), fix('nothing')] })], NOTHING);
+    assert.deepEqual(
+      finding?.fixes.map((each) => each.changes),
+      ['nothing', 'deletes'],
+    );
+  });
+
+  it('a problem names its own reason too, where that is present and fails', () => {
+    const [reason, mild] = [judged('a', 'self', 'settings'), judged('a', 'self', 'settings', { severity: 'note' })];
+    const follows = judged('b', 'kubelet', 'tls', { explainedBy: ['a', 'b'] });
+    assert.equal(shape(rank([follows, reason], NOTHING)), 'a(b)');
+    assert.equal(shape(rank([follows, mild], NOTHING)), 'b a');
+    assert.equal(shape(rank([follows], NOTHING)), 'b');
+  });
+
   it('deciding commands once each', () => {
     const wants = [{ need: 'kubelet/tcp', elsewhere: 'x' }, { need: 'kubelet/tls' }, { need: 'kubelet/dns', elsewhere: 'x' }] as const;
     const [finding] = rank([judged('a', 'kubelet', 'tls', { wants: [...wants] })], NOTHING);

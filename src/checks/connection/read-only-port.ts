@@ -62,6 +62,7 @@ export const readOnlyPort = defineCheck({
     notUsed: 'the agent does not use a read-only port',
     waiting: 'no answer from the read-only port yet',
     sawAnswer: 'GET /healthz without a credential: {status} {said}',
+    sawBefore: 'at {at}: {code}',
     sawRefusal: '{endpoint}: {said}; the agent tries it after 10250 has failed',
     fixClose: "Set readOnlyPort to 0 in the kubelet's configuration",
     fixAgent: 'Stop the agent from using the read-only port first',
@@ -148,7 +149,10 @@ export const readOnlyPort = defineCheck({
       proof: twoWitnesses(fact, before),
       severity: 'note',
       title: say('closed', { endpoint }),
-      evidence: [cite(fact, say('sawRefusal', { endpoint, said: sight.said }))],
+      evidence: [
+        cite(fact, say('sawRefusal', { endpoint, said: sight.said })),
+        cite(before, say('sawBefore', { at, code: failure(before) ?? seen(tls)?.verification.code ?? 'not verified' })),
+      ],
       fixes: [],
     });
   },

@@ -70,6 +70,7 @@ export const roleExcess = defineCheck({
     // In a pod's own words or not at all: who follows this fix there loses all sidecars, or all logs.
     if (profile.unseen?.some((feature) => ON_PROXY.includes(feature)))
       return cannotTell(say('unseen', { account: accountName(user) }), [{ need: 'self/profile', elsewhere: 'kubelet-doctor settings' }]);
+    const versionsFact = view.one(versions ? 'apiserver/kubelet-versions' : 'apiserver/node');
     // By a review of its own: that nodes/proxy serves as well is what is to end.
     const isHeld = ({ subresource }: ResolvedNeed) => seen(view.one('apiserver/access', `get nodes/${subresource}`))?.allowed === true;
     const fine = profile.needs.filter((need) => need.resource === 'nodes' && need.subresource !== undefined && !isHeld(need));
@@ -83,13 +84,10 @@ export const roleExcess = defineCheck({
         ),
       });
     return problem('role-grants-too-much', {
-      proof: inTheirWords(proxy, view.one(versions ? 'apiserver/kubelet-versions' : 'apiserver/node')),
+      proof: inTheirWords(proxy, versionsFact),
       severity: 'risk',
       title: say('tooMuch'),
-      evidence: [
-        cite(proxy, say('saw', { user })),
-        citeBy(versions ? 'apiserver/kubelet-versions' : 'apiserver/node', '', say('sawVersions', { versions: all.join(', ') })),
-      ],
+      evidence: [cite(proxy, say('saw', { user })), cite(versionsFact, say('sawVersions', { versions: all.join(', ') }))],
       fixes: [
         fixBy('cluster', 'config', say(fine.length > 0 ? 'grant' : 'remove'), {
           ...(granted && grants(granted)),

@@ -7,7 +7,7 @@ import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck, type Evidence, type Fix, type Message, type Say, type Stated, type Verdict, type View } from '../../model/check.js';
 import type { AgentPod, AgentWorkload } from '../../model/facts/placement.js';
 import { cutTo } from '../shared/brief.js';
-import { citeBy } from '../shared/cite.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
@@ -23,6 +23,7 @@ const WORDS = {
   crashes: 'The agent crash-loops on {nodes}: {said}',
   podless: 'DaemonSet {name} has no pods; another runs on {nodes}',
   sawMissing: 'no pod of {daemonset} on {names}',
+  sawNodes: 'listed as nodes: {names}',
   sawPod: '{node}: pod {pod} is {phase}, {reason}{message}; {restarts} restarts',
   sawMore: '{what} on {names}',
   fixEvents: 'Find out why the controller creates no pod there',
@@ -139,7 +140,11 @@ function missingOn(
     proof: inTheirWords(view.one('apiserver/agent-pods'), view.one('apiserver/nodes')),
     ...said,
     features: WITHOUT_AGENT,
-    evidence: [citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`), ...said.evidence],
+    evidence: [
+      citeBy('apiserver/agent-pods', '', saw, target && `kubectl -n ${target.namespace} get pods -o wide`),
+      ...said.evidence,
+      cite(view.one('apiserver/nodes'), say('sawNodes', { names: nodeNames(nodes, 20) })),
+    ],
     fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
   });
 }

@@ -2,7 +2,7 @@
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import type { PlacementNode } from '../../model/facts/placement.js';
-import { citeBy } from '../shared/cite.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { KUBELET_LOG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
@@ -27,6 +27,7 @@ export const nodeCondition = defineCheck({
     cordoned: '{nodes} are cordoned: DaemonSet pods still start there',
     look: 'Find out why {node} is not ready',
     sawNode: '{node}: Ready={ready}{pressure}',
+    sawWithout: 'no agent pod on {names}',
     sawCordoned: 'cordoned: {names}',
     waiting: 'nodes are still being listed',
     unread: UNREAD,
@@ -69,12 +70,14 @@ export const nodeCondition = defineCheck({
       const words = { nodes: nodesOf(unready, listed) };
       const title = unready.length === 1 ? say('oneNotReady', words) : say('notReady', words);
       const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
+      const noPod = say('sawWithout', { names: nodeNames(without, 20) });
+      const sawWithout = without.length > 0 ? [cite(view.one('apiserver/agent-pods'), noPod)] : [];
       return problem('node-not-ready', {
         proof: without.length > 0 ? inTheirWords(fact, view.one('apiserver/agent-pods')) : inTheirWords(fact),
         severity: without.length > 0 ? 'degrades' : 'note',
         title: without.length > 0 ? say('without', { nodes: nodesOf(without, listed) }) : title,
         features: without.length > 0 ? WITHOUT_AGENT : [],
-        evidence: [...states, ...(cordoned.length > 0 ? [sawCordoned] : [])],
+        evidence: [...states, ...sawWithout, ...(cordoned.length > 0 ? [sawCordoned] : [])],
         fixes: unready
           .slice(0, 1)
           .map(({ node }) =>

@@ -7,7 +7,7 @@ import { type CauseDocs, defineCheck, type Feature, type Say, type Verdict, type
 import type { Fact, Place } from '../../model/facts.js';
 import { asksAsKubelet } from '../authentication/shared/replayed.js';
 import { apiserverFeatures, inPod, judgesAnAgent, ownPod } from '../shared/apiserver.js';
-import { citeBy } from '../shared/cite.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { type AnswerOf, firstThatHolds, given, otherwise, type Row } from '../shared/decide.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../shared/kubelet.js';
@@ -25,7 +25,7 @@ const WORDS = {
   perhaps: 'No token is mounted here: an ephemeral container never gets one',
   hostInstall: 'The agent on this host has neither a token nor a client certificate',
   notLooked: 'no credential has been read yet',
-  sawNeighbour: 'no token is mounted here; the same pod has one at {path}',
+  sawNeighbour: 'the same pod has a token at {path}',
   sawNoMount: 'no ServiceAccount token is mounted here',
   sawNothing: 'no token, no client certificate, no kubeconfig user; not in a pod',
   fixBe: 'Use the environment, files and token of process {pid}',
@@ -134,7 +134,10 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
       proof: inTheirWords(given(clues.missing), clues.mounts),
       title: say('ephemeral', { pid }),
       features: lost(clues),
-      evidence: [citeBy('self/mounts', '', say('sawNeighbour', { path }), `ls -l ${shellQuote(path)}`)],
+      evidence: [
+        cite(given(clues.missing), say('sawNoMount')),
+        citeBy('self/mounts', '', say('sawNeighbour', { path }), `ls -l ${shellQuote(path)}`),
+      ],
       fixes: [
         fixBy('workstation', 'nothing', say('fixBe', { pid }), { ...shell(be), verify: be }),
         fixBy('workstation', 'nothing', say('fixCustom'), shell(debugContainer(clues))),
@@ -160,7 +163,7 @@ const ANSWERS: Record<AnswerOf<typeof DECISION>, Says> = {
       proof: inTheirWords(given(clues.missing)),
       title: say('hostInstall'),
       features: lost(clues),
-      evidence: [citeBy('apiserver/credential', 'none', say('sawNothing'))],
+      evidence: [cite(given(clues.missing), say('sawNothing'))],
       fixes: [
         fixBy('node', 'config', say('fixCertificate'), byHand(linesOf(FILES))),
         fixBy('node', 'config', say('fixToken'), byHand('DD_KUBELET_AUTH_TOKEN_PATH=/etc/datadog-agent/kubelet.token')),

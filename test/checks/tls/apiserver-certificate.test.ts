@@ -134,9 +134,20 @@ judgeTable(apiserverCertificate, [
     neverSays: /delete pod n1/,
   },
   {
-    row: 'expired by both clocks',
+    row: 'expired by the only clock that was seen',
     facts: [...pod(), tls({ validNow: false, chain: [expired] })],
-    expect: { cause: 'apiserver-certificate-expired' },
+    expect: { cause: 'apiserver-certificate-expired', certainty: 'suspected' },
+    says: /3 days ago.*kubeadm certs renew apiserver/,
+  },
+  {
+    row: 'expired by both clocks',
+    facts: [
+      ...pod(),
+      tls({ validNow: false, chain: [expired] }),
+      fact('apiserver/clock', { against: 'apiserver', offsetMs: 0, toleranceMs: 1000 }),
+    ],
+    expect: { cause: 'apiserver-certificate-expired', certainty: 'proven' },
+    witnesses: ['apiserver/tls', 'apiserver/clock'],
     says: /3 days ago.*kubeadm certs renew apiserver/,
   },
   {

@@ -32,13 +32,14 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   },
   stranger: (clues, say) => unknownStranger(clues, say),
   'stranger-or-not-ready': (clues, say) => unknownStranger(clues, say, suspected(['apiserver-not-ready'], [ASK_READYZ])),
-  'cuts-credential': ({ endpoint, cutFor, features, heard }, say) => {
+  'cuts-credential': (clues, say) => {
+    const { endpoint, cutFor, features, heard } = clues;
     const [fact, open] = [given(cutFor), given(heard[0]).fact];
     return problem('apiserver-cuts-credential', {
       proof: twoWitnesses(fact, open),
       title: say('cutsCredential', { endpoint }),
       features,
-      evidence: [cite(fact, say('sawSilence', { request: fact.subject, code: 'ECONNRESET' }))],
+      evidence: [cite(fact, say('sawSilence', { request: fact.subject, code: 'ECONNRESET' })), firstHeard(clues, say)],
       fixes: [fixBy('network', 'config', say('fixBetween', { endpoint }))],
     });
   },

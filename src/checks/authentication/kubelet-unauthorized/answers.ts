@@ -52,7 +52,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       proof: twoWitnesses(cut, answered),
       title: say('cutsCredential'),
       features: ALL_KUBELET_FEATURES,
-      evidence: [cite(cut, say('sawCut', { node }))],
+      evidence: [cite(cut, say('sawCut', { node })), ...attempt(answered, say)],
       fixes: [fixBy('network', 'config', say('lookBetween'))],
     });
   },
@@ -123,6 +123,7 @@ function quoted({ as, source, asksCertificate, quoted: q }: Refusal, { cause }: 
     ...(q.review ? [citeBy('apiserver/token-review', '', say('sawReview', { by: q.review.by, reason }))] : []),
     ...(cause === 'kubelet-rejects-credential' ? [citeBy('kubelet/credential', as, say('sawCredential', { credential: as, source }))] : []),
     ...citeSeen(q.identity, ({ user }) => say('sawIdentity', { user })),
+    ...(cause === 'kubelet-rejects-credential' && q.word.kind === 'http' ? attempt(q.word, say) : []),
     ...signOfLife(q, say),
     ...citeSeen(q.sight, ({ status, said }) => say('sawElsewhere', { status, said })),
     ...(cause === 'kubelet-client-ca-unset' && asksCertificate === false ? [citeBy('kubelet/tls', q.endpoint, say('sawNoRequest'))] : []),

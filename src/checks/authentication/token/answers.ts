@@ -141,13 +141,13 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 
 /** Read from our own files: it neither follows from an unreachable server nor explains one. */
 function ofFile(clues: Clues, say: Words): Pick<Said, 'observedAt' | 'features' | 'evidence'> {
-  const { features, code, path } = clues;
+  const { features, code, path, facts } = clues;
   const file = quotedPath(path);
   const saw = code ? say('sawFile', { path, detail: faultOf(clues) }) : say('sawNothing', { path });
   return {
     observedAt: 'self',
     features,
-    evidence: [citeBy('apiserver/credential', 'token', saw, file && `ls -lnL ${file}`)],
+    evidence: [citeBy('apiserver/credential', (code ? facts.file : facts.none).subject, saw, file && `ls -lnL ${file}`)],
   };
 }
 

@@ -107,7 +107,7 @@ function noAddress(
     ...said,
     observedAt: 'self',
     features: apiserverFeatures(settings),
-    evidence: [citeBy('self/place', '', saw, 'env | grep KUBERNETES_SERVICE')],
+    evidence: [citeBy('self/place', '', saw, 'env | grep KUBERNETES_SERVICE'), cite(candidates, say('sawNone'))],
   });
 }
 

@@ -19,6 +19,7 @@ export const WORDS = {
   waiting: 'no answer from {endpoint} yet',
   otherFails: 'connected; these addresses failed: {failing}',
   sawPlace: 'KUBERNETES_SERVICE_HOST and _PORT usable: {environment}; no kubeconfig; place: {place}',
+  sawNone: 'addresses of the apiserver: none',
   sawTries: 'TCP: {tries}',
   sawTls: '{endpoint}: TCP connects, TLS {code}: {detail}',
   wayWorks: '{endpoint} answers, and its certificate verifies',

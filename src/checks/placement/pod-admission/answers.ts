@@ -79,10 +79,10 @@ function moveOut({ workload }: Clues, say: Words): Fix {
   return fixBy('agent', 'restart', say('fixNamespace'), byHand(isDnsName(own) && !own.includes('.') ? steps.join('\n') : undefined));
 }
 
-function sawEvent({ event, reproduce }: Clues, say: Words): Evidence[] {
+function sawEvent({ event, reproduce, facts }: Clues, say: Words): Evidence[] {
   if (!event) return [];
   const { count, last, message } = event;
-  return [citeBy('apiserver/refused-creates', '', say('sawEvent', { count, last, message }), reproduce.events)];
+  return [citeBy('apiserver/refused-creates', given(facts.event).subject, say('sawEvent', { count, last, message }), reproduce.events)];
 }
 
 function pluginOf({ event }: Clues): Plugin {

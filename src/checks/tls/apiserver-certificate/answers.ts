@@ -3,8 +3,9 @@
 import { endpointOf, hostOf, shellQuote } from '../../../kubernetes/names.js';
 import { MOUNTED_CA } from '../../../kubernetes/service-account.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
+import { isoTime } from '../../../words/formats.js';
 import { apiserverFeatures, isServiceName, ownerHere, ownPod } from '../../shared/apiserver.js';
-import { cite, citeBy } from '../../shared/cite.js';
+import { cite, citeBy, citeSeen } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { AUTOMOUNT, env, fixBy, shell, yaml } from '../../shared/fix.js';
 import { settingOf } from '../../shared/kubelet.js';
@@ -78,7 +79,7 @@ export const ANSWERS: Record<Answer, Says> = {
       clues,
       {
         title: say('expired', { endpoint, ago: span(theirNow - Date.parse(leaf.notAfter)) }),
-        evidence: sawChain(clues, say),
+        evidence: [...sawChain(clues, say), ...sawClock(clues, say)],
         fixes: [fixBy('cluster', 'restart', say('fixRenew'), { ...shell(renew), verify: 'kubeadm certs check-expiration' })],
       },
       byTheirClock(clues),
@@ -91,7 +92,7 @@ export const ANSWERS: Record<Answer, Says> = {
       clues,
       {
         title: say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) }),
-        evidence: sawChain(clues, say),
+        evidence: [...sawChain(clues, say), ...sawClock(clues, say)],
         fixes: [fixBy('cluster', 'restart', say('fixClock'))],
       },
       byTheirClock(clues),
@@ -147,6 +148,10 @@ function sawChain({ endpoint, tls, handshake, leaf, settings }: Clues, say: Word
   const insecure = settingOf(settings, 'apiserver.insecureInKubeconfig');
   const skipped = insecure?.value === 'true' ? [citeBy('self/settings', '', say('sawInsecure', { source: insecure.source }))] : [];
   return [...[chain, ...more].map((saw) => cite(tls, saw)), ...skipped];
+}
+
+function sawClock({ clock, theirNow }: Clues, say: Words): Evidence[] {
+  return citeSeen(clock, () => say('sawClock', { server: 'apiserver', time: isoTime(theirNow / 1000) }));
 }
 
 function useCa(authority: string, { place }: Clues, say: Words): Fix {

@@ -2,6 +2,7 @@
 
 import { hostOf, isIp, shellQuote } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Message, Problem, Verdict } from '../../../model/check.js';
+import { isoTime } from '../../../words/formats.js';
 import { cite } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, env, fixBy, shell } from '../../shared/fix.js';
@@ -74,15 +75,16 @@ export const ANSWERS: Record<Answer, Says> = {
     const newer = newerOnDisk(clues);
     const restart = newer ? [fixBy('node', 'restart', say('restart'), shell('systemctl restart kubelet'))] : [];
     const title = say('expired', { ago: span(theirNow - Date.parse(leaf.notAfter)) });
-    const evidence = [...sawServed(clues, say), ...(newer ? sawFile(newer, say) : [])];
+    const evidence = [...sawServed(clues, say), ...sawClock(clues, say), ...(newer ? sawFile(newer, say) : [])];
     const fixes = [...restart, ...replaceIt(say)];
     return found('kubelet-certificate-expired', clues, say, { title, evidence, fixes }, byTwoClocks(clues));
   },
   'not-yet-valid': (clues, say) => {
     const { leaf, theirNow } = clues;
     const title = say('notYetValid', { ahead: span(Date.parse(leaf.notBefore) - theirNow) });
+    const evidence = [...sawServed(clues, say), ...sawClock(clues, say)];
     const fixes = [renew(say('waitOrClock'))];
-    return found('kubelet-certificate-not-yet-valid', clues, say, { title, fixes }, byTwoClocks(clues));
+    return found('kubelet-certificate-not-yet-valid', clues, say, { title, evidence, fixes }, byTwoClocks(clues));
   },
 
   'without-san': (clues, say) =>
@@ -104,7 +106,7 @@ export const ANSWERS: Record<Answer, Says> = {
       ...byTwoClocks(clues),
       severity: 'degrades',
       title: say('expiresSoon', { endpoint, left: span(Date.parse(leaf.notAfter) - now) }),
-      evidence: sawServed(clues, say),
+      evidence: [...sawServed(clues, say), ...sawClock(clues, say)],
       fixes: [renew(say('renewSoon'))],
     });
   },
@@ -209,6 +211,11 @@ function sawServed({ endpoint, tls, handshake, leaf }: Clues, say: Words): Evide
   const { subject, issuer } = leaf;
   const code = handshake.verification.code ?? 'verified';
   return [cite(tls, say('sawChain', { endpoint, code, subject, issuer, ...lifeOf(leaf), names: namesOf(leaf, MOST_NAMES) }))];
+}
+
+function sawClock({ otherClock, otherNow }: Clues, say: Words): Evidence[] {
+  if (otherNow === undefined) return [];
+  return [cite(otherClock, say('sawClock', { server: otherClock.target, time: isoTime(otherNow / 1000) }))];
 }
 
 function sawFile({ fact, path, certificate }: NonNullable<Disk['file']>, say: Words): Evidence[] {

@@ -21,6 +21,7 @@ export const WORDS = {
   fixBetween: 'Find out what is between here and {endpoint}',
   fixKind: 'Reissue it for servers (extended key usage serverAuth)',
   fixOther: 'Reissue the certificate without what is refused',
+  sawClock: 'clock of {server}: {time}',
   sawChain: '{endpoint}: {code}, subject {subject}, issuer {issuer}, valid {notBefore} to {notAfter}, names {names}',
   sawAuthority: 'CA in use: {authority}',
   sawTrial: '{authority} verifies it',
