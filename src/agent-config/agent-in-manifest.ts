@@ -52,8 +52,7 @@ export function agentInManifest(
 function checksIn(objects: Record<string, unknown>[], workloads: Workload[], profile: Profile, own: Workload): AgentInManifest['checks'] {
   if (!profile.features.some(({ check }) => check)) return undefined;
   const clusterAgent = profile.runner ? workloads.find(({ labels }) => labels['app.kubernetes.io/component'] === 'cluster-agent') : own;
-  // A template without any volume has its files from somewhere else, or was cut.
-  if (!clusterAgent || clusterAgent.spec.volumes === undefined) return undefined;
+  if (!clusterAgent) return undefined;
   const maps = objects.filter(({ kind }) => kind === 'ConfigMap').map((map) => [text(record(map.metadata).name), dataOf(map)] as const);
   const checks = checksOf(clusterAgent.spec, new Map(maps));
   if (profile.runner) return checksOfRunners(checks);

@@ -42,6 +42,8 @@ export function checkMapsOf(podSpec: unknown): string[] {
 
 /** By the pod of a Cluster Agent, where its checks run; `maps`: what could be read of {@link checkMapsOf}. */
 export function checksOf(podSpec: unknown, maps: ReadonlyMap<string, Readonly<Record<string, string>>>): Record<string, RunsWhere> {
+  // Without any volume it has its files from somewhere else.
+  if (record(podSpec).volumes === undefined) return {};
   const files = checkFilesOf(podSpec).map((file) => [file.check, runsWhere(file, maps.get(file.configMap))] as const);
   return { ...Object.fromEntries([...CHECKS].map((check) => [check, 'unset'] as const)), ...Object.fromEntries(files) };
 }

@@ -45,6 +45,7 @@ describe('where a check runs', () => {
     }
   });
   it('is nowhere by a file of another name', () => {
+    assert.deepEqual(checksOf({ containers: [] }, new Map()), {}, 'and not known of a pod without any volume');
     assert.equal(checksOf(spec(items('kubernetes_apiserver.yaml')), maps(''))[KSM], 'unset');
   });
   it('is told by the files of the pod itself, as far as they are there', async () => {
