@@ -1,4 +1,5 @@
 /** `explain CAUSE` and `list`: what every cause says of itself, for a terminal. */
+import { isPlatform, PLATFORM } from '../../kubernetes/kubelet/platforms.js';
 import type { CauseDocs, Distributions, Severity } from '../../model/check.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { neutralise } from '../../words/visible.js';
@@ -36,11 +37,17 @@ export function renderExplain(cause: string, docs: CauseDocs, { width, colour }:
   return lines.join('\n');
 }
 
+/** What is said of a platform is from its documentation and sources: said so, as none of them was ever asked. */
 function byInstaller(distributions: Distributions): string {
-  return Object.entries(distributions)
-    .map(([installer, words]) => `- **${installer}**: ${words}`)
-    .join('\n');
+  const entries = Object.entries(distributions);
+  const documented = entries.map(([installer]) => installer).filter((installer) => isPlatform(installer) && PLATFORM[installer].source);
+  return [
+    ...entries.map(([installer, words]) => `- **${installer}**: ${words}`),
+    ...(documented.length > 0 ? ['', `${NOT_TRIED} ${documented.join(', ')}.`] : []),
+  ].join('\n');
 }
+
+const NOT_TRIED = 'From documentation and sources, not tried:';
 
 /** Every cause below the question that can find it, in the order given. */
 export function renderList(causes: readonly ListedCause[], { width, colour }: ExplainOptions): string {

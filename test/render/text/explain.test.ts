@@ -42,6 +42,7 @@ describe('explain', () => {
   it('what differs stands after the reasons, what not to do after the remedy', () => {
     const docs = { ...DOCS, distributions: { k3s: 'look at `journalctl -u k3s`.' }, avoid: 'Never restart it blindly.' };
     const shown = renderExplain('c', docs, { width: 80, colour: false });
+    assert.match(renderExplain('a-cause', docs, { width: 80, colour: false }), /From documentation and sources, not tried: k3s\./);
     const headings = ['Why it happens', 'Where it differs', 'How to confirm it', 'How to fix it', 'What not to do'];
     const at = headings.map((heading) => shown.indexOf(`\n${heading}\n`));
     assert.ok(
