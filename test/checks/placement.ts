@@ -2,7 +2,7 @@
 
 import type { AgentPod, AgentWorkload, AgentWorkloads, ListCut, PlacementNode, PodTemplate } from '../../src/model/facts/placement.js';
 import type { AnyFact } from '../../src/model/facts.js';
-import { fact } from './facts.js';
+import { fact, inPod } from './facts.js';
 
 export const ROLE = 'node-role.kubernetes.io/control-plane';
 
@@ -64,3 +64,13 @@ export function placed({
     ...(pods === 'none' ? [] : [fact('apiserver/agent-pods', { pods: running, everywhere, ...until(cut.pods) })]),
   ];
 }
+
+/** Someone at a workstation. */
+export const workstation = inPod({ place: 'workstation', vantage: 'workstation', agentEnvironment: false });
+
+/** `--node`, and `--as`. */
+export const asked = (name: string, as?: string): AnyFact =>
+  fact('self/settings', [
+    { setting: 'node', value: name, origin: 'flag', source: '--node' },
+    ...(as ? [{ setting: 'apiserver.as', value: as, origin: 'flag' as const, source: '--as' }] : []),
+  ]);

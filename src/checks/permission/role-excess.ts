@@ -5,7 +5,7 @@ import { defineCheck } from '../../model/check.js';
 import type { ResolvedNeed } from '../../model/facts.js';
 import { kubeletRights } from '../../profiles/resolve.js';
 import { accountName } from '../shared/brief.js';
-import { cite, citeBy } from '../shared/cite.js';
+import { cite } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
 import { fixBy, grants } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';

@@ -4,18 +4,30 @@
  */
 
 import { isDnsName } from '../../kubernetes/names.js';
-import { defineCheck, type Evidence, type Fix, type Message, type Say, type Stated, type Verdict, type View } from '../../model/check.js';
+import {
+  defineCheck,
+  type Evidence,
+  type Fix,
+  type Message,
+  type Say,
+  type Severity,
+  type Stated,
+  type Verdict,
+  type View,
+} from '../../model/check.js';
 import type { AgentPod, AgentWorkload } from '../../model/facts/placement.js';
 import { cutTo } from '../shared/brief.js';
 import { cite, citeBy } from '../shared/cite.js';
 import { fixBy, shell } from '../shared/fix.js';
-import { notApplicable, pass, problem } from '../shared/problem.js';
+import { isSameNode } from '../shared/own-node.js';
+import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import type { Listed } from './shared/counted.js';
 import type { NodeRow } from './shared/coverage.js';
-import { grouped, kubectlTarget, nodeNames, nodesOf, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { forNamed, mustTell, namedNode, ownFirst, ownRow, requiredIf } from './shared/named.js';
+import { grouped, kubectlTarget, nodeNames, nodesOf, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, cutWords, UNREAD } from './shared/unread.js';
-import { PLACEMENT_NEEDS } from './shared/wants.js';
+import { NAMED_NEEDS, PLACEMENT_NEEDS } from './shared/wants.js';
 
 const WORDS = {
   missing: 'No agent pod on {nodes}, though the DaemonSet should run there',
@@ -37,11 +49,14 @@ const WORDS = {
   fixPort: 'Free the port that another process of the node uses',
   fixSyntax: "Correct the agent's configuration: its log names the error",
   none: 'no agent DaemonSet is known',
+  elsewhere: 'no agent DaemonSet is meant for {node}, and none runs there',
   unasked: 'nothing of this manifest runs yet',
   waiting: 'nodes and pods are still being listed',
   unread: UNREAD,
   cut: CUT,
 } as const;
+
+const COVERAGE_NEEDS = [...NAMED_NEEDS, 'self/place'] as const;
 
 export const agentCoverage = defineCheck({
   question: 'agent-coverage',
@@ -49,7 +64,7 @@ export const agentCoverage = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: PLACEMENT_NEEDS,
+  needs: COVERAGE_NEEDS,
   words: WORDS,
   causes: {
     'agent-missing-on-node': {
@@ -75,24 +90,37 @@ export const agentCoverage = defineCheck({
     },
   },
   judge(view, say) {
+    const settings = view.one('self/settings');
+    const mustKnow = mustTell(
+      settings,
+      view.one('self/place'),
+      PLACEMENT_NEEDS.map((need) => view.one(need)),
+    );
     const at = situationIn(view, say);
-    if ('kind' in at) return at;
+    if ('kind' in at) return at.kind === 'not-applicable' ? at : requiredIf(mustKnow, at);
     if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
     const { rows, listed, cuts } = at;
-    if (!at.pods) return at.unread ? openFor(rows, cannotList(at.unread, say)) : notApplicable(say('unasked'));
+    if (!at.pods) return at.unread ? requiredIf(mustKnow, openFor(rows, cannotList(at.unread, say))) : notApplicable(say('unasked'));
+    const own = ownRow(settings, rows);
     const cut = cuts.map(({ kind, cut }) => citeBy(`apiserver/${kind}`, '', say('cut', cutWords(kind, cut))));
-    const missing = rows.filter(({ state }) => state === 'missing');
-    const unready = grouped(
-      rows.filter(({ state }) => state === 'not-ready'),
-      reasonOf,
+    const without = rows.filter(({ state }) => state === 'missing');
+    const missing = ownFirst([without], own)[0] ?? [];
+    const unready = ownFirst(
+      grouped(
+        rows.filter(({ state }) => state === 'not-ready'),
+        reasonOf,
+      ),
+      own,
     );
     const meant = rows.filter(({ state }) => state === 'covered' || state === 'missing' || state === 'not-ready');
     const podEvidence = unready.flatMap((group) => group.slice(0, 3).flatMap((row) => evidenceOf(row, say)));
 
-    const [first] = missing;
+    const [first] = own?.state === 'not-ready' ? [] : missing;
     if (first)
-      return missingOn(missing, first.workload, view, say, {
-        severity: missing.length === meant.length ? 'blocks' : 'degrades',
+      return missingOn(without, first.workload, view, say, {
+        severity: without.length === meant.length ? 'blocks' : 'degrades',
+        own,
+        about: missing,
         title: say('missing', { nodes: nodesOf(missing, listed) }),
         evidence: [...podEvidence, ...cut],
       });
@@ -102,7 +130,7 @@ export const agentCoverage = defineCheck({
     if (group && row && pod)
       return problem('agent-not-ready-on-node', {
         proof: inTheirWords(view.one('apiserver/agent-pods')),
-        severity: unready.flat().length === meant.length ? 'blocks' : 'degrades',
+        ...forNamed(own, group, { severity: unready.flat().length === meant.length ? 'blocks' : 'degrades', fixes: fixesFor(pod, say) }),
         title: notReadyTitle(group, listed, say),
         features: WITHOUT_AGENT,
         evidence: [
@@ -110,19 +138,54 @@ export const agentCoverage = defineCheck({
           ...[...(group.length > 3 ? [group] : []), ...others].map((rest) => unreadyOn(rest, say)),
           ...cut,
         ],
-        fixes: fixesFor(pod, say),
       });
-    const podless = at.podless.find(({ meant }) => meant.length > 0);
-    if (podless)
-      return missingOn(podless.meant, podless.workload, view, say, {
-        // The one that was asked about runs nowhere.
-        severity: at.found.by === 'flag' ? 'blocks' : 'degrades',
-        title: say('podless', { name: podless.workload.name, nodes: nodesOf(podless.meant, listed) }),
-        evidence: [],
-      });
-    return cuts[0] ? openFor(rows, cannotTellAll(cuts[0], say)) : pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
+    return judgeRest(at, own, view, say);
   },
 });
+
+/** No pod is missing and none waits, as far as the lists were read. */
+function judgeRest(
+  at: Situation,
+  own: NodeRow | undefined,
+  view: View<(typeof COVERAGE_NEEDS)[number]>,
+  say: Say<typeof WORDS>,
+): Verdict<'agent-missing-on-node'> {
+  const { rows, listed, cuts, found } = at;
+  const mustKnow = mustTell(
+    view.one('self/settings'),
+    view.one('self/place'),
+    PLACEMENT_NEEDS.map((need) => view.one(need)),
+  );
+  const open = openOn(own, at, view, say);
+  if (open) return requiredIf(mustKnow, open);
+  const podless = at.podless.find(({ meant }) => meant.length > 0);
+  if (podless)
+    return missingOn(podless.meant, podless.workload, view, say, {
+      // The one that was asked about runs nowhere.
+      severity: found.by === 'flag' ? 'blocks' : 'degrades',
+      // Where another's agent runs on the node that was named, that node is not without.
+      own: found.by === 'flag' || podless.meant.some(({ node }) => node === own?.node) ? undefined : own,
+      about: podless.meant,
+      title: say('podless', { name: podless.workload.name, nodes: nodesOf(podless.meant, listed) }),
+      evidence: [],
+    });
+  if (own?.state === 'other') return requiredIf(mustKnow && found.by === 'flag', cannotTell(say('elsewhere', { node: own.node })));
+  return cuts[0] ? openFor(rows, cannotTellAll(cuts[0], say)) : pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
+}
+
+/** The list that ended before it showed the agent of the node that was named. */
+function openOn(
+  own: NodeRow | undefined,
+  at: Situation,
+  view: View<(typeof COVERAGE_NEEDS)[number]>,
+  say: Say<typeof WORDS>,
+): Verdict<never> | undefined {
+  const named = namedNode(view.one('self/settings'));
+  if (named === undefined || own?.state === 'covered') return undefined;
+  const unseen = own ? !own.podsRead : !at.pods?.pods.some(({ node, ready }) => ready && isSameNode(named, node));
+  if (unseen && at.cuts[0]) return openFor(at.rows, cannotTellAll(at.cuts[0], say));
+  return at.found.cut && own?.state === 'other' ? cannotTellAll({ kind: 'workloads', cut: at.found.cut }, say) : undefined;
+}
 
 /** A DaemonSet has no pod on these nodes, by lists that were both read to their end. */
 function missingOn(
@@ -130,7 +193,12 @@ function missingOn(
   workload: AgentWorkload | undefined,
   view: View<(typeof PLACEMENT_NEEDS)[number]>,
   say: Say<typeof WORDS>,
-  said: Pick<Stated, 'severity' | 'title' | 'evidence'>,
+  {
+    own,
+    about,
+    severity,
+    ...said
+  }: Pick<Stated, 'title' | 'evidence'> & { severity: Severity; own: NodeRow | undefined; about: readonly { node: string }[] },
 ): Verdict<'agent-missing-on-node'> {
   const target = workload && kubectlTarget(workload);
   const daemonset = target ? `${target.namespace}/${target.name}` : 'the agent';
@@ -145,7 +213,7 @@ function missingOn(
       ...said.evidence,
       cite(view.one('apiserver/nodes'), say('sawNodes', { names: nodeNames(nodes, 20) })),
     ],
-    fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
+    ...forNamed(own, about, { severity, fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)] }),
   });
 }
 

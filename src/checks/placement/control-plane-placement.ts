@@ -13,6 +13,7 @@ import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isControlPlane, type NodeRow } from './shared/coverage.js';
+import { forNamed, ownFirst, ownRow } from './shared/named.js';
 import {
   grouped,
   nameOfPart,
@@ -27,7 +28,7 @@ import {
 } from './shared/placement.js';
 import { tolerationFixes } from './shared/placement-fixes.js';
 import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
-import { PLACEMENT_NEEDS } from './shared/wants.js';
+import { NAMED_NEEDS } from './shared/wants.js';
 
 export const controlPlanePlacement = defineCheck({
   question: 'control-plane-placement',
@@ -35,7 +36,7 @@ export const controlPlanePlacement = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: PLACEMENT_NEEDS,
+  needs: NAMED_NEEDS,
   words: {
     title: 'No agent on {nodes}: the control-plane taint is not tolerated',
     unseen: 'No new agent on {nodes}: the control-plane taint is not tolerated',
@@ -91,7 +92,11 @@ export const controlPlanePlacement = defineCheck({
         const instead = say(provider === 'EKS' ? 'eks' : 'others').en;
         return notApplicable(say('managed', { provider, instead }), view.one('apiserver/nodes'));
       }
-      const [group, ...others] = grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`);
+      const own = ownRow(view.one('self/settings'), rows);
+      const [group, ...others] = ownFirst(
+        grouped(rows.filter(isKeptOff), (row) => `${row.workload?.namespace}/${row.workload?.name}`),
+        own,
+      );
       const workload = group?.[0]?.workload;
       if (!group || !workload)
         return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);
@@ -117,9 +122,15 @@ export const controlPlanePlacement = defineCheck({
           nodes: nodesHere,
         });
       };
+      const fixes = tolerationFixes(workload, found.by !== 'manifest', taints, {
+        patch: say('fixPatch', { daemonset }),
+        helm: say('fixHelm'),
+        operator: say('fixOperator'),
+        plain: say('fixPlain'),
+      });
       return problem('control-plane-taint-not-tolerated', {
         proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
-        severity: everywhere ? 'blocks' : 'degrades',
+        ...forNamed(own, group, { severity: everywhere ? 'blocks' : 'degrades', fixes }),
         title: titleOf(group),
         features: WITHOUT_AGENT,
         evidence: [
@@ -127,12 +138,6 @@ export const controlPlanePlacement = defineCheck({
           ...others.flat().map((row) => citeBy('apiserver/nodes', '', sawOther(row))),
           ...(found.by === 'manifest' && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
         ],
-        fixes: tolerationFixes(workload, found.by !== 'manifest', taints, {
-          patch: say('fixPatch', { daemonset }),
-          helm: say('fixHelm'),
-          operator: say('fixOperator'),
-          plain: say('fixPlain'),
-        }),
       });
     }
   },

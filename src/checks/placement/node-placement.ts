@@ -13,6 +13,7 @@ import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isVirtual, type NodeRow, type Podless } from './shared/coverage.js';
+import { forNamed, ownFirst, ownRow } from './shared/named.js';
 import {
   grouped,
   nameOfPart,
@@ -27,7 +28,7 @@ import {
 } from './shared/placement.js';
 import { affinityPatch, kubectlPatch, placementFixes, selectorPatch, tolerationFixes } from './shared/placement-fixes.js';
 import { CUT, cannotTellAll, UNREAD } from './shared/unread.js';
-import { PLACEMENT_NEEDS } from './shared/wants.js';
+import { NAMED_NEEDS } from './shared/wants.js';
 
 const WORDS = {
   title: 'No agent on {nodes}: {reason}',
@@ -58,7 +59,7 @@ export const nodePlacement = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: PLACEMENT_NEEDS,
+  needs: NAMED_NEEDS,
   words: WORDS,
   causes: {
     'node-taint-not-tolerated': {
@@ -101,13 +102,17 @@ export const nodePlacement = defineCheck({
 function judgePart(
   at: Situation,
   name: string | undefined,
-  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  view: View<(typeof NAMED_NEEDS)[number]>,
   say: Say<typeof WORDS>,
 ): Verdict<'node-taint-not-tolerated' | 'node-not-selected'> {
   const { rows, nodes, found, listed } = at;
   const keptOff = rows.filter(isKeptOff);
   const without = keptOff.length > 0 ? keptOff : rows.flatMap((row) => (row.leftOut && row.podsRead ? [{ ...row, ...row.leftOut }] : []));
-  const groups = grouped(without, (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`);
+  const own = ownRow(view.one('self/settings'), rows);
+  const groups = ownFirst(
+    grouped(without, (row) => `${reasonOf(row)} ${row.workload?.namespace}/${row.workload?.name}`),
+    own,
+  );
   const [group, ...others] = groups;
   const [first] = group ?? [];
   const workload = first?.workload;
@@ -125,8 +130,8 @@ function judgePart(
   const installed = found.by !== 'manifest';
   const taints = group.flatMap(({ refusal }) => (refusal?.reason === 'taint' ? refusal.taints : []));
   const proof = inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads'));
-  const noneThere: Omit<Said, 'fixes'> = {
-    severity: runsNowhere(at) ? 'blocks' : 'degrades',
+  const severity = runsNowhere(at) ? 'blocks' : 'degrades';
+  const noneThere: Omit<Said, 'fixes' | 'severity'> = {
     title:
       name !== undefined
         ? say('part', { name: cutTo(name, 24), ...said })
@@ -145,7 +150,7 @@ function judgePart(
       operator: say('fixOperator'),
       plain: say('fixPlain'),
     });
-    return problem('node-taint-not-tolerated', { proof, ...noneThere, fixes });
+    return problem('node-taint-not-tolerated', { proof, ...noneThere, ...forNamed(own, group, { severity, fixes }) });
   }
   const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
   const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
@@ -162,7 +167,7 @@ function judgePart(
     operator: { action: say('fixOperatorSelect') },
     plain: say('fixPlain'),
   });
-  return problem('node-not-selected', { proof, ...noneThere, fixes });
+  return problem('node-not-selected', { proof, ...noneThere, ...forNamed(own, group, { severity, fixes }) });
 }
 
 /** A DaemonSet that is for none of the nodes. */
@@ -170,7 +175,7 @@ function matchesNone(
   idle: AgentWorkload,
   refusals: Podless['refusals'],
   at: Situation,
-  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  view: View<(typeof NAMED_NEEDS)[number]>,
   say: Say<typeof WORDS>,
 ): Verdict<'node-not-selected' | 'node-taint-not-tolerated'> {
   const { namespace, name, template } = idle;

@@ -1,8 +1,8 @@
 import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
 import type { Need } from '../../../src/model/facts.js';
-import { pending } from '../facts.js';
-import { controlPlane, node, placed, pod, taint, workload } from '../placement.js';
-import { judgeTable } from '../table.js';
+import { inPod, pending } from '../facts.js';
+import { asked, controlPlane, node, type Placed, placed, pod, taint, workload, workstation } from '../placement.js';
+import { judgeTable, type Row } from '../table.js';
 
 const missing = { cause: 'agent-missing-on-node', certainty: 'proven' } as const;
 const unready = { cause: 'agent-not-ready-on-node', certainty: 'proven' } as const;
@@ -194,5 +194,88 @@ judgeTable(agentCoverage, [
     expect: unready,
     witnesses: PODS,
     neverSays: /"(steps|reproduce)":"[^"]*reboot/,
+  },
+  // One node was named: its own row decides, and an agent that was not seen there is an open question.
+  ...(
+    [
+      ['pods', { pods: ['n1'], cut: { pods: 'HTTP403' } }],
+      ['all pods', { pods: 'none' }],
+      ['DaemonSets', { workloads: [], pods: [], cut: { workloads: 'HTTP500' } }],
+      ['nodes', { nodes: [node('n1')], pods: ['n1'], cut: { nodes: 'HTTP500' } }],
+    ] as const
+  ).flatMap(([list, cluster]): Row[] => {
+    const facts = placed({ ...cluster } as Placed);
+    return [
+      {
+        row: `named, ${list} unread: required`,
+        facts: [...facts, workstation, asked('n2')],
+        expect: 'cannot-tell',
+        says: /"required":true/,
+      },
+      { row: `not named, ${list} unread`, facts: [...facts, workstation], expect: 'cannot-tell', neverSays: /"required":true/ },
+      {
+        row: `${list} unread in the agent's own pod, which shows that it is there`,
+        facts: [...facts, inPod(), asked('n2')],
+        expect: 'cannot-tell',
+        neverSays: /"required":true/,
+      },
+      {
+        row: `${list} unread as another user`,
+        facts: [...facts, workstation, asked('n2', 'system:serviceaccount:datadog:datadog-agent')],
+        expect: 'cannot-tell',
+        neverSays: /"required":true/,
+      },
+    ];
+  }),
+  {
+    row: 'named, and its agent was seen before the list ended',
+    facts: [...placed({ pods: ['n2'], cut: { pods: 'HTTP403' } }), workstation, asked('n2')],
+    expect: 'cannot-tell',
+    neverSays: /"required":true/,
+  },
+  {
+    row: 'named and without, where others are without too: it alone is in the title',
+    facts: [...placed({ nodes: ['n1', 'n2', 'n3'].map((name) => node(name)), pods: ['n1'] }), workstation, asked('n2')],
+    expect: { ...missing, severity: 'blocks' },
+    witnesses: PODS_AND_NODES,
+    says: /1 of 3 nodes \(n2\)/,
+  },
+  {
+    row: 'named and crash-looping, where another is without',
+    facts: [
+      ...placed({ nodes: ['n1', 'n2', 'n3'].map((name) => node(name)), pods: ['n1', waits('n2', 'CrashLoopBackOff')] }),
+      workstation,
+      asked('n2'),
+    ],
+    expect: { ...unready, severity: 'blocks' },
+    witnesses: PODS,
+    says: /crash-loops on 1 of 3 nodes \(n2\)/,
+  },
+  ...(['search', 'flag'] as const).map(
+    (by): Row => ({
+      row: `named, and virtual: nothing says that an agent runs there (${by})`,
+      facts: [
+        ...placed({ nodes: [node('n1'), node('n2', { labels: { type: 'virtual-kubelet' } })], pods: ['n1'], found: { by } }),
+        workstation,
+        asked('n2'),
+      ],
+      expect: 'cannot-tell',
+      ...(by === 'flag' ? { says: /"required":true/ } : { neverSays: /"required":true/ }),
+    }),
+  ),
+  {
+    row: 'named, of no known DaemonSet, and DaemonSets were read in part',
+    facts: [
+      ...placed({
+        workloads: [workload({ nodeSelector: { 'kubernetes.io/os': 'windows' } })],
+        nodes: [node('n2', { labels: { 'kubernetes.io/os': 'linux' } })],
+        pods: [],
+        cut: { workloads: 'HTTP500' },
+      }),
+      workstation,
+      asked('n2'),
+    ],
+    expect: 'cannot-tell',
+    says: /"required":true/,
   },
 ]);

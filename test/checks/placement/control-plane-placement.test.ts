@@ -1,6 +1,6 @@
 import { controlPlanePlacement } from '../../../src/checks/placement/control-plane-placement.js';
 import { pending } from '../facts.js';
-import { controlPlane, node, placed, ROLE, taint, workload } from '../placement.js';
+import { asked, controlPlane, node, placed, ROLE, taint, workload } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const NODES = [controlPlane(), node('n1'), node('n2')];
@@ -125,4 +125,11 @@ judgeTable(controlPlanePlacement, [
   { row: 'EKS', facts: placed({ nodes: [node('n1', { provider: 'EKS' })], pods: ['n1'] }), expect: 'not-applicable', says: /metrics\.eks/ },
   { row: 'GKE', facts: placed({ nodes: [node('n1', { provider: 'GKE' })], pods: ['n1'] }), expect: 'not-applicable', says: /GKE hides/ },
   { row: 'hidden otherwise', facts: placed(), expect: 'not-applicable' },
+  {
+    row: 'named, and kept off as another is: it alone is in the title',
+    facts: [...placed({ nodes: [node('n1'), controlPlane('n2'), controlPlane('n3')], pods: ['n1'] }), asked('n2')],
+    expect: { cause: 'control-plane-taint-not-tolerated', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /1 of 3 nodes \(n2\)/,
+  },
 ]);

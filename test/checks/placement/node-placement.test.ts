@@ -1,7 +1,7 @@
 import { nodePlacement } from '../../../src/checks/placement/node-placement.js';
 import type { Requirement } from '../../../src/model/facts/placement.js';
 import { pending } from '../facts.js';
-import { controlPlane, node, placed, pod, ROLE, taint, workload } from '../placement.js';
+import { asked, controlPlane, node, placed, pod, ROLE, taint, workload } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const tainted = { cause: 'node-taint-not-tolerated', certainty: 'proven' } as const;
@@ -275,5 +275,18 @@ judgeTable(nodePlacement, [
     expect: unselected,
     witnesses: ['apiserver/nodes', 'apiserver/workloads'],
     neverSays: /"steps":"[^"]*(reboot|\$\()/,
+  },
+  {
+    row: 'named, and kept off as another is: it alone is in the title',
+    facts: [
+      ...placed({
+        nodes: [node('n1'), node('n2', { taints: [taint('dedicated')] }), node('n3', { taints: [taint('dedicated')] })],
+        pods: ['n1'],
+      }),
+      asked('n2'),
+    ],
+    expect: { cause: 'node-taint-not-tolerated', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/nodes', 'apiserver/workloads'],
+    says: /1 of 3 nodes \(n2\)/,
   },
 ]);

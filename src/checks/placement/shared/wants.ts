@@ -5,6 +5,9 @@ import type { Need } from '../../../model/facts.js';
 /** Read by every check about nodes. */
 export const PLACEMENT_NEEDS = ['apiserver/workloads', 'apiserver/nodes', 'apiserver/agent-pods'] as const satisfies readonly Need[];
 
+/** And by those for which one node may have been named. */
+export const NAMED_NEEDS = [...PLACEMENT_NEEDS, 'self/settings'] as const satisfies readonly Need[];
+
 /** At a workstation, by someone who may list nodes, DaemonSets and pods. */
 const AT_A_WORKSTATION = 'kubelet-doctor nodes --daemonset NAMESPACE/NAME';
 

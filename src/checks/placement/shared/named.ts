@@ -1,0 +1,51 @@
+/** One node was asked about by name (`--node`): its own row decides, and is said first. */
+
+import type { Fix, Severity, Verdict } from '../../../model/check.js';
+import type { Fact } from '../../../model/facts.js';
+import { isSameNode } from '../../shared/own-node.js';
+import { seen } from '../../shared/read.js';
+import type { NodeRow } from './coverage.js';
+import type { ListFact } from './unread.js';
+
+const given = (settings: Fact<'settings'>, name: string) =>
+  seen(settings)?.find(({ setting, origin }) => setting === name && origin === 'flag')?.value;
+
+/** As `--node` has it; a name of the environment says where an agent runs, not what was asked. */
+export const namedNode = (settings: Fact<'settings'>): string | undefined => given(settings, 'node');
+
+/** The row of the node that was named; undefined where none was, or where the list ended before it. */
+export function ownRow(settings: Fact<'settings'>, rows: readonly NodeRow[]): NodeRow | undefined {
+  const named = namedNode(settings);
+  return named === undefined ? undefined : rows.find(({ node }) => isSameNode(named, node));
+}
+
+/** The node that was named stands in front and alone: title and fix are about it. */
+export function ownFirst(groups: NodeRow[][], own: NodeRow | undefined): NodeRow[][] {
+  const [first] = groups.flat().filter(({ node }) => node === own?.node);
+  if (!first) return groups;
+  return [[first], ...groups.map((group) => group.filter((row) => row !== first)).filter((group) => group.length > 0)];
+}
+
+/** What befell these nodes, for who asked about one: all is lost where it is that one. */
+export function forNamed(
+  own: NodeRow | undefined,
+  nodes: readonly { node: string }[],
+  said: { severity: Severity; fixes: Fix[] },
+): { severity: Severity; fixes: Fix[] } {
+  if (own && nodes.some(({ node }) => node === own.node)) return { ...said, severity: 'blocks' };
+  return said;
+}
+
+/**
+ * Must it be known whether the agent runs on the node? Where someone at a workstation names that node. In the agent's own pod the run itself shows
+ * that it is there, and its account may not list (a list refused from its first page is that account's); nor may one that `--as` puts on, for that is the agent's as a rule.
+ */
+export function mustTell(settings: Fact<'settings'>, place: Fact<'place'>, lists: readonly ListFact[]): boolean {
+  if (lists.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'no-permission')) return false;
+  return seen(place)?.place === 'workstation' && namedNode(settings) !== undefined && given(settings, 'apiserver.as') === undefined;
+}
+
+/** What is open counts. */
+export function requiredIf(required: boolean, verdict: Verdict<never>): Verdict<never> {
+  return required && verdict.kind === 'cannot-tell' ? { ...verdict, required: true } : verdict;
+}
