@@ -187,7 +187,6 @@ const WORLDS: [string, World, string[]][] = [
   ['new kubelets on other nodes', { kubelet: { version: '1.31' }, otherNodes: { n2: {} }, agent: { rights: 'none' } }, []],
   ['all of it old', { apiserver: { version: '1.31' }, kubelet: { version: '1.31' }, agent: { rights: 'none', env: EVENTS } }, []],
   ['metrics-server', { agent: { rights: 'none' } }, ['--profile', 'metrics-server']],
-  ['the Cluster Agent', { agent: { rights: 'none' } }, ['--profile', 'datadog-cluster-agent', '--feature', 'events,leader-election']],
   ['a feature by its flag', { agent: { rights: 'none' } }, ['--feature', 'openshift,events']],
   ['an agent before the setting of its lock', { agent: { rights: 'none', env: EVENTS } }, ['--agent-version', '7.40.0']],
 ];

@@ -29,7 +29,7 @@ judgeTable(namedAccount, [
     facts: [byFlag, named({ alike: ['datadog/agent', 'datadog/agents'] })],
     expect: problem,
     witnesses: [...witnesses],
-    says: /did you mean datadog\/agent and 1 more\?.*Run again with --service-account datadog\/agent"/s,
+    says: /did you mean datadog\/agent\?.*Run again with --service-account datadog\/agent"/s,
   },
   {
     row: 'nor its namespace',
