@@ -9,6 +9,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { readAgentFile } from '../src/agent-config/datadog-yaml.js';
 import { parseManifest } from '../src/agent-config/manifest.js';
+import { checksHere } from '../src/agent-config/pod-settings.js';
 import { createHost } from '../src/host/create.js';
 import type { Host } from '../src/host/host.js';
 import { BOUNDS } from '../src/model/bounds.js';
@@ -67,6 +68,7 @@ const READERS: Readonly<Record<string, Read>> = {
   'probes/connection/dns.ts': (host) => createResolver(host),
   'setup/profile-file.ts': (host) => readProfileFile('./profile.yaml', host),
   'live/apiserver/placement.ts': (_, text) => parseManifest(text, 'manifest.yaml'),
+  'agent-config/pod-settings.ts': (host) => checksHere((path) => host.readFile(path)),
   'agent-config/datadog-yaml.ts': (host) => readAgentFile(host),
   'report/contract/read-report.ts': (_, text) => {
     const parsed = parseJson(text);
@@ -76,6 +78,8 @@ const READERS: Readonly<Record<string, Read>> = {
 
 /** Files that call `readFile` and read nothing themselves, or what another row reads. */
 const READ_ELSEWHERE = [
+  // By the reader of manifests.
+  'cli/commands/nodes.ts',
   'cli/commands/settings.ts',
   'cli/help/topics.ts',
   'host/create.ts',

@@ -104,5 +104,5 @@ function runsWhere({ key }: CheckFile, data: Readonly<Record<string, string>> | 
 }
 
 function isHandedOut(configuration: string): boolean {
-  return /^\s*cluster_check:\s*["']?true\b/m.test(configuration);
+  return configuration.split('\n').some((line) => /^cluster_check: *["']?true\b/.test(line.trim()));
 }

@@ -74,7 +74,7 @@ function fitTo(fix: Fix, name: PlatformName): Fix[] {
     if (written) return [{ ...byHand, steps: written.join('\n') }];
     return (entries.some(([key]) => key === 'serverTLSBootstrap') && reissued(fix, name)) || noWay(fix, name);
   }
-  if (platform.noProxyPods && /\bdelete pods? .*kube-proxy/.test(steps)) return [];
+  if (platform.noProxyPods && /\bdelete pods? /.test(steps) && steps.includes('kube-proxy')) return [];
   const verify = fix.verify && { verify: renamed(fix.verify, platform) };
   if (/^kubeadm\b/m.test(steps)) return withoutKubeadm(fix, name);
   if (owner === 'cluster' && /^crictl\b/m.test(steps)) return onControlPlane(fix, name);
@@ -180,11 +180,11 @@ function renamed(steps: string, { unit, agentUnit, paths }: Platform): string {
   if (!unit) return named;
   const of = (text: string) =>
     text
-      .replace(/\b(systemctl [a-z-]+(?: --[a-z-]+)*) kubelet\b(?!\.)/g, `$1 ${unit}`)
+      .replace(/\b(systemctl [a-z-]{1,20}(?: --[a-z-]{1,20})?) kubelet\b(?!\.)/g, `$1 ${unit}`)
       .replace(/\bjournalctl -u kubelet\b/g, `journalctl -u ${unit}${agentUnit ? ` -u ${agentUnit}` : ''}`)
       .replaceAll('kubelet.service', `${unit}.service`);
   const lines = of(named).split('\n');
-  const first = lines.findIndex((line) => new RegExp(`^systemctl \\S+ ${unit}`).test(line));
+  const first = lines.findIndex((line) => line.startsWith('systemctl ') && line.split(' ')[2] === unit);
   return lines.map((line, at) => (at === first && agentUnit ? `${line}   # on an agent node: ${agentUnit}` : line)).join('\n');
 }
 

@@ -188,7 +188,7 @@ function firstCommand(commands: string): string {
 }
 
 const RANKS = (
-  ['root', 'waits', 'consequence', 'through', 'here', 'elsewhere', 'layer', 'features.one', 'features.many', 'onNodes'] as const
+  ['root', 'named', 'waits', 'consequence', 'through', 'here', 'elsewhere', 'layer', 'features.one', 'features.many', 'onNodes'] as const
 ).map((key) => `rank.${key}` as const);
 
 /** Why a finding stands where it stands; ids stay ids. */

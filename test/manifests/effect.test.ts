@@ -46,12 +46,14 @@ test('every command that prints bindings says what they do, before them', async 
   const image = ['--image', 'registry.example.com/a:1'];
   const commands = [
     ...PROFILES.flatMap(({ profile }) =>
-      [[], ['--feature', 'all'], ['--kubernetes-version', '1.31'], ['--service-account', 'a/b']].map((args) => [
+      [[], ['--feature', 'all'], ['--kubernetes-version', '1.31'], ['--service-account', 'a/b']].map((more) => [
         'rbac',
         '--yaml',
         '--profile',
         profile,
-        ...args,
+        ...more,
+        // A runner needs nothing until one of its checks is on.
+        ...(profile === 'datadog-cluster-checks' && !more.includes('--feature') ? ['--feature', 'orchestrator-explorer'] : []),
       ]),
     ),
     ...MANIFESTS.map((what) => [

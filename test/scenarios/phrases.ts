@@ -23,7 +23,7 @@ export const PHRASES: readonly string[] = [
   'clock.ahead servers',
   'clock.behind servers',
   'control-plane-placement.managed instead',
-  'control-plane-placement.sawTaint tolerated',
+  'control-plane-placement.sawTolerated tolerated',
   'control-plane-placement.title nodes',
   'control-plane-placement.unread why',
   'kubelet-forbidden.refuses rights',
@@ -39,6 +39,7 @@ export const PHRASES: readonly string[] = [
   'node-condition.oneCordoned nodes',
   'node-condition.unread why',
   'node-condition.without nodes',
+  'node-placement.sawOther reason',
   'node-placement.sawReason reason',
   'node-placement.title nodes',
   'node-placement.title reason',
@@ -61,5 +62,7 @@ export const QUOTED: readonly string[] = [
   'kubelet-unreachable.sawSight said',
   // An address, a code and how long it took, where that says something.
   'kubelet-unreachable.sawTries tries',
+  // A page or a source text, by its name.
+  'platform.documented source',
   'pod-admission.sawEvent message',
 ];

@@ -41,7 +41,6 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   chown: 'POSIX',
   chronyc: 'chronyc(1)',
   chroot: 'chroot(1) of coreutils',
-  cilium: 'docs.cilium.io/en/stable/cmdref',
   'cilium-dbg': 'docs.cilium.io/en/stable/cmdref',
   crictl: 'kubernetes.io/docs/tasks/debug/debug-cluster/crictl',
   date: 'POSIX',

@@ -8,7 +8,7 @@ import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
 import { defineCheck, type Verdict } from '../../model/check.js';
 import type { PlacementNodes } from '../../model/facts/placement.js';
 import { cutTo } from '../shared/brief.js';
-import { citeBy } from '../shared/cite.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { CONTROL_PLANE_TAINTS } from '../shared/distributions.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
@@ -42,7 +42,8 @@ export const controlPlanePlacement = defineCheck({
     unseen: 'No new agent on {nodes}: the control-plane taint is not tolerated',
     part: 'No {name} on {nodes}: control-plane taint not tolerated',
     manifest: 'This manifest does not tolerate the control-plane taint of {nodes}',
-    sawTaint: '{names}: {taints}; {daemonset} tolerates {tolerated}',
+    sawTaint: '{names}: {taints}',
+    sawTolerated: 'DaemonSet {daemonset} tolerates {tolerated}',
     sawOther: 'also none on {names}: {reason}',
     sawManifest: 'by {file}',
     nothing: 'only what the controller adds',
@@ -108,12 +109,8 @@ export const controlPlanePlacement = defineCheck({
       const tolerated = (workload.template.tolerations ?? [])
         .map(({ key, effect }) => `${key || 'all keys'}${effect ? `:${effect}` : ''}`)
         .join(', ');
-      const sawTaint = say('sawTaint', {
-        names: nodeNames(group, 20),
-        taints: texts,
-        daemonset,
-        tolerated: tolerated || say('nothing').en,
-      });
+      const sawTaint = say('sawTaint', { names: nodeNames(group, 20), taints: texts });
+      const sawTolerated = say('sawTolerated', { daemonset, tolerated: tolerated || say('nothing').en });
       const sawOther = (row: NodeRow) => say('sawOther', { names: row.node, reason: row.refusal ? refusalText(row.refusal) : '' });
       const everywhere = runsNowhere(at);
       const titleOf = (rows: readonly NodeRow[]) => {
@@ -135,6 +132,7 @@ export const controlPlanePlacement = defineCheck({
         features: WITHOUT_AGENT,
         evidence: [
           citeBy('apiserver/nodes', '', sawTaint, view.one('apiserver/nodes').reproduce),
+          cite(view.one('apiserver/workloads'), sawTolerated),
           ...others.flat().map((row) => citeBy('apiserver/nodes', '', sawOther(row))),
           ...(found.by === 'manifest' && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
         ],

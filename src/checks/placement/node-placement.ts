@@ -8,7 +8,7 @@ import { isControlPlaneTaint, taintText } from '../../kubernetes/taints.js';
 import { defineCheck, type Say, type Verdict, type View } from '../../model/check.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
 import { cutTo, fewOf } from '../shared/brief.js';
-import { citeBy } from '../shared/cite.js';
+import { cite, citeBy } from '../shared/cite.js';
 import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
@@ -38,6 +38,7 @@ const WORDS = {
   nowhere: 'DaemonSet {name} matches none of {nodes}',
   sawNowhere: '{daemonset} asks for {selector}; no node has it',
   sawReason: '{names}: {reason} (DaemonSet {daemonset})',
+  sawTemplate: 'DaemonSet {daemonset}: {template}',
   sawOther: 'also none on {names}: {reason}',
   sawManifest: 'by {file}',
   fixTolerate: 'Add a toleration for this taint to {daemonset}',
@@ -140,6 +141,7 @@ function judgePart(
     evidence: [
       citeBy('apiserver/nodes', '', sawReason, 'kubectl get nodes --show-labels -o wide'),
       ...others.map((rest) => citeBy('apiserver/nodes', '', sawOther(rest))),
+      cite(view.one('apiserver/workloads'), say('sawTemplate', { daemonset, template: templateOf(workload) })),
       ...(!installed && found.asked ? [citeBy('apiserver/workloads', '', say('sawManifest', { file: found.asked }))] : []),
     ],
   };
@@ -192,7 +194,10 @@ function matchesNone(
     severity: isForNoNode(at) || at.found.by === 'flag' ? 'blocks' : 'degrades',
     title: say('nowhere', { name, nodes: `${at.rows.length} node${at.rows.length === 1 ? '' : 's'}` }),
     features: WITHOUT_AGENT,
-    evidence: [citeBy('apiserver/nodes', '', saw, 'kubectl get nodes --show-labels -o wide')],
+    evidence: [
+      citeBy('apiserver/nodes', '', saw, 'kubectl get nodes --show-labels -o wide'),
+      cite(view.one('apiserver/workloads'), say('sawTemplate', { daemonset, template: templateOf(idle) })),
+    ],
     fixes: placementFixes(idle, at.found.by !== 'manifest', {
       helm: { action: say('fixHelmSelect') },
       operator: { action: say('fixOperatorSelect') },
@@ -223,4 +228,16 @@ const reasonOf = ({ refusal }: NodeRow) => (refusal ? refusalText(refusal) : '')
 /** Nothing runs there, for another reason than a control-plane taint. */
 function isKeptOff({ state, refusal }: NodeRow): boolean {
   return state === 'refused' && refusal !== undefined && !(refusal.reason === 'taint' && refusal.taints.some(isControlPlaneTaint));
+}
+
+/** What of its pod template chooses nodes, in the names of Kubernetes. */
+function templateOf({ template: { nodeName, nodeSelector, affinity, tolerations = [] } }: AgentWorkload): string {
+  const selector = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
+  const tolerated = tolerations.map(({ key, effect }) => `${key || '*'}${effect ? `:${effect}` : ''}`);
+  return [
+    ...(nodeName ? [`nodeName ${nodeName}`] : []),
+    `nodeSelector ${selector.join(', ') || '-'}`,
+    `nodeAffinity ${affinity ? affinity.length : '-'}`,
+    `tolerations ${tolerated.join(', ') || '-'}`,
+  ].join('; ');
 }

@@ -253,7 +253,7 @@ export const PLATFORM: Readonly<Record<PlatformName, Platform>> = {
     log: '`talosctl -n NODE logs kubelet`; the node has no shell.',
     kubeconfig: '`/etc/kubernetes/kubeconfig-kubelet`, visible with `talosctl` only.',
     command: (line) =>
-      /\bjournalctl\b.*\bkubelet\b|^systemctl status kubelet/.test(line)
+      (/\bjournalctl\b/.test(line) && /\bkubelet\b/.test(line)) || line.startsWith('systemctl status kubelet')
         ? TALOS_LOG
         : /^systemctl restart kubelet/.test(line)
           ? 'talosctl -n NODE service kubelet restart'

@@ -127,7 +127,9 @@ function isOneAgent(one: AgentWorkload, other: AgentWorkload): boolean {
 
 /** Without registry, version and the system it was built for. */
 function imageName(image: string): string {
-  return (image.replace(/@.*$/, '').split('/').pop() ?? '').replace(/:.*$/, '').replace(/-(windows|linux)$/, '');
+  const [withoutDigest = ''] = image.split('@', 1);
+  const [name = ''] = (withoutDigest.split('/').pop() ?? '').split(':', 1);
+  return name.replace(/-(windows|linux)$/, '');
 }
 
 /** `agent` or, of a manifest in several parts, the name of this one. */
