@@ -19,11 +19,13 @@ export function ownRow(settings: Fact<'settings'>, rows: readonly NodeRow[]): No
   return named === undefined ? undefined : rows.find(({ node }) => isSameNode(named, node));
 }
 
-/** The node that was named stands in front and alone: title and fix are about it. */
+/** What befell the node that was named stands in front, and it in front of the others that it befell too: title and fix are about these. */
 export function ownFirst(groups: NodeRow[][], own: NodeRow | undefined): NodeRow[][] {
-  const [first] = groups.flat().filter(({ node }) => node === own?.node);
+  const isOwn = ({ node }: NodeRow) => node === own?.node;
+  const first = groups.find((group) => group.some(isOwn));
   if (!first) return groups;
-  return [[first], ...groups.map((group) => group.filter((row) => row !== first)).filter((group) => group.length > 0)];
+  const inOrder = [...first.filter(isOwn), ...first.filter((row) => !isOwn(row))];
+  return [inOrder, ...groups.filter((group) => group !== first)];
 }
 
 /** What befell these nodes, for who asked about one: all is lost where it is that one. */
