@@ -15,7 +15,7 @@ import type { Report } from '../../src/model/report.js';
 import { renderText } from '../../src/render/text/report.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { hasKubectl, kubectl } from './container-place.js';
-import { assertClean, assertFirst, assertReadOnly, type Diagnosis, diagnose, fixIn, kubeletSettingsOf } from './doctor.js';
+import { assertClean, assertFirst, assertReadOnly, type Diagnosis, diagnose, fixIn } from './doctor.js';
 import { AGENT_RULES, type Agent } from './identities.js';
 import { APISERVER_IP, APISERVER_PORT, NODE_IPS } from './net.js';
 import { waitFor } from './process.js';
@@ -129,7 +129,8 @@ describe("the kubelet's configuration", () => {
     const first = assertFirst(await asNobody(), 'kubelet-token-authentication-off');
     assert.equal(first.certainty, 'proven');
     assert.match(JSON.stringify(first.evidence), /authentication\.webhook\.enabled: false \(--authentication-token-webhook=false\)/);
-    await cluster.restartKubelet('n1', kubeletSettingsOf(fixIn(first, 'kubelet-config')));
+    const printed = first.fixes.find(({ owner, steps }) => owner === 'node' && steps?.includes('--authentication-token-webhook=true'));
+    await cluster.restartKubelet('n1', { flags: (printed?.steps ?? '').split('\n').filter((line) => line.startsWith('--')) });
     assert.ok(!causesOf(await asNobody()).includes(first.cause));
   });
 
