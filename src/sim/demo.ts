@@ -38,14 +38,17 @@ async function show({ scenario, title, world }: Scenario, run: RunCheck, print: 
   print('');
   await clearLeftOvers();
   const starting = startWorld(world);
+  // Once, whoever asks for it first: who comes second waits for its end, too.
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= starting.then(stopped, () => {}));
   // ^C ends the program as it always does, but not before the simulated token and CA are gone from the disk; a second one does at once.
-  const end = (signal: NodeJS.Signals) => void starting.then(stopped, () => {}).finally(() => process.kill(process.pid, signal));
+  const end = (signal: NodeJS.Signals) => void stop().finally(() => process.kill(process.pid, signal));
   for (const signal of ENDS) process.once(signal, end);
   try {
     const { argv, host } = await starting;
     return await run(argv, host);
   } finally {
-    await starting.then(stopped, () => {});
+    await stop();
     for (const signal of ENDS) process.off(signal, end);
     print('');
     print('Other worlds: kubelet-doctor demo --list');
