@@ -1,6 +1,6 @@
 /** Facts in, verdicts out. Pure: no clock, no I/O, no randomness; the same facts give the same bytes, live and offline. */
-import type { Check, Layer, Message, Say, Verdict, View, Want } from '../model/check.js';
-import type { AnyFact, Fact, KindOf, Need } from '../model/facts.js';
+import type { Check, Layer, Message, Problem, Say, Verdict, View, Want } from '../model/check.js';
+import type { AnyFact, Fact, KindOf, Need, Target } from '../model/facts.js';
 import { inEnglish } from '../words/language.js';
 import { say } from '../words/report.js';
 import { onPlatform, platformIn } from './on-platform.js';
@@ -57,9 +57,14 @@ function behindStrangers(judged: readonly Judgement[]): Judgement[] {
     const isByAnswers = check.target === first.of && OF_ANSWERS.includes(check.layer);
     if (!isByAnswers || strangers.some((each) => each.check === check)) return { check, verdict };
     if (verdict.kind === 'pass') return { check, verdict: { kind: 'cannot-tell', why: STRANGER, wants: [], because: first.cause } };
-    if (verdict.kind !== 'problem') return { check, verdict };
+    if (verdict.kind !== 'problem' || isSeenElsewhere(verdict, first.of)) return { check, verdict };
     return { check, verdict: { ...verdict, explainedBy: [...(verdict.explainedBy ?? []), ...causes] } };
   });
+}
+
+/** What another server says alone, as the apiserver reviews the account's rights, does not follow from who answers here; it waits behind it (rank.ts). */
+function isSeenElsewhere({ witnesses }: Problem, server: Target): boolean {
+  return witnesses !== undefined && witnesses.length > 0 && witnesses.every(({ need }) => !need.startsWith(`${server}/`));
 }
 
 function sameFacts(a: readonly AnyFact[], b: readonly AnyFact[]): boolean {

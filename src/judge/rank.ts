@@ -26,6 +26,9 @@ const HERE: readonly Target[] = ['self', 'kubelet', 'apiserver'];
 /** A name that was typed and does not exist comes before all that was found without it: who meant another node or account reads no further. */
 const OF_NAMES: readonly string[] = ['named-node', 'named-account'];
 
+/** Causes that say that another server answers than the one that was meant: whatever is wrong beside is looked at when the right one does. */
+const STRANGERS: readonly string[] = ['kubelet-host-not-a-node', 'kubelet-answers-for-another-node'];
+
 type Link = 'declared' | 'same connection';
 
 /** A problem on its way to becoming a finding. */
@@ -64,7 +67,7 @@ function keyOf({ cause, target }: Finding): string {
 
 /**
  * Is the way to the same server blocked at a lower layer, on every node it was seen on? Then its fix shows nothing yet, however certain it is: a
- * permission that the apiserver denies, at a kubelet that nothing reaches.
+ * permission that the apiserver denies, at a kubelet that nothing reaches, or where another node's answers.
  */
 function waitsAmong(findings: readonly Finding[], finding: Finding): boolean {
   if (!isFailure(finding.severity)) return false;
@@ -72,7 +75,7 @@ function waitsAmong(findings: readonly Finding[], finding: Finding): boolean {
     (other) =>
       other.severity === 'blocks' &&
       other.target === finding.target &&
-      isBelow(other, finding) &&
+      (isBelow(other, finding) || (isStranger(other) && !isStranger(finding))) &&
       (finding.seen?.nodes ?? []).every((node) => other.seen?.nodes.includes(node)),
   );
 }
@@ -174,6 +177,10 @@ function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => bo
     compareText(a.target, b.target) ||
     compareText(JSON.stringify(a), JSON.stringify(b))
   );
+}
+
+function isStranger({ cause }: Finding): boolean {
+  return STRANGERS.includes(cause);
 }
 
 function isOfName({ question }: Finding): boolean {

@@ -179,6 +179,7 @@ describe('judge', () => {
     });
     const pass: Verdict = { kind: 'pass', on: [] };
     const open: Verdict = { kind: 'not-applicable', why: SAID, on: [] };
+    const byKubelet = { ...problemWith(), witnesses: [{ need: 'kubelet/http', subject: '/pods' }] } as unknown as Verdict;
     const whose = about('settings', problemWith(), { causes: { c: { stranger: 'kubelet' } } as unknown as Check['causes'] });
     const too = about('payload', problemWith(), { causes: whose.causes });
     const told = judge(
@@ -191,20 +192,23 @@ describe('judge', () => {
         about('authn', pass),
         about('payload', pass),
         about('authz', pass, { target: 'apiserver' }),
-        about('authz', problemWith()),
+        about('authz', byKubelet),
         about('payload', open),
+        about('authz', problemWith()),
       ],
     ).map(({ verdict }) => verdict);
     const [first, second, ...others] = told;
     assert.deepEqual([first, second], [problemWith(), problemWith()]);
     assert.deepEqual(
       others.map(({ kind }) => kind),
-      ['pass', 'cannot-tell', 'cannot-tell', 'cannot-tell', 'pass', 'problem', 'not-applicable'],
+      ['pass', 'cannot-tell', 'cannot-tell', 'cannot-tell', 'pass', 'problem', 'not-applicable', 'problem'],
     );
-    const [, tls, , , , forbidden] = others;
+    const [, tls, , , , forbidden, , reviewed] = others;
     assert.ok(tls?.kind === 'cannot-tell' && tls.because === 'c' && tls.why.en.startsWith('not judged'));
     assert.ok(forbidden?.kind === 'problem');
     assert.deepEqual(forbidden.explainedBy, ['c', 'c']);
+    assert.ok(reviewed?.kind === 'problem');
+    assert.equal(reviewed.explainedBy, undefined, 'the apiserver said so');
     assert.deepEqual(verdictOf(about('tls', pass)), pass, 'without a stranger all stays');
   });
 });

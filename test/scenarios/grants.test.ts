@@ -206,4 +206,8 @@ it('a name that may not be printed, settings that only the agent has, and a prof
   const locks = (await grantsIn(named)).filter(({ cause }) => cause === 'leader-lock-forbidden');
   assert.match(locks[0]?.fix.steps ?? '', /"mine"/);
   assert.equal(locks[0]?.fix.source, undefined);
+  // Where the explorer's check runs, the Cluster Agent's pod does not show: by the same command an admin would be given more.
+  const cluster = await grantsIn({ agent: { rights: 'none' } }, ['--profile', 'datadog-cluster-agent', '--feature', 'events']);
+  assert.ok(cluster.some(({ cause }) => cause === 'permission-missing'));
+  for (const { cause, fix } of cluster) if (cause === 'permission-missing') assert.equal(fix.source, undefined);
 });

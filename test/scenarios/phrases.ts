@@ -39,7 +39,6 @@ export const PHRASES: readonly string[] = [
   'node-condition.oneCordoned nodes',
   'node-condition.unread why',
   'node-condition.without nodes',
-  'node-placement.sawOther reason',
   'node-placement.sawReason reason',
   'node-placement.title nodes',
   'node-placement.title reason',

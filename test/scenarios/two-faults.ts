@@ -188,8 +188,7 @@ export const TWO_FAULTS: readonly TwoFaults[] = [
   {
     faults: 'kubelet host is the gateway; missing rule',
     world: { agent: { kubeletHost: 'gateway', gateway: 'closed', rights: 'reads' } },
-    roots: ['kubelet-host-not-a-node'],
-    nested: { 'kubelet-permission-missing': 'kubelet-host-not-a-node' },
+    roots: ['kubelet-host-not-a-node', 'kubelet-permission-missing'],
   },
   {
     faults: 'kubelet host unset; expired token',

@@ -81,28 +81,40 @@ function prints(yaml: string, own: Profile, { cause: _, name, profile, access, r
   const ways = [
     { environment: lockSetting },
     { environment: { ...Object.fromEntries(pairs), ...lockSetting }, checks: Object.fromEntries(checks) },
+    // Whoever runs the command may see that a check runs with this account, which is out of sight here.
+    ...(profile.needs.some(({ maybe }) => maybe)
+      ? [{ environment: { ...Object.fromEntries(pairs), ...lockSetting }, checks: checksIn(own) }]
+      : []),
   ];
   const agents = told.agentVersion ? [told.agentVersion] : maybeAgents(profile);
   const kubelets = told.kubernetesVersion ? [told.kubernetesVersion] : ['1.32', '1.33'];
   return agents.every((agent) =>
     kubelets.every((kubelet) =>
-      ways.every((way) => {
-        const again = resolveProfile(own, {
-          source: profile.source,
-          asked: told.features,
-          ...way,
-          ...(agent ? { agentVersion: { value: agent, from: '' } } : {}),
-          kubernetesVersion: told.kubernetesVersion ? { value: told.kubernetesVersion, from: '' } : profile.kubernetesVersion,
-          kubeletVersions: [kubelet],
-          namespace: { value: name.namespace, from: '' },
-          inDepth: true,
-          outOfSight: profile.unseen !== undefined,
-        });
-        const judged = judgeProfile(again, access).map((each) => (isRefused(each, refused) ? { ...each, denied: each.need.verbs } : each));
-        return needsYaml(name, needsOfCauses(missingNeeds(judged), told.causes)) === yaml;
-      }),
+      ways.every(
+        ({ seesAll = false, ...way }: { environment: Record<string, string>; checks?: Record<string, 'here'>; seesAll?: boolean }) => {
+          const again = resolveProfile(own, {
+            source: profile.source,
+            asked: told.features,
+            ...way,
+            ...(agent ? { agentVersion: { value: agent, from: '' } } : {}),
+            kubernetesVersion: told.kubernetesVersion ? { value: told.kubernetesVersion, from: '' } : profile.kubernetesVersion,
+            kubeletVersions: [kubelet],
+            namespace: { value: name.namespace, from: '' },
+            inDepth: true,
+            outOfSight: profile.unseen !== undefined,
+          });
+          const judged = judgeProfile(again, access).map((each) =>
+            isRefused(each, refused) ? { ...each, denied: each.need.verbs } : each,
+          );
+          return needsYaml(name, needsOfCauses(missingNeeds(judged), told.causes)) === yaml;
+        },
+      ),
     ),
   );
+}
+
+function checksIn({ features }: Profile): Record<string, 'here'> {
+  return Object.fromEntries(features.flatMap(({ check }) => (check ? [[check, 'here']] : [])));
 }
 
 function isRefused({ need, state }: JudgedNeed, refused: readonly string[]): boolean {
