@@ -176,6 +176,16 @@ describe('a name that does not exist', { concurrency: WORLDS_AT_ONCE }, () => {
     }
   });
 
+  it('reads the names where the object itself is not answered', async () => {
+    const path = '/api/v1/namespaces/datadog/serviceaccounts/datadog-agnt';
+    const { code, lines } = await run(['check', '--service-account', ACCOUNT.typed], {
+      ...WORLD,
+      instead: { server: 'apiserver', path, how: 'html-502' },
+    });
+    assert.equal(code, 1);
+    assert.match(lines[0] ?? '', ACCOUNT.first);
+  });
+
   it('claims nothing where names may not be read', async () => {
     const blind: World = { ...WORLD, agent: { rights: ['all', 'reviews'] } };
     const { lines } = await run(['check', '--service-account', ACCOUNT.typed], blind);

@@ -22,12 +22,13 @@ import { fixBy, shell } from '../shared/fix.js';
 import { isSameNode } from '../shared/own-node.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
+import { seen } from '../shared/read.js';
 import type { Listed } from './shared/counted.js';
 import type { NodeRow } from './shared/coverage.js';
 import { forNamed, mustTell, namedNode, ownFirst, ownRow, requiredIf } from './shared/named.js';
 import { grouped, kubectlTarget, nodeNames, nodesOf, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, cutWords, UNREAD } from './shared/unread.js';
-import { NAMED_NEEDS, PLACEMENT_NEEDS } from './shared/wants.js';
+import { NAMED_NEEDS, PLACEMENT_NEEDS, placementWants } from './shared/wants.js';
 
 const WORDS = {
   missing: 'No agent pod on {nodes}, though the DaemonSet should run there',
@@ -97,7 +98,11 @@ export const agentCoverage = defineCheck({
       PLACEMENT_NEEDS.map((need) => view.one(need)),
     );
     const at = situationIn(view, say);
-    if ('kind' in at) return at.kind === 'not-applicable' ? at : requiredIf(mustKnow, at);
+    // Who names a node asks for its agent: that no DaemonSet is known says nothing of it.
+    if ('kind' in at)
+      return mustKnow && at.kind === 'not-applicable' && seen(view.one('apiserver/workloads'))
+        ? requiredIf(true, cannotTell(say('none'), placementWants(true)))
+        : requiredIf(mustKnow, at);
     if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
     const { rows, listed, cuts } = at;
     if (!at.pods) return at.unread ? requiredIf(mustKnow, openFor(rows, cannotList(at.unread, say))) : notApplicable(say('unasked'));

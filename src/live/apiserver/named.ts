@@ -30,9 +30,10 @@ export function askNamedAccount(
     { target: 'apiserver', kind: 'named', subject: `ServiceAccount ${asked}`, reproduce: 'kubectl get serviceaccounts -A' },
     async (): Promise<Outcome<NamedObject>> => {
       const within = `namespaces/${encodeURIComponent(namespace)}`;
-      const exists = await isThere(api, `/api/v1/${within}`, 'serviceaccounts', name);
-      if (exists.status !== 'observed') return unread(exists);
-      if (exists.data) return { status: 'observed', data: { exists: true, alike: [] } };
+      const answered = await isThere(api, `/api/v1/${within}`, 'serviceaccounts', name);
+      const exists = answered.status === 'observed' ? answered.data : await isListed(api, `/api/v1/${within}/serviceaccounts`, asked);
+      if (exists === undefined && answered.status !== 'observed') return unread(answered);
+      if (exists) return { status: 'observed', data: { exists: true, alike: [] } };
       const home = await isThere(api, '/api/v1', 'namespaces', namespace);
       const isHomeless = home.status === 'observed' && !home.data;
       const all = (await namesIn(api, 'serviceaccounts')) ?? (await namesIn(api, `${within}/serviceaccounts`));
@@ -40,6 +41,17 @@ export function askNamedAccount(
       return { status: 'observed', data };
     },
   );
+}
+
+/** By the names of a list that was read to its end, where the object itself is not answered. */
+async function isListed(api: ApiserverClient, path: string, asked: string): Promise<boolean | undefined> {
+  const listed = await askAll(api, path, nameOf, { about: 'instead', asOurselves: true });
+  return listed.status === 'observed' && listed.data.complete ? listed.data.items.includes(asked) : undefined;
+}
+
+function nameOf(item: unknown): string[] {
+  const { namespace, name } = record(record(item).metadata);
+  return typeof name === 'string' ? [printable(typeof namespace === 'string' ? `${namespace}/${name}` : name, NAME)] : [];
 }
 
 /** In a Status of the apiserver's own about this very object: a page that is not found may be a proxy's, a path one that is not served. */
@@ -59,11 +71,7 @@ function isThere(api: ApiserverClient, parent: string, resource: string, name: s
 
 /** `NAME`, or `NAMESPACE/NAME`; undefined where they may not be listed. */
 async function namesIn(api: ApiserverClient, resource: string): Promise<string[] | undefined> {
-  const reduce = (item: unknown) => {
-    const { namespace, name } = record(record(item).metadata);
-    return typeof name === 'string' ? [printable(typeof namespace === 'string' ? `${namespace}/${name}` : name, NAME)] : [];
-  };
-  const listed = await askAll(api, `/api/v1/${resource}`, reduce, { about: 'names', asOurselves: true });
+  const listed = await askAll(api, `/api/v1/${resource}`, nameOf, { about: 'names', asOurselves: true });
   return listed.status === 'observed' ? listed.data.items : undefined;
 }
 

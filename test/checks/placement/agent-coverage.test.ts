@@ -228,6 +228,13 @@ judgeTable(agentCoverage, [
     ];
   }),
   {
+    row: 'named, and no agent is known: required',
+    facts: [...placed({ workloads: [] }), workstation, asked('n2')],
+    expect: 'cannot-tell',
+    wants: ['apiserver/workloads', 'apiserver/nodes', 'apiserver/agent-pods'],
+    says: /"required":true/,
+  },
+  {
     row: 'named, and its agent was seen before the list ended',
     facts: [...placed({ pods: ['n2'], cut: { pods: 'HTTP403' } }), workstation, asked('n2')],
     expect: 'cannot-tell',
