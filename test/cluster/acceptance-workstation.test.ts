@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import type { Finding } from '../../src/model/report.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { clientCertificate } from './credentials.js';
-import { assertClean, assertFirst, assertReadOnly, type Diagnosis, diagnose } from './doctor.js';
+import { assertClean, assertCleanWithoutAgent, assertFirst, assertReadOnly, type Diagnosis, diagnose } from './doctor.js';
 import { AGENT_RULES, type Agent } from './identities.js';
 import { APISERVER_IP, APISERVER_PORT, clearFilters, dropFrom, KUBELET_PORT, NODE_IPS, POD_IP } from './net.js';
 
@@ -75,7 +75,7 @@ const exec = (command: string) => ({
 describe('the kubeconfig', () => {
   it('of an operator: clean, and at a workstation', async () => {
     const diagnosis = await atWorkstation(await kubeconfig('plain'));
-    assertClean(diagnosis);
+    assertCleanWithoutAgent(diagnosis);
     assert.equal(diagnosis.report.where.place, 'a workstation');
     assert.equal(diagnosis.report.where.identity, 'ops');
   });
@@ -93,7 +93,7 @@ describe('the kubeconfig', () => {
       }),
     );
     const diagnosis = await atWorkstation(`${first}:${whole}`);
-    assertClean(diagnosis);
+    assertCleanWithoutAgent(diagnosis);
     assert.ok(diagnosis.report.settings.some(({ setting, value }) => setting === 'context' && value === 'mine'));
   });
 
@@ -102,7 +102,9 @@ describe('the kubeconfig', () => {
     t.after(() => forward.close());
     const server = `https://127.0.0.2:${portOf(forward)}`;
     assertFirst(await atWorkstation(await kubeconfig('unnamed', { cluster: { server } })), 'apiserver-certificate-name-mismatch');
-    assertClean(await atWorkstation(await kubeconfig('named', { cluster: { server, 'tls-server-name': 'kubernetes.default.svc' } })));
+    assertCleanWithoutAgent(
+      await atWorkstation(await kubeconfig('named', { cluster: { server, 'tls-server-name': 'kubernetes.default.svc' } })),
+    );
   });
 
   it('through its proxy-url alone, while the way past it is closed', async (t) => {
@@ -110,7 +112,7 @@ describe('the kubeconfig', () => {
     const proxy = await listen(createServer((socket) => tunnel(socket, asked)));
     t.after(() => proxy.close());
     const diagnosis = await atWorkstation(await kubeconfig('proxied', { cluster: { 'proxy-url': `http://127.0.0.1:${portOf(proxy)}` } }));
-    assertClean(diagnosis);
+    assertCleanWithoutAgent(diagnosis);
     assert.deepEqual([...new Set(asked)], [`${APISERVER_IP}:${APISERVER_PORT}`], 'the apiserver goes through it, the kubelet does not');
   });
 });
@@ -189,7 +191,7 @@ describe('a kubelet that is not routed here', () => {
     const open = diagnosis.report.results
       .filter(({ outcome, required }) => outcome === 'cannot-tell' && required)
       .map(({ question }) => question);
-    assert.deepEqual(open.sort(), ['kubelet-certificate', 'kubelet-tls-handshake', 'kubelet-unauthorized']);
+    assert.deepEqual(open.sort(), ['agent-coverage', 'kubelet-certificate', 'kubelet-tls-handshake', 'kubelet-unauthorized']);
   });
 
   it('is left alone where the node proxy is not ours, and the command is printed', async () => {

@@ -68,6 +68,13 @@ export function assertClean(diagnosis: Diagnosis): void {
   assert.equal(code, 0, `${JSON.stringify(report.findings.map((f) => [f.cause, f.title.en]))}; ${unanswered(report)}`);
 }
 
+/** As above on a cluster that runs no agent: who names a node is told that its agent alone could not be judged, and exits with 3. */
+export function assertCleanWithoutAgent({ report, code }: Diagnosis): void {
+  const open = report.results.filter(({ outcome, required }) => outcome === 'cannot-tell' && required).map(({ question }) => question);
+  const counted = report.findings.filter(({ severity }) => severity !== 'note').map(({ cause }) => cause);
+  assert.deepEqual([open, counted, code], [['agent-coverage'], [], 3], unanswered(report));
+}
+
 function unanswered(report: Report): string {
   return report.results
     .filter((r) => r.outcome === 'cannot-tell' || r.outcome === 'crashed')
