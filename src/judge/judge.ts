@@ -62,7 +62,7 @@ function behindStrangers(judged: readonly Judgement[]): Judgement[] {
   });
 }
 
-/** What another server says alone, as the apiserver reviews the account's rights, does not follow from who answers here; it waits behind it (rank.ts). */
+/** What another server says alone, as the apiserver reviews the account's rights, does not follow from who answers here; it stands behind it (rank.ts). */
 function isSeenElsewhere({ witnesses }: Problem, server: Target): boolean {
   return witnesses !== undefined && witnesses.length > 0 && witnesses.every(({ need }) => !need.startsWith(`${server}/`));
 }

@@ -1,7 +1,7 @@
 /**
  * Orders problems by a lexicographic key, no weights: root before consequence → severity (of the worst that follows) → a name that does not exist →
- * here before elsewhere → what blocks now before what waits behind it, however certain → proven before suspected → on more nodes → lowest layer →
- * agent features lost → id → target. Nothing is dropped: what follows from another finding is nested under it.
+ * another server than the one that was meant → here before elsewhere → what blocks now before what waits behind it, however certain → proven before
+ * suspected → on more nodes → lowest layer → agent features lost → id → target. Nothing is dropped: what follows from another finding is nested under it.
  */
 import { type Fix, LAYERS, type Layer, type Problem, SEVERITIES, type Severity } from '../model/check.js';
 import type { Target } from '../model/facts.js';
@@ -67,7 +67,7 @@ function keyOf({ cause, target }: Finding): string {
 
 /**
  * Is the way to the same server blocked at a lower layer, on every node it was seen on? Then its fix shows nothing yet, however certain it is: a
- * permission that the apiserver denies, at a kubelet that nothing reaches, or where another node's answers.
+ * permission that the apiserver denies, at a kubelet that nothing reaches.
  */
 function waitsAmong(findings: readonly Finding[], finding: Finding): boolean {
   if (!isFailure(finding.severity)) return false;
@@ -75,7 +75,7 @@ function waitsAmong(findings: readonly Finding[], finding: Finding): boolean {
     (other) =>
       other.severity === 'blocks' &&
       other.target === finding.target &&
-      (isBelow(other, finding) || (isStranger(other) && !isStranger(finding))) &&
+      isBelow(other, finding) &&
       (finding.seen?.nodes ?? []).every((node) => other.seen?.nodes.includes(node)),
   );
 }
@@ -167,6 +167,7 @@ function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => bo
   return (
     SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
     Number(!isOfName(a)) - Number(!isOfName(b)) ||
+    Number(!isStranger(a)) - Number(!isStranger(b)) ||
     Number(!HERE.includes(a.target)) - Number(!HERE.includes(b.target)) ||
     Number(waits(a)) - Number(waits(b)) ||
     Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
@@ -198,6 +199,7 @@ function readableKey(finding: Finding, cause: Ranked['cause'], waits: boolean): 
     cause ? say('rank.consequence', { cause: cause.node.finding.cause, link: cause.link }) : say('rank.root'),
     severity === finding.severity ? severity : say('rank.through', { severity }),
     ...(isOfName(finding) ? [say('rank.named')] : []),
+    ...(isStranger(finding) ? [say('rank.stranger')] : []),
     say(HERE.includes(finding.target) ? 'rank.here' : 'rank.elsewhere'),
     ...(waits ? [say('rank.waits')] : []),
     finding.certainty,

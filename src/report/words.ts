@@ -187,9 +187,7 @@ function firstCommand(commands: string): string {
   return /<<|\\$/.test(first) ? say('runBelow') : say('moreBelow', { command: oneLine(first), count: others.length });
 }
 
-const RANKS = (
-  ['root', 'named', 'waits', 'consequence', 'through', 'here', 'elsewhere', 'layer', 'features.one', 'features.many', 'onNodes'] as const
-).map((key) => `rank.${key}` as const);
+const RANKS = (Object.keys(say.table) as (keyof typeof say.table)[]).filter((key) => key.startsWith('rank.'));
 
 /** Why a finding stands where it stands; ids stay ids. */
 export function rankWords(key: string): string {

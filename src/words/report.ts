@@ -99,6 +99,7 @@ export const say = defineWords('report', {
   'absent.not-in-bundle': 'not in the bundle',
   // Why a finding stands where it stands.
   'rank.named': 'a name that does not exist',
+  'rank.stranger': 'another server than was meant',
   'rank.waits': 'waits behind another',
   'rank.root': 'root',
   'rank.consequence': 'consequence of {cause} ({link})',

@@ -93,19 +93,25 @@ describe('rank: the order', () => {
       assert.equal(shape(rank([mild, judged('a', 'kubelet', 'payload')], NOTHING)), 'a z');
     });
 
-  it('what is wrong beside waits behind every cause by which another server answers', () => {
+  it('what is wrong beside stands behind every cause by which another server answers', () => {
     const strangers = CHECKS.flatMap(({ causes, target, layer, question }) =>
       Object.entries(causes).flatMap(([cause, { stranger }]) =>
         stranger ? [{ ...judged(cause, target, layer, { certainty: 'suspected' }), question }] : [],
       ),
     );
     assert.ok(strangers.length > 1);
-    const right = judged('a', 'kubelet', 'authz', { features: ['x', 'y'] });
-    for (const stranger of strangers) {
-      const [first, second] = rank([right, stranger], NOTHING);
-      assert.deepEqual([first?.cause, second?.cause], [stranger.problem.cause, 'a']);
-      assert.ok(second?.rankedBy.includes('waits behind another'));
-    }
+    const beside = [
+      judged('a', 'kubelet', 'authz', { features: ['x', 'y'] }),
+      judged('a', 'self', 'settings', { features: ['x', 'y'] }),
+      judged('a', 'apiserver', 'authn', { features: ['x', 'y'] }),
+    ];
+    for (const stranger of strangers)
+      for (const other of beside) {
+        const [first, second] = rank([other, stranger], NOTHING);
+        assert.deepEqual([first?.cause, second?.cause], [stranger.problem.cause, 'a']);
+        assert.ok(first?.rankedBy.includes('another server than was meant'));
+        assert.ok(!second?.rankedBy.includes('another server than was meant'));
+      }
   });
 
   it('a cause is as severe as the worst that follows from it', () => {
