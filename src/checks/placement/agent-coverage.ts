@@ -57,7 +57,7 @@ const WORDS = {
   cut: CUT,
 } as const;
 
-const COVERAGE_NEEDS = [...NAMED_NEEDS, 'self/place'] as const;
+const COVERAGE_NEEDS = [...NAMED_NEEDS, 'self/place', 'apiserver/identity'] as const;
 
 export const agentCoverage = defineCheck({
   question: 'agent-coverage',
@@ -92,20 +92,17 @@ export const agentCoverage = defineCheck({
   },
   judge(view, say) {
     const settings = view.one('self/settings');
-    const mustKnow = mustTell(
-      settings,
-      view.one('self/place'),
-      PLACEMENT_NEEDS.map((need) => view.one(need)),
-    );
+    const mustKnow = mustTellIn(view);
     const at = situationIn(view, say);
     // Who names a node asks for its agent: that no DaemonSet is known says nothing of it.
     if ('kind' in at)
       return mustKnow && at.kind === 'not-applicable' && seen(view.one('apiserver/workloads'))
-        ? requiredIf(true, cannotTell(say('none'), placementWants(true)))
-        : requiredIf(mustKnow, at);
+        ? requiredIf(true, cannotTell(say('none'), placementWants()), settings)
+        : requiredIf(mustKnow, at, settings);
     if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
     const { rows, listed, cuts } = at;
-    if (!at.pods) return at.unread ? requiredIf(mustKnow, openFor(rows, cannotList(at.unread, say))) : notApplicable(say('unasked'));
+    if (!at.pods)
+      return at.unread ? requiredIf(mustKnow, openFor(rows, cannotList(at.unread, say)), settings) : notApplicable(say('unasked'));
     const own = ownRow(settings, rows);
     const cut = cuts.map(({ kind, cut }) => citeBy(`apiserver/${kind}`, '', say('cut', cutWords(kind, cut))));
     const without = rows.filter(({ state }) => state === 'missing');
@@ -148,6 +145,14 @@ export const agentCoverage = defineCheck({
   },
 });
 
+const mustTellIn = (view: View<(typeof COVERAGE_NEEDS)[number]>) =>
+  mustTell(
+    view.one('self/settings'),
+    view.one('self/place'),
+    view.one('apiserver/identity'),
+    PLACEMENT_NEEDS.map((need) => view.one(need)),
+  );
+
 /** No pod is missing and none waits, as far as the lists were read. */
 function judgeRest(
   at: Situation,
@@ -156,13 +161,10 @@ function judgeRest(
   say: Say<typeof WORDS>,
 ): Verdict<'agent-missing-on-node'> {
   const { rows, listed, cuts, found } = at;
-  const mustKnow = mustTell(
-    view.one('self/settings'),
-    view.one('self/place'),
-    PLACEMENT_NEEDS.map((need) => view.one(need)),
-  );
+  const settings = view.one('self/settings');
+  const mustKnow = mustTellIn(view);
   const open = openOn(own, at, view, say);
-  if (open) return requiredIf(mustKnow, open);
+  if (open) return requiredIf(mustKnow, open, settings);
   const podless = at.podless.find(({ meant }) => meant.length > 0);
   if (podless)
     return missingOn(podless.meant, podless.workload, view, say, {
@@ -174,7 +176,8 @@ function judgeRest(
       title: say('podless', { name: podless.workload.name, nodes: nodesOf(podless.meant, listed) }),
       evidence: [],
     });
-  if (own?.state === 'other') return requiredIf(mustKnow && found.by === 'flag', cannotTell(say('elsewhere', { node: own.node })));
+  if (own?.state === 'other')
+    return requiredIf(mustKnow && found.by === 'flag', cannotTell(say('elsewhere', { node: own.node })), settings);
   return cuts[0] ? openFor(rows, cannotTellAll(cuts[0], say)) : pass([view.one('apiserver/nodes'), view.one('apiserver/agent-pods')]);
 }
 

@@ -62,7 +62,11 @@ export const agentDaemonset = defineCheck({
       const title = say('unreadable');
       return notFound({ title, evidence: [sawFile(detail)], fixes: [fixBy('workstation', 'nothing', say('fixFile'))] });
     }
-    if (!found) return cannotTell(say('unread', { list: listName(fact), why: whyUnread(fact) }), placementWants(true).slice(0, 1));
+    if (!found)
+      return cannotTell(
+        say('unread', { list: listName(fact), why: whyUnread(fact) }),
+        placementWants(view.one('self/settings')).slice(0, 1),
+      );
     if (found.workloads.length > 0) return pass(fact);
     if (found.cut) return cannotTellAll({ kind: 'workloads', cut: found.cut }, say);
 

@@ -1,6 +1,6 @@
 import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
-import type { Need } from '../../../src/model/facts.js';
-import { inPod, pending } from '../facts.js';
+import type { AnyFact, Need } from '../../../src/model/facts.js';
+import { fact, failed, inPod, pending } from '../facts.js';
 import { asked, controlPlane, node, type Placed, placed, pod, taint, workload, workstation } from '../placement.js';
 import { judgeTable, type Row } from '../table.js';
 
@@ -227,6 +227,42 @@ judgeTable(agentCoverage, [
       },
     ];
   }),
+  // Someone who may list nothing is told so; an account of pods is the agent's own, which never may.
+  ...(['apiserver/workloads', 'apiserver/nodes', 'apiserver/agent-pods'] as const).flatMap((list): Row[] => {
+    const denied = { kind: list.split('/')[1], target: 'apiserver', subject: '', outcome: { status: 'absent', why: 'no-permission' } };
+    const cluster = placed({}).filter(({ kind }) => kind !== denied.kind);
+    const facts = [...cluster, denied as AnyFact, workstation, asked('n2')];
+    const as = (user: string) => fact('apiserver/identity', { user, groups: [], by: 'review' });
+    return [
+      {
+        row: `named by a user who may not list ${list}`,
+        facts: [...facts, as('jane')],
+        expect: 'cannot-tell',
+        wants: ['apiserver/workloads', 'apiserver/nodes', 'apiserver/agent-pods'],
+        says: /permission denied \(403\).*kubelet-doctor nodes --daemonset NAMESPACE\/NAME.*"required":true/s,
+      },
+      {
+        row: `named by an account of pods that may not list ${list}`,
+        facts: [...facts, as('system:serviceaccount:datadog:datadog-agent')],
+        expect: 'cannot-tell',
+        neverSays: /"required":true/,
+      },
+    ];
+  }),
+  {
+    row: 'named, as is the DaemonSet, which is not answered',
+    facts: [
+      failed('apiserver/workloads', '', 'HTTP500'),
+      workstation,
+      fact('self/settings', [
+        { setting: 'node', value: 'n2', origin: 'flag', source: '--node' },
+        { setting: 'daemonset', value: 'monitoring/agent', origin: 'flag', source: '--daemonset' },
+      ]),
+    ],
+    expect: 'cannot-tell',
+    says: /kubelet-doctor nodes --daemonset monitoring\/agent/,
+    neverSays: /NAMESPACE/,
+  },
   {
     row: 'named, and no agent is known: required',
     facts: [...placed({ workloads: [] }), workstation, asked('n2')],

@@ -1,11 +1,13 @@
 /** One node was asked about by name (`--node`): its own row decides, and is said first. */
 
+import { serviceAccountOf } from '../../../kubernetes/names.js';
 import type { Fix, Severity, Verdict } from '../../../model/check.js';
 import type { Fact } from '../../../model/facts.js';
 import { isSameNode } from '../../shared/own-node.js';
 import { seen } from '../../shared/read.js';
 import type { NodeRow } from './coverage.js';
 import type { ListFact } from './unread.js';
+import { placementWants } from './wants.js';
 
 const given = (settings: Fact<'settings'>, name: string) =>
   seen(settings)?.find(({ setting, origin }) => setting === name && origin === 'flag')?.value;
@@ -40,14 +42,23 @@ export function forNamed(
 
 /**
  * Must it be known whether the agent runs on the node? Where someone at a workstation names that node. In the agent's own pod the run itself shows
- * that it is there, and its account may not list (a list refused from its first page is that account's); nor may one that `--as` puts on, for that is the agent's as a rule.
+ * that it is there; an account of pods, or one that `--as` puts on, is the agent's as a rule, which may not list (a list refused from its first page
+ * is that account's).
  */
-export function mustTell(settings: Fact<'settings'>, place: Fact<'place'>, lists: readonly ListFact[]): boolean {
-  if (lists.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'no-permission')) return false;
-  return seen(place)?.place === 'workstation' && namedNode(settings) !== undefined && given(settings, 'apiserver.as') === undefined;
+export function mustTell(
+  settings: Fact<'settings'>,
+  place: Fact<'place'>,
+  identity: Fact<'identity'>,
+  lists: readonly ListFact[],
+): boolean {
+  if (seen(place)?.place !== 'workstation' || namedNode(settings) === undefined || given(settings, 'apiserver.as') !== undefined)
+    return false;
+  const isOfPods = serviceAccountOf(seen(identity)?.user ?? '') !== undefined;
+  return !isOfPods || !lists.some(({ outcome }) => outcome.status === 'absent' && outcome.why === 'no-permission');
 }
 
-/** What is open counts. */
-export function requiredIf(required: boolean, verdict: Verdict<never>): Verdict<never> {
-  return required && verdict.kind === 'cannot-tell' ? { ...verdict, required: true } : verdict;
+/** What is open counts, and says where it is answered. */
+export function requiredIf(required: boolean, verdict: Verdict<never>, settings: Fact<'settings'>): Verdict<never> {
+  if (!required || verdict.kind !== 'cannot-tell') return verdict;
+  return { ...verdict, required: true, ...(verdict.wants.length > 0 && { wants: placementWants(settings) }) };
 }
