@@ -156,6 +156,8 @@ const RULES: readonly SidedRule[] = [
   },
   // Addresses and the network.
   { text: /both HTTPS and HTTP ports are disabled/, causes: ['agent-ports-both-disabled'] },
+  // Port 0 of a host: the HTTPS port that is off, and asked all the same by checks that do not know it.
+  { text: /https:\/\/[^\s"/]{1,80}:0\/|dial tcp \S{1,80}:0: /, causes: ['agent-plain-port-closed', 'agent-https-port-off'] },
   { text: /https?:\/\/:\d+|dial tcp :\d+|impossible to reach Kubelet with host: \./, causes: ['kubelet-host-unset'] },
   { text: /169\.254\.1\.1|172\.17\.0\.1:10250/, causes: ['kubelet-host-not-a-node'] },
   {

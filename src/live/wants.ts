@@ -72,14 +72,15 @@ async function permitted({ api }: Known): Promise<ApiserverClient | undefined> {
 
 /** The kubelet by other ways than its port: all of them, or the one that `subject` names. */
 async function fetchSecondSight(context: LiveContext, known: Known, subject: string | undefined): Promise<void> {
-  const { httpPort } = context.settings.kubelet;
+  const { host, httpPort, port } = context.settings.kubelet;
   const wants = (by: string) => !subject || subject === by;
   const local = wants('local-healthz')
     ? askPlainHealthz(context, 'local-healthz', '127.0.0.1', context.host.healthzPort ?? 10248)
     : undefined;
   if (subject === 'read-only-port' && httpPort > 0) {
-    const candidate = await known.kubeletCandidate;
-    if (candidate) await askPlainHealthz(context, 'read-only-port', candidate.host, httpPort);
+    // With its HTTPS port off the agent has no other way than this port of its host; the candidate is from elsewhere then.
+    const at = (port === 0 && host) || (await known.kubeletCandidate)?.host;
+    if (at) await askPlainHealthz(context, 'read-only-port', at, httpPort);
   }
   const [api, name] = wants('node-proxy') ? [await permitted(known), await known.nodeName] : [];
   if (api && name) await askNodeProxy(context, api, name);

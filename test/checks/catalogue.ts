@@ -42,6 +42,7 @@ const PLACE: Row[] = [
   row('S', 'kubelet-host-unset'),
   row('S', 'kubelet-host-not-a-node'),
   row('F', 'agent-ports-both-disabled'),
+  row('S', 'agent-plain-port-closed', undefined, 'Added: the port that works is not the one that the agent asks.'),
   row('F', 'agent-toleration-invalid', undefined, 'Added: no apiserver takes it, so it is seen in files alone.'),
   row('F', 'host-install-without-credentials'),
   row('F', 'integration-config-hidden'),

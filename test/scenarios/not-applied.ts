@@ -36,6 +36,20 @@ export const NOT_CURING: readonly NotCuring[] = [
     why: 'this kubelet has no second, secure port; test/cluster applies it',
   },
   {
+    kind: 'by-hand',
+    cause: /^read-only-port-open$/,
+    steps: /HTTPS_KUBELET_PORT/,
+    why: 'the first of two steps: the agent leaves the port before it is closed',
+  },
+  {
+    kind: 'uncovers',
+    cause: /^read-only-port-open$/,
+    steps: /readOnlyPort: 0/,
+    scenarios: ['only-read-only-port-open'],
+    uncovers: 'agent-plain-port-closed',
+    why: 'the second of two steps, as its words say',
+  },
+  {
     kind: 'uncovers',
     cause: /^kubelet-always-allow$/,
     steps: /mode: Webhook/,

@@ -6,8 +6,9 @@
 import { endpointOf, shellQuote } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
 import { cite } from '../shared/cite.js';
-import { env, orBy } from '../shared/fix.js';
-import { agentsCandidate, settingOf } from '../shared/kubelet.js';
+import { given } from '../shared/decide.js';
+import { env, fixBy, orBy } from '../shared/fix.js';
+import { agentsCandidate, plainWay, portFound, settingOf } from '../shared/kubelet.js';
 import { kubeletConfig } from '../shared/kubelet-fixes.js';
 import { knownConfig } from '../shared/on-node.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
@@ -65,6 +66,7 @@ export const readOnlyPort = defineCheck({
     sawBefore: 'at {at}: {code}',
     sawRefusal: '{endpoint}: {said}; the agent tries it after 10250 has failed',
     fixClose: "Set readOnlyPort to 0 in the kubelet's configuration",
+    fixCloseThen: "Then set readOnlyPort to 0 in the kubelet's configuration",
     fixAgent: 'Stop the agent from using the read-only port first',
   },
   causes: {
@@ -118,9 +120,10 @@ export const readOnlyPort = defineCheck({
       });
     }
     const port = Number(settingOf(settings, 'kubelet.httpPort')?.value ?? 0);
-    if (!place?.agentEnvironment || candidate?.origin !== 'setting') return notApplicable(say('notHere'));
+    const alone = plainWay(settings);
+    if (!place?.agentEnvironment || (candidate?.origin !== 'setting' && !alone)) return notApplicable(say('notHere'));
     if (port === 0) return notApplicable(say('notUsed'));
-    const endpoint = endpointOf(candidate.host, port);
+    const endpoint = alone?.endpoint ?? endpointOf(given(candidate).host, port);
     const fact = view.one('kubelet/second-sight', 'read-only-port');
     const sight = seen(fact);
     if (!sight) {
@@ -134,11 +137,24 @@ export const readOnlyPort = defineCheck({
         severity: 'risk',
         title: say('open', { endpoint }),
         evidence: [cite(fact, say('sawAnswer', { status: sight.status, said: sight.said }))],
-        fixes: [
-          kubeletConfig(say('fixClose'), { readOnlyPort: 0 }, config),
-          orBy('agent', 'config', say('fixAgent'), env({ DD_KUBERNETES_HTTP_KUBELET_PORT: 0 })),
-        ],
+        fixes: alone
+          ? // Closed first, it would leave the agent without a kubelet.
+            [
+              fixBy(
+                'agent',
+                'config',
+                say('fixAgent'),
+                env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: portFound(view.one('kubelet/candidates')) }),
+              ),
+              kubeletConfig(say('fixCloseThen'), { readOnlyPort: 0 }, config),
+            ]
+          : [
+              kubeletConfig(say('fixClose'), { readOnlyPort: 0 }, config),
+              orBy('agent', 'config', say('fixAgent'), env({ DD_KUBERNETES_HTTP_KUBELET_PORT: 0 })),
+            ],
       });
+    // All that is left to the agent, and closed: question kubelet-address says so.
+    if (alone || !candidate) return pass(fact);
     const at = subjectOf(candidate);
     const read = answers(view.all('kubelet/http')).some((a) => a.status < 400);
     const tls = view.one('kubelet/tls', at);

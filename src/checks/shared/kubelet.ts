@@ -1,4 +1,5 @@
 /** What every check about the kubelet shares: which attempt is the agent's, what is lost without it, how to ask by hand. */
+import { endpointOf } from '../../kubernetes/names.js';
 import type { Feature } from '../../model/check.js';
 import type { Candidate, Fact, Setting } from '../../model/facts.js';
 import { seen, subjectOf } from './read.js';
@@ -25,6 +26,12 @@ export function agentsCandidate(candidates: Fact<'candidates'>): Candidate | und
   return list.find((c) => c.origin === 'setting') ?? list[0];
 }
 
+/** The port that its kubelet has where the agent dials none; the usual one where what names it is no port. */
+export function portFound(candidates: Fact<'candidates'>): number {
+  const port = agentsCandidate(candidates)?.port;
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536 ? port : 10250;
+}
+
 /** The subject (`host:port`) of that candidate's facts; undefined when there is no candidate. */
 export function agentsEndpoint(candidates: Fact<'candidates'>): string | undefined {
   const candidate = agentsCandidate(candidates);
@@ -34,6 +41,16 @@ export function agentsEndpoint(candidates: Fact<'candidates'>): string | undefin
 /** One setting as resolved, by its dotted name. */
 export function settingOf(settings: Fact<'settings'>, setting: string): Setting | undefined {
   return (seen(settings) ?? []).find((s) => s.setting === setting);
+}
+
+/**
+ * Port 0 is not dialled: with the HTTPS port at 0 the agent asks the read-only port of its host, and nothing else (Agent 7.82
+ * pkg/util/kubernetes/kubelet/kubelet_client.go getKubeletClient). Undefined where it has another way, or none.
+ */
+export function plainWay(settings: Fact<'settings'>): { endpoint: string; https: Setting } | undefined {
+  const [https, http, host] = ['kubelet.port', 'kubelet.httpPort', 'kubelet.host'].map((name) => settingOf(settings, name));
+  if (https?.value !== '0' || !host?.value || Number(http?.value ?? 0) === 0) return undefined;
+  return { endpoint: endpointOf(host.value, Number(http?.value)), https };
 }
 
 /** Does the agent verify the kubelet's certificate? True unless its own settings turn it off. */

@@ -197,6 +197,20 @@ export const SURROUNDINGS: Scenario[] = [
     { also: ['read-only-port-closed'], never: ['read-only-port-open'] },
   ),
   broken(
+    'only-read-only-port',
+    'The HTTPS port of the agent is 0, and port 10255 is closed',
+    { agent: { env: { DD_KUBERNETES_HTTPS_KUBELET_PORT: '0' } } },
+    'agent-plain-port-closed',
+    { never: ['read-only-port-closed', 'kubelet-host-unset'] },
+  ),
+  broken(
+    'only-read-only-port-open',
+    'The HTTPS port of the agent is 0, and port 10255 is open',
+    { agent: { env: { DD_KUBERNETES_HTTPS_KUBELET_PORT: '0' } }, kubelet: { readOnlyPort: true } },
+    'read-only-port-open',
+    { exitCode: 0, never: ['agent-plain-port-closed'] },
+  ),
+  broken(
     'version-skew',
     'The kubelet is five minor versions behind its apiserver',
     { kubelet: { version: '1.31' } },

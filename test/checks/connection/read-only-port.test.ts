@@ -9,6 +9,7 @@ const agent = base({ 'kubelet.httpPort': '10255' });
 const sight = (status: number, said: string, kubelet: SecondSight['kubelet']): AnyFact =>
   fact('kubelet/second-sight', { by: 'read-only-port', status, said, kubelet }, 'read-only-port');
 const refused = sight(0, 'ECONNREFUSED', 'refused');
+const alone = base({ 'kubelet.host': '10.0.0.7', 'kubelet.port': '0', 'kubelet.httpPort': '10255' });
 const notAgents = agent.map((f) =>
   f.kind === 'place' && f.outcome.status === 'observed' ? fact('self/place', { ...f.outcome.data, agentEnvironment: false }) : f,
 );
@@ -36,6 +37,15 @@ judgeTable(readOnlyPort, [
     expect: { cause: 'read-only-port-open' },
     witnesses: ['kubelet/second-sight'],
   },
+  {
+    row: 'open, and all that is left to the agent: its other port first',
+    facts: [...alone, sight(200, 'ok', 'answers')],
+    expect: { cause: 'read-only-port-open', severity: 'risk' },
+    witnesses: ['kubelet/second-sight'],
+    says: /HTTPS_KUBELET_PORT=10250.*readOnlyPort: 0/,
+    neverSays: /HTTP_KUBELET_PORT=0/,
+  },
+  { row: 'closed, and all that is left to the agent: another question says so', facts: [...alone, refused], expect: 'pass' },
   { row: 'another server on that port', facts: [...agent, sight(200, '<html>', 'answers')], expect: 'pass' },
   {
     row: 'closed, and 10250 is the trouble',

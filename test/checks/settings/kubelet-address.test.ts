@@ -30,6 +30,20 @@ const named = (host: string, ...addresses: string[]): AnyFact =>
 const silent = (endpoint: string): AnyFact => failed('kubelet/tcp', endpoint, 'ETIMEDOUT');
 const agent = [inPod(), settings()];
 
+/** All that is left to the agent is its read-only port, and what that says. */
+const PLAIN = { 'kubelet.host': '10.0.0.7', 'kubelet.port': '0', 'kubelet.httpPort': '10255' };
+const plain = (kubelet: 'refused' | 'timeout' | 'answers'): AnyFact => {
+  const [status, said] = kubelet === 'answers' ? [200, 'ok'] : [0, kubelet === 'refused' ? 'ECONNREFUSED' : 'ETIMEDOUT'];
+  return fact('kubelet/second-sight', { by: 'read-only-port', status, said, kubelet }, 'read-only-port');
+};
+const alone = (kubelet?: Parameters<typeof plain>[0], change: Partial<NodeObject> = {}): AnyFact[] => [
+  inPod(),
+  settings(PLAIN),
+  at('10.0.0.7', 'node-object'),
+  node(change),
+  ...(kubelet ? [plain(kubelet)] : []),
+];
+
 const THERE = '10.0.0.8:10250';
 /** A handshake at another address, with a certificate of the cluster's signer, or of something that names no node. */
 const shown = (node: string | undefined, endpoint = THERE, fingerprint = 'bb', change: Parameters<typeof handshake>[0] = {}): AnyFact => {
@@ -129,12 +143,36 @@ judgeTable(kubeletAddress, [
     expect: 'not-applicable',
   },
   {
-    row: 'told a host, and to use plain HTTP only',
-    facts: [
-      inPod(),
-      settings({ 'kubelet.host': '10.0.0.7', 'kubelet.port': '0', 'kubelet.httpPort': '10255' }),
-      fact('kubelet/candidates', []),
-    ],
+    row: 'only HTTPS 0, and the read-only port was not asked yet',
+    facts: alone(),
+    expect: 'cannot-tell',
+    wants: ['kubelet/second-sight'],
+    says: /curl -sS -m 4 http:\/\/10\.0\.0\.7:10255\/healthz/,
+  },
+  {
+    row: 'only HTTPS 0, and the read-only port is closed',
+    facts: alone('refused'),
+    expect: { cause: 'agent-plain-port-closed', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['kubelet/second-sight', 'self/settings'],
+    says: /10\.0\.0\.7:10255 is closed.*DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
+    neverSays: /USE_API_SERVER/,
+  },
+  {
+    row: 'only HTTPS 0, and the read-only port is silent',
+    facts: alone('timeout'),
+    expect: { cause: 'agent-plain-port-closed', certainty: 'suspected', severity: 'blocks' },
+  },
+  { row: 'only HTTPS 0, and the read-only port is open: the agent lives on it', facts: alone('answers'), expect: 'not-applicable' },
+  {
+    row: 'only HTTPS 0 on GKE Autopilot: the pod list from the apiserver, too',
+    facts: alone('refused', { platform: 'GKE Autopilot' }),
+    expect: { cause: 'agent-plain-port-closed' },
+    witnesses: ['kubelet/second-sight', 'self/settings'],
+    says: /HTTPS_KUBELET_PORT=10250\\nDD_KUBELET_USE_API_SERVER=true/,
+  },
+  {
+    row: "told a host, and to use plain HTTP only, in a place that is not the agent's",
+    facts: [inPod({ place: 'debug-pod', agentEnvironment: false }), settings(PLAIN), fact('kubelet/candidates', [])],
     expect: 'not-applicable',
   },
   {

@@ -43,6 +43,21 @@ export const CAUSES = {
     fix: 'Set the HTTPS port back to 10250, the authenticated one; the pods are replaced. On GKE Autopilot use `datadog.kubelet.useApiServer: true` instead.',
     avoid: 'Do not open 10255 instead: it answers anyone who reaches the node.',
   },
+  'agent-plain-port-closed': {
+    title: 'only a closed read-only port left to the agent',
+    // Agent 7.82 pkg/util/kubernetes/kubelet/kubelet_client.go getKubeletClient; helm-charts 3.240.0 _containers-common-env.yaml.
+    means:
+      'With `kubernetes_https_kubelet_port` at 0 the agent asks only the read-only port in plain HTTP, and the kubelet does not serve it. Its log says `impossible to reach Kubelet with host`, after a refused connection to 10255. Port 10250 may work, and a token with every right does not help: the agent never dials it.',
+    happens:
+      'The chart sets the HTTPS port to 0 where `providers.gke.autopilot` is true, and GKE closes port 10255 on ever more nodes (DataDog/helm-charts#1635). Elsewhere a 0 in a template, or values copied from GKE.',
+    confirm:
+      "In the agent's container, then from a pod on that node; refused means closed:\n\n    kubectl -n NAMESPACE exec POD -c agent -- env | grep KUBELET_PORT\n    curl -sS -m 4 http://NODE_ADDRESS:10255/healthz",
+    distributions: {
+      GKE: 'on Autopilot set the variable to 10250 in `datadog.env`, and `datadog.kubelet.useApiServer: true` (Agent 7.65, chart 3.113) for the pod list. The second alone changes nothing: the agent still tries the closed port first.',
+    },
+    fix: 'Set the HTTPS port to 10250, or remove the variable; the pods are replaced. The agent then needs its token and its rights on nodes.',
+    avoid: 'Do not open 10255 instead: it answers anyone who reaches the node.',
+  },
 } as const satisfies Record<string, CauseDocs>;
 
 export type Cause = keyof typeof CAUSES;

@@ -5,7 +5,7 @@ import type { View } from '../../../model/check.js';
 import type { Candidate, Fact, NodeObject, Place, Setting } from '../../../model/facts.js';
 import { CALICO_GATEWAY, internalIp, isGateway, isOf, kubeletPort, nodeName } from '../../shared/address.js';
 import { dialable } from '../../shared/apiserver.js';
-import { agentsCandidate, settingOf } from '../../shared/kubelet.js';
+import { agentsCandidate, plainWay, settingOf } from '../../shared/kubelet.js';
 import { anotherAsked } from '../../shared/own-node.js';
 import type { Grounds } from '../../shared/problem.js';
 import { failure, isPending, seen, subjectOf } from '../../shared/read.js';
@@ -22,6 +22,7 @@ export const NEEDS = [
   'kubelet/tcp',
   'kubelet/tls',
   'kubelet/http',
+  'kubelet/second-sight',
   'kubelet/credential',
   'apiserver/identity',
   'apiserver/node',
@@ -43,6 +44,8 @@ export interface Clues {
   fargate: boolean;
   /** Both kubelet ports of the agent, where both are 0. */
   portsOff: { https: Setting; http: Setting } | undefined;
+  /** The read-only port, where it is all that is left to the agent: what became of it there. */
+  plain: { endpoint: string; https: Setting; fact: Fact<'second-sight'> } | undefined;
   isKnown: boolean;
   found: readonly Candidate[];
   /** The node that --node names, where it is not the one this runs on. */
@@ -103,6 +106,7 @@ export function read(view: Seen): Clues {
     nodeName: nodeName(settings, nodeFact),
     fargate: settingOf(settings, 'agent.eksFargate')?.value === 'true',
     portsOff: portsOff(settings),
+    plain: place?.agentEnvironment ? readPlain(view) : undefined,
     isKnown: found !== undefined && place !== undefined,
     found: found ?? [],
     elsewhere: anotherAsked(seen(settings) ?? [], place),
@@ -172,6 +176,11 @@ function triedAt(view: Seen, candidate: Candidate): boolean {
 function portsOff(settings: Fact<'settings'>): Clues['portsOff'] {
   const [https, http] = [settingOf(settings, 'kubelet.port'), settingOf(settings, 'kubelet.httpPort')];
   return https?.value === '0' && http?.value === '0' ? { https, http } : undefined;
+}
+
+function readPlain(view: Seen): Clues['plain'] {
+  const way = plainWay(view.one('self/settings'));
+  return way && { ...way, fact: view.one('kubelet/second-sight', 'read-only-port') };
 }
 
 /** Also in a pod that is not known to be the agent's, where nothing else was found and it has a token. */

@@ -14,6 +14,9 @@ export const DECISION = [
   ['another-nodes', (c) => c.reached?.whose?.whose === 'other'],
   ['found-elsewhere', unset((c) => c.elsewhere !== undefined && c.found.length > 0)],
   ['elsewhere', unset((c) => c.elsewhere !== undefined)],
+  ['plain-waiting', unset((c) => c.plain !== undefined && sightOf(c) === undefined)],
+  ['plain-closed', unset((c) => c.plain !== undefined && sightOf(c) === 'refused')],
+  ['plain-silent', unset((c) => c.plain !== undefined && sightOf(c) !== 'answers')],
   ['plain-only', unset((c) => Boolean(c.given?.value))],
   ['unset', unset((c) => c.asAgent)],
   ['found', unset((c) => c.found.length > 0)],
@@ -28,6 +31,11 @@ export const DECISION = [
 ] as const satisfies readonly Row<string, Clues>[];
 
 export type Answer = AnswerOf<typeof DECISION>;
+
+/** What the read-only port said where it is all that is left. */
+function sightOf({ plain }: Clues) {
+  return plain && seen(plain.fact)?.kubelet;
+}
 
 function asks({ whose }: Dialled): boolean {
   return whose !== undefined && 'ask' in whose;

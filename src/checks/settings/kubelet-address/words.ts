@@ -1,6 +1,7 @@
 /** All that `kubelet-address` says. */
 export const WORDS = {
   portsOff: 'Both kubelet ports of the agent are 0: it cannot reach the kubelet',
+  plainClosed: 'The agent has only the read-only port, and {endpoint} is closed',
   unset: 'DD_KUBERNETES_KUBELET_HOST is not set: the agent finds no kubelet',
   calico: "{host}:{port} is the CNI's gateway, not the node: it never answers",
   gateway: '{host}:{port} is a gateway of this network, not the node',
@@ -21,6 +22,7 @@ export const WORDS = {
   waiting: 'no connection to {endpoint} has finished yet',
   nodeUnknown: "{host} does not answer; without the Node object, cannot tell whether it is the node's",
   sawPorts: '{https} and {http} are 0',
+  sawPortOff: '{https} is 0: the agent asks the read-only port alone',
   sawNoHost: 'no kubelet host in the environment, the files or the flags; other known addresses: {others}',
   sawHost: '{source}: {host}',
   sawAddress: '{host} is {address}',
@@ -38,6 +40,8 @@ export const WORDS = {
   meantPlace: 'this machine is node {node}',
   meantSetting: '{source} names node {node}',
   fixPorts: 'Set the HTTPS kubelet port back to 10250',
+  fixPort: 'Set the HTTPS kubelet port to {port}',
+  fixPortAutopilot: 'Set the HTTPS kubelet port to {port}, and ask the apiserver for pods',
   fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP (all containers)',
   fixHostNow: 'Or test on this node with its own address',
   fixNodeIp: 'Set the --node-ip of the kubelet of {node}',
