@@ -28,7 +28,7 @@ import { findKubeletProcess } from '../src/probes/machine/kubelet-process.js';
 import { readKubeletProxy } from '../src/probes/machine/kubelet-proxy.js';
 import { observeListening } from '../src/probes/machine/listening.js';
 import { findLivingKubelet } from '../src/probes/machine/living-kubelet.js';
-import { observeMounts } from '../src/probes/machine/mounts.js';
+import { observeMounts } from '../src/probes/machine/mounts/mounts.js';
 import { observePlace } from '../src/probes/machine/place.js';
 import { commandLine, mountIds, podOfProcess, readEnvironment, userOf } from '../src/probes/machine/process.js';
 import { listProcesses } from '../src/probes/machine/processes.js';

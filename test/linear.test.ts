@@ -23,7 +23,7 @@ import { parseHosts, parseResolvConf } from '../src/probes/connection/resolv-con
 import { certificateBlocks, inspectClientCertificate, parseCertificates } from '../src/probes/credentials/certificate.js';
 import { keyBlocks, pemBlocks } from '../src/probes/credentials/pem.js';
 import { decodeClaims } from '../src/probes/credentials/token.js';
-import { podOf } from '../src/probes/machine/mounts.js';
+import { podOf } from '../src/probes/machine/mounts/mounts.js';
 import { ownerIn } from '../src/probes/machine/root-owned.js';
 import { renderHtml } from '../src/render/html/page.js';
 import { renderJson } from '../src/render/json.js';

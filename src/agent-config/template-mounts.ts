@@ -4,7 +4,7 @@ import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentPlatform } from '../model/facts/agent.js';
 import type { AgentPodTemplate } from '../model/facts.js';
-import { CONFIGURATION, DEFAULT_CHECKS, expectedMounts } from '../probes/machine/mounts.js';
+import { CONFIGURATION, DEFAULT_CHECKS, expectedMounts } from '../probes/machine/mounts/mounts.js';
 
 const MOST = 200;
 const text = (value: unknown) => textOf(value, PHRASE);

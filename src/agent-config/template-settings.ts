@@ -8,7 +8,7 @@ import { list, record } from '../kubernetes/json.js';
 import type { AgentPlatform } from '../model/facts/agent.js';
 import type { AgentWorkload } from '../model/facts/placement.js';
 import type { AgentConfiguration, AgentContainer, AgentSetting } from '../model/facts.js';
-import { platformOf } from '../probes/machine/mounts.js';
+import { platformOf } from '../probes/machine/mounts/mounts.js';
 import { knownSetting, meantBy } from '../profiles/datadog-settings.js';
 import { isAgentImage } from './reduce-workload.js';
 import { readTemplateMounts } from './template-mounts.js';

@@ -29,6 +29,11 @@ const RULES: readonly SidedRule[] = [
     apiserver: ['proxy-captures-apiserver'],
   },
   { text: /Target service not allowed/i, causes: ['proxy-captures-kubelet'] },
+  // A socket of this machine and no server: the agent's in its container, or the kubelet's on the node.
+  {
+    text: /dial unix \S{0,200}(containerd|crio|cri-o|docker|dockershim|cri-dockerd)\S{0,40}\.sock|\b(criutil|containerdutil|dockerutil)\b/,
+    causes: ['agent-runtime-socket-wrong', 'host-mounts-missing', 'container-runtime-down'],
+  },
   // Said by the kubelet's own log, about the question it asks its apiserver.
   { text: /Failed to make webhook (authenticator|authorizer) request/, causes: ['kubelet-cannot-reach-apiserver'] },
   { text: /Unable to authenticate the request/, causes: ['kubelet-rejects-credential', 'kubelet-cannot-reach-apiserver'] },

@@ -52,6 +52,7 @@ const PLACE: Row[] = [
     ['host-mounts-missing', 'partition-not-mounted'],
     'Split: a partition that is not measured is no fault of the agent.',
   ),
+  row('S', 'agent-runtime-socket-wrong', undefined, 'Added: the directory is mounted, and the socket has another name.'),
   ...(
     [
       ['agent-setting-misspelt', "a name that was never one of the agent's is no name of Agent 5"],

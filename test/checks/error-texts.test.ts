@@ -63,6 +63,11 @@ const TEXTS: [text: string, first: string][] = [
   ['Get "http://:10255/pods": dial tcp :10255: connect: connection refused', 'kubelet-host-unset'],
   ['impossible to reach Kubelet with host: . Please check if your setup requires kubelet_tls_verify = false', 'kubelet-host-unset'],
   ['Get "https://10.128.0.10:0/": dial tcp 10.128.0.10:0: connect: connection refused', 'agent-plain-port-closed'],
+  [
+    'transport: error while dialing: dial unix /var/run/containerd/containerd.sock: connect: connection refused',
+    'agent-runtime-socket-wrong',
+  ],
+  ['temporary failure in criutil, will retry later: failed to dial: context deadline exceeded', 'agent-runtime-socket-wrong'],
   ['Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled', 'agent-ports-both-disabled'],
   [
     "ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')) https://10.0.0.7:10250",

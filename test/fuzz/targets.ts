@@ -12,7 +12,7 @@ import { parseJson as parseAnswer, recognisePayload, recogniseVoice } from '../.
 import { parseHosts, parseResolvConf } from '../../src/probes/connection/resolv-conf.js';
 import { parseKubeconfigFile } from '../../src/probes/credentials/kubeconfig-file.js';
 import { decodeClaims } from '../../src/probes/credentials/token.js';
-import { podOf } from '../../src/probes/machine/mounts.js';
+import { podOf } from '../../src/probes/machine/mounts/mounts.js';
 import { ownerIn } from '../../src/probes/machine/root-owned.js';
 import { renderMarkdown } from '../../src/render/markdown.js';
 import { renderText } from '../../src/render/text/report.js';

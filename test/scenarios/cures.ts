@@ -30,6 +30,7 @@ export function applyFix(world: World, fix: Fix, addresses: Addresses): World {
 }
 
 const VARIABLES = new Set([
+  'DD_CRI_SOCKET_PATH',
   'DD_KUBELET_AUTH_TOKEN_PATH',
   'DD_KUBELET_CLIENT_CA',
   'DD_KUBELET_TLS_VERIFY',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createHost, type HostOverrides } from '../../src/host/create.js';
 import type { Host } from '../../src/host/host.js';
-import { observeMounts } from '../../src/probes/machine/mounts.js';
+import { observeMounts } from '../../src/probes/machine/mounts/mounts.js';
 import { type Flags, OPTIONS } from '../../src/setup/options.js';
 import { resolveSettings } from '../../src/setup/resolve.js';
 import type { Resolved } from '../../src/setup/resolved.js';

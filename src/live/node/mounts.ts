@@ -1,6 +1,6 @@
 /** What is mounted into the container we run in, or that the agent's process runs in. */
 import { shellQuote } from '../../kubernetes/names.js';
-import { observeMounts } from '../../probes/machine/mounts.js';
+import { observeMounts } from '../../probes/machine/mounts/mounts.js';
 import type { LiveContext } from '../context.js';
 
 export function askMounts({ store, settings: { agent }, host }: LiveContext): Promise<unknown> {

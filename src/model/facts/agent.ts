@@ -78,6 +78,8 @@ export interface Mounts {
   hidden: { path: string; checks: string[] }[];
   /** File systems of the node of which nothing is mounted here, by the node's own list in /host/proc; undefined where that was not read. */
   unseenDisks?: { device: string; at: string }[];
+  /** Since 1.5: the container runtime's socket is at none of the paths where the agent looks; `set`: one was configured. `others`: sockets that are there. */
+  missingSocket?: { looked: string[]; set: boolean; others: string[] };
   /** A token of our own pod, mounted in another container of it: below /proc/PID/root. */
   neighbourToken?: string;
 }

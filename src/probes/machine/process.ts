@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { Host } from '../../host/host.js';
 import type { Looked } from '../../model/facts.js';
-import { podOf } from './mounts.js';
+import { podOf } from './mounts/mounts.js';
 
 export type Environment = Readonly<Record<string, string>>;
 

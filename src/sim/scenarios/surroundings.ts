@@ -64,6 +64,26 @@ export const SURROUNDINGS: Scenario[] = [
     { exitCode: 0 },
   ),
   broken(
+    'agent-runtime-socket-wrong',
+    "The agent looks for containerd's socket; the node has dockershim.sock",
+    {
+      agent: {
+        env: { DD_CRI_SOCKET_PATH: '/host/var/run/containerd/containerd.sock' },
+        ...agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }, { ...IMAGE, '/host/var/run/dockershim.sock': '' }),
+      },
+    },
+    'agent-runtime-socket-wrong',
+    { never: ['host-mounts-missing'] },
+  ),
+  broken(
+    'agent-runtime-socket-elsewhere',
+    "The agent knows only the usual paths; the runtime is k3s's own",
+    {
+      agent: agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }, { ...IMAGE, '/host/var/run/k3s/containerd/containerd.sock': '' }),
+    },
+    'agent-runtime-socket-wrong',
+  ),
+  broken(
     'integration-config-hidden',
     'A ConfigMap mounted over conf.d hides the kubelet check',
     {

@@ -94,4 +94,41 @@ judgeTable(agentMounts, [
     neverSays: /mountPath/,
   },
   { row: 'every disk is seen', facts: [...base(), mounts({ unseenDisks: [] })], expect: 'pass' },
+  {
+    row: "the runtime's socket is not at the path that is set: the one that is there",
+    facts: [...base(), mounts({ missingSocket: { looked: ['/host/run/a.sock'], set: true, others: ['/host/run/b.sock'] } })],
+    expect: { cause: 'agent-runtime-socket-wrong', severity: 'degrades', certainty: 'proven' },
+    witnesses: ['self/mounts'],
+    says: /No runtime socket at \/host\/run\/a\.sock.*DD_CRI_SOCKET_PATH=\/host\/run\/b\.sock/,
+  },
+  {
+    row: 'at none of the usual paths, and another is there',
+    facts: [
+      ...base(),
+      mounts({ missingSocket: { looked: ['/var/run/a', '/host/var/run/a'], set: false, others: ['/host/run/k3s/c.sock'] } }),
+    ],
+    expect: { cause: 'agent-runtime-socket-wrong' },
+    witnesses: ['self/mounts'],
+    says: /does not look for the runtime at \/host\/run\/k3s\/c\.sock/,
+  },
+  {
+    row: 'no socket at all: where the node has it is to be found out',
+    facts: [...base(), mounts({ missingSocket: { looked: ['/host/run/a.sock'], set: true, others: [] } })],
+    expect: { cause: 'agent-runtime-socket-wrong' },
+    witnesses: ['self/mounts'],
+    says: /find \/host\/run/,
+    neverSays: /DD_CRI_SOCKET_PATH=/,
+  },
+  {
+    row: 'of a template: the path is below no mount',
+    facts: [agent(settings('DD_CRI_SOCKET_PATH=/host/run/containerd/c.sock'))],
+    expect: { cause: 'agent-runtime-socket-wrong' },
+    witnesses: ['self/agent-configuration'],
+    says: /its pod template mounts: \/host\/proc/,
+  },
+  {
+    row: 'of a template: the path is below a mount, and what the node has is not known',
+    facts: [agent(settings('DD_CRI_SOCKET_PATH=/host/proc/c.sock'))],
+    expect: 'pass',
+  },
 ]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { observeMounts } from '../../../src/probes/machine/mounts.js';
+import { observeMounts } from '../../../src/probes/machine/mounts/mounts.js';
 import { createTestHost, type Files } from '../../host/files.js';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -75,6 +75,46 @@ describe('mounts', () => {
     assert.ok(root.host.every(({ mounted }) => mounted));
     const other = await observe(t, { '/proc/self/mountinfo': mount('/hostess') + mount('/host/process\\040x') });
     assert.ok(other.host.every(({ mounted }) => !mounted));
+  });
+
+  const runtime = (at: string) => ({ ...IMAGE, '/proc/self/mountinfo': pod('u-1') + mount('/host/var/run'), ...(at && { [at]: '' }) });
+  const CRI = { DD_CRI_SOCKET_PATH: '/host/var/run/containerd/containerd.sock' };
+  const LINE = { '/etc/datadog-agent/datadog.yaml': 'site: x\ncri_socket_path: "/host/var/run/y.sock" # theirs\n' };
+  for (const [what, files, env, expected] of [
+    ['there where it is set', runtime('/host/var/run/containerd/containerd.sock'), CRI, undefined],
+    [
+      'another than is set',
+      runtime('/host/var/run/dockershim.sock'),
+      CRI,
+      { looked: [CRI.DD_CRI_SOCKET_PATH], set: true, others: ['/host/var/run/dockershim.sock'] },
+    ],
+    ['none where it is set', runtime(''), CRI, { looked: [CRI.DD_CRI_SOCKET_PATH], set: true, others: [] }],
+    ['none where datadog.yaml says', { ...runtime(''), ...LINE }, {}, { looked: ['/host/var/run/y.sock'], set: true, others: [] }],
+    [
+      'a directory, as a mount of nothing makes it',
+      runtime('/host/var/run/containerd/containerd.sock/x'),
+      CRI,
+      { looked: [CRI.DD_CRI_SOCKET_PATH], set: true, others: [] },
+    ],
+    ['at a usual path', runtime('/var/run/crio/crio.sock'), {}, undefined],
+    ['not known, where nothing is set and none is seen', runtime(''), {}, undefined],
+    ['of docker, which is found by itself', runtime('/host/var/run/docker.sock'), CRI, undefined],
+    ['named by DOCKER_HOST', runtime(''), { ...CRI, DOCKER_HOST: 'unix:///x' }, undefined],
+    ['a pipe of Windows', runtime(''), { DD_CRI_SOCKET_PATH: 'npipe:////./pipe/x' }, undefined],
+  ] as const)
+    it(`the runtime's socket is ${what}`, async (t) => {
+      assert.deepEqual((await observe(t, files, env)).missingSocket, expected);
+    });
+
+  it("the runtime's socket is where k3s has it, and not where an agent looks", async (t) => {
+    const { missingSocket } = await observe(t, runtime('/host/var/run/k3s/containerd/containerd.sock'));
+    assert.equal(missingSocket?.looked.length, 4);
+    assert.deepEqual(missingSocket?.others, ['/host/var/run/k3s/containerd/containerd.sock']);
+  });
+
+  it('nothing is said of a socket where its directory is not mounted', async (t) => {
+    const seen = await observe(t, { ...IMAGE, '/proc/self/mountinfo': pod('u-1') }, CRI);
+    assert.equal(seen.missingSocket, undefined);
   });
 
   it('logs of pods are expected where they are collected', async (t) => {

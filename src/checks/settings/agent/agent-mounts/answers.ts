@@ -3,12 +3,12 @@ import type { Feature, Verdict } from '../../../../model/check.js';
 import type { HostMount } from '../../../../model/facts/agent.js';
 import { fewOf } from '../../../shared/brief.js';
 import { given } from '../../../shared/decide.js';
-import { fixBy, yaml } from '../../../shared/fix.js';
+import { byHand, env, fixBy, yaml } from '../../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../../shared/problem.js';
 import { inTheirWords } from '../../../shared/proof.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
-import { type Answer, hidesConfig, lacksMounts } from './decision.js';
+import { type Answer, hidesConfig, lacksMounts, lacksSocket } from './decision.js';
 import { diskPatch, hostPatch, SUB_PATH } from './patches.js';
 import type { Words } from './words.js';
 
@@ -19,6 +19,12 @@ const LOST: Record<HostMount, Feature> = {
   'runtime-socket': 'container images, states and events',
   'pod-logs': 'pod logs',
 };
+
+const SOCKET = 'DD_CRI_SOCKET_PATH';
+/** A pod on the node, which has its root at /host. */
+const FIND_SOCKET =
+  "kubectl debug node/NODE -it --image=busybox -- \
+  find /host/run/ -name '*.sock'";
 
 type Says = (clues: Clues, say: Words) => Verdict<Cause>;
 
@@ -59,6 +65,28 @@ export const ANSWERS: Record<Answer, Says> = {
         ...(mounts === undefined ? [] : [cite(say('sawTemplate', { mounts }))]),
       ],
       fixes: [fixBy('agent', 'restart', say('fixMount'), yaml(hostPatch(missing.map(({ what }) => what))))],
+    });
+  },
+  'socket-wrong': ({ containers }, say) => {
+    const { socket, name, fact, cite, template } = given(containers.find(lacksSocket));
+    const { looked, set, others } = given(socket);
+    const paths = fewOf([...looked], 1);
+    const there = others.find((path) => /^(\/[\w.-]+)+\.sock$/.test(path));
+    return problem('agent-runtime-socket-wrong', {
+      proof: inTheirWords(fact),
+      severity: 'degrades',
+      title: set ? say('socketSet', { path: paths }) : say('socketElsewhere', { path: others[0] ?? '' }),
+      features: [LOST['runtime-socket']],
+      evidence: [
+        cite(say('sawNoSocket', { paths: fewOf([...looked], 4), of: ofName(name) })),
+        ...(others.length > 0 ? [cite(say('sawSockets', { paths: fewOf([...others], 4) }))] : []),
+        ...(template ? [cite(say('sawTemplate', { mounts: template.slice(0, 12).join(', ') || 'nothing of the node' }))] : []),
+      ],
+      fixes: [
+        there
+          ? fixBy('agent', 'config', say('fixSocket', { variable: SOCKET, path: there }), env({ [SOCKET]: there }))
+          : fixBy('agent', 'config', say('fixSocketUnknown'), byHand(FIND_SOCKET)),
+      ],
     });
   },
   'disks-unseen': ({ disks, mounts, citeDisk }, say) => {

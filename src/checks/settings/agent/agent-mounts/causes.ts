@@ -14,6 +14,25 @@ export const CAUSES = {
     avoid: 'Do not run the container privileged for this: a read-only mount is enough, and a privileged container is root on the node.',
     explainedBy: ['pod-security-refuses'],
   },
+  'agent-runtime-socket-wrong': {
+    title: "container runtime's socket not where the agent looks",
+    // Agent 7.7x pkg/config/env/environment_containers.go detectCriRuntimes; helm-charts 3.240.0 _components-common-env.yaml (criSocketPath).
+    means:
+      "In its container the agent finds no socket of the container runtime. With DD_CRI_SOCKET_PATH it tries that path alone; without it only `/var/run/containerd/containerd.sock` and `/var/run/crio/crio.sock`, also below `/host`. Pods are still known from the kubelet; images, states and events of containers are not. The agent's log: `dial unix …: connect: no such file or directory`, `temporary failure in criutil`.",
+    happens:
+      "The runtime has its socket elsewhere, the path is the node's and lacks `/host`, or the socket's directory is mounted at another place of the container than the path says.",
+    distributions: {
+      k3s: '`/run/k3s/containerd/containerd.sock`; RKE2 has the same.',
+      microk8s: '`/var/snap/microk8s/common/run/containerd.sock`.',
+      Bottlerocket: 'older variants have `/run/dockershim.sock` only; newer ones `/run/containerd/containerd.sock`.',
+      OpenShift: 'CRI-O: `/var/run/crio/crio.sock`.',
+    },
+    confirm:
+      "In the agent's container; the path must be in the list:\n\n    kubectl -n NAMESPACE exec POD -c agent -- printenv DD_CRI_SOCKET_PATH\n    kubectl -n NAMESPACE exec POD -c agent -- \\\n      find /host/run/ /host/var/run/ -name '*.sock'",
+    fix: "Name the node's path in `datadog.criSocketPath` of the chart (operator: `global.criSocketPath`): both mount its directory and set the variable. In a manifest of your own set DD_CRI_SOCKET_PATH to the path in the container. The pods are replaced.",
+    avoid: 'Do not link sockets on the nodes: the link is gone with the next node.',
+    explainedBy: ['host-mounts-missing'],
+  },
   'partition-not-mounted': {
     title: 'partition of the node the agent cannot see',
     means:

@@ -1,9 +1,10 @@
 /** The mounts of the agent's container, as they are or as its pod template will make them. Nothing is decided here. */
 import type { Evidence, Message, View } from '../../../../model/check.js';
-import type { Fact, Mounts, Need } from '../../../../model/facts.js';
+import type { AgentConfiguration, Fact, Mounts, Need } from '../../../../model/facts.js';
 import { citeBy } from '../../../shared/cite.js';
 import type { Grounds } from '../../../shared/problem.js';
 import { failure, seen } from '../../../shared/read.js';
+import { effective } from '../../shared/configuration.js';
 
 export const NEEDS = ['self/mounts', 'self/place', 'self/agent-configuration'] as const satisfies readonly Need[];
 
@@ -15,6 +16,8 @@ export interface Container extends Pick<Mounts, 'host' | 'hidden'> {
   cite(saw: Message): Evidence;
   /** What of the node its template mounts, and where. */
   template?: string[];
+  /** The runtime's socket, where it is at no path that the agent tries. */
+  socket?: { looked: readonly string[]; set: boolean; others: readonly string[] };
 }
 
 export interface Clues {
@@ -48,7 +51,9 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
 }
 
 function ownContainer(fact: Fact<'mounts'>, mounts: Mounts | undefined): Container[] {
-  return mounts?.agentImage ? [{ name: '', fact, host: mounts.host, hidden: mounts.hidden, cite: citeMounts(fact) }] : [];
+  if (!mounts?.agentImage) return [];
+  const { host, hidden, missingSocket } = mounts;
+  return [{ name: '', fact, host, hidden, ...(missingSocket && { socket: missingSocket }), cite: citeMounts(fact) }];
 }
 
 function templateOf(fact: Fact<'agent-configuration'>): Container[] {
@@ -56,7 +61,17 @@ function templateOf(fact: Fact<'agent-configuration'>): Container[] {
   if (!configuration?.pod) return [];
   const { name, pod } = configuration;
   const cite = (saw: Message) => citeBy('self/agent-configuration', name, saw);
-  return [{ name, fact, host: pod.host, hidden: pod.hidden, template: pod.disks.map(({ at }) => at), cite }];
+  const socket = socketOutside(configuration);
+  const template = pod.disks.map(({ at }) => at);
+  return [{ name, fact, host: pod.host, hidden: pod.hidden, template, ...(socket && { socket }), cite }];
+}
+
+/** A path below /host that nothing of the node is mounted at: whatever the node has, the container will not. */
+function socketOutside({ containers, pod, install }: AgentConfiguration): Container['socket'] {
+  const path = containers[0] && effective(containers[0], 'DD_CRI_SOCKET_PATH')?.value;
+  if (!path?.startsWith('/host/') || install !== 'container' || !pod) return undefined;
+  const isMounted = pod.disks.some(({ at }) => path === at || path.startsWith(`${at.replace(/\/$/, '')}/`));
+  return isMounted ? undefined : { looked: [path], set: true, others: [] };
 }
 
 function citeMounts({ reproduce }: Fact<'mounts'>): (saw: Message) => Evidence {

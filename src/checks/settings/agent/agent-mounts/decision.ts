@@ -8,6 +8,7 @@ export const DECISION = [
   ['no-agent', (c) => c.containers.length === 0],
   ['config-hidden', (c) => c.containers.some(hidesConfig)],
   ['mounts-missing', (c) => c.containers.some(lacksMounts)],
+  ['socket-wrong', (c) => c.containers.some(lacksSocket)],
   ['disks-unseen', (c) => c.disks.length > 0],
   ['complete', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
@@ -16,6 +17,10 @@ export type Answer = AnswerOf<typeof DECISION>;
 
 export function hidesConfig({ hidden }: Container): boolean {
   return hidden.length > 0;
+}
+
+export function lacksSocket({ socket }: Container): boolean {
+  return socket !== undefined;
 }
 
 export function lacksMounts({ host }: Container): boolean {

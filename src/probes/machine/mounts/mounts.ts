@@ -1,10 +1,11 @@
 /** This container's mounts, as far as an agent needs them: read from mountinfo, whose paths are those of this mount namespace. */
-import { createHost } from '../../host/create.js';
-import type { Host } from '../../host/host.js';
-import { PHRASE, printable } from '../../host/redact.js';
-import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
-import type { AgentPlatform, HostMount } from '../../model/facts/agent.js';
-import type { Mounts, Outcome } from '../../model/facts.js';
+import { createHost } from '../../../host/create.js';
+import type { Host } from '../../../host/host.js';
+import { PHRASE, printable } from '../../../host/redact.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../../kubernetes/service-account.js';
+import type { AgentPlatform, HostMount } from '../../../model/facts/agent.js';
+import type { Mounts, Outcome } from '../../../model/facts.js';
+import { missingSocket } from './agent-socket.js';
 
 const MAX_BYTES = 1 << 20;
 const AGENT_PROGRAM = '/opt/datadog-agent';
@@ -59,6 +60,8 @@ export async function observeMounts(host: Host, of?: { host: Host; pid: number }
   const pod = podOf(file.text);
   const agentImage = (await host.listDirectory(AGENT_PROGRAM)).length > 0;
   const unseenDisks = agentImage ? await findUnseenDisks(host, file.text) : undefined;
+  const socketMounted = expected.some(({ what, at }) => what === 'runtime-socket' && points.some((point) => at.test(point)));
+  const socket = agentImage && socketMounted ? await missingSocket(host) : undefined;
   const neighbourToken = pod && !of ? await findNeighbourToken(host, pod) : undefined;
   return {
     status: 'observed',
@@ -68,6 +71,7 @@ export async function observeMounts(host: Host, of?: { host: Host; pid: number }
       host: expected.map(({ what, path, at }) => ({ what, path, mounted: points.some((point) => at.test(point)) })),
       hidden: agentImage ? await findHidden(host, points) : [],
       ...(unseenDisks && { unseenDisks }),
+      ...(socket && { missingSocket: socket }),
       ...(neighbourToken && { neighbourToken }),
     },
   };
