@@ -19,6 +19,12 @@ const mounts = (change: Partial<Mounts> = {}, missing: HostMount[] = []) =>
     ...change,
   });
 
+/** A DaemonSet that names its runtime's socket, and what it mounts. */
+const withPath = (path: string, host: Mounts['host'] = [{ what: 'runtime-socket', path: '/host/var/run', mounted: true }]) =>
+  agent(settings(`DD_CRI_SOCKET_PATH=${path}`), {
+    pod: { hostNetwork: false, noToken: false, host, hidden: [], disks: host.map(({ path: at }) => ({ from: '/var/run', at })) },
+  });
+
 judgeTable(agentMounts, [
   { row: 'not looked at', facts: base(), expect: 'cannot-tell' },
   { row: 'mountinfo cannot be read', facts: [...base(), failed('self/mounts', '', 'EACCES')], expect: 'cannot-tell', says: /EACCES/ },
@@ -121,14 +127,19 @@ judgeTable(agentMounts, [
   },
   {
     row: 'of a template: the path is below no mount',
-    facts: [agent(settings('DD_CRI_SOCKET_PATH=/host/run/containerd/c.sock'))],
+    facts: [withPath('/host/run/containerd/c.sock')],
     expect: { cause: 'agent-runtime-socket-wrong' },
     witnesses: ['self/agent-configuration'],
-    says: /its pod template mounts: \/host\/proc/,
+    says: /its pod template mounts: \/host\/var\/run/,
+  },
+  {
+    row: 'of a template for a platform that allows no such mount',
+    facts: [withPath('/host/run/containerd/c.sock', [])],
+    expect: 'pass',
   },
   {
     row: 'of a template: the path is below a mount, and what the node has is not known',
-    facts: [agent(settings('DD_CRI_SOCKET_PATH=/host/proc/c.sock'))],
+    facts: [withPath('/host/var/run/c.sock')],
     expect: 'pass',
   },
 ]);

@@ -70,8 +70,10 @@ function templateOf(fact: Fact<'agent-configuration'>): Container[] {
 function socketOutside({ containers, pod, install }: AgentConfiguration): Container['socket'] {
   const path = containers[0] && effective(containers[0], 'DD_CRI_SOCKET_PATH')?.value;
   if (!path?.startsWith('/host/') || install !== 'container' || !pod) return undefined;
+  // Not expected on Autopilot, where the operator leaves the variable and takes the mount away.
+  const isExpected = pod.host.some(({ what, mounted }) => what === 'runtime-socket' && mounted);
   const isMounted = pod.disks.some(({ at }) => path === at || path.startsWith(`${at.replace(/\/$/, '')}/`));
-  return isMounted ? undefined : { looked: [path], set: true, others: [] };
+  return isMounted || !isExpected ? undefined : { looked: [path], set: true, others: [] };
 }
 
 function citeMounts({ reproduce }: Fact<'mounts'>): (saw: Message) => Evidence {
