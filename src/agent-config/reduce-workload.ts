@@ -2,6 +2,7 @@
 import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentWorkload, PodTemplate, Requirement, SelectorTerm, Toleration } from '../model/facts/placement.js';
+import { lastChange } from './last-change.js';
 
 const MOST = 100;
 const text = (value: unknown, max = 316) => textOf(value, max);
@@ -31,6 +32,7 @@ export function reduceDaemonSet(json: unknown): AgentWorkload | undefined {
     manager: owner.includes('DatadogAgent') || managedBy.includes('operator') ? 'operator' : managedBy === 'helm' ? 'helm' : 'unknown',
     datadog: isAgentLabelled({ ...own, ...stringMap(record(record(template).metadata).labels) }) || reduced.images.some(isAgentImage),
     template: reduced,
+    ...lastChange(json, 'f:spec'),
   };
 }
 

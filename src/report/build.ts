@@ -3,6 +3,7 @@
 import { serversDown, withoutDeadEnds, withoutDeadQuestions } from '../judge/dead-ends.js';
 import { exitCodeOf, isUnanswered, verdictOf } from '../judge/exit.js';
 import { flatten, inOrder } from '../judge/rank.js';
+import { withSince } from '../judge/since/since.js';
 import type { Severity } from '../model/check.js';
 import type { AnyFact, Setting } from '../model/facts.js';
 import {
@@ -49,7 +50,8 @@ export function buildReport(input: ReportInput): Report {
   const down = serversDown(input.findings, (cause) => knownCause(cause)?.docs.stops);
   const asked = withoutDeadQuestions(input.results, down);
   const kept = inOrder(keep(withoutDeadEnds(input.findings, down), input.skip ?? [], input.only ?? []));
-  const said = { findings: kept, results: [...asked], evidence: cited(facts, kept) };
+  const dated = kept.map((finding) => withSince(finding, facts, input.startedAt));
+  const said = { findings: dated, results: [...asked], evidence: cited(facts, dated) };
   const { findings, results, evidence } = aimedAt(said, aimOf(input));
   const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
   return {

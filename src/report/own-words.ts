@@ -8,11 +8,13 @@ import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/in
 import { isLook } from '../checks/shared/looks.js';
 import { judge, sayFor } from '../judge/judge.js';
 import { messageOn } from '../judge/on-platform.js';
+import { sinceMessage } from '../judge/since/dating.js';
 import { withoutAim } from '../kubernetes/aim.js';
 import { isPlatform } from '../kubernetes/kubelet/platforms.js';
 import type { Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import { sayPlatform } from '../words/platform.js';
+import { saySince } from '../words/since.js';
 
 /** By question and by cause. */
 const CHECK_OF = new Map<string, Documented>([...CHECKS, ...MERGE_CHECKS].map((check) => [check.question, check]));
@@ -77,6 +79,8 @@ export function saidAgain({ id, args }: Message, question: string, spare?: 'spar
   const ofPlatform = id.startsWith('platform.') ? id.slice('platform.'.length) : '';
   if (isPlatform(args.platform) && Object.hasOwn(sayPlatform.table, ofPlatform))
     return messageOn(ofPlatform as keyof typeof sayPlatform.table, args.platform);
+  const ofSince = id.startsWith('since.') ? id.slice('since.'.length) : '';
+  if (Object.hasOwn(saySince.table, ofSince)) return sinceMessage(ofSince as keyof typeof saySince.table, args);
   const check = checkOf(question);
   const key = id.startsWith(`${question}.`) ? id.slice(question.length + 1) : '';
   if (!check || !Object.hasOwn(check.words, key)) return undefined;

@@ -9,6 +9,7 @@ import { isEnglish, templateOf } from '../words/language.js';
 import { sayPlatform } from '../words/platform.js';
 import { say, sayMerged } from '../words/report.js';
 import { fill } from '../words/say.js';
+import { saySince } from '../words/since.js';
 import { checkOf } from './own-words.js';
 
 /** `noun`: the cause's name, which `merge` and `vouch` put in the place of a title. */
@@ -32,13 +33,19 @@ interface Pair {
   spoken: string;
 }
 
+/** Words that no check says. */
+const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  effect: sayEffect.table,
+  platform: sayPlatform.table,
+  since: saySince.table,
+};
+
 function pairOf({ id, args }: Message): Pair[] {
   if (id === 'busy') return [{ english: say.table.tooBusy, spoken: say('tooBusy') }];
   if (id === 'stranger') return [{ english: say.table.strangerAnswers, spoken: say('strangerAnswers') }];
   const dot = id.indexOf('.');
   const [question, key] = [id.slice(0, dot), id.slice(dot + 1)];
-  const words: Readonly<Record<string, string>> | undefined =
-    question === 'effect' ? sayEffect.table : question === 'platform' ? sayPlatform.table : checkOf(question)?.words;
+  const words: Readonly<Record<string, string>> | undefined = TABLES[question] ?? checkOf(question)?.words;
   const template = words && Object.hasOwn(words, key) ? words[key] : undefined;
   if (template === undefined) return [];
   return [{ english: fill(template, args), spoken: fill(templateOf(question, key, template), args) }];

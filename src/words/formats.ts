@@ -6,6 +6,7 @@ const say = defineWords('formats', {
   and: '{most} and {last}',
   more: '{few} and {count} more',
   time: '{day} {clock} UTC',
+  clock: '{clock} UTC',
   ms: '{count} ms',
   seconds: '{count} s',
   minutes: '{count} min',
@@ -69,6 +70,14 @@ export function dateTime(time: string | number): string {
   if (Number.isNaN(at.getTime())) return String(time);
   const [day = '', clock = ''] = at.toISOString().slice(0, -8).split('T');
   return say('time', { day, clock });
+}
+
+/** `14:02 UTC` on the day of `now`, else with its day. */
+export function timeOn(time: string | number, now: string | number): string {
+  const [at, today] = [new Date(time), new Date(now)];
+  if ([at, today].some((date) => Number.isNaN(date.getTime()))) return dateTime(time);
+  const [day, clock = ''] = at.toISOString().slice(0, -8).split('T');
+  return today.toISOString().startsWith(`${day}T`) ? say('clock', { clock }) : dateTime(time);
 }
 
 /** As a claim or a certificate has it, to the second of UTC; the number where no date is that far away. */

@@ -1,5 +1,6 @@
 /** NetworkPolicies that limit the egress of a pod, our own or the agent's: its labels, and the policies of its namespace that select them. */
 
+import { lastChange } from '../../agent-config/last-change.js';
 import { stringMap } from '../../agent-config/reduce-workload.js';
 import { NAME, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
@@ -54,7 +55,7 @@ export function reduceEgress(json: unknown, labels: Record<string, unknown>): Eg
     const limits = types.length > 0 ? types.includes('Egress') : egress !== undefined;
     if (!limits || !selects(podSelector, labels)) return [];
     const name = printable(String(record(record(item).metadata).name ?? ''), NAME);
-    return [{ policy: name, rules: list(egress).slice(0, 100).map(reduceRule) }];
+    return [{ policy: name, rules: list(egress).slice(0, 100).map(reduceRule), ...lastChange(item, 'f:spec') }];
   });
   const kept = lasting(labels);
   return { policies, complete: !record(metadata).continue, ...(Object.keys(kept).length > 0 && { labels: kept }) };

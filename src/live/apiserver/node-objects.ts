@@ -1,4 +1,6 @@
 /** Objects read when a check wants them: the Node, its Lease, endpoints, CSRs, and the kubelet through the node proxy. */
+
+import { isTime } from '../../agent-config/last-change.js';
 import { NAME, printable, SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
@@ -107,6 +109,7 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
         if (answer.status !== 200) return refused(answer);
         const requests = list(record(json).items).flatMap((item): ServingRequest[] => {
           const { metadata, spec, status } = record(item);
+          const { name, creationTimestamp: created } = record(metadata);
           const conditions = list(record(status).conditions).map((c) => String(record(c).type));
           const requestor = printable(String(record(spec).username ?? ''), NAME);
           if (node && requestor !== `system:node:${node.node}`) return [];
@@ -119,9 +122,10 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
                 : 'pending';
           return [
             {
-              csr: printable(String(record(metadata).name ?? ''), NAME),
+              csr: printable(String(name ?? ''), NAME),
               state,
               requestor,
+              ...(isTime(created) && { created }),
               matchesNode: node !== undefined && matchesNode(String(record(spec).request ?? ''), node),
             },
           ];

@@ -1,5 +1,6 @@
 /** From lists of nodes, pods and events to what is judged of them: names, states, reasons; the rest is dropped here. */
 
+import { isTime, lastChange, turned } from '../../agent-config/last-change.js';
 import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
 import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
@@ -22,7 +23,9 @@ export function reducePlacementNode(json: unknown, keep: ReadonlySet<string>): P
   if (typeof name !== 'string') return [];
   const { taints, unschedulable, providerID } = record(spec);
   const conditions = list(record(status).conditions).map(record);
-  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
+  const condition = conditions.find(({ type }) => type === 'Ready');
+  const ready = condition?.status;
+  const since = ready === 'True' ? undefined : turned(condition);
   const provider = providerOf(Object.keys(record(labels)), text(providerID));
   return [
     {
@@ -33,9 +36,16 @@ export function reducePlacementNode(json: unknown, keep: ReadonlySet<string>): P
       taints: list(taints)
         .slice(0, 50)
         .map(record)
-        .map(({ key, value, effect }) => ({ key: text(key, 316), value: text(value), effect: text(effect, 30) })),
+        .map(({ key, value, effect, timeAdded }) => ({
+          key: text(key, 316),
+          value: text(value),
+          effect: text(effect, 30),
+          ...(isTime(timeAdded) && { added: timeAdded }),
+        })),
       unschedulable: unschedulable === true,
       ready: ready === 'True' || ready === 'False' ? ready : 'Unknown',
+      ...(since && { readySince: since }),
+      ...((unschedulable === true || list(taints).length > 0) && lastChange(json, 'f:spec.f:taints', 'f:spec.f:unschedulable')),
       pressure: conditions.flatMap(({ type, status }) => (type !== 'Ready' && status === 'True' ? [text(type, 60)] : [])).slice(0, 10),
       kubeletVersion: text(record(record(status).nodeInfo).kubeletVersion, 60),
       ...(provider ? { provider } : {}),
@@ -83,7 +93,9 @@ export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
   if (!ours && (!ran || isClusterCheckRunner(own) || phase === 'Succeeded' || phase === 'Failed')) return [];
   const node = text(record(spec).nodeName) || wantedNode(record(spec).affinity);
   if (!node) return [];
-  const ready = list(record(status).conditions).some((each) => record(each).type === 'Ready' && record(each).status === 'True');
+  const condition = list(record(status).conditions).find((each) => record(each).type === 'Ready');
+  const ready = record(condition).status === 'True' && phase === 'Running';
+  const since = ready ? undefined : turned(condition);
   const restarts = list(record(status).containerStatuses).map((each) => Number(record(each).restartCount) || 0);
   return [
     {
@@ -93,10 +105,11 @@ export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
       owner,
       sidecar: !ours && controller?.kind !== 'DaemonSet' && images.length > 1 && !isAgentLabelled(own),
       phase,
-      ready: ready && phase === 'Running',
+      ready,
+      ...(since && { readySince: since }),
       leaving: deletionTimestamp !== undefined,
       restarts: Math.max(0, ...restarts),
-      ...(ready && phase === 'Running' ? {} : whyNot(record(status))),
+      ...(ready ? {} : whyNot(record(status))),
     },
   ];
 }
@@ -133,9 +146,10 @@ function whyNot(status: Record<string, unknown>): Pick<AgentPod, 'reason' | 'con
 
 /** A FailedCreate event about a DaemonSet. Counts stand in two places, by the age of the API it was written with. */
 export function reduceRefusedCreate(json: unknown): RefusedCreate[] {
-  const { involvedObject, reason, message, count, series, lastTimestamp, eventTime, metadata } = record(json);
+  const { involvedObject, reason, message, count, series, firstTimestamp, lastTimestamp, eventTime, metadata } = record(json);
   const { kind, namespace, name } = record(involvedObject);
   if (kind !== 'DaemonSet' || reason !== 'FailedCreate') return [];
+  const first = [firstTimestamp, record(metadata).creationTimestamp].find(isTime);
   const last = lastTimestamp ?? record(series).lastObservedTime ?? eventTime ?? record(metadata).creationTimestamp;
   return [
     {
@@ -143,6 +157,7 @@ export function reduceRefusedCreate(json: unknown): RefusedCreate[] {
       daemonset: text(name),
       message: text(message, 600),
       count: Number(count ?? record(series).count) || 1,
+      ...(first && { first }),
       last: text(last, 40),
     },
   ];

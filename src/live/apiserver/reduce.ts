@@ -1,5 +1,6 @@
 /** From what a server said to what is judged: names, states and times only; the rest is dropped here. */
 
+import { turned } from '../../agent-config/last-change.js';
 import { NAME, PHRASE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { platformOf } from '../../kubernetes/kubelet/platforms.js';
@@ -14,6 +15,7 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
   const ready = list(conditions)
     .map(record)
     .find((c) => c.type === 'Ready');
+  const since = turned(ready);
   const { kubeletVersion, osImage } = record(nodeInfo);
   const platform = platformOf({
     name,
@@ -36,6 +38,7 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
       ready: ready?.status === 'True' || ready?.status === 'False' ? ready.status : 'Unknown',
       reason: ready?.reason ? clean(String(ready.reason), 80) : undefined,
       message: ready?.message ? clean(String(ready.message), PHRASE) : undefined,
+      ...(since && { readySince: since }),
       lastHeartbeat: typeof ready?.lastHeartbeatTime === 'string' ? clean(ready.lastHeartbeatTime, 40) : undefined,
     },
   };

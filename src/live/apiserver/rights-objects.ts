@@ -1,4 +1,6 @@
 /** What explains a missing right, read only when a check wants it: roles and bindings, our own rules, versions of kubelets and agent. */
+
+import { lastChange } from '../../agent-config/last-change.js';
 import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { KubeletVersions, Outcome, OwnRules, RbacBinding, RbacObjects, RbacRole, RbacRule } from '../../model/facts.js';
@@ -92,6 +94,7 @@ function bindingOf(kind: RbacBinding['kind'], item: unknown): RbacBinding[] {
       kind,
       name: text(name),
       ...(namespace ? { namespace: text(namespace) } : {}),
+      ...lastChange(item, 'f:roleRef', 'f:subjects'),
       role: { kind: text(role.kind, 40), name: text(role.name) },
       subjects: list(subjects)
         .slice(0, 50)
@@ -110,7 +113,15 @@ function bindingOf(kind: RbacBinding['kind'], item: unknown): RbacBinding[] {
 function roleOf(kind: RbacRole['kind'], item: unknown): RbacRole[] {
   const { metadata, rules } = record(item);
   const { name, namespace } = record(metadata);
-  return [{ kind, name: text(name), ...(namespace ? { namespace: text(namespace) } : {}), rules: list(rules).slice(0, 100).map(ruleOf) }];
+  return [
+    {
+      kind,
+      name: text(name),
+      ...(namespace ? { namespace: text(namespace) } : {}),
+      ...lastChange(item, 'f:rules', 'f:aggregationRule'),
+      rules: list(rules).slice(0, 100).map(ruleOf),
+    },
+  ];
 }
 
 function ruleOf(rule: unknown): RbacRule {

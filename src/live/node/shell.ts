@@ -59,7 +59,8 @@ async function agentsAmong({ host, processes }: NodeFiles): Promise<FactData['ru
 
 function observeProcess({ store, settings }: LiveContext, { host, kubelet, config }: NodeFiles, place: Place): Promise<unknown> {
   const values = config.status === 'observed' ? config.data.values : undefined;
-  const { flags, state, pid, program, impostors } = kubelet;
+  const { flags, state, pid, program, startedMs = Number.NaN, impostors } = kubelet;
+  const started = new Date(startedMs);
   return store.observe({ target: 'self', kind: 'kubelet-process', subject: '', reproduce: 'pgrep -xa kubelet; ss -ltn' }, async () => {
     const ports = new Set([...WELL_KNOWN_PORTS, settings.kubelet.port, ...(values ? [values.port, values.readOnlyPort] : [])]);
     const listening = state === 'hidden' ? undefined : await observeListening(host, pid ?? 1, ports);
@@ -72,6 +73,7 @@ function observeProcess({ store, settings }: LiveContext, { host, kubelet, confi
         state,
         ...(pid !== undefined && { pid }),
         ...(program && { program }),
+        ...(!Number.isNaN(started.getTime()) && { startedAt: started.toISOString() }),
         local: [...new Set([...named, ...own].map((name) => host.redactor.clean(name, NAME)))],
         named: settings.root !== undefined,
         ...(listening && { listening }),

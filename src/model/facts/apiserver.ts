@@ -1,4 +1,5 @@
 /** What the apiserver says of itself and, by its objects, of a node and the ways to it. Types only; see facts.ts. */
+import type { Change } from './run.js';
 
 /** `/version` of the apiserver. */
 export interface ServerVersion {
@@ -25,6 +26,8 @@ export interface NodeObject {
   /** Reason and message of the Ready condition, cleaned and cut. */
   reason?: string;
   message?: string;
+  /** Since 1.5: when Ready became what it is (`lastTransitionTime`), ISO. */
+  readySince?: string;
   /** `lastHeartbeatTime` of Ready, ISO. */
   lastHeartbeat?: string;
 }
@@ -63,11 +66,13 @@ export interface ServingRequest {
   requestor: string;
   /** Requestor and SANs are exactly those of this Node object. */
   matchesNode: boolean;
+  /** Since 1.5, ISO. */
+  created?: string;
 }
 
 /** NetworkPolicies that select a pod and limit whom it may connect to: our own pod, or at a workstation the agent's on the node in question. */
 export interface EgressPolicies {
-  policies: { policy: string; rules: EgressRule[] }[];
+  policies: { policy: string; rules: EgressRule[]; changed?: Change }[];
   complete: boolean;
   /** Of the pod, without those that change with each rollout or version: the same on every pod of its workload. */
   labels?: Record<string, string>;

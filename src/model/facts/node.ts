@@ -11,6 +11,8 @@ export interface KubeletProcess {
   pid?: number;
   /** The program: `kubelet`, `kubelite` (microk8s), or `k3s`, whose kubelet is inside it and shows no flags. */
   program?: string;
+  /** Since 1.5: when it was started, ISO. */
+  startedAt?: string;
   /** Names and addresses of this machine: whether the kubelet that was asked is this one. */
   local: string[];
   /** The node's files were named with --root: then the user says that they are of the node that is asked about. */

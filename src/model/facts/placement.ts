@@ -1,9 +1,12 @@
 /** Where an agent may run, as data: nodes, the agent's DaemonSet, its pods, and what stands between them. Types only; see facts.ts. */
+import type { Change } from './run.js';
 
 export interface Taint {
   key: string;
   value: string;
   effect: string;
+  /** Since 1.5, where Kubernetes itself set it: when, ISO (`timeAdded`). */
+  added?: string;
 }
 
 /** As written in a pod template; what is left out is ''. */
@@ -50,6 +53,8 @@ export interface AgentWorkload {
   manager: 'helm' | 'operator' | 'unknown';
   datadog: boolean;
   template: PodTemplate;
+  /** Of its spec. */
+  changed?: Change;
 }
 
 /** The agent's DaemonSets. */
@@ -74,6 +79,10 @@ export interface PlacementNode {
   taints: Taint[];
   unschedulable: boolean;
   ready: 'True' | 'False' | 'Unknown';
+  /** Since 1.5, where it is not ready: since when, ISO. */
+  readySince?: string;
+  /** Of its taints or of `unschedulable`, where it has one. */
+  changed?: Change;
   /** Conditions that are not as they should be: `DiskPressure`. */
   pressure: string[];
   kubeletVersion: string;
@@ -112,6 +121,8 @@ export interface AgentPod {
   sidecar: boolean;
   phase: string;
   ready: boolean;
+  /** Since 1.5, where it is not ready: since when, ISO. */
+  readySince?: string;
   /** Being deleted. */
   leaving: boolean;
   restarts: number;
@@ -148,6 +159,8 @@ export interface RefusedCreate {
   daemonset: string;
   message: string;
   count: number;
+  /** Since 1.5, ISO. */
+  first?: string;
   /** ISO. */
   last: string;
 }

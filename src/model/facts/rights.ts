@@ -1,4 +1,5 @@
 /** Who we are to the apiserver, what may be done, and the roles and bindings behind it. */
+import type { Change } from './run.js';
 
 /** SelfSubjectReview (or its fallback): who the apiserver takes us for. */
 export interface Identity {
@@ -119,6 +120,7 @@ export interface RbacRole {
   name: string;
   namespace?: string;
   rules: RbacRule[];
+  changed?: Change;
 }
 
 export interface RbacSubject {
@@ -133,6 +135,7 @@ export interface RbacBinding {
   namespace?: string;
   role: { kind: string; name: string };
   subjects: RbacSubject[];
+  changed?: Change;
 }
 
 /** Roles and bindings that concern the account, or that by their names or rules might be meant for it. */

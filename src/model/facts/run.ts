@@ -19,6 +19,13 @@ export interface Setting {
   source: string;
 }
 
+/** Since 1.5: the last change of what is judged of an object, as its managedFields say: when, and the client's name for itself. */
+export interface Change {
+  /** ISO. */
+  at: string;
+  by?: string;
+}
+
 /** A value and who gave it. */
 export interface Choice {
   value: string;

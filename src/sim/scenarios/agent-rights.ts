@@ -65,6 +65,12 @@ export const AGENT_RIGHTS: Scenario[] = [
     roles(clusterRole('datadog-agent', FINE), bindingOf('dd', 'datadog-agent', 'default/datadog-agent')),
     'binding-subject-differs',
   ),
+  broken(
+    'role-lost-a-rule',
+    "The agent's ClusterRole was changed and lost a rule",
+    roles(clusterRole('datadog-agent', ['stats', 'metrics']), bindingOf('dd', 'datadog-agent', ACCOUNT)),
+    'kubelet-permission-missing',
+  ),
   healthy(
     'rights-by-binding',
     'Role and binding are correct',

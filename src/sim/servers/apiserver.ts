@@ -260,7 +260,7 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
     case 'rbac.authorization.k8s.io/rolebindings': {
       const plural = kind.slice('rbac.authorization.k8s.io/'.length);
       const names = { clusterroles: 'ClusterRole', clusterrolebindings: 'ClusterRoleBinding', roles: 'Role', rolebindings: 'RoleBinding' };
-      return { kind: names[plural as keyof typeof names], items: listed(cluster.world.rbac, plural, namespace) };
+      return { kind: names[plural as keyof typeof names], items: listed(cluster.world.rbac, plural, namespace, cluster.now()) };
     }
     case 'networking.k8s.io/networkpolicies':
       return { kind: 'NetworkPolicy', items: inside(networkPolicyObjects(cluster)) };

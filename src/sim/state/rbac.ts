@@ -1,4 +1,5 @@
 /** Roles and bindings of a world, as objects: listed to those who may, and authorizing like the real thing. */
+import { writtenBy } from '../answers/written-by.js';
 import type { Rule } from './rights.js';
 
 export interface RbacObject {
@@ -61,11 +62,16 @@ export function rulesBoundTo({ user, groups }: Who, objects: readonly RbacObject
 }
 
 /** As they stand in a list. */
-export function listed(objects: readonly RbacObject[], plural: string, namespace: string | undefined): Record<string, unknown>[] {
+export function listed(
+  objects: readonly RbacObject[],
+  plural: string,
+  namespace: string | undefined,
+  nowMs: number,
+): Record<string, unknown>[] {
   return objects
     .filter((object) => `${object.kind.toLowerCase()}s` === plural && (namespace === undefined || object.namespace === namespace))
     .map(({ name, namespace: home, rules, roleRef, subjects }) => ({
-      metadata: { name, ...(home ? { namespace: home } : {}) },
+      metadata: { name, ...(home ? { namespace: home } : {}), ...writtenBy('helm', nowMs, rules ? 'f:rules' : 'f:roleRef') },
       ...(rules ? { rules } : {}),
       ...(roleRef ? { roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...roleRef } } : {}),
       ...(subjects ? { subjects } : {}),

@@ -4,6 +4,7 @@ import type { Toleration } from '../../model/facts/placement.js';
 import { hostileText, SECRETS } from '../answers/hostile.js';
 import { nodeObject } from '../answers/objects.js';
 import { rfc3339 } from '../answers/payloads.js';
+import { writtenBy } from '../answers/written-by.js';
 import type { DaemonSetShape, Json, NodeShape } from '../world.js';
 import type { Cluster } from './cluster.js';
 import { uidOf } from './tokens.js';
@@ -16,10 +17,10 @@ export function nodeObjects(cluster: Cluster): Json[] {
   const [template] = cluster.nodes.values();
   if (!template) return [];
   const names = [...cluster.nodes.keys(), ...Object.keys(shapes).filter((name) => !cluster.nodes.has(name))];
-  return names.map((name) => shaped(nodeObject(cluster.nodes.get(name) ?? { ...template, name }, cluster), shapes[name]));
+  return names.map((name) => shaped(nodeObject(cluster.nodes.get(name) ?? { ...template, name }, cluster), cluster, shapes[name]));
 }
 
-function shaped(node: Json, { labels = {}, taints = [], unschedulable, ready }: NodeShape = {}): Json {
+function shaped(node: Json, cluster: Cluster, { labels = {}, taints = [], unschedulable, ready }: NodeShape = {}): Json {
   const metadata = node.metadata as { labels: Json };
   const status = node.status as { conditions: Json[] };
   const spec = {
@@ -28,7 +29,13 @@ function shaped(node: Json, { labels = {}, taints = [], unschedulable, ready }: 
     ...(unschedulable ? { unschedulable } : {}),
   };
   const conditions = status.conditions.map((c) => (c.type === 'Ready' && ready === false ? { ...c, status: 'Unknown' } : c));
-  return { ...node, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } }, spec, status: { ...status, conditions } };
+  const written = [...(taints.length > 0 ? ['f:spec.f:taints'] : []), ...(unschedulable ? ['f:spec.f:unschedulable'] : [])];
+  return {
+    ...node,
+    metadata: { ...metadata, labels: { ...metadata.labels, ...labels }, ...writtenBy('kubectl-taint', cluster.now(), ...written) },
+    spec,
+    status: { ...status, conditions },
+  };
 }
 
 function taintOf(text: string): Json {
@@ -112,6 +119,7 @@ export function daemonSetObjects(cluster: Cluster): Json[] {
       generation: 1,
       labels,
       annotations: { note: SECRETS.podEnvironment },
+      ...writtenBy('helm', cluster.now() - 86_400_000, 'f:spec'),
     },
     spec: {
       selector: { matchLabels: { app: name } },
@@ -210,7 +218,7 @@ export function priorityClassObjects(cluster: Cluster): Json[] {
 /** Each selects the agent's pods by their label. */
 export function networkPolicyObjects(cluster: Cluster): Json[] {
   return Object.entries(cluster.world.network.egressPolicies).map(([name, egress]) => ({
-    metadata: { name, namespace: cluster.world.names.namespace },
+    metadata: { name, namespace: cluster.world.names.namespace, ...writtenBy('kubectl-client-side-apply', cluster.now(), 'f:spec') },
     spec: { podSelector: { matchLabels: { app: MARKS.app } }, policyTypes: ['Egress'], egress },
   }));
 }
