@@ -77,8 +77,7 @@ export type Meaning =
   /** The reason stands elsewhere: `says` tells where. */
   | { kind: 'wrapper'; rests: string; says: string }
   | { kind: 'not-ours'; rests: string; says: string }
-  | { kind: 'works'; rests: string; says: string }
-  | { kind: 'unknown' };
+  | { kind: 'works'; rests: string; says: string };
 
 export interface Reading {
   speaker: Speaker;

@@ -1,0 +1,138 @@
+/** Whom a text is about: by what it says of itself, then by addresses, ports and paths, then by names. */
+import type { Addressee, Server } from './reading.js';
+
+/** Sentences that name the server whatever address stands in them. First that fits. */
+const SENTENCES: readonly [RegExp, Server][] = [
+  // Of pods, images and networks of pods: the words of an address in it are not of the agent's way.
+  [
+    /failed to (?:pull|resolve|fetch|authorize|copy)|ErrImagePull|ImagePullBackOff|pulling (?:image|from host)|pull access denied|registry|manifest unknown/i,
+    'registry',
+  ],
+  [/(?:readiness|liveness|startup) probe (?:failed|errored|warning|for )|HTTP probe failed|probeType=|Probe failed/i, 'pod'],
+  [/failed calling webhook|failed to call webhook|conversion webhook/i, 'webhook'],
+  [
+    /failing or missing response from|FailedDiscoveryCheck|complete list of server APIs|unable to handle the request \(\S{1,80} [\w.-]*metrics\.k8s\.io|couldn't get (?:current server API group list|resource list for \S{1,80}metrics\.k8s\.io)|error resolving resource\S* \S{0,80}metrics/i,
+    'aggregated-api',
+  ],
+  [
+    /clusterAgentClient|DCAClient|DATADOG_CLUSTER_AGENT|\bcluster[ -]agent (?:endpoint|authentication|for)|cluster agent's endpoint|(?:from|with|to|of|by|reach|the) (?:the )?(?:datadog )?cluster agent\b|cluster-agent[\w.-]{0,200}(?::\d|\/| on )/i,
+    'cluster-agent',
+  ],
+  [/sending transaction|datadoghq\.|ddog-gov\.|datad0g\.|\/api\/v[12]\/(?:series|check_run|validate)|\/intake\/|agent-intake/i, 'intake'],
+  [/transport: (?:authentication handshake failed|error while dialing).{0,200}:(?:4317|4318)\b|otlp/i, 'other'],
+  [/\b(?:containerd|crio|cri-dockerd|docker|dockershim)\.sock|criutil|containerdutil|container(?:d)? runtime|validate CRI v1/i, 'runtime'],
+  [/169\.254\.169\.25[34]\b|metadata\.google\.internal|\bEC2 metadata|168\.63\.129\.16/i, 'metadata'],
+  [/\betcd(?:server|client|-)|:2379\b|:2380\b/i, 'etcd'],
+  // Of checks that ask a server of their own configuration.
+  [
+    /check (?:kube_apiserver_metrics|kube_controller_manager|kube_scheduler|etcd|coredns|kube_dns|kube_proxy|kube_metrics_server|kubernetes_state)\b/i,
+    'other',
+  ],
+];
+
+/** Ports of servers that are none of ours. */
+const OTHERS = new Map<number, Server>([
+  [5005, 'cluster-agent'],
+  [2379, 'etcd'],
+  [2380, 'etcd'],
+  [4317, 'other'],
+  [4318, 'other'],
+  [8125, 'other'],
+  [8126, 'other'],
+  [9100, 'other'],
+  [9153, 'other'],
+  [9443, 'webhook'],
+  [10249, 'other'],
+  [10254, 'other'],
+  [10256, 'other'],
+  [10257, 'other'],
+  [10259, 'other'],
+]);
+
+const KUBELET_PATH =
+  /^\/(?:containerLogs|exec|attach|portForward|run|runningpods|logs|checkpoint|stats\/summary|metrics\/(?:cadvisor|resource|probes|slis)|configz|spec|pods)\b/;
+const APISERVER_PATH =
+  /^\/(?:apis?(?:[?]|$)|apis\/|api\/v1(?:[?]|$)|api\/v1\/(?:namespaces|nodes|pods|services|endpoints|events|configmaps|secrets|persistentvolume|componentstatuses|replicationcontrollers|serviceaccounts|limitranges|resourcequotas|watch|bindings)|openapi\/|version\b|readyz|livez|k8s\/clusters\/)/;
+const APISERVER_HOST =
+  /^(?:kubernetes(?:\.default(?:\.svc(?:\.cluster\.local)?)?)?|kubernetes\.docker\.internal|api(?:-int|-server)?\.[\w.-]{1,200}|\S{0,200}\.(?:eks\.amazonaws\.com|azmk8s\.io|gke\.goog)|kube-?api(?:server)?\b\S{0,100})$/i;
+/** Of a machine or pod, of a link, and of this machine. */
+const PRIVATE =
+  /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|f[cd][\da-f]{2}:|\[f[cd][\da-f]{2}:|localhost$)/i;
+
+/** The addresses a text names, in the order of how much they say: a URL, a pool of connections, then bare `host:port`. */
+const ADDRESSES: readonly RegExp[] = [
+  /\b(https?):\/\/(\[[\da-f:.%]{2,60}\]|[\w.-]{0,253})(?::(\d{1,5}))?(\/[^\s"'<>)\],]{0,1000})?/gi,
+  /\b(HTTPS?)ConnectionPool\(host='([^']{0,253})', port=(\d{1,5})\)/g,
+  /\b(dial) (?:tcp[46]?|udp[46]?) (\[[\da-f:.%]{2,60}\]|[\w.-]{0,253}):(\d{1,5})/g,
+  /(->)(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253}):(\d{1,5})\b/g,
+  /\b(connect(?:ed)?|trying|server|kubelet at:?|endpoint|to) "?(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253})(?: \([\d.:a-f]{2,60}\))?(?::| port )(\d{2,5})\b/gi,
+  /\(()'([\w.:-]{2,253})', (\d{1,5})\)/g,
+];
+
+export interface Aim extends Addressee {
+  scheme?: string;
+}
+
+/** The server a text is about. `words`: that it is called the kubelet or the apiserver, where no address tells. */
+export function aimOf(body: string): Aim {
+  const addresses = addressesIn(body);
+  const named = SENTENCES.find(([text]) => text.test(body))?.[1];
+  const known = addresses.find(({ server }) => server !== 'unknown');
+  if (named !== undefined && !(named === 'runtime' && known !== undefined)) return { ...(known ?? addresses[0]), server: named };
+  if (known) return known;
+  const server = serverByWords(body);
+  // An address that is nothing of ours, and no word for whose it is: another server.
+  const [first] = addresses;
+  if (first) return { ...first, server: server === 'unknown' && first.port !== undefined ? 'other' : server };
+  return { server };
+}
+
+export function addressesIn(body: string): Aim[] {
+  return ADDRESSES.flatMap((pattern) => [...body.matchAll(pattern)].slice(0, MOST_ADDRESSES).map(addressOf));
+}
+
+const MOST_ADDRESSES = 20;
+
+function addressOf([, scheme = '', host = '', port, path]: RegExpMatchArray): Aim {
+  const isUrl = /^https?$/i.test(scheme);
+  const number = port === undefined ? (isUrl ? (scheme.toLowerCase() === 'https' ? 443 : 80) : undefined) : Number(port);
+  const aim = { host, port: number, path, scheme: isUrl ? scheme.toLowerCase() : undefined };
+  return { ...aim, server: serverAt(aim) };
+}
+
+function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
+  if (port === 10255) return 'read-only-port';
+  if (port === 10250 || port === 10248 || port === 4194) return 'kubelet';
+  if (/datadoghq\.|ddog-gov\./.test(host)) return 'intake';
+  if (/^\/v2\//.test(path)) return 'registry';
+  if (port === 53) return 'dns';
+  if (
+    /\/apis\/(?:[\w-]{1,60}\.)?metrics\.k8s\.io\b/.test(path) &&
+    host !== '' &&
+    PRIVATE.test(host) &&
+    port !== 6443 &&
+    !/timeout=/.test(path)
+  )
+    return 'apiserver';
+  if (APISERVER_PATH.test(path) || port === 6443 || APISERVER_HOST.test(host)) return 'apiserver';
+  if (KUBELET_PATH.test(path) || host === '' || port === 0) return 'kubelet';
+  if (port !== undefined && OTHERS.has(port)) return OTHERS.get(port) ?? 'other';
+  if (port === 443 && PRIVATE.test(host) && path.length < 2) return 'apiserver';
+  if (port === 8080 && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(host)) return 'apiserver';
+  if (port === 8443 && PRIVATE.test(host)) return 'apiserver';
+  return 'unknown';
+}
+
+/** Where no address tells: what the sentence itself calls it. */
+const BY_WORDS: readonly [RegExp, Server][] = [
+  [/\/(?:stats\/summary|metrics\/(?:cadvisor|resource|probes)|containerLogs)\b|CN ?= ?system:node:/, 'kubelet'],
+  [
+    /failed to (?:list|watch|get server)|connect to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,
+    'apiserver',
+  ],
+  [/kubelet|scrape node|kubeutil|podlist|statssummary/i, 'kubelet'],
+];
+
+function serverByWords(body: string): Server {
+  return BY_WORDS.find(([text]) => text.test(body))?.[1] ?? 'unknown';
+}
