@@ -32,7 +32,7 @@ export function readRecord(record: TextRecord, clean: Clean): Reading | undefine
   const side = isServers ? 'server' : record.scene ? 'object' : 'client';
   let first: { seen: Seen; judged: Judged } | undefined;
   for (const part of triesIn(body)) {
-    const aim = aimOf(part);
+    const aim = aimOf(part, record.scene === undefined || record.scene.kind === 'check');
     const target =
       isServers && !/https?:\/\//.test(part)
         ? { ...aim, server: speaker === 'apiserver' ? ('apiserver' as const) : ('kubelet' as const) }

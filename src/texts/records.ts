@@ -1,5 +1,10 @@
 /** Lines → records. A reader that is fed line by line, so that a log of any length takes no more memory than its longest record. */
+
+import { asBlock, type Block } from './blocks.js';
+import { createDescriptions, type Described } from './descriptions.js';
 import type { TextRecord } from './reading.js';
+import { rowIn } from './rows.js';
+import { isLogged, MOST_TEXT } from './unwrap.js';
 
 export interface RecordReader {
   /** The records that are whole now that this line is known. */
@@ -8,14 +13,65 @@ export interface RecordReader {
   end(): TextRecord[];
 }
 
+/** Lines that belong to the one before: of a stack trace, of a chain of causes. */
+const CONTINUES =
+  /^(?:\s{1,40}at \S|\s{1,40}\.\.\. \d{1,6} more|Caused by: |During handling of|The above exception|Traceback |\s{2,40}File "|\t\S)/;
+/** Lines that one record has at most, and lines of a block: the output of one command. */
+const MOST_LINES = 60;
+
 export function createRecordReader(): RecordReader {
+  const descriptions = createDescriptions();
   let at = 0;
+  let open: TextRecord | undefined;
+  let lines = 0;
+  let logged = false;
+  let block: Block | undefined;
+
+  const close = (next?: TextRecord): TextRecord[] => {
+    const done = open ? [open] : [];
+    open = next;
+    lines = 1;
+    return done;
+  };
+  const whole = (record: TextRecord | undefined): TextRecord[] => [...close(), ...(record ? [record] : [])];
+
+  const fromDescription = ({ records, taken }: Described): TextRecord[] | undefined => {
+    if (taken) return [...close(), ...records];
+    return records.length > 0 ? [...close(), ...records] : undefined;
+  };
+
+  const readLine = (text: string): TextRecord[] => {
+    if (block) {
+      const state = block.push(text);
+      if (state === 'more') return [];
+      const record = block.record();
+      block = undefined;
+      return state === 'last' ? whole(record) : [...whole(record), ...readLine(text)];
+    }
+    block = asBlock(text, at);
+    if (block) return [];
+    const described = descriptions.push(text, at);
+    const before = fromDescription(described) ?? [];
+    if (described.taken) return before;
+    const row = rowIn(text);
+    if (row) return [...before, ...whole({ line: at, text, scene: row })];
+    const begins = isLogged(text);
+    logged ||= begins;
+    if (open && !begins && lines < MOST_LINES && (CONTINUES.test(text) || logged)) {
+      lines += 1;
+      if (open.text.length < MOST_TEXT) open = { ...open, text: `${open.text} ${text.trim()}`.slice(0, MOST_TEXT) };
+      return before;
+    }
+    return [...before, ...close({ line: at, text: text.slice(0, MOST_TEXT) })];
+  };
+
   return {
     push(line) {
       at += 1;
-      return line.trim() === '' ? [] : [{ line: at, text: line.slice(0, MOST_TEXT) }];
+      const text = line.slice(0, MOST_TEXT).replace(/\r$/, '');
+      return text.trim() === '' ? [] : readLine(text);
     },
-    end: () => [],
+    end: () => [...(block ? whole(block.record()) : close()), ...descriptions.end()],
   };
 }
 
@@ -25,6 +81,3 @@ export function* recordsOf(lines: Iterable<string>): Generator<TextRecord> {
   for (const line of lines) yield* reader.push(line);
   yield* reader.end();
 }
-
-/** Characters of a record that are read. */
-const MOST_TEXT = 8000;

@@ -73,14 +73,14 @@ export interface Aim extends Addressee {
   scheme?: string;
 }
 
-/** The server a text is about. `words`: that it is called the kubelet or the apiserver, where no address tells. */
-export function aimOf(body: string): Aim {
+/** The server a text is about. `byWords`: that it is called the kubelet or the apiserver counts where no address tells; of an event it does not. */
+export function aimOf(body: string, byWords: boolean): Aim {
   const addresses = addressesIn(body);
   const named = SENTENCES.find(([text]) => text.test(body))?.[1];
   const known = addresses.find(({ server }) => server !== 'unknown');
   if (named !== undefined && !(named === 'runtime' && known !== undefined)) return { ...(known ?? addresses[0]), server: named };
   if (known) return known;
-  const server = serverByWords(body);
+  const server = byWords ? serverByWords(body) : 'unknown';
   // An address that is nothing of ours, and no word for whose it is: another server.
   const [first] = addresses;
   if (first) return { ...first, server: server === 'unknown' && first.port !== undefined ? 'other' : server };

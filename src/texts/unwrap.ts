@@ -97,6 +97,11 @@ export function unwrap(text: string): Unwrapped {
   return { body: unquote(left), time: told.time, node: told.node, speaker: told.speaker, isLogged: isLogged || logfmt };
 }
 
+/** Does the line begin a record of a log? */
+export function isLogged(line: string): boolean {
+  return line.startsWith('{"') || /^(?:time|ts|level|t)=/.test(line) || PREFIXES.some(({ text }) => text.test(line));
+}
+
 /** What was told first is nearest to the outside; a program is known better further in, its node further out. */
 function merge(told: Partial<Unwrapped>, more: Partial<Unwrapped>): void {
   told.time ??= more.time;

@@ -3,11 +3,48 @@ import type { Fragment, Seen } from './fragment.js';
 
 /** A described pod that is none of an agent: what befalls it is not ours. Without a description the text may well be about the agent. */
 const notAnothersPod = ({ scene }: Seen) => !(scene?.kind === 'pod' && scene.ofAgent === false);
+const isNode = ({ scene }: Seen) => scene?.kind === 'node';
 const isAgents = ({ scene, body }: Seen) => scene?.ofAgent === true || /datadog|otel|opentelemetry|\bagent\b/i.test(body);
 
 const ADMISSION = 'Kubernetes 1.20 to 1.36 staging/src/k8s.io/pod-security-admission, plugin/pkg/admission';
 
 export const OBJECTS: readonly Fragment[] = [
+  {
+    id: 'row-not-ready',
+    text: /\sNotReady\b/,
+    when: isNode,
+    side: 'object',
+    means: { causes: ['node-not-ready', 'kubelet-down', 'container-runtime-down'] },
+    source: 'kubectl 1.20 to 1.36 get nodes',
+  },
+  {
+    id: 'row-cordoned',
+    text: /\sReady,SchedulingDisabled\b|^Unschedulable:\s{1,40}true/,
+    when: isNode,
+    side: 'object',
+    means: { causes: ['node-cordoned'] },
+    source: 'kubectl 1.20 to 1.36 get nodes, describe node',
+  },
+  {
+    id: 'row-ready',
+    text: /\sReady\s/,
+    when: ({ scene, body }) => scene?.kind === 'node' && /\sv\d/.test(body),
+    side: 'object',
+    means: { works: 'The node was ready: its kubelet runs, and reaches the apiserver.' },
+    source: 'kubectl 1.20 to 1.36 get nodes',
+  },
+  {
+    id: 'row-request',
+    text: /\s(?:Pending|Denied|Failed|Approved,Failed)\s*$/,
+    when: ({ scene }) => scene?.kind === 'request',
+    side: 'object',
+    means: {
+      causes: ['kubelet-certificate-pending'],
+      proven: true,
+      says: 'The certificate request of this kubelet is not approved or not signed.',
+    },
+    source: 'kubectl 1.20 to 1.36 get certificatesigningrequests',
+  },
   {
     id: 'node-silent',
     text: /Kubelet (?:stopped|never) post(?:ing|ed) node status|NodeStatusUnknown|NodeStatusNeverUpdated/i,

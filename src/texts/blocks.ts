@@ -1,0 +1,53 @@
+/** Output of one command over several lines, of which none says all: `curl -v`, `openssl s_client`, `systemctl status`. */
+import type { TextRecord } from './reading.js';
+import { isLogged } from './unwrap.js';
+
+export interface Block {
+  /** `last`: this line is its last. `not`: it is not of it any more. */
+  push(line: string): 'more' | 'last' | 'not';
+  record(): TextRecord;
+}
+
+interface Kind {
+  begins: RegExp;
+  /** Its last line. */
+  ends: RegExp;
+  /** Lines without which nothing is lost: bytes, certificates, progress. */
+  skip: RegExp;
+  most: number;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    begins: /^\s{0,120}[^\n]{0,160}\*\s{1,3}(?:Trying \S|Host \S{1,253} was resolved|Could not resolve host|About to connect)/,
+    ends: /^curl: \(\d{1,3}\)/,
+    skip: /^\s{0,8}(?:[{}] \[|\* {2}(?:CAfile|CApath|start date|expire date)|\* TLSv1|\* ALPN|\s{0,8}%|\s{0,4}\d{1,3}\s{1,8}\d{1,3}\s)/,
+    most: 150,
+  },
+  {
+    begins: /^CONNECTED\(\d{1,8}\)/,
+    ends: /^\s{0,8}Verify return code: /,
+    skip: /^(?:[A-Za-z\d+/=]{40,80}$|-----|\s{1,8}\d{4} - |---$|\s{0,8}(?:Session-ID|Master-Key|PSK|SRP|Start Time|Timeout|Resumption|TLS session ticket))/,
+    most: 250,
+  },
+  { begins: /^\s{0,4}[●×○*] ?[\w@-]{1,60}\.service(?: - |$)/, ends: /^\s{1,12}Active: /, skip: /^$/, most: 8 },
+];
+
+/** Characters of a block that are read. */
+const MOST_BLOCK = 6000;
+
+export function asBlock(first: string, line: number): Block | undefined {
+  const kind = KINDS.find(({ begins }) => begins.test(first));
+  if (!kind) return undefined;
+  let text = first.trim();
+  let lines = 1;
+  return {
+    push(next) {
+      lines += 1;
+      if (lines > kind.most || /^[\w.@~:-]{0,80}[$#] \S/.test(next) || (isLogged(next) && !kind.ends.test(next))) return 'not';
+      if (!kind.skip.test(next) && text.length < MOST_BLOCK) text += ` ${next.trim()}`;
+      return kind.ends.test(next) ? 'last' : 'more';
+    },
+    record: () => ({ line, text: text.slice(0, MOST_BLOCK) }),
+  };
+}
