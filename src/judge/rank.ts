@@ -96,6 +96,7 @@ function toFinding({ question, target, layer, problem }: Judged): Finding {
     ...(problem.witnesses && { witnesses: [...problem.witnesses] }),
     alternatives: problem.alternatives ?? [],
     title: problem.title,
+    ...(problem.ofOthers && { ofOthers: problem.ofOthers }),
     features: problem.features,
     evidence: problem.evidence,
     // The check's own order, but what deletes or lowers security (verification off, …) never stands before another way.
@@ -168,7 +169,7 @@ function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => bo
     SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
     Number(!isOfName(a)) - Number(!isOfName(b)) ||
     Number(!isStranger(a)) - Number(!isStranger(b)) ||
-    Number(!HERE.includes(a.target)) - Number(!HERE.includes(b.target)) ||
+    Number(!isHere(a)) - Number(!isHere(b)) ||
     Number(waits(a)) - Number(waits(b)) ||
     Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
     (b.seen?.nodes.length ?? 0) - (a.seen?.nodes.length ?? 0) ||
@@ -178,6 +179,11 @@ function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => bo
     compareText(a.target, b.target) ||
     compareText(JSON.stringify(a), JSON.stringify(b))
   );
+}
+
+/** Of this machine and its servers; of the node that was named, where one was. */
+function isHere({ target, ofOthers }: Finding): boolean {
+  return HERE.includes(target) && !ofOthers;
 }
 
 function isStranger({ cause }: Finding): boolean {
@@ -200,7 +206,7 @@ function readableKey(finding: Finding, cause: Ranked['cause'], waits: boolean): 
     severity === finding.severity ? severity : say('rank.through', { severity }),
     ...(isOfName(finding) ? [say('rank.named')] : []),
     ...(isStranger(finding) ? [say('rank.stranger')] : []),
-    say(HERE.includes(finding.target) ? 'rank.here' : 'rank.elsewhere'),
+    say(isHere(finding) ? 'rank.here' : 'rank.elsewhere'),
     ...(waits ? [say('rank.waits')] : []),
     finding.certainty,
     say('rank.layer', { layer: finding.layer }),

@@ -102,6 +102,8 @@ export interface Stated<C extends string = string> {
   observedAt?: Target;
   /** What is wrong, one line a person understands. */
   title: Message;
+  /** It befell other nodes than the one that was named, whose agent is there and ready. */
+  ofOthers?: true;
   /** Agent features lost. */
   features: Feature[];
   evidence: Evidence[];

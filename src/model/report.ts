@@ -24,6 +24,8 @@ export interface Finding {
   witnesses?: Witness[];
   alternatives: string[];
   title: Message;
+  /** Since 1.5: it befell other nodes than the one that was named, whose agent is there and ready. */
+  ofOthers?: true;
   features: string[];
   evidence: Evidence[];
   fixes: Fix[];

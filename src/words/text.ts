@@ -15,6 +15,7 @@ export const sayHead = defineWords('head', {
   'accepted.many': 'OK: {servers} accept the credential and allow all requests',
   worksRisk: 'Works. Risk: {title}',
   worksNote: 'Works. Note: {title}',
+  okOn: 'OK on {node}. {title}',
   risk: 'Risk: {title}',
   note: 'Note: {title}',
   suspected: '{title} (suspected)',

@@ -132,7 +132,8 @@ export const agentCoverage = defineCheck({
     if (group && row && pod)
       return problem('agent-not-ready-on-node', {
         proof: inTheirWords(view.one('apiserver/agent-pods')),
-        ...forNamed(own, group, { severity: unready.flat().length === meant.length ? 'blocks' : 'degrades', fixes: fixesFor(pod, say) }),
+        ...forNamed(own, group, unready.flat().length === meant.length ? 'blocks' : 'degrades'),
+        fixes: fixesFor(pod, say),
         title: notReadyTitle(group, listed, say),
         features: WITHOUT_AGENT,
         evidence: [
@@ -221,7 +222,8 @@ function missingOn(
       ...said.evidence,
       cite(view.one('apiserver/nodes'), say('sawNodes', { names: nodeNames(nodes, 20) })),
     ],
-    ...forNamed(own, about, { severity, fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)] }),
+    ...forNamed(own, about, severity),
+    fixes: [fixBy('cluster', 'nothing', say('fixEvents'), events)],
   });
 }
 

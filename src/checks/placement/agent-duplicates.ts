@@ -7,9 +7,10 @@ import { citeBy } from '../shared/cite.js';
 import { byHand, fixBy, shell } from '../shared/fix.js';
 import { notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
+import { ofOthers, ownRow } from './shared/named.js';
 import { nodeNames, nodesOf, situationIn } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
-import { PLACEMENT_NEEDS } from './shared/wants.js';
+import { NAMED_NEEDS } from './shared/wants.js';
 
 export const agentDuplicates = defineCheck({
   question: 'agent-duplicates',
@@ -17,7 +18,7 @@ export const agentDuplicates = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: PLACEMENT_NEEDS,
+  needs: NAMED_NEEDS,
   words: {
     title: 'More than one agent runs on {nodes}',
     sawPods: '{node}: {pods}',
@@ -89,6 +90,7 @@ export const agentDuplicates = defineCheck({
     return problem('several-agents-on-node', {
       proof: inTheirWords(view.one('apiserver/agent-pods')),
       severity: 'degrades',
+      ...ofOthers(ownRow(view.one('self/settings'), at.rows), crowded),
       title: say('title', { nodes: nodesOf(crowded, at.listed) }),
       features: ['correct metrics (all are counted twice)', 'host ports of one agent'],
       evidence: [

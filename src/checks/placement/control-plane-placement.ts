@@ -127,7 +127,8 @@ export const controlPlanePlacement = defineCheck({
       });
       return problem('control-plane-taint-not-tolerated', {
         proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
-        ...forNamed(own, group, { severity: everywhere ? 'blocks' : 'degrades', fixes }),
+        ...forNamed(own, group, everywhere ? 'blocks' : 'degrades'),
+        fixes,
         title: titleOf(group),
         features: WITHOUT_AGENT,
         evidence: [

@@ -1,14 +1,16 @@
 /** In what state are the nodes themselves? A node that is not ready takes no new agent; a cordoned one does. Notes: the cure is not the agent's. */
 import { isDnsName } from '../../kubernetes/names.js';
 import { defineCheck } from '../../model/check.js';
-import type { PlacementNode } from '../../model/facts/placement.js';
+import type { AgentPods, PlacementNode } from '../../model/facts/placement.js';
 import { cite, citeBy } from '../shared/cite.js';
 import { KUBELET_LOG } from '../shared/distributions.js';
 import { byHand, fixBy } from '../shared/fix.js';
+import { isSameNode } from '../shared/own-node.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isPending, seen } from '../shared/read.js';
 import { isWhole, listedOf } from './shared/counted.js';
+import { namedNode } from './shared/named.js';
 import { nodeNames, nodesOf, WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
 
@@ -18,7 +20,7 @@ export const nodeCondition = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['apiserver/nodes', 'apiserver/agent-pods'],
+  needs: ['apiserver/nodes', 'apiserver/agent-pods', 'self/settings'],
   words: {
     without: '{nodes} without an agent: not ready',
     oneNotReady: '{nodes} is not ready: no new agent starts there',
@@ -75,6 +77,7 @@ export const nodeCondition = defineCheck({
       return problem('node-not-ready', {
         proof: without.length > 0 ? inTheirWords(fact, view.one('apiserver/agent-pods')) : inTheirWords(fact),
         severity: without.length > 0 ? 'degrades' : 'note',
+        ...(isThere(namedNode(view.one('self/settings')), pods) && { ofOthers: true }),
         title: without.length > 0 ? say('without', { nodes: nodesOf(without, listed) }) : title,
         features: without.length > 0 ? WITHOUT_AGENT : [],
         evidence: [...states, ...sawWithout, ...(cordoned.length > 0 ? [sawCordoned] : [])],
@@ -91,6 +94,11 @@ export const nodeCondition = defineCheck({
     return problem('node-cordoned', { proof: inTheirWords(fact), severity: 'note', title, evidence: [sawCordoned], fixes: [] });
   },
 });
+
+/** The agent of the node that was named. */
+function isThere(named: string | undefined, { pods }: Pick<AgentPods, 'pods'> = { pods: [] }): boolean {
+  return named !== undefined && pods.some(({ node, ready }) => ready && isSameNode(named, node));
+}
 
 function stateOf({ node, ready, pressure }: PlacementNode): { node: string; ready: string; pressure: string } {
   return { node, ready, pressure: pressure.length > 0 ? `, ${pressure.join(', ')}` : '' };

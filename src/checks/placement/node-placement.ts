@@ -13,7 +13,7 @@ import { AGENT_PLACEMENT } from '../shared/distributions.js';
 import { pass, problem, type Said } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { isVirtual, type NodeRow, type Podless } from './shared/coverage.js';
-import { forNamed, ownFirst, ownRow } from './shared/named.js';
+import { forNamed, ofOthers, ownFirst, ownRow } from './shared/named.js';
 import {
   grouped,
   nameOfPart,
@@ -152,7 +152,7 @@ function judgePart(
       operator: say('fixOperator'),
       plain: say('fixPlain'),
     });
-    return problem('node-taint-not-tolerated', { proof, ...noneThere, ...forNamed(own, group, { severity, fixes }) });
+    return problem('node-taint-not-tolerated', { proof, ...noneThere, ...forNamed(own, group, severity), fixes });
   }
   const labels = new Map(nodes.nodes.map((node) => [node.node, node.labels]));
   const othersRun = rows.some((row) => row.state !== 'refused' && row.workload === workload);
@@ -169,7 +169,7 @@ function judgePart(
     operator: { action: say('fixOperatorSelect') },
     plain: say('fixPlain'),
   });
-  return problem('node-not-selected', { proof, ...noneThere, ...forNamed(own, group, { severity, fixes }) });
+  return problem('node-not-selected', { proof, ...noneThere, ...forNamed(own, group, severity), fixes });
 }
 
 /** A DaemonSet that is for none of the nodes. */
@@ -191,7 +191,9 @@ function matchesNone(
   return problem(byTaint ? 'node-taint-not-tolerated' : 'node-not-selected', {
     proof: inTheirWords(view.one('apiserver/nodes'), view.one('apiserver/workloads')),
     // Beside it another agent may run; the one that was asked about runs nowhere.
-    severity: isForNoNode(at) || at.found.by === 'flag' ? 'blocks' : 'degrades',
+    ...(isForNoNode(at) || at.found.by === 'flag'
+      ? { severity: 'blocks' }
+      : { severity: 'degrades', ...ofOthers(ownRow(view.one('self/settings'), at.rows), []) }),
     title: say('nowhere', { name, nodes: `${at.rows.length} node${at.rows.length === 1 ? '' : 's'}` }),
     features: WITHOUT_AGENT,
     evidence: [

@@ -13,10 +13,10 @@ export type Said = Pick<Stated, 'title' | 'evidence' | 'fixes'> & Partial<Omit<S
 
 /** A problem of this cause. Its parts stand in the order of the model, however they were said: whoever reads the JSON meets the title first. */
 export function problem<const C extends string>(cause: C, said: Said & Basis): Problem<C> {
-  const { severity = 'blocks', observedAt, title, features = [], evidence, fixes, explainedBy, wants } = said;
+  const { severity = 'blocks', observedAt, title, ofOthers, features = [], evidence, fixes, explainedBy, wants } = said;
   const where = { ...(observedAt && { observedAt }) };
   const open = { ...(wants && { wants }) };
-  const rest = { ...where, title, features, evidence, fixes, ...(explainedBy && { explainedBy }) };
+  const rest = { ...where, title, ...(ofOthers && { ofOthers }), features, evidence, fixes, ...(explainedBy && { explainedBy }) };
   // A spread hides from the compiler that both are there, and then the stronger word would win.
   if (said.proof && said.alternatives) throw new Error(`${cause} is both proven and suspected`);
   if (said.proof) return { kind: 'problem', cause, severity, certainty: 'proven', witnesses: said.proof, ...open, ...rest };

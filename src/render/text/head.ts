@@ -13,6 +13,8 @@ import { counted, dateTime, formOf, listed } from '../../words/formats.js';
 import { sayHead as say } from '../../words/text.js';
 import { type Look, type Paint, wrap } from '../style.js';
 
+const SHORT_NAME = 20;
+
 /** Always exactly three lines. */
 export function headLines(report: Report, { paint }: Look): string[] {
   const { colour, title, lead, line } = answerOf(report, paint);
@@ -71,7 +73,8 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   if (answered && summary.verdict !== 'incomplete' && asksNothing(top)) return well(answered);
   const step = firstStep(top);
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
-  const title = failing ? titleOf(top, report) : withLead(top.severity, answered, titleOf(top, report));
+  const own = titleOf(top, report);
+  const title = failing ? (answered && top.ofOthers ? afterNamed(report, own) : own) : withLead(top.severity, answered, own);
   const { lead, line } = actLine(step);
   return { colour: failing ? red : yellow, title, lead, line, isProse: line === step.act, last: lastLine(step) };
 }
@@ -81,6 +84,12 @@ function withLead(severity: Finding['severity'], answered: Answered | undefined,
   const short = severity === 'risk' ? say('risk', { title }) : answered ? say('note', { title }) : title;
   const long = severity === 'risk' ? say('worksRisk', { title }) : say('worksNote', { title });
   return answered && [...long].length <= LINE ? long : short;
+}
+
+/** Who asked about one node reads of it first; what befell others stands behind. A cloud's name of a node takes the room of both. */
+function afterNamed({ where }: Report, title: string): string {
+  const node = oneLine(where.node);
+  return node && [...node].length <= SHORT_NAME ? say('okOn', { node, title }) : title;
 }
 
 /** A note that asks for nothing does not take the place of "all well". */

@@ -72,6 +72,7 @@ const finding = object(
     witnesses: { ...listOf('witness'), description: 'Since 1.5, of what is proven: the facts it rests on.' },
     alternatives: { type: 'array', items: id },
     title: ref('message'),
+    ofOthers: { const: true, description: 'Since 1.5: it befell other nodes than the one that was named, whose agent is there and ready.' },
     features: texts,
     evidence: listOf('evidence'),
     fixes: listOf('fix'),
@@ -81,7 +82,7 @@ const finding = object(
     seen: object({ nodes: texts, of: count, vantages: texts }),
     quoted: texts,
   },
-  ['witnesses', 'seen', 'quoted'],
+  ['witnesses', 'ofOthers', 'seen', 'quoted'],
 );
 
 const result = object(

@@ -1,7 +1,7 @@
 /** One node was asked about by name (`--node`): its own row decides, and is said first. */
 
 import { serviceAccountOf } from '../../../kubernetes/names.js';
-import type { Fix, Severity, Verdict } from '../../../model/check.js';
+import type { Severity, Verdict } from '../../../model/check.js';
 import type { Fact } from '../../../model/facts.js';
 import { isSameNode } from '../../shared/own-node.js';
 import { seen } from '../../shared/read.js';
@@ -34,10 +34,15 @@ export function ownFirst(groups: NodeRow[][], own: NodeRow | undefined): NodeRow
 export function forNamed(
   own: NodeRow | undefined,
   nodes: readonly { node: string }[],
-  said: { severity: Severity; fixes: Fix[] },
-): { severity: Severity; fixes: Fix[] } {
-  if (own && nodes.some(({ node }) => node === own.node)) return { ...said, severity: 'blocks' };
-  return said;
+  severity: Severity,
+): { severity: Severity; ofOthers?: true } {
+  if (nodes.some(({ node }) => node === own?.node)) return { severity: 'blocks' };
+  return { severity, ...ofOthers(own, nodes) };
+}
+
+/** Its agent is there and ready: what befell others is no fault of it, and is said after that. */
+export function ofOthers(own: NodeRow | undefined, nodes: readonly { node: string }[]): { ofOthers?: true } {
+  return own?.state === 'covered' && nodes.every(({ node }) => node !== own.node) ? { ofOthers: true } : {};
 }
 
 /**
