@@ -14,6 +14,7 @@ import { explainText } from '../src/checks/error-texts.js';
 import { commonName, refusalOf } from '../src/checks/shared/kubelet-answers.js';
 import { createRedactor, urlWithoutCredentials } from '../src/host/redact.js';
 import { aimedAs, withoutAim } from '../src/kubernetes/aim.js';
+import { waitOf } from '../src/kubernetes/kubelet/pod-waits.js';
 import { hostsInMetrics } from '../src/live/kubelet/client.js';
 import { inspectAuthority } from '../src/probes/connection/authority.js';
 import { anchorsOf, bareName } from '../src/probes/connection/chain.js';
@@ -127,6 +128,7 @@ const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'host/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',
   'judge/dead-ends.ts': 'commands of ours',
   'kubernetes/aim.ts': 'a reader below; its other pattern meets commands of ours alone',
+  'kubernetes/kubelet/pod-waits.ts': 'a reader below',
   'probes/machine/access.ts': 'a reader below',
   'probes/machine/root-owned.ts': 'a reader below',
   'report/contract/conform.ts': 'patterns of our own schema',
@@ -290,6 +292,8 @@ const host = { redactor: createRedactor() };
 const WIDE = { width: 80, verbose: true, colour: true };
 
 const READERS: Record<string, (text: string) => unknown> = {
+  'what a pod waits for': (text) =>
+    ['Failed', 'FailedMount', 'Unschedulable', 'FailedCreatePodSandBox'].map((reason) => waitOf({ reason, message: text })),
   'redact: clean': (text) => redactor.clean(text),
   'redact: a secret of such a text': (text) => {
     const told = createRedactor();

@@ -1,7 +1,7 @@
 /** From a DaemonSet to what decides where its pods run. Environment, arguments, annotations and secrets are dropped here. */
 import { text as textOf } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
-import type { AgentWorkload, PodTemplate, Requirement, SelectorTerm, Toleration } from '../model/facts/placement.js';
+import type { AgentWorkload, HostPathVolume, PodTemplate, Requirement, SelectorTerm, Toleration } from '../model/facts/placement.js';
 import { lastChange } from './last-change.js';
 
 const MOST = 100;
@@ -57,6 +57,7 @@ export function isClusterCheckRunner(labels: Readonly<Record<string, string>>): 
 function reduceTemplate(json: unknown): PodTemplate {
   const { nodeName, nodeSelector, affinity, tolerations, hostNetwork, priorityClassName, serviceAccountName, containers } = record(json);
   const required = record(record(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution;
+  const [hostPorts, hostPaths] = [hostPortsOf(json), hostPathsOf(json)];
   return {
     ...(nodeName ? { nodeName: text(nodeName) } : {}),
     nodeSelector: stringMap(nodeSelector),
@@ -69,7 +70,28 @@ function reduceTemplate(json: unknown): PodTemplate {
     images: list(containers)
       .slice(0, 20)
       .map((container) => text(record(container).image)),
+    ...(hostPorts.length > 0 && { hostPorts }),
+    ...(hostPaths.length > 0 && { hostPaths }),
   };
+}
+
+/** Ports of the node that a pod asks for: on the node's own network, each port of a container is one. */
+export function hostPortsOf(json: unknown): number[] {
+  const { containers, initContainers, hostNetwork } = record(json);
+  const ports = [...list(containers), ...list(initContainers)].flatMap((each) => list(record(each).ports).map(record));
+  const numbers = ports.map(({ hostPort, containerPort }) => Number(hostPort ?? (hostNetwork === true ? containerPort : 0)));
+  return [...new Set(numbers.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536))].slice(0, MOST);
+}
+
+function hostPathsOf(json: unknown): HostPathVolume[] {
+  return list(record(json).volumes)
+    .map(record)
+    .filter(({ hostPath }) => hostPath !== undefined && hostPath !== null)
+    .slice(0, MOST)
+    .map(({ name, hostPath }) => {
+      const { path, type } = record(hostPath);
+      return { volume: text(name, 63), path: text(path), ...(type ? { type: text(type, 30) } : {}) };
+    });
 }
 
 function reduceToleration(json: unknown): Toleration {

@@ -35,6 +35,7 @@ import { controlPlanePlacement } from './placement/control-plane-placement.js';
 import { nodeCondition } from './placement/node-condition.js';
 import { nodePlacement } from './placement/node-placement.js';
 import { podAdmission } from './placement/pod-admission/check.js';
+import { podWaits } from './placement/pod-waits/check.js';
 import { agentContradictions } from './settings/agent/agent-contradictions/check.js';
 import { agentInstall } from './settings/agent/agent-install.js';
 import { agentMounts } from './settings/agent/agent-mounts/check.js';
@@ -63,6 +64,7 @@ export const PLACEMENT_CHECKS: readonly Check[] = [
   controlPlanePlacement,
   nodePlacement,
   podAdmission,
+  podWaits,
   agentCoverage,
   agentDuplicates,
   nodeCondition,

@@ -25,8 +25,16 @@ export const SETTINGS_CHECKS: readonly Check[] = CHECKS.filter(({ question }) =>
 /** At a workstation they are those of a DaemonSet, and one may be named that is not there. */
 export const SETTINGS_AND_WAY = withWay([...CHECKS.filter(({ question }) => question === 'agent-daemonset'), ...SETTINGS_CHECKS]);
 
+const NOT_REQUIRED = ['node-condition', 'pod-waits'];
+
+/** A CA file that a node lacks keeps the agent's pod there from starting. */
+const KEEPS_PODS = CHECKS.filter(({ question }) => question === 'kubelet-authority-file');
+
 /** Where the agent runs, and may run: here these are the questions that must be answered. */
-export const NODES_AND_WAY = withWay(PLACEMENT_CHECKS.map((check) => ({ ...check, required: check.question !== 'node-condition' })));
+export const NODES_AND_WAY = withWay([
+  ...KEEPS_PODS,
+  ...PLACEMENT_CHECKS.map((check) => ({ ...check, required: !NOT_REQUIRED.includes(check.question) })),
+]);
 
 /** Of a file besides: keys that nobody reads may be those that were to place the agent. */
 export const NODES_OF_FILE: readonly Check[] = [

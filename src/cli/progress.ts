@@ -36,6 +36,7 @@ const DOING: Readonly<Record<string, string>> = {
   'egress-policies': 'listing NetworkPolicies',
   endpoints: 'listing its endpoints',
   'refused-creates': 'reading events',
+  'pod-events': 'reading events of',
   'rbac-objects': 'listing roles and bindings',
   'own-rules': 'listing own permissions',
   'kubelet-versions': 'listing kubelet versions',

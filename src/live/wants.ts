@@ -39,6 +39,7 @@ const FETCHES: Partial<Record<Want['need'], Fetch>> = {
   'apiserver/agent-pods': withLists(askPlacement),
   'apiserver/namespace-policy': withLists(askPlacement),
   'apiserver/refused-creates': withLists(askPlacement),
+  'apiserver/pod-events': withLists(askPlacement),
 };
 
 /** A fact some check wants; what is not ours to ask from here is left alone and stays unanswered. */

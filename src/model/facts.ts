@@ -36,7 +36,7 @@ import type {
   TimeSync,
   TokenReview,
 } from './facts/node.js';
-import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, RefusedCreate } from './facts/placement.js';
+import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, PodEvent, RefusedCreate } from './facts/placement.js';
 import type { AccessAnswer, Account, Identity, OwnRules, RbacObjects, ResolvedProfile } from './facts/rights.js';
 import type { Candidate, Place, Setting, Target } from './facts/run.js';
 
@@ -80,6 +80,8 @@ export interface FactData {
   'agent-pods': AgentPods;
   'namespace-policy': NamespacePolicy;
   'refused-creates': RefusedCreate[];
+  /** Since 1.5: of one waiting pod of the agent, `NAMESPACE/POD`; newest first. */
+  'pod-events': PodEvent[];
   profile: ResolvedProfile;
   account: Account;
   'rbac-objects': RbacObjects;

@@ -338,6 +338,8 @@ export interface PlacementWorld {
   daemonSets?: DaemonSetShape[];
   /** Pods that are no DaemonSet's: an application with the agent as sidecar. */
   sidecars?: string[];
+  /** Pods of others that have a port of their node: `NAMESPACE/DAEMONSET`, on every node. */
+  holders?: Record<string, number>;
   namespaceLabels?: Record<string, string>;
   /** What the apiserver said when the controller created a pod. */
   refused?: string;
@@ -365,8 +367,10 @@ export interface DaemonSetShape {
   configMounts?: string[];
   /** Nodes with a pod of it; default: those where its selector, its tolerations and admission let one be. */
   on?: string[];
-  /** Why the container on every node of it waits; default: it runs and is ready. */
+  /** Why the container on every node of it waits; default: it runs and is ready. `Unschedulable`: no node takes the pod. */
   waiting?: { reason: string; message: string };
+  /** Warnings about each of its pods. */
+  events?: { reason: string; message: string }[];
 }
 
 /** What of a Node differs from the plain one. A name without a kubelet in the world is a Node object alone. */

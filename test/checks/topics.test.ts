@@ -19,7 +19,15 @@ it('settings: those of the agent, alone or behind the way to the apiserver', () 
 });
 
 it('nodes: all of placement behind the way, and these must be answered', () => {
-  assert.deepEqual(questions(NODES_AND_WAY), [...NAMED, ...WAY, ...PLACEMENT, 'node-condition']);
+  assert.deepEqual(questions(NODES_AND_WAY), [
+    ...NAMED,
+    ...WAY,
+    'kubelet-authority-file',
+    ...PLACEMENT.slice(0, 4),
+    'pod-waits',
+    ...PLACEMENT.slice(4),
+    'node-condition',
+  ]);
   assert.deepEqual(required(NODES_AND_WAY), PLACEMENT);
   assert.deepEqual(questions(NODES_OF_FILE).slice(NODES_AND_WAY.length), ['agent-settings']);
   assert.deepEqual(required(NODES_OF_FILE), PLACEMENT);

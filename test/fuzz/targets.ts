@@ -6,7 +6,14 @@ import { untar } from '../../src/files/untar.js';
 import { readYaml } from '../../src/files/yaml-fields.js';
 import { createRedactor } from '../../src/host/redact.js';
 import { reduceNode } from '../../src/live/apiserver/reduce.js';
-import { marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from '../../src/live/apiserver/reduce-placement.js';
+import {
+  marksOf,
+  reduceAgentPod,
+  reducePlacementNode,
+  reducePodEvent,
+  reducePortHolder,
+  reduceRefusedCreate,
+} from '../../src/live/apiserver/reduce-placement.js';
 import { inspectAuthority } from '../../src/probes/connection/authority.js';
 import { parseJson as parseAnswer, recognisePayload, recogniseVoice } from '../../src/probes/connection/payload.js';
 import { parseHosts, parseResolvConf } from '../../src/probes/connection/resolv-conf.js';
@@ -49,6 +56,7 @@ export const TARGETS: Readonly<Record<string, (bytes: Buffer) => unknown>> = {
       recogniseVoice(bytes[0] ?? 0, {}, text),
       ['/pods', '/metrics', '/stats/summary', '/configz'].map((path) => recognisePayload(path, text)),
       [reduceNode(body, clean), reducePlacementNode(body, new Set()), reduceAgentPod(body, marks), reduceRefusedCreate(body)],
+      [reducePortHolder(body, marks), reducePodEvent(body, 'a')],
       [reduceDaemonSet(body), readTemplate(body, 'file', 'fuzz', new Map())],
     ];
   },

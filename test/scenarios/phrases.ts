@@ -64,4 +64,13 @@ export const QUOTED: readonly string[] = [
   // A page or a source text, by its name.
   'platform.documented source',
   'pod-admission.sawEvent message',
+  // Of the kubelet, the scheduler and the runtime, about a pod that waits.
+  'agent-coverage.notReady reason',
+  'agent-coverage.sawEvent message',
+  'kubelet-authority-file.sawEvent message',
+  'kubelet-authority-file.unmounted said',
+  'pod-waits.network said',
+  'pod-waits.sandbox said',
+  'pod-waits.sawEvent message',
+  'pod-waits.sawPod message',
 ];

@@ -23,29 +23,33 @@ import { isSameNode } from '../shared/own-node.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
-import type { Listed } from './shared/counted.js';
+import { CAUSE_OF } from './pod-waits/decision.js';
+import { isWhole, type Listed } from './shared/counted.js';
 import type { NodeRow } from './shared/coverage.js';
 import { forNamed, mustTell, namedNode, ownFirst, ownRow, requiredIf } from './shared/named.js';
-import { grouped, kubectlTarget, nodeNames, nodesOf, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
+import { kubectlTarget, nodeNames, nodesOf, type Situation, situationIn, WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, cutWords, UNREAD } from './shared/unread.js';
+import { isKnown, reasonOf, type WaitGroup, waitsIn } from './shared/waits.js';
 import { NAMED_NEEDS, PLACEMENT_NEEDS, placementWants } from './shared/wants.js';
 
 const WORDS = {
   missing: 'No agent pod on {nodes}, though the DaemonSet should run there',
-  notReady: 'The agent is not ready on {nodes}: {reason}',
+  notReady: 'The agent is not ready on {count} of {of} nodes: {reason}',
+  notReadyAt: 'The agent is not ready on {count} of {of} nodes ({node}): {reason}',
+  notReadyFirst: 'The agent is not ready on {count} of the first {of} nodes: {reason}',
   crashes: 'The agent crash-loops on {nodes}: {said}',
   podless: 'DaemonSet {name} has no pods; another runs on {nodes}',
   sawMissing: 'no pod of {daemonset} on {names}',
   sawNodes: 'listed as nodes: {names}',
   sawPod: '{node}: pod {pod} is {phase}, {reason}{message}; {restarts} restarts',
   sawMore: '{what} on {names}',
+  sawEvent: '{reason} ({count} times, last {last}): {message}',
   fixEvents: 'Find out why the controller creates no pod there',
   fixLog: 'Read the last log of the container {container}',
   fixDescribe: 'Find out what the pod waits for',
-  fixConfig: 'Create the ConfigMap or Secret that the message names',
-  fixImage: 'Correct the image, or add the pull secret to the namespace',
+  fixConfig: 'Correct what the message names in the pod template',
+  fixUser: 'Remove runAsNonRoot: this image runs as root',
   fixMemory: 'Raise the memory limit of {container} (OOMKilled)',
-  fixRoom: 'Free what the message names: a host port, CPU or memory',
   fixApiKey: 'Set the API key: datadog.apiKeyExistingSecret or DD_API_KEY',
   fixPort: 'Free the port that another process of the node uses',
   fixSyntax: "Correct the agent's configuration: its log names the error",
@@ -57,7 +61,7 @@ const WORDS = {
   cut: CUT,
 } as const;
 
-const COVERAGE_NEEDS = [...NAMED_NEEDS, 'self/place', 'apiserver/identity'] as const;
+const COVERAGE_NEEDS = [...NAMED_NEEDS, 'self/place', 'apiserver/identity', 'apiserver/pod-events'] as const;
 
 export const agentCoverage = defineCheck({
   question: 'agent-coverage',
@@ -107,11 +111,12 @@ export const agentCoverage = defineCheck({
     const cut = cuts.map(({ kind, cut }) => citeBy(`apiserver/${kind}`, '', say('cut', cutWords(kind, cut))));
     const without = rows.filter(({ state }) => state === 'missing');
     const missing = ownFirst([without], own)[0] ?? [];
+    const waits = waitsIn(rows, view.all('apiserver/pod-events'));
+    const open = waits.filter((wait) => !isKnown(wait));
+    // What has a cause of its own stands behind what has none.
+    const groups = [...open, ...waits.filter(isKnown)];
     const unready = ownFirst(
-      grouped(
-        rows.filter(({ state }) => state === 'not-ready'),
-        reasonOf,
-      ),
+      groups.map(({ rows }) => rows),
       own,
     );
     const meant = rows.filter(({ state }) => state === 'covered' || state === 'missing' || state === 'not-ready');
@@ -129,19 +134,23 @@ export const agentCoverage = defineCheck({
     const [group, ...others] = unready;
     const [row] = group ?? [];
     const pod = row?.pods[0];
-    if (group && row && pod)
+    if (group && row && pod) {
+      const wait = groups.find(({ rows }) => rows.some(({ node }) => node === row.node));
       return problem('agent-not-ready-on-node', {
         proof: inTheirWords(view.one('apiserver/agent-pods')),
         ...forNamed(own, group, unready.flat().length === meant.length ? 'blocks' : 'degrades'),
         fixes: fixesFor(pod, say),
-        title: notReadyTitle(group, listed, say),
+        title: notReadyTitle(group, listed, wait, say),
+        ...(open.length === 0 && { explainedBy: REASONS }),
         features: WITHOUT_AGENT,
         evidence: [
+          ...(wait?.told ? [sawEvent(wait.told, say)] : []),
           ...podEvidence.slice(0, 10),
           ...[...(group.length > 3 ? [group] : []), ...others].map((rest) => unreadyOn(rest, say)),
           ...cut,
         ],
       });
+    }
     return judgeRest(at, own, view, say);
   },
 });
@@ -233,20 +242,33 @@ function openFor(rows: readonly NodeRow[], open: Verdict<never>): Verdict<never>
   return mustTell && open.kind === 'cannot-tell' ? { ...open, required: true, because: 'node-not-ready' } : open;
 }
 
-const reasonOf = ({ pods: [pod] }: NodeRow) => pod?.reason ?? pod?.phase ?? '';
+/** What keeps a pod from starting; where all that are not ready wait for one of these, that they are not ready follows from it. */
+const REASONS = [...new Set(Object.values(CAUSE_OF)), 'kubelet-ca-file-missing'];
 
 function unreadyOn(rows: NodeRow[], say: Say<typeof WORDS>): Evidence {
-  return citeBy('apiserver/agent-pods', '', say('sawMore', { what: rows[0] ? reasonOf(rows[0]) : '', names: nodeNames(rows, 20) }));
+  return citeBy('apiserver/agent-pods', '', say('sawMore', { what: reasonOf(rows[0]?.pods[0]), names: nodeNames(rows, 20) }));
 }
 
-/** What the container said at its end says more than the name of the state. */
-function notReadyTitle(group: NodeRow[], all: Listed<NodeRow>, say: Say<typeof WORDS>): Message {
-  const nodes = nodesOf(group, all);
+function sawEvent({ fact, event }: NonNullable<WaitGroup['told']>, say: Say<typeof WORDS>): Evidence {
+  const { reason, count, last, message } = event;
+  return citeBy('apiserver/pod-events', fact.subject, say('sawEvent', { reason, count, last, message }), fact.reproduce);
+}
+
+/** What the container said at its end, or what was told of it, says more than the name of the state. */
+function notReadyTitle(group: NodeRow[], all: Listed<NodeRow>, wait: WaitGroup | undefined, say: Say<typeof WORDS>): Message {
   const [pod] = group[0]?.pods ?? [];
-  if (pod?.reason !== 'CrashLoopBackOff') return say('notReady', { nodes, reason: group[0] ? reasonOf(group[0]) : '' });
-  const said = lastWords(pod);
-  const room = Math.max(16, 50 - nodes.length);
-  return say('crashes', { nodes, said: said ? `"${cutTo(said, room)}"` : (pod.message ?? 'CrashLoopBackOff') });
+  const said = pod && lastWords(pod);
+  if (pod?.reason === 'CrashLoopBackOff') {
+    const nodes = nodesOf(group, all);
+    const room = Math.max(16, 50 - nodes.length);
+    return say('crashes', { nodes, said: said ? `"${cutTo(said, room)}"` : (pod.message ?? 'CrashLoopBackOff') });
+  }
+  const told = said ?? wait?.told?.event.message;
+  const reason = told ? `"${cutTo(told, 36)}"` : reasonOf(pod);
+  const [node] = group.length === 1 ? group.map((row) => row.node) : [];
+  const counted = { count: group.length, of: all.items.length, reason };
+  if (!isWhole(all)) return say('notReadyFirst', counted);
+  return node !== undefined && node.length <= 20 ? say('notReadyAt', { ...counted, node }) : say('notReady', counted);
 }
 
 /** `exit code 1 (Error): API key missing`: what stands behind the colon is the container's own. */
@@ -286,10 +308,7 @@ function fixesFor(pod: AgentPod, say: Say<typeof WORDS>): Fix[] {
     const known = LAST_WORDS.find(([words]) => words.test(lastWords(pod) ?? ''))?.[1];
     return [...(known ? [fixBy('agent', 'config', say(known))] : []), log, describe];
   }
-  if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(reason))
-    return [fixBy('agent', 'restart', say('fixImage')), describe];
-  if (reason === 'CreateContainerConfigError') return [fixBy('agent', 'config', say('fixConfig')), describe];
-  if (reason === 'Unschedulable' || reason === 'OutOfcpu' || reason === 'OutOfmemory')
-    return [fixBy('cluster', 'config', say('fixRoom')), describe];
+  if (reason === 'CreateContainerConfigError')
+    return [fixBy('agent', 'config', /runAsNonRoot/.test(message) ? say('fixUser') : say('fixConfig')), describe];
   return [describe];
 }

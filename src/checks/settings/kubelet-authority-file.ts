@@ -10,10 +10,10 @@ import { ALL_KUBELET_FEATURES, agentsEndpoint, agentVerifies, settingOf } from '
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { seen } from '../shared/read.js';
+import { isOfAks, UNMOUNTED_NEEDS, UNMOUNTED_WORDS, unmountedIn } from './shared/unmounted-ca.js';
 
-/** The self-signed certificate of AKS nodes without serving certificate rotation; with it the file is gone. */
-const AKS_FILE = 'kubeletserver.crt';
-/** What the agent falls back on without an override. */
+/** What was found at the path, by the code of its reading. */
+const FOUND: Readonly<Partial<Record<string, 'missing' | 'notPem'>>> = { ENOENT: 'missing', ENOTPEM: 'notPem', ETOOBIG: 'notPem' };
 
 export const kubeletAuthorityFile = defineCheck({
   question: 'kubelet-authority-file',
@@ -21,8 +21,9 @@ export const kubeletAuthorityFile = defineCheck({
   target: 'kubelet',
   layer: 'settings',
   required: false,
-  needs: ['self/settings', 'self/place', 'kubelet/candidates', 'kubelet/authority', 'kubelet/tls'],
+  needs: ['self/settings', 'self/place', 'kubelet/candidates', 'kubelet/authority', 'kubelet/tls', ...UNMOUNTED_NEEDS],
   words: {
+    ...UNMOUNTED_WORDS,
     missing: 'The kubelet CA file does not exist: {path}',
     unreadable: 'The kubelet CA file cannot be read ({code}): {path}',
     notPem: 'The kubelet CA file holds no certificate: {path}',
@@ -32,8 +33,6 @@ export const kubeletAuthorityFile = defineCheck({
     sawSource: '{source} names {path}',
     sawOther: "{authority} verifies the kubelet's certificate",
     fixOther: 'Use the CA file that verifies this kubelet',
-    fixDrop: 'Remove the override: use the CA of the ServiceAccount',
-    fixAks: 'Remove the AKS overrides datadog.kubelet.hostCAPath and .host',
     fixMode: "Make the file readable for the agent's user (mode and owner)",
     fixMount: 'Mount the CA at this path, or set the path of a mounted one',
     fixFlag: 'Give {source} a file that exists',
@@ -58,6 +57,8 @@ export const kubeletAuthorityFile = defineCheck({
     },
   },
   judge(view, say) {
+    const unmounted = unmountedIn(view, say);
+    if (unmounted) return unmounted;
     const settings = view.one('self/settings');
     const setting = settingOf(settings, 'kubelet.ca');
     const authority = view.one('kubelet/authority', setting?.value);
@@ -79,7 +80,7 @@ export const kubeletAuthorityFile = defineCheck({
     const fixes: Fix[] = [];
     if (setting?.origin === 'flag') fixes.push(fixBy(ownerHere(seen(view.one('self/place'))), 'nothing', say('fixFlag', { source })));
     // An empty variable counts as unset, and the agent falls back on its service account's CA.
-    else if (path.endsWith(`/${AKS_FILE}`)) fixes.push(fixBy('agent', 'config', say('fixAks'), byAgent ? env({ [variable]: '' }) : {}));
+    else if (isOfAks(path)) fixes.push(fixBy('agent', 'config', say('fixAks'), byAgent ? env({ [variable]: '' }) : {}));
     else if (working?.startsWith('/') && working !== MOUNTED_CA)
       fixes.push(fixBy('agent', 'config', say('fixOther'), env({ DD_KUBELET_CLIENT_CA: shellQuote(working) })));
     else if (byAgent) fixes.push(fixBy('agent', 'config', say('fixDrop'), env({ [variable]: '' })));
@@ -87,12 +88,7 @@ export const kubeletAuthorityFile = defineCheck({
     return problem('kubelet-ca-file-missing', {
       proof: inTheirWords(authority),
       severity: verifies ? 'blocks' : 'risk',
-      title:
-        code === 'ENOENT'
-          ? say('missing', { path })
-          : code === 'ENOTPEM' || code === 'ETOOBIG'
-            ? say('notPem', { path })
-            : say('unreadable', { path, code }),
+      title: FOUND[code] ? say(FOUND[code], { path }) : say('unreadable', { path, code }),
       features: verifies ? ALL_KUBELET_FEATURES : [],
       evidence: [
         cite(authority, say('saw', { code, detail })),

@@ -1,6 +1,8 @@
 /** What every check about the kubelet shares: which attempt is the agent's, what is lost without it, how to ask by hand. */
 import { endpointOf } from '../../kubernetes/names.js';
+import type { Wait } from '../../kubernetes/kubelet/pod-waits.js';
 import type { Feature } from '../../model/check.js';
+import type { AgentWorkload } from '../../model/facts/placement.js';
 import type { Candidate, Fact, Setting } from '../../model/facts.js';
 import { seen, subjectOf } from './read.js';
 
@@ -56,4 +58,17 @@ export function plainWay(settings: Fact<'settings'>): { endpoint: string; https:
 /** Does the agent verify the kubelet's certificate? True unless its own settings turn it off. */
 export function agentVerifies(settings: Fact<'settings'>): boolean {
   return settingOf(settings, 'kubelet.tlsVerify')?.value !== 'false';
+}
+
+/** Everything the tool reads of the agent's own nodes: nothing runs where no agent is. */
+export const WITHOUT_AGENT = ['all metrics, logs and traces of these nodes'];
+
+/** The volume in which chart and operator mount the CA of the kubelet (helm-charts `hostCAPath`, datadog-operator `kubeletCAVolumeName`). */
+const CA_VOLUME = 'kubelet-ca';
+
+/** Does this pod wait for that file? */
+export function isKubeletCa(wait: Wait | undefined, workload: AgentWorkload | undefined): boolean {
+  if (wait?.kind !== 'host-path') return false;
+  const mounted = workload?.template.hostPaths?.find(({ path }) => path === wait.path)?.volume;
+  return (wait.volume ?? mounted) === CA_VOLUME;
 }

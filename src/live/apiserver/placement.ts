@@ -17,6 +17,7 @@ import type {
   ListCut,
   NamespacePolicy,
   PlacementNode,
+  PortHolder,
   RefusedCreate,
 } from '../../model/facts/placement.js';
 import type { FactData, Outcome } from '../../model/facts.js';
@@ -25,7 +26,16 @@ import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, type Templates } from './agent-configuration.js';
 import { type ApiserverClient, refused } from './client.js';
 import { saysNotFound } from './named.js';
-import { type AgentMarks, labelsRead, marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from './reduce-placement.js';
+import { askPodEvents } from './pod-events.js';
+import {
+  type AgentMarks,
+  labelsRead,
+  marksOf,
+  reduceAgentPod,
+  reducePlacementNode,
+  reducePortHolder,
+  reduceRefusedCreate,
+} from './reduce-placement.js';
 
 const PAGE = 500;
 /** A page of nodes with their image lists is up to 15 MiB. */
@@ -33,6 +43,7 @@ const PAGE_BYTES = 24 << 20;
 const MOST_NODES_PAGES = 10;
 const MOST_PODS_PAGES = 10;
 const MOST_WORKLOADS = 10;
+const MOST_HOLDERS = 50;
 
 const running = new WeakMap<LiveContext, Promise<void>>();
 const listed = new WeakMap<LiveContext, Promise<AgentWorkload[]>>();
@@ -69,10 +80,13 @@ async function askAll(context: LiveContext, api: ApiserverClient): Promise<void>
     askNodes(api, found, soFar),
   );
   if (found.length === 0) return;
-  if (!settings.placement.manifest)
-    await store.observe({ target: 'apiserver', kind: 'agent-pods', subject: '', reproduce: 'kubectl get pods -A -o wide' }, (soFar) =>
-      askPods(api, found, soFar),
+  if (!settings.placement.manifest) {
+    const pods = await store.observe(
+      { target: 'apiserver', kind: 'agent-pods', subject: '', reproduce: 'kubectl get pods -A -o wide' },
+      (soFar) => askPods(api, found, soFar),
     );
+    if (pods.status === 'observed') await askPodEvents(context, api, pods.data.pods);
+  }
   for (const namespace of new Set(found.map((workload) => workload.namespace).filter(Boolean))) {
     const by = (command: string) => (isDnsName(namespace) ? { reproduce: command } : {});
     const policy = { target: 'apiserver', kind: 'namespace-policy', subject: namespace } as const;
@@ -238,13 +252,20 @@ async function askPods(
   soFar: (outcome: Outcome<AgentPods>) => void,
 ): Promise<Outcome<AgentPods>> {
   const marks: AgentMarks = marksOf(workloads);
-  const reduce = (item: unknown) => reduceAgentPod(item, marks);
+  const holding = new Map<string, PortHolder>();
+  const reduce = (item: unknown) => {
+    for (const holder of reducePortHolder(item, marks)) holding.set(`${holder.namespace}/${holder.pod}`, holder);
+    return reduceAgentPod(item, marks);
+  };
   const read = (path: string) => pages<AgentPod>(api, path, MOST_PODS_PAGES, reduce);
   const everywhere = await pages<AgentPod>(api, '/api/v1/pods', MOST_PODS_PAGES, reduce, ({ items, cut }) =>
     soFar({ status: 'observed', data: { pods: items, everywhere: false, complete: false, cut } }),
   );
   const found = everywhere.status === 'observed' ? everywhere.data : undefined;
-  if (found && !found.cut) return { status: 'observed', data: { pods: found.items, everywhere: true, complete: true } };
+  if (found && !found.cut) {
+    const holders = holdersAt(found.items, [...holding.values()]);
+    return { status: 'observed', data: { pods: found.items, everywhere: true, complete: true, ...(holders.length > 0 && { holders }) } };
+  }
   if (found?.cut && found.cut.code !== 'EMORE')
     return { status: 'observed', data: { pods: found.items, everywhere: false, complete: false, cut: found.cut } };
   if (everywhere.status === 'failed') return denied(everywhere);
@@ -264,6 +285,14 @@ async function askPods(
     if (pods.data.cut) return part(pods.data.cut);
   }
   return { status: 'observed', data: { pods: withOthers(), everywhere: false, complete: true } };
+}
+
+/** On a node where an agent's pod waits for its place, who has a port that it asks for. */
+function holdersAt(pods: readonly AgentPod[], holders: readonly PortHolder[]): PortHolder[] {
+  const waiting = pods.filter(({ ready, leaving }) => !ready && !leaving);
+  const nodes = new Set(waiting.map(({ node }) => node));
+  const own = new Set(waiting.map(({ namespace, pod }) => `${namespace}/${pod}`));
+  return holders.filter(({ node, namespace, pod }) => nodes.has(node) && !own.has(`${namespace}/${pod}`)).slice(0, MOST_HOLDERS);
 }
 
 async function askPolicy(api: ApiserverClient, namespace: string, priorityClass: string | undefined): Promise<Outcome<NamespacePolicy>> {

@@ -1,11 +1,12 @@
 /** From lists of nodes, pods and events to what is judged of them: names, states, reasons; the rest is dropped here. */
 
 import { isTime, lastChange, turned } from '../../agent-config/last-change.js';
-import { isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
+import { hostPortsOf, isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
 import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
+import { platformOf } from '../../kubernetes/kubelet/platforms.js';
 import { CONTROL_PLANE_LABELS } from '../../kubernetes/taints.js';
-import type { AgentPod, AgentWorkload, PlacementNode, RefusedCreate } from '../../model/facts/placement.js';
+import type { AgentPod, AgentWorkload, PlacementNode, PodEvent, PortHolder, RefusedCreate } from '../../model/facts/placement.js';
 
 /** Labels that our own rules read, whatever the selectors ask for. */
 const JUDGED_LABELS = [...CONTROL_PLANE_LABELS, 'kubernetes.io/os', 'kubernetes.io/hostname', 'type', 'eks.amazonaws.com/compute-type'];
@@ -27,6 +28,13 @@ export function reducePlacementNode(json: unknown, keep: ReadonlySet<string>): P
   const ready = condition?.status;
   const since = ready === 'True' ? undefined : turned(condition);
   const provider = providerOf(Object.keys(record(labels)), text(providerID));
+  const { kubeletVersion, osImage } = record(record(status).nodeInfo);
+  const platform = platformOf({
+    name: text(name),
+    version: text(kubeletVersion, 60),
+    osImage: text(osImage),
+    labels: record(labels),
+  });
   return [
     {
       node: text(name),
@@ -47,8 +55,9 @@ export function reducePlacementNode(json: unknown, keep: ReadonlySet<string>): P
       ...(since && { readySince: since }),
       ...((unschedulable === true || list(taints).length > 0) && lastChange(json, 'f:spec.f:taints', 'f:spec.f:unschedulable')),
       pressure: conditions.flatMap(({ type, status }) => (type !== 'Ready' && status === 'True' ? [text(type, 60)] : [])).slice(0, 10),
-      kubeletVersion: text(record(record(status).nodeInfo).kubeletVersion, 60),
+      kubeletVersion: text(kubeletVersion, 60),
       ...(provider ? { provider } : {}),
+      ...(platform ? { platform } : {}),
     },
   ];
 }
@@ -67,12 +76,15 @@ export interface AgentMarks {
   owners: ReadonlySet<string>;
   /** First images of its DaemonSets, without their tags. */
   images: ReadonlySet<string>;
+  /** Ports of the node that its DaemonSets ask for. */
+  ports: ReadonlySet<number>;
 }
 
 export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
   return {
     owners: new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`)),
     images: new Set(workloads.flatMap(({ template }) => (template.images[0] ? [repositoryOf(template.images[0])] : []))),
+    ports: new Set(workloads.flatMap(({ template }) => template.hostPorts ?? [])),
   };
 }
 
@@ -114,6 +126,20 @@ export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
   ];
 }
 
+/** A pod that has a port of its node which an agent asks for; an agent's own pods are among them. */
+export function reducePortHolder(json: unknown, { ports }: AgentMarks): PortHolder[] {
+  const { metadata, spec, status } = record(json);
+  const { name, namespace, ownerReferences } = record(metadata);
+  const { phase } = record(status);
+  if (ports.size === 0 || typeof record(spec).nodeName !== 'string' || phase === 'Succeeded' || phase === 'Failed') return [];
+  const held = hostPortsOf(spec).filter((port) => ports.has(port));
+  if (held.length === 0) return [];
+  const owners = list(ownerReferences).map(record);
+  const controller = owners.find((owner) => owner.controller === true) ?? owners[0];
+  const owner = controller ? `${text(controller.kind, 63)}/${text(controller.name)}` : '';
+  return [{ namespace: text(namespace), pod: text(name), node: text(record(spec).nodeName), owner, ports: held }];
+}
+
 /** Until it is scheduled, a DaemonSet's pod names its node in matchFields (util.ReplaceDaemonSetPodNodeNameNodeAffinity). */
 function wantedNode(affinity: unknown): string {
   const required = record(record(record(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution);
@@ -121,44 +147,59 @@ function wantedNode(affinity: unknown): string {
   return text(list(fields.find(({ key }) => key === 'metadata.name')?.values)[0]);
 }
 
+/** A runtime wraps what it says some five times: the reason stands at the end. */
+const SAID = 600;
+
 function whyNot(status: Record<string, unknown>): Pick<AgentPod, 'reason' | 'container' | 'message'> {
   const conditions = list(status.conditions).map(record);
   const unscheduled = conditions.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
-  if (unscheduled) return { reason: text(unscheduled.reason, 60) || 'Unschedulable', message: text(unscheduled.message, 300) };
-  if (status.reason) return { reason: text(status.reason, 60), message: text(status.message, 300) };
+  if (unscheduled) return { reason: text(unscheduled.reason, 60) || 'Unschedulable', message: text(unscheduled.message, SAID) };
+  if (status.reason) return { reason: text(status.reason, 60), message: text(status.message, SAID) };
   for (const each of [...list(status.initContainerStatuses), ...list(status.containerStatuses)].map(record)) {
     const [state, last] = [record(each.state), record(record(each.lastState).terminated)];
     const [waiting, ended] = [record(state.waiting), record(state.terminated)];
     const container = text(each.name, 63);
-    const end = `exit code ${Number(last.exitCode ?? ended.exitCode) || 0}${last.reason ? ` (${text(last.reason, 60)})` : ''}`;
+    const latest = ended.exitCode === undefined ? last : ended;
+    const end = `exit code ${Number(latest.exitCode) || 0}${latest.reason ? ` (${text(latest.reason, 60)})` : ''}`;
     // A crash loop's own message says only for how long it waits: the last end says more.
-    if (waiting.reason === 'CrashLoopBackOff')
-      return { reason: 'CrashLoopBackOff', container, message: [end, text(last.message, 200)].filter(Boolean).join(': ') };
+    if (waiting.reason === 'CrashLoopBackOff') return { reason: 'CrashLoopBackOff', container, message: withLastWords(end, last) };
     if (waiting.reason && waiting.reason !== 'PodInitializing')
-      return { reason: text(waiting.reason, 60), container, message: text(waiting.message, 300) };
-    if (ended.reason && Number(ended.exitCode) !== 0) return { reason: text(ended.reason, 60), container, message: end };
+      return { reason: text(waiting.reason, 60), container, message: text(waiting.message, SAID) };
+    if (ended.reason && Number(ended.exitCode) !== 0)
+      return { reason: text(ended.reason, 60), container, message: withLastWords(end, ended) };
     if (state.running && each.ready === false && Number(each.restartCount) > 0)
-      return { reason: 'restarting', container, message: `${end}, ${Number(each.restartCount)} restarts` };
+      return { reason: 'restarting', container, message: withLastWords(end, last) };
     if (state.running && each.ready === false) return { reason: 'not ready', container };
   }
   return {};
 }
 
-/** A FailedCreate event about a DaemonSet. Counts stand in two places, by the age of the API it was written with. */
+/** The agent's own; or those of the runtime, which could not start it. */
+function withLastWords(end: string, { reason, message }: Record<string, unknown>): string {
+  const isRuntimes = reason === 'StartError' || reason === 'ContainerCannotRun';
+  return [end, text(message, isRuntimes ? SAID : 200)].filter(Boolean).join(': ');
+}
+
+/** A FailedCreate event about a DaemonSet. */
 export function reduceRefusedCreate(json: unknown): RefusedCreate[] {
-  const { involvedObject, reason, message, count, series, firstTimestamp, lastTimestamp, eventTime, metadata } = record(json);
+  const { involvedObject, reason, firstTimestamp, metadata } = record(json);
   const { kind, namespace, name } = record(involvedObject);
   if (kind !== 'DaemonSet' || reason !== 'FailedCreate') return [];
   const first = [firstTimestamp, record(metadata).creationTimestamp].find(isTime);
+  return [{ namespace: text(namespace), daemonset: text(name), ...happened(json), ...(first && { first }) }];
+}
+
+/** A warning about this pod. */
+export function reducePodEvent(json: unknown, pod: string): PodEvent[] {
+  const { involvedObject, reason, type } = record(json);
+  const { kind, name } = record(involvedObject);
+  if (kind !== 'Pod' || name !== pod || type !== 'Warning') return [];
+  return [{ reason: text(reason, 60), ...happened(json) }];
+}
+
+/** Counts stand in two places, by the age of the API the event was written with. */
+function happened(json: unknown): Pick<PodEvent, 'message' | 'count' | 'last'> {
+  const { message, count, series, lastTimestamp, eventTime, metadata } = record(json);
   const last = lastTimestamp ?? record(series).lastObservedTime ?? eventTime ?? record(metadata).creationTimestamp;
-  return [
-    {
-      namespace: text(namespace),
-      daemonset: text(name),
-      message: text(message, 600),
-      count: Number(count ?? record(series).count) || 1,
-      ...(first && { first }),
-      last: text(last, 40),
-    },
-  ];
+  return { message: text(message, SAID), count: Number(count ?? record(series).count) || 1, last: text(last, 40) };
 }

@@ -43,6 +43,17 @@ export interface PodTemplate {
   /** What the pod security level `baseline` forbids and this template asks for, in its own words: `hostPath volumes`, `hostPID`. */
   asks: string[];
   images: string[];
+  /** Since 1.5: ports of the node that its containers ask for. */
+  hostPorts?: number[];
+  /** Since 1.5: its hostPath volumes. */
+  hostPaths?: HostPathVolume[];
+}
+
+export interface HostPathVolume {
+  volume: string;
+  path: string;
+  /** `File`, `DirectoryOrCreate`; left out where nothing is looked at. */
+  type?: string;
 }
 
 export interface AgentWorkload {
@@ -88,6 +99,8 @@ export interface PlacementNode {
   kubeletVersion: string;
   /** Whose managed cluster this node belongs to, by its labels. */
   provider?: 'EKS' | 'GKE' | 'AKS';
+  /** Since 1.5: who built it; a name of `kubernetes/kubelet/platforms.ts`. */
+  platform?: string;
 }
 
 /** Where the reading of a list ended before the list did. */
@@ -140,6 +153,26 @@ export interface AgentPods {
   complete: boolean;
   /** Since 1.5: why they are not all. */
   cut?: ListCut;
+  /** Since 1.5: other pods that have a port of the node which an agent asks for; only of nodes where one waits. */
+  holders?: PortHolder[];
+}
+
+export interface PortHolder {
+  namespace: string;
+  pod: string;
+  node: string;
+  /** As of {@link AgentPod}. */
+  owner: string;
+  ports: number[];
+}
+
+/** Since 1.5: a warning about an agent's pod that waits. */
+export interface PodEvent {
+  reason: string;
+  message: string;
+  count: number;
+  /** ISO. */
+  last: string;
 }
 
 /** What the agent's namespace lets in. */

@@ -39,9 +39,13 @@ const MOST_ROWS = 200;
 const ORDER: NodeState[] = ['refused', 'missing', 'not-ready', 'unknown', 'condition', 'other', 'covered'];
 
 export function nodeLines(rows: readonly NodeRow[], report: Report, daemonset?: string): NodeLine[] {
-  // What keeps a pod from being created stands in no Node: the finding knows.
-  const title = flatten(report.findings).find(({ question }) => question === 'pod-admission')?.title;
-  const refused = title && spoken(title);
+  // What keeps a pod from being created stands in no Node, and what was told of one that waits in no status: the finding knows.
+  const found = flatten(report.findings);
+  const titleOf = (questions: readonly string[]) => {
+    const title = found.find(({ question }) => questions.includes(question))?.title;
+    return title && spoken(title);
+  };
+  const [refused, waits] = [titleOf(['pod-admission']), titleOf(['pod-waits', 'kubelet-authority-file'])];
   return rows.map((row) => ({
     ...(daemonset !== undefined && { daemonset }),
     node: row.node,
@@ -52,7 +56,7 @@ export function nodeLines(rows: readonly NodeRow[], report: Report, daemonset?: 
       ready: row.pods.some(({ ready }) => ready),
     }),
     wouldRun: row.state !== 'refused' && row.state !== 'other' && row.refusal === undefined,
-    why: row.state === 'missing' && refused ? refused : whyOf(row),
+    why: (row.state === 'missing' && refused) || (row.state === 'not-ready' && !row.pods[0]?.message && waits) || whyOf(row),
   }));
 }
 

@@ -13,6 +13,11 @@ const seen = (placement: PlacementWorld, argv: string[] = []): World => ({
   placement: { ...placement, nodes: { n2: {}, ...placement.nodes } },
   argv,
 });
+/** Its pods on every node wait, and this is told of them. */
+const waits = (reason: string, message: string, events: [reason: string, message: string][] = [], more: PlacementWorld = {}): World =>
+  seen({ daemonSets: [{ waiting: { reason, message }, events: events.map(([why, said]) => ({ reason: why, message: said })) }], ...more });
+const MOUNT = 'MountVolume.SetUp failed for volume';
+const follows = { also: ['agent-not-ready-on-node'] };
 const OURS = ['--daemonset', 'datadog/datadog-agent'];
 
 export const PLACEMENT: Scenario[] = [
@@ -138,5 +143,92 @@ export const PLACEMENT: Scenario[] = [
     }),
     'node-not-ready',
     { never: ['node-taint-not-tolerated', 'agent-missing-on-node'] },
+  ),
+  broken(
+    'kubelet-ca-not-on-node',
+    "The kubelet's CA file that the agent mounts is not on the nodes",
+    waits('ContainerCreating', '', [
+      ['FailedMount', `${MOUNT} "kubelet-ca" : hostPath type check failed: /etc/kubernetes/certs/kubeletserver.crt is not a file`],
+    ]),
+    'kubelet-ca-file-missing',
+    { ...follows, never: ['host-path-not-mounted'] },
+  ),
+  broken(
+    'host-path-read-only',
+    'The runtime cannot create a host path of the agent: the system is read-only',
+    waits('CreateContainerError', 'failed to generate spec: failed to mkdir "/etc/group": mkdir /etc/group: read-only file system'),
+    'host-path-not-mounted',
+    follows,
+  ),
+  broken(
+    'host-path-wrong-type',
+    'A host path of the agent is a directory, and no file',
+    waits('ContainerCreating', '', [['FailedMount', `${MOUNT} "os-release" : hostPath type check failed: /etc/os-release is not a file`]]),
+    'host-path-not-mounted',
+    follows,
+  ),
+  broken(
+    'secret-not-found',
+    "The Secret with the agent's API key does not exist",
+    waits('CreateContainerConfigError', 'secret "datadog-secret" not found'),
+    'agent-object-missing',
+    follows,
+  ),
+  broken(
+    'host-port-held',
+    'Another DaemonSet holds a host port of the agent',
+    waits(
+      'Unschedulable',
+      "0/2 nodes are available: 1 node(s) didn't have free ports for the requested pod ports, 1 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+      [],
+      { holders: { 'statsd/statsd': 8125 } },
+    ),
+    'host-port-taken',
+    follows,
+  ),
+  broken(
+    'no-memory-left',
+    'The nodes have no memory left for the agent',
+    waits(
+      'Unschedulable',
+      "0/2 nodes are available: 1 Insufficient memory, 1 node(s) didn't satisfy plugin(s) [NodeAffinity]. preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.",
+    ),
+    'node-without-room-for-agent',
+    follows,
+  ),
+  broken(
+    'anti-affinity',
+    "The agent's pods must not be beside another's",
+    waits(
+      'Unschedulable',
+      "0/2 nodes are available: 1 node(s) didn't match pod anti-affinity rules, 1 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+    ),
+    'agent-pod-not-scheduled',
+    follows,
+  ),
+  broken(
+    'image-tag-unknown',
+    "The registry has no image of the agent's tag; a kubelet before 1.32 says so in an event alone",
+    waits('ImagePullBackOff', 'Back-off pulling image "gcr.io/datadoghq/agent:7.99.9"', [
+      [
+        'Failed',
+        'Failed to pull image "gcr.io/datadoghq/agent:7.99.9": rpc error: code = NotFound desc = gcr.io/datadoghq/agent:7.99.9: not found',
+      ],
+      ['Failed', 'Error: ErrImagePull'],
+    ]),
+    'agent-image-not-pulled',
+    follows,
+  ),
+  broken(
+    'pod-network-down',
+    'The network plugin of the nodes fails',
+    waits('ContainerCreating', '', [
+      [
+        'FailedCreatePodSandBox',
+        'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "5e1f": plugin type="calico" failed (add): error getting ClusterInformation: connection is unauthorized: Unauthorized',
+      ],
+    ]),
+    'pod-sandbox-not-created',
+    follows,
   ),
 ];

@@ -43,7 +43,7 @@ function taintOf(text: string): Json {
   return { key, ...(value ? { value } : {}), effect };
 }
 
-type Resolved = Required<Omit<DaemonSetShape, 'waiting'>>;
+type Resolved = Required<Omit<DaemonSetShape, 'waiting' | 'events'>>;
 
 function resolved(cluster: Cluster): Resolved[] {
   const { namespace } = cluster.world.names;
@@ -138,7 +138,19 @@ export function agentPodObjects(cluster: Cluster): Json[] {
       const own = node === cluster.world.names.node && namespace === cluster.world.names.namespace && name === 'datadog-agent';
       const pod = own ? cluster.world.names.pod : `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`;
       const metadata = { name: pod, namespace, labels, ownerReferences: [controller] };
-      return { metadata, spec: { ...podSpec(shape), nodeName: node }, status: statusOf(cluster, shapes[at]?.waiting) };
+      const waiting = shapes[at]?.waiting;
+      const place = waiting?.reason === 'Unschedulable' ? { affinity: wanting(node) } : { nodeName: node };
+      return { metadata, spec: { ...podSpec(shape), ...place }, status: statusOf(cluster, waiting) };
+    });
+  });
+  const holders = Object.entries(cluster.world.placement.holders ?? {}).flatMap(([of, hostPort]) => {
+    const [namespace = '', name = ''] = of.split('/');
+    const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${of}`), controller: true };
+    const containers = [{ name: 'main', image: 'collector:1', ports: [{ containerPort: hostPort, hostPort }] }];
+    return nodeObjects(cluster).map(({ metadata }): Json => {
+      const nodeName = (metadata as { name: string }).name;
+      const pod = { name: `${name}-${nodeName}`, namespace, labels: { app: name }, ownerReferences: [controller] };
+      return { metadata: pod, spec: { nodeName, containers }, status: statusOf(cluster, undefined) };
     });
   });
   const sidecars = (cluster.world.placement.sidecars ?? []).map((node): Json => {
@@ -150,19 +162,28 @@ export function agentPodObjects(cluster: Cluster): Json[] {
     const metadata = { name: `shop-6b7f9-${node}`, namespace: 'shop', labels: { app: 'shop' }, ownerReferences: [controller] };
     return { metadata, spec: { nodeName: node, containers }, status: statusOf(cluster, undefined) };
   });
-  return [...daemons, ...sidecars];
+  return [...daemons, ...sidecars, ...holders];
+}
+
+/** As the DaemonSet controller says for which node a pod is. */
+function wanting(node: string): Json {
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } };
 }
 
 function statusOf(cluster: Cluster, waiting: DaemonSetShape['waiting']): Json {
   const message = waiting && (cluster.world.hostile.apiserver ? hostileText(waiting.message) : waiting.message);
+  if (waiting?.reason === 'Unschedulable')
+    return { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] };
+  const isTried = waiting?.reason === 'CrashLoopBackOff';
   const terminated = { exitCode: 1, reason: 'Error', message };
   const state = waiting ? { waiting: { ...waiting, message } } : { running: { startedAt: rfc3339(cluster.now() - 3_600_000) } };
-  const container = { name: 'agent', ready: !waiting, restartCount: waiting ? 7 : 0, state, lastState: waiting ? { terminated } : {} };
+  const container = { name: 'agent', ready: !waiting, restartCount: isTried ? 7 : 0, state, lastState: isTried ? { terminated } : {} };
   const conditions = [
     { type: 'PodScheduled', status: 'True' },
     { type: 'Ready', status: waiting ? 'False' : 'True' },
   ];
-  return { phase: 'Running', conditions, containerStatuses: [container] };
+  return { phase: waiting && !isTried ? 'Pending' : 'Running', conditions, containerStatuses: [container] };
 }
 
 export function namespaceObjects(cluster: Cluster): Json[] {
@@ -185,6 +206,31 @@ export function accountObjects(cluster: Cluster): Json[] {
 }
 
 export function eventObjects(cluster: Cluster): Json[] {
+  return [...refusalEvents(cluster), ...podEvents(cluster)];
+}
+
+/** As the kubelet and the scheduler write them. */
+function podEvents(cluster: Cluster): Json[] {
+  const shapes = cluster.world.placement.daemonSets ?? [];
+  const pods = agentPodObjects(cluster).map(({ metadata }) => metadata as { name: string; namespace: string; ownerReferences: Json[] });
+  return resolved(cluster).flatMap(({ namespace, name }, at) =>
+    pods
+      .filter((pod) => pod.namespace === namespace && pod.ownerReferences.some((owner) => owner.name === name))
+      .flatMap((pod) =>
+        (shapes[at]?.events ?? []).map(({ reason, message }, number) => ({
+          metadata: { name: `${pod.name}.${number}`, namespace },
+          involvedObject: { kind: 'Pod', namespace, name: pod.name, apiVersion: 'v1' },
+          reason,
+          type: 'Warning',
+          message: cluster.world.hostile.apiserver ? hostileText(message) : message,
+          count: 9,
+          lastTimestamp: rfc3339(cluster.now() - 20_000),
+        })),
+      ),
+  );
+}
+
+function refusalEvents(cluster: Cluster): Json[] {
   const refused = refusal(cluster);
   const [first] = resolved(cluster);
   if (!refused || !first) return [];

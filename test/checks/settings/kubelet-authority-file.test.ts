@@ -1,6 +1,8 @@
 import { kubeletAuthorityFile } from '../../../src/checks/settings/kubelet-authority-file.js';
+import type { HostPathVolume } from '../../../src/model/facts/placement.js';
 import type { AnyFact, Setting, TlsHandshake } from '../../../src/model/facts.js';
 import { base, certificate, ENDPOINT, fact, failed, handshake, pending } from '../facts.js';
+import { placed, pod, workload } from '../placement.js';
 import { judgeTable } from '../table.js';
 
 const CA = '/etc/agent/kubelet-ca.crt';
@@ -16,7 +18,40 @@ const verifiedBy = (authority: string): AnyFact => {
   return fact('kubelet/tls', handshake(change), ENDPOINT);
 };
 
+/** Seen at a workstation: the agent's pod on n1 waits. */
+const waiting = (message: string, { all = true, hostPaths = [] as HostPathVolume[] } = {}): AnyFact[] => [
+  ...base(),
+  ...placed({
+    pods: [pod('n1', { ready: false, phase: 'Pending', reason: 'ContainerCreating' }), ...(all ? [] : ['n2'])],
+    workloads: [workload({ hostPaths })],
+  }),
+  fact(
+    'apiserver/pod-events',
+    [{ reason: 'FailedMount', message: `MountVolume.SetUp failed for volume ${message}`, count: 9, last: '2026-06-01T00:00:00Z' }],
+    'datadog/datadog-agent-n1',
+  ),
+];
+
 judgeTable(kubeletAuthorityFile, [
+  {
+    row: 'the file of AKS is gone: the pod is never started',
+    facts: waiting('"kubelet-ca" : hostPath type check failed: /etc/kubernetes/certs/kubeletserver.crt is not a file'),
+    expect: { cause: 'kubelet-ca-file-missing', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/pod-events'],
+    says: /kubeletserver\.crt: \\"is not a file\\"".*FailedMount \(9 times.*Remove the AKS overrides.*kubelet-serving-ca.*Or name a CA file/,
+  },
+  {
+    row: 'another file, on one node of two',
+    facts: waiting('"kubelet-ca" : hostPath type check failed: /etc/ca.crt is not a file', { all: false }),
+    expect: { cause: 'kubelet-ca-file-missing', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['apiserver/pod-events'],
+    says: /Remove the override/,
+  },
+  {
+    row: 'another volume',
+    facts: waiting('"logs" : hostPath type check failed: /etc/ca.crt is not a file'),
+    expect: 'not-applicable',
+  },
   { row: 'readable', facts: [...set(CA), fact('kubelet/authority', { path: CA, certificates: [certificate()] }, CA)], expect: 'pass' },
   { row: 'none configured', facts: base(), expect: 'not-applicable' },
   { row: 'being read', facts: [...set(CA), pending('kubelet/authority', CA)], expect: 'cannot-tell' },

@@ -8,7 +8,14 @@ import { agentInValues } from '../../../src/agent-config/values-file.js';
 import { createRedactor } from '../../../src/host/redact.js';
 import { reduceEgress } from '../../../src/live/apiserver/egress-policies.js';
 import { reduceNode } from '../../../src/live/apiserver/reduce.js';
-import { marksOf, reduceAgentPod, reducePlacementNode, reduceRefusedCreate } from '../../../src/live/apiserver/reduce-placement.js';
+import {
+  marksOf,
+  reduceAgentPod,
+  reducePlacementNode,
+  reducePodEvent,
+  reducePortHolder,
+  reduceRefusedCreate,
+} from '../../../src/live/apiserver/reduce-placement.js';
 import { recognisePayload } from '../../../src/probes/connection/payload.js';
 import { OBJECTS } from '../../fuzz/seeds.js';
 import { oddForms } from '../../support/adversarial.js';
@@ -47,7 +54,9 @@ const REDUCERS: Readonly<Record<string, [whole: unknown, reduce: (json: unknown)
   reduceNode: [node, (json) => reduceNode(json, clean)],
   reducePlacementNode: [node, (json) => reducePlacementNode(json, new Set(['a']))],
   reduceAgentPod: [pod, (json) => reduceAgentPod(json, marksOf([]))],
+  reducePortHolder: [pod, (json) => reducePortHolder(json, { ...marksOf([]), ports: new Set([8125]) })],
   reduceRefusedCreate: [event, reduceRefusedCreate],
+  reducePodEvent: [{ ...event, type: 'Warning', involvedObject: { kind: 'Pod', name: 'agent' } }, (json) => reducePodEvent(json, 'agent')],
   reduceDaemonSet: [daemonSet, reduceDaemonSet],
   reduceEgress: [policies, (json) => reduceEgress(json, { app: 'agent' })],
   readTemplate: [pod.spec, (json) => [readTemplate(json, 'file', 'name', new Map()), configMapsOf(json), dataOf(json)]],

@@ -8,6 +8,7 @@ import {
   marksOf,
   reduceAgentPod,
   reducePlacementNode,
+  reducePortHolder,
   reduceRefusedCreate,
 } from '../../../src/live/apiserver/reduce-placement.js';
 
@@ -106,6 +107,39 @@ describe('what counts as an agent', () => {
       [pod?.reason, pod?.container, pod?.message, pod?.restarts],
       ['CrashLoopBackOff', 'agent', 'exit code 3 (Error): no API key', 4],
     );
+  });
+
+  it('one that ended a moment ago, or runs again: its last words', () => {
+    const terminated = { exitCode: 2, reason: 'Error', message: 'no API key' };
+    const of = (container: object) =>
+      reduceAgentPod(
+        {
+          metadata: { name: 'p', namespace: 'a', ...owner('DaemonSet', 'agent') },
+          spec: { nodeName: 'n1' },
+          status: { ...running, conditions: [], containerStatuses: [{ name: 'agent', restartCount: 1, ready: false, ...container }] },
+        },
+        marks,
+      )[0];
+    assert.equal(of({ state: { terminated } })?.message, 'exit code 2 (Error): no API key');
+    assert.equal(of({ state: { running: {} }, lastState: { terminated } })?.message, 'exit code 2 (Error): no API key');
+  });
+
+  it('who has a port of the node that an agent asks for', () => {
+    const asking = { ...marks, ports: new Set([8125]) };
+    const ports = (hostNetwork: boolean, port: object, phase = 'Running') =>
+      reducePortHolder(
+        {
+          metadata: { name: 's', namespace: 'b', ...owner('DaemonSet', 'statsd') },
+          spec: { nodeName: 'n1', hostNetwork, containers: [{ ports: [port] }] },
+          status: { phase },
+        },
+        asking,
+      );
+    const held = [{ namespace: 'b', pod: 's', node: 'n1', owner: 'DaemonSet/statsd', ports: [8125] }];
+    assert.deepEqual(ports(false, { containerPort: 1, hostPort: 8125 }), held);
+    assert.deepEqual(ports(true, { containerPort: 8125 }), held);
+    assert.deepEqual(ports(false, { containerPort: 8125 }), []);
+    assert.deepEqual(ports(false, { hostPort: 8125 }, 'Succeeded'), []);
   });
 
   it('the image in another pod, as a sidecar; no cluster check runner, no finished pod', () => {

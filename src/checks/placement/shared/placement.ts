@@ -14,6 +14,8 @@ import { type NodeRow, type Podless, podlessIn, rowsOf } from './coverage.js';
 import { cannotList, type ListFact, type ListKind } from './unread.js';
 import type { PLACEMENT_NEEDS } from './wants.js';
 
+export { WITHOUT_AGENT } from '../../shared/kubelet.js';
+
 export interface PlacementFacts {
   workloads: Fact<'workloads'>;
   nodes: Fact<'nodes'>;
@@ -172,6 +174,3 @@ export function kubectlTarget({
 }: Pick<AgentWorkload, 'namespace' | 'name'>): { namespace: string; name: string } | undefined {
   return isDnsName(namespace) && isDnsName(name) ? { namespace, name } : undefined;
 }
-
-/** Everything the tool reads of the agent's own nodes: nothing runs where no agent is. */
-export const WITHOUT_AGENT = ['all metrics, logs and traces of these nodes'];
