@@ -27,7 +27,10 @@ const HERE: readonly Target[] = ['self', 'kubelet', 'apiserver'];
 const OF_NAMES: readonly string[] = ['named-node', 'named-account'];
 
 /** Causes that say that another server answers than the one that was meant: whatever is wrong beside is looked at when the right one does. */
-const STRANGERS: readonly string[] = ['kubelet-host-not-a-node', 'kubelet-answers-for-another-node'];
+const STRANGERS: readonly string[] = ['kubelet-host-not-a-node', 'kubelet-answers-for-another-node', 'not-a-kubelet', 'kubelet-port-taken'];
+
+/** Whose certificate it is, these leave open. */
+const UNVOUCHED: readonly string[] = ['kubelet-certificate-self-signed', 'kubelet-certificate-unknown-authority'];
 
 type Link = 'declared' | 'same connection';
 
@@ -42,22 +45,28 @@ interface Ranked {
 export function rank(problems: readonly Judged[], explainedBy: (cause: string) => readonly string[]): Finding[] {
   const nodes = problems
     .map((judged): Ranked => ({ judged, finding: toFinding(judged) }))
-    .sort((a, b) => compareFindings(a.finding, b.finding, () => false));
+    .sort((a, b) => compareFindings(a.finding, b.finding, ({ cause }) => ({ waits: false, leads: STRANGERS.includes(cause) })));
   // From the last to the first: in a circle of declarations the best-ranked finding is asked last, finds the way closed, and stays the root.
   for (const node of [...nodes].reverse()) node.cause = chooseCause(node, nodes, explainedBy);
   for (const node of nodes) node.cause?.node.finding.consequences.push(node.finding);
   const roots = nodes.filter((node) => !node.cause).map((node) => node.finding);
   for (const { finding, cause } of nodes)
-    finding.rankedBy = readableKey(finding, cause, waitsAmong(cause?.node.finding.consequences ?? roots, finding));
+    finding.rankedBy = readableKey(finding, cause, standAmong(cause?.node.finding.consequences ?? roots, finding));
   return inOrder(roots);
 }
 
 /** Sorts findings and, within each, its consequences. Total: two findings compare equal only when they are equal. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
-  const waiting = new Set(findings.filter((finding) => waitsAmong(findings, finding)).map(keyOf));
+  const stands = new Map(findings.map((finding) => [keyOf(finding), standAmong(findings, finding)]));
   return findings
     .map((finding) => ({ ...finding, consequences: inOrder(finding.consequences) }))
-    .sort((a, b) => compareFindings(a, b, (finding) => waiting.has(keyOf(finding))));
+    .sort((a, b) => compareFindings(a, b, (finding) => stands.get(keyOf(finding)) ?? standAmong(findings, finding)));
+}
+
+/** Another server than the one that was meant is said first, unless a certificate alone makes it doubtful. */
+function standAmong(findings: readonly Finding[], finding: Finding): Stand {
+  const leads = isStranger(finding) && !findings.some((other) => yieldsTo(finding, other));
+  return { waits: waitsAmong(findings, finding), leads };
 }
 
 /** One of each stands in a list. */
@@ -76,8 +85,14 @@ function waitsAmong(findings: readonly Finding[], finding: Finding): boolean {
       other.severity === 'blocks' &&
       other.target === finding.target &&
       isBelow(other, finding) &&
+      !yieldsTo(other, finding) &&
       (finding.seen?.nodes ?? []).every((node) => other.seen?.nodes.includes(node)),
   );
+}
+
+/** A suspicion that rests on a certificate nobody vouches for neither goes before that fault nor explains it: such a certificate may say anything. */
+function yieldsTo(doubt: Finding, { cause, certainty }: Finding): boolean {
+  return doubt.certainty === 'suspected' && certainty === 'proven' && UNVOUCHED.includes(cause) && doubt.alternatives.includes(cause);
 }
 
 /** All findings, each cause directly before its consequences. */
@@ -129,10 +144,14 @@ function chooseCause(node: Ranked, nodes: readonly Ranked[], explainedBy: (cause
     .find((candidate) => !descendsFrom(candidate.node, node));
 }
 
-/** How `lower` explains `upper`, if it does. Risks and notes explain nothing, and what works unsafely does not follow from what fails. */
+/**
+ * How `lower` explains `upper`, if it does. Risks and notes explain nothing, and what works unsafely does not follow from what fails. Which server
+ * answers does not follow from what is wrong with its answers, its certificate among them.
+ */
 function linkOf(lower: Ranked, upper: Ranked, declared: readonly string[]): Link | undefined {
-  if (lower === upper || !isFailure(lower.finding.severity)) return undefined;
+  if (lower === upper || !isFailure(lower.finding.severity) || yieldsTo(lower.finding, upper.finding)) return undefined;
   if (lower.finding.cause !== upper.finding.cause && declared.includes(lower.finding.cause)) return 'declared';
+  if (isStranger(upper.finding)) return undefined;
   const connected = isBelow(lower.finding, upper.finding) && seenAt(lower) === seenAt(upper);
   return connected && lower.finding.severity === 'blocks' && isFailure(upper.finding.severity) ? 'same connection' : undefined;
 }
@@ -163,14 +182,21 @@ function weigh(finding: Finding): { severity: Severity; features: number } {
   return { severity: SEVERITIES[worst] ?? finding.severity, features: new Set(all.flatMap((each) => each.features)).size };
 }
 
-function compareFindings(a: Finding, b: Finding, waits: (finding: Finding) => boolean): number {
+/** How a finding stands among those it is sorted with. */
+interface Stand {
+  waits: boolean;
+  leads: boolean;
+}
+
+function compareFindings(a: Finding, b: Finding, standOf: (finding: Finding) => Stand): number {
   const [ours, theirs] = [weigh(a), weigh(b)];
+  const [mine, its] = [standOf(a), standOf(b)];
   return (
     SEVERITIES.indexOf(ours.severity) - SEVERITIES.indexOf(theirs.severity) ||
     Number(!isOfName(a)) - Number(!isOfName(b)) ||
-    Number(!isStranger(a)) - Number(!isStranger(b)) ||
+    Number(!mine.leads) - Number(!its.leads) ||
     Number(!isHere(a)) - Number(!isHere(b)) ||
-    Number(waits(a)) - Number(waits(b)) ||
+    Number(mine.waits) - Number(its.waits) ||
     Number(a.certainty === 'suspected') - Number(b.certainty === 'suspected') ||
     (b.seen?.nodes.length ?? 0) - (a.seen?.nodes.length ?? 0) ||
     LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer) ||
@@ -199,13 +225,13 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function readableKey(finding: Finding, cause: Ranked['cause'], waits: boolean): string[] {
+function readableKey(finding: Finding, cause: Ranked['cause'], { waits, leads }: Stand): string[] {
   const { severity, features } = weigh(finding);
   return [
     cause ? say('rank.consequence', { cause: cause.node.finding.cause, link: cause.link }) : say('rank.root'),
     severity === finding.severity ? severity : say('rank.through', { severity }),
     ...(isOfName(finding) ? [say('rank.named')] : []),
-    ...(isStranger(finding) ? [say('rank.stranger')] : []),
+    ...(leads ? [say('rank.stranger')] : []),
     say(isHere(finding) ? 'rank.here' : 'rank.elsewhere'),
     ...(waits ? [say('rank.waits')] : []),
     finding.certainty,

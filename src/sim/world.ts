@@ -11,6 +11,8 @@ import type { RightSet } from './state/rights.js';
 export type CertificateFault =
   | 'good'
   | 'self-signed'
+  /** A lone leaf that signs itself, with the name of the node alone. */
+  | 'own-leaf'
   | 'other-ca'
   | 'expired'
   | 'not-yet-valid'

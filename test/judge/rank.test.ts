@@ -114,6 +114,32 @@ describe('rank: the order', () => {
       }
   });
 
+  it('which server answers does not follow from what is wrong with its answers', () => {
+    const strangers = CHECKS.flatMap(({ causes, target, layer, question }) =>
+      Object.entries(causes).flatMap(([cause, { stranger }]) => (stranger ? [{ ...judged(cause, target, layer), question }] : [])),
+    );
+    for (const stranger of strangers) {
+      const certificate = judged('certificate', 'kubelet', 'tls');
+      const ranked = rank([certificate, stranger], (cause) => (cause === 'certificate' ? [stranger.problem.cause] : []));
+      assert.equal(shape(ranked), `${stranger.problem.cause}(certificate)`);
+      const elsewhere = judged('elsewhere', 'apiserver', 'authn', { features: ['x', 'y'] });
+      assert.equal(shape(rank([elsewhere, stranger], NOTHING)), `${stranger.problem.cause} elsewhere`);
+    }
+  });
+
+  it('what a certificate alone says that nobody vouches for neither goes before that fault nor explains it', () => {
+    const cause = 'kubelet-host-not-a-node';
+    for (const fault of ['kubelet-certificate-self-signed', 'kubelet-certificate-unknown-authority']) {
+      const doubt = judged(cause, 'kubelet', 'settings', { certainty: 'suspected', witnesses: undefined, alternatives: [fault] });
+      const sure = judged(fault, 'kubelet', 'tls');
+      assert.equal(shape(rank([doubt, sure], NOTHING)), `${fault} ${cause}`);
+      assert.equal(shape(rank([doubt, sure], (each) => (each === fault ? [cause] : []))), `${fault} ${cause}`);
+      const other = { ...doubt, problem: { ...doubt.problem, alternatives: ['kubelet-certificate-name-mismatch'] } } as Judged;
+      for (const named of [sure, judged('kubelet-certificate-name-mismatch', 'kubelet', 'tls')])
+        assert.equal(shape(rank([other, named], NOTHING)), `${cause} ${named.problem.cause}`);
+    }
+  });
+
   it('a cause is as severe as the worst that follows from it', () => {
     const clock = judged('clock', 'self', 'settings', { severity: 'degrades' });
     const other = judged('other', 'kubelet', 'payload', { certainty: 'suspected' });

@@ -297,8 +297,8 @@ const FORBIDDEN: Group = {
     {
       member: 'metrics-server has the port',
       world: { kubelet: { listen: 'impostor' } },
-      truth: ['not-a-kubelet'],
-      decided: ['not-a-kubelet', 'proven'],
+      truth: ['kubelet-port-taken', 'not-a-kubelet'],
+      decided: ['kubelet-port-taken', 'proven'],
     },
     {
       member: 'a web server has the port',

@@ -11,6 +11,11 @@ for (const [name, first, never] of [
     /serverTLSBootstrap|\/var\/lib\/kubelet\/config/,
   ],
   [
+    'aks-self-signed-leaf',
+    /spec\.nodeName\n {4}hostCAPath: \/etc\/kubernetes\/certs\/kubeletserver\.crt$/,
+    /serverTLSBootstrap|\/var\/lib\/kubelet\/config/,
+  ],
+  [
     'k3s-address-not-in-certificate',
     /^# in \/etc\/rancher\/k3s\/config\.yaml on this node\nnode-ip: [\d.]+\n# .*k3s-agent$/,
     /serverTLSBootstrap|systemctl restart kubelet/,

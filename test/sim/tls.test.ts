@@ -48,6 +48,7 @@ const CODES: Record<CertificateFault, string[]> = {
   good: ['401'],
   'expires-soon': ['401'],
   'address-only': ['401'],
+  'own-leaf': ['DEPTH_ZERO_SELF_SIGNED_CERT'],
   'self-signed': ['SELF_SIGNED_CERT_IN_CHAIN'],
   'other-ca': ['UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   expired: ['CERT_HAS_EXPIRED'],

@@ -131,9 +131,24 @@ export const KUBELET_PATH: Scenario[] = [
     'kubelet-large-answers-stall',
     { never: ['kubelet-hangs', 'kubelet-endpoint-fails'] },
   ),
-  broken('not-a-kubelet', 'Another API (metrics-server) answers on port 10250', { kubelet: { listen: 'impostor' } }, 'not-a-kubelet', {
-    never: ['kubelet-permission-missing'],
-  }),
+  broken(
+    'kubelet-port-taken',
+    'A pod with the address of the node (metrics-server) answers on port 10250',
+    { kubelet: { listen: 'impostor' } },
+    'kubelet-port-taken',
+    { never: ['kubelet-permission-missing'] },
+  ),
+  broken(
+    'kubelet-port-taken-on-fargate',
+    'Pod and node share one address on EKS Fargate, and the pod has port 10250',
+    {
+      kubelet: { listen: 'impostor', certificate: 'wrong-name' },
+      placement: { nodes: { n1: { labels: { 'eks.amazonaws.com/compute-type': 'fargate' } } } },
+      agent: { rights: 'all' },
+    },
+    'kubelet-port-taken',
+    { also: ['kubelet-certificate-name-mismatch'] },
+  ),
   broken('not-a-kubelet-html', 'A web server answers on port 10250', { kubelet: { listen: 'impostor-html' } }, 'not-a-kubelet', {
     never: ['kubelet-permission-missing'],
   }),

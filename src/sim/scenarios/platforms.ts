@@ -16,6 +16,18 @@ export const PLATFORM_SCENARIOS: Scenario[] = [
     'kubelet-certificate-self-signed',
   ),
   broken(
+    'aks-self-signed-leaf',
+    'On AKS the kubelet serves a leaf that signs itself and names the node alone',
+    {
+      placement: { nodes: { 'aks-pool-1': { labels: { 'kubernetes.azure.com/cluster': 'MC_group' } } } },
+      names: { node: 'aks-pool-1' },
+      kubelet: { certificate: 'own-leaf' },
+      agent: { rights: 'all' },
+    },
+    'kubelet-certificate-self-signed',
+    { never: ['kubelet-host-not-a-node'] },
+  ),
+  broken(
     'k3s-address-not-in-certificate',
     'The kubelet of k3s is dialled by an address that its certificate lacks',
     { ...K3S, kubelet: { certificate: 'wrong-name' }, agent: { rights: 'all' } },

@@ -9,6 +9,7 @@ import {
   issueCertificate,
   type KeyPair,
   selfSignedAsKubelet,
+  selfSignedLeaf,
 } from './pki.js';
 
 const HOUR_MS = 3_600_000;
@@ -79,6 +80,8 @@ async function mint(fault: CertificateFault, server: Server): Promise<KeyPair | 
       return 'pending';
     case 'self-signed':
       return selfSignedAsKubelet(lies?.names[0] ?? dnsNames[0] ?? commonName);
+    case 'own-leaf':
+      return selfSignedLeaf({ commonName, organizations, dnsNames: [lies?.names[0] ?? dnsNames[0] ?? commonName] });
     case 'other-ca':
       return issueCertificate(other, request);
     case 'expired':

@@ -131,6 +131,24 @@ export async function selfSignedAsKubelet(hostname: string): Promise<KeyPair & {
   return { certPem: leaf.certPem + authority.certPem, keyPem: leaf.keyPem, authority };
 }
 
+/** A lone leaf that signs itself and names hosts alone: what AKS makes for a kubelet without serving-certificate rotation (AgentBaker). */
+export async function selfSignedLeaf(request: Pick<CertificateRequest, 'commonName' | 'organizations' | 'dnsNames'>): Promise<KeyPair> {
+  const { keys, keyPem } = await newKeys();
+  const cert = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: distinguishedName(request.commonName, request.organizations),
+    ...validity({}),
+    signingAlgorithm: EC,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension((request.dnsNames ?? []).map((value) => ({ type: 'dns', value }) as const)),
+    ],
+  });
+  return { certPem: `${cert.toString('pem')}\n`, keyPem };
+}
+
 /** A PKCS#10 request (PEM) for a serving certificate of these names, as a kubelet with serverTLSBootstrap makes one. */
 export async function createRequest(
   request: Pick<CertificateRequest, 'commonName' | 'organizations' | 'dnsNames' | 'ips'>,

@@ -192,6 +192,41 @@ judgeTable(kubeletPayload, [
     says: /metrics-server.*fieldPath: status.hostIP/,
   },
   {
+    row: 'metrics-server, at the address and port that the Node has for its kubelet',
+    facts: [
+      ...base(),
+      nodeObject(),
+      answer('nobody', '/pods', 403, '{"kind":"Status"}', { voice: 'kubernetes-api-other' }),
+      answer('token', '/pods', 403, '{"kind":"Status"}', { voice: 'kubernetes-api-other' }),
+    ],
+    expect: { cause: 'kubelet-port-taken', severity: 'blocks', certainty: 'proven' },
+    witnesses: ['kubelet/http', 'apiserver/node'],
+    says: /another server has its port.*Node n1 has 10\.0\.0\.7.*securePort: 10260.*spec\.nodeName=n1/s,
+  },
+  {
+    row: 'the same through a proxy, which may have asked any server',
+    facts: [
+      ...base(),
+      nodeObject(),
+      fact('kubelet/proxy', { via: 'proxy', proxy: 'http://proxy:3128', variable: 'HTTPS_PROXY' }, '10.0.0.7:10250'),
+      answer('nobody', '/pods', 403, '{"kind":"Status"}', { voice: 'kubernetes-api-other' }),
+    ],
+    expect: { cause: 'not-a-kubelet' },
+    witnesses: ['kubelet/http'],
+  },
+  {
+    row: 'at another port than the Node has: a setting is wrong',
+    facts: [...base(), nodeObject({ kubeletPort: 10350 }), answer('nobody', '/pods', 403, '{}', { voice: 'kubernetes-api-other' })],
+    expect: { cause: 'not-a-kubelet' },
+    witnesses: ['kubelet/http'],
+  },
+  {
+    row: 'a page at that address and port: who sent it is not known',
+    facts: [...base(), nodeObject(), answer('nobody', '/pods', 502, '<html>', { voice: 'proxy' })],
+    expect: { cause: 'not-a-kubelet' },
+    witnesses: ['kubelet/http'],
+  },
+  {
     row: 'a web page',
     facts: [...base(), answer('nobody', '/pods', 502, '<html>', { voice: 'proxy' })],
     expect: { cause: 'not-a-kubelet' },

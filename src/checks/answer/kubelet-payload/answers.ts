@@ -20,13 +20,34 @@ import type { WORDS } from './words.js';
 type Words = Say<typeof WORDS>;
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
+  'port-taken': ({ endpoint, heard, taken, node: name }, say) => {
+    const { node, fact, candidate } = given(taken);
+    const pods = name && `kubectl get pods -A -o wide --field-selector spec.nodeName=${name}   # those with the address of the node`;
+    return problem('kubelet-port-taken', {
+      proof: inTheirWords(given(heard[0]), fact),
+      title: say('taken', { endpoint }),
+      features: Object.values(KUBELET_PATHS),
+      evidence: [
+        ...heard.slice(0, 2).map((attempt) => quote(attempt, say)),
+        cite(fact, say('sawOwner', { node: node.node, host: candidate.host, port: candidate.port })),
+      ],
+      fixes: [
+        fixBy('cluster', 'config', say('givePort'), byHand(OTHER_PORTS)),
+        ...(pods ? [fixBy('cluster', 'nothing', say('findPod', { node: given(name) }), shell(pods))] : []),
+      ],
+    });
+  },
   'not-a-kubelet': ({ endpoint, heard }, say) =>
     problem('not-a-kubelet', {
       proof: inTheirWords(given(heard[0])),
       title: say(strangerIn(heard), { endpoint }),
       features: Object.values(KUBELET_PATHS),
       evidence: heard.slice(0, 2).map((attempt) => quote(attempt, say)),
-      fixes: [fixBy('agent', 'config', say('dialNode'), byHand(FROM_HOST_IP))],
+      fixes: [
+        fixBy('agent', 'config', say('dialNode'), byHand(FROM_HOST_IP)),
+        // Where the address is the node's after all: without its Node object, that is not known.
+        ...(strangerIn(heard) === 'otherApi' ? [fixBy('cluster', 'config', say('givePort'), byHand(OTHER_PORTS))] : []),
+      ],
     }),
   'of-another-node': (clues, say) => {
     const { attempt, node, not } = given(clues.strayed);
@@ -166,6 +187,15 @@ function quote(attempt: Attempt, say: Words): Evidence {
   const ms = took(attempt.outcome) ?? 0;
   return cite(attempt, isTimeout(attempt) ? say('sawNothing', { path, ms }) : say('sawBreak', { path, code: failureOf(attempt) ?? '' }));
 }
+
+/** What has 10250 by default. */
+const OTHER_PORTS = [
+  '# values of the chart of metrics-server',
+  'containerPort: 4443',
+  '# values of the chart of cert-manager',
+  'webhook:',
+  '  securePort: 10260',
+].join('\n');
 
 const FROM_HOST_IP = [
   'env:',

@@ -12,6 +12,22 @@ export const CAUSES = {
     fix: "Set the kubelet host from `status.hostIP` in the agent's manifest.",
     avoid: "Do not grant the permissions that the JSON refusal names: they are another server's.",
     explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
+    stranger: 'kubelet',
+  },
+  // cert-manager.io, Platform Provider Compatibility (Fargate); chart of metrics-server 3.10; kubernetes-sigs/metrics-server#1271.
+  'kubelet-port-taken': {
+    title: 'another server on the port of the kubelet',
+    means:
+      "The address and the port are those of the kubelet by its Node object, and another Kubernetes server answers there: one whose pod has the node's own address.",
+    happens:
+      'A pod in the host network, or any pod on EKS Fargate where pod and node share one address, listens on 10250: metrics-server from chart 3.10 on, the webhook of cert-manager, which both use that port by default. On other nodes it gets the port where the kubelet did not listen yet, or listens at another address (`address:`).',
+    confirm:
+      'The subject of the certificate is not `system:node:NODE`; on the node, `ss` names the process:\n\n    openssl s_client -connect HOST:10250 </dev/null 2>/dev/null |\n      openssl x509 -noout -subject -issuer\n    ss -ltnp "sport = :10250"',
+    fix: 'Give that server another port: metrics-server `containerPort: 4443`, cert-manager `webhook.securePort: 10260` in the values of their charts. Restart the kubelet where it could not listen.',
+    avoid:
+      'Do not change the certificate of the kubelet or turn verification off: the certificate that is shown belongs to the other server, which would get the token.',
+    explainedBy: ['proxy-captures-kubelet', 'kubelet-host-not-a-node'],
+    stranger: 'kubelet',
   },
   'kubelet-answer-foreign': {
     title: 'kubelet path answered by another server',

@@ -1,7 +1,7 @@
 /** What the kubelet's answers are like; nothing is decided here. */
 import type { View } from '../../../model/check.js';
-import type { Fact, HttpAnswer, Place, SecondSight } from '../../../model/facts.js';
-import { nodeName } from '../../shared/address.js';
+import type { Candidate, Fact, HttpAnswer, NodeObject, Place, SecondSight } from '../../../model/facts.js';
+import { isOf, kubeletPort, nodeName } from '../../shared/address.js';
 import { agentsCandidate, agentsEndpoint, agentVerifies, type KubeletPath, settingOf } from '../../shared/kubelet.js';
 import {
   answered,
@@ -17,10 +17,11 @@ import {
 import { isThisNode } from '../../shared/on-node.js';
 import { isSameNode } from '../../shared/own-node.js';
 import type { Grounds } from '../../shared/problem.js';
-import { answers, failure, isPending, seen } from '../../shared/read.js';
+import { answers, failure, isPending, seen, subjectOf } from '../../shared/read.js';
 
 export const NEEDS = [
   'kubelet/candidates',
+  'kubelet/proxy',
   'kubelet/http',
   'kubelet/proxied',
   'kubelet/tcp',
@@ -46,6 +47,8 @@ export interface Clues {
   portFails: boolean;
   heard: Attempt[];
   kubeletSpeaks: boolean;
+  /** By its Node object the address and the port are the kubelet's own, and another Kubernetes server answers there. */
+  taken: { node: NodeObject; fact: Fact<'node'>; candidate: Candidate } | undefined;
   /** Of the paths that are needed: answered by another server, or with something that is not what was asked for. */
   foreign: Attempt[];
   /** In the name of another node than the one that is meant, or that the others name. */
@@ -103,6 +106,7 @@ export function read(view: Seen): Clues {
     portFails: view.all('kubelet/tcp').some((fact) => failure(fact) !== undefined),
     heard,
     kubeletSpeaks: heard.some((attempt) => answered(attempt, () => true)),
+    taken: afar ? undefined : takenBy(view, heard),
     foreign: needed.filter(isForeign),
     strayed: strayedIn(view, mine),
     failing,
@@ -121,6 +125,17 @@ export function read(view: Seen): Clues {
     healthPort: seen(view.one('kubelet/second-sight', 'local-healthz')),
     witness: [...attempts, view.one('kubelet/second-sight', 'local-healthz')],
   };
+}
+
+/** Only a Kubernetes server's own words: a proxy or a page may stand anywhere in between. */
+function takenBy(view: Seen, heard: readonly Attempt[]): Clues['taken'] {
+  const candidate = agentsCandidate(view.one('kubelet/candidates'));
+  const fact = view.one('apiserver/node');
+  const node = seen(fact);
+  if (!candidate || !node || seen(view.one('kubelet/proxy', subjectOf(candidate)))?.via === 'proxy') return undefined;
+  const isServer = heard.every((attempt) => /^(apiserver|kubernetes-api-other)$/.test(seen(attempt)?.voice ?? ''));
+  const isIts = isOf(node, [candidate.host]) && kubeletPort(node) === candidate.port;
+  return isServer && isIts ? { node, fact, candidate } : undefined;
 }
 
 /** Neither its data nor a refusal or a fault of its own. */

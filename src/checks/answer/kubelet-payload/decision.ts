@@ -3,6 +3,7 @@ import { type AnswerOf, otherwise, type Row } from '../../shared/decide.js';
 import type { Clues } from './clues.js';
 
 export const DECISION = [
+  ['port-taken', (c) => c.heard.length > 0 && !c.kubeletSpeaks && c.taken !== undefined],
   ['not-a-kubelet', (c) => c.heard.length > 0 && !c.kubeletSpeaks],
   ['of-another-node', (c) => c.strayed !== undefined],
   ['foreign', (c) => c.foreign.length > 0],

@@ -2,6 +2,10 @@
 export const WORDS = {
   open: 'judged by its anonymous answers: no credential was sent',
   otherApi: '{endpoint} is not a kubelet: it answers like metrics-server',
+  taken: '{endpoint} is not a kubelet: another server has its port',
+  sawOwner: 'Node {node} has {host}, and its kubelet port {port}',
+  givePort: 'Give the server that answers there another port',
+  findPod: 'List the pods of {node}: one of them has its address',
   proxy: '{endpoint} is not a kubelet: a proxy or web server answers there',
   unknown: '{endpoint} does not answer like a kubelet',
   unhealthy: 'The kubelet at {endpoint} reports itself unhealthy: {failing}',

@@ -1,7 +1,7 @@
 /** What is said of a host that is not the node, and of a kubelet that is another node's. */
 import { isDnsName } from '../../../kubernetes/names.js';
 import type { Evidence, Fix, Problem, Proof, Say, Want } from '../../../model/check.js';
-import type { Fact, NodeObject } from '../../../model/facts.js';
+import type { Fact, NodeObject, TlsHandshake } from '../../../model/facts.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy } from '../../shared/fix.js';
@@ -108,10 +108,7 @@ export function anotherNodes(clues: Clues, say: Words): Problem<'kubelet-host-no
     // A certificate that nobody vouches for may say anything; one at the Node's own address may be of before the node was renamed.
     ...(whose.trusted
       ? { proof: inTheirWords(fact, whose.fact, ...(whose.beside ? [whose.beside] : [])) }
-      : suspected(
-          [seen(dialled.tls)?.trusted ? 'kubelet-certificate-name-mismatch' : 'kubelet-certificate-unknown-authority'],
-          [{ need: 'apiserver/node', elsewhere: showNode(clues.nodeName) }],
-        )),
+      : suspected([certificateFault(seen(dialled.tls))], [{ need: 'apiserver/node', elsewhere: showNode(clues.nodeName) }])),
     title: whose.node ? say('another', { endpoint, otherNode: whose.node, node }) : say('anotherUnnamed', { endpoint, node }),
     features: ALL_KUBELET_FEATURES,
     evidence: [
@@ -127,6 +124,12 @@ export function anotherNodes(clues: Clues, say: Words): Problem<'kubelet-host-no
           ? withoutFlag(clues, node, own, say)
           : own,
   });
+}
+
+/** What is wrong with a certificate by which it is only suspected. */
+function certificateFault(handshake: TlsHandshake | undefined): string {
+  if (handshake?.trusted) return 'kubelet-certificate-name-mismatch';
+  return handshake?.chain[0]?.selfSigned ? 'kubelet-certificate-self-signed' : 'kubelet-certificate-unknown-authority';
 }
 
 /** The address is the right one by all that names it: no setting is wrong. */
