@@ -2,6 +2,7 @@
 import type { CauseDocs, Check, Layer } from '../model/check.js';
 import type { CauseMeta } from '../model/report.js';
 import { apiserverAnswers } from './answer/apiserver-answers/check.js';
+import { apiserverAtKubelet } from './answer/apiserver-at-kubelet/check.js';
 import { kubeletPayload } from './answer/kubelet-payload/check.js';
 import { versionSkew } from './answer/version-skew.js';
 import { clientCertificate } from './authentication/client-certificate/check.js';
@@ -117,6 +118,7 @@ export const CHECKS: readonly Check[] = [
   kubeletOpen,
   kubeletPayload,
   apiserverAnswers,
+  apiserverAtKubelet,
   versionSkew,
   ...PLACEMENT_CHECKS,
 ];

@@ -43,7 +43,7 @@ export const NODES_OF_FILE: readonly Check[] = [
 ];
 
 /** Of the apiserver, but not about rights. */
-const NO_RIGHTS = ['cluster-dns', 'version-skew'];
+const NO_RIGHTS = ['cluster-dns', 'version-skew', 'apiserver-at-kubelet'];
 
 /** What the agent may do, and whatever keeps us from asking. */
 export const RIGHTS_CHECKS: readonly Check[] = CHECKS.filter(({ target, question }) =>

@@ -100,6 +100,10 @@ export interface ApiserverWorld {
   throttle429?: number;
   /** permitted: adds `get nodes/proxy` to the agent's rights. Default forbidden. */
   nodeProxy?: 'permitted' | 'forbidden';
+  /** What kubelets make of the client certificate that it shows them: `forbidden` has no permissions there, `unknown` is not accepted. */
+  atKubelets?: 'allowed' | 'forbidden' | 'unknown';
+  /** It reaches nodes through a tunnel: one that no agent is connected to, or that answers its CONNECT with 502. */
+  tunnel?: 'none' | 'no-agent' | 'bad-gateway';
   /** The address in KUBERNETES_SERVICE_HOST; `dead` refuses, `silent` never answers, while the endpoint works. */
   serviceAddress?: 'ok' | 'dead' | 'silent';
   /** false: somebody took everyone out of system:basic-user. */
@@ -282,6 +286,8 @@ export function resolveWorld(world: World): ResolvedWorld {
       anonymousAuth: true,
       throttle429: 0,
       nodeProxy: 'forbidden',
+      atKubelets: 'allowed',
+      tunnel: 'none',
       serviceAddress: 'ok',
       basicUser: true,
       rulesIncomplete: false,

@@ -103,6 +103,9 @@ const KUBELET_PATH: Row[] = [
   row('K', 'kubelet-hangs'),
   row('S', 'tls-handshake-stalls'),
   row('S', 'not-a-kubelet'),
+  ...(['apiserver-forbidden-at-kubelet', 'apiserver-unknown-at-kubelet', 'control-plane-tunnel-down'] as const).map((cause) =>
+    row('S', cause, undefined, 'Added: the apiserver shows kubelets a credential of its own, and may need a tunnel to get there.'),
+  ),
   row('S', 'kubelet-port-taken', undefined, 'Added: of not-a-kubelet, what is wrong is not the address but who listens there.'),
   ...(['kubelet-answer-foreign', 'kubelet-answers-for-another-node', 'kubelet-cuts-credential'] as const).map((cause) =>
     row('S', cause, undefined, ONE_ANSWER),

@@ -195,6 +195,11 @@ type Match = (string | undefined)[];
 type Command = [pattern: RegExp, apply: (world: World, match: Match, owner: Fix['owner']) => World];
 const same = (world: World): World => world;
 
+/** By the kubelets, as the client that it shows them. */
+function withAcceptedApiserver(world: World): World {
+  return { ...world, apiserver: { ...world.apiserver, atKubelets: 'allowed' } };
+}
+
 /** What runs in no pod is the package's. */
 function withoutPackage(world: World): World {
   const all = Object.entries(world.agent?.files ?? {});
@@ -236,6 +241,11 @@ const COMMANDS: Command[] = [
   ],
   // A renewed certificate is read when the apiserver starts again.
   [/^kubeadm certs renew apiserver$/, same],
+  [/^kubeadm certs renew apiserver-kubelet-client$/, withAcceptedApiserver],
+  [
+    /^kubectl create clusterrolebinding \S+ --clusterrole=system:kubelet-api-admin --user=kube-apiserver-kubelet-client$/,
+    withAcceptedApiserver,
+  ],
   [
     /^crictl stop "\$\(crictl ps -q --name kube-apiserver\)"$/,
     (world) => ({ ...world, apiserver: { ...world.apiserver, certificate: 'good' } }),

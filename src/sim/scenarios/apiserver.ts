@@ -1,6 +1,13 @@
 /** The apiserver, the way to it, names. */
 import { broken, type Scenario } from '../scenario.js';
 
+/** A workstation that does not reach the kubelet, and asks it through the apiserver. */
+const FROM_AFAR = {
+  place: 'workstation',
+  agent: { rights: 'everything' },
+  kubelet: { listen: 'silent', seenByApiserver: 'answers' },
+} as const;
+
 export const APISERVER: Scenario[] = [
   broken('apiserver-refused', 'The apiserver refuses connections', { apiserver: { listen: 'closed' } }, 'apiserver-connection-refused'),
   broken(
@@ -22,6 +29,24 @@ export const APISERVER: Scenario[] = [
     'Something resets connections to the apiserver',
     { apiserver: { listen: 'reset' } },
     'apiserver-connection-reset',
+  ),
+  broken(
+    'apiserver-forbidden-at-kubelet',
+    'The kubelet denies the user of the client certificate that the apiserver shows it',
+    { ...FROM_AFAR, apiserver: { nodeProxy: 'permitted', atKubelets: 'forbidden' } },
+    'apiserver-forbidden-at-kubelet',
+  ),
+  broken(
+    'apiserver-unknown-at-kubelet',
+    'The kubelet does not accept the client certificate that the apiserver shows it',
+    { ...FROM_AFAR, apiserver: { nodeProxy: 'permitted', atKubelets: 'unknown' } },
+    'apiserver-unknown-at-kubelet',
+  ),
+  broken(
+    'control-plane-tunnel-down',
+    'No agent is connected to the tunnel from the control plane to the nodes',
+    { ...FROM_AFAR, apiserver: { nodeProxy: 'permitted', tunnel: 'no-agent' } },
+    'control-plane-tunnel-down',
   ),
   broken(
     'apiserver-review-behind-gateway',

@@ -1,5 +1,5 @@
 /** `nodes/NAME/proxy/PATH`: the kubelet as the apiserver sees it. It does not verify kubelet certificates, and shows its own. */
-import { type Answer, json, objectNotFound, type Status, statusObject } from '../answers/http.js';
+import { type Answer, json, kubeletUnauthorized, objectNotFound, type Status, statusObject } from '../answers/http.js';
 import { APISERVER_CLIENT, type Cluster, type ClusterNode } from '../state/cluster.js';
 import type { Attributes } from '../state/rights.js';
 import { kubeletAnswer } from './kubelet.js';
@@ -9,6 +9,14 @@ const TLS_PATIENCE_MS = 10_000;
 
 /** The error the apiserver's dialer would end with, and how long it takes; undefined: the kubelet answers. */
 function dialError({ kubelet, host, port }: ClusterNode, cluster: Cluster): { error: string; afterMs?: number } | undefined {
+  switch (cluster.world.apiserver.tunnel) {
+    case 'no-agent':
+      return { error: 'No agent available' };
+    case 'bad-gateway':
+      return { error: `proxy error from 127.0.0.1:9345 while dialing ${host}:${port}, code 502: 502 Bad Gateway` };
+    case 'none':
+      break;
+  }
   const dial = `dial tcp ${host}:${port}:`;
   const patience = cluster.world.network.patienceMs;
   switch (kubelet.seenByApiserver) {
@@ -45,5 +53,6 @@ export function nodeProxy(asked: SimRequest, { name = '' }: Attributes, rest: st
     const headers: [string, string][] = [['Content-Type', 'application/json']];
     return { status: 503, headers, body: json(statusObject(said), pretty), afterMs: failed.afterMs };
   }
+  if (cluster.world.apiserver.atKubelets === 'unknown') return kubeletUnauthorized();
   return kubeletAnswer({ ...asked, path: rest || '/' }, node, cluster, APISERVER_CLIENT);
 }

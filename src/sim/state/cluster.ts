@@ -59,7 +59,8 @@ export class Cluster {
     this.instead = world.instead;
     this.startedAt = clock.now();
     this.authority = new X509Certificate(caPem);
-    this.rules.set('kube-apiserver-kubelet-client', [{ verbs: ['*'], groups: [''], resources: ['*'] }]);
+    const rules: Rule[] = world.apiserver.atKubelets === 'forbidden' ? [] : [{ verbs: ['*'], groups: [''], resources: ['*'] }];
+    this.rules.set(APISERVER_CLIENT.user, rules);
   }
 
   /** The cluster's clock: ours less the offset. */
