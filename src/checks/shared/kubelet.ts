@@ -1,6 +1,7 @@
 /** What every check about the kubelet shares: which attempt is the agent's, what is lost without it, how to ask by hand. */
-import { endpointOf } from '../../kubernetes/names.js';
+
 import type { Wait } from '../../kubernetes/kubelet/pod-waits.js';
+import { endpointOf } from '../../kubernetes/names.js';
 import type { Feature } from '../../model/check.js';
 import type { AgentWorkload } from '../../model/facts/placement.js';
 import type { Candidate, Fact, Setting } from '../../model/facts.js';

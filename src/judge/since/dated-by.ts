@@ -68,6 +68,16 @@ export const DATED_BY: Readonly<Record<string, readonly Dater[]>> = Object.fromE
     'agent-token-not-mounted',
     'agent-toleration-invalid',
   ),
-  ...dated([podReady], 'agent-not-ready-on-node'),
+  ...dated(
+    [podReady],
+    'agent-not-ready-on-node',
+    'agent-image-not-pulled',
+    'agent-object-missing',
+    'agent-pod-not-scheduled',
+    'host-path-not-mounted',
+    'host-port-taken',
+    'node-without-room-for-agent',
+    'pod-sandbox-not-created',
+  ),
   ...dated([refused], 'pod-security-refuses', 'admission-refuses', 'agent-missing-on-node'),
 ]);
