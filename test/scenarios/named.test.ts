@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { COMMANDS } from '../../src/cli/command-table.js';
+import { flatten } from '../../src/judge/rank.js';
+import type { Report } from '../../src/model/report.js';
 import { startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
 import { recordingIo, WORLDS_AT_ONCE } from './run.js';
@@ -190,5 +192,24 @@ describe('a name that does not exist', { concurrency: WORLDS_AT_ONCE }, () => {
     const blind: World = { ...WORLD, agent: { rights: ['all', 'reviews'] } };
     const { lines } = await run(['check', '--service-account', ACCOUNT.typed], blind);
     assert.doesNotMatch(lines.join('\n'), /does not exist|did you mean/);
+  });
+
+  it('prints no role for it where nobody saw whether it exists, but the command that asks again', async () => {
+    const blind: World = { ...WORLD, agent: { rights: ['all', 'reviews'] } };
+    const running = await startWorld(blind);
+    try {
+      const { io, text } = recordingIo();
+      await runCommandLine([...running.argv, '--service-account', ACCOUNT.typed, '-o', 'json'], io, running.host);
+      const fixes = flatten((JSON.parse(text().stdout) as Report).findings).flatMap((finding) => finding.fixes);
+      const steps = fixes.flatMap((fix) => (fix.owner === 'cluster' ? [fix.steps ?? ''] : []));
+      assert.ok(steps.length > 0);
+      assert.deepEqual(
+        steps.filter((each) => /kind:|ClusterRole/.test(each)),
+        [],
+      );
+      assert.ok(steps.some((each) => /^kubelet-doctor rbac --missing --yaml .*--service-account datadog\/datadog-agnt/.test(each)));
+    } finally {
+      await running.stop();
+    }
   });
 });

@@ -7,11 +7,11 @@ import { kubeletRights } from '../../profiles/resolve.js';
 import { accountName } from '../shared/brief.js';
 import { cite } from '../shared/cite.js';
 import { AGENT_RIGHTS } from '../shared/distributions.js';
-import { fixBy, grants } from '../shared/fix.js';
+import { fixBy } from '../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
 import { failure, seen } from '../shared/read.js';
-import { RIGHTS_NEEDS, rightsOf, stateOf } from './shared/rights.js';
+import { grantOrAsk, RIGHTS_NEEDS, rightsOf, stateOf } from './shared/rights.js';
 
 /** Features that need nodes/proxy, whatever the kubelet (profiles/datadog-agent.ts). */
 const ON_PROXY = ['container-logs', 'eks-fargate'];
@@ -90,7 +90,7 @@ export const roleExcess = defineCheck({
       evidence: [cite(proxy, say('saw', { user })), cite(versionsFact, say('sawVersions', { versions: all.join(', ') }))],
       fixes: [
         fixBy('cluster', 'config', say(fine.length > 0 ? 'grant' : 'remove'), {
-          ...(granted && grants(granted)),
+          ...(granted && grantOrAsk(account, granted, undefined)),
           verify: 'kubelet-doctor rbac',
         }),
       ],

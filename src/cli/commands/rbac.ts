@@ -55,6 +55,8 @@ function manifestOfMissing(
   if (rights.isNoAccount) return { error: report.summary.top.title };
   const account = serviceAccountOf(rights.account.user);
   if (!account) return { error: `${rights.account.user} is not a ServiceAccount; name the agent's: --service-account NAMESPACE/NAME` };
+  if (rights.account.unseen)
+    io.err(`kubelet-doctor: whether ${account.namespace}/${account.name} exists could not be read; check the name`);
   if (rights.open > 0) io.err(`kubelet-doctor: ${rights.open} permissions could not be checked; more may be missing`);
   const missing = needsOfCauses(rights.missing, only);
   if (missing.length > 0) return manifest(account, rights.profile, missing, { before: rights.before });

@@ -69,7 +69,11 @@ async function chooseAccount(
   const agent = !named && context.settings.apiserver.asKubelet && node ? await askAgentOnNode(api, node) : undefined;
   const other = named ?? agent;
   const user = other ? `system:serviceaccount:${other.namespace}:${other.name}` : identity.user;
-  const isGone = await isNoAccount(context, api, named ?? (context.settings.apiserver.impersonation && accountOf(identity.user)));
+  const isThere = await isAccount(context, api, named ?? (context.settings.apiserver.impersonation && accountOf(identity.user)));
+  const isGone = isThere === false;
+  // Who shows its own token is there.
+  const isOwn = user === identity.user && !context.settings.apiserver.impersonation;
+  const unseen = isThere === 'unread' && !isOwn && { unseen: true as const };
   const from = named ? 'flag' : agent ? 'pod' : 'identity';
   const pod = agent && { pod: agent.pod };
   const outcome = await context.store.observe(
@@ -83,13 +87,13 @@ async function chooseAccount(
           detail: 'there is no such ServiceAccount',
           data: { user, from, by: other ? 'review' : 'self' },
         };
-      if (user === identity.user) return { status: 'observed', data: { user, from, by: 'self' } };
+      if (user === identity.user) return { status: 'observed', data: { user, from, by: 'self', ...unseen } };
       let last: Outcome<AccessAnswer> | undefined;
       // A request holds one impersonation: who acts as another already has the review alone.
       const ways = context.settings.apiserver.impersonation ? (['review'] as const) : (['review', 'impersonation'] as const);
       for (const by of ways) {
         last = await review(context, api, { user, by, from }, WHETHER_WE_MAY_ASK, 'may we ask');
-        if (last.status === 'observed') return { status: 'observed', data: { user, from, by, ...pod } };
+        if (last.status === 'observed') return { status: 'observed', data: { user, from, by, ...pod, ...unseen } };
         if (last.status !== 'failed' || last.code !== 'HTTP403') break;
       }
       const data: Account = { user, from, by: 'impersonation' };
@@ -101,14 +105,14 @@ async function chooseAccount(
   return { ...(outcome.status === 'observed' && { account: outcome.data }), ...(agent && { agent }) };
 }
 
-/** Of an account that is only a name: one that shows its own token is there. */
-async function isNoAccount(
+/** Of an account that is only a name. */
+async function isAccount(
   context: LiveContext,
   api: ApiserverClient,
   name: { namespace: string; name: string } | undefined,
-): Promise<boolean> {
+): Promise<boolean | 'unread' | undefined> {
   const asked = name && (await askNamedAccount(context, api, name));
-  return asked?.status === 'observed' && !asked.data.exists;
+  return asked && (asked.status === 'observed' ? asked.data.exists : 'unread');
 }
 
 async function putProfile(context: LiveContext, api: ApiserverClient, known: RightsBasis, agent?: AgentOnNode): Promise<ResolvedProfile> {

@@ -44,6 +44,8 @@ export interface Account {
   by: AskedBy;
   /** For `pod`: `NAMESPACE/NAME` of that pod. */
   pod?: string;
+  /** It was named, and neither it nor a list that would show it could be read: nothing is granted to it before it was seen. */
+  unseen?: true;
 }
 
 /** One right a profile needs in this run, all choices made. */

@@ -6,12 +6,13 @@ import type { Fact } from '../../../model/facts.js';
 import { accountName, firstOf } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { byHand, fixBy, grants, shell } from '../../shared/fix.js';
+import { byHand, fixBy, shell } from '../../shared/fix.js';
 import { KUBELET_PATHS } from '../../shared/kubelet.js';
 import { FINE, REQUIRED_PATHS } from '../../shared/kubelet-answers.js';
 import { type Basis, cannotTell, notApplicable, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { allInTheirWords, inTheirWords } from '../../shared/proof.js';
 import { printedBy } from '../shared/printed-by.js';
+import { grantOrAsk } from '../shared/rights.js';
 import type { Cause } from './causes.js';
 import { type Answer, among, type Judged } from './decision.js';
 import type { PathClues } from './paths.js';
@@ -151,7 +152,7 @@ function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix 
   const asksFor = classic ? 'classic' : 'fine-grained';
   const refused = lost.flatMap((path) => (path.refused ? [path.grant] : []));
   const source = name && profile && printedBy(granted.yaml, { cause, name, profile, access, kubelet: asksFor, refused });
-  return fixBy('cluster', 'config', action, { ...grants(granted), ...(source && { source }), verify: canI(user, rights) });
+  return fixBy('cluster', 'config', action, { ...grantOrAsk(clues, granted, source), verify: canI(user, rights) });
 }
 
 /**

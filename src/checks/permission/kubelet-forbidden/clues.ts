@@ -41,6 +41,8 @@ export interface Clues {
   noAccount: boolean;
   /** By its own word, or by our certificate; a name that stands in a refusal alone is the server's word. */
   sureOfUser: boolean;
+  /** Of the account that was named nobody saw that it exists. */
+  unseen?: true;
   /** Whom somebody else may be told to ask about. */
   toAskAbout: string | undefined;
   inDebugPod: boolean;
@@ -86,6 +88,7 @@ export function read(view: Seen): Clues {
     mayNotAsk: view.one('apiserver/account').outcome.status === 'failed',
     noAccount: isNoAccount(view),
     sureOfUser: another !== undefined || isSure(view, user, identity),
+    ...(seen(view.one('apiserver/account'))?.unseen && { unseen: true }),
     toAskAbout: another ?? (identity?.by === 'review' ? identity.user : claimed(view)),
     inDebugPod: seen(view.one('self/place'))?.place === 'debug-pod',
     openToAll: PATHS.every((path) => open.has(path)),

@@ -6,12 +6,12 @@ import { describeNeed } from '../../../profiles/access.js';
 import { accountName } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
-import { byHand, fixBy, grants, orBy } from '../../shared/fix.js';
+import { byHand, fixBy, orBy } from '../../shared/fix.js';
 import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
 import { failure } from '../../shared/read.js';
 import { printedBy } from '../shared/printed-by.js';
-import { grantedBy, lossesOf, type Rights, severityOf } from '../shared/rights.js';
+import { grantedBy, grantOrAsk, lossesOf, type Rights, severityOf } from '../shared/rights.js';
 import type { Cause } from './causes.js';
 import type { Bound, Clues } from './clues.js';
 import type { Answer } from './decision.js';
@@ -90,14 +90,18 @@ function quotedObjects({ objects: { gone }, rights }: Clues, role: RbacRole | un
  * role alone.
  */
 function bindOrCreate(cause: Cause, rights: Rights, about: Partial<Bound>, say: Words, names: Names): Fix[] {
-  const { name, missing, profile, access, before } = rights;
+  const { name, account, missing, profile, access, before } = rights;
   const { role } = about;
   const verify = (name && canINeeds(name, missing)) ?? 'kubelet-doctor rbac';
   const bound = name && role && before && bindTo(name, { role, byRole: grantedBy(role.rules, missing), needs: missing, before });
-  if (bound) return [fixBy('cluster', 'config', say('bind', names), { ...grants(bound), verify }), ...correct(about, say, names)];
+  if (bound)
+    return [
+      fixBy('cluster', 'config', say('bind', names), { ...grantOrAsk(account, bound, undefined), verify }),
+      ...correct(about, say, names),
+    ];
   const granted = name && grantTo(name, missing, { before });
   const source = name && printedBy(granted?.yaml, { cause, name, profile, access });
-  return [fixBy('cluster', 'config', say('create', names), { ...(granted && grants(granted)), ...(source && { source }), verify })];
+  return [fixBy('cluster', 'config', say('create', names), { ...(granted && grantOrAsk(account, granted, source)), verify })];
 }
 
 /** Where it is the subject that is wrong, and the binding may be named in a command: what the role gives is what is missing. */

@@ -2,12 +2,12 @@
 
 import { serviceAccountOf } from '../../../kubernetes/names.js';
 import { isAllowed, type RbacState, requesterOf, ruleAllows } from '../../../kubernetes/rbac.js';
-import { type AccountName, canINeeds, grantTo } from '../../../manifests/needs-yaml.js';
+import { type AccountName, canINeeds, type Granted, grantTo } from '../../../manifests/needs-yaml.js';
 import type { Evidence, Fix, Message, Verdict, View } from '../../../model/check.js';
 import type { Account, Fact, NeedKind, RbacRule, ResolvedNeed, ResolvedProfile } from '../../../model/facts.js';
 import { type JudgedNeed, judgeProfile, missingNeeds, questionsOf, subjectOfAccess } from '../../../profiles/access.js';
 import { cite } from '../../shared/cite.js';
-import { fixBy, grants } from '../../shared/fix.js';
+import { byHand, fixBy, grants } from '../../shared/fix.js';
 import { failure, seen } from '../../shared/read.js';
 import { printedBy } from './printed-by.js';
 
@@ -87,11 +87,23 @@ export function lossesOf(needs: readonly ResolvedNeed[]): string[] {
 }
 
 /** The manifest that closes a gap and the questions that show it closed; without YAML when a name may not be printed. */
-export function grantFix({ name, profile, access, before }: Rights, cause: string, needs: readonly ResolvedNeed[], action: Message): Fix {
+export function grantFix(
+  { name, account, profile, access, before }: Rights,
+  cause: string,
+  needs: readonly ResolvedNeed[],
+  action: Message,
+): Fix {
   const granted = name && grantTo(name, needs, { before });
   const source = name && printedBy(granted?.yaml, { cause, name, profile, access });
   const verify = (name && canINeeds(name, needs)) ?? 'kubelet-doctor rbac';
-  return fixBy('cluster', 'config', action, { verify, ...(granted && grants(granted)), ...(source && { source }) });
+  return fixBy('cluster', 'config', action, { verify, ...(granted && grantOrAsk(account, granted, source)) });
+}
+
+/**
+ * To an account that nobody saw nothing is granted here: the command asks again, as whoever may grant, and prints nothing for one that does not exist.
+ */
+export function grantOrAsk({ unseen }: Pick<Account, 'unseen'>, granted: Granted, source: string | undefined): Partial<Fix> {
+  return unseen ? byHand(source) : { ...grants(granted), ...(source && { source }) };
 }
 
 /** The reviews that said no: the apiserver's own word, which proves that a right is not there. */
