@@ -19,8 +19,9 @@ export function stringMap(json: unknown): Record<string, string> {
 /** A DaemonSet as judged; undefined where the object is none. */
 export function reduceDaemonSet(json: unknown): AgentWorkload | undefined {
   const { metadata, spec } = record(json);
-  const { name, namespace, labels, ownerReferences } = record(metadata);
+  const { name, namespace, labels, annotations, ownerReferences } = record(metadata);
   if (typeof name !== 'string') return undefined;
+  const generation = text(record(annotations)['deprecated.daemonset.template.generation'], 20);
   const { template } = record(spec);
   const reduced = reduceTemplate(record(template).spec);
   const own = stringMap(labels);
@@ -33,6 +34,7 @@ export function reduceDaemonSet(json: unknown): AgentWorkload | undefined {
     datadog: isAgentLabelled({ ...own, ...stringMap(record(record(template).metadata).labels) }) || reduced.images.some(isAgentImage),
     template: reduced,
     ...lastChange(json, 'f:spec'),
+    ...(generation !== '' && { generation }),
   };
 }
 
@@ -56,6 +58,7 @@ export function isClusterCheckRunner(labels: Readonly<Record<string, string>>): 
 
 function reduceTemplate(json: unknown): PodTemplate {
   const { nodeName, nodeSelector, affinity, tolerations, hostNetwork, priorityClassName, serviceAccountName, containers } = record(json);
+  const { automountServiceAccountToken } = record(json);
   const required = record(record(affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution;
   const [hostPorts, hostPaths] = [hostPortsOf(json), hostPathsOf(json)];
   return {
@@ -72,6 +75,7 @@ function reduceTemplate(json: unknown): PodTemplate {
       .map((container) => text(record(container).image)),
     ...(hostPorts.length > 0 && { hostPorts }),
     ...(hostPaths.length > 0 && { hostPaths }),
+    ...(typeof automountServiceAccountToken === 'boolean' && { automount: automountServiceAccountToken }),
   };
 }
 
@@ -124,7 +128,7 @@ const BASELINE_CAPABILITIES = new Set(
 );
 
 /** What the level baseline forbids, found in a pod's spec; a node agent asks for some of it. */
-function asksOf(json: unknown): string[] {
+export function asksOf(json: unknown): string[] {
   const spec = record(json);
   const containers = [...list(spec.containers), ...list(spec.initContainers)].map(record);
   const ports = containers.flatMap((each) => list(each.ports).map((port) => Number(record(port).hostPort) || 0));

@@ -1,7 +1,7 @@
 /** From lists of nodes, pods and events to what is judged of them: names, states, reasons; the rest is dropped here. */
 
 import { isTime, lastChange, turned } from '../../agent-config/last-change.js';
-import { hostPortsOf, isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
+import { asksOf, hostPortsOf, isAgentImage, isAgentLabelled, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
 import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import { platformOf } from '../../kubernetes/kubelet/platforms.js';
@@ -78,6 +78,8 @@ export interface AgentMarks {
   images: ReadonlySet<string>;
   /** Ports of the node that its DaemonSets ask for. */
   ports: ReadonlySet<number>;
+  /** By `NAMESPACE/NAME`. */
+  workloads: ReadonlyMap<string, AgentWorkload>;
 }
 
 export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
@@ -85,6 +87,7 @@ export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
     owners: new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`)),
     images: new Set(workloads.flatMap(({ template }) => (template.images[0] ? [repositoryOf(template.images[0])] : []))),
     ports: new Set(workloads.flatMap(({ template }) => template.hostPorts ?? [])),
+    workloads: new Map(workloads.map((workload) => [`${workload.namespace}/${workload.name}`, workload])),
   };
 }
 
@@ -109,6 +112,8 @@ export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
   const ready = record(condition).status === 'True' && phase === 'Running';
   const since = ready ? undefined : turned(condition);
   const restarts = list(record(status).containerStatuses).map((each) => Number(record(each).restartCount) || 0);
+  const workload = ours ? marks.workloads.get(`${text(namespace)}/${text(controller.name)}`) : undefined;
+  const taken = workload ? takenFrom(spec, text(record(labels)['pod-template-generation'], 20), workload) : [];
   return [
     {
       namespace: text(namespace),
@@ -122,8 +127,20 @@ export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
       leaving: deletionTimestamp !== undefined,
       restarts: Math.max(0, ...restarts),
       ...(ready ? {} : whyNot(record(status))),
+      ...(taken.length > 0 && { taken }),
     },
   ];
+}
+
+/**
+ * What the pod lacks that the very template has of which it was made: admission took it away, for nothing else writes a pod's spec between the two. The
+ * DaemonSet controller writes the template's generation on its pods (Kubernetes 1.36 pkg/controller/daemon/util CreatePodTemplate).
+ */
+function takenFrom(spec: unknown, generation: string, { template, generation: own }: AgentWorkload): string[] {
+  if (own === undefined || own !== generation) return [];
+  const asks = asksOf(spec);
+  const isTokenOff = record(spec).automountServiceAccountToken === false && template.automount !== false;
+  return [...(isTokenOff ? ['token'] : []), ...template.asks.filter((ask) => !asks.includes(ask))];
 }
 
 /** A pod that has a port of its node which an agent asks for; an agent's own pods are among them. */

@@ -47,6 +47,8 @@ export interface PodTemplate {
   hostPorts?: number[];
   /** Since 1.5: its hostPath volumes. */
   hostPaths?: HostPathVolume[];
+  /** Since 1.5: `automountServiceAccountToken`, where it is said. */
+  automount?: boolean;
 }
 
 export interface HostPathVolume {
@@ -66,6 +68,8 @@ export interface AgentWorkload {
   template: PodTemplate;
   /** Of its spec. */
   changed?: Change;
+  /** Since 1.5: which template this is; its pods say of which they are made. */
+  generation?: string;
 }
 
 /** The agent's DaemonSets. */
@@ -144,6 +148,8 @@ export interface AgentPod {
   container?: string;
   /** Its words, or those of the last end; cleaned and cut. */
   message?: string;
+  /** Since 1.5: what admission took from it that its template has: `token`, and what of the host it asks for, as in {@link PodTemplate}. */
+  taken?: string[];
 }
 
 export interface AgentPods {

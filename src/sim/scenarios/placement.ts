@@ -128,6 +128,23 @@ export const PLACEMENT: Scenario[] = [
     'admission-refuses',
   ),
   broken(
+    'host-port-forbidden',
+    "A policy forbids a host port of the agent's OTLP receiver",
+    seen({
+      daemonSets: [{ on: [] }],
+      refused:
+        'PodSecurityPolicy: unable to admit pod: [spec.containers[0].hostPort: Invalid value: 4317: Host port 4317 is not allowed to be used. Allowed ports: [8125-8126]]',
+    }),
+    'admission-refuses',
+    { also: ['agent-missing-on-node'] },
+  ),
+  broken(
+    'token-taken-at-admission',
+    "A webhook turns off the token of the agent's pods",
+    seen({ daemonSets: [{ mutated: { automountServiceAccountToken: false } }] }),
+    'agent-pod-changed-at-admission',
+  ),
+  broken(
     'node-cordoned',
     'A node is cordoned, which does not affect DaemonSets',
     seen({ nodes: { n2: { unschedulable: true, taints: ['node.kubernetes.io/unschedulable:NoSchedule'] } } }),

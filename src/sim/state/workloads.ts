@@ -43,7 +43,7 @@ function taintOf(text: string): Json {
   return { key, ...(value ? { value } : {}), effect };
 }
 
-type Resolved = Required<Omit<DaemonSetShape, 'waiting' | 'events'>>;
+type Resolved = Required<Omit<DaemonSetShape, 'waiting' | 'events' | 'mutated'>>;
 
 function resolved(cluster: Cluster): Resolved[] {
   const { namespace } = cluster.world.names;
@@ -118,7 +118,7 @@ export function daemonSetObjects(cluster: Cluster): Json[] {
       uid: uidOf(`ds/${namespace}/${name}`),
       generation: 1,
       labels,
-      annotations: { note: SECRETS.podEnvironment },
+      annotations: { note: SECRETS.podEnvironment, 'deprecated.daemonset.template.generation': '1' },
       ...writtenBy('helm', cluster.now() - 86_400_000, 'f:spec'),
     },
     spec: {
@@ -137,10 +137,10 @@ export function agentPodObjects(cluster: Cluster): Json[] {
       const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${namespace}/${name}`), controller: true };
       const own = node === cluster.world.names.node && namespace === cluster.world.names.namespace && name === 'datadog-agent';
       const pod = own ? cluster.world.names.pod : `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`;
-      const metadata = { name: pod, namespace, labels, ownerReferences: [controller] };
+      const metadata = { name: pod, namespace, labels: { ...labels, 'pod-template-generation': '1' }, ownerReferences: [controller] };
       const waiting = shapes[at]?.waiting;
       const place = waiting?.reason === 'Unschedulable' ? { affinity: wanting(node) } : { nodeName: node };
-      return { metadata, spec: { ...podSpec(shape), ...place }, status: statusOf(cluster, waiting) };
+      return { metadata, spec: { ...shapes[at]?.mutated, ...podSpec(shape), ...place }, status: statusOf(cluster, waiting) };
     });
   });
   const holders = Object.entries(cluster.world.placement.holders ?? {}).flatMap(([of, hostPort]) => {

@@ -1,8 +1,8 @@
 import { podAdmission } from '../../../src/checks/placement/pod-admission/check.js';
 import type { AnyFact } from '../../../src/model/facts.js';
 import { fact, pending } from '../facts.js';
-import { type Placed, placed, workload } from '../placement.js';
-import { judgeTable } from '../table.js';
+import { type Placed, placed, pod, workload } from '../placement.js';
+import { judgeTable, type Row } from '../table.js';
 
 const ASKS = { asks: ['hostPID', 'hostPath volumes'], serviceAccount: 'datadog-agent', priorityClass: 'high' };
 const security = { cause: 'pod-security-refuses', certainty: 'proven' } as const;
@@ -119,6 +119,40 @@ judgeTable(podAdmission, [
     expect: refused,
     witnesses: ['apiserver/refused-creates'],
     says: /Webhook policy.example.com refuses/,
+  },
+  ...(
+    [
+      ['helm', 4317, /"steps":"datadog\.otlp\.receiver\.protocols\.grpc\.useHostPort=false"/],
+      ['unknown', 8125, /Add host port 8125 to the policy/],
+    ] as const
+  ).map(
+    ([manager, port, says]): Row => ({
+      row: `a host port that no policy allows: ${port}`,
+      facts: lacking(
+        `PodSecurityPolicy: unable to admit pod: [spec.containers[0].hostPort: Invalid value: ${port}: Host port ${port} is not allowed to be used. Allowed ports: [9000-9001]]`,
+        { workloads: [workload(ASKS, { manager })] },
+      ),
+      expect: refused,
+      witnesses: ['apiserver/refused-creates'],
+      says,
+    }),
+  ),
+  {
+    row: 'admission takes the token from every pod',
+    facts: [...placed({ pods: ['n1', 'n2'].map((on) => pod(on, { taken: ['token'] })) }), policy()],
+    expect: { cause: 'agent-pod-changed-at-admission', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/agent-pods', 'apiserver/workloads'],
+    inPart: ['apiserver/agent-pods', 'apiserver/nodes'],
+    says: /takes the token.*token: in the pod template, not in the pods on n1, n2.*automountServiceAccountToken: true.*mutatingwebhookconfigurations/,
+  },
+  {
+    row: 'admission takes the host from one pod',
+    facts: [...placed({ pods: ['n1', pod('n2', { taken: ['hostPID', 'hostPath volumes'] })] }), policy()],
+    expect: { cause: 'agent-pod-changed-at-admission', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['apiserver/agent-pods', 'apiserver/workloads'],
+    inPart: ['apiserver/agent-pods', 'apiserver/nodes'],
+    says: /takes hostPID from.*hostPath volumes: in the pod template.*Exempt the agent's namespace/,
+    neverSays: /automount/,
   },
   { row: 'something else', facts: lacking('we do not like it'), expect: refused, witnesses: ['apiserver/refused-creates'] },
 ]);

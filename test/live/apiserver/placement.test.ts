@@ -124,6 +124,29 @@ describe('what counts as an agent', () => {
     assert.equal(of({ state: { running: {} }, lastState: { terminated } })?.message, 'exit code 2 (Error): no API key');
   });
 
+  it('what admission took, of a pod of this very template', () => {
+    const template = { hostPID: true, volumes: [{ name: 'proc', hostPath: { path: '/proc' } }], containers: [{ image: 'my/agent:1' }] };
+    const annotations = { 'deprecated.daemonset.template.generation': '2' };
+    const agent = (spec: object) =>
+      marksOf([reduceDaemonSet({ metadata: { name: 'agent', namespace: 'a', annotations }, spec: { template: { spec } } })!]);
+    const taken = (spec: object, generation = '2', of: object = template) =>
+      reduceAgentPod(
+        {
+          metadata: { name: 'p', namespace: 'a', labels: { 'pod-template-generation': generation }, ...owner('DaemonSet', 'agent') },
+          spec: { nodeName: 'n1', ...spec },
+          status: running,
+        },
+        agent(of),
+      )[0]?.taken;
+    assert.equal(taken(template), undefined);
+    assert.deepEqual(taken({ ...template, automountServiceAccountToken: false }), ['token']);
+    assert.deepEqual(taken({ ...template, hostPID: undefined, volumes: [] }), ['hostPID', 'hostPath volumes']);
+    // Made of an older template, or asked for by the template itself.
+    assert.equal(taken({ ...template, automountServiceAccountToken: false }, '1'), undefined);
+    const without = { ...template, automountServiceAccountToken: false };
+    assert.equal(taken(without, '2', without), undefined);
+  });
+
   it('who has a port of the node that an agent asks for', () => {
     const asking = { ...marks, ports: new Set([8125]) };
     const ports = (hostNetwork: boolean, port: object, phase = 'Running') =>

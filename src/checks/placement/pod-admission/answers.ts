@@ -5,14 +5,15 @@ import type { AgentWorkload } from '../../../model/facts/placement.js';
 import { cutTo } from '../../shared/brief.js';
 import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
-import { byHand, fixBy, shell, yaml } from '../../shared/fix.js';
+import { AUTOMOUNT, byHand, fixBy, orBy, shell, yaml } from '../../shared/fix.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { pass, problem } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
-import { kubectlTarget, WITHOUT_AGENT } from '../shared/placement.js';
+import { kubectlTarget, nodeNames, WITHOUT_AGENT } from '../shared/placement.js';
 import { kubectlPatch } from '../shared/placement-fixes.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
-import { type Answer, PLUGIN, type Plugin, webhookOf } from './decision.js';
+import { type Answer, PLUGIN, type Plugin, refusedPortOf, webhookOf } from './decision.js';
 import type { Words } from './words.js';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
@@ -40,8 +41,36 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       fixes: [REMEDIES.priority(clues, say)].flat(),
     });
   },
+  changed: (clues, say) => {
+    const { taken, isAll, facts, workload } = clues;
+    const isToken = taken.some(({ what }) => what === 'token');
+    const [first] = taken;
+    const exempt = byHand('kubectl get mutatingwebhookconfigurations');
+    const other = orBy('cluster', 'config', say('fixExempt'), exempt);
+    return problem('agent-pod-changed-at-admission', {
+      proof: inTheirWords(facts.pods, facts.workloads),
+      severity: isToken && isAll ? 'blocks' : 'degrades',
+      title: isToken ? say('tokenTaken') : say('hostTaken', { what: given(first).what }),
+      features: isToken ? ALL_KUBELET_FEATURES : [],
+      evidence: taken.map(({ what, nodes }) => {
+        const names = nodeNames(
+          nodes.map((node) => ({ node })),
+          20,
+        );
+        return citeBy('apiserver/agent-pods', '', say('sawTaken', { what, names }), podsOf(workload));
+      }),
+      fixes: isToken
+        ? [fixBy('agent', 'restart', say('fixToken'), yaml(AUTOMOUNT)), other]
+        : [fixBy('cluster', 'config', say('fixExempt'), exempt)],
+    });
+  },
   'let-in': ({ witness }) => pass(witness),
 };
+
+function podsOf(workload: AgentWorkload): string | undefined {
+  const target = kubectlTarget(workload);
+  return target && `kubectl -n ${target.namespace} get pods -o yaml`;
+}
 
 function bySecurity(clues: Clues, say: Words, title: Message): Problem<Cause> {
   const { workload, policy, asks, lacking, planned, reproduce, facts } = clues;
@@ -98,6 +127,7 @@ const TITLES: Record<Plugin, (clues: Clues, say: Words) => Message> = {
   quota: refusedWith,
   priority: ({ workload }, say) => say('noClass', { priority: workload.template.priorityClass ?? '' }),
   'security-context': (_, say) => say('noScc'),
+  'host-port': ({ event }, say) => say('noPort', { port: given(refusedPortOf(given(event).message)) }),
   'service-account': (_, say) => say('noAccount'),
   webhook: ({ event }, say) => say('byWebhook', { webhook: cutTo(given(webhookOf(given(event).message)), 48) }),
   other: refusedWith,
@@ -125,6 +155,13 @@ const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix | Fix[]> = {
       fixBy('cluster', 'security', say('fixScc'), shell(allow)),
     ];
   },
+  'host-port': ({ event, workload }, say) => {
+    const port = given(refusedPortOf(given(event).message));
+    const protocol = OTLP[port];
+    const value = protocol && workload.manager === 'helm' ? `datadog.otlp.receiver.protocols.${protocol}.useHostPort=false` : undefined;
+    const without = protocol ? [orBy('agent', 'config', say('fixOtlp'), byHand(value))] : [];
+    return [fixBy('cluster', 'config', say('fixPort', { port })), ...without];
+  },
   'service-account': ({ workload }, say) => {
     const own = ownAccount(workload);
     return fixBy('cluster', 'config', say('fixAccount'), shell(own && `kubectl -n ${own.namespace} create serviceaccount ${own.account}`));
@@ -132,6 +169,9 @@ const REMEDIES: Record<Plugin, (clues: Clues, say: Words) => Fix | Fix[]> = {
   webhook: (_, say) => fixBy('cluster', 'config', say('fixWebhook')),
   other: (_, say) => fixBy('cluster', 'config', say('fixOther')),
 };
+
+/** Ports of the OTLP receiver, which the chart opens on the node unless told otherwise. */
+const OTLP: Readonly<Partial<Record<number, string>>> = { 4317: 'grpc', 4318: 'http' };
 
 /** Its ServiceAccount, where the names may stand in a command. */
 function ownAccount(workload: AgentWorkload): { namespace: string; account: string } | undefined {

@@ -29,6 +29,17 @@ export const CAUSES = {
     fix: 'Fix what the message names: raise the quota, create the class or account, allow the agent in the policy. For OpenShift the chart has `agents.podSecurity.securityContextConstraints.create`. The controller then retries.',
     avoid: "Do not delete the webhook's configuration: it guards everything else. Do not move the agent to kube-system to avoid a quota.",
   },
+  'agent-pod-changed-at-admission': {
+    title: 'agent pod changed at admission',
+    means:
+      "The agent's pods lack what the template of their DaemonSet has: the token of the ServiceAccount, or access to the host. Nothing but admission writes a pod between template and creation.",
+    happens:
+      'A policy of Kyverno, Gatekeeper or another mutating webhook, or a MutatingAdmissionPolicy (on by default from Kubernetes 1.36), hardens every pod: `automountServiceAccountToken: false`, no hostPath, no hostPID. Most set what the pod leaves open and leave alone what it says.',
+    confirm:
+      'Compare a pod with the template; then see who changes pods:\n\n    kubectl -n NAMESPACE get pod POD -o yaml\n    kubectl -n NAMESPACE get daemonset NAME -o yaml\n    kubectl get mutatingwebhookconfigurations',
+    fix: "Say it in the template: `automountServiceAccountToken: true` there is kept by a policy that only fills in. Otherwise exempt the agent's namespace from the policy. The pods are replaced.",
+    avoid: 'Do not edit the pod: its spec cannot be changed, and the next one is changed again. Do not delete the webhook for all.',
+  },
 } as const satisfies Record<string, CauseDocs>;
 
 export type Cause = keyof typeof CAUSES;

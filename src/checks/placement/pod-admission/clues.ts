@@ -23,14 +23,23 @@ export interface Clues {
   said: string;
   /** The PriorityClass that it names, unless its own manifest brings it along. */
   priorityClass: string | undefined;
+  /** What admission took from its pods on some nodes, though their template has it. */
+  taken: readonly { what: string; nodes: string[] }[];
+  /** Of all its pods. */
+  isAll: boolean;
   reproduce: { policy: string | undefined; events: string | undefined };
   /** What a pass rests on. */
   witness: Grounds;
   /** Where the refusal, the level and the template were read. */
-  facts: { event: Fact<'refused-creates'> | undefined; policy: Fact<'namespace-policy'>; workloads: Fact<'workloads'> };
+  facts: {
+    event: Fact<'refused-creates'> | undefined;
+    policy: Fact<'namespace-policy'>;
+    workloads: Fact<'workloads'>;
+    pods: Fact<'agent-pods'>;
+  };
 }
 
-export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situation): Clues[] {
+export function read(view: View<(typeof NEEDS)[number]>, { found, rows, pods }: Situation): Clues[] {
   const policies = view.all('apiserver/namespace-policy').flatMap((fact) => seen(fact) ?? []);
   const refused = view.all('apiserver/refused-creates');
   return found.workloads.map((workload) => {
@@ -41,6 +50,8 @@ export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situat
       .filter((each) => lacking && each.namespace === namespace && each.daemonset === name)
       .sort((a, b) => (a.last < b.last ? 1 : -1));
     const { priorityClass } = template;
+    const own = pods?.pods.filter((pod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}` && !pod.leaving) ?? [];
+    const kinds = [...new Set(own.flatMap((pod) => pod.taken ?? []))];
     return {
       workload,
       asks: template.asks.join(', '),
@@ -50,11 +61,14 @@ export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situat
       event,
       said: event ? shortOf(event.message) : '',
       priorityClass: priorityClass && !found.brings.includes(priorityClass) ? priorityClass : undefined,
+      taken: kinds.map((what) => ({ what, nodes: own.filter((pod) => pod.taken?.includes(what)).map(({ node }) => node) })),
+      isAll: own.every((pod) => pod.taken !== undefined),
       witness: view.one('apiserver/workloads'),
       facts: {
         event: refused.find((fact) => event !== undefined && seen(fact)?.includes(event)),
         policy: view.one('apiserver/namespace-policy', namespace),
         workloads: view.one('apiserver/workloads'),
+        pods: view.one('apiserver/agent-pods'),
       },
       reproduce: {
         policy: view.one('apiserver/namespace-policy', namespace).reproduce,
@@ -68,6 +82,6 @@ export function read(view: View<(typeof NEEDS)[number]>, { found, rows }: Situat
 function shortOf(message: string): string {
   return message
     .replace(/^Error creating: /, '')
-    .replace(/^pods "[^"]*" is forbidden: /, '')
+    .replace(/^(?:pods "[^"]*" is forbidden: ){1,3}/, '')
     .slice(0, 220);
 }

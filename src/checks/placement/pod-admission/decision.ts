@@ -11,6 +11,7 @@ export const DECISION = [
   ['security-would-refuse', restricts],
   ['refused', (c) => c.event !== undefined],
   ['class-missing', (c) => c.priorityClass !== undefined && c.policy?.priorityClassExists === false],
+  ['changed', (c) => c.taken.length > 0],
   ['let-in', otherwise],
 ] as const satisfies readonly Row<string, Clues>[];
 
@@ -18,12 +19,13 @@ export type Answer = AnswerOf<typeof DECISION>;
 
 const says = (words: RegExp) => (message: string) => words.test(message);
 
-/** In the words of resourcequota, priority, OpenShift's SCC, serviceaccount and webhooks. */
+/** In the words of resourcequota, priority, OpenShift's SCC, PodSecurityPolicy (up to 1.24), serviceaccount and webhooks. */
 export const PLUGIN = [
   ['quota-scope', says(/insufficient quota to match these scopes/)],
   ['quota', says(/(exceeded|failed) quota/)],
   ['priority', says(/no PriorityClass/)],
   ['security-context', says(/security context constraint/)],
+  ['host-port', (message) => refusedPortOf(message) !== undefined],
   ['service-account', says(/error looking up service account/)],
   ['webhook', (message) => webhookOf(message) !== undefined],
   ['other', otherwise],
@@ -33,4 +35,10 @@ export type Plugin = AnswerOf<typeof PLUGIN>;
 
 export function webhookOf(message: string): string | undefined {
   return /admission webhook "([^"]{1,253})" denied/.exec(message)?.[1];
+}
+
+/** `spec.containers[0].hostPort: Invalid value: 4317: Host port 4317 is not allowed to be used. Allowed ports: [8125-8126]`. */
+export function refusedPortOf(message: string): number | undefined {
+  const [, port] = /\bHost port (\d{1,5}) is not allowed/.exec(message) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
