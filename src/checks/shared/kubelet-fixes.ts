@@ -46,10 +46,19 @@ export function kubeletConfig(action: Message, settings: Settings, config: Known
   const lines = [
     ...(byFile.length > 0 ? [placeOf(byFile, config), ...nested(byFile)] : []),
     ...(flags.length > 0 ? [`# ${byFile.length > 0 ? 'and ' : ''}${IN_UNIT}`, ...flags] : []),
+    ...(asksFromNowOn(settings, config) ? [APISERVER_AS_CLIENT] : []),
   ];
   // Flags are changed by a person: which file of the unit passes them is not known.
   return fixBy('node', 'restart', action, { steps: lines.join('\n'), ...(flags.length === 0 && { form: 'kubelet-config' }), ...more });
 }
+
+/** Turned on, authorization asks what the apiserver itself may do at the kubelet, too (kubernetes/kubernetes#56277). Of platforms, it is their task. */
+function asksFromNowOn(settings: Settings, config: KnownConfig | undefined): boolean {
+  return settings['authorization.mode'] === 'Webhook' && config?.values['authorization.mode'] !== 'Webhook';
+}
+
+const APISERVER_AS_CLIENT =
+  "# before the restart: bind the user of the apiserver's kubelet client certificate to system:kubelet-api-admin, or kubectl logs and exec stop";
 
 const IN_UNIT = 'among the flags of the kubelet, which override its file (`systemctl cat kubelet` shows where they are)';
 

@@ -20,6 +20,8 @@ function stepsWith(...args: Parameters<typeof configOf>): string | undefined {
   return kubeletConfig(ACT, CLOSED, configOf(...args)).steps;
 }
 
+const BEFORE = '# before the restart: bind the user of the apiserver';
+
 const LINES = `authentication:
   anonymous:
     enabled: false
@@ -47,7 +49,18 @@ describe('lines of a kubelet configuration', () => {
     ],
     ['a name that is no path', stepsWith({}, ['/x\n# y; rm -rf /']), [usual]],
   ] as const)
-    it(name, () => assert.equal(steps, [...places, LINES].join('\n')));
+    it(name, () => assert.equal(steps?.split(`\n${BEFORE}`)[0], [...places, LINES].join('\n')));
+  it('where authorization is turned on, or may be, the apiserver is thought of', () => {
+    const withMode = (mode: string) => {
+      const config = configOf({});
+      assert.ok(config);
+      return kubeletConfig(ACT, CLOSED, { ...config, values: { ...config.values, 'authorization.mode': mode } }).steps ?? '';
+    };
+    assert.ok(withMode('AlwaysAllow').includes(BEFORE));
+    assert.ok(!withMode('Webhook').includes(BEFORE));
+    assert.ok(kubeletConfig(ACT, CLOSED, undefined).steps?.includes(BEFORE));
+    assert.ok(!kubeletConfig(ACT, { readOnlyPort: 0 }, undefined).steps?.includes(BEFORE));
+  });
 
   const byFlag = (value: string): ValueOrigin => ({ by: 'flag', source: value });
   it('what a flag sets is changed among the flags, by a person', () => {

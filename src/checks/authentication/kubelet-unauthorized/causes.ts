@@ -32,7 +32,7 @@ export const CAUSES = {
       'The first command, on the node, prints nothing while the agent gets 401. The second shows `"webhook":{"enabled":false}`. The third shows a Lease younger than 10 s, so the kubelet reaches its apiserver:\n\n    journalctl -u kubelet | grep "Unable to authenticate"\n    kubectl get --raw /api/v1/nodes/NODE/proxy/configz\n    kubectl -n kube-node-lease get lease NODE -o yaml',
     fix: "Set this in the kubelet's configuration and restart the kubelet (containers keep running). For a kubelet that runs with flags: `--authentication-token-webhook --authorization-mode=Webhook`.\n\n    authentication: {webhook: {enabled: true}}\n    authorization: {mode: Webhook}",
     avoid:
-      'Do not enable anonymous access instead: it opens the pod list to everyone on the network. Do not change RBAC: authentication fails before any permission is checked.',
+      'Do not enable anonymous access instead: it opens the pod list to everyone on the network. Do not change RBAC: authentication fails before any permission is checked. Do not turn authorization on before the client user of the apiserver is bound to `system:kubelet-api-admin`: `kubectl logs` and `exec` would stop.',
   },
   'kubelet-ignores-token': {
     title: 'token ignored by the kubelet',

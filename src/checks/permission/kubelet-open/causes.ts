@@ -11,7 +11,7 @@ export const CAUSES = {
       'The kubelet runs with flags and without a configuration file: then anonymous access is on and authorization is AlwaysAllow by default. Or permissions were bound to system:anonymous or system:unauthenticated to work around a 403.',
     distributions: KUBELET_SETTINGS,
     confirm: '`curl -sk https://NODE:10250/pods | head -c 200` prints a PodList.',
-    fix: 'Grant the agent its own permissions first, or it loses what it reads now. Then disable anonymous access, enable webhook authentication, and set authorization to Webhook. To find bindings: `kubectl get clusterrolebindings -o wide | grep -E "anonymous|unauthenticated"`.',
+    fix: 'Grant the agent its own permissions first, or it loses what it reads now; bind the client user of the apiserver to `system:kubelet-api-admin`, or `kubectl logs` and `exec` stop. Then disable anonymous access, enable webhook authentication, and set authorization to Webhook. To find bindings: `kubectl get clusterrolebindings -o wide | grep -E "anonymous|unauthenticated"`.',
     avoid: 'Do not rely on a firewall alone: every pod of the cluster is behind it. Do not leave it open for an agent that has no token.',
   },
   'kubelet-always-allow': {
@@ -22,7 +22,7 @@ export const CAUSES = {
     distributions: KUBELET_SETTINGS,
     confirm:
       '`kubectl get --raw /api/v1/nodes/NODE/proxy/configz` shows `"authorization":{"mode":"AlwaysAllow"`. After a permission is removed, a cached decision has the same effect for up to 5 minutes: check again after that.',
-    fix: 'Grant the agent a ClusterRole with exactly the nodes/ subresources it reads, then set authorization.mode to Webhook.',
+    fix: 'Grant the agent a ClusterRole with exactly the nodes/ subresources it reads, bind the client user of the apiserver to `system:kubelet-api-admin` (else `kubectl logs` and `exec` stop), then set authorization.mode to Webhook.',
     avoid: 'Do not change the mode before the agent has its ClusterRole: it would lose access to the kubelet at once.',
   },
 } as const satisfies Record<string, CauseDocs>;
