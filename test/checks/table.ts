@@ -9,6 +9,7 @@ import { isGrave } from '../../src/judge/rank.js';
 import type { Check, Problem, Severity, Verdict, Witness } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
 import { ODD_LEAVES, withLeaves } from '../support/adversarial.js';
+import { faultsOfFixes } from '../support/fixes.js';
 import { leavesOf, MARK, PLANTED, pastedIn, plant, unquoted } from '../support/planted.js';
 import { faultsOnPlatforms } from '../support/platforms.js';
 
@@ -69,6 +70,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
         for (const [steps, form] of printedBy(verdict)) printed.set(steps, form);
         const text = JSON.stringify(verdict);
         if (verdict.kind === 'problem') assert.deepEqual(faultsOnPlatforms(verdict.fixes), [], 'can be done on every platform');
+        if (verdict.kind === 'problem') assert.deepEqual(faultsOfFixes(verdict, facts), [], 'no fix does more than it says');
         if (says) assert.match(text, says);
         if (neverSays) assert.doesNotMatch(text, neverSays);
         const wanted = verdict.kind === 'cannot-tell' ? verdict.wants : verdict.kind === 'problem' ? (verdict.wants ?? []) : [];

@@ -30,7 +30,7 @@ export const versionSkew = defineCheck({
     'kubelet-version-skew': {
       title: 'unsupported version skew of kubelet and apiserver',
       means:
-        "Kubernetes supports kubelets of the apiserver's version and up to three minor versions older (two for kubelets before 1.25), never newer ones. Beyond that, permissions, paths and objects may differ from what either side expects. For example, a kubelet before 1.33 requires nodes/proxy where the documentation of the apiserver says nodes/pods.",
+        "Kubernetes supports kubelets of the apiserver's version and up to three minor versions older (two for kubelets before 1.25), not newer ones. Beyond that, permissions, paths and objects may differ from what either side expects. For example, a kubelet before 1.33 requires nodes/proxy where the documentation of the apiserver says nodes/pods.",
       happens:
         'A node group was not upgraded, the machine images are newer than the managed control plane, or the control plane was restored from an older backup.',
       confirm: '`kubectl get nodes` shows the VERSION of each kubelet, `kubectl version` that of the apiserver.',

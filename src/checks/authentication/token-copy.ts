@@ -37,7 +37,7 @@ export const tokenCopy = defineCheck({
       title: 'stale copy of a token',
       // Kubernetes 1.36 pkg/kubeapiserver/options/authentication.go (ExtendExpiration), pkg/serviceaccount/claims.go (leeway); kubelet webhook cacheTTL.
       means:
-        'The token in use is not the mounted one but an older copy, or the token of another pod. The apiserver refuses a bound token within a minute after its pod is gone (a kubelet may take up to two minutes more, from its cache), and when it expires: by default after a year, after an hour where the apiserver runs with `--service-account-extend-token-expiration=false`; some clouds set another limit. The kubelet renews the mounted file, never a copy.',
+        'The token in use is not the mounted one but an older copy, or the token of another pod. The apiserver refuses a bound token within a minute after its pod is gone (a kubelet may take up to two minutes more, from its cache), and when it expires: by default after a year, after an hour where the apiserver runs with `--service-account-extend-token-expiration=false`; some clouds set another limit. The kubelet renews the mounted file, not a copy.',
       happens:
         'An init container or a script copied the token to a file or a Secret, and `DD_KUBELET_AUTH_TOKEN_PATH` names that copy. Or a program read the file once and kept it (as older Agents do), or the token is from a pod that has been replaced.',
       confirm:

@@ -30,7 +30,7 @@ const WORDS = {
   nothing: "A rule in the agent's role has no effect: {rules}",
   harmless: "A rule in the agent's role has no effect: {rules}",
   create: 'The agent may not create {resources}: its rule allows it only by name',
-  createHarmless: 'A rule allows create on {resources} only by name, which never matches',
+  createHarmless: 'A rule allows create on {resources} only by name, which does not match',
   meant: '{dead} (use {meant})',
   dead: '{dead} (not used by any request)',
   saw: 'rule: {rule}',
@@ -55,7 +55,8 @@ const CAUSES = {
   },
   'create-limited-by-name': {
     title: 'create allowed only by name',
-    means: 'A rule with resourceNames allows requests for these names only. A create request has no name yet, so the rule never allows it.',
+    means:
+      'A rule with resourceNames allows requests for these names only. A create request has no name yet, so the rule does not allow it.',
     happens: 'get, update and create are in one rule for the leader lock or the event bookmark.',
     confirm:
       'This prints `no`, although the rule lists create:\n\n    kubectl auth can-i create leases.coordination.k8s.io -n NAMESPACE \\\n      --as=system:serviceaccount:NAMESPACE:NAME',

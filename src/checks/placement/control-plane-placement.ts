@@ -70,7 +70,7 @@ export const controlPlanePlacement = defineCheck({
         'Charts tolerate nothing by default. kubeadm set `node-role.kubernetes.io/master` up to 1.23, both `master` and `control-plane` in 1.24, only `control-plane` from 1.25 (KEP-2067): a toleration for the old name stops working with the upgrade. OpenShift still uses `master`; RKE1 `controlplane:NoSchedule` and `etcd:NoExecute`.',
       distributions: CONTROL_PLANE_TAINTS,
       confirm:
-        'Compare the number of nodes with the number of agent pods, never DESIRED with READY.\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath={.spec.template.spec.tolerations}',
+        'Compare the number of nodes with the number of agent pods, not DESIRED with READY.\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get daemonset NAME \\\n      -o jsonpath={.spec.template.spec.tolerations}',
       fix: 'Add a toleration with `operator: Exists` for each of these keys and effects: `agents.tolerations` in the chart, `spec.override.nodeAgent.tolerations` in the operator, otherwise a JSON patch: it adds to the list, while a merge patch replaces it. The pods are replaced one by one.',
       avoid: 'Do not remove the taint from the nodes: other workloads would then run there.',
     },

@@ -68,7 +68,7 @@ export const nodePlacement = defineCheck({
       means:
         "Nodes carry a NoSchedule or NoExecute taint that the agent's DaemonSet does not tolerate. The controller skips them silently: no event, no pending pod.",
       happens:
-        "A node pool has a special purpose (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra), and the agent's chart does not tolerate its taint. PreferNoSchedule and a cordon never keep a DaemonSet off.",
+        "A node pool has a special purpose (dedicated, GPU, spot, CriticalAddonsOnly, OpenShift infra), and the agent's chart does not tolerate its taint. PreferNoSchedule and a cordon do not keep a DaemonSet off.",
       distributions: AGENT_PLACEMENT,
       confirm:
         'Compare the number of agent pods with the number of nodes, not DESIRED with READY:\n\n    kubectl get nodes \\\n      -o custom-columns=NAME:.metadata.name,TAINTS:.spec.taints\n    kubectl -n NAMESPACE get pods -o wide',

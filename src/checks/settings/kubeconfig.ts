@@ -52,8 +52,8 @@ export const kubeconfig = defineCheck({
       happens:
         "The cloud session expired, the program is not installed or not in PATH (in a debug pod it is the node's, below /host), it waits for a browser, or its kubeconfig entry is outdated (`v1alpha1`).",
       confirm: '`kubectl auth whoami` runs the same program in a terminal. `kubectl config view --minify` shows its command.',
-      fix: 'Sign in again (`aws sso login`, `gcloud auth login`, `az login`), or install the program; below /host, `chroot /host` first. A machine needs its own identity: an instance role, a workload identity or the variables of the program. With `--no-exec` it never runs: pass `--token-file`, or `--apiserver-client-cert` and `--apiserver-client-key`.',
-      avoid: 'Do not paste a token into the kubeconfig: it expires within the hour, or it never expires.',
+      fix: 'Sign in again (`aws sso login`, `gcloud auth login`, `az login`), or install the program; below /host, `chroot /host` first. A machine needs its own identity: an instance role, a workload identity or the variables of the program. With `--no-exec` it does not run: pass `--token-file`, or `--apiserver-client-cert` and `--apiserver-client-key`.',
+      avoid: 'Do not paste a token into the kubeconfig: it expires within the hour, or it does not expire.',
     },
   },
   judge(view, say) {

@@ -38,7 +38,7 @@ export const kubeletKubeconfig = defineCheck({
       means:
         'The file that names the apiserver, or the client certificate it points to, is missing or unreadable. A running kubelet has both in memory, but it cannot renew its certificate and will not start again.',
       happens:
-        'A bootstrap that never finished (the bootstrap token expired), a rotation interrupted by a full disk, `kubelet-client-current.pem` pointing to a file that is gone, a node restored from an old image.',
+        'A bootstrap that did not finish (the bootstrap token expired), a rotation interrupted by a full disk, `kubelet-client-current.pem` pointing to a file that is gone, a node restored from an old image.',
       distributions: KUBELET_KUBECONFIG,
       confirm:
         'The link must lead to a file with a certificate and a key:\n\n    ls -lL /etc/kubernetes/kubelet.conf \\\n      /var/lib/kubelet/pki/kubelet-client-current.pem\n    journalctl -u kubelet -g "kubeconfig|bootstrap" -n 20',

@@ -22,7 +22,7 @@ const NEEDS = ['self/place', 'self/mounts', 'self/settings', 'apiserver/credenti
 
 const WORDS = {
   ephemeral: 'This debug container has no token; the container of process {pid} has one',
-  perhaps: 'No token is mounted here: an ephemeral container never gets one',
+  perhaps: 'No token is mounted here: an ephemeral container gets none by itself',
   hostInstall: 'The agent on this host has neither a token nor a client certificate',
   notLooked: 'no credential has been read yet',
   sawNeighbour: 'the same pod has a token at {path}',
@@ -45,7 +45,7 @@ const CAUSES = {
       '`kubectl debug -it POD --image=… --target=agent` adds a container without volume mounts: Kubernetes adds no token to it (KEP-277).',
     confirm: '`ls /var/run/secrets/kubernetes.io/serviceaccount` fails here and works in `kubectl exec POD -c agent`.',
     fix: "Check as the agent's process: `--agent-process auto`, in a container with `--target`, as the same user or as root with the right to trace (SYS_PTRACE). Or mount the pod's `kube-api-access-…` volume with `--custom`; `kubelet-doctor manifest debug --pod POD` prints how. Nothing restarts.",
-    avoid: 'Do not set automountServiceAccountToken: it is already on, and ephemeral containers never get the mount.',
+    avoid: 'Do not set automountServiceAccountToken: it is already on, and ephemeral containers do not get the mount by themselves.',
   },
   'host-install-without-credentials': {
     title: 'agent on the host without credentials',

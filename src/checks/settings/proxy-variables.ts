@@ -50,7 +50,7 @@ export const proxyVariables = defineCheck({
     'no-proxy-range-not-understood': {
       title: 'address range the agent does not understand',
       means:
-        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared as text by its own requests (the data it sends): `10.0.0.0/8` matches only a host of exactly that name. The checks read ranges there, and the connection to the kubelet never uses this list, so neither is affected.",
+        "The agent's own list of exceptions (`proxy.no_proxy`, DD_PROXY_NO_PROXY) is compared as text by its own requests (the data it sends): `10.0.0.0/8` matches only a host of exactly that name. The checks read ranges there, and the connection to the kubelet does not use this list, so neither is affected.",
       happens:
         "A NO_PROXY line was copied to DD_PROXY_NO_PROXY. In NO_PROXY, Go, curl from 7.86 and Python's requests understand ranges. The agent's own requests do only with `no_proxy_nonexact_match`.",
       confirm: '`agent config | grep -A5 no_proxy`: ranges are listed, and no_proxy_nonexact_match is false.',

@@ -239,7 +239,7 @@ judgeTable(kubeletAddress, [
     facts: [...agent, at('169.254.1.1'), silent('169.254.1.1:10250')],
     expect: { cause: 'kubelet-host-not-a-node', certainty: 'proven' },
     witnesses: ['kubelet/candidates', 'kubelet/tcp'],
-    says: /169\.254\.1\.1:10250 is the CNI's gateway, not the node: it never answers.*fieldPath: status\.hostIP/,
+    says: /169\.254\.1\.1:10250 is the CNI's gateway, not the node.*fieldPath: status\.hostIP/,
     neverSays: /KUBELET_HOST=/,
   },
   {

@@ -4,7 +4,7 @@ import type { CauseDocs } from '../../../model/check.js';
 export const CAUSES = {
   'apiserver-not-ready': {
     title: 'apiserver not ready',
-    means: 'The apiserver is reachable and reports that a part of it fails, or it accepts requests and never answers.',
+    means: 'The apiserver is reachable and reports that a part of it fails, or it accepts requests and does not answer.',
     happens:
       'etcd has no leader, no space or no quorum; a start-up hook hangs; the apiserver is shutting down; an admission or authentication webhook blocks it.',
     confirm:
@@ -58,7 +58,7 @@ export const CAUSES = {
   'kubernetes-too-old': {
     title: 'Kubernetes 1.7.6 or older',
     means: 'Agent 6 and later need a Kubernetes version above 1.7.6: older clusters lack API versions they use.',
-    happens: 'The cluster was never upgraded.',
+    happens: 'The cluster was not upgraded for a long time.',
     confirm: "`kubectl version` prints the server's version.",
     fix: 'Upgrade the cluster: Kubernetes of that age gets no security fixes. Agent 5 works with it.',
   },

@@ -77,7 +77,7 @@ export const CAUSES = {
     explainedBy: ['kubelet-hangs', 'container-runtime-down'],
   },
   'kubelet-large-answers-stall': {
-    title: 'large answers of the kubelet that never arrive',
+    title: 'large answers of the kubelet that do not arrive',
     means:
       'TCP, TLS and short answers such as /healthz work, but every long answer stalls: packets above some size are lost between the node and the agent, and no ICMP message tells the sender (path MTU).',
     happens:
@@ -85,7 +85,7 @@ export const CAUSES = {
     confirm:
       'The first command passes with a small size and fails with a large one; the second reads the same path from the other side:\n\n    ping -c 3 -M do -s 1372 NODE-ADDRESS\n    kubectl get --raw /api/v1/nodes/NODE/proxy/metrics/cadvisor | wc -c',
     fix: 'Set the MTU of the pod network (CNI) to what the path carries: the interface minus the overhead of each tunnel. Or allow ICMP type 3 code 4 (IPv6: type 2) between node and agent. Clamping the TCP MSS also works.',
-    avoid: 'Do not raise the timeouts of the agent: the missing packets never arrive, however long it waits.',
+    avoid: 'Do not raise the timeouts of the agent: the missing packets do not arrive later.',
     explainedBy: ['kubelet-hangs', 'container-runtime-down'],
   },
   'kubelet-debug-handlers-off': {

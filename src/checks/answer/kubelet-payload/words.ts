@@ -11,7 +11,7 @@ export const WORDS = {
   unhealthy: 'The kubelet at {endpoint} reports itself unhealthy: {failing}',
   fails: 'The kubelet fails on {path}: {said}',
   hangs: 'The kubelet does not answer {path} within {ms} ms',
-  stalls: 'Large answers of the kubelet never arrive, short ones do',
+  stalls: 'Large answers of the kubelet do not arrive, short ones do',
   debugOff: 'The kubelet at {endpoint} has its debug handlers disabled',
   foreign: 'Another server answers GET {path}: status {status}',
   unrecognised: 'GET {path} is answered with status {status} and {what}',

@@ -60,7 +60,7 @@ export const CAUSES = {
   },
   'kubelet-client-ca-unset': {
     title: 'client certificates not accepted by the kubelet',
-    means: 'The kubelet requests no client certificate in the TLS handshake, so it never sees the one the agent has.',
+    means: 'The kubelet requests no client certificate in the TLS handshake, so it does not see the one the agent has.',
     happens: '`authentication.x509.clientCAFile` (or `--client-ca-file`) is not set.',
     distributions: KUBELET_SETTINGS,
     confirm:
@@ -73,7 +73,7 @@ export const CAUSES = {
     means:
       'The credential is not valid here: expired, from another cluster, for another audience, revoked, or a certificate of another CA.',
     happens:
-      'A token was copied from a pod that is gone, cached longer than it is valid, or taken from another cluster, or a clock is wrong. A kubelet never tells which: its 401 has no reason.',
+      'A token was copied from a pod that is gone, cached longer than it is valid, or taken from another cluster, or a clock is wrong. Its answer does not say which: its 401 has no reason.',
     confirm:
       'Run `kubectl auth whoami` with the same credential. Only `status.error` of a TokenReview has the reason; it takes an account that may create one.',
     fix: 'Use a valid credential of this cluster: in a pod, the mounted token, read again before each use. If the mounted token is rejected, recreate the pod.',

@@ -7,7 +7,7 @@ export const CAUSES = {
     title: 'missing ServiceAccount token',
     means: 'No ServiceAccount token exists where the agent reads it. To the kubelet and the apiserver, the agent is then anonymous.',
     happens:
-      '`automountServiceAccountToken: false` is set in the pod or in its ServiceAccount. An ephemeral container (kubectl debug --target) never gets the mount, even if the pod has it.',
+      '`automountServiceAccountToken: false` is set in the pod or in its ServiceAccount. An ephemeral container (kubectl debug --target) does not get the mount by itself, even if the pod has it.',
     confirm:
       'Check the mount, then where it is turned off (pod first, then ServiceAccount):\n\n    ls -l /var/run/secrets/kubernetes.io/serviceaccount/\n    kubectl -n NAMESPACE get pod POD \\\n      -o jsonpath={.spec.automountServiceAccountToken}\n    kubectl -n NAMESPACE get serviceaccount NAME -o yaml',
     fix: "Set it to true in the pod template, which overrides the ServiceAccount. In an ephemeral container, mount the pod's `kube-api-access-…` volume with `--custom`, or read the agent's token below /proc/PID/root.",

@@ -12,9 +12,9 @@ export const CAUSES = {
     fix: 'Allow egress to the nodes on 10250 in the NetworkPolicies, then check how the CNI treats node addresses. Or run the agent in the host network.',
   },
   'kubelet-silent-everywhere': {
-    title: 'kubelet unreachable from every network',
+    title: 'kubelet unreachable from both networks',
     means:
-      "Two reports of the same node, from the host network and from a pod: the kubelet answers in neither, so the pod's network is not the cause.",
+      "Two reports of the same node, from the host network and from a pod: the kubelet answers in neither, so the pod's network alone is not the cause.",
     happens: 'The kubelet is down or listens elsewhere, or the node is off.',
     confirm: 'On the node: `systemctl status kubelet`, `ss -ltnp "sport = :10250"`.',
     fix: 'Read the last error in `journalctl -u kubelet`, fix it and start the kubelet.',

@@ -8,7 +8,7 @@ export const CAUSES = {
     means:
       'The kubelet knows who the agent is, and the apiserver denies the permission. Each kubelet path is a subresource of nodes; nodes/proxy covers neither metrics nor stats.',
     happens:
-      'The ClusterRole or its binding was deleted, is for a different ServiceAccount, is a RoleBinding (no effect on nodes), or lacks a subresource: manifests without nodes/stats, or roles with nodes/spec or nodes/logs, which kubelets never check.',
+      'The ClusterRole or its binding was deleted, is for a different ServiceAccount, is a RoleBinding (no effect on nodes), or lacks a subresource: manifests without nodes/stats, or roles with nodes/spec or nodes/logs, which kubelets do not check.',
     distributions: {
       'Helm chart':
         '`agents.rbac.create`, and `clusterAgent.rbac.create` for the Cluster Agent. Set `datadog.kubelet.fineGrainedAuthorization` only if all kubelets are 1.33 or later.',

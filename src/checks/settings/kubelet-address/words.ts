@@ -3,7 +3,7 @@ export const WORDS = {
   portsOff: 'Both kubelet ports of the agent are 0: it cannot reach the kubelet',
   plainClosed: 'The agent has only the read-only port, and {endpoint} is closed',
   unset: 'DD_KUBERNETES_KUBELET_HOST is not set: the agent finds no kubelet',
-  calico: "{host}:{port} is the CNI's gateway, not the node: it never answers",
+  calico: "{host}:{port} is the CNI's gateway, not the node",
   gateway: '{host}:{port} is a gateway of this network, not the node',
   metadata: '{host}:{port} is a cloud metadata address, not a node',
   linkLocal: '{host}:{port} is a link-local address, not a node',

@@ -61,11 +61,12 @@ export const CAUSES = {
     avoid: 'Do not set `insecure-skip-tls-verify`: the address may belong to another server.',
   },
   'apiserver-certificate-expired': {
+    // Kubernetes 1.31 to 1.37 apiserver pkg/server/options/serving.go: NewDynamicServingContentFromFiles; kubernetes.io, Certificate Management with kubeadm.
     title: 'apiserver certificate expired',
     means:
       "The serving certificate's end date has passed, by this machine's clock and by the apiserver's. Every client that verifies it fails.",
     happens:
-      'kubeadm certificates last one year and are renewed only by `kubeadm upgrade` or `kubeadm certs renew`. The apiserver must restart to serve a renewed file.',
+      'kubeadm certificates last one year and are renewed only by `kubeadm upgrade` or `kubeadm certs renew`. The apiserver reads a renewed serving certificate by itself; kubeadm advises a restart, because not every component does.',
     distributions: {
       kubeadm: '`kubeadm certs check-expiration`, `kubeadm certs renew all`; then restart the static pods.',
       k3s: '`k3s certificate rotate` with the service stopped, then start it.',

@@ -29,7 +29,7 @@ export const CAUSES = {
     title: 'self-signed kubelet certificate',
     // client-go 1.36 util/cert/cert.go: the file holds the certificate and its CA; an IP as host name is its only name.
     means:
-      'Without a serving certificate the kubelet makes one at its first start, signed by a CA whose key it discards. No CA file of the cluster verifies it. It names the host name of the node, and no IP (unless `--hostname-override` is one).',
+      'Without a serving certificate the kubelet makes one at its first start, signed by a CA whose key it discards. The CA of the cluster does not verify it. It names the host name of the node, and no IP (unless `--hostname-override` is one).',
     happens:
       'The default of a kubelet with neither `tlsCertFile` nor `serverTLSBootstrap` (kubeadm, Talos, many self-built clusters). While the file exists, the kubelet never renews it (kubernetes#99418).',
     distributions: SERVING_CERTIFICATE,
@@ -55,7 +55,7 @@ export const CAUSES = {
     title: 'kubelet certificate expired',
     means:
       "The serving certificate's end date has passed, by this machine's clock and by a second one. In the agent's pod the kubelet has the same clock, so the apiserver's clock decides; without it, this machine's clock may be wrong.",
-    happens: 'Rotation is off, the CSR for the next certificate was never approved, or nothing renews the certificate file.',
+    happens: 'Rotation is off, the CSR for the next certificate was not approved, or nothing renews the certificate file.',
     distributions: {
       kubeadm: 'a self-signed kubelet.crt is valid for a year and not renewed while the file exists.',
       k3s: '`k3s certificate rotate` with the service stopped, then start it.',

@@ -40,7 +40,7 @@ export const CAUSES = {
       'A tunnel (VXLAN, WireGuard, IPsec, a cloud VPN) has a smaller MTU than the pods use, and a firewall drops ICMP “fragmentation needed”.',
     confirm: '`ping -M do -s 1400 HOST`, then smaller, until it answers; `tracepath HOST`; `ip link` on both ends.',
     fix: "Set the CNI's MTU to what the path carries, or let ICMP type 3 code 4 pass. MSS clamping on the tunnel is a quick workaround. The largest packet that passes must hold a certificate's segments.",
-    avoid: 'Do not block all ICMP. Do not turn verification off: the certificate never arrives.',
+    avoid: 'Do not block all ICMP. Do not turn verification off: the certificate does not arrive.',
     explainedBy: ['kubelet-host-not-a-node', 'proxy-captures-kubelet'],
   },
   'kubelet-connection-reset': {
@@ -56,7 +56,7 @@ export const CAUSES = {
   'kubelet-speaks-plain-http': {
     title: 'plain text on the HTTPS port',
     means:
-      "The server on that port does not speak TLS. The kubelet's read-only port 10255 answers in plain text, its port 10250 never does.",
+      "The server on that port does not speak TLS. The kubelet's read-only port 10255 answers in plain text, its port 10250 speaks TLS.",
     happens: 'The HTTPS port was set to 10255, or another program uses the port.',
     confirm: '`curl -s http://HOST:PORT/healthz` answers; `ss -ltnp` on the node names the process.',
     fix: 'Set `DD_KUBERNETES_HTTPS_KUBELET_PORT=10250`; this replaces the pods.',

@@ -6,7 +6,7 @@ export const WORDS = {
   csrEnded: 'The kubelet has no serving certificate: request {csr} is {state}',
   noCertificate: 'The kubelet at {endpoint} has no serving certificate',
   noRequest: 'The kubelet has no serving certificate and no request for one',
-  hangs: 'The kubelet at {endpoint} hangs: it never answers',
+  hangs: 'The kubelet at {endpoint} hangs: it does not answer',
   silentTls: '{endpoint}: no answer to the TLS handshake in {ms} ms',
   silentHttp: 'The kubelet at {endpoint} does not answer GET /pods',
   stalls: 'The TLS handshake with {endpoint} stalls on large packets',

@@ -33,7 +33,7 @@ export const CAUSES = {
   'agent-https-port-off': {
     title: 'HTTPS port of the kubelet set to 0',
     means:
-      "With DD_KUBERNETES_HTTPS_KUBELET_PORT=0 the agent never dials the kubelet's authenticated port. It asks the read-only port 10255 in plain HTTP, which most kubelets do not open: then it has no kubelet at all.",
+      "With DD_KUBERNETES_HTTPS_KUBELET_PORT=0 the agent does not dial the kubelet's authenticated port. It asks the read-only port 10255 in plain HTTP, which most kubelets do not open: then it has no kubelet at all.",
     happens:
       'The chart sets it where `providers.gke.autopilot` is true, and GKE opens the read-only port on ever fewer nodes (off for new clusters from 1.32). Elsewhere it is a copy of such values, or an empty number in a template.',
     confirm: 'On the node, or from a pod there; refused means closed:\n\n    curl -sS -m 4 http://NODE_ADDRESS:10255/healthz',
