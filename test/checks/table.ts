@@ -6,6 +6,7 @@ import { hideSecrets } from '../../src/host/hide.js';
 import { createRedactor } from '../../src/host/redact.js';
 import { sayFor, viewFor } from '../../src/judge/judge.js';
 import { isGrave } from '../../src/judge/rank.js';
+import { PLATFORM, PLATFORMS } from '../../src/kubernetes/kubelet/platforms.js';
 import type { Check, Problem, Severity, Verdict, Witness } from '../../src/model/check.js';
 import type { AnyFact, Need } from '../../src/model/facts.js';
 import { ODD_LEAVES, withLeaves } from '../support/adversarial.js';
@@ -26,6 +27,15 @@ export interface Row {
   witnesses?: Need[];
   /** What is said holds of a part of these lists as well: it speaks of what is in them, and of nothing that is not. */
   inPart?: Need[];
+}
+
+/** Platforms of which only their documentation and sources are known. */
+const DOCUMENTED = PLATFORMS.filter((name) => PLATFORM[name].source);
+
+/** Its title tells of a platform that no fact names. */
+function restsOnDocuments({ title }: Problem, facts: readonly AnyFact[]): boolean {
+  const seen = JSON.stringify(facts);
+  return DOCUMENTED.some((name) => new RegExp(`\\b${name}\\b`).test(title.en) && !seen.includes(name));
 }
 
 /**
@@ -60,6 +70,7 @@ export function judgeTable(check: Check, rows: Row[]): void {
           causes.add(verdict.cause);
           assert.equal(verdict.cause, expect.cause);
           if (expect.certainty) assert.equal(verdict.certainty, expect.certainty);
+          assert.ok(verdict.certainty === 'suspected' || !restsOnDocuments(verdict, facts), 'what is documented alone is not proven');
           if (expect.severity) assert.equal(verdict.severity, expect.severity);
           assert.ok(verdict.certainty === 'proven' || (verdict.alternatives ?? []).length > 0, 'a suspicion names its alternatives');
           assertWitnesses(verdict, witnesses);

@@ -133,8 +133,8 @@ judgeTable(agentContradictions, [
   {
     row: 'a CA file of AKS nodes',
     facts: [agent(settings('DD_KUBELET_CLIENT_CA=/ca/kubeletserver.crt'), { pod: pod({ disks: [AKS] }) })],
-    expect: { cause: 'agent-ca-of-old-aks', severity: 'note' },
-    witnesses: ['self/agent-configuration'],
+    expect: { cause: 'agent-ca-of-old-aks', severity: 'note', certainty: 'suspected' },
+    wants: ['apiserver/node'],
     says: /Newer AKS nodes/,
   },
   {

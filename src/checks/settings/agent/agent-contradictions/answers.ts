@@ -6,7 +6,7 @@ import { citeBy } from '../../../shared/cite.js';
 import { given } from '../../../shared/decide.js';
 import { AUTOMOUNT, fixBy, yaml } from '../../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../../shared/kubelet.js';
-import { problem } from '../../../shared/problem.js';
+import { type Basis, problem, suspected } from '../../../shared/problem.js';
 import { inTheirWords } from '../../../shared/proof.js';
 import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
@@ -20,7 +20,7 @@ export function answer(found: readonly Contradiction[], say: Words): Problem<Cau
   // Another cause that blocks has its turn when this one is mended.
   const told = found.filter(({ cause, severity }) => cause === worst.cause || severity !== 'blocks');
   return problem(worst.cause, {
-    proof: inTheirWords(worst.at.fact),
+    ...basisOf(worst),
     severity: worst.severity,
     title: ANSWERS[worst.name].title(worst, say),
     features: worst.severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
@@ -28,6 +28,14 @@ export function answer(found: readonly Contradiction[], say: Words): Problem<Cau
     fixes: told.slice(0, 4).map((each) => ANSWERS[each.name].fix(each, say)),
   });
 }
+
+/** A manifest proves what it says. What AKS documents of its nodes it does not; where they have no rotation, the file is there and the right one. */
+function basisOf({ name, at }: Contradiction): Basis {
+  if (name !== 'ca-of-old-aks') return { proof: inTheirWords(at.fact) };
+  return suspected(['kubelet-certificate-self-signed'], [{ need: 'apiserver/node', elsewhere: ROTATION }]);
+}
+
+const ROTATION = 'kubectl get nodes -L kubernetes.azure.com/kubelet-serving-ca';
 
 interface Says {
   title(found: Contradiction, say: Words): Message;
