@@ -10,9 +10,8 @@ import { performance } from 'node:perf_hooks';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isAgentImage } from '../src/agent-config/reduce-workload.js';
-import { explainText } from '../src/checks/error-texts.js';
 import { commonName, refusalOf } from '../src/checks/shared/kubelet-answers.js';
-import { createRedactor, urlWithoutCredentials } from '../src/host/redact.js';
+import { createRedactor, printable, urlWithoutCredentials } from '../src/host/redact.js';
 import { aimedAs, withoutAim } from '../src/kubernetes/aim.js';
 import { waitOf } from '../src/kubernetes/kubelet/pod-waits.js';
 import { hostsInMetrics } from '../src/live/kubelet/client.js';
@@ -41,6 +40,7 @@ import { cut, oneLine } from '../src/report/plain-text.js';
 import { extendPseudonyms } from '../src/report/pseudonyms/replace.js';
 import { vouch } from '../src/report/vouch.js';
 import { parseDuration, parseEndpoint, parseHost, parseServiceAccount } from '../src/setup/values.js';
+import { readText } from '../src/texts/index.js';
 import { sayMerged } from '../src/words/report.js';
 import { neutralise } from '../src/words/visible.js';
 import { en, expired } from './report/samples.js';
@@ -323,7 +323,7 @@ const READERS: Record<string, (text: string) => unknown> = {
     refusalOf({ method: 'GET', path: '/pods', as: 'token', status: 403, body: text, voice: 'kubelet' }),
     commonName(text),
   ],
-  explain: explainText,
+  explain: (text: string) => readText(text, printable),
   'root: owner': ownerIn,
   'own words: names': isPlainName,
   'aim: taken out, and taken over': (text) => [withoutAim(text), aimedAs('kubectl apply -f -', text)],

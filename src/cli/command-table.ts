@@ -9,6 +9,7 @@ import {
   DEMO_OPTIONS,
   DIFF_OPTIONS,
   JUDGE_OPTIONS,
+  LIST_OPTIONS,
   MANIFEST_OPTIONS,
   MERGE_OPTIONS,
   NODES_OPTIONS,
@@ -139,21 +140,31 @@ export const COMMANDS: readonly Command[] = [
     name: 'explain',
     says: 'Explain a cause or an error text, or find causes by words',
     positionals: [{ name: 'cause', description: 'a cause id, an error text in quotes, or words to look for', isMany: true }],
-    options: [],
+    options: TEXT_OR_JSON,
     examples: [
       ['A cause of a report', 'kubelet-doctor explain kubelet-permission-missing'],
       ["An error in the agent's log", "kubelet-doctor explain 'x509: certificate signed by unknown authority'"],
       ['Causes by words', "kubelet-doctor explain 'expired certificate'"],
     ],
     shape: bareWords,
-    run: async (parsed, { io }) => (await import('./commands/explain.js')).runExplainCommand(parsed._.slice(1).join(' '), io),
+    run: async (parsed, { host, io }) =>
+      (await import('./commands/explain.js')).runExplainCommand(
+        parsed._.slice(1).join(' '),
+        parsed.output === 'json' ? 'json' : 'text',
+        host,
+        io,
+      ),
   },
   {
     name: 'list',
     says: 'List every cause that kubelet-doctor can find',
-    options: TEXT_OR_JSON,
-    examples: [['For a script', 'kubelet-doctor list --output json']],
-    run: async ({ output }, { io }) => (await import('./commands/explain.js')).runListCommand(output === 'json' ? 'json' : 'text', io),
+    options: LIST_OPTIONS,
+    examples: [
+      ['For a script', 'kubelet-doctor list --output json'],
+      ['The texts it knows, by who prints them', 'kubelet-doctor list --fragments'],
+    ],
+    run: async ({ output, fragments }, { io }) =>
+      (await import('./commands/explain.js')).runListCommand(output === 'json' ? 'json' : 'text', fragments === true, io),
   },
   {
     name: 'demo',

@@ -9,6 +9,7 @@ import { aimOf } from './target.js';
 import { unwrap } from './unwrap.js';
 import { type Judged, judgeText } from './verdict.js';
 
+export type { Fragment } from './fragments/fragment.js';
 export type { Addressee, Certainty, Clean, Meaning, Reading, Scene, Server, Speaker, TextRecord } from './reading.js';
 export { createRecordReader, type RecordReader, recordsOf } from './records.js';
 export { FRAGMENTS };
@@ -16,12 +17,14 @@ export { FRAGMENTS };
 /** Characters of a record that are shown, and of the piece that an answer rests on. */
 const SHOWN = 400;
 const RESTS = 160;
+/** The longest way to write a time. */
+const TIME = 40;
 /** The longest name that DNS has. */
 const NAME = 253;
 
 /** Without one of these a record says nothing that is known; most lines of a log are left here. */
 const MAY_TELL =
-  /fail|error|unable|impossible|cannot|can't|could ?n[o']t|forbidden|unauthori[sz]ed|denied|refus|reset|time[d ]?\s?out|timeout|deadline|x509|certificate|tls|token|EOF|lookup|resolve|not ?ready|NotReady|PLEG|unknown|invalid|exceeded|disabled|deprecated|Warning|nodes are available|violates|read-only|KUBERNETES_SERVICE|not healthy|Kubelet|kubelet|\b[45]\d\d\b|E[A-Z]{4,}|pending|server|lease|leader|Errno|Schedul|malformed|unreachable|agent/i;
+  /fail|error|unable|impossible|cannot|can't|could ?n[o']t|forbidden|unauthori[sz]ed|denied|refus|reset|time[d ]?\s?out|timeout|deadline|x509|certificate|tls|token|EOF|lookup|resolve|not ?ready|NotReady|PLEG|unknown|invalid|exceeded|disabled|deprecated|Warning|nodes are available|violates|read-only|KUBERNETES_SERVICE|not healthy|Kubelet|kubelet|\b[45]\d\d\b|E[A-Z]{4,}|pending|server|lease|leader|Errno|Schedul|malformed|unreachable|agent|self.?signed|quota|constraint|PriorityClass|0\.9|html|route|connect|dial|:\d{4,5}\b/i;
 
 /** What one record says; nothing where it is of no known kind. */
 export function readRecord(record: TextRecord, clean: Clean): Reading | undefined {
@@ -58,7 +61,12 @@ export function readRecord(record: TextRecord, clean: Clean): Reading | undefine
       path: path === undefined ? undefined : clean(path, RESTS),
     },
     side: fragment?.side ?? side,
-    record: { line: record.line, text: clean(record.text, SHOWN), time, node: nodeOf(node, record, clean) },
+    record: {
+      line: record.line,
+      text: clean(record.text, SHOWN),
+      time: time === undefined ? undefined : clean(time, TIME),
+      node: nodeOf(node, record, clean),
+    },
     user: seen.refused && clean(seen.refused.user, NAME),
     fragment: fragment?.id,
     verdict: cleanVerdict(judged.verdict, clean),

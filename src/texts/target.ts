@@ -61,7 +61,7 @@ const PRIVATE =
 
 /** The addresses a text names, in the order of how much they say: a URL, a pool of connections, then bare `host:port`. */
 const ADDRESSES: readonly RegExp[] = [
-  /\b(https?):\/\/(\[[\da-f:.%]{2,60}\]|[\w.-]{0,253})(?::(\d{1,5}))?(\/[^\s"'<>)\],]{0,1000})?/gi,
+  /\b(https?):\/\/(?:[^\s/@"']{1,200}@)?(\[[\da-f:.%]{2,60}\]|[\w.-]{0,253})(?::(\d{1,5}))?(\/[^\s"'<>)\],]{0,1000})?/gi,
   /\b(HTTPS?)ConnectionPool\(host='([^']{0,253})', port=(\d{1,5})\)/g,
   /\b(dial) (?:tcp[46]?|udp[46]?) (\[[\da-f:.%]{2,60}\]|[\w.-]{0,253}):(\d{1,5})/g,
   /(->)(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253}):(\d{1,5})\b/g,
@@ -87,7 +87,7 @@ export function aimOf(body: string, byWords: boolean): Aim {
   return { server };
 }
 
-export function addressesIn(body: string): Aim[] {
+function addressesIn(body: string): Aim[] {
   return ADDRESSES.flatMap((pattern) => [...body.matchAll(pattern)].slice(0, MOST_ADDRESSES).map(addressOf));
 }
 

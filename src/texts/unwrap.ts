@@ -160,8 +160,8 @@ function unquote(text: string): string {
   return text
     .replace(/\\{1,15}"/g, '"')
     .replace(/\\{1,15}[nrt](?![a-z])/g, ' ')
-    .replace(/[“”]/g, '"')
-    .replace(/[‘’]/g, "'")
+    .replace(/[\u201c\u201d]/g, '"')
+    .replace(/[\u2018\u2019]/g, "'")
     .replace(/\s{1,4000}/g, ' ')
     .trim();
 }

@@ -122,7 +122,7 @@ function ofCheck({ body, scene }: Seen): Judged | undefined {
   const trouble = TROUBLE.exec(body);
   if (!trouble) return undefined;
   const says =
-    'It is about the server that this check asks by its own configuration, not about the way of the Agent to kubelet and apiserver.';
+    'It is about the server that this check asks by its own configuration, not about the kubelet or the apiserver as the Agent asks them.';
   return { verdict: { kind: 'not-ours', rests: aroundOf(body, trouble), says } };
 }
 

@@ -1,7 +1,8 @@
-/** `npm run build`: dist, as bin/kubelet-doctor.js loads it: a chunk for each command's own parts, and the schema of the report. */
+/** `npm run build`: dist, as bin/kubelet-doctor.js loads it: a chunk for each command's own parts, and the schemas of what is printed as JSON. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { reportSchema } from '../../src/report/contract/schema.js';
+import { textsSchema } from '../../src/texts/schema.js';
 import { bundlePackage } from './bundle.js';
 import { DIST, say } from './tools.js';
 
@@ -10,5 +11,6 @@ mkdirSync(DIST, { recursive: true });
 for (const file of readdirSync(DIST)) if (/\.js(on)?$/.test(file)) rmSync(path.join(DIST, file));
 await bundlePackage(DIST);
 writeFileSync(path.join(DIST, 'report.schema.json'), JSON.stringify(reportSchema, null, 2));
+writeFileSync(path.join(DIST, 'texts.schema.json'), JSON.stringify(textsSchema, null, 2));
 await import('./skill.js');
 say(`built ${path.relative('.', DIST)}`);

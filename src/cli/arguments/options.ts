@@ -19,6 +19,10 @@ const JUDGING = ['fail-on', 'skip', 'only', 'exit-zero'] as const;
 
 const formats = (...choices: string[]) => rowsOf('output').map((row): OptionSpec => ({ ...row, choices }));
 export const TEXT_OR_JSON = formats('text', 'json');
+export const LIST_OPTIONS: readonly OptionSpec[] = [
+  ...TEXT_OR_JSON,
+  { name: 'fragments', type: 'switch', description: 'the texts that explain knows, by who prints them, with source and meaning' },
+];
 /** What is said of a file in git goes into a ticket, a CI job or code scanning. */
 const OF_FILE = formats('text', 'json', 'markdown', 'junit', 'sarif');
 /** With more formats where a file can be judged. */

@@ -1,42 +1,69 @@
 /** `explain CAUSE`, `explain "ERROR TEXT"`, `explain WORDS` and `list`: what the checks know, offline. */
 
-import { explainText } from '../../checks/error-texts.js';
 import { findCause, type KnownCause, knownCauses } from '../../checks/index.js';
+import type { Host } from '../../host/host.js';
 import { renderExplain, renderList } from '../../render/text/explain.js';
+import { firstOf, renderFragments, renderReading } from '../../render/text/readings.js';
 import { oneLine } from '../../report/plain-text.js';
+import { answerOf, FRAGMENTS, type Reading, readText } from '../../texts/index.js';
+import { TEXTS_VERSION } from '../../texts/schema.js';
+import { sayReading } from '../../words/readings.js';
 import { neutralise } from '../../words/visible.js';
 import { type Io, outText } from '../io.js';
 import { noSuchCause, usageError } from '../usage.js';
 
-export function runExplainCommand(cause: string, io: Io): number {
-  if (cause.trim() === '') return usageError(io, NOTHING_GIVEN);
-  const known = findCause(cause);
-  if (!known) return explainErrorText(cause, io);
-  outText(io, renderExplain(cause, known.docs, { width: io.width, colour: io.colour }));
+type Format = 'text' | 'json';
+
+/** Exit code 1 where a text tells of a cause, as a run that finds one. */
+const EXIT_FOUND = 1;
+
+export function runExplainCommand(words: string, output: Format, { redactor }: Pick<Host, 'redactor'>, io: Io): number {
+  if (words.trim() === '') return usageError(io, NOTHING_GIVEN);
+  const known = findCause(words.trim());
+  if (known) return explainCause(known, output, io);
+  if (isId(words)) return usageError(io, noSuchCause(words.trim()));
+  const readings = readText(words, redactor.clean);
+  const answer = answerOf(readings);
+  const exitCode = answer?.verdict.kind === 'cause' ? EXIT_FOUND : 0;
+  if (output === 'json') {
+    const whole = { textsVersion: TEXTS_VERSION, exitCode, answer: answer ? withDocs(answer) : null, readings };
+    io.out(JSON.stringify(whole));
+    return exitCode;
+  }
+  if (!answer) return words.split('\n').length > MOST_WORDS ? sayNothing(io) : searchCauses(words, io);
+  outText(
+    io,
+    renderReading(answer, (cause) => findCause(cause)?.docs, { width: io.width, colour: io.colour }),
+  );
+  return exitCode;
+}
+
+/** More lines than these are a log, and no words to look for. */
+const MOST_WORDS = 3;
+
+function explainCause({ cause, docs }: KnownCause, output: Format, io: Io): number {
+  if (output === 'json') io.out(JSON.stringify({ cause, ...docs }));
+  else outText(io, renderExplain(cause, docs, { width: io.width, colour: io.colour }));
   return 0;
 }
 
-/** The likeliest cause in full, and the others by name: a text alone seldom decides, a run does. */
-function explainErrorText(text: string, io: Io): number {
-  const found = explainText(text);
-  if (found === 'wrapper') return usageError(io, WRAPPER);
-  const causes = (found?.causes ?? []).flatMap((id) => findCause(id) ?? []);
-  const [first, ...others] = causes;
-  if (!found || !first) return isId(text) ? usageError(io, noSuchCause(text)) : searchCauses(text, io);
-  outText(io, `This text (${neutralise(found.told)}) points to ${first.cause}.`);
-  if (others.length > 0)
-    outText(
-      io,
-      `It may also be ${others.map(({ cause }) => cause).join(', ')}: run kubelet-doctor where the error occurred to find out which.`,
-    );
-  io.out('');
-  outText(io, renderExplain(first.cause, first.docs, { width: io.width, colour: io.colour }));
+/** The causes of an answer with what is said of them: a reader needs no copy of this program. */
+function withDocs(reading: Reading): Reading {
+  const { verdict } = reading;
+  if (verdict.kind !== 'cause') return reading;
+  const causes = verdict.causes.map((each) => {
+    const docs = findCause(each.cause)?.docs;
+    return { ...each, ...(docs && { title: docs.title, fix: firstOf(docs.fix) }) };
+  });
+  return { ...reading, verdict: { ...verdict, causes } };
+}
+
+function sayNothing(io: Io): number {
+  outText(io, sayReading('nothing'));
   return 0;
 }
 
 const NOTHING_GIVEN = 'explain needs a cause, an error text in quotes, or words; `kubelet-doctor list` lists the causes';
-const WRAPPER =
-  'this line only wraps another error; give that one (after `Errors: [`, or in the lines before it), or run kubelet-doctor where it occurred';
 const MOST_FOUND = 10;
 
 /** Ids are words joined by dashes; `EOF` and `no route to host` are none. */
@@ -75,9 +102,17 @@ function listed({ cause, check, docs }: KnownCause) {
   return { cause, title: docs.title, question: check.question, target: check.target, layer: check.layer };
 }
 
-export function runListCommand(output: 'text' | 'json', io: Io): number {
+export function runListCommand(output: Format, fragments: boolean, io: Io): number {
+  if (fragments) return listFragments(output, io);
   const causes = knownCauses().map(listed);
   if (output === 'json') io.out(JSON.stringify(causes));
   else outText(io, renderList(causes, { width: io.width, colour: io.colour }));
+  return 0;
+}
+
+function listFragments(output: Format, io: Io): number {
+  if (output === 'json')
+    io.out(JSON.stringify(FRAGMENTS.map(({ text, when, ...row }) => ({ ...row, text: text.source, conditional: when !== undefined }))));
+  else outText(io, renderFragments(FRAGMENTS, { width: io.width, colour: io.colour }));
   return 0;
 }
