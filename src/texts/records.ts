@@ -2,7 +2,7 @@
 
 import { asBlock, type Block } from './blocks.js';
 import { createDescriptions, type Described } from './descriptions.js';
-import type { TextRecord } from './reading.js';
+import type { Scene, TextRecord } from './reading.js';
 import { rowIn } from './rows.js';
 import { isLogged, MOST_TEXT } from './unwrap.js';
 
@@ -16,6 +16,9 @@ export interface RecordReader {
 /** Lines that belong to the one before: of a stack trace, of a chain of causes. */
 const CONTINUES =
   /^(?:\s{1,40}at \S|\s{1,40}\.\.\. \d{1,6} more|Caused by: |During handling of|The above exception|Traceback |\s{2,40}File "|\t\S)/;
+/** A line of a text that is quoted as a whole. */
+const QUOTE = /^\s{0,8}> ?/;
+const CHECK = /^\s{2,16}Instance ID: ([\w.-]{1,60})(?::\w{1,40})? \[/;
 /** Lines that one record has at most, and lines of a block: the output of one command. */
 const MOST_LINES = 60;
 
@@ -26,6 +29,10 @@ export function createRecordReader(): RecordReader {
   let lines = 0;
   let logged = false;
   let block: Block | undefined;
+  /** Everything is quoted, as in a mail. */
+  let quoted: boolean | undefined;
+  /** Of `agent status`: the check whose lines these are. */
+  let check: Scene | undefined;
 
   const close = (next?: TextRecord): TextRecord[] => {
     const done = open ? [open] : [];
@@ -55,6 +62,9 @@ export function createRecordReader(): RecordReader {
     if (described.taken) return before;
     const row = rowIn(text);
     if (row) return [...before, ...whole({ line: at, text, scene: row })];
+    const [, name] = CHECK.exec(text) ?? [];
+    if (name !== undefined) check = { kind: 'check', name };
+    else if (/^[\w=]/.test(text)) check = undefined;
     const begins = isLogged(text);
     logged ||= begins;
     if (open && !begins && lines < MOST_LINES && (CONTINUES.test(text) || logged)) {
@@ -62,14 +72,16 @@ export function createRecordReader(): RecordReader {
       if (open.text.length < MOST_TEXT) open = { ...open, text: `${open.text} ${text.trim()}`.slice(0, MOST_TEXT) };
       return before;
     }
-    return [...before, ...close({ line: at, text: text.slice(0, MOST_TEXT) })];
+    return [...before, ...close({ line: at, text, scene: check })];
   };
 
   return {
     push(line) {
       at += 1;
-      const text = line.slice(0, MOST_TEXT).replace(/\r$/, '');
-      return text.trim() === '' ? [] : readLine(text);
+      const whole = line.slice(0, MOST_TEXT).replace(/\r$/, '');
+      if (whole.trim() === '') return [];
+      quoted ??= QUOTE.test(whole);
+      return readLine(quoted ? whole.replace(QUOTE, '') : whole);
     },
     end: () => [...(block ? whole(block.record()) : close()), ...descriptions.end()],
   };

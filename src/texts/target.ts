@@ -125,6 +125,8 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
 
 /** Where no address tells: what the sentence itself calls it. */
 const BY_WORDS: readonly [RegExp, Server][] = [
+  [/metricset kubernetes\.(?:node|pod|container|volume|system)\b|'(?:node|pod|container|volume|system)' Metricset/, 'kubelet'],
+  [/metricset kubernetes\.(?:state_|proxy|scheduler|controllermanager)/, 'other'],
   [/\/(?:stats\/summary|metrics\/(?:cadvisor|resource|probes)|containerLogs)\b|CN ?= ?system:node:/, 'kubelet'],
   [
     /failed to (?:list|watch|get server)|connect to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,

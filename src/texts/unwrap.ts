@@ -74,7 +74,7 @@ const KEYS = {
 } as const;
 
 export function unwrap(text: string): Unwrapped {
-  let left = text.slice(0, MOST_TEXT).replace(COLOURS, '').trimStart();
+  let left = text.slice(0, MOST_TEXT).replace(COLOURS, '').replace(DECORATION, '');
   const told: Partial<Unwrapped> = {};
   let isLogged = false;
   for (let round = 0; round < 6; round += 1) {
@@ -99,7 +99,8 @@ export function unwrap(text: string): Unwrapped {
 
 /** Does the line begin a record of a log? */
 export function isLogged(line: string): boolean {
-  return line.startsWith('{"') || /^(?:time|ts|level|t)=/.test(line) || PREFIXES.some(({ text }) => text.test(line));
+  const bare = line.replace(DECORATION, '');
+  return bare.startsWith('{"') || /^(?:time|ts|level|t)=/.test(bare) || PREFIXES.some(({ text }) => text.test(bare));
 }
 
 /** What was told first is nearest to the outside; a program is known better further in, its node further out. */
@@ -109,6 +110,8 @@ function merge(told: Partial<Unwrapped>, more: Partial<Unwrapped>): void {
   if (more.speaker !== undefined) told.speaker ??= more.speaker;
 }
 
+/** Marks of Markdown and of mail around what is quoted, and the name that a supervisor puts before a line. */
+const DECORATION = /^\s{0,40}(?:(?:>|\*\*|`{1,3}|-|\|)\s?){0,6}(?:\[ [A-Z-]{2,12} \] )?/;
 /** Colours of a terminal. */
 const COLOURS = /\u001b\[[\d;]{0,20}[A-Za-z]/g;
 

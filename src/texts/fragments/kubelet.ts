@@ -88,7 +88,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-down',
-    text: /container runtime is down|container runtime (?:status check may not have completed yet|not ready)|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)/i,
+    text: /container runtime is (?:down|not up)|container runtime (?:status check may not have completed yet|not ready)|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)/i,
     target: 'runtime',
     when: ({ body }) => !/status check may not have completed yet/.test(body),
     means: { causes: ['container-runtime-down'] },
