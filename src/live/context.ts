@@ -5,6 +5,7 @@ import type { DnsAnswer, HttpAnswer, Outcome, Target } from '../model/facts.js';
 import { createResolver, type Resolver } from '../probes/connection/dns.js';
 import type { Resolved } from '../setup/resolved.js';
 import { reproduceDns } from './reproduce.js';
+import type { Recorded } from './script/network.js';
 import type { FactStore } from './store.js';
 
 /** One HTTP question, its body included. */
@@ -32,13 +33,15 @@ export interface LiveContext {
   lookup(target: Target, name: string): Promise<Outcome<DnsAnswer>>;
   /** Compares the server's clock with ours; the first answer of each server counts. */
   noteClock(target: Exclude<Target, 'self'>, outcome: Outcome<HttpAnswer>): void;
+  /** In place of a network: nobody is asked, and what was heard elsewhere is read. */
+  recorded?: Recorded;
   /** Runs when the source closes. */
   onClose(close: () => unknown): void;
 }
 
 /** A context and the function that closes everything made through it. */
 export function createContext(
-  parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean'>,
+  parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean' | 'recorded'>,
   budgetMs: number,
 ): {
   context: LiveContext;
@@ -71,6 +74,8 @@ export function createContext(
     lookup: (target, name) =>
       parts.store.observe({ target, kind: 'dns', subject: name, reproduce: reproduceDns(name) }, async () => {
         resolver ??= createResolver(parts.settings.agent?.resolver ?? parts.own);
+        const { nameservers } = await resolver;
+        if (parts.recorded) return parts.recorded.lookup(name, nameservers);
         return (await resolver).lookup(name, { timeoutMs: context.waitMs(parts.settings.connectTimeoutMs), signal: abort.signal });
       }),
   };

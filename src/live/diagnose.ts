@@ -8,6 +8,7 @@ import { conclude } from '../report/conclude.js';
 import type { Resolved } from '../setup/resolved.js';
 import { VERSION } from '../version.js';
 import { runChecks } from './loop.js';
+import type { Recorded } from './script/network.js';
 import { createLiveSource } from './source.js';
 import type { Inquiry } from './store.js';
 
@@ -24,6 +25,8 @@ export interface DiagnoseOptions {
   rightsOnly?: boolean;
   /** Leaves the kubelet alone. */
   withoutKubelet?: boolean;
+  /** What a script has heard: nobody is asked. */
+  recorded?: Recorded;
   /** Called once with a view of the open inquiries, for progress. */
   watch?(waiting: (ms: number) => Inquiry[]): void;
 }
@@ -49,9 +52,10 @@ export async function diagnose({
   checks = CHECKS,
   rightsOnly,
   withoutKubelet,
+  recorded,
 }: DiagnoseOptions): Promise<Diagnosis> {
   const startedMs = host.now();
-  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly, withoutKubelet, budgetMs });
+  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly, withoutKubelet, budgetMs, ...(recorded && { recorded }) });
   watch?.((ms) => source.store.waiting(ms));
   const { judgements, facts, outOfTime } = await runChecks(source, checks, budgetMs);
   const report = conclude({

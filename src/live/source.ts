@@ -6,6 +6,7 @@ import { createContext } from './context.js';
 import type { Known } from './known.js';
 import type { Source } from './loop.js';
 import { startPlan } from './plan.js';
+import type { Recorded } from './script/network.js';
 import { createFactStore } from './store.js';
 import { fetchWant } from './wants.js';
 
@@ -16,16 +17,18 @@ export interface LiveOptions {
   budgetMs: number;
   /** Of `rbac`: the kubelet is not asked, and roles are judged in depth. */
   rightsOnly?: boolean;
+  /** What a script has heard: nobody is asked. */
+  recorded?: Recorded;
   /** Of `nodes`: the kubelet is not asked. */
   withoutKubelet?: boolean;
 }
 
 /** Creates the source; nothing is asked before `start`. */
 export function createLiveSource(options: LiveOptions): Source {
-  const { host, settings, version, budgetMs, rightsOnly = false, withoutKubelet = rightsOnly } = options;
+  const { host, settings, version, budgetMs, recorded, rightsOnly = false, withoutKubelet = rightsOnly } = options;
   const lateness = measureLateness();
   const store = createFactStore(() => host.now(), lateness.lateMs);
-  const parts = { host: settings.agent?.host ?? host, own: host, settings, store };
+  const parts = { host: settings.agent?.host ?? host, own: host, settings, store, ...(recorded && { recorded }) };
   const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean }, budgetMs);
   context.onClose(lateness.end);
   let started: Promise<Known> | undefined;

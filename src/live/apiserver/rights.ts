@@ -184,19 +184,14 @@ async function review(
   question: Question,
   about = subjectOfAccess(question),
 ): Promise<Outcome<AccessAnswer>> {
-  const { verb, group, resource, subresource, name, namespace, path } = question;
-  const asked = path
-    ? { nonResourceAttributes: { verb, path } }
-    : { resourceAttributes: { verb, group, ...(group ? {} : { version: 'v1' }), resource, subresource, name, namespace } };
-  const another = account.by === 'review';
-  const kind = another ? 'SubjectAccessReview' : 'SelfSubjectAccessReview';
-  const spec = another ? { ...asked, user: account.user, groups: groupsOf(account.user) } : asked;
+  const another = account.by === 'review' ? { user: account.user, groups: groupsOf(account.user) } : undefined;
+  const body = bodyOfReview(question, another);
   return api.ask<AccessAnswer>(
     {
       method: 'POST',
-      path: `${GROUP_PATH}/${kind.toLowerCase()}s`,
+      path: `${GROUP_PATH}/${body.kind.toLowerCase()}s`,
       about: `${about}${account.from === 'identity' ? '' : ` as ${account.user}`}`,
-      body: { apiVersion: `${GROUP}/v1`, kind, spec },
+      body,
       ...(account.by === 'impersonation' ? { impersonate: account.user } : {}),
     },
     (answer, json) => {
@@ -213,6 +208,18 @@ async function review(
       };
     },
   );
+}
+
+/** About ourselves, or about another. */
+export function bodyOfReview(
+  { verb, group, resource, subresource, name, namespace, path }: Question,
+  another?: { user: string; groups: string[] },
+): { apiVersion: string; kind: string; spec: object } {
+  const asked = path
+    ? { nonResourceAttributes: { verb, path } }
+    : { resourceAttributes: { verb, group, ...(group ? {} : { version: 'v1' }), resource, subresource, name, namespace } };
+  const kind = another ? 'SubjectAccessReview' : 'SelfSubjectAccessReview';
+  return { apiVersion: `${GROUP}/v1`, kind, spec: { ...asked, ...another } };
 }
 
 /** The groups the apiserver's authenticator gives a ServiceAccount (apiserver pkg/authentication/serviceaccount, MakeGroupNames). */

@@ -14,6 +14,7 @@ import { type AuthorityAtHand, examineTls, secureProxySocket } from '../../probe
 import { openTunnel } from '../../probes/connection/tunnel.js';
 import type { LiveContext } from '../context.js';
 import { reproduceProxy, reproduceTcp, reproduceTls } from '../reproduce.js';
+import type { Recorded } from '../script/network.js';
 
 /** A server that finished a TLS handshake; whether its certificate verifies is in `handshake`. */
 export interface Reached {
@@ -73,6 +74,8 @@ export async function reach(
   if (resolved.length === 0) return undefined;
   const addresses = resolved.filter(({ address }) => !whyUndialled(address));
   if (addresses.length === 0) return neverDialled();
+
+  if (context.recorded) return reachInRecord(context, context.recorded, { target, candidate, options, endpoint, proxy: proxy.decision.proxy });
 
   const connect = () => openTcp(addresses, hop.port, { timeoutMs: context.waitMs(settings.connectTimeoutMs), signal: context.signal });
   let socket: net.Socket | undefined;
@@ -146,6 +149,37 @@ export async function reach(
       const tunnelled = await tunnel(opened.socket);
       return tunnelled.socket ? { socket: tunnelled.socket } : failureOf(tunnelled.outcome);
     },
+  };
+}
+
+/** The same layers, of what a script heard. */
+async function reachInRecord(
+  { store, host }: LiveContext,
+  recorded: Recorded,
+  { target, candidate, options, endpoint, proxy }: { target: Target; candidate: Candidate; options: ReachOptions; endpoint: string; proxy: string | undefined },
+): Promise<Reached | undefined> {
+  const about = { target, subject: endpoint };
+  const serverName = options.serverName ?? candidate.host;
+  const tcp = recorded.tcp(endpoint);
+  store.put({ ...about, kind: 'tcp', reproduce: reproduceTcp(candidate.host, candidate.port) }, tcp);
+  if (tcp.status !== 'observed') return undefined;
+  if (proxy) {
+    const tunnel = recorded.tunnel(endpoint, proxy);
+    store.put({ ...about, kind: 'tunnel', reproduce: reproduceProxy(endpoint) }, tunnel);
+    if (tunnel.status !== 'observed') return undefined;
+  }
+  const tls = recorded.tls(endpoint, { serverName, authorities: options.authorities, nowMs: host.now() });
+  store.put({ ...about, kind: 'tls', reproduce: reproduceTls(endpoint, serverName, proxy) }, tls);
+  if (tls.status !== 'observed') return undefined;
+  return {
+    target,
+    candidate,
+    server: { owner: options.owner, host: candidate.host, port: candidate.port },
+    endpoint,
+    serverName,
+    handshake: tls.data,
+    takeExamined: () => undefined,
+    open: async () => ({ code: 'ECONNRESET', detail: '' }),
   };
 }
 

@@ -5,7 +5,7 @@ import { deadline, TOO_LATE } from '../../host/deadline.js';
 import { PHRASE } from '../../host/redact.js';
 import { isIp, shellQuote } from '../../kubernetes/names.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
-import type { ApiserverEndpoints, HttpAnswer, Outcome } from '../../model/facts.js';
+import type { ApiserverEndpoints, HttpAnswer, Outcome, SecondSight } from '../../model/facts.js';
 import type { Authority } from '../../probes/connection/gate.js';
 import type { Session } from '../../probes/connection/http.js';
 import { openTcp } from '../../probes/connection/tcp.js';
@@ -15,6 +15,7 @@ import { passTo, sessionFor } from '../connection/http-session.js';
 import type { Reached } from '../connection/reach.js';
 import { type LiveContext, REQUEST_TIMEOUT_MS } from '../context.js';
 import { reproduceHttp } from '../reproduce.js';
+import type { Recorded } from '../script/network.js';
 
 /** /healthz first: small, and its refusal is the cheapest. */
 const PATH_ORDER = ['/healthz', ...Object.keys(KUBELET_PATHS).filter((p) => p !== '/healthz')];
@@ -129,6 +130,7 @@ export async function askPlainHealthz(
   return context.store.observe(
     { target: 'kubelet', kind: 'second-sight', subject: by, reproduce: `curl -sS -m 4 ${shellQuote(url)}` },
     async () => {
+      if (context.recorded) return heardPlain(context, by, context.recorded.plain(host, port));
       // Resolved by our own resolver: a lookup of the system's holds the process for twenty seconds when DNS is dead.
       const literal = [{ address: host, family: host.includes(':') ? (6 as const) : (4 as const) }];
       const resolved = isIp(host) ? undefined : await context.lookup('kubelet', host);
@@ -140,8 +142,7 @@ export async function askPlainHealthz(
       if (!opened.socket) {
         if (opened.outcome.status !== 'failed') return { status: 'absent', why: 'not-attempted' };
         if (opened.outcome.code === TOO_LATE) return { ...opened.outcome, data: undefined };
-        const kubelet = opened.outcome.code === 'ECONNREFUSED' ? 'refused' : opened.outcome.code === 'ETIMEDOUT' ? 'timeout' : 'no-route';
-        return { status: 'observed', data: { by, status: 0, said: opened.outcome.code, kubelet } };
+        return { status: 'observed', data: unheard(by, opened.outcome.code) };
       }
       const { socket } = opened;
       context.onClose(() => socket.destroy());
@@ -173,4 +174,21 @@ export async function askPlainHealthz(
       };
     },
   );
+}
+
+/** The same of what a script heard. */
+function heardPlain(
+  context: LiveContext,
+  by: 'local-healthz' | 'read-only-port',
+  heard: ReturnType<Recorded['plain']>,
+): Outcome<SecondSight> {
+  if (!heard) return { status: 'absent', why: 'not-attempted' };
+  if ('code' in heard) return { status: 'observed', data: unheard(by, heard.code) };
+  const { status, body } = heard;
+  return { status: 'observed', data: { ...reduceSecondSight(by, status, context.clean(body, PHRASE)), kubelet: 'answers' } };
+}
+
+function unheard(by: SecondSight['by'], code: string): SecondSight {
+  const kubelet = code === 'ECONNREFUSED' ? 'refused' : code === 'ETIMEDOUT' ? 'timeout' : 'no-route';
+  return { by, status: 0, said: code, kubelet };
 }

@@ -10,7 +10,7 @@ import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Impersonation } from '../credentials/kubeconfig-file.js';
 import { type Sendable, secretsOf } from './gate.js';
 import { type Headers, parseJson, recognisePayload, recogniseVoice } from './payload.js';
-import { createWire, type Exchange, failure, type Open } from './wire.js';
+import { createWire, type Exchange, failure, NOT_ASKED, type Open, type Wire } from './wire.js';
 
 const MAX_BYTES = 64 * 1024;
 const MAX_QUOTE = 512;
@@ -63,6 +63,8 @@ export interface SessionOptions {
   host: string;
   port: number;
   open: Open;
+  /** In place of a connection: what was asked by others. */
+  recorded?: Wire;
   /** Redacts and cuts what goes into a fact. */
   clean: (text: string, max: number) => string;
   /** Local wall clock, ms: for a Retry-After that is a date. */
@@ -75,7 +77,7 @@ export function openSession(options: SessionOptions): Session {
   const { clean, credential } = options;
   const token = credential && secretsOf(credential).token;
   const authorization = token === undefined ? undefined : `Bearer ${token}`;
-  const wire = createWire(options.host, options.port, options.open);
+  const wire = options.recorded ?? createWire(options.host, options.port, options.open);
   let queue: Promise<unknown> = Promise.resolve();
 
   const exchange = (request: RequestOptions, signal: AbortSignal, onBytes: () => void): Promise<Exchange> => {
@@ -121,7 +123,8 @@ export function openSession(options: SessionOptions): Session {
     request.signal?.removeEventListener('abort', cancel);
 
     const { code, detail = '', body, truncated } = got;
-    const ms = Math.round(performance.now() - began);
+    if (code === NOT_ASKED) return { outcome: { status: 'absent', why: 'not-attempted', detail }, body, truncated };
+    const ms = got.ms ?? Math.round(performance.now() - began);
     const data = got.status === undefined ? undefined : reduceAnswer(options, request, { ...got, status: got.status });
     if (code !== undefined || !data) {
       const failed = {

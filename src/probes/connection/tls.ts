@@ -36,9 +36,7 @@ export async function examineTls(
 ): Promise<{ outcome: Outcome<TlsHandshake>; socket?: TLSSocket }> {
   const { serverName, authorities, nowMs, timeoutMs } = options;
   const began = performance.now();
-  const bundles = authorities.map(({ label, pem, inUse }) => ({ label, inUse, anchors: anchorsOf(pem) }));
-  const roots = authorities.length === 0 ? publicRoots() : [];
-  const used = [...roots, ...bundles.flatMap(({ inUse, anchors }) => (inUse ? anchors : []))];
+  const used = anchorsInUse(authorities);
   // Not lower: OpenSSL 3 speaks TLS 1.1 only at a security level at which it also takes SHA-1 signatures, and the verdict would be a lie.
   // Go clients start at 1.2 as well. No ALPN: a kubelet ≥ 1.36 speaks none.
   const shaken = await shake(socket, { ...trust(used, serverName), rejectUnauthorized: false, minVersion: 'TLSv1.2' }, timeoutMs);
@@ -46,15 +44,46 @@ export async function examineTls(
   if (!shaken.ok) return { outcome: { status: 'failed', code: shaken.code, detail: shaken.detail, ms: ms() } };
 
   const chain = sentChain(shaken.socket);
-  const leaf = chain[0];
-  if (!leaf) {
+  if (chain.length === 0) {
     shaken.socket.destroy();
     return { outcome: { status: 'failed', code: 'ERR_TLS_NO_CERTIFICATE', detail: 'the server sent no certificate', ms: ms() } };
   }
+  const { socket: open } = shaken;
+  const data = describeHandshake(
+    {
+      chain,
+      protocol: open.getProtocol() ?? 'unknown',
+      cipher: open.getCipher().standardName,
+      verdict: verdictOf(open, chain.length),
+      // A client learns which algorithms it shares with the server from a CertificateRequest alone (SSL_get_shared_sigalgs): any means, it asked.
+      asksClientCertificate: open.getSharedSigalgs().length > 0,
+    },
+    { serverName, authorities, nowMs },
+  );
+  return { outcome: { status: 'observed', data, ms: ms() }, socket: shaken.socket };
+}
+
+/** What a handshake has shown, before it is judged. */
+export interface Shown {
+  /** As sent; one certificate at least. */
+  chain: X509Certificate[];
+  protocol: string;
+  cipher: string;
+  /** OpenSSL's code, where it does not agree. */
+  verdict: string | undefined;
+  asksClientCertificate: boolean;
+}
+
+/** Judges it in parts: authority, name, dates. */
+export function describeHandshake(
+  { chain, protocol, cipher, verdict, asksClientCertificate }: Shown,
+  { serverName, authorities, nowMs }: { serverName: string; authorities: AuthorityAtHand[]; nowMs: number },
+): TlsHandshake {
+  const [leaf] = chain as [X509Certificate];
+  const used = anchorsInUse(authorities);
   const path = findPath(chain, used, nowMs);
   const named = nameMatches(leaf, serverName);
   const dates = (path ?? [leaf]).map((certificate) => validityFault(certificate, nowMs)).find((fault) => fault !== undefined);
-  const verdict = verdictOf(shaken.socket, chain.length);
   const described = chain.map(describeCertificate);
   const faults = [
     ...(path ? [] : [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', detail: `${described.at(-1)?.issuer} is not a CA in use` }]),
@@ -63,24 +92,27 @@ export async function examineTls(
   ];
   const code = verdict ?? faults[0]?.code;
   const detail = faults.map((fault) => fault.detail).join('; ') || 'OpenSSL rejects the chain';
-  const data: TlsHandshake = {
-    protocol: shaken.socket.getProtocol() ?? 'unknown',
-    cipher: shaken.socket.getCipher().standardName,
+  return {
+    protocol,
+    cipher,
     serverName,
     chain: described,
     verification: code === undefined ? { ok: true } : { ok: false, code, detail: printable(detail, SENTENCE) },
     trusted: path !== undefined,
     nameMatches: named,
     validNow: dates === undefined,
-    trials: bundles.map(({ label, inUse, anchors }) => ({
+    trials: authorities.map(({ label, pem, inUse }) => ({
       authority: label,
       inUse,
-      verifies: findPath(chain, anchors, nowMs) !== undefined,
+      verifies: findPath(chain, anchorsOf(pem), nowMs) !== undefined,
     })),
-    // A client learns which algorithms it shares with the server from a CertificateRequest alone (SSL_get_shared_sigalgs): any means, it asked.
-    asksClientCertificate: shaken.socket.getSharedSigalgs().length > 0,
+    asksClientCertificate,
   };
-  return { outcome: { status: 'observed', data, ms: ms() }, socket: shaken.socket };
+}
+
+/** Without any authority at hand those that everybody has. */
+function anchorsInUse(authorities: AuthorityAtHand[]): X509Certificate[] {
+  return authorities.length === 0 ? publicRoots() : authorities.flatMap(({ pem, inUse }) => (inUse ? anchorsOf(pem) : []));
 }
 
 /**

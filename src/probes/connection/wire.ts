@@ -24,7 +24,12 @@ export interface Exchange {
   truncated: boolean;
   code?: string;
   detail?: string;
+  /** How long it took, where that was measured elsewhere. */
+  ms?: number;
 }
+
+/** The code of a question that nobody put: no answer is known, and none failed. */
+export const NOT_ASKED = 'ENOTASKED';
 
 export interface WireRequest {
   method: 'GET' | 'POST';

@@ -1,0 +1,167 @@
+/**
+ * The parts of the script that stay the same. Plain POSIX sh, for dash and busybox: no file is written, and no brace follows a dollar sign, so that
+ * the text stands here as it runs. Each block is `@@ KIND ARGUMENTS`, then lines that begin with `|`, so no server's words are taken for a block.
+ */
+export const FUNCTIONS = String.raw`
+say() { printf '@@ %s\n' "$*"; }
+body() { tr -d '\r' | sed 's/^/|/'; echo; }
+now() { date +%s; }
+have() { command -v "$1" >/dev/null 2>&1; }
+over() { [ "$(($(now) - BEGAN))" -gt "$LIMIT" ]; }
+skip() { say "skipped $*"; }
+inside() { if have timeout; then timeout "$@"; else shift; "$@"; fi; }
+certificates() { sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'; }
+
+# A value without the password that a proxy's may hold.
+value() {
+  eval "v=\$$1"
+  [ -z "$v" ] || printf '%s=%s\n' "$1" "$v" | head -n 1 | sed -e 's#//[^@ ]*@#//#g' -e 's#[^ ,/@=]*@##g' | body
+}
+
+file() {
+  if [ -f "$R$1" ] && [ -r "$R$1" ]; then
+    say "file ok $1"
+    if [ "$2" = certificates ]; then head -c 262144 "$R$1" | certificates | body; else head -c 65536 "$R$1" | body; fi
+  elif [ -f "$R$1" ]; then say "file EACCES $1"
+  elif [ -e "$R$1" ]; then say "file ENOTFILE $1"
+  else say "file ENOENT $1"; fi
+}
+
+folder() {
+  say "folder $1"
+  for f in "$R$1"/* "$R$1"/..[!.]*; do [ -e "$f" ] && basename "$f"; done | body
+}
+
+# Sets TOKEN, and prints what stands in it beside its signature.
+token() {
+  TOKEN=''
+  if [ ! -e "$R$1" ]; then say "token ENOENT $1"; return; fi
+  if [ ! -f "$R$1" ]; then say "token ENOTFILE $1"; return; fi
+  if [ ! -r "$R$1" ]; then say "token EACCES $1"; return; fi
+  TOKEN=$(head -c 65536 "$R$1" | sed -e '1s/^[[:space:]]*//' -e '$s/[[:space:]]*$//')
+  case $TOKEN in
+    '') say "token EMPTY $1"; return ;;
+    *"$NEWLINE"*) TOKEN=''; say "token ENEWLINE $1"; return ;;
+    *[!A-Za-z0-9._~+/=-]*) TOKEN=''; say "token ENOTJWT $1"; return ;;
+  esac
+  claims=''
+  case $TOKEN in *.*.*.*) ;; *.*.*) claims=$(printf '%s' "$TOKEN" | cut -d. -f2 | tr -- '-_' '+/' | decoded) ;; esac
+  case $claims in
+    '{'*'}') say "token jwt $1"; printf '%s\n' "$claims" | body ;;
+    *) say "token opaque $1" ;;
+  esac
+}
+
+decoded() {
+  part=$(cat)
+  while [ "$(($(printf '%s' "$part" | wc -c) % 4))" -ne 0 ]; do part="$part="; done
+  if have base64; then printf '%s' "$part" | base64 -d 2>/dev/null
+  elif have openssl; then printf '%s\n' "$part" | openssl base64 -d -A 2>/dev/null; fi
+}
+
+dns() {
+  case $1 in ''|*:*|*[!A-Za-z0-9._-]*) return ;; *[!0-9.]*) ;; *) return ;; esac
+  case " $NAMED " in *" $1 "*) return ;; esac
+  NAMED="$NAMED $1"
+  have getent || { skip "dns $1: no getent in this container"; return; }
+  began=$(now)
+  found=$(inside 6 getent ahosts "$1" </dev/null 2>/dev/null; echo "@exit $?")
+  say "dns $1 $(($(now) - began))"
+  printf '%s\n' "$found" | body
+}
+
+# Of the handshake nothing that belongs to the session: its keys are left out.
+shake() {
+  have openssl || { skip "tls $1: no openssl in this container"; return; }
+  name=$(printf '%s' "$1" | sed -e 's/:[0-9]*$//' -e 's/^\[//' -e 's/\]$//')
+  case $name in *:*) sni=-noservername ;; *[!0-9.]*) sni="-servername $name" ;; *) sni=-noservername ;; esac
+  trust=''
+  [ -r "$R$2" ] && trust="-CAfile $R$2 -partial_chain"
+  say "tls $1 $(now)"
+  # shellcheck disable=SC2086
+  { inside 5 openssl s_client -connect "$1" $sni $trust -no_ssl3 -no_tls1 -no_tls1_1 -showcerts </dev/null 2>&1; echo "@exit $?"; } |
+    sed -n -e '/^-----BEGIN CERT/,/^-----END CERT/p' -e '/^CONNECTED/p' -e '/errno/p' -e '/[:]error:/p' -e '/^New, /p' \
+      -e '/^ *Verify return code/p' -e '/^Requested Signature/p' -e '/^@exit/p' | body
+}
+
+# ask TARGET nobody|token METHOD PATH [BODY]: SERVER, CA and TOKEN are those of the target.
+ask() {
+  over && { skip "http $1 $2 $3 $4: the time is over"; return; }
+  [ "$2" = nobody ] || [ -n "$TOKEN" ] || return
+  [ "$2" = nobody ] || [ -r "$R$CA" ] || { skip "http $1 $2 $3 $4: no CA file to verify the server with"; return; }
+  have curl || { skip "http $1 $2 $3 $4: no curl in this container"; return; }
+  case $4 in /metrics|/api/v1/nodes/*|/apis/discovery*|/apis/certificates*) most=1048576 ;; *) most=65536 ;; esac
+  began=$(now)
+  out=$(
+    {
+      { wire "$@" 2>&5; echo "@exit $?" >&5; } | kept "$4" "$most"
+    } 5>&1
+  )
+  say "http $(printf '%s' "$SERVER" | cut -c 9-) $2 $3 $began $4 $5"
+  printf '%s\n' "$out" | sed -e '1,/^@exit /{' -e '/^[*c@]/!d' -e '/^\*.*TLS h/d' -e '/^\* *TLSv/d' -e '}' | body
+  case $out in *'@exit 28'*) return 28 ;; *'@exit 0'*) return 0 ;; *) return 1 ;; esac
+}
+
+# The token goes in by standard input: no list of processes shows it. It goes to a server alone that CA verifies.
+wire() {
+  set -- "$2" "$3" "$SERVER$4" "$5"
+  CURL="curl -q -g -sS -i --http1.1 --suppress-connect-headers --connect-timeout 4 -m 6 -A kubelet-doctor"
+  # shellcheck disable=SC2086
+  case $1$2 in
+    nobodyGET) $CURL -v -k -H 'Accept: application/json, */*' -w "$TIMES" "$3" </dev/null ;;
+    tokenGET) bearer | $CURL -K - --cacert "$R$CA" -H 'Accept: application/json, */*' -w "$TIMES" "$3" ;;
+    tokenPOST) bearer | $CURL -K - --cacert "$R$CA" -H 'Accept: application/json' -H 'Content-Type: application/json' \
+      -H 'Expect:' --data-binary "$4" -w "$TIMES" "$3" ;;
+  esac
+}
+bearer() { printf 'header = "Authorization: Bearer %s"\n' "$TOKEN"; }
+
+# Of an answer what checks read: a list of pods and a configuration hold the secrets of others.
+kept() {
+  answer=$(head -c "$2" | tr -d '\r'; cat >/dev/null)
+  head=$(printf '%s\n' "$answer" | sed '/^$/q')
+  printf '%s\n' "$head" | grep -i -E '^(HTTP/|(date|server|via|content-type|audit-id|retry-after|www-authenticate|x-kubernetes-pf-[a-z-]*|x-squid-error|proxy-[a-z]*):)' | cut -c 1-200
+  echo
+  text=$(printf '%s\n' "$answer" | sed '1,/^$/d')
+  case $head in
+    'HTTP/'*' 2'[0-9][0-9]*)
+      case $1 in
+        /pods) pods ;;
+        /configz) configz ;;
+        /stats/summary) printf '%s' "$text" | head -c 600 | tr -d '\n ' | sed -n 's/^\({"node":{"nodeName":"[^"]*"\).*/\1/p' ;;
+        /metrics*) printf '%s\n' "$text" | head -n 4
+          printf '%s\n' "$text" | sed -n 's/^\(rest_client_requests_total\){.*\(host="[^"]*"\).*/\1{\2} 1/p' | sort -u | head -n 3 ;;
+        /api/v1/nodes/*) printf '%s\n' "$text" | sed -E 's/"annotations":\{("([^"\\]|\\.)*":"([^"\\]|\\.)*",?)*\}/"annotations":{}/g' ;;
+        *) printf '%s\n' "$text" ;;
+      esac ;;
+    *) refusal ;;
+  esac
+}
+pods() {
+  case $text in
+    '{"kind":"PodList"'*) ;;
+    *) printf '%s' "$text" | head -c 200 | tr -d '\n ' | sed -n -e 's/^{\("apiVersion":"[^"]*",\)\{0,1\}"kind":"\([A-Za-z]*\)".*/{"kind":"\2"}/p' -e 's/^\(<[!A-Za-z]*\).*/\1 /p'; return ;;
+  esac
+  names=$(printf '%s' "$text" | grep -o '"nodeName":"[^"\\]*"' | sed -e 's/.*/{"spec":{&}}/' | tr '\n' ',' | sed 's/,$//')
+  printf '{"kind":"PodList","apiVersion":"v1","items":[%s]' "$names"
+  case $text in *'}') echo '}' ;; esac
+}
+configz() {
+  of() { printf '%s' "$text" | tr -d '\n' | sed -n "s/.*$1.*/\\1/p"; }
+  case $text in '{"kubeletconfig":{'*) ;; *) return ;; esac
+  anonymous=$(of '"anonymous":{"enabled":\([a-z]*\)')
+  webhook=$(of '"webhook":{"enabled":\([a-z]*\)')
+  mode=$(of '"authorization":{"mode":"\([A-Za-z]*\)"')
+  ca=$(of '"clientCAFile":"\([^"\\]*\)"')
+  port=$(of '"readOnlyPort":\([0-9]*\)')
+  [ -n "$anonymous" ] && anonymous='"anonymous":{"enabled":'"$anonymous"'},'
+  [ -n "$webhook" ] && webhook='"webhook":{"enabled":'"$webhook"'},'
+  [ -n "$mode" ] && mode='"authorization":{"mode":"'"$mode"'"},'
+  [ -n "$port" ] || port=0
+  printf '{"kubeletconfig":{"authentication":{%s%s"x509":{"clientCAFile":"%s"}},%s"readOnlyPort":%s}}\n' "$anonymous" "$webhook" "$ca" "$mode" "$port"
+}
+refusal() {
+  case $text in *"$TOKEN"*) [ -z "$TOKEN" ] || text='(left out: the answer repeats the token)' ;; esac
+  printf '%s' "$text" | head -c 600 | sed -E -e 's/[A-Za-z0-9_+=/]{30,}/(left out)/g' -e 's/([Bb]earer|[Pp]assword[=:]) *[^ ]+/\1 (left out)/g'
+}
+`.trim();

@@ -1,0 +1,198 @@
+/** `kubelet-doctor script`: what the agent's own pod can be asked, as a shell script for an image that has no program of ours. */
+import { KUBELET_PATHS } from '../../checks/shared/kubelet.js';
+import { MOUNTED_CA, MOUNTED_TOKEN, SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
+import { questionsOf } from '../../profiles/access.js';
+import { KNOWN_SETTINGS } from '../../profiles/datadog-settings.js';
+import { findProfile } from '../../profiles/index.js';
+import { resolveProfile, variablesOf } from '../../profiles/resolve.js';
+import type { Profile } from '../../profiles/types.js';
+import { DEFAULTS } from '../../setup/options.js';
+import { bodyOfReview } from '../apiserver/rights.js';
+import { FUNCTIONS } from './shell.js';
+
+/** The first line of what it prints. */
+export const HEAD = '@@ kubelet-doctor-answers 1';
+
+const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
+const FILES = ['/etc/resolv.conf', '/etc/hosts', '/proc/self/mountinfo', '/proc/1/cgroup', '/proc/net/dev', '/proc/net/route'];
+const MORE_FILES = ['/proc/net/ipv6_route', `${SERVICE_ACCOUNT_DIRECTORY}/namespace`, '/opt/datadog-agent/version-manifest.txt'];
+/** Whose values are shown: none of them is a secret, but for what a proxy's URL may hold. */
+const VALUES = [
+  ...['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT', 'NODE_NAME', 'DD_PROVIDER_KIND'],
+  ...['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'],
+];
+/** Long enough for six silent servers, and no longer than anyone waits. */
+const LIMIT_SECONDS = 90;
+
+/** The whole script. */
+export function scriptText(version: string): string {
+  const profile = findProfile(DEFAULTS.profile) as Profile;
+  const variables = [...new Set([...VALUES, ...KNOWN_SETTINGS.map(({ variable }) => variable), ...variablesOf(profile)])];
+  const flat = KNOWN_SETTINGS.filter(({ key }) => !key.includes('.')).map(({ key }) => key);
+  const [always, others] = reviewsOf(profile);
+  return `${[
+    '#!/bin/sh',
+    `# kubelet-doctor script ${version}: asks the kubelet and the apiserver what the agent's own pod can ask, and prints the answers.`,
+    '# It reads, and changes nothing. The token goes through curl alone, to servers that its CA verifies, and is never printed.',
+    "#   kubectl -n NAMESPACE exec -i AGENT_POD -c agent -- sh < ask.sh | kubelet-doctor -",
+    '# shellcheck disable=SC2016,SC2086,SC2153,SC2154',
+    'LC_ALL=C; export LC_ALL',
+    'PATH="$PATH:/opt/datadog-agent/embedded/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"; export PATH',
+    "R=''",
+    `LIMIT=${LIMIT_SECONDS}`,
+    "NEWLINE='\n'",
+    `TIMES='%{stderr}@time %{time_total}\\n'`,
+    FUNCTIONS,
+    '',
+    'main() {',
+    '  BEGAN=$(now); NAMED=\'\'; TOKEN=\'\'',
+    `  echo '${HEAD}'`,
+    '  say "began $BEGAN"',
+    '  say host; { cat "$R/proc/sys/kernel/hostname" 2>/dev/null || hostname; } | body',
+    '  say env',
+    `  for name in ${variables.join(' ')}; do value "$name"; done`,
+    // A name alone, and of ours: the lines of another's value may look like one.
+    "  say names; env | sed -n 's/^\\(DD_[A-Z0-9_]*\\)=..*/\\1/p' | body",
+    `  for path in ${[...FILES, ...MORE_FILES].join(' ')}; do file "$path"; done`,
+    `  folder ${SERVICE_ACCOUNT_DIRECTORY}; folder /opt/datadog-agent`,
+    `  settings="^(${flat.join('|')}): *[^ ]"`,
+    `  if [ -r "$R${AGENT_FILE}" ]; then say "file ok ${AGENT_FILE}"; grep -E "$settings" "$R${AGENT_FILE}" | sed 's#//[^@ ]*@#//#g' | body; else file ${AGENT_FILE}; fi`,
+    `  KUBELET_CA=\${DD_KUBELET_CLIENT_CA:-${MOUNTED_CA}}; APISERVER_CA=\${DD_KUBERNETES_APISERVER_CA_PATH:-${MOUNTED_CA}}`,
+    `  file ${MOUNTED_CA} certificates`,
+    `  for path in "$KUBELET_CA" "$APISERVER_CA"; do [ "$path" = ${MOUNTED_CA} ] || file "$path" certificates; done`,
+    `  token ${MOUNTED_TOKEN}; APISERVER_TOKEN=$TOKEN; KUBELET_TOKEN=$TOKEN`,
+    "  NODE=$(printf '%s' \"$claims\" | sed -n 's/.*\"node\":{\"name\":\"\\([^\"\\\\]*\\)\".*/\\1/p')",
+    '  if [ -n "$DD_KUBELET_AUTH_TOKEN_PATH" ]; then token "$DD_KUBELET_AUTH_TOKEN_PATH"; KUBELET_TOKEN=$TOKEN; fi',
+    '  if [ -n "$DD_KUBELET_CLIENT_CRT" ]; then skip "certificate: a private key is left where it is"; fi',
+    '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "kubeconfig: $DD_KUBERNETES_KUBECONFIG_PATH holds a credential and is not read"; fi',
+    '  NODE=${DD_KUBERNETES_KUBELET_NODENAME:-${NODE_NAME:-$NODE}}',
+    `  NS=$(cat "$R${SERVICE_ACCOUNT_DIRECTORY}/namespace" 2>/dev/null)`,
+    '  apiserver; kubelet; rights; more',
+    "  echo '@@ end'",
+    '}',
+    '',
+    WHAT,
+    'rights() {',
+    '  [ -n "$APISERVER" ] && [ -n "$APISERVER_TOKEN" ] || return',
+    '  to_apiserver',
+    ...always.map((body) => `  may '${body}'`),
+    `  [ -n "${variablesOf(profile).map((name) => `$${name}`).join('')}" ] || return`,
+    ...others.map((body) => `  may '${body}'`),
+    '}',
+    '',
+    'main </dev/null',
+  ].join('\n')}\n`;
+}
+
+/** Of what an agent may need: what every one does, and what only some settings ask for. */
+function reviewsOf(profile: Profile): [string[], string[]] {
+  const bodies = (asked: string[], lock?: string) => {
+    const { needs, otherLock = [] } = resolveProfile(profile, {
+      source: 'built in',
+      asked,
+      environment: lock ? { DD_LEADER_ELECTION_DEFAULT_RESOURCE: lock } : {},
+      kubeletVersions: [],
+      namespace: { value: 'NS', from: '' },
+      inDepth: false,
+    });
+    const questions = [...needs, ...otherLock].flatMap(questionsOf);
+    return questions.map((question) =>
+      JSON.stringify(
+        bodyOfReview({ ...question, ...(question.resource === 'nodes' && question.subresource !== undefined && { name: 'NODE' }) }),
+      ).replace('"NODE"', `"'"$NODE"'"`).replace('"NS"', `"'"$NS"'"`),
+    );
+  };
+  const always = [...new Set(bodies([]))];
+  const all = [...bodies(['all']), ...bodies(['all'], 'lease')];
+  return [always, [...new Set(all)].filter((body) => !always.includes(body))];
+}
+
+const PATHS = ['/healthz', ...Object.keys(KUBELET_PATHS).filter((path) => path !== '/healthz')];
+
+/** Who is asked what, in the order in which the program asks. A server that is silent is asked no more. */
+const WHAT = String.raw`
+bracket() { case $1 in *:*) printf '[%s]' "$1" ;; *) printf '%s' "$1" ;; esac; }
+to_apiserver() { SERVER=https://$APISERVER; CA=$APISERVER_CA; TOKEN=$APISERVER_TOKEN; }
+to_kubelet() { SERVER=https://$KUBELET; CA=$KUBELET_CA; TOKEN=$KUBELET_TOKEN; }
+may() { ask apiserver token POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews "$1"; }
+status() { printf '%s\n' "$out" | sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' | head -n 1; }
+openly() { ask apiserver nobody GET "$1"; case $(status) in 401|403) ask apiserver token GET "$1" ;; esac; }
+
+apiserver() {
+  APISERVER=''
+  [ -n "$KUBERNETES_SERVICE_HOST" ] && [ -n "$KUBERNETES_SERVICE_PORT" ] || return
+  dns kubernetes.default.svc
+  dns "$KUBERNETES_SERVICE_HOST"
+  APISERVER=$(bracket "$KUBERNETES_SERVICE_HOST"):$KUBERNETES_SERVICE_PORT
+  to_apiserver
+  shake "$APISERVER" "$CA"
+  openly /version
+  case $(status) in '') APISERVER=''; return ;; esac
+  openly '/readyz?verbose'
+  for version in v1 v1beta1 v1alpha1; do
+    ask apiserver token POST "/apis/authentication.k8s.io/$version/selfsubjectreviews" '{"apiVersion":"authentication.k8s.io/'"$version"'","kind":"SelfSubjectReview"}'
+    case $(status) in 404) ;; *) break ;; esac
+  done
+  case $(status) in 403|404) ask apiserver token GET /kubelet-doctor-whoami ;; esac
+  [ -n "$NODE" ] || NODE=$(printf '%s\n' "$out" | sed -n 's/.*"authentication.kubernetes.io\/node-name":\["\([^"\\]*\)".*/\1/p')
+  case $NODE in ''|*[!A-Za-z0-9.-]*) NODE=''; return ;; esac
+  ask apiserver token GET "/api/v1/nodes/$NODE"
+  ADDRESS=$(printf '%s\n' "$out" | sed -n -e 's/.*{"type":"InternalIP","address":"\([^"\\]*\)".*/\1/p' | head -n 1)
+  PORT=$(printf '%s\n' "$out" | sed -n 's/.*"kubeletEndpoint":{"Port":\([0-9]*\).*/\1/p' | head -n 1)
+}
+
+kubelet() {
+  filed() { sed -n "s/^$1: *[\"']\{0,1\}\([^\"' #]*\).*/\1/p" "$R/etc/datadog-agent/datadog.yaml" 2>/dev/null | head -n 1; }
+  name=$DD_KUBERNETES_KUBELET_HOST; [ -n "$name" ] || name=$(filed kubernetes_kubelet_host)
+  port=$DD_KUBERNETES_HTTPS_KUBELET_PORT; [ -n "$port" ] || port=$(filed kubernetes_https_kubelet_port); [ -n "$port" ] || port=10250
+  if [ -z "$name" ] && [ -n "$ADDRESS" ]; then name=$ADDRESS; [ -z "$PORT" ] || port=$PORT; fi
+  [ -n "$name" ] || name=$NODE
+  [ -n "$name" ] || return
+  dns "$name"
+  KUBELET=$(bracket "$name"):$port
+  to_kubelet
+  shake "$KUBELET" "$CA"
+  ask kubelet nobody GET /pods
+  case $? in 28) return ;; esac
+  silent=0; METRICS=''
+  for path in PATHS; do
+    ask kubelet token GET "$path"
+    case $? in 28) silent=$((silent + 1)) ;; esac
+    [ "$silent" -lt 2 ] || break
+    case $path in /metrics) METRICS=$out ;; esac
+  done
+  [ -n "$TOKEN" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet nobody GET "$path"; done ;; esac
+}
+
+# The same servers by other ways: for what is wrong alone.
+more() {
+  if have curl; then
+    for port in 10248 "$DD_KUBERNETES_HTTP_KUBELET_PORT"; do
+      case $port in 10248) to=127.0.0.1 ;; *) to=$name; [ -n "$port" ] || port=10255 ;; esac
+      [ -n "$to" ] || continue
+      [ "$port" -gt 0 ] 2>/dev/null || continue
+      got=$(curl -q -g -sS -i -v --noproxy '*' --connect-timeout 1 -m 2 "http://$(bracket "$to"):$port/healthz" 2>&1 </dev/null | head -c 4096; echo "@exit $?")
+      say "plain $to:$port"; printf '%s\n' "$got" | grep -v '^[<>{}]' | head -n 40 | body
+    done
+  fi
+  if [ -n "$APISERVER" ]; then
+    to_apiserver
+    [ -z "$NODE" ] || ask apiserver token GET "/api/v1/nodes/$NODE/proxy/healthz"
+    [ -z "$NODE" ] || ask apiserver token GET "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/$NODE"
+    ask apiserver token GET '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes&limit=5'
+    ask apiserver token GET '/apis/certificates.k8s.io/v1/certificatesigningrequests?fieldSelector=spec.signerName%3Dkubernetes.io%2Fkubelet-serving&limit=100'
+    for space in default "$NS"; do
+      ask apiserver token POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews '{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectRulesReview","spec":{"namespace":"'"$space"'"}}'
+    done
+  fi
+  hosts=$(printf '%s\n' "$METRICS" | sed -n 's/^rest_client_requests_total{host="\([0-9a-fA-F.:]*\)".*/\1/p')
+  [ -n "$APISERVER" ] || for host in $hosts; do
+    SERVER=https://$host; CA=$APISERVER_CA; TOKEN=''
+    shake "$host" "$CA"
+    ask other nobody GET "/version"
+  done
+}
+`
+  .trim()
+  .replaceAll('PATHS', PATHS.join(' '))
+  .concat('\n');
