@@ -9,7 +9,7 @@ import type { EgressPolicies, EgressRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import { type ApiserverClient, refused } from './client.js';
 
-const MAX_POLICIES = 100;
+export const MAX_POLICIES = 100;
 
 /** `isAgents`: of the agent's pod, which is not the one we are in. */
 export async function askEgressPolicies(

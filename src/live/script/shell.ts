@@ -34,7 +34,7 @@ folder() {
 
 # Sets TOKEN, and prints what stands in it beside its signature.
 token() {
-  TOKEN=''
+  TOKEN=''; claims=''
   if [ ! -e "$R$1" ]; then say "token ENOENT $1"; return; fi
   if [ ! -f "$R$1" ]; then say "token ENOTFILE $1"; return; fi
   if [ ! -r "$R$1" ]; then say "token EACCES $1"; return; fi
@@ -44,7 +44,6 @@ token() {
     *"$NEWLINE"*) TOKEN=''; say "token ENEWLINE $1"; return ;;
     *[!A-Za-z0-9._~+/=-]*) TOKEN=''; say "token ENOTJWT $1"; return ;;
   esac
-  claims=''
   case $TOKEN in *.*.*.*) ;; *.*.*) claims=$(printf '%s' "$TOKEN" | cut -d. -f2 | tr -- '-_' '+/' | decoded) ;; esac
   case $claims in
     '{'*'}') say "token jwt $1"; printf '%s\n' "$claims" | body ;;
@@ -77,12 +76,21 @@ shake() {
   case $name in *:*) sni=-noservername ;; *[!0-9.]*) sni="-servername $name" ;; *) sni=-noservername ;; esac
   trust=''
   [ -r "$R$2" ] && trust="-CAfile $R$2 -partial_chain"
+  # Through a proxy, where curl has just gone through one.
+  via=''
+  case $out in *'CONNECT tunnel established'*|*'Proxy replied 2'*)
+    via=$HTTPS_PROXY; [ -n "$via" ] || via=$https_proxy
+    case $via in *@*) skip "tls $1: the proxy wants a password"; return ;; esac
+    via="-proxy $(printf '%s' "$via" | sed -e 's#^[a-z]*://##' -e 's#/.*##')" ;;
+  esac
   say "tls $1 $(now)"
-  # shellcheck disable=SC2086
-  { inside 5 openssl s_client -connect "$1" $sni $trust -no_ssl3 -no_tls1 -no_tls1_1 -showcerts </dev/null 2>&1; echo "@exit $?"; } |
+  { inside 5 openssl s_client -connect "$1" $via $sni $trust -no_ssl3 -no_tls1 -no_tls1_1 -showcerts </dev/null 2>&1; echo "@exit $?"; } |
     sed -n -e '/^-----BEGIN CERT/,/^-----END CERT/p' -e '/^CONNECTED/p' -e '/errno/p' -e '/[:]error:/p' -e '/^New, /p' \
       -e '/^ *Verify return code/p' -e '/^Requested Signature/p' -e '/^@exit/p' | body
 }
+
+# Of curl's own words those on the connection: others may quote a proxy's password.
+WORDS='^(@|curl: |[*] +(Trying|Connected|connect|Immediate|Could not|After|Connection|CONNECT|Proxy replied|Received HTTP|Recv|Empty|Operation))'
 
 # ask TARGET nobody|token METHOD PATH [BODY]: SERVER, CA and TOKEN are those of the target.
 ask() {
@@ -90,7 +98,7 @@ ask() {
   [ "$2" = nobody ] || [ -n "$TOKEN" ] || return
   [ "$2" = nobody ] || [ -r "$R$CA" ] || { skip "http $1 $2 $3 $4: no CA file to verify the server with"; return; }
   have curl || { skip "http $1 $2 $3 $4: no curl in this container"; return; }
-  case $4 in /metrics|/api/v1/nodes/*|/apis/discovery*|/apis/certificates*) most=1048576 ;; *) most=65536 ;; esac
+  case $4 in /metrics|/api/v1/nodes/*|/apis/[dcr]*) most=1048576 ;; *) most=65536 ;; esac
   began=$(now)
   out=$(
     {
@@ -98,7 +106,7 @@ ask() {
     } 5>&1
   )
   say "http $(printf '%s' "$SERVER" | cut -c 9-) $2 $3 $began $4 $5"
-  printf '%s\n' "$out" | sed -e '1,/^@exit /{' -e '/^[*c@]/!d' -e '/^\*.*TLS h/d' -e '/^\* *TLSv/d' -e '}' | body
+  printf '%s\n' "$out" | sed -E -e '1,/^@exit /{' -e "/$WORDS/!d" -e '}' | body
   case $out in *'@exit 28'*) return 28 ;; *'@exit 0'*) return 0 ;; *) return 1 ;; esac
 }
 
@@ -123,14 +131,15 @@ kept() {
   printf '%s\n' "$head" | grep -i -E '^(HTTP/|(date|server|via|content-type|audit-id|retry-after|www-authenticate|x-kubernetes-pf-[a-z-]*|x-squid-error|proxy-[a-z]*):)' | cut -c 1-200
   echo
   text=$(printf '%s\n' "$answer" | sed '1,/^$/d')
-  case $head in
-    'HTTP/'*' 2'[0-9][0-9]*)
+  case $(printf '%s\n' "$head" | sed -n '1s/^HTTP[^ ]* //p') in
+    2*)
       case $1 in
         /pods) pods ;;
         /configz) configz ;;
         /stats/summary) printf '%s' "$text" | head -c 600 | tr -d '\n ' | sed -n 's/^\({"node":{"nodeName":"[^"]*"\).*/\1/p' ;;
         /metrics*) printf '%s\n' "$text" | head -n 4
           printf '%s\n' "$text" | sed -n 's/^\(rest_client_requests_total\){.*\(host="[^"]*"\).*/\1{\2} 1/p' | sort -u | head -n 3 ;;
+        /api/v1/namespaces/*/pods/*) labels ;;
         /api/v1/nodes/*) printf '%s\n' "$text" | sed -E 's/"annotations":\{("([^"\\]|\\.)*":"([^"\\]|\\.)*",?)*\}/"annotations":{}/g' ;;
         *) printf '%s\n' "$text" ;;
       esac ;;
@@ -145,6 +154,11 @@ pods() {
   names=$(printf '%s' "$text" | grep -o '"nodeName":"[^"\\]*"' | sed -e 's/.*/{"spec":{&}}/' | tr '\n' ',' | sed 's/,$//')
   printf '{"kind":"PodList","apiVersion":"v1","items":[%s]' "$names"
   case $text in *'}') echo '}' ;; esac
+}
+labels() {
+  labels=$(printf '%s' "$text" | sed -n 's/.*"labels":\({[^}]*}\).*/\1/p')
+  case $text in *'"hostNetwork":true'*) host=true ;; *) host=false ;; esac
+  [ -n "$labels" ] && printf '{"kind":"Pod","apiVersion":"v1","metadata":{"labels":%s},"spec":{"hostNetwork":%s}}\n' "$labels" "$host"
 }
 configz() {
   of() { printf '%s' "$text" | tr -d '\n' | sed -n "s/.*$1.*/\\1/p"; }

@@ -7,6 +7,7 @@ import { findProfile } from '../../profiles/index.js';
 import { resolveProfile, variablesOf } from '../../profiles/resolve.js';
 import type { Profile } from '../../profiles/types.js';
 import { DEFAULTS } from '../../setup/options.js';
+import { MAX_POLICIES } from '../apiserver/egress-policies.js';
 import { bodyOfReview } from '../apiserver/rights.js';
 import { FUNCTIONS } from './shell.js';
 
@@ -14,7 +15,7 @@ import { FUNCTIONS } from './shell.js';
 export const HEAD = '@@ kubelet-doctor-answers 1';
 
 const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
-const FILES = ['/etc/resolv.conf', '/etc/hosts', '/proc/self/mountinfo', '/proc/1/cgroup', '/proc/net/dev', '/proc/net/route'];
+const FILES = ['/etc/resolv.conf', '/etc/hosts', '/proc/self/mountinfo', '/proc/1/cgroup', '/proc/net/dev', '/proc/net/route', '/host/proc/1/mountinfo'];
 const MORE_FILES = ['/proc/net/ipv6_route', `${SERVICE_ACCOUNT_DIRECTORY}/namespace`, '/opt/datadog-agent/version-manifest.txt'];
 /** Whose values are shown: none of them is a secret, but for what a proxy's URL may hold. */
 const VALUES = [
@@ -45,7 +46,7 @@ export function scriptText(version: string): string {
     FUNCTIONS,
     '',
     'main() {',
-    '  BEGAN=$(now); NAMED=\'\'; TOKEN=\'\'',
+    "  BEGAN=$(now); NAMED=''; TOKEN=''; ADDRESS=''; PORT=''; METRICS=''; DENIED=''; KUBELET=''; APISERVER=''; name=''; out=''",
     `  echo '${HEAD}'`,
     '  say "began $BEGAN"',
     '  say host; { cat "$R/proc/sys/kernel/hostname" 2>/dev/null || hostname; } | body',
@@ -65,8 +66,12 @@ export function scriptText(version: string): string {
     '  if [ -n "$DD_KUBELET_AUTH_TOKEN_PATH" ]; then token "$DD_KUBELET_AUTH_TOKEN_PATH"; KUBELET_TOKEN=$TOKEN; fi',
     '  if [ -n "$DD_KUBELET_CLIENT_CRT" ]; then skip "certificate: a private key is left where it is"; fi',
     '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "kubeconfig: $DD_KUBERNETES_KUBECONFIG_PATH holds a credential and is not read"; fi',
+    "  POD=$(printf '%s' \"$claims\" | sed -n 's/.*\"pod\":{\"name\":\"\\([^\"\\\\]*\\)\".*/\\1/p')",
     '  NODE=${DD_KUBERNETES_KUBELET_NODENAME:-${NODE_NAME:-$NODE}}',
     `  NS=$(cat "$R${SERVICE_ACCOUNT_DIRECTORY}/namespace" 2>/dev/null)`,
+    // As Go reads them, and not as curl does.
+    '  [ -z "$HTTPS_PROXY" ] || https_proxy=$HTTPS_PROXY; [ -z "$NO_PROXY" ] || no_proxy=$NO_PROXY; export https_proxy no_proxy',
+    '  unset ALL_PROXY all_proxy; HTTPS_PROXY=$https_proxy; NO_PROXY=$no_proxy',
     '  apiserver; kubelet; rights; more',
     "  echo '@@ end'",
     '}',
@@ -114,7 +119,10 @@ const WHAT = String.raw`
 bracket() { case $1 in *:*) printf '[%s]' "$1" ;; *) printf '%s' "$1" ;; esac; }
 to_apiserver() { SERVER=https://$APISERVER; CA=$APISERVER_CA; TOKEN=$APISERVER_TOKEN; }
 to_kubelet() { SERVER=https://$KUBELET; CA=$KUBELET_CA; TOKEN=$KUBELET_TOKEN; }
-may() { ask apiserver token POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews "$1"; }
+may() {
+  ask apiserver token POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews "$1"
+  case $out in *'"allowed":false'*) DENIED=1 ;; esac
+}
 status() { printf '%s\n' "$out" | sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' | head -n 1; }
 openly() { ask apiserver nobody GET "$1"; case $(status) in 401|403) ask apiserver token GET "$1" ;; esac; }
 
@@ -125,8 +133,8 @@ apiserver() {
   dns "$KUBERNETES_SERVICE_HOST"
   APISERVER=$(bracket "$KUBERNETES_SERVICE_HOST"):$KUBERNETES_SERVICE_PORT
   to_apiserver
-  shake "$APISERVER" "$CA"
   openly /version
+  shake "$APISERVER" "$CA"
   case $(status) in '') APISERVER=''; return ;; esac
   openly '/readyz?verbose'
   for version in v1 v1beta1 v1alpha1; do
@@ -151,9 +159,10 @@ kubelet() {
   dns "$name"
   KUBELET=$(bracket "$name"):$port
   to_kubelet
-  shake "$KUBELET" "$CA"
   ask kubelet nobody GET /pods
-  case $? in 28) return ;; esac
+  ended=$?
+  shake "$KUBELET" "$CA"
+  [ "$ended" -ne 28 ] || return
   silent=0; METRICS=''
   for path in PATHS; do
     ask kubelet token GET "$path"
@@ -181,6 +190,16 @@ more() {
     [ -z "$NODE" ] || ask apiserver token GET "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/$NODE"
     ask apiserver token GET '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes&limit=5'
     ask apiserver token GET '/apis/certificates.k8s.io/v1/certificatesigningrequests?fieldSelector=spec.signerName%3Dkubernetes.io%2Fkubelet-serving&limit=100'
+    if [ -n "$DENIED" ]; then
+      for list in clusterrolebindings rolebindings clusterroles roles; do
+        ask apiserver token GET "/apis/rbac.authorization.k8s.io/v1/$list?limit=500"
+        case $(status) in 200) ;; *) break ;; esac
+      done
+    fi
+    if [ -n "$NS" ] && [ -n "$POD" ]; then
+      ask apiserver token GET "/api/v1/namespaces/$NS/pods/$POD"
+      case $(status) in 200) ask apiserver token GET "/apis/networking.k8s.io/v1/namespaces/$NS/networkpolicies?limit=MOST_POLICIES" ;; esac
+    fi
     for space in default "$NS"; do
       ask apiserver token POST /apis/authorization.k8s.io/v1/selfsubjectrulesreviews '{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectRulesReview","spec":{"namespace":"'"$space"'"}}'
     done
@@ -188,11 +207,12 @@ more() {
   hosts=$(printf '%s\n' "$METRICS" | sed -n 's/^rest_client_requests_total{host="\([0-9a-fA-F.:]*\)".*/\1/p')
   [ -n "$APISERVER" ] || for host in $hosts; do
     SERVER=https://$host; CA=$APISERVER_CA; TOKEN=''
+    ask other nobody GET /version
     shake "$host" "$CA"
-    ask other nobody GET "/version"
   done
 }
 `
   .trim()
   .replaceAll('PATHS', PATHS.join(' '))
+  .replaceAll('MOST_POLICIES', String(MAX_POLICIES))
   .concat('\n');
