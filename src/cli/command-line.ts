@@ -1,4 +1,6 @@
 /** From words to a command: yargs reads them by the tables of commands and options; what it refuses becomes one line and exit code 2. */
+import { existsSync } from 'node:fs';
+import { posix } from 'node:path';
 import yargs, { type Argv } from 'yargs';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
@@ -12,8 +14,9 @@ import { harmless, type Io } from './io.js';
 import { usageError } from './usage.js';
 
 /** Parses and runs; the exit code. */
-export async function runCommandLine(argv: readonly string[], given: Io, overrides: Partial<Host> = {}): Promise<number> {
+export async function runCommandLine(typed: readonly string[], given: Io, overrides: Partial<Host> = {}): Promise<number> {
   const io = harmless(given);
+  const argv = withDoor(typed, createHost(overrides).cwd);
   const words = readWords(argv);
   if (words.wantsHelp) return showHelp(words, io);
   if (words.wantsVersion) {
@@ -66,6 +69,13 @@ export async function runCommandLine(argv: readonly string[], given: Io, overrid
     return usageError(io, `${command.name} reads nothing after --; write its options without it`);
   const timeoutGiven = argv.some((word) => word === '--timeout' || word.startsWith('--timeout='));
   return command.run(parsed, { host, io, timeoutGiven, runWords: runCommandLine, commands: COMMANDS });
+}
+
+/** A file, or `-`, in the place of a command is to be read. A word that is both is the command. */
+function withDoor(typed: readonly string[], cwd: string): readonly string[] {
+  const { first } = readWords(typed);
+  if (first === undefined || COMMANDS.some(({ name }) => name === first)) return typed;
+  return first === '-' || existsSync(posix.resolve(cwd, first)) ? ['read', ...typed] : typed;
 }
 
 /** `help COMMAND --help-all` means that command. */

@@ -79,6 +79,29 @@ export const COMMANDS: readonly Command[] = [
     run: async (parsed, { host, io }) => (await import('./commands/settings.js')).runSettingsCommand(pickFlags(parsed), host, io),
   },
   {
+    name: 'read',
+    says: 'Read a log, an error text, a saved file or the output of script; `kubelet-doctor FILE` is short for it',
+    positionals: [{ name: 'file', description: 'what is to be read, or - for standard input', isMany: true }],
+    options: JUDGE_OPTIONS,
+    examples: [
+      ["The agent's log", 'kubectl -n datadog logs ds/datadog-agent | kubelet-doctor read -'],
+      ['A file, whatever it is', 'kubelet-doctor FILE'],
+    ],
+    shape: bareWords,
+    run: async (parsed, { host, io }) =>
+      (await import('./commands/read.js')).runReadCommand(parsed._.slice(1).map(String), pickFlags(parsed), host, io),
+  },
+  {
+    name: 'script',
+    says: 'Print a shell script that asks the same from a pod without kubelet-doctor',
+    options: [],
+    examples: [
+      ['Save it', 'kubelet-doctor script > ask.sh'],
+      ["Ask in the agent's pod, and judge here", 'kubectl -n datadog exec -i POD -c agent -- sh < ask.sh | kubelet-doctor -'],
+    ],
+    run: async (_, { io }) => (await import('./commands/script.js')).runScriptCommand(io),
+  },
+  {
     name: 'render',
     says: 'Print a saved report in another format',
     positionals: [{ name: 'file', description: SAVED }],

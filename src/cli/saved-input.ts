@@ -1,6 +1,6 @@
 /** FILE of `render`, `judge` and `diff`: what it holds, or one line that says why not. No server is asked and nothing is run or written. */
 import { posix } from 'node:path';
-import { type Bundle, readBundle } from '../files/bundle.js';
+import { type Bundle, bundleOf, readBundle } from '../files/bundle.js';
 import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
@@ -9,8 +9,9 @@ import { readFacts } from '../report/contract/read-facts.js';
 import { parseJson, readReport, versionOf } from '../report/contract/read-report.js';
 import { vouch } from '../report/vouch.js';
 
-export async function reportFrom(file: string, host: Host): Promise<{ report: Report } | { error: string }> {
-  return part(file, host, (bundle) => {
+/** FILE is its name; `given`: its text, where that is at hand. */
+export async function reportFrom(file: string, host: Host, given?: string): Promise<{ report: Report } | { error: string }> {
+  return part(file, host, given, (bundle) => {
     if (bundle.report === undefined) return { error: 'contains facts and no report; kubelet-doctor judge makes one' };
     return readVouched({ report: bundle.report, facts: bundle.facts }, (json) => hideSecrets(json, host.redactor));
   });
@@ -29,8 +30,8 @@ export function readVouched(
   return { report: vouch(read.report, kept && 'file' in kept ? kept.file.facts : []) };
 }
 
-export async function factsFrom(file: string, host: Host): Promise<{ file: FactsFile } | { error: string }> {
-  return part(file, host, (bundle) => {
+export async function factsFrom(file: string, host: Host, given?: string): Promise<{ file: FactsFile } | { error: string }> {
+  return part(file, host, given, (bundle) => {
     if (bundle.facts === undefined) return { error: whyNoFacts(bundle.report) };
     const parsed = parseJson(bundle.facts);
     return 'error' in parsed ? parsed : readFacts(hideSecrets(parsed.json, host.redactor));
@@ -51,9 +52,10 @@ function whyNoFacts(report = ''): string {
 async function part<T extends object>(
   file: string,
   host: Host,
+  given: string | undefined,
   read: (bundle: Bundle) => T | { error: string },
 ): Promise<T | { error: string }> {
-  const given = await readBundle(posix.resolve(host.cwd, file));
-  const got = 'error' in given ? given : read(given);
+  const bundle = given === undefined ? await readBundle(posix.resolve(host.cwd, file)) : bundleOf(given);
+  const got = 'error' in bundle ? bundle : read(bundle);
   return 'error' in got ? { error: host.redactor.clean(`${file}: ${got.error}`, 400) } : got;
 }

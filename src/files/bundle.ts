@@ -57,8 +57,7 @@ async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRe
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
   const isTar = head.toString('latin1', 257, 262) === 'ustar';
   if (!isGzip && !isTar) {
-    const text = decode(await readWhole(file, limits.file));
-    return looksLikeFacts(text) ? { facts: text } : { report: text };
+    return bundleOf(decode(await readWhole(file, limits.file)));
   }
   const raw = file.createReadStream({ start: 0, autoClose: false });
   const unpacked = isGzip ? raw.pipe(createGunzip()) : raw;
@@ -144,12 +143,18 @@ function decode(bytes: Buffer): string {
   }
 }
 
+/** A text that is one of the two files. */
+export function bundleOf(text: string): Bundle {
+  return looksLikeFacts(text) ? { facts: text } : { report: text };
+}
+
 /** A facts file begins with its version; a report with its summary. Only the beginning counts: the rest is read by who knows it. */
 function looksLikeFacts(text: string): boolean {
   return /^\s*\{\s*"factsVersion"/.test(text.slice(0, 4096));
 }
 
-function wordsOf(error: unknown): string {
+/** What a failed reading is, in words that go after a name. */
+export function wordsOf(error: unknown): string {
   if (error instanceof BadArchive) return error.message;
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'Z_BUF_ERROR') return 'is cut off';

@@ -10,10 +10,10 @@ import type { Io } from '../io.js';
 import { factsFrom } from '../saved-input.js';
 import { withReport } from '../with-report.js';
 
-export function runJudgeCommand(file: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+export function runJudgeCommand(file: string, flags: Partial<Flags>, host: Host, io: Io, given?: string): Promise<number> {
   return withReport(flags, host, io, {
     find: async () => {
-      const read = await factsFrom(file, host);
+      const read = await factsFrom(file, host, given);
       if ('error' in read) return read;
       const report = judgeAgain(read.file, flags);
       if (report) return { report };

@@ -24,7 +24,10 @@ const MOST_BLOCKS = 1000;
 
 /** Is it ours? What kubectl says before it is let be. */
 export function isAnswers(text: string): boolean {
-  return text.slice(0, 4096).split('\n', 20).some((line) => line.trimEnd() === HEAD);
+  return text
+    .slice(0, 4096)
+    .split('\n', 20)
+    .some((line) => line.trimEnd() === HEAD);
 }
 
 export function readAnswers(text: string): Answers {

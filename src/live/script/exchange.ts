@@ -44,7 +44,14 @@ export function exchangeIn(block: Block | undefined, beganMs: number): Exchange 
   const failed = codeOf(exit);
   if (status === 0) return { ...nothing, code: failed ?? 'ECONNRESET', detail: WORDS[failed ?? ''] ?? '', ms };
   const laterMs = Number(block.words[3] ?? 0) * 1000 - beganMs;
-  return { status, headers: moved(headers, laterMs), body, truncated: false, ms, ...(failed && { code: failed, detail: WORDS[failed] ?? '' }) };
+  return {
+    status,
+    headers: moved(headers, laterMs),
+    body,
+    truncated: false,
+    ms,
+    ...(failed && { code: failed, detail: WORDS[failed] ?? '' }),
+  };
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -112,7 +119,8 @@ export function tcpIn(block: Block, endpoint: string): Outcome<TcpConnection> {
   const port = Number(/:(\d+)$/.exec(endpoint)?.[1]);
   const one = (address: string, result: string, at = port) => ({ address, port: at, result, ms: result === 'connected' ? 0 : ms });
   const failures = said.flatMap((line) => {
-    const [, address, at, why] = /^\* +(?:connect to|Immediate connect fail for) ([0-9a-fA-F.:]+)(?: port (\d+))?.*?: (.+)$/.exec(line) ?? [];
+    const [, address, at, why] =
+      /^\* +(?:connect to|Immediate connect fail for) ([0-9a-fA-F.:]+)(?: port (\d+))?.*?: (.+)$/.exec(line) ?? [];
     return address && why ? [one(address, reasonIn(why) ?? 'ECONNFAILED', Number(at ?? port))] : [];
   });
   for (const line of said) {
@@ -121,9 +129,14 @@ export function tcpIn(block: Block, endpoint: string): Outcome<TcpConnection> {
   }
   const trying = said.flatMap((line) => /^\* +Trying \[?([0-9a-fA-F.:]+?)\]?:\d+/.exec(line)?.[1] ?? []);
   const silent = trying.filter((address) => !failures.some((failure) => failure.address === address));
-  const tries = [...failures, ...silent.map((address) => one(address, exit === 28 ? 'ETIMEDOUT' : (reasonIn(said.join(' ')) ?? 'ECONNFAILED')))];
+  const tries = [
+    ...failures,
+    ...silent.map((address) => one(address, exit === 28 ? 'ETIMEDOUT' : (reasonIn(said.join(' ')) ?? 'ECONNFAILED'))),
+  ];
   const code = tries[0]?.result ?? 'ETIMEDOUT';
-  const detail = tries.map(({ address, port: at, result }) => `${address} port ${at}: ${TRIES[result] ?? result} after ${ms} ms`).join('; ');
+  const detail = tries
+    .map(({ address, port: at, result }) => `${address} port ${at}: ${TRIES[result] ?? result} after ${ms} ms`)
+    .join('; ');
   return { status: 'failed', code, detail, ms, data: { tries } };
 }
 
@@ -140,6 +153,7 @@ export function tunnelIn(block: Block, proxy: string): Outcome<TunnelAnswer> {
   const said = metaOf(block).said.join('\n');
   const status = Number(/(?:response|HTTP code|replied) (\d{3})/.exec(said)?.[1] ?? 0);
   if (status >= 200 && status <= 299) return { status: 'observed', data: { proxy, status }, ms: 0 };
-  if (status > 0) return { status: 'failed', code: `EPROXY${status}`, detail: `the proxy answered CONNECT with ${status}`, data: { proxy, status } };
+  if (status > 0)
+    return { status: 'failed', code: `EPROXY${status}`, detail: `the proxy answered CONNECT with ${status}`, data: { proxy, status } };
   return { status: 'failed', code: reasonIn(said) ?? 'ECONNRESET', detail: 'no answer to CONNECT' };
 }

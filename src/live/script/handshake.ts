@@ -41,13 +41,23 @@ export function handshakeIn(
   if (!protocol || !cipher) {
     const reason = /:SSL routines:[^:]*:([^:\n]+)/.exec(text)?.[1];
     const code = failureIn(text, reason);
-    return { status: 'failed', code, detail: reason ?? (code === 'ETIMEDOUT' ? 'no answer to the TLS handshake in 5000 ms' : 'the server closed the connection during the handshake') };
+    return {
+      status: 'failed',
+      code,
+      detail:
+        reason ??
+        (code === 'ETIMEDOUT' ? 'no answer to the TLS handshake in 5000 ms' : 'the server closed the connection during the handshake'),
+    };
   }
   if (chain.length === 0) return { status: 'failed', code: 'ERR_TLS_NO_CERTIFICATE', detail: 'the server sent no certificate' };
   const number = Number(/Verify return code: (\d+)/.exec(text)?.[1] ?? 0);
   const lone = number === 20 && chain.length === 1;
   const shown = { chain, protocol, cipher, verdict: VERDICTS[lone ? 21 : number] };
-  return { status: 'observed', data: describeHandshake({ ...shown, asksClientCertificate: /^Requested Signature/m.test(text) }, about), ms: 0 };
+  return {
+    status: 'observed',
+    data: describeHandshake({ ...shown, asksClientCertificate: /^Requested Signature/m.test(text) }, about),
+    ms: 0,
+  };
 }
 
 /** Where curl is not there to say it. */

@@ -66,7 +66,8 @@ export function recordedIn({ blocks, beganMs }: Answers): Recorded {
       if (!block) return undefined;
       const { exit } = metaOf(block);
       const at = block.lines.findIndex((line) => /^HTTP\/1/.test(line));
-      if (at >= 0) return { status: headOf(block.lines.slice(at)).status, body: headOf(block.lines.slice(at)).body.replace(/\n@exit[\s\S]*$/, '') };
+      if (at >= 0)
+        return { status: headOf(block.lines.slice(at)).status, body: headOf(block.lines.slice(at)).body.replace(/\n@exit[\s\S]*$/, '') };
       return { code: exit === 28 ? 'ETIMEDOUT' : exit === 7 ? refusalIn(block) : 'ECONNRESET' };
     },
   };

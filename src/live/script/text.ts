@@ -15,7 +15,15 @@ import { FUNCTIONS } from './shell.js';
 export const HEAD = '@@ kubelet-doctor-answers 1';
 
 const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
-const FILES = ['/etc/resolv.conf', '/etc/hosts', '/proc/self/mountinfo', '/proc/1/cgroup', '/proc/net/dev', '/proc/net/route', '/host/proc/1/mountinfo'];
+const FILES = [
+  '/etc/resolv.conf',
+  '/etc/hosts',
+  '/proc/self/mountinfo',
+  '/proc/1/cgroup',
+  '/proc/net/dev',
+  '/proc/net/route',
+  '/host/proc/1/mountinfo',
+];
 const MORE_FILES = ['/proc/net/ipv6_route', `${SERVICE_ACCOUNT_DIRECTORY}/namespace`, '/opt/datadog-agent/version-manifest.txt'];
 /** Whose values are shown: none of them is a secret, but for what a proxy's URL may hold. */
 const VALUES = [
@@ -35,7 +43,7 @@ export function scriptText(version: string): string {
     '#!/bin/sh',
     `# kubelet-doctor script ${version}: asks the kubelet and the apiserver what the agent's own pod can ask, and prints the answers.`,
     '# It reads, and changes nothing. The token goes through curl alone, to servers that its CA verifies, and is never printed.',
-    "#   kubectl -n NAMESPACE exec -i AGENT_POD -c agent -- sh < ask.sh | kubelet-doctor -",
+    '#   kubectl -n NAMESPACE exec -i AGENT_POD -c agent -- sh < ask.sh | kubelet-doctor -',
     '# shellcheck disable=SC2016,SC2086,SC2153,SC2154',
     'LC_ALL=C; export LC_ALL',
     'PATH="$PATH:/opt/datadog-agent/embedded/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"; export PATH',
@@ -62,12 +70,13 @@ export function scriptText(version: string): string {
     `  file ${MOUNTED_CA} certificates`,
     `  for path in "$KUBELET_CA" "$APISERVER_CA"; do [ "$path" = ${MOUNTED_CA} ] || file "$path" certificates; done`,
     `  token ${MOUNTED_TOKEN}; APISERVER_TOKEN=$TOKEN; KUBELET_TOKEN=$TOKEN`,
-    "  NODE=$(printf '%s' \"$claims\" | sed -n 's/.*\"node\":{\"name\":\"\\([^\"\\\\]*\\)\".*/\\1/p')",
+    '  NODE=$(printf \'%s\' "$claims" | sed -n \'s/.*"node":{"name":"\\([^"\\\\]*\\)".*/\\1/p\')',
     '  if [ -n "$DD_KUBELET_AUTH_TOKEN_PATH" ]; then token "$DD_KUBELET_AUTH_TOKEN_PATH"; KUBELET_TOKEN=$TOKEN; fi',
     '  if [ -n "$DD_KUBELET_CLIENT_CRT" ]; then skip "certificate: a private key is left where it is"; fi',
     '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "kubeconfig: $DD_KUBERNETES_KUBECONFIG_PATH holds a credential and is not read"; fi',
-    "  POD=$(printf '%s' \"$claims\" | sed -n 's/.*\"pod\":{\"name\":\"\\([^\"\\\\]*\\)\".*/\\1/p')",
-    '  NODE=${DD_KUBERNETES_KUBELET_NODENAME:-${NODE_NAME:-$NODE}}',
+    '  POD=$(printf \'%s\' "$claims" | sed -n \'s/.*"pod":{"name":"\\([^"\\\\]*\\)".*/\\1/p\')',
+    '  [ -z "$NODE_NAME" ] || NODE=$NODE_NAME',
+    '  [ -z "$DD_KUBERNETES_KUBELET_NODENAME" ] || NODE=$DD_KUBERNETES_KUBELET_NODENAME',
     `  NS=$(cat "$R${SERVICE_ACCOUNT_DIRECTORY}/namespace" 2>/dev/null)`,
     // As Go reads them, and not as curl does.
     '  [ -z "$HTTPS_PROXY" ] || https_proxy=$HTTPS_PROXY; [ -z "$NO_PROXY" ] || no_proxy=$NO_PROXY; export https_proxy no_proxy',
@@ -81,7 +90,9 @@ export function scriptText(version: string): string {
     '  [ -n "$APISERVER" ] && [ -n "$APISERVER_TOKEN" ] || return',
     '  to_apiserver',
     ...always.map((body) => `  may '${body}'`),
-    `  [ -n "${variablesOf(profile).map((name) => `$${name}`).join('')}" ] || return`,
+    `  [ -n "${variablesOf(profile)
+      .map((name) => `$${name}`)
+      .join('')}" ] || return`,
     ...others.map((body) => `  may '${body}'`),
     '}',
     '',
@@ -104,7 +115,9 @@ function reviewsOf(profile: Profile): [string[], string[]] {
     return questions.map((question) =>
       JSON.stringify(
         bodyOfReview({ ...question, ...(question.resource === 'nodes' && question.subresource !== undefined && { name: 'NODE' }) }),
-      ).replace('"NODE"', `"'"$NODE"'"`).replace('"NS"', `"'"$NS"'"`),
+      )
+        .replace('"NODE"', `"'"$NODE"'"`)
+        .replace('"NS"', `"'"$NS"'"`),
     );
   };
   const always = [...new Set(bodies([]))];

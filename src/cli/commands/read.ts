@@ -1,0 +1,110 @@
+/**
+ * `kubelet-doctor FILE…` and `kubelet-doctor -`: whatever it is, it is read as that. Facts are judged, a report without facts is rendered, the answers
+ * of `script` are judged, a manifest's settings are shown, and every other text is read line by line.
+ */
+import { posix } from 'node:path';
+import { findCause } from '../../checks/index.js';
+import { type Given, openGiven } from '../../files/given.js';
+import type { FileRead, Host } from '../../host/host.js';
+import { isAnswers } from '../../live/script/answers.js';
+import { BOUNDS } from '../../model/bounds.js';
+import type { Flags } from '../../setup/options.js';
+import { createLogReader, isWrong, type LogReading } from '../../texts/log.js';
+import { type Io, outText } from '../io.js';
+import { lookOf } from '../render.js';
+import { usageError } from '../usage.js';
+import { choicesOf, withReport } from '../with-report.js';
+
+type Kind = 'packed' | 'saved' | 'answers' | 'manifest' | 'text';
+
+/** Each in turn; the exit code is the gravest. */
+export async function runReadCommand(names: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  if (names.length === 0) return usageError(io, 'read needs a file, or - for standard input');
+  const codes: number[] = [];
+  for (const name of names) codes.push(await readOne(name, flags, host, io));
+  return Math.max(...codes);
+}
+
+async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const given = await openGiven(name === '-' ? name : posix.resolve(host.cwd, name));
+  const shown = name === '-' ? 'standard input' : name;
+  if ('error' in given) return usageError(io, host.redactor.clean(`${shown}: ${given.error}`, 400));
+  try {
+    const kind = kindOf(given);
+    if (kind === 'text') return await readLog(given, flags, host, io);
+    if (kind === 'packed') return name === '-' ? usageError(io, PACKED) : await readSaved(name, undefined, flags, host, io);
+    const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
+    if (text === undefined) return usageError(io, host.redactor.clean(`${shown}: is too large`, 400));
+    if (kind === 'answers') return await judgeScript(text, flags, host, io);
+    if (kind === 'manifest') return await readManifest(name, text, flags, host, io);
+    return await readSaved(shown, text, flags, host, io);
+  } finally {
+    await given.close();
+  }
+}
+
+const PACKED = 'an archive is read from a file: save it, and name the file';
+
+/** By its beginning alone: the rest is read by who knows it. */
+function kindOf({ head, isPacked }: Given): Kind {
+  if (isPacked) return 'packed';
+  if (isAnswers(head)) return 'answers';
+  if (/^\s*\{\s*"(factsVersion|reportVersion|summary)"/.test(head)) return 'saved';
+  return isManifest(head) ? 'manifest' : 'text';
+}
+
+/** What is applied, or values of a chart: not what `kubectl get -o yaml` shows of a running pod, node or event. */
+function isManifest(head: string): boolean {
+  const kind = /^\s*"?kind"?: *"?(DaemonSet|DatadogAgent)"?,?\s*$/m.test(head) || /"kind" *: *"(DaemonSet|DatadogAgent)"/.test(head);
+  if (kind && /^[\s"{]*"?apiVersion"?\s*:|"apiVersion"/m.test(head)) return true;
+  return /^(datadog|agents|clusterAgent):\s*$/m.test(head) && !/^\d{4}-\d\d-\d\d/m.test(head);
+}
+
+async function readSaved(name: string, text: string | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const { factsFrom } = await import('../saved-input.js');
+  const facts = await factsFrom(name, host, text);
+  if ('file' in facts) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
+  return (await import('./render.js')).runRenderCommand(name, flags, host, io, text);
+}
+
+async function judgeScript(text: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const { judgeAnswers } = await import('../../live/script/judged.js');
+  return withReport(flags, host, io, {
+    find: () => judgeAnswers(text, {}, host, choicesOf(flags)),
+    say: ({ skipped }) =>
+      flags.output === undefined || flags.output === 'text' ? skipped.map((line) => `not asked by the script: ${line}`) : [],
+  });
+}
+
+/** Under its own name: what is printed of it says where it stands. */
+async function readManifest(name: string, text: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const { runSettingsCommand } = await import('./settings.js');
+  const manifest = name === '-' ? '/dev/stdin' : name;
+  const read: FileRead = { ok: true, path: manifest, text, bytes: Buffer.from(text) };
+  const isIt = (path: string) => posix.resolve(host.cwd, path) === posix.resolve(host.cwd, manifest);
+  return runSettingsCommand(
+    { ...flags, manifest },
+    { ...host, readFile: async (path, most) => (isIt(path) ? read : host.readFile(path, most)) },
+    io,
+  );
+}
+
+async function readLog(given: Given, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const reader = createLogReader(host.redactor.clean);
+  for await (const line of given.lines()) reader.push(line);
+  const reading = reader.end();
+  await showLog(reading, flags, io);
+  return isWrong(reading) && !flags['exit-zero'] ? 1 : 0;
+}
+
+async function showLog(reading: LogReading, flags: Partial<Flags>, io: Io): Promise<void> {
+  if (flags.output === 'json') {
+    io.out(JSON.stringify({ textVersion: '1.0', ...reading }));
+    return;
+  }
+  const { renderSaid } = await import('../../render/text/said.js');
+  outText(
+    io,
+    renderSaid(reading, (cause) => findCause(cause)?.docs, lookOf(flags, io)),
+  );
+}

@@ -1,0 +1,97 @@
+/** `kubelet-doctor script`: what a shell asks in the agent's pod, and what is made of it elsewhere, is what the program finds there itself. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { createHost } from '../../src/host/create.js';
+import { flatten } from '../../src/judge/rank.js';
+import { judgeAnswers } from '../../src/live/script/judged.js';
+import { scriptText } from '../../src/live/script/text.js';
+import type { Report } from '../../src/model/report.js';
+import type { Scenario } from '../../src/sim/scenario.js';
+import { SCENARIOS } from '../../src/sim/scenarios.js';
+import { startWorld } from '../../src/sim/start.js';
+import type { World } from '../../src/sim/world.js';
+import { hasProgram, runScript } from '../support/script.js';
+
+const needed = hasProgram('curl', '--version') && hasProgram('openssl', 'version') ? false : 'no curl or openssl here';
+const ALL = process.env.EVERY_SCENARIO === '1';
+/** Of each group some; all of them take minutes. */
+const STEP = 5;
+const AT_ONCE = 3;
+
+/** What the clock says is not ours to change for a shell. */
+const isPod = ({ world }: Scenario) => (world.place ?? 'agent-pod') === 'agent-pod' && !world.argv && !world.network?.clockOffsetMs;
+const inPods = SCENARIOS.filter(isPod);
+const chosen = inPods.filter((_, at) => ALL || at % STEP === 0);
+
+async function heard(
+  world: World,
+  shell?: readonly string[],
+): Promise<{ out: string; report: Report; skipped: string[]; secrets: string[] }> {
+  const running = await startWorld(world);
+  try {
+    const out = await runScript(running, shell);
+    const judged = await judgeAnswers(out, {}, createHost({ env: {} }), { failOn: 'degrades', skip: [], only: [] });
+    if ('error' in judged) throw new Error(judged.error);
+    return { out, report: judged.report, skipped: judged.skipped, secrets: running.secrets };
+  } finally {
+    await running.stop();
+  }
+}
+
+describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
+  const missed: string[] = [];
+  let ended = 0;
+
+  for (const { scenario, world, expect } of chosen)
+    it(`${scenario}: the same first cause`, async () => {
+      const { out, report, secrets } = await heard(world);
+      const found = flatten(report.findings);
+      const first = (expect.first === null ? found.filter(({ severity }) => severity !== 'note') : found)[0]?.cause ?? null;
+      if (first !== expect.first) missed.push(`${scenario}: ${first} in place of ${expect.first}`);
+      for (const secret of secrets) assert.ok(!out.includes(secret), `a secret is printed: ${secret.slice(0, 12)}…`);
+      assert.ok(!report.results.some(({ outcome }) => outcome === 'crashed'), 'a check crashed');
+      ended += 1;
+      if (ended === chosen.length) assert.ok(missed.length * 10 <= chosen.length, missed.join('\n'));
+    });
+
+  it('asks the same under busybox', { skip: hasProgram('busybox', 'true') ? false : 'no busybox here' }, async () => {
+    const { report } = await heard({ agent: { rights: ['none'] } }, ['busybox', 'sh']);
+    assert.equal(flatten(report.findings)[0]?.cause, 'kubelet-permission-missing');
+  });
+
+  it('prints nothing of a server that repeats what it is sent, and of no variable that is not known', async () => {
+    const { out, secrets } = await heard({ hostile: { kubelet: true, apiserver: true } });
+    for (const secret of secrets)
+      assert.ok(
+        !out.includes(secret),
+        `${secret.slice(0, 12)}… in\n${out.slice(Math.max(0, out.indexOf(secret) - 200), out.indexOf(secret))}`,
+      );
+    assert.match(out, /^\|DD_API_KEY$/m);
+  });
+
+  it('says what is missing where its end is', async () => {
+    const { out } = await heard({});
+    const cut = await judgeAnswers(out.slice(0, out.indexOf('@@ http')), {}, createHost({ env: {} }), {
+      failOn: 'degrades',
+      skip: [],
+      only: [],
+    });
+    assert.ok(!('error' in cut));
+    assert.deepEqual(cut.skipped, ['the end is missing: the script was stopped, or its output was cut']);
+    assert.equal(cut.report.summary.exitCode, 3);
+  });
+
+  it('tells no list of processes the token, and gives it to no wget', () => {
+    const text = scriptText('0.0.0');
+    assert.doesNotMatch(text, /wget|-H ["']Authorization|--header/);
+    // The one place where it is written is a builtin's.
+    const lines = text.split('\n').filter((line) => /\$(TOKEN|APISERVER_TOKEN|KUBELET_TOKEN)\b/.test(line));
+    for (const line of lines) assert.match(line, /printf|case \$TOKEN|=\$[A-Z]*TOKEN|\[ -[nz] "\$[A-Z_]*TOKEN"|\*"\$TOKEN"\*/, line);
+  });
+
+  it('is silent to shellcheck', { skip: hasProgram('shellcheck', '--version') ? false : 'no shellcheck here' }, () => {
+    const { stdout } = spawnSync('shellcheck', ['-'], { input: scriptText('0.0.0'), encoding: 'utf8' });
+    assert.equal(stdout, '');
+  });
+});
