@@ -85,7 +85,7 @@ export const COMMANDS: readonly Command[] = [
     options: JUDGE_OPTIONS,
     examples: [
       ["The agent's log", 'kubectl -n datadog logs ds/datadog-agent | kubelet-doctor read -'],
-      ['A file, whatever it is', 'kubelet-doctor FILE'],
+      ['A file, whatever it is', 'kubelet-doctor read FILE'],
     ],
     shape: bareWords,
     run: async (parsed, { host, io }) =>
@@ -97,7 +97,7 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     examples: [
       ['Save it', 'kubelet-doctor script > ask.sh'],
-      ["Ask in the agent's pod, and judge here", 'kubectl -n datadog exec -i POD -c agent -- sh < ask.sh | kubelet-doctor -'],
+      ["Ask in the agent's pod, and judge here", 'kubectl -n datadog exec -i POD -c agent -- sh < ask.sh | kubelet-doctor read -'],
     ],
     run: async (_, { io }) => (await import('./commands/script.js')).runScriptCommand(io),
   },

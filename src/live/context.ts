@@ -74,9 +74,9 @@ export function createContext(
     lookup: (target, name) =>
       parts.store.observe({ target, kind: 'dns', subject: name, reproduce: reproduceDns(name) }, async () => {
         resolver ??= createResolver(parts.settings.agent?.resolver ?? parts.own);
-        const { nameservers } = await resolver;
-        if (parts.recorded) return parts.recorded.lookup(name, nameservers);
-        return (await resolver).lookup(name, { timeoutMs: context.waitMs(parts.settings.connectTimeoutMs), signal: abort.signal });
+        const known = await resolver;
+        if (parts.recorded) return parts.recorded.lookup(name, known.names(name), known.nameservers);
+        return known.lookup(name, { timeoutMs: context.waitMs(parts.settings.connectTimeoutMs), signal: abort.signal });
       }),
   };
   const close = async () => {

@@ -55,7 +55,15 @@ export async function diagnose({
   recorded,
 }: DiagnoseOptions): Promise<Diagnosis> {
   const startedMs = host.now();
-  const source = createLiveSource({ host, settings, version: VERSION, rightsOnly, withoutKubelet, budgetMs, ...(recorded && { recorded }) });
+  const source = createLiveSource({
+    host,
+    settings,
+    version: VERSION,
+    rightsOnly,
+    withoutKubelet,
+    budgetMs,
+    ...(recorded && { recorded }),
+  });
   watch?.((ms) => source.store.waiting(ms));
   const { judgements, facts, outOfTime } = await runChecks(source, checks, budgetMs);
   const report = conclude({

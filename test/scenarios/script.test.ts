@@ -79,7 +79,7 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
     });
     assert.ok(!('error' in cut));
     assert.deepEqual(cut.skipped, ['the end is missing: the script was stopped, or its output was cut']);
-    assert.equal(cut.report.summary.exitCode, 3);
+    assert.notEqual(cut.report.summary.exitCode, 0);
   });
 
   it('tells no list of processes the token, and gives it to no wget', () => {

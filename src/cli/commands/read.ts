@@ -12,13 +12,15 @@ import type { Flags } from '../../setup/options.js';
 import { createLogReader, isWrong, type LogReading } from '../../texts/log.js';
 import { type Io, outText } from '../io.js';
 import { lookOf } from '../render.js';
-import { usageError } from '../usage.js';
+import { unknownCause, usageError } from '../usage.js';
 import { choicesOf, withReport } from '../with-report.js';
 
 type Kind = 'packed' | 'saved' | 'answers' | 'manifest' | 'text';
 
 /** Each in turn; the exit code is the gravest. */
 export async function runReadCommand(names: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+  const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
+  if (unknown !== undefined) return usageError(io, unknown);
   if (names.length === 0) return usageError(io, 'read needs a file, or - for standard input');
   const codes: number[] = [];
   for (const name of names) codes.push(await readOne(name, flags, host, io));

@@ -75,7 +75,8 @@ export async function reach(
   const addresses = resolved.filter(({ address }) => !whyUndialled(address));
   if (addresses.length === 0) return neverDialled();
 
-  if (context.recorded) return reachInRecord(context, context.recorded, { target, candidate, options, endpoint, proxy: proxy.decision.proxy });
+  if (context.recorded)
+    return reachInRecord(context, context.recorded, { target, candidate, options, endpoint, proxy: proxy.decision.proxy });
 
   const connect = () => openTcp(addresses, hop.port, { timeoutMs: context.waitMs(settings.connectTimeoutMs), signal: context.signal });
   let socket: net.Socket | undefined;
@@ -156,7 +157,13 @@ export async function reach(
 async function reachInRecord(
   { store, host }: LiveContext,
   recorded: Recorded,
-  { target, candidate, options, endpoint, proxy }: { target: Target; candidate: Candidate; options: ReachOptions; endpoint: string; proxy: string | undefined },
+  {
+    target,
+    candidate,
+    options,
+    endpoint,
+    proxy,
+  }: { target: Target; candidate: Candidate; options: ReachOptions; endpoint: string; proxy: string | undefined },
 ): Promise<Reached | undefined> {
   const about = { target, subject: endpoint };
   const serverName = options.serverName ?? candidate.host;

@@ -1,6 +1,8 @@
 /** What the script printed, as blocks. Whoever pasted it may have changed it: nothing here is believed, and all is bounded. */
 import { BOUNDS } from '../../model/bounds.js';
-import { HEAD } from './text.js';
+
+/** The first line of what the script prints. */
+export const HEAD = '@@ kubelet-doctor-answers 1';
 
 /** One `@@ KIND ARGUMENTS`, and what stands below it. */
 export interface Block {

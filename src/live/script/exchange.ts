@@ -24,7 +24,7 @@ export function metaOf({ lines }: Block): Meta {
 
 interface Asked {
   endpoint: string;
-  as: 'nobody' | 'token';
+  as: 'anonymous' | 'token';
   method: string;
   path: string;
   json: string | undefined;

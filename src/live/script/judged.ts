@@ -1,5 +1,6 @@
 /** The output of the script → the report that the program itself would give there. Nobody is asked. */
 import type { Host } from '../../host/host.js';
+import { PHRASE } from '../../host/redact.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { type DiagnoseOptions, type Diagnosis, diagnose } from '../diagnose.js';
@@ -23,5 +24,5 @@ export async function judgeAnswers(
   if ('error' in settings) return settings;
   const diagnosis = await diagnose({ host, settings, budgetMs: BUDGET_MS, recorded: recordedIn(answers), ...choices });
   const cut = answers.isWhole ? [] : ['the end is missing: the script was stopped, or its output was cut'];
-  return { ...diagnosis, skipped: [...answers.skipped, ...cut].map((line) => own.redactor.clean(line, 200)) };
+  return { ...diagnosis, skipped: [...answers.skipped, ...cut].map((line) => own.redactor.clean(line, PHRASE)) };
 }

@@ -13,7 +13,8 @@ const SILENT_SECONDS = 4;
 
 /** How an attempt and a session are answered without asking. */
 export interface Recorded {
-  lookup(name: string, nameservers: readonly string[]): Outcome<DnsAnswer>;
+  /** `names`: those that a resolver asks for this one. */
+  lookup(name: string, names: readonly string[], nameservers: readonly string[]): Outcome<DnsAnswer>;
   tcp(endpoint: string): Outcome<TcpConnection>;
   tunnel(endpoint: string, proxy: string): Outcome<TunnelAnswer>;
   tls(endpoint: string, about: { serverName: string; authorities: AuthorityAtHand[]; nowMs: number }): Outcome<TlsHandshake>;
@@ -26,15 +27,15 @@ export interface Recorded {
 export function recordedIn({ blocks, beganMs }: Answers): Recorded {
   const of = (kind: string, ...words: string[]) =>
     blocks.find((block) => block.kind === kind && words.every((word, at) => block.words[at] === word));
-  const looked = (endpoint: string) => of('http', endpoint, 'nobody');
+  const looked = (endpoint: string) => of('http', endpoint, 'anonymous');
   return {
-    lookup(name, nameservers) {
+    lookup(name, names, nameservers) {
       const bare = name.replace(/^\[(.*)\]$/, '$1');
       const family = isIP(bare);
       const literal = family === 4 || family === 6 ? [{ address: bare, family: family as 4 | 6 }] : undefined;
       if (literal) return observed({ addresses: literal, from: 'literal', asked: [], nameservers: [...nameservers] });
       const block = of('dns', name);
-      return block ? lookupIn(block, name, [...nameservers]) : NOT_ASKED;
+      return block ? lookupIn(block, name, [...names], [...nameservers]) : NOT_ASKED;
     },
     tcp(endpoint) {
       const [asked, shaken] = [looked(endpoint), of('tls', endpoint)];
@@ -51,7 +52,7 @@ export function recordedIn({ blocks, beganMs }: Answers): Recorded {
     wire: (endpoint) => ({
       load: async () => {},
       async exchange({ method, path, body, headers }) {
-        const as = headers.authorization === undefined ? 'nobody' : 'token';
+        const as = headers.authorization === undefined ? 'anonymous' : 'token';
         const json = body === undefined ? undefined : JSON.stringify(body);
         const found = blocks.find((block) => isExchange(block, { endpoint, as, method, path, json }));
         return exchangeIn(found, beganMs);
@@ -80,13 +81,13 @@ function refusalIn({ lines }: Block): string {
 }
 
 /** `10.0.0.1 STREAM name`, a line a type of socket; then how getent ended. */
-function lookupIn({ words, lines }: Block, name: string, nameservers: string[]): Outcome<DnsAnswer> {
+function lookupIn({ words, lines }: Block, name: string, asked: string[], nameservers: string[]): Outcome<DnsAnswer> {
   const found = [...new Set(lines.map((line) => line.split(/\s+/)[0] ?? ''))].filter((word) => isIP(word) !== 0);
   const addresses = found.map((address) => ({ address, family: isIP(address) as 4 | 6 })).sort((a, b) => a.family - b.family);
-  if (addresses.length > 0) return observed({ addresses: addresses.slice(0, 16), from: 'dns', asked: [name], nameservers });
+  if (addresses.length > 0) return observed({ addresses: addresses.slice(0, 16), from: 'dns', asked, nameservers });
   const isSilent = lines.includes('@exit 124') || Number(words[1]) >= SILENT_SECONDS;
   const code = isSilent ? 'ETIMEOUT' : 'ENOTFOUND';
   const questions = { asked: 2, answered: isSilent ? 0 : 2 };
-  const detail = `${name}: ${isSilent ? 'no nameserver answered' : 'no such name'} (nameservers ${nameservers.join(', ')}; asked ${name})`;
-  return { status: 'failed', code, detail, data: { addresses: [], from: 'dns', asked: [name], nameservers, questions } };
+  const detail = `${name}: ${isSilent ? 'no nameserver answered' : 'no such name'} (nameservers ${nameservers.join(', ')}; asked ${asked.join(', ')})`;
+  return { status: 'failed', code, detail, data: { addresses: [], from: 'dns', asked, nameservers, questions } };
 }

@@ -92,11 +92,11 @@ shake() {
 # Of curl's own words those on the connection: others may quote a proxy's password.
 WORDS='^(@|curl: |[*] +(Trying|Connected|connect|Immediate|Could not|After|Connection|CONNECT|Proxy replied|Received HTTP|Recv|Empty|Operation))'
 
-# ask TARGET nobody|token METHOD PATH [BODY]: SERVER, CA and TOKEN are those of the target.
+# ask TARGET anonymous|token METHOD PATH [BODY]: SERVER, CA and TOKEN are those of the target.
 ask() {
   over && { skip "http $1 $2 $3 $4: the time is over"; return; }
-  [ "$2" = nobody ] || [ -n "$TOKEN" ] || return
-  [ "$2" = nobody ] || [ -r "$R$CA" ] || { skip "http $1 $2 $3 $4: no CA file to verify the server with"; return; }
+  [ "$2" = anonymous ] || [ -n "$TOKEN" ] || return
+  [ "$2" = anonymous ] || [ -r "$R$CA" ] || { skip "http $1 $2 $3 $4: no CA file to verify the server with"; return; }
   have curl || { skip "http $1 $2 $3 $4: no curl in this container"; return; }
   case $4 in /metrics|/api/v1/nodes/*|/apis/[dcr]*) most=1048576 ;; *) most=65536 ;; esac
   began=$(now)
@@ -116,7 +116,7 @@ wire() {
   CURL="curl -q -g -sS -i --http1.1 --suppress-connect-headers --connect-timeout 4 -m 6 -A kubelet-doctor"
   # shellcheck disable=SC2086
   case $1$2 in
-    nobodyGET) $CURL -v -k -H 'Accept: application/json, */*' -w "$TIMES" "$3" </dev/null ;;
+    anonymousGET) $CURL -v -k -H 'Accept: application/json, */*' -w "$TIMES" "$3" </dev/null ;;
     tokenGET) bearer | $CURL -K - --cacert "$R$CA" -H 'Accept: application/json, */*' -w "$TIMES" "$3" ;;
     tokenPOST) bearer | $CURL -K - --cacert "$R$CA" -H 'Accept: application/json' -H 'Content-Type: application/json' \
       -H 'Expect:' --data-binary "$4" -w "$TIMES" "$3" ;;

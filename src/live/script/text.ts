@@ -9,10 +9,8 @@ import type { Profile } from '../../profiles/types.js';
 import { DEFAULTS } from '../../setup/options.js';
 import { MAX_POLICIES } from '../apiserver/egress-policies.js';
 import { bodyOfReview } from '../apiserver/rights.js';
+import { HEAD } from './answers.js';
 import { FUNCTIONS } from './shell.js';
-
-/** The first line of what it prints. */
-export const HEAD = '@@ kubelet-doctor-answers 1';
 
 const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
 const FILES = [
@@ -137,7 +135,7 @@ may() {
   case $out in *'"allowed":false'*) DENIED=1 ;; esac
 }
 status() { printf '%s\n' "$out" | sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' | head -n 1; }
-openly() { ask apiserver nobody GET "$1"; case $(status) in 401|403) ask apiserver token GET "$1" ;; esac; }
+openly() { ask apiserver anonymous GET "$1"; case $(status) in 401|403) ask apiserver token GET "$1" ;; esac; }
 
 apiserver() {
   APISERVER=''
@@ -146,8 +144,9 @@ apiserver() {
   dns "$KUBERNETES_SERVICE_HOST"
   APISERVER=$(bracket "$KUBERNETES_SERVICE_HOST"):$KUBERNETES_SERVICE_PORT
   to_apiserver
+  [ -n "$https_proxy" ] || shake "$APISERVER" "$CA"
   openly /version
-  shake "$APISERVER" "$CA"
+  [ -z "$https_proxy" ] || shake "$APISERVER" "$CA"
   case $(status) in '') APISERVER=''; return ;; esac
   openly '/readyz?verbose'
   for version in v1 v1beta1 v1alpha1; do
@@ -172,9 +171,10 @@ kubelet() {
   dns "$name"
   KUBELET=$(bracket "$name"):$port
   to_kubelet
-  ask kubelet nobody GET /pods
+  [ -n "$https_proxy" ] || shake "$KUBELET" "$CA"
+  ask kubelet anonymous GET /pods
   ended=$?
-  shake "$KUBELET" "$CA"
+  [ -z "$https_proxy" ] || shake "$KUBELET" "$CA"
   [ "$ended" -ne 28 ] || return
   silent=0; METRICS=''
   for path in PATHS; do
@@ -183,7 +183,7 @@ kubelet() {
     [ "$silent" -lt 2 ] || break
     case $path in /metrics) METRICS=$out ;; esac
   done
-  [ -n "$TOKEN" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet nobody GET "$path"; done ;; esac
+  [ -n "$TOKEN" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet anonymous GET "$path"; done ;; esac
 }
 
 # The same servers by other ways: for what is wrong alone.
@@ -220,7 +220,7 @@ more() {
   hosts=$(printf '%s\n' "$METRICS" | sed -n 's/^rest_client_requests_total{host="\([0-9a-fA-F.:]*\)".*/\1/p')
   [ -n "$APISERVER" ] || for host in $hosts; do
     SERVER=https://$host; CA=$APISERVER_CA; TOKEN=''
-    ask other nobody GET /version
+    ask other anonymous GET /version
     shake "$host" "$CA"
   done
 }

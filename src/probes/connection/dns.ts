@@ -16,6 +16,8 @@ export interface Resolver {
   nameservers: string[];
   /** Search domains, in order. */
   search: string[];
+  /** The names that are asked for this one, in order. */
+  names(name: string): string[];
   /**
    * Addresses of `name`, IPv4 first. `timeoutMs` bounds the whole lookup: every name, nameserver and family. Failed codes: ENOTFOUND (every
    * nameserver says so), ETIMEOUT (asked twice), ECONNREFUSED, ESERVFAIL, ELATE (host/deadline.ts), ECANCELLED by `signal`, others as c-ares says, EBADSERVER; `data` still says what was asked.
@@ -79,7 +81,8 @@ export async function createResolver(host: Host): Promise<Resolver> {
       data: { addresses: [], from: 'dns', asked, nameservers: conf.nameservers, questions: { ...questions.counts } },
     };
   };
-  return { nameservers: conf.nameservers, search: conf.search, lookup };
+  const names = (name: string) => [...namesToAsk(name, conf)];
+  return { nameservers: conf.nameservers, search: conf.search, names, lookup };
 }
 
 const WORDS: Readonly<Record<string, string>> = {
