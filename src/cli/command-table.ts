@@ -168,15 +168,14 @@ export const COMMANDS: readonly Command[] = [
       ['A cause of a report', 'kubelet-doctor explain kubelet-permission-missing'],
       ["An error in the agent's log", "kubelet-doctor explain 'x509: certificate signed by unknown authority'"],
       ['Causes by words', "kubelet-doctor explain 'expired certificate'"],
+      ['A whole log', 'kubectl -n datadog logs ds/datadog-agent | kubelet-doctor explain -'],
     ],
     shape: bareWords,
-    run: async (parsed, { host, io }) =>
-      (await import('./commands/explain.js')).runExplainCommand(
-        parsed._.slice(1).join(' '),
-        parsed.output === 'json' ? 'json' : 'text',
-        host,
-        io,
-      ),
+    run: async (parsed, { host, io }) => {
+      const words = parsed._.slice(1).join(' ');
+      if (words === '-') return (await import('./commands/read.js')).runReadCommand(['-'], pickFlags(parsed), host, io);
+      return (await import('./commands/explain.js')).runExplainCommand(words, parsed.output === 'json' ? 'json' : 'text', host, io);
+    },
   },
   {
     name: 'list',

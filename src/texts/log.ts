@@ -1,5 +1,5 @@
 /** A text of any length → what it says, grouped: how often, from when to when, and whether what was asked has worked since. */
-import { type Clean, createRecordReader, type Reading, readRecord, type TextRecord } from './index.js';
+import { answerOf, type Clean, createRecordReader, type Reading, readRecord, readText, type TextRecord } from './index.js';
 
 /** Where in the text. */
 export interface Moment {
@@ -7,20 +7,15 @@ export interface Moment {
   time?: string;
 }
 
-/** Records that say the same of the same two. */
-export interface Group {
-  verdict: Reading['verdict'];
-  speaker: Reading['speaker'];
-  target: Reading['target']['server'];
-  node?: string;
-  user?: string;
-  count: number;
-  first: Moment;
-  last: Moment;
-  /** The last of its records, redacted. */
-  sample: string;
-  /** The same server was reached after the last of them. */
-  isHistory: boolean;
+/** Records that say the same of the same two, as the last of them says it. */
+export interface Group extends Reading {
+  seen: {
+    count: number;
+    first: Moment;
+    last: Moment;
+    /** The same server answered after the last of them. */
+    isHistory: boolean;
+  };
 }
 
 export interface LogReading {
@@ -33,100 +28,94 @@ export interface LogReading {
   left: number;
 }
 
-/** A log names many nodes; what says the same of more than these is one log of another kind. */
+/** A log names many nodes; what is about more than these is told by its count. */
 const MOST_GROUPS = 200;
-const SAMPLE = 300;
-const NAME = 253;
-const SENTENCE = 300;
+/** Of a text no longer than this, lines that a terminal wrapped are joined. */
+const SHORT = 30;
 
 export interface LogReader {
   push(line: string): void;
   end(): LogReading;
 }
 
-/** No more is kept than the groups; `clean` is asked only for what is shown. */
+interface Kept {
+  record: TextRecord;
+  count: number;
+  first: Moment;
+  last: Moment;
+  server: string;
+}
+
+/** No more is kept than a record a group; `clean` is asked only for what is shown. */
 export function createLogReader(clean: Clean): LogReader {
   const reader = createRecordReader();
-  const groups = new Map<string, Group & { raw: string }>();
+  const groups = new Map<string, Kept>();
   const worked = new Map<string, number>();
-  let [lines, told, left] = [0, 0, 0];
+  const begun: string[] = [];
+  let [lines, told, left, causes] = [0, 0, 0, 0];
 
   const take = (record: TextRecord) => {
     const reading = readRecord(record, unredacted);
     if (!reading) return;
     told += 1;
-    const { verdict, speaker, target, record: at, user } = reading;
-    const moment: Moment = { line: at.line, ...(at.time !== undefined && { time: at.time }) };
+    const { target, verdict, record: at } = reading;
+    if (verdict.kind === 'cause') causes += 1;
     if (verdict.kind === 'works') worked.set(target.server, at.line);
-    const key = [speaker, target.server, at.node ?? '', user ?? '', nameOf(verdict)].join('\n');
-    const group = groups.get(key);
-    if (group) {
-      Object.assign(group, { count: group.count + 1, last: moment, raw: at.text });
-      return;
-    }
-    if (groups.size >= MOST_GROUPS) {
-      left += 1;
-      return;
-    }
-    const { node } = at;
-    const more = { ...(node !== undefined && { node }), ...(user !== undefined && { user }) };
-    groups.set(key, {
-      verdict,
-      speaker,
-      target: target.server,
-      ...more,
-      count: 1,
-      first: moment,
-      last: moment,
-      sample: '',
-      isHistory: false,
-      raw: at.text,
-    });
+    const last: Moment = { line: at.line, ...(at.time !== undefined && { time: at.time }) };
+    const key = keyOf(reading);
+    const before = groups.get(key);
+    if (before === undefined && groups.size >= MOST_GROUPS) left += 1;
+    else groups.set(key, { record, count: (before?.count ?? 0) + 1, first: before?.first ?? last, last, server: target.server });
   };
 
   return {
     push(line) {
       lines += 1;
+      if (lines <= SHORT) begun.push(line);
       for (const record of reader.push(line)) take(record);
     },
     end() {
       for (const record of reader.end()) take(record);
-      const all = [...groups.values()].map(({ raw, ...group }): Group => {
-        const isHistory = group.verdict.kind !== 'works' && (worked.get(group.target) ?? 0) > group.last.line;
-        const { verdict, node, user, first, last } = group;
-        const moment = ({ line, time }: Moment): Moment => ({ line, ...(time !== undefined && { time: clean(time, 40) }) });
-        return {
-          ...group,
-          verdict: { ...verdict, rests: clean(verdict.rests, SENTENCE) },
-          ...(node !== undefined && { node: clean(node, NAME) }),
-          ...(user !== undefined && { user: clean(user, NAME) }),
-          first: moment(first),
-          last: moment(last),
-          sample: clean(raw, SAMPLE),
-          isHistory,
-        };
+      const shown = (moment: Moment): Moment => (moment.time === undefined ? moment : { ...moment, time: clean(moment.time, MOST_TIME) });
+      const all = [...groups.values()].flatMap(({ record, count, first, last, server }): Group[] => {
+        const reading = readRecord(record, clean);
+        const isHistory = reading?.verdict.kind !== 'works' && (worked.get(server) ?? 0) > last.line;
+        return reading ? [{ ...reading, seen: { count, first: shown(first), last: shown(last), isHistory } }] : [];
       });
-      return { lines, told, groups: all.sort((a, b) => rankOf(a) - rankOf(b) || b.count - a.count || b.last.line - a.last.line), left };
+      const joined = causes === 0 && lines <= SHORT ? answerOf(readText(begun.join('\n'), clean)) : undefined;
+      if (joined?.verdict.kind === 'cause') return { lines, told: 1, groups: [alone(joined)], left };
+      return {
+        lines,
+        told,
+        groups: all.sort((a, b) => rankOf(a) - rankOf(b) || b.seen.count - a.seen.count || b.seen.last.line - a.seen.last.line),
+        left,
+      };
     },
   };
 }
 
-/** Of a million lines a few are shown: those alone are worth a look at every secret. */
-const unredacted: Clean = (text, most) => (most === undefined ? text : text.slice(0, most));
+const MOST_TIME = 40;
 
-function nameOf(verdict: Reading['verdict']): string {
-  return verdict.kind === 'cause'
-    ? verdict.causes.map(({ cause }) => cause).join(' ')
-    : `${verdict.kind} ${'says' in verdict ? verdict.says : ''}`;
+function alone(reading: Reading): Group {
+  const { line } = reading.record;
+  return { ...reading, seen: { count: 1, first: { line }, last: { line }, isHistory: false } };
 }
 
-const KINDS: readonly Group['verdict']['kind'][] = ['cause', 'wrapper', 'not-ours', 'works'];
+/** Of a million lines a few are shown: those alone are worth a look for secrets. */
+const unredacted: Clean = (text, most) => (most === undefined ? text : text.slice(0, most));
 
-function rankOf({ verdict: { kind }, isHistory }: Group): number {
+function keyOf({ speaker, target, user = '', record: { node = '' }, verdict }: Reading): string {
+  const what = verdict.kind === 'cause' ? verdict.causes.map(({ cause }) => cause).join(' ') : verdict.says;
+  return [speaker, target.server, node, user, verdict.kind, what].join('\n');
+}
+
+const KINDS: readonly Reading['verdict']['kind'][] = ['cause', 'wrapper', 'not-ours', 'works'];
+
+function rankOf({ verdict: { kind }, seen: { isHistory } }: Group): number {
   return KINDS.indexOf(kind) + (isHistory ? KINDS.length : 0);
 }
 
 /** Something of ours is wrong by the end of the text. */
 export function isWrong({ groups }: LogReading): boolean {
-  return groups.some(({ verdict, isHistory }) => verdict.kind === 'cause' && !isHistory);
+  return groups.some(({ verdict, seen }) => verdict.kind === 'cause' && !seen.isHistory);
 }

@@ -17,8 +17,15 @@ const cause = object(
   ['title', 'fix'],
 );
 
+const moment = object({ line: { type: 'integer', minimum: 1 }, time: text }, ['time']);
+const seen = {
+  ...object({ count: { type: 'integer', minimum: 1 }, first: moment, last: moment, isHistory: { type: 'boolean' } }),
+  description: 'Of a log: how often this was said; isHistory: the same server answered afterwards.',
+};
+
 const reading = object(
   {
+    seen,
     speaker: { enum: [...SPEAKERS] },
     target: object({ server: { enum: [...SERVERS] }, host: text, port: { type: 'integer', minimum: 0 }, path: text }, [
       'host',
@@ -48,16 +55,21 @@ const reading = object(
       ['causes', 'says', 'decide'],
     ),
   },
-  ['user', 'fragment'],
+  ['user', 'fragment', 'seen'],
 );
 
 export const textsSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'What a text says, as kubelet-doctor explain --output json prints it',
-  ...object({
-    textsVersion: { type: 'string', pattern: '^1\\.\\d+$' },
-    exitCode: { enum: [0, 1], description: '1: a cause was found.' },
-    answer: { anyOf: [reading, { type: 'null' }] },
-    readings: { type: 'array', items: reading, description: 'Each record that says something, in its order.' },
-  }),
+  ...object(
+    {
+      textsVersion: { type: 'string', pattern: '^1\\.\\d+$' },
+      exitCode: { enum: [0, 1], description: '1: a cause was found.' },
+      answer: { anyOf: [reading, { type: 'null' }] },
+      readings: { type: 'array', items: reading, description: 'Each record that says something, in its order; of a log each kind once.' },
+      lines: { type: 'integer', minimum: 0, description: 'Of a log.' },
+      left: { type: 'integer', minimum: 0, description: 'Of a log: lines of kinds that are not listed.' },
+    },
+    ['lines', 'left'],
+  ),
 } as const;

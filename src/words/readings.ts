@@ -59,3 +59,19 @@ export const sayReading = defineWords('reading', {
   works: 'This text ({rests}) tells of what works.',
   nothing: 'This text says nothing that kubelet-doctor knows.',
 });
+
+/** Of a text of many lines. */
+export const sayLog = defineWords('log', {
+  nothing: 'Nothing in these {lines} is an error of the agent, the kubelet or the apiserver that kubelet-doctor knows.',
+  head: '{told} of {lines} say something that is known.',
+  seen: 'Seen {seen}; the last of them:',
+  once: 'once, {at}',
+  often: '{count} times, {first} to {last}',
+  line: 'line {line}',
+  others: 'Also said:',
+  other: '{what}: {seen}',
+  what: '{what} ({speaker} about {server})',
+  whatOn: '{what} ({speaker} about {server}, node {node})',
+  history: 'History: {server} answered afterwards.',
+  left: '{lines} more say something else that is known.',
+});

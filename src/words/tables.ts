@@ -113,30 +113,3 @@ export const sayDiff = defineWords('diff', {
   'severity.risk': 'risk',
   'severity.note': 'note',
 });
-
-/** Of a text that was given to be read. */
-export const sayText = defineWords('text', {
-  nothing: 'Nothing known in {lines}: no error of the kubelet, the apiserver or the agent that kubelet-doctor knows.',
-  head: '{told} of {lines} say something that is known.',
-  cause: 'points to',
-  alone: 'A text alone seldom proves: run kubelet-doctor where the error occurred to decide.',
-  rests: 'Because',
-  who: 'Who',
-  toWhom: '{speaker} to {target}',
-  ofNode: '{who}, node {node}',
-  user: 'Refused',
-  seen: 'Seen',
-  once: 'once, line {line}',
-  onceAt: 'once, {time} (line {line})',
-  often: '{count} times, lines {first} to {last}',
-  oftenAt: '{count} times, {first} to {last}',
-  sample: 'Last line',
-  decide: 'Decides',
-  fix: 'Fix',
-  more: 'More',
-  history: 'History: the same server was reached afterwards',
-  wrapper: 'The reason is in another line',
-  'not-ours': 'Nothing of the kubelet or the apiserver',
-  works: 'This works',
-  left: '{records} more in kinds beyond those shown.',
-});

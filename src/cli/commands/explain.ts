@@ -15,7 +15,7 @@ import { noSuchCause, usageError } from '../usage.js';
 type Format = 'text' | 'json';
 
 /** Exit code 1 where a text tells of a cause, as a run that finds one. */
-const EXIT_FOUND = 1;
+export const EXIT_FOUND = 1;
 
 export function runExplainCommand(words: string, output: Format, { redactor }: Pick<Host, 'redactor'>, io: Io): number {
   if (words.trim() === '') return usageError(io, NOTHING_GIVEN);
@@ -48,7 +48,7 @@ function explainCause({ cause, docs }: KnownCause, output: Format, io: Io): numb
 }
 
 /** The causes of an answer with what is said of them: a reader needs no copy of this program. */
-function withDocs(reading: Reading): Reading {
+export function withDocs(reading: Reading): Reading {
   const { verdict } = reading;
   if (verdict.kind !== 'cause') return reading;
   const causes = verdict.causes.map((each) => {

@@ -9,11 +9,13 @@ import type { FileRead, Host } from '../../host/host.js';
 import { isAnswers } from '../../live/script/answers.js';
 import { BOUNDS } from '../../model/bounds.js';
 import type { Flags } from '../../setup/options.js';
-import { createLogReader, isWrong, type LogReading } from '../../texts/log.js';
+import { createLogReader, isWrong } from '../../texts/log.js';
+import { TEXTS_VERSION } from '../../texts/schema.js';
 import { type Io, outText } from '../io.js';
 import { lookOf } from '../render.js';
 import { unknownCause, usageError } from '../usage.js';
 import { choicesOf, withReport } from '../with-report.js';
+import { EXIT_FOUND, withDocs } from './explain.js';
 
 type Kind = 'packed' | 'saved' | 'answers' | 'manifest' | 'text';
 
@@ -95,18 +97,17 @@ async function readLog(given: Given, flags: Partial<Flags>, host: Host, io: Io):
   const reader = createLogReader(host.redactor.clean);
   for await (const line of given.lines()) reader.push(line);
   const reading = reader.end();
-  await showLog(reading, flags, io);
-  return isWrong(reading) && !flags['exit-zero'] ? 1 : 0;
-}
-
-async function showLog(reading: LogReading, flags: Partial<Flags>, io: Io): Promise<void> {
+  const exitCode = isWrong(reading) && !flags['exit-zero'] ? EXIT_FOUND : 0;
   if (flags.output === 'json') {
-    io.out(JSON.stringify({ textVersion: '1.0', ...reading }));
-    return;
+    const { groups, lines, left } = reading;
+    const answer = groups[0] ? withDocs(groups[0]) : null;
+    io.out(JSON.stringify({ textsVersion: TEXTS_VERSION, exitCode, answer, readings: groups, lines, left }));
+    return exitCode;
   }
   const { renderSaid } = await import('../../render/text/said.js');
   outText(
     io,
     renderSaid(reading, (cause) => findCause(cause)?.docs, lookOf(flags, io)),
   );
+  return exitCode;
 }

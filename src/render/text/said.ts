@@ -1,55 +1,53 @@
-/** What a text says, for a terminal: a block a kind, what counts now first. */
+/** What a log says, for a terminal: what counts now first, the first of it in full. */
 import type { CauseDocs } from '../../model/check.js';
-import { neutraliseAll } from '../../report/plain-text.js';
 import type { Group, LogReading, Moment } from '../../texts/log.js';
 import { counted } from '../../words/formats.js';
-import { sayText as say } from '../../words/tables.js';
-import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
+import { sayLog as say, sayReading, sayServer, saySpeaker } from '../../words/readings.js';
+import { neutralise } from '../../words/visible.js';
+import { closeUp, palette, proseWidth, wrap } from '../style.js';
+import type { ExplainOptions } from './explain.js';
+import { renderReading } from './readings.js';
 
-const COLUMN = 10;
+type DocsOf = (cause: string) => CauseDocs | undefined;
 
-export function renderSaid(
-  given: LogReading,
-  docsOf: (cause: string) => CauseDocs | undefined,
-  { width, colour }: { width: number; colour: boolean },
-): string {
-  const reading = neutraliseAll(given);
-  const look: Look = { width, paint: palette(colour) };
-  const lines = counted(reading.lines, 'line');
-  if (reading.groups.length === 0) return wrap(say('nothing', { lines }), proseWidth(width)).join('\n');
+/** So many kinds are shown in full; of the others what they are, how often and when. */
+const IN_FULL = 2;
+
+export function renderSaid(reading: LogReading, docsOf: DocsOf, options: ExplainOptions): string {
+  const { groups, lines, told, left } = reading;
+  const { bold, dim } = palette(options.colour);
+  const prose = (text: string) => wrap(text, proseWidth(options.width));
+  const many = counted(lines, 'line');
+  if (groups.length === 0) return prose(lines > 1 ? say('nothing', { lines: many }) : sayReading('nothing')).join('\n');
+  const isAlone = lines === 1;
+  const full = groups.filter(({ verdict, seen }, at) => at === 0 || (at < IN_FULL && verdict.kind === 'cause' && !seen.isHistory));
+  const others = groups.slice(full.length);
+  const row = (group: Group) => [
+    ...wrap(say('other', { what: whatOf(group), seen: seenIn(group) }), options.width, '- ', '  '),
+    ...(group.seen.isHistory ? wrap(say('history', { server: sayServer(group.target.server) }), options.width, '  ') : []),
+    ...wrap(neutralise(group.record.text), options.width, '  ').map(dim),
+  ];
   return closeUp([
-    ...(reading.lines > 1 ? [look.paint.dim(say('head', { told: reading.told, lines })), ''] : []),
-    ...reading.groups.flatMap((group) => [...groupLines(group, docsOf, look), '']),
-    ...(reading.left > 0 ? [say('left', { records: counted(reading.left, 'line') }), ''] : []),
-    ...(reading.groups.some(({ verdict }) => verdict.kind === 'cause') ? [look.paint.dim(say('alone'))] : []),
+    ...(isAlone ? [] : [dim(say('head', { told, lines: many })), '']),
+    ...full.flatMap((group) => [
+      ...renderReading(group, docsOf, options).split('\n'),
+      ...(isAlone ? [] : ['', ...prose(say('seen', { seen: seenIn(group) }))]),
+      ...(group.seen.isHistory ? prose(say('history', { server: sayServer(group.target.server) })) : []),
+      ...(isAlone ? [] : wrap(neutralise(group.record.text), options.width, '  ').map(dim)),
+      '',
+    ]),
+    ...(others.length > 0 ? [bold(say('others')), ...others.flatMap(row), ''] : []),
+    ...(left > 0 ? [say('left', { lines: counted(left, 'line') }), ''] : []),
   ]).join('\n');
 }
 
-function groupLines(group: Group, docsOf: (cause: string) => CauseDocs | undefined, look: Look): string[] {
-  const { verdict, speaker, target, node, user, isHistory, sample } = group;
-  const causes = verdict.kind === 'cause' ? verdict.causes.map(({ cause }) => cause) : [];
-  const docs = causes[0] === undefined ? undefined : docsOf(causes[0]);
-  const who = say('toWhom', { speaker, target });
-  const row = (name: string, text: string) => wrap(text, look.width, `  ${name.padEnd(COLUMN)}`, ' '.repeat(COLUMN + 2));
-  return [
-    ...wrap(docs ? docs.title : say(verdict.kind === 'cause' ? 'cause' : verdict.kind), proseWidth(look.width)).map(look.paint.bold),
-    ...(isHistory ? row('', say('history')) : []),
-    ...('says' in verdict && verdict.says ? row('', verdict.says) : []),
-    ...row(say('rests'), verdict.rests),
-    ...row(say('who'), node === undefined ? who : say('ofNode', { who, node })),
-    ...(user === undefined ? [] : row(say('user'), user)),
-    ...row(say('seen'), seenIn(group)),
-    ...(sample === verdict.rests ? [] : row(say('sample'), sample)),
-    ...('decide' in verdict && verdict.decide ? row(say('decide'), verdict.decide) : []),
-    ...(docs ? row(say('fix'), docs.fix.trim().split('\n')[0] ?? '') : []),
-    ...(causes.length > 0 ? row(say('more'), causes.map((cause) => `kubelet-doctor explain ${cause}`).join('; ')) : []),
-  ];
+function whatOf({ verdict, speaker, target, record: { node } }: Group): string {
+  const what = verdict.kind === 'cause' ? verdict.causes.map(({ cause }) => cause).join(', ') : neutralise(verdict.rests);
+  const args = { what, speaker: saySpeaker(speaker), server: sayServer(target.server) };
+  return node === undefined ? say('what', args) : say('whatOn', { ...args, node: neutralise(node) });
 }
 
-function seenIn({ count, first, last }: Group): string {
-  const at = ({ time, line }: Moment) => time ?? `line ${line}`;
-  if (count === 1)
-    return first.time === undefined ? say('once', { line: first.line }) : say('onceAt', { time: first.time, line: first.line });
-  if (first.time === undefined) return say('often', { count, first: first.line, last: last.line });
-  return say('oftenAt', { count, first: first.time, last: at(last) });
+function seenIn({ seen: { count, first, last } }: Group): string {
+  const at = ({ time, line }: Moment) => (time === undefined ? say('line', { line }) : neutralise(time));
+  return count === 1 ? say('once', { at: at(first) }) : say('often', { count, first: at(first), last: at(last) });
 }
