@@ -12,13 +12,17 @@ export function rbacEffect({ added, compared }: RbacEffect, to?: string): Effect
   return effect(key, { rights: added.length, ...(to ? { to } : {}), list: added.map(describe).join(', ') });
 }
 
-/** `opens TCP 10250 to any address for pods with app=agent in datadog; no others`. */
-export function egressEffect({ namespace, labels }: { namespace: string; labels: Readonly<Record<string, string>> }, port: number): Effect {
+/** `opens TCP 10250 to any address for 3 pods with app=agent in datadog; no others`; without their number where they could not be listed. */
+export function egressEffect(
+  { namespace, labels, count }: { namespace: string; labels: Readonly<Record<string, string>>; count?: number | undefined },
+  port: number,
+): Effect {
   const pods = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join(',');
-  return effect('opens', { port, pods, namespace });
+  const said = { port, pods, namespace };
+  return count === undefined ? effect('opens', said) : effect(`opensFor.${formOf(count)}`, { ...said, count });
 }
 
 function describe({ verb, group, resource, subresource, name, namespace, path }: AccessRequest): string {

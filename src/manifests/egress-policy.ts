@@ -14,6 +14,8 @@ type Server = 'kubelet' | 'apiserver';
 export interface Pods {
   namespace: string;
   labels: Readonly<Record<string, string>>;
+  /** How many they are today, where that is known. */
+  count?: number | undefined;
 }
 
 /**

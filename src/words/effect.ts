@@ -10,5 +10,7 @@ export const sayEffect = defineWords('effect', {
   'grants.many': 'grants {rights} rights, no others',
   'grantsTo.one': 'grants {rights} right to {to}, no others',
   'grantsTo.many': 'grants {rights} rights to {to}, no others',
+  'opensFor.one': 'opens TCP {port} to any address for {count} pod with {pods} in {namespace}; no others',
+  'opensFor.many': 'opens TCP {port} to any address for {count} pods with {pods} in {namespace}; no others',
   opens: 'opens TCP {port} to any address for pods with {pods} in {namespace}; no others',
 });

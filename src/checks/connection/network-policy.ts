@@ -100,7 +100,7 @@ export const networkPolicy = defineCheck({
 
     const policies = found.policies.map(({ policy }) => policy).join(', ');
     const fixes: Fix[] = [
-      allow(say, { namespace: place.namespace, labels: found.labels }, candidate.port, addresses),
+      allow(say, { namespace: place.namespace, labels: found.labels, count: found.selected }, candidate.port, addresses),
       fixBy('agent', 'restart', say('fixHostNetwork')),
     ];
     return problem('network-policy-blocks-egress', {
@@ -148,7 +148,7 @@ function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'n
       ? [
           allow(
             say,
-            { namespace, labels: found.labels },
+            { namespace, labels: found.labels, count: found.selected },
             all[0].port,
             all.map((each) => each.ip),
             to,
@@ -187,7 +187,7 @@ type Labels = Readonly<Record<string, string>>;
 /** Without labels that may be printed it is for a person: a policy that selects every pod would isolate them all. */
 function allow(
   say: Words,
-  { namespace, labels = {} }: { namespace: string | undefined; labels: Labels | undefined },
+  { namespace, labels = {}, count }: { namespace: string | undefined; labels: Labels | undefined; count: number | undefined },
   port: number,
   addresses: readonly string[],
   to?: 'kubelet' | 'apiserver',
@@ -195,7 +195,7 @@ function allow(
   const at = namespace && isDnsName(namespace) ? namespace : undefined;
   const known = Object.entries(labels).every(([key, value]) => isLabelKey(key) && isLabelValue(value));
   const wanted = addresses.map((ip) => ({ ip, port }));
-  const opened = at && known ? openFor({ namespace: at, labels }, port, wanted, to) : undefined;
+  const opened = at && known ? openFor({ namespace: at, labels, count }, port, wanted, to) : undefined;
   if (opened) return fixBy('cluster', 'config', say('fixAllow', { port }), grants(opened));
   const look = `# kubectl -n ${at ?? 'NAMESPACE'} get pods --show-labels`;
   const toFillIn = policyYaml(at ? JSON.stringify(at) : 'NAMESPACE', [look, 'LABEL: "VALUE"'], port, to);

@@ -8,6 +8,7 @@ import { isDnsName } from '../../kubernetes/names.js';
 import type { EgressPolicies, EgressRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import { type ApiserverClient, refused } from './client.js';
+import { askAll } from './rights-objects.js';
 
 export const MAX_POLICIES = 100;
 
@@ -39,11 +40,27 @@ export async function askEgressPolicies(
       if (ours.status === 'failed') return { status: 'failed', code: ours.code, detail: ours.detail };
       if (ours.status !== 'observed') return ours;
       const which = { ...(isAgents && { pod: `${namespace}/${pod}` }), ...(ours.data.hostNetwork && { hostNetwork: true }) };
-      return api.ask<EgressPolicies>({ path, maxBytes: 1 << 20 }, (answer, json) =>
+      const found = await api.ask<EgressPolicies>({ path, maxBytes: 1 << 20 }, (answer, json) =>
         answer.status === 200 ? { status: 'observed', data: { ...reduceEgress(json, ours.data.labels), ...which } } : refused(answer),
       );
+      // Only for a policy that may be printed: what it would change.
+      if (found.status !== 'observed' || found.data.policies.length === 0 || !found.data.labels) return found;
+      const selected = await selectedBy(api, `/api/v1/namespaces/${at}/pods`, found.data.labels);
+      return selected === undefined ? found : { ...found, data: { ...found.data, selected } };
     },
   );
+}
+
+/** How many pods have these labels and are in no host's network, by a list that was read to its end. */
+async function selectedBy(api: ApiserverClient, path: string, labels: Record<string, string>): Promise<number | undefined> {
+  const listed = await askAll(api, path, (item) => {
+    const { metadata, spec, status } = record(item);
+    const own = record(record(metadata).labels);
+    const has = Object.entries(labels).every(([key, value]) => own[key] === value);
+    const runs = record(spec).hostNetwork !== true && !['Succeeded', 'Failed'].includes(String(record(status).phase));
+    return has && runs ? [item] : [];
+  });
+  return listed.status === 'observed' && listed.data.complete && listed.data.items.length > 0 ? listed.data.items.length : undefined;
 }
 
 /** Only policies that select these labels and speak of egress; without `policyTypes` one does if it has egress rules. */

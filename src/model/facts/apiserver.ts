@@ -76,6 +76,8 @@ export interface EgressPolicies {
   complete: boolean;
   /** Of the pod, without those that change with each rollout or version: the same on every pod of its workload. */
   labels?: Record<string, string>;
+  /** Since 1.5: pods of the namespace with these labels that a policy applies to, where all could be listed. */
+  selected?: number;
   /** Since 1.5, at a workstation: `NAMESPACE/NAME` of the agent's pod. */
   pod?: string;
   /** Since 1.5: in the host's network no policy applies to it. */

@@ -1,5 +1,5 @@
 import { networkPolicy } from '../../../src/checks/connection/network-policy.js';
-import type { AnyFact, ApiserverEndpoints, EgressPolicies, EgressRule } from '../../../src/model/facts.js';
+import type { AnyFact, ApiserverEndpoints, EgressPolicies, EgressRule, Need } from '../../../src/model/facts.js';
 import { atWorkstation, base, ENDPOINT, fact, failed, nodeObject } from '../facts.js';
 import { judgeTable } from '../table.js';
 
@@ -64,6 +64,16 @@ judgeTable(networkPolicy, [
     says: /default-deny.*matchLabels:\\n {6}\\"app\\": \\"datadog\\"\\n {6}\\"app\.kubernetes\.io\/component\\": \\"agent\\"\\n.*port: 10250.*"form":"yaml".*opens TCP 10250 to any address for pods with app/,
     neverSays: /podSelector: \{\}|cidr/,
   },
+  ...([1, 3] as const).map((selected) => ({
+    row: `${selected} of the pods were listed: the effect counts them`,
+    facts: [
+      ...silent,
+      fact('apiserver/egress-policies', { policies: [{ policy: 'default-deny', rules: [] }], complete: true, labels: LABELS, selected }),
+    ],
+    expect: { cause: 'network-policy-blocks-egress' },
+    witnesses: ['apiserver/egress-policies', 'kubelet/tcp'] as Need[],
+    says: selected === 1 ? /any address for 1 pod with app/ : /any address for 3 pods with app/,
+  })),
   {
     row: 'labels that are not known, none, or none to print: a placeholder that selects nothing, and how to find them',
     facts: [...silent, policies([], true, {})],
