@@ -25,7 +25,7 @@ export async function untar(
 ): Promise<Map<string, Buffer>> {
   // Old tar programs write no format at all; the checksum is looked at all the same. Its types do not know the option.
   const archive = extract({ allowUnknownFormat: true } as object);
-  const fed = pipeline(counted(chunks, limits.total), archive);
+  const fed = pipeline(counted(chunks, limits), archive);
   // Its failure is the archive's too, and may be there before it is waited for.
   fed.catch(() => undefined);
   try {
@@ -33,10 +33,10 @@ export async function untar(
     await fed;
     return found;
   } catch (error) {
-    // Where reading ends, feeding does, with an error of its own.
+    // Where reading ends, feeding does, with an error of its own; where feeding ended first, what the reader says is but the consequence.
     archive.destroy();
-    await fed.catch(() => undefined);
-    throw inOurWords(error);
+    const first: unknown = await fed.catch((cause: unknown) => cause);
+    throw inOurWords(first instanceof BadArchive ? first : error);
   }
 }
 
@@ -49,6 +49,8 @@ async function wantedOf(archive: Extract, wanted: (path: string) => boolean, lim
     const { name, type, size = 0 } = entry.header;
     const path = pathOf(name);
     if (!wanted(path)) {
+      // It says so itself, before a byte of it is unpacked and whatever of it is there.
+      if (size > limits.total) throw larger(limits);
       entry.resume();
       continue;
     }
@@ -70,11 +72,15 @@ function pathOf(name: string): string {
   return path;
 }
 
-async function* counted(chunks: AsyncIterable<Buffer>, most: number): AsyncGenerator<Buffer> {
+function larger({ total }: UntarLimits): BadArchive {
+  return new BadArchive(`unpacks to more than ${total} bytes`);
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, limits: UntarLimits): AsyncGenerator<Buffer> {
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > most) throw new BadArchive(`unpacks to more than ${most} bytes`);
+    if (total > limits.total) throw larger(limits);
     yield chunk;
   }
   if (total === 0) throw new BadArchive('is empty');

@@ -117,10 +117,17 @@ describe('readBundle', () => {
     });
   }
 
+  it('says of a bomb that announces itself that it is too large, without unpacking it, however much of it is there', async () => {
+    const file = path.join(scratch, 'announced.tgz');
+    await writeFile(file, gzipSync(forgedHeader(700 << 20)));
+    const read = await readBundle(file);
+    assert.ok('error' in read && /unpacks to more than/.test(read.error), JSON.stringify(read));
+  });
+
   it('refuses a bomb of 600 MiB with its usual limits, in little memory', async () => {
     const file = path.join(scratch, 'bomb.tgz');
     const zeros = gzipSync(Buffer.alloc(100 << 20));
-    const head = gzipSync(forgedHeader(700 << 20));
+    const head = gzipSync(forgedHeader(500 << 20));
     await writeFile(file, Buffer.concat([head, ...Array.from({ length: 6 }, () => zeros)]));
     global.gc?.();
     const before = process.memoryUsage().rss;

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
+import { BOUNDS } from '../../src/model/bounds.js';
 import type { Report } from '../../src/model/report.js';
 import type { NodeLine } from '../../src/render/text/nodes.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
@@ -78,6 +79,22 @@ describe('nodes', () => {
       const { code, stdout } = await nodes(world);
       assert.equal(code, 3);
       assert.match(stdout, /could not be listed/);
+    }));
+
+  it('says in one line what is wrong with a manifest that cannot be read', () =>
+    inWorld('control-plane-taint', async (world) => {
+      const at = join(world.host.root, 'cwd');
+      mkdirSync(at, { recursive: true });
+      writeFileSync(join(at, 'garbage.yaml'), 'a: [b\n');
+      writeFileSync(join(at, 'nothing.yaml'), '\0\u0001');
+      writeFileSync(join(at, 'large.yaml'), '#'.repeat(BOUNDS.manifest + 1));
+      for (const name of ['garbage.yaml', 'nothing.yaml', 'large.yaml', 'missing.yaml', '']) {
+        const { io, text } = recordingIo();
+        const code = await runCommandLine(['nodes', ...world.argv, '--manifest', `/cwd/${name}`], io, world.host);
+        const { stdout, stderr } = text();
+        assert.deepEqual([code, stdout], [2, ''], name);
+        assert.match(stderr, /^kubelet-doctor: --manifest.*$/, name);
+      }
     }));
 
   it('judges a manifest before it is installed', () =>

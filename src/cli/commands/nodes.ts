@@ -28,13 +28,14 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
   });
 }
 
-/** A file that holds nothing to place is a wrong argument, and no fault of a cluster. One that cannot be read is said by its check. */
+/** A file that cannot be read, or holds nothing to place, is a wrong argument, and no fault of a cluster. */
 async function withoutDaemonSet(file: string, host: Host): Promise<string | undefined> {
   const read = await host.readFile(file, BOUNDS.manifest);
-  if (!read.ok) return undefined;
+  if (!read.ok) return `--manifest ${host.redactor.clean(file, 200)}: ${read.detail}`;
   const { nothingIn, parseManifest } = await import('../../agent-config/manifest.js');
   const manifest = parseManifest(read.text, file);
-  if ('error' in manifest || manifest.daemonSets.length > 0) return undefined;
+  if ('error' in manifest) return `--manifest: ${manifest.error}`;
+  if (manifest.daemonSets.length > 0) return undefined;
   return `--manifest ${host.redactor.clean(file, 200)}: ${nothingIn(manifest)}: nothing of it runs on the nodes`;
 }
 
