@@ -377,8 +377,8 @@ export interface DaemonSetShape {
   on?: string[];
   /** Why the container on every node of it waits; default: it runs and is ready. `Unschedulable`: no node takes the pod. */
   waiting?: { reason: string; message: string };
-  /** What a webhook fills into the spec of each of its pods, where the template says nothing. */
-  mutated?: Json;
+  /** Its ServiceAccount says automountServiceAccountToken: false. */
+  tokenless?: true;
   /** Warnings about each of its pods. */
   events?: { reason: string; message: string }[];
 }

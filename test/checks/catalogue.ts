@@ -291,7 +291,7 @@ const PLACEMENT: Row[] = [
   row('K', 'several-agents-on-node'),
   row('K', 'pod-security-refuses'),
   row('K', 'admission-refuses'),
-  row('S', 'agent-pod-changed-at-admission', undefined, 'Added: what is let in, and changed: the pod lacks what its very template has.'),
+  row('S', 'agent-pod-changed-at-admission', undefined, 'Added: what is let in, and not whole: the pod lacks what its very template has.'),
   row('K', 'node-not-ready / node-cordoned', ['node-not-ready', 'node-cordoned'], 'Two causes of one row of the list.'),
   row(
     'F',

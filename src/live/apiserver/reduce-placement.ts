@@ -133,15 +133,26 @@ export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
 }
 
 /**
- * What the pod lacks that the very template has of which it was made: admission took it away, for nothing else writes a pod's spec between the two. The
- * DaemonSet controller writes the template's generation on its pods (Kubernetes 1.36 pkg/controller/daemon/util CreatePodTemplate).
+ * What the pod lacks that the very template has of which it was made: admission left it out, for nothing else writes a pod's spec between the two. The
+ * DaemonSet controller writes the template's generation on its pods (Kubernetes 1.36 pkg/controller/daemon/util CreatePodTemplate). A token is mounted
+ * by admission itself (plugin ServiceAccount), unless template or account say otherwise; a webhook comes behind it (pkg/kubeapiserver/options/plugins.go).
  */
 function takenFrom(spec: unknown, generation: string, { template, generation: own }: AgentWorkload): string[] {
   if (own === undefined || own !== generation) return [];
   const asks = asksOf(spec);
-  const isTokenOff = record(spec).automountServiceAccountToken === false && template.automount !== false;
-  return [...(isTokenOff ? ['token'] : []), ...template.asks.filter((ask) => !asks.includes(ask))];
+  const isTokenless = template.automount !== false && !hasToken(spec);
+  return [...(isTokenless ? ['token'] : []), ...template.asks.filter((ask) => !asks.includes(ask))];
 }
+
+function hasToken(spec: unknown): boolean {
+  const mounts = list(record(spec).containers).flatMap((each) => list(record(each).volumeMounts).map(record));
+  const sources = list(record(spec).volumes).flatMap((each) => list(record(record(each).projected).sources).map(record));
+  return (
+    mounts.some(({ mountPath }) => mountPath === TOKEN_DIRECTORY) || sources.some((source) => source.serviceAccountToken !== undefined)
+  );
+}
+
+const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** A pod that has a port of its node which an agent asks for; an agent's own pods are among them. */
 export function reducePortHolder(json: unknown, { ports }: AgentMarks): PortHolder[] {

@@ -139,9 +139,9 @@ export const PLACEMENT: Scenario[] = [
     { also: ['agent-missing-on-node'] },
   ),
   broken(
-    'token-taken-at-admission',
-    "A webhook turns off the token of the agent's pods",
-    seen({ daemonSets: [{ mutated: { automountServiceAccountToken: false } }] }),
+    'token-left-out-at-admission',
+    "The ServiceAccount of the agent's pods mounts no token",
+    seen({ daemonSets: [{ tokenless: true }] }),
     'agent-pod-changed-at-admission',
   ),
   broken(

@@ -43,7 +43,7 @@ function taintOf(text: string): Json {
   return { key, ...(value ? { value } : {}), effect };
 }
 
-type Resolved = Required<Omit<DaemonSetShape, 'waiting' | 'events' | 'mutated'>>;
+type Resolved = Required<Omit<DaemonSetShape, 'waiting' | 'events' | 'tokenless'>>;
 
 function resolved(cluster: Cluster): Resolved[] {
   const { namespace } = cluster.world.names;
@@ -140,7 +140,7 @@ export function agentPodObjects(cluster: Cluster): Json[] {
       const metadata = { name: pod, namespace, labels: { ...labels, 'pod-template-generation': '1' }, ownerReferences: [controller] };
       const waiting = shapes[at]?.waiting;
       const place = waiting?.reason === 'Unschedulable' ? { affinity: wanting(node) } : { nodeName: node };
-      return { metadata, spec: { ...shapes[at]?.mutated, ...podSpec(shape), ...place }, status: statusOf(cluster, waiting) };
+      return { metadata, spec: { ...withToken(podSpec(shape), shapes[at]?.tokenless), ...place }, status: statusOf(cluster, waiting) };
     });
   });
   const holders = Object.entries(cluster.world.placement.holders ?? {}).flatMap(([of, hostPort]) => {
@@ -163,6 +163,21 @@ export function agentPodObjects(cluster: Cluster): Json[] {
     return { metadata, spec: { nodeName: node, containers }, status: statusOf(cluster, undefined) };
   });
   return [...daemons, ...sidecars, ...holders];
+}
+
+/** As the admission plugin ServiceAccount mounts it: the pod's word wins over its account's. */
+function withToken(spec: Json, tokenless = false): Json {
+  const { automountServiceAccountToken = !tokenless, containers, volumes } = spec;
+  if (automountServiceAccountToken === false) return spec;
+  const mount = { name: 'kube-api-access', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true };
+  return {
+    ...spec,
+    containers: (containers as { volumeMounts?: Json[] }[]).map((each) => ({
+      ...each,
+      volumeMounts: [...(each.volumeMounts ?? []), mount],
+    })),
+    volumes: [...(volumes as Json[]), { name: 'kube-api-access', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }],
+  };
 }
 
 /** As the DaemonSet controller says for which node a pod is. */

@@ -138,11 +138,16 @@ describe('what counts as an agent', () => {
         },
         agent(of),
       )[0]?.taken;
-    assert.equal(taken(template), undefined);
-    assert.deepEqual(taken({ ...template, automountServiceAccountToken: false }), ['token']);
-    assert.deepEqual(taken({ ...template, hostPID: undefined, volumes: [] }), ['hostPID', 'hostPath volumes']);
-    // Made of an older template, or asked for by the template itself.
-    assert.equal(taken({ ...template, automountServiceAccountToken: false }, '1'), undefined);
+    const token = { name: 't', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } };
+    const whole = { ...template, volumes: [...template.volumes, token] };
+    assert.equal(taken(whole), undefined);
+    assert.deepEqual(taken(template), ['token']);
+    const mount = { volumeMounts: [{ mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] };
+    assert.deepEqual(taken({ ...whole, hostPID: undefined, volumes: [], containers: [mount] }), ['hostPID', 'hostPath volumes']);
+    // Set behind the plugin that mounts it, it takes nothing away.
+    assert.equal(taken({ ...whole, automountServiceAccountToken: false }), undefined);
+    // Made of an older template, or refused by the template itself.
+    assert.equal(taken(template, '1'), undefined);
     const without = { ...template, automountServiceAccountToken: false };
     assert.equal(taken(without, '2', without), undefined);
   });

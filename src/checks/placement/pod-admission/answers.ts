@@ -46,7 +46,8 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const isToken = taken.some(({ what }) => what === 'token');
     const [first] = taken;
     const exempt = byHand('kubectl get mutatingwebhookconfigurations');
-    const other = orBy('cluster', 'config', say('fixExempt'), exempt);
+    const own = ownAccount(workload);
+    const account = byHand(own && `kubectl -n ${own.namespace} get serviceaccount ${own.account} -o yaml`);
     return problem('agent-pod-changed-at-admission', {
       proof: inTheirWords(facts.pods, facts.workloads),
       severity: isToken && isAll ? 'blocks' : 'degrades',
@@ -60,7 +61,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
         return citeBy('apiserver/agent-pods', '', say('sawTaken', { what, names }), podsOf(workload));
       }),
       fixes: isToken
-        ? [fixBy('agent', 'restart', say('fixToken'), yaml(AUTOMOUNT)), other]
+        ? [fixBy('agent', 'restart', say('fixToken'), yaml(AUTOMOUNT)), orBy('cluster', 'config', say('fixAllowed'), account)]
         : [fixBy('cluster', 'config', say('fixExempt'), exempt)],
     });
   },

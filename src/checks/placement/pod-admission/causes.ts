@@ -34,10 +34,10 @@ export const CAUSES = {
     means:
       "The agent's pods lack what the template of their DaemonSet has: the token of the ServiceAccount, or access to the host. Nothing but admission writes a pod between template and creation.",
     happens:
-      'A policy of Kyverno, Gatekeeper or another mutating webhook, or a MutatingAdmissionPolicy (on by default from Kubernetes 1.36), hardens every pod: `automountServiceAccountToken: false`, no hostPath, no hostPID. Most set what the pod leaves open and leave alone what it says.',
+      'The ServiceAccount says `automountServiceAccountToken: false`, by hand or by a policy that hardens every account (Kyverno, Gatekeeper). Or a mutating webhook, or a MutatingAdmissionPolicy (on by default from Kubernetes 1.36), removes hostPath, hostPID or the token from pods. Policies that only fill in leave alone what the template says.',
     confirm:
-      'Compare a pod with the template; then see who changes pods:\n\n    kubectl -n NAMESPACE get pod POD -o yaml\n    kubectl -n NAMESPACE get daemonset NAME -o yaml\n    kubectl get mutatingwebhookconfigurations',
-    fix: "Say it in the template: `automountServiceAccountToken: true` there is kept by a policy that only fills in. Otherwise exempt the agent's namespace from the policy. The pods are replaced.",
+      'Compare a pod with the template; then see who changes pods:\n\n    kubectl -n NAMESPACE get pod POD -o yaml\n    kubectl -n NAMESPACE get daemonset NAME -o yaml\n    kubectl -n NAMESPACE get serviceaccount ACCOUNT -o yaml\n    kubectl get mutatingwebhookconfigurations',
+    fix: "Say it in the template: `automountServiceAccountToken: true` there wins over the ServiceAccount, and is kept by a policy that only fills in. Otherwise exempt the agent's namespace from the policy. The pods are replaced.",
     avoid: 'Do not edit the pod: its spec cannot be changed, and the next one is changed again. Do not delete the webhook for all.',
   },
 } as const satisfies Record<string, CauseDocs>;
