@@ -103,10 +103,11 @@ const KUBELET_PATH: Row[] = [
   row('K', 'kubelet-hangs'),
   row('S', 'tls-handshake-stalls'),
   row('S', 'not-a-kubelet'),
-  ...(['apiserver-forbidden-at-kubelet', 'apiserver-unknown-at-kubelet', 'control-plane-tunnel-down'] as const).map((cause) =>
-    row('S', cause, undefined, 'Added: the apiserver shows kubelets a credential of its own, and may need a tunnel to get there.'),
+  ...(['apiserver-forbidden-at-kubelet', 'apiserver-unknown-at-kubelet'] as const).map((cause) =>
+    row('K', cause, undefined, 'Added: the apiserver shows kubelets a credential of its own.'),
   ),
-  row('S', 'kubelet-port-taken', undefined, 'Added: of not-a-kubelet, what is wrong is not the address but who listens there.'),
+  row('S', 'control-plane-tunnel-down', undefined, 'Added: where the apiserver needs a tunnel to get to the nodes.'),
+  row('K', 'kubelet-port-taken', undefined, 'Added: of not-a-kubelet, what is wrong is not the address but who listens there.'),
   ...(['kubelet-answer-foreign', 'kubelet-answers-for-another-node', 'kubelet-cuts-credential'] as const).map((cause) =>
     row('S', cause, undefined, ONE_ANSWER),
   ),
