@@ -28,9 +28,10 @@ import { findKubeletProcess } from '../src/probes/machine/kubelet-process.js';
 import { readKubeletProxy } from '../src/probes/machine/kubelet-proxy.js';
 import { observeListening } from '../src/probes/machine/listening.js';
 import { findLivingKubelet } from '../src/probes/machine/living-kubelet.js';
+import { missingSocket } from '../src/probes/machine/mounts/agent-socket.js';
 import { observeMounts } from '../src/probes/machine/mounts/mounts.js';
 import { observePlace } from '../src/probes/machine/place.js';
-import { commandLine, mountIds, podOfProcess, readEnvironment, userOf } from '../src/probes/machine/process.js';
+import { commandLine, mountIds, podOfProcess, readEnvironment, startedMs, userOf } from '../src/probes/machine/process.js';
 import { listProcesses } from '../src/probes/machine/processes.js';
 import { onlyRoots, ownerIn } from '../src/probes/machine/root-owned.js';
 import { readFacts } from '../src/report/contract/read-facts.js';
@@ -46,10 +47,18 @@ const READERS: Readonly<Record<string, Read>> = {
   'probes/credentials/certificate.ts': (host) => readClientCertificate(host, '/a', '/b'),
   'probes/credentials/token.ts': (host) => readToken(host, '/token'),
   'probes/machine/process.ts': (host) =>
-    Promise.all([commandLine(host, 7), readEnvironment(host, 7), podOfProcess(host, 7), userOf(host, 7), mountIds(host, 7)]),
+    Promise.all([
+      commandLine(host, 7),
+      readEnvironment(host, 7),
+      podOfProcess(host, 7),
+      userOf(host, 7),
+      mountIds(host, 7),
+      startedMs(host, 7),
+    ]),
   'probes/machine/kubelet-kubeconfig.ts': (host) => readKubeletKubeconfig(host, { flags: { kubeconfig: '/kc' } }),
   'probes/machine/kubelet-proxy.ts': (host) => readKubeletProxy(host, { pid: 7 }),
-  'probes/machine/mounts.ts': (host) => observeMounts(host),
+  'probes/machine/mounts/mounts.ts': (host) => observeMounts(host),
+  'probes/machine/mounts/agent-socket.ts': (host) => missingSocket(host),
   'probes/machine/kubelet-impostor.ts': (host) => foreignnessOf(host, 7, { uid: 0, gid: 0 }),
   'probes/machine/processes.ts': (host) => Promise.all([listProcesses(host), findAgentProcesses(host)]),
   'probes/machine/place.ts': (host) => observePlace(host),

@@ -211,6 +211,7 @@ const CLIENT: Row[] = [
     'Renamed: token-invalidated is token-rejected, since only a TokenReview tells why; kubelet-rejects-credential is the same seen at the kubelet alone.',
   ),
   row('K', 'token-stale-copy'),
+  row('S', 'token-held-by-process', undefined, 'Added: the file is fresh, and the process keeps what it read at its start.'),
   row('S', 'token-never-expires'),
   row('K', 'credential-not-sent'),
   row(

@@ -104,7 +104,7 @@ const TEXTS: [text: string, first: string][] = [
   ],
   ['[invalid bearer token, service account token has expired]', 'token-expired'],
   ['[invalid bearer token, service account token has been invalidated]', 'token-rejected'],
-  ['authentication.k8s.io/stale-token: subject: system:serviceaccount:datadog:datadog-agent', 'token-stale-copy'],
+  ['authentication.k8s.io/stale-token: subject: system:serviceaccount:datadog:datadog-agent', 'token-held-by-process'],
   ['token audiences ["vault"] is invalid for the target audiences ["https://kubernetes.default.svc"]', 'token-wrong-audience'],
   ['open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory', 'token-missing'],
   [

@@ -1,15 +1,33 @@
 /** Where we run, with the name of that node: the first fact, as it decides what else there is to ask. */
+import { posix } from 'node:path';
 import type { Place } from '../../model/facts.js';
 import { observePlace } from '../../probes/machine/place.js';
+import { commandLine, startedMs } from '../../probes/machine/process.js';
 import { placeAt } from '../../setup/node-files.js';
 import type { LiveContext } from '../context.js';
 import { ownNodeName } from './own-node.js';
 
-export async function findPlace({ store, settings, host }: LiveContext): Promise<Place | undefined> {
+export async function findPlace(context: LiveContext): Promise<Place | undefined> {
+  const { store, settings, host } = context;
   const outcome = await store.observe({ target: 'self', kind: 'place', subject: '' }, async () => {
     const at = settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles);
     const node = await ownNodeName(settings, host, at);
-    return { status: 'observed', data: { ...at, ...(node && { node }), nowMs: host.now() } };
+    const running = await runningAgent(context, at);
+    return { status: 'observed', data: { ...at, ...(node && { node }), nowMs: host.now(), ...(running && { agentRunning: running }) } };
   });
   return outcome.status === 'observed' ? outcome.data : undefined;
+}
+
+/** What the agent's container starts with: the agent itself, or in its image's own entry point what looks after it. */
+const FIRST = new Set(['agent', 's6-svscan']);
+
+/** The process that was named; else the first of this container, where that is the agent's. */
+async function runningAgent({ settings, host }: LiveContext, { place }: Place): Promise<Place['agentRunning']> {
+  const { agent, rights } = settings;
+  const files = agent?.processes ?? host;
+  const pid = agent?.pid ?? 1;
+  if (!agent && (place !== 'agent-pod' || !FIRST.has(posix.basename((await commandLine(files, 1))[0] ?? '')))) return undefined;
+  const started = await startedMs(files, pid);
+  const version = rights.agentVersion?.value;
+  return started === undefined ? undefined : { pid, startedMs: started, ...(version && { version }) };
 }

@@ -43,6 +43,19 @@ export async function podOfProcess(host: Host, pid: number | 'self'): Promise<st
   return cgroup.ok ? /\bkubepods\S{0,300}?pod([0-9a-f]{8}[-_][0-9a-f_-]{27})/.exec(cgroup.text)?.[1]?.replaceAll('_', '-') : undefined;
 }
 
+/** Ticks of a second in /proc/PID/stat, on every architecture that Kubernetes runs on (USER_HZ). */
+const TICKS = 100;
+
+/** When a process began, ms since the epoch; undefined where the kernel's files do not say so. */
+export async function startedMs(host: Host, pid: number): Promise<number | undefined> {
+  const [own, machine] = await Promise.all([host.readFile(`/proc/${pid}/stat`, MAX_COMMAND_LINE), host.readFile('/proc/stat')]);
+  // The program's name may hold spaces and parentheses; after the last one the state is field 3, and starttime field 22 (proc_pid_stat(5)).
+  const ticks = own.ok ? Number(own.text.slice(own.text.lastIndexOf(')') + 2).split(' ')[19]) : Number.NaN;
+  const booted = machine.ok ? Number(/^btime (\d+)$/m.exec(machine.text)?.[1]) : Number.NaN;
+  const started = Math.round((booted + ticks / TICKS) * 1000);
+  return Number.isFinite(started) ? started : undefined;
+}
+
 /** Numeric user of a process, from its status, which anyone may read. */
 export async function userOf(host: Host, pid: number): Promise<number | undefined> {
   const file = await host.readFile(`/proc/${pid}/status`, MAX_COMMAND_LINE);

@@ -24,6 +24,14 @@ const agentsContainer = (mounts: Record<string, string>, files: Record<string, s
   files: { ...files, '/proc/self/mountinfo': mountinfo(mounts) },
 });
 
+/** Began an hour after its machine, which was in 2023, and re-reads no token. */
+const OLD_AGENT = {
+  '/opt/datadog-agent/version-manifest.txt': 'agent 7.32.3\n',
+  '/proc/1/cmdline': '/opt/datadog-agent/bin/agent/agent\0run\0',
+  '/proc/1/stat': `1 (agent (core)) S 0 1 1 0 -1 4194560 ${'0 '.repeat(12)}360000 0 0\n`,
+  '/proc/stat': 'cpu  0 0 0 0\nbtime 1690000000\nprocesses 1\n',
+};
+
 const PLUGIN_KUBECONFIG = `apiVersion: v1
 kind: Config
 clusters: [{ name: c, cluster: { server: "https://127.0.0.1:1" } }]
@@ -125,6 +133,13 @@ export const SURROUNDINGS: Scenario[] = [
     },
     'token-missing',
     { never: ['ephemeral-container-without-token'] },
+  ),
+  broken(
+    'token-held-by-process',
+    'An old Agent keeps the token of its start; the file is fresh',
+    { agent: agentsContainer({ ...PROC, ...CGROUP, ...RUNTIME }, { ...IMAGE, ...OLD_AGENT }) },
+    'token-held-by-process',
+    { never: ['token-stale-copy'] },
   ),
   broken('token-stale-copy', 'The agent sends a stale copy of a token', { agent: { credential: 'stale-copy' } }, 'token-stale-copy', {
     never: ['kubelet-token-authentication-off', 'token-rejected'],
