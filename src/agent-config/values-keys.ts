@@ -12,6 +12,8 @@ interface Keys {
   known: Readonly<Record<string, readonly string[]>>;
   /** Keys that stand in one section, and are sought in the others by mistake. */
   placed: Readonly<Record<string, readonly string[]>>;
+  /** Keys that no template reads under this name, by what others call them or where one would look for them. */
+  calledOtherwise: Readonly<Record<string, string>>;
   /** What shows that a file is of this form, and not of a chart that has a section of the same name. */
   marks: readonly string[];
 }
@@ -56,6 +58,24 @@ export const CHART_KEYS: Keys = {
     datadog: ['kubelet', 'clusterName', 'criSocketPath', 'leaderElection', 'collectEvents'],
     agents: [...POD, 'useHostNetwork'],
   },
+  calledOtherwise: {
+    'agents.env': 'datadog.env',
+    'agents.envFrom': 'datadog.envFrom',
+    'agents.envDict': 'datadog.envDict',
+    'agents.resources': 'agents.containers.agent.resources',
+    'agents.hostNetwork': 'agents.useHostNetwork',
+    'datadog.hostNetwork': 'agents.useHostNetwork',
+    'datadog.providers': 'providers',
+    'agents.providers': 'providers',
+    'datadog.targetSystem': 'targetSystem',
+    'agents.targetSystem': 'targetSystem',
+    'datadog.tlsVerify': 'datadog.kubelet.tlsVerify',
+    'datadog.kubeletTlsVerify': 'datadog.kubelet.tlsVerify',
+    'datadog.kubeletHost': 'datadog.kubelet.host',
+    'datadog.kubelet.verify': 'datadog.kubelet.tlsVerify',
+    'datadog.kubelet.hostCA': 'datadog.kubelet.hostCAPath',
+    'datadog.criSocket': 'datadog.criSocketPath',
+  },
   marks: [
     'agents',
     'clusterAgent',
@@ -73,6 +93,17 @@ export const OPERATOR_KEYS: Keys = {
     'global.kubelet': ['host', 'tlsVerify', 'hostCAPath', 'agentCAPath', 'podLogsPath', 'podResourcesSocketPath'],
   },
   placed: {},
+  // kubectl warns of unknown fields and the apiserver drops them (CustomResourceDefinition apiextensions.k8s.io/v1, pruning).
+  calledOtherwise: {
+    agent: 'override.nodeAgent',
+    nodeAgent: 'override.nodeAgent',
+    tolerations: 'override.nodeAgent.tolerations',
+    'global.tolerations': 'override.nodeAgent.tolerations',
+    'override.agent': 'override.nodeAgent',
+    'override.agents': 'override.nodeAgent',
+    'override.nodeAgent.useHostNetwork': 'override.nodeAgent.hostNetwork',
+    kubelet: 'global.kubelet',
+  },
   marks: ['global'],
 };
 
@@ -80,7 +111,7 @@ const SECTIONS = ['', 'datadog', 'agents'];
 const MOST = 50;
 
 /** As settings that nobody reads; `at` writes a key as it stands in the file. */
-export function unreadKeys({ known, placed, marks }: Keys, root: unknown, at: (key: string) => string): AgentSetting[] {
+export function unreadKeys({ known, placed, calledOtherwise, marks }: Keys, root: unknown, at: (key: string) => string): AgentSetting[] {
   const get = (key: string) => (key === '' ? root : valueAt(root, key.split('.')));
   const below = (section: string, key: string) => (section === '' ? key : `${section}.${key}`);
   const isKnown = (section: string, key: string) => known[section]?.includes(key) ?? false;
@@ -103,7 +134,11 @@ export function unreadKeys({ known, placed, marks }: Keys, root: unknown, at: (k
         .map((key) => ({ old: below(other, key), current: below(section, key), why: 'misplaced' as const })),
     ),
   );
-  return [...misspelt, ...misplaced].map(({ old, current, why }) => ({
+  const found = new Set([...misspelt, ...misplaced].map(({ old }) => old));
+  const otherwise = Object.entries(calledOtherwise)
+    .filter(([old]) => isOurs && !found.has(old) && !isEmpty(get(old)))
+    .map(([old, current]) => ({ old, current, why: 'misplaced' as const }));
+  return [...misspelt, ...misplaced, ...otherwise].map(({ old, current, why }) => ({
     variable: printable(at(old), 120),
     source: printable(at(old), 120),
     meant: { why, current: at(current) },

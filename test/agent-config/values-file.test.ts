@@ -104,6 +104,26 @@ describe('values of the chart', () => {
     assert.deepEqual(unreadIn(`clusterAgent: { tolerations: ${taint}, env: [] }\nagents: { tolerations: ${taint} }`), []);
   });
 
+  it('are found under the names that others have for them', () => {
+    assert.deepEqual(
+      unreadIn(
+        'datadog: { site: s, kubeletHost: h }\nagents: { env: [ { name: A, value: b } ], hostNetwork: true, resources: { limits: { cpu: 1 } } }',
+      ),
+      [
+        'agents.env > datadog.env',
+        'agents.resources > agents.containers.agent.resources',
+        'agents.hostNetwork > agents.useHostNetwork',
+        'datadog.kubeletHost > datadog.kubelet.host',
+      ],
+    );
+    assert.deepEqual(unreadIn('datadog: { site: s, providers: { gke: { autopilot: true } } }'), ['datadog.providers > providers']);
+    const override = 'metadata: { name: a }\nspec: { global: { site: s }, override: { agent: { hostNetwork: true } } }';
+    assert.deepEqual(unreadIn(`apiVersion: datadoghq.com/v2alpha1\nkind: DatadogAgent\n${override}`), [
+      'spec.override.agent > spec.override.nodeAgent',
+    ]);
+    assert.deepEqual(unreadIn('datadog: { env: [], envFrom: [] }\nagents: { containers: { agent: { resources: { limits: {} } } } }'), []);
+  });
+
   it('with keys in other letters, or a level too high, are not read', () => {
     const unread = settingsOf('kubelet: { host: x }\ndatadog: { kubelet: { tlsverify: false, hostCaPath: /a, somethingElse: 1 } }').flatMap(
       ({ variable, meant }) => (meant ? [`${variable} > ${meant.current}`] : []),
