@@ -95,7 +95,7 @@ export function managedBy(configuration: AgentConfiguration, { manager }: Pick<A
   return manager === 'unknown' ? configuration : { ...configuration, manager };
 }
 
-/** Kubernetes 1.36 pkg/apis/core/validation ValidateTolerations; Lt and Gt are behind a gate since 1.35. */
+/** Kubernetes 1.36 and 1.37 pkg/apis/core/validation ValidateTolerations; Lt and Gt are behind a gate since 1.35. */
 const OPERATORS = new Set(['', 'Equal', 'Exists', 'Lt', 'Gt']);
 
 /** Those that the apiserver refuses for their operator. */

@@ -56,7 +56,7 @@ export const tokenCopy = defineCheck({
     },
     'token-stale-copy': {
       title: 'stale copy of a token',
-      // Kubernetes 1.36 pkg/kubeapiserver/options/authentication.go (ExtendExpiration), pkg/serviceaccount/claims.go (leeway); kubelet webhook cacheTTL.
+      // Kubernetes 1.36 and 1.37 pkg/kubeapiserver/options/authentication.go (ExtendExpiration), pkg/serviceaccount/claims.go (leeway); kubelet webhook cacheTTL.
       means:
         'The token in use is not the mounted one but an older copy, or the token of another pod. The apiserver refuses a bound token within a minute after its pod is gone (a kubelet may take up to two minutes more, from its cache), and when it expires: by default after a year, after an hour where the apiserver runs with `--service-account-extend-token-expiration=false`; some clouds set another limit. The kubelet renews the mounted file, not a copy.',
       happens:

@@ -36,7 +36,7 @@ type Settings = Readonly<Partial<KubeletValues>>;
 
 /**
  * KubeletConfiguration lines, and where they go; the kubelet reads them at its start. `config`: what it runs with, where that is known. What a flag
- * sets is changed where that flag is: it wins over every file (Kubernetes 1.36 cmd/kubelet/app/server.go kubeletConfigFlagPrecedence).
+ * sets is changed where that flag is: it wins over every file (Kubernetes 1.36 and 1.37 cmd/kubelet/app/server.go kubeletConfigFlagPrecedence).
  */
 export function kubeletConfig(action: Message, settings: Settings, config: KnownConfig | undefined, more: Partial<Fix> = {}): Fix {
   const entries = Object.entries(settings) as [KubeletKey, string | number | boolean][];
@@ -89,7 +89,7 @@ function nested(entries: readonly (readonly [string, string | number | boolean])
 
 /**
  * A new kubeconfig for a kubelet whose credential is void, as kubeadm documents it (kubernetes.io, Troubleshooting kubeadm). It keeps the pods: a
- * restart alone ends the kubelet, since kubeadm removes the bootstrap kubeconfig after the join (Kubernetes 1.36 pkg/kubelet/certificate/bootstrap),
+ * restart alone ends the kubelet, since kubeadm removes the bootstrap kubeconfig after the join (Kubernetes 1.36 and 1.37 pkg/kubelet/certificate/bootstrap),
  * and `kubeadm join` refuses a node that has the old files (cmd/kubeadm/app/preflight/checks.go). `node`: its name, where one may be printed.
  */
 export function newKubeconfig(action: Message, node = 'NODE'): Fix {

@@ -1,4 +1,4 @@
-/** The flags of the kubelet's settings that are judged (Kubernetes 1.36 cmd/kubelet/app/options), by their names in KubeletConfiguration. */
+/** The flags of the kubelet's settings that are judged (Kubernetes 1.36 and 1.37 cmd/kubelet/app/options), by their names in KubeletConfiguration. */
 import type { KubeletKey } from '../../model/facts/node.js';
 
 export const FLAGS: Readonly<Record<KubeletKey, string>> = {

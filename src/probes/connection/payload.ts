@@ -14,7 +14,7 @@ const header = (headers: Headers, name: string): string => {
   return typeof value === 'string' ? value : (value?.[0] ?? '');
 };
 
-/** Words only a kubelet says (pkg/kubelet/server/server.go, 1.25–1.36, and its go-restful `Internal Error:`). */
+/** Words only a kubelet says (pkg/kubelet/server/server.go, 1.25–1.37, and its go-restful `Internal Error:`). */
 const KUBELET_WORDS = [
   /^Forbidden \(user=/,
   /^Authorization error \(user=/,

@@ -9,7 +9,7 @@ export const CAUSES = {
       "kubeadm's admin.conf and similar files are valid for one year. A kubelet that could not reach the apiserver during rotation keeps its old certificate.",
     confirm:
       'Read the dates of a file, or of the current kubeconfig:\n\n    openssl x509 -noout -subject -dates -in FILE\n    kubectl config view --raw --minify \\\n      -o jsonpath={..client-certificate-data} | base64 -d |\n      openssl x509 -noout -dates',
-    // Kubernetes 1.36 pkg/kubelet/certificate/bootstrap; kubernetes.io, Troubleshooting kubeadm.
+    // Kubernetes 1.36 and 1.37 pkg/kubelet/certificate/bootstrap; kubernetes.io, Troubleshooting kubeadm.
     fix: 'Renew it: `kubeadm certs renew admin.conf`, or the CSR API. Install certificate and key together. A kubelet rotates its certificate only while the old one is valid and the apiserver reachable. After that it needs its bootstrap kubeconfig (AKS and others keep it) or a new kubeconfig: with kubeadm, `kubeadm kubeconfig user --org system:nodes --client-name system:node:NODE` on a control-plane node, in place of `/etc/kubernetes/kubelet.conf`, with `/var/lib/kubelet/pki/kubelet-client*` moved away.',
     avoid:
       "Do not set the clock back, and do not hand out the admin's certificate instead. Do not restart a kubelet whose certificate has expired and that has no bootstrap kubeconfig (kubeadm removes it): it does not start again.",

@@ -25,7 +25,7 @@ export const CAUSES = {
   },
   'token-malformed': {
     title: 'malformed token file',
-    // Kubernetes 1.36 k8s.io/apiserver pkg/authentication/request/bearertoken; Go net/http: invalid header field value.
+    // Kubernetes 1.36 and 1.37 k8s.io/apiserver pkg/authentication/request/bearertoken; Go net/http: invalid header field value.
     means:
       'The file is empty, broken over several lines, or is no token. An empty one counts as no credential: 403 as system:anonymous. Any other text is answered with 401. One with line breaks within or other characters that no HTTP header can carry is not sent at all.',
     happens: 'A template was not filled in, base64 was pasted without decoding or with line breaks, or `Bearer ` was copied with it.',

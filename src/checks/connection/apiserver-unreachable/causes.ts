@@ -83,7 +83,7 @@ export const CAUSES = {
       GKE: 'with Dataplane V2 the DaemonSet `anetd` replaces it.',
     },
     confirm:
-      // The comment of a rule is `default/kubernetes:https cluster IP` (Kubernetes 1.36 pkg/proxy/iptables/proxier.go); cilium-dbg since Cilium 1.15.
+      // The comment of a rule is `default/kubernetes:https cluster IP` (Kubernetes 1.36 and 1.37 pkg/proxy/iptables/proxier.go); cilium-dbg since Cilium 1.15.
       'Where all is well the one that fits this node prints rules; and the same `curl -k` to both addresses.\n\n    iptables-save | grep default/kubernetes\n    nft list ruleset | grep SERVICE-ADDRESS\n    kubectl -n kube-system exec ds/cilium -- cilium-dbg service list',
     fix: 'Fix kube-proxy or the CNI agent on this node: its log says why the rules are missing. Restarting it rewrites them. A pod of a DaemonSet restarts when it is deleted; that of a static pod (RKE2, GKE) restarts on the node only; on k3s and microk8s it is part of the service.',
     avoid:

@@ -31,11 +31,12 @@ export const CAUSES = {
     explainedBy: EXPLAINED,
   },
   'kubelet-down': {
+    // Kubernetes 1.37 cmd/kubelet/app/options/globalflags_linux.go: of cAdvisor's flags --housekeeping-interval alone is left.
     title: 'kubelet not running',
     means:
       "The machine answers, but nothing listens on the kubelet's port, neither for this machine nor for the apiserver, and its heartbeat has stopped.",
     happens:
-      'The kubelet crashed or does not start: a bad flag or configuration after an upgrade, an expired client certificate, swap, a full disk, a missing container runtime.',
+      'The kubelet crashed or does not start: a bad flag or configuration after an upgrade (1.37 removed the cAdvisor flags, such as `--containerd` and `--container-hints`), an expired client certificate, swap, a full disk, a missing container runtime.',
     distributions: KUBELET_LOG,
     confirm:
       'NotReady within a minute; then on the node:\n\n    kubectl get node NODE\n    systemctl status kubelet\n    journalctl -u kubelet -n 100 --no-pager',
@@ -103,7 +104,7 @@ export const CAUSES = {
     distributions: KUBELET_SETTINGS,
     confirm: 'On the node: `systemctl is-active kubelet` and `ss -ltnp "sport = :10250"`.',
     fix: 'Set `enableServer: true` (the default) and `address: 0.0.0.0` in the kubelet configuration, then restart the kubelet.',
-    // Kubernetes 1.36 cmd/kubelet/app/server.go startKubelet: readOnlyPort is started by its own condition.
+    // Kubernetes 1.36 and 1.37 cmd/kubelet/app/server.go startKubelet: readOnlyPort is started by its own condition.
     avoid: 'Do not open the read-only port instead: it starts without this server too, and asks no one for a permission.',
     explainedBy: EXPLAINED,
   },

@@ -155,7 +155,7 @@ function sharedFault({ authority, apiserverAuthority }: Clues): string[] {
 }
 
 /**
- * The file that the kubelet serves verifies itself: it has its CA in it (client-go 1.36 util/cert/cert.go), or is one that Go takes as its own root.
+ * The file that the kubelet serves verifies itself: it has its CA in it (client-go 1.36 and 1.37 util/cert/cert.go), or is one that Go takes as its own root.
  * A hostPath gives each pod its own node's. On AKS that is the way: its user cannot set serverTLSBootstrap.
  */
 function selfSignedFixes(clues: Clues, say: Words): Fix[] {

@@ -27,7 +27,7 @@ export const CAUSES = {
   },
   'kubelet-certificate-self-signed': {
     title: 'self-signed kubelet certificate',
-    // client-go 1.36 util/cert/cert.go: the file holds the certificate and its CA; an IP as host name is its only name.
+    // client-go 1.36 and 1.37 util/cert/cert.go: the file holds the certificate and its CA; an IP as host name is its only name.
     means:
       'Without a serving certificate the kubelet makes one at its first start, signed by a CA whose key it discards. The CA of the cluster does not verify it. It names the host name of the node, and no IP (unless `--hostname-override` is one).',
     happens:

@@ -43,7 +43,7 @@ export const CAUSES = {
   'agent-ca-of-old-aks': {
     title: 'kubelet CA file that newer AKS nodes lack',
     means:
-      'The pod mounts `/etc/kubernetes/certs/kubeletserver.crt` of its node. AKS nodes with serving certificate rotation have no such file, and a pod that mounts it stays in ContainerCreating there (`hostPath type check failed`).',
+      'The pod mounts `/etc/kubernetes/certs/kubeletserver.crt` of its node. As AKS documents it, nodes with serving certificate rotation have no such file; a pod that mounts it stays in ContainerCreating there (`hostPath type check failed`).',
     happens:
       'The documentation recommended it for AKS before rotation; node pools get rotation with a newer node image, and the values stay. Which nodes have it, no manifest shows.',
     confirm: 'A node with the label has rotation:\n\n    kubectl get nodes -L kubernetes.azure.com/kubelet-serving-ca',
