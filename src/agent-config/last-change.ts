@@ -19,7 +19,7 @@ export function lastChange(item: unknown, ...fields: readonly string[]): { chang
   const [last] = owners
     .flatMap(({ time, manager }) => (isTime(time) ? [{ at: time, manager }] : []))
     .sort((a, b) => (a.at < b.at ? 1 : -1));
-  return last ? { changed: { at: last.at, ...(NAME.test(String(last.manager)) && { by: String(last.manager) }) } } : {};
+  return last ? { changed: { at: last.at, ...(NAME.test(String(last.manager)) && { client: String(last.manager) }) } } : {};
 }
 
 /** As Kubernetes writes times: to the second, UTC. */

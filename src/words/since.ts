@@ -2,10 +2,10 @@
 import { defineWords } from './say.js';
 
 export const saySince = defineWords('since', {
-  changed: 'since {when}: {what} changed',
-  changedBy: 'since {when}: {what} changed by {by}',
+  changed: 'since {when}: {kind} {object} changed',
+  changedBy: 'since {when}: {kind} {object} changed by {client}',
   taintsChanged: 'since {when}: the taints of Node {node} changed',
-  taintsChangedBy: 'since {when}: the taints of Node {node} changed by {by}',
+  taintsChangedBy: 'since {when}: the taints of Node {node} changed by {client}',
   certificateExpired: 'since {when}: the certificate of the {server} expired',
   clientCertificateExpired: 'since {when}: the client certificate expired',
   tokenExpired: 'since {when}: the token expired',

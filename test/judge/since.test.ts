@@ -13,7 +13,7 @@ const NOW = '2026-06-01T14:20:00.000Z';
 const AT = '2026-06-01T14:02:11Z';
 const BEFORE = '2026-05-30T08:00:00Z';
 const LATER = '2026-06-02T00:00:00Z';
-const HELM = { at: AT, by: 'helm' };
+const HELM = { at: AT, client: 'helm' };
 const USER = 'system:serviceaccount:datadog:agent';
 
 /** Why a cause has no date: nothing that is read anyway holds one. */
@@ -57,7 +57,7 @@ const bound = (kind: 'ClusterRoleBinding' | 'RoleBinding', role: string, changed
   subjects: [{ kind: 'ServiceAccount', namespace: 'datadog', name: 'agent' }],
   ...(changed && { changed }),
 });
-const role = (name: string, changed?: { at: string; by?: string }) => ({
+const role = (name: string, changed?: { at: string; client?: string }) => ({
   kind: 'ClusterRole' as const,
   name,
   rules: [],
@@ -74,7 +74,7 @@ const placed = (part: Partial<FactData['nodes']['nodes'][0]>): AnyFact =>
     nodes: [{ node: 'n1', labels: {}, taints: [], unschedulable: false, ready: 'True', pressure: [], kubeletVersion: '', ...part }],
     complete: true,
   });
-const daemonSet = (changed: { at: string; by?: string }): AnyFact =>
+const daemonSet = (changed: { at: string; client?: string }): AnyFact =>
   fact('apiserver/workloads', {
     by: 'search',
     workloads: [
@@ -107,7 +107,7 @@ describe('since when', () => {
     [
       'a role that was changed after its binding',
       'kubelet-permission-missing',
-      rights({ roles: [role('datadog', HELM)], bindings: [bound('ClusterRoleBinding', 'datadog', { at: BEFORE, by: 'helm' })] }),
+      rights({ roles: [role('datadog', HELM)], bindings: [bound('ClusterRoleBinding', 'datadog', { at: BEFORE, client: 'helm' })] }),
       'since 14:02 UTC: ClusterRole datadog changed by helm',
     ],
     [
@@ -120,8 +120,8 @@ describe('since when', () => {
       'another day, and the role of two that were written together',
       'role-grants-nothing',
       rights({
-        roles: [role('datadog', { at: BEFORE, by: 'helm' })],
-        bindings: [bound('ClusterRoleBinding', 'datadog', { at: BEFORE, by: 'x' })],
+        roles: [role('datadog', { at: BEFORE, client: 'helm' })],
+        bindings: [bound('ClusterRoleBinding', 'datadog', { at: BEFORE, client: 'x' })],
       }),
       'since 2026-05-30 08:00 UTC: ClusterRole datadog changed by helm',
     ],
@@ -244,7 +244,7 @@ describe('since when', () => {
     [
       'a taint without one',
       'control-plane-taint-not-tolerated',
-      [placed({ taints: [{ key: 'gpu', value: '', effect: 'NoSchedule' }], changed: { at: AT, by: 'kubectl-taint' } })],
+      [placed({ taints: [{ key: 'gpu', value: '', effect: 'NoSchedule' }], changed: { at: AT, client: 'kubectl-taint' } })],
       'since 14:02 UTC: the taints of Node n1 changed by kubectl-taint',
       'n1: gpu:NoSchedule',
     ],
@@ -367,11 +367,11 @@ describe('the last change', () => {
   it('is that of the fields that are judged', () => {
     assert.deepEqual(of(entry('helm', BEFORE, rules), entry('labeller', AT, { 'f:metadata': { 'f:labels': {} } })), {
       at: BEFORE,
-      by: 'helm',
+      client: 'helm',
     });
     assert.deepEqual(of(entry('helm', BEFORE, rules), entry('kubectl-edit', AT, { 'f:spec': { 'f:taints': {} } })), {
       at: AT,
-      by: 'kubectl-edit',
+      client: 'kubectl-edit',
     });
   });
   it('is none of a status', () => assert.equal(of(entry('kubelet', AT, rules, { subresource: 'status' })), undefined));

@@ -52,8 +52,8 @@ export const tainted: Dater = {
 };
 function taintsOf(node: string, changed: Change | undefined): Dated[] {
   if (!changed) return [];
-  const { at, by } = changed;
-  return [by === undefined ? { at, key: 'taintsChanged', args: { node } } : { at, key: 'taintsChangedBy', args: { node, by } }];
+  const { at, client } = changed;
+  return [client === undefined ? { at, key: 'taintsChanged', args: { node } } : { at, key: 'taintsChangedBy', args: { node, client } }];
 }
 
 export const workload: Dater = {
@@ -73,7 +73,7 @@ function changesOf({ all }: Sight, isMeant: (name: string) => boolean): Dated[] 
   return all('apiserver/workloads')
     .flatMap(({ workloads }) => workloads)
     .flatMap(({ namespace, name, changed }) =>
-      isMeant(`${namespace}/${name}`) ? changeOf(`DaemonSet ${namespace}/${name}`, changed) : [],
+      isMeant(`${namespace}/${name}`) ? changeOf('DaemonSet', `${namespace}/${name}`, changed) : [],
     );
 }
 
@@ -99,5 +99,5 @@ export const policy: Dater = {
     all('apiserver/egress-policies')
       .flatMap(({ policies }) => policies)
       .filter((each) => names(each.policy))
-      .flatMap((each) => changeOf(`NetworkPolicy ${each.policy}`, each.changed)),
+      .flatMap((each) => changeOf('NetworkPolicy', each.policy, each.changed)),
 };

@@ -3,16 +3,16 @@ import { binds, refersTo, requesterOf } from '../../kubernetes/rbac.js';
 import type { Change, RbacBinding, RbacObjects, RbacRole } from '../../model/facts.js';
 import type { Dated, Dater, Sight } from './dating.js';
 
-export const changeOf = (what: string, changed: Change | undefined): Dated[] =>
-  changed
-    ? [
-        changed.by === undefined
-          ? { at: changed.at, key: 'changed', args: { what } }
-          : { at: changed.at, key: 'changedBy', args: { what, by: changed.by } },
-      ]
-    : [];
+/** `name`: with its namespace where it has one. */
+export function changeOf(kind: string, name: string, changed: Change | undefined): Dated[] {
+  if (!changed) return [];
+  const { at, client } = changed;
+  const args = { kind, object: name };
+  return [client === undefined ? { at, key: 'changed', args } : { at, key: 'changedBy', args: { ...args, client } }];
+}
 
-const objectName = ({ kind, namespace, name }: RbacRole | RbacBinding) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+const changed = ({ kind, namespace, name, changed }: RbacRole | RbacBinding) =>
+  changeOf(kind, namespace ? `${namespace}/${name}` : name, changed);
 
 /** The account's roles and bindings: nothing of them has changed since the last change of any, so all must have one. */
 function rightsOf({ all }: Sight, kinds: readonly RbacBinding['kind'][]): readonly Dated[] {
@@ -22,7 +22,7 @@ function rightsOf({ all }: Sight, kinds: readonly RbacBinding['kind'][]): readon
   const user = account?.user ?? identity?.user;
   if (!user || !objects?.complete) return [];
   const bound = boundTo(user, objects, kinds);
-  return bound.every(({ changed }) => changed) ? bound.flatMap((each) => changeOf(objectName(each), each.changed)) : [];
+  return bound.every((each) => each.changed) ? bound.flatMap(changed) : [];
 }
 
 function boundTo(user: string, { bindings, roles }: RbacObjects, kinds: readonly RbacBinding['kind'][]): (RbacRole | RbacBinding)[] {
@@ -42,5 +42,5 @@ export const binding: Dater = {
     all('apiserver/rbac-objects')
       .flatMap(({ bindings }) => bindings)
       .filter(({ name }) => names(name))
-      .flatMap((each) => changeOf(objectName(each), each.changed)),
+      .flatMap(changed),
 };

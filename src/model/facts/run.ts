@@ -23,7 +23,7 @@ export interface Setting {
 export interface Change {
   /** ISO. */
   at: string;
-  by?: string;
+  client?: string;
 }
 
 /** A value and who gave it. */

@@ -41,6 +41,8 @@ const WELL_KNOWN = new Set(
   datadog-leader-election datadogtoken datadog-token metrics-server trace-agent process-agent system security-agent apiserver server proxy token
   certificate user users group name names cluster-admin admin view edit extension-apiserver-authentication root none unknown yes no true false
   null self http https tcp tls dns authn authz payload settings get list watch create update patch delete all any in-cluster kubernetes-ca
+  helm kubectl kubectl-client-side-apply kubectl-edit kubectl-patch kubectl-create kubectl-taint kubectl-cordon kube-controller-manager cloud-controller-manager
+  argocd-controller kustomize-controller helm-controller cluster-bootstrap kubeadm
   system-node-critical system-cluster-critical amd64 arm64 linux windows exists equal noschedule noexecute preferschedule the and for not may can
   with from into over here there that this what which when file files path port address values key value right rights role roles binding rule
   account service-account serviceaccount daemonset deployment endpoint endpoints lease leases events event services service secret secrets
@@ -88,6 +90,8 @@ const BY_KEY: Readonly<Record<string, Kind>> = {
   priorityClass: 'object',
   lease: 'object',
   binding: 'object',
+  object: 'object',
+  client: 'object',
   roleName: 'object',
 };
 const BY_SETTING: Readonly<Record<string, Kind>> = {
