@@ -13,8 +13,10 @@ const CONDITION = /^[\s>|]{0,40}([A-Z][A-Za-z]{2,40})\s{1,40}(True|False|Unknown
 /** A line of a description that says what befell the object, of events and of a container's state. */
 const EVENT = /^\s{0,40}(?:\d{1,6}[a-z]\S{0,12}\s{1,40}){0,3}(?:\d{1,6}\s{1,40})?.{0,200}?\b(?:Normal|Warning)\s{1,40}[A-Z]\w{1,60}\s/;
 const STATE = /^\s{0,16}(?:State|Last State|Reason|Message|Status|Exit Code):\s{1,40}\S/;
-const SECTION = /^\s{0,4}([A-Z][\w -]{1,40}):(?:\s|$)/;
-const NAME = /^\s{0,4}Name:\s{1,40}(\S{1,253})\s*$/;
+const SECTION =
+  /^\s{0,8}(Events|Conditions|Containers|Init Containers|Volumes|Tolerations|Node-Selectors|QoS Class|Annotations|Labels|Addresses|Capacity|Allocatable|System Info|Non-terminated Pods|Allocated resources|Controlled By|Taints|Lease):(?:\s|$)/;
+/** The name of the object; deeper inside a description, that of a volume's source. */
+const NAME = /^\s{0,8}Name:\s{1,40}(\S{1,253})\s*$/;
 const NODE_MARK =
   /^\s{0,4}(?:Roles?:|Unschedulable:|System Info:|Allocatable:|PodCIDRs?:|ProviderID:|Non-terminated Pods:|ExternalID:|Lease:)/;
 const POD_MARK = /^\s{0,4}(?:Node:\s|Containers:|Init Containers:|Controlled By:|QoS Class:|IPs?:\s|Controllers:)/;
@@ -61,7 +63,7 @@ export function createDescriptions() {
       if (header) return { records: [], taken: true };
       const before = flush();
       const [, name] = NAME.exec(line) ?? [];
-      if (name !== undefined && !/^\s/.test(line)) {
+      if (name !== undefined && (!open || /^\S/.test(line))) {
         const records = [...before, ...finish()];
         open = { scene: { kind: 'object', name }, section: '', told: false, line: at };
         strange = 0;
@@ -80,14 +82,14 @@ export function createDescriptions() {
   }
 
   function isInside(line: string): boolean {
-    if (/^\s/.test(line) || SECTION.test(line)) strange = 0;
+    if (/^\s|^[A-Z][\w ()-]{1,40}:/.test(line)) strange = 0;
     else strange += 1;
     return strange < 2;
   }
 
   function readInside(about: Open, line: string, at: number): TextRecord[] {
     learn(about, line);
-    const [, section] = /^\S/.test(line) ? (SECTION.exec(line) ?? []) : [];
+    const [, section] = SECTION.exec(line) ?? [];
     if (section !== undefined) about.section = section;
     if (about.scene.kind === 'node' && /^Unschedulable:\s{1,40}true/.test(line))
       return [{ line: at, text: line.trim(), scene: about.scene }];
@@ -114,13 +116,13 @@ function learn({ scene }: Open, line: string): void {
     if (scene.kind === 'pod' || scene.kind === 'workload') scene.ofAgent ??= isAgentName(scene.name ?? '');
   }
   if (scene.kind === 'node') return;
-  const [, node] = /^Node:\s{1,40}([\w.-]{1,253})/.exec(line) ?? [];
+  const [, node] = /^\s{0,8}Node:\s{1,40}([\w.-]{1,253})/.exec(line) ?? [];
   if (node !== undefined) scene.node = node;
-  const [, namespace] = /^Namespace:\s{1,40}([\w.-]{1,63})/.exec(line) ?? [];
+  const [, namespace] = /^\s{0,8}Namespace:\s{1,40}([\w.-]{1,63})/.exec(line) ?? [];
   if (namespace !== undefined) scene.namespace = namespace;
   const [, image] = /^\s{0,16}Image:\s{1,40}(\S{1,400})/.exec(line) ?? [];
   const [, label] =
-    /(?:^Labels:\s{1,40}|^\s{1,40})(?:app|k8s-app|app\.kubernetes\.io\/(?:name|component)|agent\.datadoghq\.com\/\w{1,30})=(\S{1,63})/.exec(
+    /(?:^\s{0,8}Labels:\s{1,40}|^\s{1,40})(?:app|k8s-app|app\.kubernetes\.io\/(?:name|component)|agent\.datadoghq\.com\/\w{1,30})=(\S{1,63})/.exec(
       line,
     ) ?? [];
   for (const told of [image, label]) if (told !== undefined && isAgentName(told)) scene.ofAgent = true;

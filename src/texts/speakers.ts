@@ -59,3 +59,15 @@ export function isAgentName(name: string): boolean {
 }
 
 const AGENTS: readonly Speaker[] = ['node-agent', 'cluster-agent', 'other-agent', 'opentelemetry'];
+
+/** By the package that a message names in front of itself: `k8s.io/kubernetes/pkg/kubelet/kubelet.go:451: Failed to list …`. */
+export function speakerOfPath(body: string): Speaker | undefined {
+  return PATHS.find(([text]) => text.test(body))?.[1];
+}
+
+const PATHS: readonly [RegExp, Speaker][] = [
+  [/k8s\.io\/kubernetes\/pkg\/kubelet\//, 'kubelet'],
+  [/sigs\.k8s\.io\/metrics-server/, 'metrics-server'],
+  [/kubeletstatsreceiver|scraperhelper\//, 'opentelemetry'],
+  [/beats\/v\d|elastic-agent/, 'other-agent'],
+];

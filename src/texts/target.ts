@@ -5,13 +5,13 @@ import type { Addressee, Server } from './reading.js';
 const SENTENCES: readonly [RegExp, Server][] = [
   // Of pods, images and networks of pods: the words of an address in it are not of the agent's way.
   [
-    /failed to (?:pull|resolve|fetch|authorize|copy)|ErrImagePull|ImagePullBackOff|pulling (?:image|from host)|pull access denied|registry|manifest unknown/i,
+    /failed to (?:pull|copy:|authorize:|resolve reference|do request: (?:Head|Get)|fetch (?:anonymous|oauth) token)|ErrImagePull|ImagePullBackOff|pulling (?:image|from host)|pull access denied|manifest unknown|Error response from daemon: (?:Get|Head) /i,
     'registry',
   ],
   [/(?:readiness|liveness|startup) probe (?:failed|errored|warning|for )|HTTP probe failed|probeType=|Probe failed/i, 'pod'],
   [/failed calling webhook|failed to call webhook|conversion webhook/i, 'webhook'],
   [
-    /failing or missing response from|FailedDiscoveryCheck|complete list of server APIs|unable to handle the request \(\S{1,80} [\w.-]*metrics\.k8s\.io|couldn't get (?:current server API group list|resource list for \S{1,80}metrics\.k8s\.io)|error resolving resource\S* \S{0,80}metrics/i,
+    /failing or missing response from|FailedDiscoveryCheck|complete list of server APIs|unable to handle the request \(\S{1,80} [\w.-]*metrics\.k8s\.io|couldn't get (?:current server API group list|resource list for \S{0,80}metrics\.k8s\.io)|error resolving resource\S* \S{0,80}metrics/i,
     'aggregated-api',
   ],
   [
@@ -53,6 +53,8 @@ const KUBELET_PATH =
   /^\/(?:containerLogs|exec|attach|portForward|run|runningpods|logs|checkpoint|stats\/summary|metrics\/(?:cadvisor|resource|probes|slis)|configz|spec|pods)\b/;
 const APISERVER_PATH =
   /^\/(?:apis?(?:[?]|$)|apis\/|api\/v1(?:[?]|$)|api\/v1\/(?:namespaces|nodes|pods|services|endpoints|events|configmaps|secrets|persistentvolume|componentstatuses|replicationcontrollers|serviceaccounts|limitranges|resourcequotas|watch|bindings)|openapi\/|version\b|readyz|livez|k8s\/clusters\/)/;
+/** 6444 and 9345 are the supervisors of k3s and RKE2. */
+const APISERVER_PORTS: ReadonlySet<number> = new Set([6443, 6444, 9345]);
 const APISERVER_HOST =
   /^(?:kubernetes(?:\.default(?:\.svc(?:\.cluster\.local)?)?)?|kubernetes\.docker\.internal|api(?:-int|-server)?\.[\w.-]{1,200}|\S{0,200}\.(?:eks\.amazonaws\.com|azmk8s\.io|gke\.goog)|kube-?api(?:server)?\b\S{0,100})$/i;
 /** Of a machine or pod, of a link, and of this machine. */
@@ -114,7 +116,7 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
     !/timeout=/.test(path)
   )
     return 'apiserver';
-  if (APISERVER_PATH.test(path) || port === 6443 || APISERVER_HOST.test(host)) return 'apiserver';
+  if (APISERVER_PATH.test(path) || APISERVER_PORTS.has(port ?? 0) || APISERVER_HOST.test(host)) return 'apiserver';
   if (KUBELET_PATH.test(path) || host === '' || port === 0) return 'kubelet';
   if (port !== undefined && OTHERS.has(port)) return OTHERS.get(port) ?? 'other';
   if (port === 443 && PRIVATE.test(host) && path.length < 2) return 'apiserver';
@@ -127,9 +129,12 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
 const BY_WORDS: readonly [RegExp, Server][] = [
   [/metricset kubernetes\.(?:node|pod|container|volume|system)\b|'(?:node|pod|container|volume|system)' Metricset/, 'kubelet'],
   [/metricset kubernetes\.(?:state_|proxy|scheduler|controllermanager)/, 'other'],
-  [/\/(?:stats\/summary|metrics\/(?:cadvisor|resource|probes)|containerLogs)\b|CN ?= ?system:node:/, 'kubelet'],
   [
-    /failed to (?:list|watch|get server)|connect to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,
+    /error dialing backend|valid for system:node:|kubelet-serving|\/(?:stats\/summary|metrics\/(?:cadvisor|resource|probes)|containerLogs)\b|CN ?= ?system:node:/,
+    'kubelet',
+  ],
+  [
+    /failed to (?:list|watch|get server)|connect(?:ion)? to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,
     'apiserver',
   ],
   [/kubelet|scrape node|kubeutil|podlist|statssummary/i, 'kubelet'],

@@ -1,7 +1,7 @@
 /** Out of its wrapping: prefixes of logs, JSON and quoting are taken away; what they told of time, node and speaker is kept. */
 import { tooMuchJson } from '../model/bounds.js';
 import type { Speaker } from './reading.js';
-import { speakerOfFile, speakerOfProgram } from './speakers.js';
+import { speakerOfFile, speakerOfPath, speakerOfProgram } from './speakers.js';
 
 export interface Unwrapped {
   /** On one line, without quoting: what the patterns read. */
@@ -23,6 +23,13 @@ const PREFIXES: readonly { text: RegExp; tells: (groups: readonly string[]) => P
     text: /^\[pod\/([\w.-]{1,253})\/([\w.-]{1,63})\] /,
     tells: ([, pod = '', container = '']) => ({ speaker: speakerOfProgram(container) ?? speakerOfProgram(pod) }),
   },
+  // stern, k9s: pod and container
+  {
+    text: /^([a-z\d][a-z\d.-]{5,252})(?: ([a-z\d][a-z\d-]{0,62}))? {1,4}(?=\d{4}-\d\d-\d\d[T ]\d\d:)/,
+    tells: ([, pod = '', container = '']) => ({ speaker: speakerOfProgram(container) ?? speakerOfProgram(pod) }),
+  },
+  // talosctl logs: the node
+  { text: /^((?:\d{1,3}\.){3}\d{1,3}): (?=[{IWEF\d])/, tells: ([, node]) => ({ node }) },
   // kubectl logs --timestamps, CRI files, journalctl -o short-iso
   {
     text: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)(?: (?:stdout|stderr) [FP])?[ \t]{1,8}/,
@@ -34,7 +41,7 @@ const PREFIXES: readonly { text: RegExp; tells: (groups: readonly string[]) => P
     tells: ([, time]) => ({ time }),
   },
   {
-    text: /^([\w.-]{1,253}) ([\w@.-]{1,64})\[\d{1,9}\]: /,
+    text: /^(?:([\w.-]{1,253}) )?([\w@.-]{1,64})\[\d{1,9}\]: /,
     tells: ([, node, unit = '']) => ({ node, speaker: speakerOfProgram(unit) }),
   },
   // klog; people cut its columns
@@ -94,7 +101,8 @@ export function unwrap(text: string): Unwrapped {
   }
   const logfmt = /^(?:time|ts|level|t)=/.test(left);
   if (logfmt) merge(told, readLogfmt(left));
-  return { body: unquote(left), time: told.time, node: told.node, speaker: told.speaker, isLogged: isLogged || logfmt };
+  const body = unquote(left);
+  return { body, time: told.time, node: told.node, speaker: told.speaker ?? speakerOfPath(body), isLogged: isLogged || logfmt };
 }
 
 /** Does the line begin a record of a log? */
@@ -111,7 +119,7 @@ function merge(told: Partial<Unwrapped>, more: Partial<Unwrapped>): void {
 }
 
 /** Marks of Markdown and of mail around what is quoted, and the name that a supervisor puts before a line. */
-const DECORATION = /^\s{0,40}(?:(?:>|\*\*|`{1,3}|-|\|)\s?){0,6}(?:\[ [A-Z-]{2,12} \] )?/;
+const DECORATION = /^\s{0,40}(?:(?:>|\*\*|`{1,3}|-|\||\u2502)\s?){0,6}(?:\[ [A-Z-]{2,12} \] )?/;
 /** Colours of a terminal. */
 const COLOURS = /\u001b\[[\d;]{0,20}[A-Za-z]/g;
 

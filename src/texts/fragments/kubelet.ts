@@ -88,9 +88,8 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-down',
-    text: /container runtime is (?:down|not up)|container runtime (?:status check may not have completed yet|not ready)|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)/i,
+    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)/i,
     target: 'runtime',
-    when: ({ body }) => !/status check may not have completed yet/.test(body),
     means: { causes: ['container-runtime-down'] },
     source: `${K}/{runtime,kubelet}.go; node-problem-detector`,
   },
@@ -103,6 +102,14 @@ export const KUBELET: readonly Fragment[] = [
       says: 'The network plugin (CNI) of the node is not set up: pods without the host network do not start there.',
     },
     source: `${K}/kubelet.go`,
+  },
+  {
+    id: 'pleg-start',
+    text: /pleg has yet to be successful|container runtime status check may not have completed yet/,
+    when: ({ body }) => !/runtime is down|last seen active/.test(body),
+    target: 'kubelet',
+    means: { foreign: 'The kubelet says this in its first seconds. Where it goes on for minutes, its container runtime does not answer.' },
+    source: `${K}/{runtime,kubelet}.go`,
   },
   {
     id: 'pleg',

@@ -75,7 +75,7 @@ export const OTHERS: readonly Fragment[] = [
   },
   {
     id: 'prometheus-scrape',
-    text: /server returned HTTP status|Scrape failed|Error on ingesting|error when scraping/,
+    text: /server returned HTTP status|Scrape failed|Failed to scrape Prometheus endpoint|Error on ingesting|error when scraping/,
     speaker: 'prometheus',
     means: { wrapper: 'The address of the target and the whole error stand on the page /targets of Prometheus.' },
     source: 'Prometheus 2.x and 3.x scrape/scrape.go',

@@ -193,6 +193,13 @@ export const TLS_ERRORS: readonly Fragment[] = [
     source: 'Go 1.20 to 1.25 net/http/{response,server}.go; Python http.client, curl 8',
   },
   {
+    id: 'http-to-tls-port-400',
+    text: /\b400\b.{0,20}Bad Request/,
+    when: ({ target }) => target.server === 'kubelet' && target.scheme === 'http',
+    means: { foreign: 'The port speaks TLS and the client asked in plain HTTP: give that client an https:// address.' },
+    source: 'Go 1.20 to 1.25 net/http/server.go: it answers 400 in plain HTTP',
+  },
+  {
     id: 'http-to-tls-port-log',
     text: /first record does not look like a TLS handshake|client sent an HTTP request to an HTTPS server/i,
     when: asServer,
