@@ -25,8 +25,6 @@ const WORKLOAD_MARK = /^\s{0,4}(?:Pods Status:|Desired Number of Nodes Scheduled
 interface Open {
   scene: Scene;
   section: string;
-  /** Something of it was told already. */
-  told: boolean;
   line: number;
 }
 
@@ -45,9 +43,9 @@ export function createDescriptions() {
   };
   const finish = (): TextRecord[] => {
     const records = flush();
-    // Of a pod without an event that tells: what it is all the same.
-    if (open && !open.told && open.scene.kind === 'pod' && open.scene.ofAgent === false)
-      records.push({ line: open.line, text: 'Status: a pod without a Warning', scene: open.scene });
+    // Whatever its events tell: what it is.
+    if (open?.scene.kind === 'pod' && open.scene.ofAgent === false)
+      records.push({ line: open.line, text: 'Pending, failed or running: a pod that is no agent', scene: open.scene });
     open = undefined;
     return records;
   };
@@ -65,7 +63,7 @@ export function createDescriptions() {
       const [, name] = NAME.exec(line) ?? [];
       if (name !== undefined && (!open || /^\S/.test(line))) {
         const records = [...before, ...finish()];
-        open = { scene: { kind: 'object', name }, section: '', told: false, line: at };
+        open = { scene: { kind: 'object', name }, section: '', line: at };
         strange = 0;
         return { records, taken: true };
       }
@@ -98,7 +96,6 @@ export function createDescriptions() {
         ? /\S/.test(line) && !/^\s{0,40}(?:Type|FirstSeen|LastSeen|Age)\s|^Events:/.test(line)
         : EVENT.test(line) || STATE.test(line);
     if (!tells || (about.scene.kind === 'node' && about.section !== 'Events')) return [];
-    about.told = true;
     return [{ line: at, text: line.trim(), scene: { ...about.scene } }];
   }
 }

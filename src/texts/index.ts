@@ -24,7 +24,7 @@ const NAME = 253;
 
 /** Without one of these a record says nothing that is known; most lines of a log are left here. */
 const MAY_TELL =
-  /fail|error|unable|impossible|cannot|can't|could ?n[o']t|forbidden|unauthori[sz]ed|denied|refus|reset|time[d ]?\s?out|timeout|deadline|x509|certificate|tls|token|EOF|lookup|resolve|not ?ready|NotReady|PLEG|unknown|invalid|exceeded|disabled|deprecated|Warning|nodes are available|violates|read-only|KUBERNETES_SERVICE|not healthy|Kubelet|kubelet|\b[45]\d\d\b|E[A-Z]{4,}|pending|server|lease|leader|Errno|Schedul|malformed|unreachable|agent|self.?signed|quota|constraint|PriorityClass|0\.9|html|route|connect|dial|:\d{4,5}\b/i;
+  /fail|error|unable|impossible|cannot|can't|could ?n[o']t|forbidden|unauthori[sz]ed|denied|refus|reset|time[d ]?\s?out|timeout|deadline|x509|certificate|tls|token|EOF|lookup|resolve|not ?ready|NotReady|PLEG|unknown|invalid|exceeded|disabled|deprecated|Warning|nodes are available|violates|read-only|KUBERNETES_SERVICE|not healthy|Kubelet|kubelet|\b[45]\d\d\b|E[A-Z]{4,}|pending|server|lease|leader|Errno|Schedul|malformed|unreachable|agent|self.?signed|runtime|network plugin|is down|skipping|BackOff|Crash|OOM|Evict|Terminat|\bready\b|quota|constraint|PriorityClass|0\.9|html|route|connect|dial|:\d{4,5}\b/i;
 
 /** What one record says; nothing where it is of no known kind. */
 export function readRecord(record: TextRecord, clean: Clean): Reading | undefined {

@@ -67,7 +67,7 @@ const ADDRESSES: readonly RegExp[] = [
   /\b(HTTPS?)ConnectionPool\(host='([^']{0,253})', port=(\d{1,5})\)/g,
   /\b(dial) (?:tcp[46]?|udp[46]?) (\[[\da-f:.%]{2,60}\]|[\w.-]{0,253}):(\d{1,5})/g,
   /(->)(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253}):(\d{1,5})\b/g,
-  /\b(connect(?:ed)?|trying|server|kubelet at:?|endpoint|to) "?(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253})(?: \([\d.:a-f]{2,60}\))?(?::| port )(\d{2,5})\b/gi,
+  /\b(E[A-Z]{5,15}|connect(?:ed)?|trying|server|kubelet at:?|endpoint|to) "?(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253})(?: \([\d.:a-f]{2,60}\))?(?::| port )(\d{2,5})\b/gi,
   /\(()'([\w.:-]{2,253})', (\d{1,5})\)/g,
 ];
 
@@ -134,7 +134,7 @@ const BY_WORDS: readonly [RegExp, Server][] = [
     'kubelet',
   ],
   [
-    /failed to (?:list|watch|get server)|connect(?:ion)? to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,
+    /failed to (?:list |watch )\*|failed to get server|connect(?:ion)? to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,
     'apiserver',
   ],
   [/kubelet|scrape node|kubeutil|podlist|statssummary/i, 'kubelet'],

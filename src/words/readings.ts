@@ -55,7 +55,7 @@ export const sayReading = defineWords('reading', {
   fix: 'Fix:',
   more: 'More: kubelet-doctor explain {cause}',
   wrapper: 'This text ({rests}) only wraps another error.',
-  other: 'This text ({rests}) is not about the agent, the kubelet or the apiserver.',
+  other: 'No cause of kubelet-doctor explains this text ({rests}).',
   works: 'This text ({rests}) tells of what works.',
   nothing: 'This text says nothing that kubelet-doctor knows.',
 });

@@ -67,7 +67,7 @@ export function firstOf(markdown: string): string {
 function decidingOf(markdown: string): string[] {
   const all = blocks(markdown);
   const code = all.findIndex((block) => /^(?: {4}|\t|```)/.test(block));
-  const at = code >= 0 ? code : all.findIndex((block) => /`[^`]*[ /][^`]*`/.test(block));
+  const at = code >= 0 ? code : all.findIndex((block) => /`[^`]{1,80}[ /][^`]{0,200}`/.test(block));
   if (at < 0) return all.slice(0, 1);
   return all.slice(at > 0 && /:\s*$/.test(all[at - 1] ?? '') ? at - 1 : at, at + 1);
 }

@@ -95,6 +95,7 @@ export const AGENT: readonly Fragment[] = [
   },
   {
     id: 'agent-metrics-forbidden',
+    first: true,
     text: /(?:parsing|while parsing:|got) "(?:Forbidden )?\(user=/,
     speaker: 'node-agent',
     target: 'kubelet',

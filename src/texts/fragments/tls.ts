@@ -185,6 +185,7 @@ export const TLS_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'http-to-tls-port',
+    when: asClient,
     text: /malformed HTTP (?:response|status code|version) "\\x15\\x03|BadStatusLine\("?'?\\x15\\x03|Client sent an HTTP request to an HTTPS server|Received HTTP\/0\.9 when not allowed/i,
     means: {
       foreign:
