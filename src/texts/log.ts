@@ -54,9 +54,17 @@ export function createLogReader(clean: Clean): LogReader {
   const begun: string[] = [];
   let [lines, told, left, causes] = [0, 0, 0, 0];
 
+  const silent = new Set<string>();
+
   const take = (record: TextRecord) => {
+    const shape = record.scene === undefined && record.text.length <= MOST_SHAPE ? shapeOf(record.text) : undefined;
+    if (shape !== undefined && silent.has(shape)) return;
     const reading = readRecord(record, unredacted);
-    if (!reading) return;
+    if (!reading) {
+      if (silent.size >= MOST_SHAPES) silent.clear();
+      if (shape !== undefined) silent.add(shape);
+      return;
+    }
     told += 1;
     const { target, verdict, record: at } = reading;
     if (verdict.kind === 'cause') causes += 1;
@@ -95,6 +103,13 @@ export function createLogReader(clean: Clean): LogReader {
 }
 
 const MOST_TIME = 40;
+/** Lines that say nothing are many and alike: one that differs in times, sizes and ids alone is not read again. Statuses and ports stay. */
+const MOST_SHAPES = 5000;
+const MOST_SHAPE = 400;
+
+function shapeOf(line: string): string {
+  return line.replace(/\d\d:\d\d:\d\d(?:[.,]\d+)?|(?<!:)\b(?![45]\d\d\b)\d+\b|\b[0-9a-f]{8,}\b/g, '#');
+}
 
 function alone(reading: Reading): Group {
   const { line } = reading.record;
