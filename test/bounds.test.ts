@@ -89,6 +89,7 @@ const READERS: Readonly<Record<string, Read>> = {
 const READ_ELSEWHERE = [
   // By the reader of manifests.
   'cli/commands/nodes.ts',
+  'cli/commands/read.ts',
   'cli/commands/settings.ts',
   'cli/help/topics.ts',
   'host/create.ts',

@@ -29,13 +29,13 @@ const UNDATED: Readonly<Record<string, string>> = {
     kubelet-tls-version apiserver-cuts-credential kubelet-cuts-credential not-a-kubelet not-an-apiserver kubelet-impostor
     kubelet-port-taken kubelet-certificate-changes apiserver-certificate-changes kubelet-certificate-not-accepted apiserver-certificate-not-accepted`,
   'an answer says what is, not since when': `
-    apiserver-forbidden-at-kubelet apiserver-unknown-at-kubelet control-plane-tunnel-down
+    agent-pod-changed-at-admission apiserver-forbidden-at-kubelet apiserver-unknown-at-kubelet control-plane-tunnel-down
     apiserver-answer-foreign apiserver-not-ready apiserver-throttles kubelet-answer-foreign kubelet-answers-for-another-node
     kubelet-endpoint-fails kubelet-ignores-token kubelet-rejects-credential identity-unexpected impersonation-forbidden review-forbidden
     kubelet-decision-cached token-foreign token-rejected token-wrong-audience client-certificate-foreign cluster-dns-fails
     apiserver-name-does-not-resolve node-name-does-not-resolve`,
   'a setting of this process, or a file of this machine': `
-    agent-plain-port-closed agent-runtime-socket-wrong
+    agent-plain-port-closed token-held-by-process agent-runtime-socket-wrong
     agent-installed-twice agent-ports-both-disabled agent-settings-renamed apiserver-address-unset asked-from-another-network
     credential-plugin-fails debug-pod-foreign-identity host-mounts-missing host-network-without-cluster-dns integration-config-hidden
     kubelet-host-not-a-node kubelet-host-unset kubelet-kubeconfig-broken kubelet-kubeconfig-exposed no-proxy-range-not-understood

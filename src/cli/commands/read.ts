@@ -59,9 +59,11 @@ function kindOf({ head, isPacked }: Given): Kind {
 
 /** What is applied, or values of a chart: not what `kubectl get -o yaml` shows of a running pod, node or event. */
 function isManifest(head: string): boolean {
-  const kind = /^\s*"?kind"?: *"?(DaemonSet|DatadogAgent)"?,?\s*$/m.test(head) || /"kind" *: *"(DaemonSet|DatadogAgent)"/.test(head);
-  if (kind && /^[\s"{]*"?apiVersion"?\s*:|"apiVersion"/m.test(head)) return true;
-  return /^(datadog|agents|clusterAgent):\s*$/m.test(head) && !/^\d{4}-\d\d-\d\d/m.test(head);
+  const kind =
+    /^[ \t]{0,40}"?kind"?: {0,9}"?(DaemonSet|DatadogAgent)"?,?[ \t\r]{0,9}$/m.test(head) ||
+    /"kind" {0,9}: {0,9}"(DaemonSet|DatadogAgent)"/.test(head);
+  if (kind && /^[ \t"{]{0,40}apiVersion"?[ \t]{0,9}:|"apiVersion"/m.test(head)) return true;
+  return /^(datadog|agents|clusterAgent):[ \t\r]{0,9}$/m.test(head) && !/^\d{4}-\d\d-\d\d/m.test(head);
 }
 
 async function readSaved(name: string, text: string | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {

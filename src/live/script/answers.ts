@@ -35,7 +35,7 @@ export function isAnswers(text: string): boolean {
 export function readAnswers(text: string): Answers {
   const blocks: Block[] = [];
   // A terminal in between (kubectl exec -t) ends lines with CR.
-  for (const line of text.slice(0, BOUNDS.report).split(/\r*\n/)) {
+  for (const line of text.slice(0, BOUNDS.report).split(/\r{0,2}\n/)) {
     if (line.startsWith('@@ ') && blocks.length < MOST_BLOCKS) {
       const [kind = '', ...words] = line.slice(3).trimEnd().split(' ');
       blocks.push({ kind, words, lines: [] });

@@ -120,7 +120,7 @@ export function tcpIn(block: Block, endpoint: string): Outcome<TcpConnection> {
   const one = (address: string, result: string, at = port) => ({ address, port: at, result, ms: result === 'connected' ? 0 : ms });
   const failures = said.flatMap((line) => {
     const [, address, at, why] =
-      /^\* +(?:connect to|Immediate connect fail for) ([0-9a-fA-F.:]+)(?: port (\d+))?.*?: (.+)$/.exec(line) ?? [];
+      /^\* +(?:connect to|Immediate connect fail for) ([0-9a-fA-F.:]{2,45})(?: port (\d{1,5}))?[^:]{0,80}: (.+)$/.exec(line) ?? [];
     return address && why ? [one(address, reasonIn(why) ?? 'ECONNFAILED', Number(at ?? port))] : [];
   });
   for (const line of said) {

@@ -80,7 +80,13 @@ export const AGENT: readonly Fragment[] = [
     speaker: 'node-agent',
     target: 'kubelet',
     means: {
-      causes: ['token-stale-copy', 'token-expired', 'kubelet-token-authentication-off', 'kubelet-cannot-reach-apiserver'],
+      causes: [
+        'token-held-by-process',
+        'token-stale-copy',
+        'token-expired',
+        'kubelet-token-authentication-off',
+        'kubelet-cannot-reach-apiserver',
+      ],
       says: 'The Agent had connected before: an Agent this old reads its token once, at the start, and keeps it. A restart of the pod helps for the life of one token.',
     },
     source: 'Datadog Agent 6 to 7.3x pkg/autodiscovery/providers/kubelet.go, DataDog/datadog-agent#10604',
@@ -187,7 +193,7 @@ export const AGENT: readonly Fragment[] = [
     when: ({ speaker }) => speaker !== 'kubelet',
     target: 'runtime',
     means: {
-      causes: ['host-mounts-missing', 'container-runtime-down'],
+      causes: ['agent-runtime-socket-wrong', 'host-mounts-missing', 'container-runtime-down'],
       says: "The runtime's socket is not at this path in the agent's container: it is not mounted, or lies elsewhere on this node (DD_CRI_SOCKET_PATH, datadog.criSocketPath).",
     },
     source: 'Datadog Agent 6 to 7.7x pkg/util/containers/cri; containerd client, google.golang.org/grpc',
@@ -198,7 +204,7 @@ export const AGENT: readonly Fragment[] = [
     when: ({ speaker, scene }) => speaker !== 'kubelet' && scene?.kind !== 'pod',
     target: 'runtime',
     means: {
-      causes: ['host-mounts-missing', 'container-runtime-down'],
+      causes: ['agent-runtime-socket-wrong', 'host-mounts-missing', 'container-runtime-down'],
       says: 'The text is about the socket of the container runtime, not about the kubelet: the runtime is down, or its socket lies elsewhere on this node (DD_CRI_SOCKET_PATH).',
     },
     source: 'Datadog Agent 6 to 7.7x pkg/util/containers/cri; containerd client, google.golang.org/grpc',

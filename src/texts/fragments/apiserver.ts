@@ -48,7 +48,7 @@ export const APISERVER: readonly Fragment[] = [
     id: 'token-stale',
     text: /authentication\.k8s\.io\/stale-token|seconds after warning threshold/,
     side: 'server',
-    means: { causes: ['token-stale-copy'], proven: true },
+    means: { causes: ['token-held-by-process', 'token-stale-copy'], proven: true },
     source: 'Kubernetes 1.21 to 1.36 pkg/serviceaccount/claims.go, an annotation of the audit log',
   },
   {
