@@ -281,19 +281,19 @@ const PLACEMENT: Row[] = [
   row('K', 'agent-not-ready-on-node'),
   ...(
     [
-      ['host-path-not-mounted', 'a path of the node that is not there, of another type, or cannot be created'],
-      ['agent-object-missing', 'a ConfigMap or Secret, or a key of one'],
-      ['host-port-taken', 'a port that another pod has'],
-      ['node-without-room-for-agent', 'CPU, memory, or one pod more'],
-      ['agent-pod-not-scheduled', 'a taint or an affinity that the pod has'],
-      ['agent-image-not-pulled', 'a registry that does not give the image'],
-      ['pod-sandbox-not-created', 'a node without a working pod network or runtime'],
+      ['S', 'host-path-not-mounted', 'a path of the node that is not there, of another type, or cannot be created'],
+      ['K', 'agent-object-missing', 'a ConfigMap or Secret, or a key of one'],
+      ['K', 'host-port-taken', 'a port that another pod has'],
+      ['K', 'node-without-room-for-agent', 'CPU, memory, or one pod more'],
+      ['K', 'agent-pod-not-scheduled', 'a taint or an affinity that the pod has'],
+      ['K', 'agent-image-not-pulled', 'a registry that does not give the image'],
+      ['S', 'pod-sandbox-not-created', 'a node without a working pod network or runtime'],
     ] as const
-  ).map(([cause, what]) => row('S', cause, undefined, `Added: a pod that waits, by what its status or its events say: ${what}.`)),
+  ).map(([proof, cause, what]) => row(proof, cause, undefined, `Added: a pod that waits, by what its status or its events say: ${what}.`)),
   row('K', 'several-agents-on-node'),
   row('K', 'pod-security-refuses'),
   row('K', 'admission-refuses'),
-  row('S', 'agent-pod-changed-at-admission', undefined, 'Added: what is let in, and not whole: the pod lacks what its very template has.'),
+  row('K', 'agent-pod-changed-at-admission', undefined, 'Added: what is let in, and not whole: the pod lacks what its very template has.'),
   row('K', 'node-not-ready / node-cordoned', ['node-not-ready', 'node-cordoned'], 'Two causes of one row of the list.'),
   row(
     'F',

@@ -49,7 +49,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     const own = ownAccount(workload);
     const account = byHand(own && `kubectl -n ${own.namespace} get serviceaccount ${own.account} -o yaml`);
     return problem('agent-pod-changed-at-admission', {
-      proof: inTheirWords(facts.pods, facts.workloads),
+      proof: inTheirWords(facts.pods),
       severity: isToken && isAll ? 'blocks' : 'degrades',
       title: isToken ? say('tokenTaken') : say('hostTaken', { what: given(first).what }),
       features: isToken ? ALL_KUBELET_FEATURES : [],
