@@ -45,6 +45,7 @@ import { agentSettingValues } from './settings/agent/agent-setting-values.js';
 import { agentSettings } from './settings/agent/agent-settings.js';
 import { clock } from './settings/clock/check.js';
 import { containerRuntime } from './settings/container-runtime.js';
+import { fargateSidecar } from './settings/fargate-sidecar.js';
 import { kubeconfig } from './settings/kubeconfig.js';
 import { kubeletAddress } from './settings/kubelet-address/check.js';
 import { kubeletAuthorityFile } from './settings/kubelet-authority-file.js';
@@ -83,6 +84,7 @@ export const CHECKS: readonly Check[] = [
   namedNode,
   namedAccount,
   kubeletAddress,
+  fargateSidecar,
   kubeletAuthorityFile,
   tlsVerification,
   kubeconfig,

@@ -41,6 +41,7 @@ const PLACE: Row[] = [
   row('F', 'agent-settings-renamed'),
   row('S', 'kubelet-host-unset'),
   row('S', 'kubelet-host-not-a-node'),
+  row('S', 'fargate-setting-missing', undefined, 'Added: where the agent must ask through the apiserver.'),
   row('F', 'agent-ports-both-disabled'),
   row('S', 'agent-plain-port-closed', undefined, 'Added: the port that works is not the one that the agent asks.'),
   row('F', 'agent-toleration-invalid', undefined, 'Added: no apiserver takes it, so it is seen in files alone.'),

@@ -34,6 +34,16 @@ export const PLATFORM_SCENARIOS: Scenario[] = [
     'kubelet-certificate-name-mismatch',
   ),
   broken(
+    'fargate-setting-missing',
+    'A sidecar on EKS Fargate dials the node, which no pod there reaches',
+    {
+      ...labelled({ 'eks.amazonaws.com/compute-type': 'fargate' }),
+      kubelet: { listen: 'silent', seenByApiserver: 'answers' },
+      agent: { rights: 'all' },
+    },
+    'fargate-setting-missing',
+  ),
+  broken(
     'gke-without-node-proxy',
     'The agent may not get nodes/proxy, on GKE',
     {

@@ -7,6 +7,7 @@ const EXPLAINED = [
   'kubelet-host-not-a-node',
   'kubelet-host-unset',
   'agent-ports-both-disabled',
+  'fargate-setting-missing',
   'proxy-captures-kubelet',
   'network-policy-blocks-egress',
 ] as const;
