@@ -43,6 +43,7 @@ import { agentMounts } from './settings/agent/agent-mounts/check.js';
 import { agentNetwork } from './settings/agent/agent-network.js';
 import { agentSettingValues } from './settings/agent/agent-setting-values.js';
 import { agentSettings } from './settings/agent/agent-settings.js';
+import { clusterAgent } from './settings/agent/cluster-agent.js';
 import { clock } from './settings/clock/check.js';
 import { containerRuntime } from './settings/container-runtime.js';
 import { fargateSidecar } from './settings/fargate-sidecar.js';
@@ -79,6 +80,7 @@ export const CHECKS: readonly Check[] = [
   agentInstall,
   agentMounts,
   agentNetwork,
+  clusterAgent,
   proxyVariables,
   ownCredential,
   namedNode,

@@ -49,6 +49,7 @@ const DOING: Readonly<Record<string, string>> = {
   'kubelet-process': 'looking for the kubelet',
   'kubelet-config': "reading the kubelet's configuration",
   'kubelet-proxy': "reading the kubelet's proxy",
+  'cluster-agent': 'asking the Cluster Agent',
   'time-sync': 'reading the state of the clock',
   'runtime-socket': 'connecting to the container runtime',
   credential: 'reading the token',

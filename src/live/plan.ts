@@ -19,6 +19,7 @@ import { type ApiserverClient, apiserverClient } from './apiserver/client.js';
 import { askNodesAlike } from './apiserver/named.js';
 import { askNode, candidateFromNode, NO_NODE } from './apiserver/node-objects.js';
 import { askRights } from './apiserver/rights.js';
+import { askClusterAgent } from './cluster-agent.js';
 import { createAttempts } from './connection/attempts.js';
 import { type Authorities, authoritiesAtHand } from './connection/authorities.js';
 import { apiserverCandidate, candidateByName, putCandidate, settingCandidate } from './connection/candidates.js';
@@ -167,6 +168,7 @@ async function askOwnThings(context: LiveContext, { place }: Pick<Parts, 'place'
   await Promise.all([
     !atWorkstation && at.serviceEnvironment ? context.lookup('apiserver', 'kubernetes.default.svc') : undefined,
     !atWorkstation && at.place !== 'node' ? askMounts(context) : undefined,
+    askClusterAgent(context, at),
   ]);
 }
 

@@ -17,6 +17,7 @@ import type {
 import type {
   AuthorityFile,
   ClockComparison,
+  ClusterAgentWay,
   Credential,
   DnsAnswer,
   HttpAnswer,
@@ -97,6 +98,7 @@ export interface FactData {
   'token-review': TokenReview;
   'agent-configuration': AgentConfiguration;
   'running-agents': RunningAgent[];
+  'cluster-agent': ClusterAgentWay;
 }
 
 export type FactKind = keyof FactData;

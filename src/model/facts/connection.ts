@@ -156,6 +156,22 @@ export interface ClockComparison {
   toleranceMs: number;
 }
 
+/** Since 1.5: the Cluster Agent that the agent's settings name, as it answers someone who shows no credential. */
+export interface ClusterAgentWay {
+  /** The variable that names it. */
+  source: string;
+  /** Why that leads to no address: it is not set, or is no https URL. */
+  fault?: 'unset' | 'not-https' | undefined;
+  endpoint?: string;
+  /** Characters of the shared token in the environment; the token is not kept. */
+  tokenLength?: number;
+  state: 'not-asked' | 'no-name' | 'refused' | 'silent' | 'no-route' | 'no-tls' | 'other' | 'answers';
+  /** A code of the system, or the status of HTTP. */
+  said: string;
+  /** SHA-256 of its certificate, which most of them make for themselves. */
+  fingerprint?: string;
+}
+
 /** The same kubelet seen from elsewhere: through the apiserver's node proxy, or its local 10248. */
 export interface SecondSight {
   by: 'node-proxy' | 'local-healthz' | 'read-only-port';

@@ -6,7 +6,7 @@ const jwt = (part: string) => `eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJzZW50aW5lbCJ9.c2V
 /** Planted in every world (environment, files, pod list, configuration); those of server words only in hostile ones. */
 export const SECRETS = {
   apiKey: 'sentinel0apikey0d41d8cd98f00b204e98',
-  environment: 'sentinel-environment-9f2c1a',
+  environment: 'sentinel-environment-9f2c1a-0123456789ab',
   file: 'sentinel-file-77ab31',
   proxyPassword: 'sentinel-proxy-password-51e0',
   podEnvironment: 'sentinel-pod-environment-c0ffee',

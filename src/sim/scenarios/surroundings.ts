@@ -134,6 +134,37 @@ export const SURROUNDINGS: Scenario[] = [
     'token-missing',
     { never: ['ephemeral-container-without-token'] },
   ),
+  healthy('cluster-agent-answers', "The Cluster Agent that the agent's settings name answers", {
+    // Any server of Kubernetes refuses a request without its token; this one is at hand.
+    agent: { env: { DD_CLUSTER_AGENT_ENABLED: 'true', DD_CLUSTER_AGENT_URL: 'https://{apiserver}:{apiserver-port}' } },
+  }),
+  broken(
+    'cluster-agent-refused',
+    'Nothing listens where the Cluster Agent should be',
+    { agent: { env: { DD_CLUSTER_AGENT_ENABLED: 'true', DD_CLUSTER_AGENT_URL: 'https://{apiserver}:1' } } },
+    'cluster-agent-unreachable',
+  ),
+  broken(
+    'cluster-agent-unset',
+    'The Service of the Cluster Agent is younger than the pod',
+    { agent: { env: { DD_CLUSTER_AGENT_ENABLED: 'true', DD_CLUSTER_AGENT_KUBERNETES_SERVICE_NAME: 'dd-cluster-agent' } } },
+    'cluster-agent-address-unset',
+    { never: ['cluster-agent-unreachable'] },
+  ),
+  broken(
+    'cluster-agent-token-short',
+    'The token of the Cluster Agent has fewer than 32 characters',
+    {
+      agent: {
+        env: {
+          DD_CLUSTER_AGENT_ENABLED: 'true',
+          DD_CLUSTER_AGENT_URL: 'https://{apiserver}:{apiserver-port}',
+          DD_CLUSTER_AGENT_AUTH_TOKEN: 'sentinel-short-dca-token',
+        },
+      },
+    },
+    'cluster-agent-token-short',
+  ),
   broken(
     'token-held-by-process',
     'An old Agent keeps the token of its start; the file is fresh',
