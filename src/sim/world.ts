@@ -355,6 +355,8 @@ export interface PlacementWorld {
   priorityClasses?: string[];
   /** A list that comes in pages of this size, and the page that does not come as it should; the first is 1. */
   paged?: { list: 'nodes' | 'pods' | 'daemonsets'; size: number; at?: number; ends?: PageEnd };
+  /** DatadogAgents as objects, which no operator acts on; without any the kind is not installed. */
+  datadogAgents?: Json[];
   /** ConfigMaps of the agent's namespace. */
   configMaps?: Record<string, Record<string, string>>;
 }

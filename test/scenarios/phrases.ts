@@ -52,6 +52,7 @@ export const PHRASES: readonly string[] = [
 /** What a server or an agent has said, cut or put beside its status, and the rights of Kubernetes: theirs in every language. */
 export const QUOTED: readonly string[] = [
   'agent-coverage.crashes said',
+  'agent-daemonset.sawError error',
   'effect.grants.many list',
   'effect.grants.one list',
   'kubelet-payload.fails said',

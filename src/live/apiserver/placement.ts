@@ -188,6 +188,7 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
     );
     const by = asked ? ('flag' as const) : ('search' as const);
     const { cut } = all.data;
+    const unmade = asked || cut || agents.length > 0 ? [] : await askUnmade(context, api);
     const data = {
       by,
       ...(asked ? { asked } : {}),
@@ -195,6 +196,7 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
       others: others.slice(0, 5),
       brings: [],
       ...(cut && { cut }),
+      ...(unmade.length > 0 && { unmade }),
     };
     return { status: 'observed', data };
   }
@@ -206,6 +208,31 @@ async function findWorkloads(context: LiveContext, api: ApiserverClient, templat
     return { status: 'observed', data: { by: 'flag', asked, workloads: workload ? [workload] : [], others: [], brings: [] } };
   });
   return denied(one);
+}
+
+const MOST_OBJECTS = 20;
+
+/**
+ * What the operator was told to make, where nothing came of it; nothing where it is not installed (404), or its objects are not ours to see. An object
+ * that says that it wants no node agent is none (datadog-operator api/datadoghq/v2alpha1 DatadogAgentComponentOverride.Disabled).
+ */
+async function askUnmade({ clean }: LiveContext, api: ApiserverClient): Promise<NonNullable<FactData['workloads']['unmade']>> {
+  const path = `/apis/datadoghq.com/v2alpha1/datadogagents?limit=${MOST_OBJECTS}`;
+  const listed = await api.ask<NonNullable<FactData['workloads']['unmade']>>({ path, maxBytes: 4 << 20 }, (answer, json) =>
+    answer.status === 200 ? { status: 'observed', data: list(record(json).items).flatMap(unmadeIn) } : refused(answer),
+  );
+  return listed.status === 'observed' ? listed.data : [];
+
+  function unmadeIn(item: unknown) {
+    const { metadata, spec, status } = record(item);
+    const { name, namespace } = record(metadata);
+    if (typeof name !== 'string' || typeof namespace !== 'string') return [];
+    if (record(record(record(spec).override).nodeAgent).disabled === true) return [];
+    const conditions = list(record(status).conditions).map(record);
+    const failed = conditions.find(({ type, status: holds }) => type === 'DatadogAgentReconcileError' && holds === 'True');
+    const error = failed && clean(String(failed.message ?? ''), PHRASE);
+    return [{ object: clean(`${namespace}/${name}`, NAME), seen: conditions.length > 0, ...(error && { error }) }];
+  }
 }
 
 /** The one that is named, else those that look like an agent, else all: whoever hands us a manifest means what is in it. */

@@ -84,6 +84,8 @@ export interface AgentWorkloads {
   brings: string[];
   /** Since 1.5: why not all DaemonSets were looked through. */
   cut?: ListCut;
+  /** Since 1.5, where there is no DaemonSet of an agent: DatadogAgents that ask for one, as `NS/NAME`; `seen`: the operator has written a status. */
+  unmade?: { object: string; seen: boolean; error?: string }[];
 }
 
 /** What of a node is judged. */

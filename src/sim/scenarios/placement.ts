@@ -20,6 +20,15 @@ const MOUNT = 'MountVolume.SetUp failed for volume';
 const follows = { also: ['agent-not-ready-on-node'] };
 const OURS = ['--daemonset', 'datadog/datadog-agent'];
 
+/** With the operator's word for what keeps it, or without a status. */
+const datadogAgent = (namespace: string, error?: string) => ({
+  apiVersion: 'datadoghq.com/v2alpha1',
+  kind: 'DatadogAgent',
+  metadata: { name: 'datadog', namespace },
+  spec: { global: { site: 'datadoghq.com' } },
+  ...(error && { status: { conditions: [{ type: 'DatadogAgentReconcileError', status: 'True', message: error }] } }),
+});
+
 export const PLACEMENT: Scenario[] = [
   healthy(
     'placement-healthy',
@@ -94,6 +103,26 @@ export const PLACEMENT: Scenario[] = [
     "The agent's DaemonSet has a different name",
     seen({}, ['--daemonset', 'monitoring/agent']),
     'daemonset-not-found',
+  ),
+  broken(
+    'operator-does-not-look',
+    'A DatadogAgent in a namespace that no operator watches',
+    seen({ daemonSets: [], datadogAgents: [datadogAgent('team-a')] }),
+    'operator-does-not-reconcile',
+    { never: ['daemonset-not-found'] },
+  ),
+  broken(
+    'operator-fails',
+    'Two DatadogAgents, of which the operator makes nothing',
+    seen({ daemonSets: [], datadogAgents: [datadogAgent('team-a', 'clusterroles "x" already exists'), datadogAgent('team-b')] }),
+    'operator-does-not-reconcile',
+  ),
+  broken(
+    'operator-without-node-agent',
+    'The DatadogAgent asks for no node agent',
+    seen({ daemonSets: [], datadogAgents: [{ ...datadogAgent('team-a'), spec: { override: { nodeAgent: { disabled: true } } } }] }),
+    'daemonset-not-found',
+    { exitCode: 3, never: ['operator-does-not-reconcile'] },
   ),
   broken(
     'pod-security',

@@ -238,6 +238,8 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
       };
     case 'discovery.k8s.io/endpointslices':
       return { kind: 'EndpointSlice', items: within('default', [endpointSlice(cluster)]) };
+    case 'datadoghq.com/datadogagents':
+      return cluster.world.placement.datadogAgents && { kind: 'DatadogAgent', items: inside(cluster.world.placement.datadogAgents) };
     case 'apps/daemonsets':
       return { kind: 'DaemonSet', items: inside(daemonSetObjects(cluster)) };
     case '/pods':

@@ -37,6 +37,24 @@ judgeTable(agentDaemonset, [
     witnesses: ['apiserver/workloads'],
   },
   {
+    row: 'a DatadogAgent that no operator has looked at',
+    facts: found({ unmade: [{ object: 'team-a/dd', seen: false }] }),
+    expect: { cause: 'operator-does-not-reconcile', certainty: 'suspected', severity: 'blocks' },
+    says: /No DaemonSet comes of DatadogAgent team-a\/dd.*has written no status/,
+  },
+  {
+    row: 'two of them, and what the operator says of one',
+    facts: found({
+      unmade: [
+        { object: 'a/dd', seen: true, error: 'roles exist' },
+        { object: 'b/dd', seen: true },
+      ],
+    }),
+    expect: { cause: 'operator-does-not-reconcile', certainty: 'proven' },
+    witnesses: ['apiserver/workloads'],
+    says: /comes of 2 DatadogAgents.*roles exist.*has written a status/,
+  },
+  {
     row: 'named, and not there',
     facts: found({ by: 'flag', asked: 'a/b' }),
     expect: { ...problem, severity: 'blocks' },
