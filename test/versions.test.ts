@@ -3,6 +3,7 @@
  * version follows for each one, the newest included.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CHECKS, MERGE_CHECKS } from '../src/checks/index.js';
 import { isFineGrained } from '../src/checks/shared/kubelet-answers.js';
@@ -72,4 +73,7 @@ describe('versions of Kubernetes', () => {
       ['classic', 'classic', 'unknown', 'unknown', 'unknown', 'fine-grained', 'fine-grained'],
     );
   });
+
+  it('the test cluster can be of the newest', () =>
+    assert.match(readFileSync('test/cluster/build.ts', 'utf8'), new RegExp(`'1\\.${NEWEST}': \\{ release: 'v1\\.${NEWEST}\\.`)));
 });

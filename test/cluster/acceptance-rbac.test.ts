@@ -115,6 +115,20 @@ async function kubectl(args: string[], stdin?: string): Promise<string | undefin
 }
 
 describe('roles and bindings', () => {
+  it('says since when: who changed the role last', async () => {
+    const agent = await bareAgent('dated');
+    await role('datadog-dated', FINE);
+    await bind('datadog-dated', { name: 'datadog-dated' }, { namespace: 'datadog', name: 'dated' });
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // managedFields have seconds
+    const rules = FINE.map((rule) => ({ ...rule, resources: ['nodes/metrics', 'nodes/stats'] }));
+    const path = `/apis/${GROUP}/v1/clusterroles/datadog-dated?fieldManager=helm`;
+    await cluster.admin('PATCH', path, { rules }, 'application/merge-patch+json');
+    await settled();
+    const { evidence } = assertFirst(await diagnose(cluster, agent), 'kubelet-permission-missing');
+    const since = evidence.find(({ saw }) => saw.id.startsWith('since.'))?.saw.en ?? '';
+    assert.match(since, /^since (\S+ )?\d\d:\d\d UTC: ClusterRole datadog-dated changed by helm$/);
+  });
+
   it('the whole ClusterRole is missing, its binding left behind', async () => {
     const agent = await bareAgent('whole');
     await bind('datadog-whole', { name: 'datadog-whole' }, { namespace: 'datadog', name: 'whole' });

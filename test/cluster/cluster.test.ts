@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createAuthority } from '../../src/sim/state/pki.js';
 import { type Answer, ask, type Identity } from './ask.js';
+import { release } from './build.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { clientCertificate, ISSUER } from './credentials.js';
 import { createServiceAccount } from './identities.js';
 import { NODE_IPS } from './net.js';
 import { waitFor } from './process.js';
 
-/** Status per identity and path of a 1.36.2 kubelet: webhook authentication and authorization, anonymous off. */
+/** Status per identity and path of a kubelet of 1.36 and 1.37: webhook authentication and authorization, anonymous off. */
 const MATRIX = `
 who           /healthz /pods /runningpods/ /metrics /metrics/cadvisor /metrics/probes /stats/summary /configz /flagz /logs/ /spec/ /nope
 none          401      401   401           401      401               401             401            401      401    401    404    404
@@ -140,7 +141,7 @@ describe('apiserver', () => {
       'nodes is forbidden: User "system:serviceaccount:lab:norbac" cannot list resource "nodes" in API group "" at the cluster scope';
     assert.deepEqual([forbidden.code, forbidden.message], [403, message]);
     assert.match(JSON.parse((await toApiserver('empty-bearer', '/api/v1/nodes')).text).message, /User "system:anonymous"/);
-    assert.equal(JSON.parse((await toApiserver('none', '/version')).text).gitVersion, 'v1.36.2');
+    assert.equal(JSON.parse((await toApiserver('none', '/version')).text).gitVersion, release());
   });
 
   it('says in a TokenReview why a token is bad', async () => {

@@ -1,5 +1,5 @@
 /**
- * A real cluster for one test file: etcd, apiserver, controllers and kubelets of Kubernetes 1.36 on 10.77.0.0/24, inside
+ * A real cluster for one test file: etcd, apiserver, controllers and kubelets of one release of Kubernetes (build.ts) on 10.77.0.0/24, inside
  * the namespaces made by run.ts. One at a time: the addresses are fixed.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
