@@ -19,7 +19,7 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   {
-    begins: /^\s{0,120}[^\n]{0,160}\*\s{1,3}(?:Trying \S|Host \S{1,253} was resolved|Could not resolve host|About to connect)/,
+    begins: /\*\s{1,3}(?:Trying \S|Host \S{1,253} was resolved|Could not resolve host|About to connect)/,
     ends: /^curl: \(\d{1,3}\)/,
     skip: /^\s{0,8}(?:[{}] \[|\* {2}(?:CAfile|CApath|start date|expire date)|\* TLSv1|\* ALPN|\s{0,8}%|\s{0,4}\d{1,3}\s{1,8}\d{1,3}\s)/,
     most: 150,
