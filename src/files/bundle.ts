@@ -62,6 +62,8 @@ async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRe
   const raw = file.createReadStream({ start: 0, autoClose: false });
   const unpacked = isGzip ? raw.pipe(createGunzip()) : raw;
   raw.on('error', (error) => unpacked.destroy(error));
+  // It may break before anyone reads it, and an unheard 'error' ends the process.
+  unpacked.on('error', () => {});
   try {
     const wanted = (path: string) => Object.values(NAMES).some((name) => path === name || path.endsWith(`/${name}`));
     // Loaded for those who bring an archive.

@@ -1,0 +1,102 @@
+/** One door: `kubelet-doctor FILE` and `-` tell by what is in it whether it is judged, rendered or read. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { runCommandLine } from '../../src/cli/command-line.js';
+import { openGiven } from '../../src/files/given.js';
+import { textsSchema } from '../../src/texts/schema.js';
+import { diagnoseWorld, recordingIo } from '../scenarios/run.js';
+
+const REFUSED = 'Get "https://192.0.2.7:10250/pods": dial tcp 192.0.2.7:10250: connect: connection refused';
+const DAEMONSET = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: datadog-agent, namespace: datadog}
+spec:
+  template:
+    spec:
+      containers:
+      - name: agent
+        image: gcr.io/datadoghq/agent:7.70.0
+        env:
+        - {name: DD_KUBELET_TLS_VERIFY, value: "false"}
+`;
+const ANSWERS =
+  '@@ kubelet-doctor-answers 1\n@@ began 1795876088\n@@ host\n|agent-x\n@@ env\n|KUBERNETES_SERVICE_HOST=192.0.2.1\n|KUBERNETES_SERVICE_PORT=443\n';
+
+let directory: string;
+before(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'kubelet-doctor-read-'));
+});
+after(() => rmSync(directory, { recursive: true }));
+
+async function read(text: string | Buffer, ...words: string[]) {
+  const file = path.join(directory, 'given');
+  writeFileSync(file, text);
+  const { io, text: said } = recordingIo();
+  return { code: await runCommandLine([file, ...words], io, { env: {}, cwd: directory }), ...said() };
+}
+
+describe('read', () => {
+  it('reads a text, and ends with 1 where a cause of ours is in it', async () => {
+    const { code, stdout } = await read(`${REFUSED}\n`);
+    assert.equal(code, 1);
+    assert.match(stdout, /points to kubelet-down/);
+    assert.equal((await read('the quick brown fox\n')).code, 0);
+  });
+
+  it('as JSON it keeps to the schema of explain', async () => {
+    const { code, stdout } = await read(`2026-11-28T10:00:00Z ${REFUSED}\n2026-11-28T10:00:09Z ${REFUSED}\nnothing\n`, '-o', 'json');
+    const json = JSON.parse(stdout) as { exitCode: number; lines: number; readings: { seen: { count: number } }[] };
+    const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(textsSchema);
+    assert.ok(validate(json), JSON.stringify(validate.errors));
+    assert.deepEqual([code, json.exitCode, json.lines, json.readings[0]?.seen.count], [1, 1, 3, 2]);
+  });
+
+  it('judges facts, renders a report, and the answers of the script', async () => {
+    const { stdout: report } = await diagnoseWorld({ kubelet: { listen: 'closed' } });
+    const rendered = await read(report);
+    assert.equal(rendered.code, 0);
+    assert.match(rendered.stdout, /refuse/);
+    const judged = await read(ANSWERS);
+    assert.match(judged.stderr, /not asked by the script: the end is missing/);
+    assert.notEqual(judged.code, 0);
+  });
+
+  it('shows the settings of a manifest', async () => {
+    const { stdout } = await read(DAEMONSET);
+    assert.match(stdout, /DD_KUBELET_TLS_VERIFY/);
+  });
+
+  it('reads no word that is a command, and refuses one that is neither', async () => {
+    const { io, text } = recordingIo();
+    assert.equal(await runCommandLine(['no-such-file'], io, { env: {}, cwd: directory }), 2);
+    assert.match(text().stderr, /no-such-file/);
+    writeFileSync(path.join(directory, 'version'), REFUSED);
+    const version = recordingIo();
+    assert.equal(await runCommandLine(['version'], version.io, { env: {}, cwd: directory }), 0);
+  });
+
+  it('splits what comes in pieces, and cuts a line that has no end', async () => {
+    async function* pieces() {
+      yield Buffer.from('one\r\ntw');
+      yield Buffer.from('o\n');
+      for (let at = 0; at < 40; at += 1) yield Buffer.alloc(1000, 'x');
+      yield Buffer.from('\nlast');
+    }
+    const given = await openGiven('-', pieces());
+    assert.ok(!('error' in given));
+    const lines: string[] = [];
+    for await (const line of given.lines()) lines.push(line);
+    assert.deepEqual([lines[0], lines[1], lines.at(-1)], ['one', 'two', 'last']);
+    assert.ok(lines.length === 4 && (lines[2]?.length ?? 0) <= 16 * 1024);
+  });
+
+  it('says in one line what cannot be read', async () => {
+    const { code, stderr } = await read(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]));
+    assert.equal(code, 2);
+    assert.equal(stderr.split('\n').length, 1);
+  });
+});
