@@ -24,6 +24,8 @@ const isPod = ({ world }: Scenario) => (world.place ?? 'agent-pod') === 'agent-p
 const inPods = SCENARIOS.filter(isPod);
 const chosen = inPods.filter((_, at) => ALL || at % STEP === 0);
 
+const CHOICES = { failOn: 'degrades', skip: [], only: [] } as const;
+
 async function heard(
   world: World,
   shell?: readonly string[],
@@ -31,7 +33,7 @@ async function heard(
   const running = await startWorld(world);
   try {
     const out = await runScript(running, shell);
-    const judged = await judgeAnswers(out, {}, createHost({ env: {} }), { failOn: 'degrades', skip: [], only: [] });
+    const judged = await judgeAnswers(out, {}, createHost({ env: {} }), CHOICES);
     if ('error' in judged) throw new Error(judged.error);
     return { out, report: judged.report, skipped: judged.skipped, secrets: running.secrets };
   } finally {
@@ -60,6 +62,24 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
     assert.equal(flatten(report.findings)[0]?.cause, 'kubelet-permission-missing');
   });
 
+  for (const [world, cause] of [
+    [{ agent: { rights: ['none'] } }, 'kubelet-permission-missing'],
+    [{ kubelet: { certificate: 'other-ca' } }, 'kubelet-certificate-unknown-authority'],
+    [{ kubelet: { listen: 'closed' } }, 'kubelet-connection-refused'],
+  ] as const)
+    it(`asks by openssl alone where there is no curl: ${cause}`, async () => {
+      const running = await startWorld(world as World);
+      try {
+        const out = await runScript(running, ['sh'], 'curl');
+        const judged = await judgeAnswers(out, {}, createHost({ env: {} }), CHOICES);
+        assert.ok(!('error' in judged));
+        assert.equal(flatten(judged.report.findings)[0]?.cause, cause);
+        for (const secret of running.secrets) assert.ok(!out.includes(secret));
+      } finally {
+        await running.stop();
+      }
+    });
+
   it('prints nothing of a server that repeats what it is sent, and of no variable that is not known', async () => {
     const { out, secrets } = await heard({ hostile: { kubelet: true, apiserver: true } });
     for (const secret of secrets)
@@ -72,11 +92,7 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
 
   it('says what is missing where its end is', async () => {
     const { out } = await heard({});
-    const cut = await judgeAnswers(out.slice(0, out.indexOf('@@ http')), {}, createHost({ env: {} }), {
-      failOn: 'degrades',
-      skip: [],
-      only: [],
-    });
+    const cut = await judgeAnswers(out.slice(0, out.indexOf('@@ http')), {}, createHost({ env: {} }), CHOICES);
     assert.ok(!('error' in cut));
     assert.deepEqual(cut.skipped, ['the end is missing: the script was stopped, or its output was cut']);
     assert.notEqual(cut.report.summary.exitCode, 0);

@@ -52,7 +52,7 @@ exec "$SIM_OPENSSL" "$@"
 `;
 
 /** What it prints; what it says on stderr is an error of ours. */
-export async function runScript(world: RunningWorld, shell: readonly string[] = ['sh']): Promise<string> {
+export async function runScript(world: RunningWorld, shell: readonly string[] = ['sh'], without?: string): Promise<string> {
   const directory = mkdtempSync(path.join(tmpdir(), 'kubelet-doctor-script-'));
   try {
     for (const [name, text] of Object.entries({ getent: GETENT, curl: CURL, openssl: OPENSSL })) {
@@ -77,7 +77,11 @@ export async function runScript(world: RunningWorld, shell: readonly string[] = 
         SIM_PORTS: [...new Set(ports)].join(' '),
       },
     });
-    child.stdin.end(scriptText('0.0.0').replace("R=''", `R='${root}'`));
+    child.stdin.end(
+      scriptText('0.0.0')
+        .replace("R=''", `R='${root}'`)
+        .replace('have() {', without ? `have() { [ "$1" != ${without} ] || return 1;` : 'have() {'),
+    );
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
       out += chunk;

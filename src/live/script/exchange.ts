@@ -22,6 +22,11 @@ export function metaOf({ lines }: Block): Meta {
   return { said, exit, ms: Math.round(Number(seconds ?? 0) * 1000), rest: end < 0 ? [] : lines.slice(end + 1) };
 }
 
+/** By openssl alone nothing is said of the connection. */
+export function isByCurl(block: Block): boolean {
+  return metaOf(block).said.some((line) => /^(\*|curl:)/.test(line));
+}
+
 interface Asked {
   endpoint: string;
   as: 'anonymous' | 'token';

@@ -4,7 +4,7 @@ import type { DnsAnswer, Outcome, TcpConnection, TlsHandshake, TunnelAnswer } fr
 import type { AuthorityAtHand } from '../../probes/connection/tls.js';
 import type { Wire } from '../../probes/connection/wire.js';
 import type { Answers, Block } from './answers.js';
-import { exchangeIn, headOf, isExchange, metaOf, tcpIn, tunnelIn } from './exchange.js';
+import { exchangeIn, headOf, isByCurl, isExchange, metaOf, tcpIn, tunnelIn } from './exchange.js';
 import { handshakeIn, tcpInHandshake } from './handshake.js';
 
 const NOT_ASKED: Outcome<never> = { status: 'absent', why: 'not-attempted', detail: 'the script did not ask this' };
@@ -39,7 +39,8 @@ export function recordedIn({ blocks, beganMs }: Answers): Recorded {
     },
     tcp(endpoint) {
       const [asked, shaken] = [looked(endpoint), of('tls', endpoint)];
-      return asked ? tcpIn(asked, endpoint) : shaken ? tcpInHandshake(shaken, endpoint) : NOT_ASKED;
+      if (asked && isByCurl(asked)) return tcpIn(asked, endpoint);
+      return shaken ? tcpInHandshake(shaken, endpoint) : NOT_ASKED;
     },
     tunnel(endpoint, proxy) {
       const asked = looked(endpoint);
