@@ -48,6 +48,12 @@ export const SEEDS: Readonly<Record<string, readonly (string | Buffer)[]>> = {
   'kubelet-config': [KUBELET],
   manifest: [JSON.stringify(DAEMON_SET), `---\nkind: DaemonSet\nmetadata: {name: a}\nspec: {template: {spec: {containers: []}}}\n`],
   report: [jsonText(expired(), { pretty: false })],
+  texts: [
+    '2026-01-01 00:00:00 UTC | CORE | WARN | (pkg/kubelet.go:1 in f) | Get "https://10.0.0.1:10250/pods": x509: certificate signed by unknown authority',
+    'E0101 00:00:00.000000       1 a.go:1] "failed" err="Unauthorized" node="n1"',
+    'Name: a\nStatus: Pending\nEvents:\n  Type  Reason  Age  From  Message\n  Warning  FailedMount  1s  kubelet  MountVolume.SetUp failed\n',
+  ],
+  script: ['@@ kubelet-doctor-answers 1\n@@ file /etc/resolv.conf\n|nameserver 10.96.0.10\n@@ exit 0\n'],
   facts: ['{"factsVersion":"1.0","tool":{"program":"p","version":"1"},"startedAt":"2026-01-01T00:00:00Z","durationMs":1,"facts":[]}'],
   tar: [
     tar(

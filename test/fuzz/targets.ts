@@ -14,6 +14,8 @@ import {
   reducePortHolder,
   reduceRefusedCreate,
 } from '../../src/live/apiserver/reduce-placement.js';
+import { readAnswers } from '../../src/live/script/answers.js';
+import { recordedIn } from '../../src/live/script/network.js';
 import { inspectAuthority } from '../../src/probes/connection/authority.js';
 import { parseJson as parseAnswer, recognisePayload, recogniseVoice } from '../../src/probes/connection/payload.js';
 import { parseHosts, parseResolvConf } from '../../src/probes/connection/resolv-conf.js';
@@ -26,6 +28,7 @@ import { renderText } from '../../src/render/text/report.js';
 import { readFacts } from '../../src/report/contract/read-facts.js';
 import { parseJson, readReport } from '../../src/report/contract/read-report.js';
 import { parseDuration, parseEndpoint, parseHost } from '../../src/setup/values.js';
+import { answerOf, readText } from '../../src/texts/index.js';
 
 const LIMITS = { total: 1 << 20, entries: 1000, file: 1 << 16 };
 const { clean } = createRedactor();
@@ -45,6 +48,8 @@ export const TARGETS: Readonly<Record<string, (bytes: Buffer) => unknown>> = {
     const read = readReport(json(bytes.toString()));
     return 'report' in read && [renderText(read.report, { width: 80, verbose: true, colour: false }), renderMarkdown(read.report)];
   },
+  texts: (bytes) => answerOf(readText(bytes.toString(), (text) => text)),
+  script: (bytes) => recordedIn(readAnswers(bytes.toString())),
   facts: (bytes) => readFacts(json(bytes.toString())),
   tar: (bytes) => untar(chunks(bytes), (path) => path.endsWith('.json'), LIMITS).catch(refusal),
   'resolv-conf': (bytes) => [parseResolvConf(bytes.toString(), 'n1.example'), parseHosts(bytes.toString())],
