@@ -38,7 +38,7 @@ export const CAUSES = {
     means: 'Small packets pass, the large ones with the certificate do not arrive. TCP connects, TLS waits forever.',
     happens:
       'A tunnel (VXLAN, WireGuard, IPsec, a cloud VPN) has a smaller MTU than the pods use, and a firewall drops ICMP “fragmentation needed”.',
-    confirm: '`ping -M do -s 1400 HOST`, then smaller, until it answers; `tracepath HOST`; `ip link` on both ends.',
+    confirm: '`ping -c 3 -M do -s 1400 HOST`, then smaller, until it answers; `tracepath HOST`; `ip link` on both ends.',
     fix: "Set the CNI's MTU to what the path carries, or let ICMP type 3 code 4 pass. MSS clamping on the tunnel is a quick workaround. The largest packet that passes must hold a certificate's segments.",
     avoid: 'Do not block all ICMP. Do not turn verification off: the certificate does not arrive.',
     explainedBy: ['kubelet-host-not-a-node', 'proxy-captures-kubelet'],
