@@ -138,10 +138,21 @@ const WELL: Readonly<Record<string, Readonly<Record<number, Said>>>> = {
   'pod-security-refuses': { 0: ['admin', /datadog +Active[\s\S]*No resources found/] },
   'admission-refuses': { 0: ['admin', /No resources found/] },
   'agent-missing-on-node': { 0: ['admin', /Desired Number of Nodes Scheduled: 1[\s\S]*datadog-agent-/] },
-  'agent-not-ready-on-node': { 0: ['admin', READY_POD] },
+  'agent-not-ready-on-node': { 0: ['admin', /Ready +True[\s\S]*Events:/] },
   'several-agents-on-node': { 0: ['admin', READY_POD] },
   'node-not-ready': { 0: ['admin', /KubeletReady/] },
   'node-cordoned': { 0: ['admin', /^n1 +Ready +/m] },
+  'kubelet-port-taken': { 0: ['admin', /subject=.*system:node:n1/] },
+  'apiserver-forbidden-at-kubelet': { 0: ['admin', /^ok[\s\S]*^yes$/m] },
+  'control-plane-tunnel-down': { 0: ['admin', /^ok/m] },
+  'agent-pod-changed-at-admission': { 0: ['admin', /kind: Pod[\s\S]*kind: DaemonSet[\s\S]*kind: ServiceAccount[\s\S]*No resources found/] },
+  'host-path-not-mounted': { 0: ['admin', /Ready +True/] },
+  'agent-object-missing': { 0: ['admin', /Ready +True[\s\S]*configmap\/datadog-agent/] },
+  'host-port-taken': { 0: ['admin', /Ready +True[\s\S]*1\/1 +Running/] },
+  'node-without-room-for-agent': { 0: ['admin', /Ready +True[\s\S]*Allocated resources/] },
+  'agent-pod-not-scheduled': { 0: ['admin', /Ready +True[\s\S]*nodeName: n1/] },
+  'agent-image-not-pulled': { 0: ['admin', /Ready +True/] },
+  'pod-sandbox-not-created': { 0: ['admin', /Ready +True[\s\S]*1\/1 +Running/] },
   'network-policy-blocks-egress': { 0: ['admin', /items: \[\]/] },
 };
 
@@ -152,6 +163,7 @@ const NOT_HERE =
 /** Why it is not run, by cause and place. */
 const LEFT_OUT: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'kubelet-kubeconfig-broken': { 0: 'files of a node' },
+  'apiserver-unknown-at-kubelet': { 0: 'files of a control plane' },
   'service-environment-missing': { 1: "another process's environment" },
   'service-address-broken': { 1: 'names an option' },
   'read-only-port-closed': { 0: 'the stand-in runtime writes no logs' },
@@ -255,7 +267,7 @@ describe('on a cluster that is well', { skip: missing && `no ${missing} on PATH`
       [/\bNODE\b/g, 'n1'],
       [/\bPOD\b/g, pods.items[0]?.metadata.name ?? ''],
       [/\bCONTAINER\b/g, 'agent'],
-      [/\b(?:NAME|ROLE)\b/g, 'datadog-agent'],
+      [/\b(?:NAME|ROLE|ACCOUNT)\b/g, 'datadog-agent'],
     ];
     return values.reduce((text, [name, value]) => text.replace(name, value), command);
   };
