@@ -79,13 +79,20 @@ function reduceTemplate(json: unknown): PodTemplate {
   };
 }
 
-/** Ports of the node that a pod asks for: on the node's own network, each port of a container is one. */
-export function hostPortsOf(json: unknown): number[] {
+/** Ports of the node that a pod asks for, `[ADDRESS:]PORT/PROTOCOL`: on the node's own network, each port of a container is one. */
+export function hostPortsOf(json: unknown): string[] {
   const { containers, initContainers, hostNetwork } = record(json);
   const ports = [...list(containers), ...list(initContainers)].flatMap((each) => list(record(each).ports).map(record));
-  const numbers = ports.map(({ hostPort, containerPort }) => Number(hostPort ?? (hostNetwork === true ? containerPort : 0)));
-  return [...new Set(numbers.filter((port) => Number.isInteger(port) && port > 0 && port < 65_536))].slice(0, MOST);
+  const written = ports.flatMap(({ hostPort, containerPort, protocol, hostIP }) => {
+    const port = Number(hostPort ?? (hostNetwork === true ? containerPort : 0));
+    if (!Number.isInteger(port) || port <= 0 || port > 65_535) return [];
+    const address = text(hostIP, 45);
+    return [`${EVERY_ADDRESS.includes(address) ? '' : `${address}:`}${port}/${text(protocol, 5) || 'TCP'}`];
+  });
+  return [...new Set(written)].slice(0, MOST);
 }
+
+const EVERY_ADDRESS = ['', '0.0.0.0', '::'];
 
 function hostPathsOf(json: unknown): HostPathVolume[] {
   return list(record(json).volumes)

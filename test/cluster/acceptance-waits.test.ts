@@ -95,7 +95,10 @@ describe('the scheduler', () => {
     await createDaemonSet(cluster.admin, { spec: EVERYWHERE, container: ports });
     const found = await assertFound('host-port-taken');
     follows(found);
-    assert.match(said(found), /^Host port 8125 is held by DaemonSet other\/statsd.*didn't have free ports for the requested pod ports/s);
+    assert.match(
+      said(found),
+      /^Host port 8125\/UDP is held by DaemonSet other\/statsd.*didn't have free ports for the requested pod ports/s,
+    );
     await removeDaemonSets(cluster.admin, ['other']);
     await waitForDaemonSet(cluster.admin, 3);
     assertClean(await doctor());

@@ -77,7 +77,7 @@ export interface AgentMarks {
   /** First images of its DaemonSets, without their tags. */
   images: ReadonlySet<string>;
   /** Ports of the node that its DaemonSets ask for. */
-  ports: ReadonlySet<number>;
+  ports: readonly string[];
   /** By `NAMESPACE/NAME`. */
   workloads: ReadonlyMap<string, AgentWorkload>;
 }
@@ -86,7 +86,7 @@ export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
   return {
     owners: new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`)),
     images: new Set(workloads.flatMap(({ template }) => (template.images[0] ? [repositoryOf(template.images[0])] : []))),
-    ports: new Set(workloads.flatMap(({ template }) => template.hostPorts ?? [])),
+    ports: [...new Set(workloads.flatMap(({ template }) => template.hostPorts ?? []))],
     workloads: new Map(workloads.map((workload) => [`${workload.namespace}/${workload.name}`, workload])),
   };
 }
@@ -159,13 +159,19 @@ export function reducePortHolder(json: unknown, { ports }: AgentMarks): PortHold
   const { metadata, spec, status } = record(json);
   const { name, namespace, ownerReferences } = record(metadata);
   const { phase } = record(status);
-  if (ports.size === 0 || typeof record(spec).nodeName !== 'string' || phase === 'Succeeded' || phase === 'Failed') return [];
-  const held = hostPortsOf(spec).filter((port) => ports.has(port));
+  if (ports.length === 0 || typeof record(spec).nodeName !== 'string' || phase === 'Succeeded' || phase === 'Failed') return [];
+  const held = hostPortsOf(spec).filter((port) => ports.some((asked) => excludes(asked, port)));
   if (held.length === 0) return [];
   const owners = list(ownerReferences).map(record);
   const controller = owners.find((owner) => owner.controller === true) ?? owners[0];
   const owner = controller ? `${text(controller.kind, 63)}/${text(controller.name)}` : '';
   return [{ namespace: text(namespace), pod: text(name), node: text(record(spec).nodeName), owner, ports: held }];
+}
+
+/** Of two with the same port and protocol one is enough, where either is for every address (Kubernetes 1.36 k8s.io/kube-scheduler/framework HostPortInfo). */
+function excludes(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((port) => /^(?:(.*):)?([^:]*)$/.exec(port) ?? []);
+  return a?.[2] === b?.[2] && (a?.[1] === undefined || b?.[1] === undefined || a[1] === b[1]);
 }
 
 /** Until it is scheduled, a DaemonSet's pod names its node in matchFields (util.ReplaceDaemonSetPodNodeNameNodeAffinity). */

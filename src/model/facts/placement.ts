@@ -43,8 +43,8 @@ export interface PodTemplate {
   /** What the pod security level `baseline` forbids and this template asks for, in its own words: `hostPath volumes`, `hostPID`. */
   asks: string[];
   images: string[];
-  /** Since 1.5: ports of the node that its containers ask for. */
-  hostPorts?: number[];
+  /** Since 1.5: ports of the node that its containers ask for, `[ADDRESS:]PORT/PROTOCOL`. */
+  hostPorts?: string[];
   /** Since 1.5: its hostPath volumes. */
   hostPaths?: HostPathVolume[];
   /** Since 1.5: `automountServiceAccountToken`, where it is said. */
@@ -171,7 +171,8 @@ export interface PortHolder {
   node: string;
   /** As of {@link AgentPod}. */
   owner: string;
-  ports: number[];
+  /** As of {@link PodTemplate}. */
+  ports: string[];
 }
 
 /** Since 1.5: a warning about an agent's pod that waits. */

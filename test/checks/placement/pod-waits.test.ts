@@ -70,7 +70,7 @@ judgeTable(podWaits, [
     expect: proven('host-path-not-mounted'),
     witnesses: EVENTS,
     inPart: ['apiserver/agent-pods'],
-    says: /Host path \/etc\/ca of the agent cannot be mounted: \\"is not a file\\"".*so on n1, n2.*volume ca of the pod template is hostPath \/etc\/ca.*Or remove volume ca/,
+    says: /Host path \/etc\/ca of the agent cannot be mounted: \\"is not a file\\"".*so on n1, n2.*volume ca of the pod template is hostPath \/etc\/ca.*Remove volume ca/,
   },
   {
     row: 'the CA file of the kubelet is another question',
@@ -88,7 +88,7 @@ judgeTable(podWaits, [
     expect: proven('host-path-not-mounted'),
     witnesses: PODS,
     inPart: PODS,
-    says: /\/etc\/group of the agent cannot be mounted: \\"read-only file system\\"".*volume group.*providers\.talos\.enabled=true +# Talos\\nproviders\.gke\.autopilot=true +# GKE Autopilot.*Or remove volume group/,
+    says: /\/etc\/group of the agent cannot be mounted: \\"read-only file system\\"".*volume group.*providers\.talos\.enabled=true +# Talos\\nproviders\.gke\.autopilot=true +# GKE Autopilot.*Remove volume group/,
     neverSays: /gke\.cos/,
   },
   ...(
@@ -96,7 +96,7 @@ judgeTable(podWaits, [
       ['Talos', '/etc/passwd', 'helm', /Set the provider: volumes that Talos lacks.*"steps":"providers\.talos\.enabled=true"/],
       ['Talos', '/etc/passwd', 'operator', /"steps":"agent\.datadoghq\.com\/cluster-provider: talos"/],
       ['GKE', '/usr/src', 'helm', /"steps":"providers\.gke\.cos=true"/],
-      ['Bottlerocket', '/usr/src', 'helm', /Remove this volume.*Or make the path on the node/],
+      ['Bottlerocket', '/usr/src', 'helm', /Remove this volume.*Make the path on the node/],
     ] as const
   ).map(
     ([platform, path, manager, says]): Row => ({
@@ -138,24 +138,24 @@ judgeTable(podWaits, [
   {
     row: 'a host port that another holds',
     facts: [
-      ...placed({ pods: 'none', workloads: [workload({ hostPorts: [8125] })] }),
-      ports({ namespace: 'statsd', pod: 'statsd-x', node: 'n1', owner: 'DaemonSet/statsd', ports: [8125] }),
+      ...placed({ pods: 'none', workloads: [workload({ hostPorts: ['8125/UDP'] })] }),
+      ports({ namespace: 'statsd', pod: 'statsd-x', node: 'n1', owner: 'DaemonSet/statsd', ports: ['8125/UDP'] }),
     ],
     expect: proven('host-port-taken'),
     witnesses: PODS,
     inPart: PODS,
-    says: /Host port 8125 is held by DaemonSet statsd\/statsd.*n1: pod statsd\/statsd-x has host port 8125.*Remove DaemonSet statsd\/statsd.*-n statsd get pod statsd-x/,
+    says: /Host port 8125\/UDP is held by DaemonSet statsd\/statsd.*n1: pod statsd\/statsd-x has host port 8125\/UDP.*Give DaemonSet statsd\/statsd or the agent another port.*-n statsd get pod statsd-x/,
   },
   {
     row: 'a host port, and who holds it was not seen',
     facts: [
-      ...placed({ pods: 'none', workloads: [workload({ hostPorts: [8125, 8126] })] }),
-      ports({ namespace: 'statsd', pod: 'statsd-x', node: 'n3', owner: '', ports: [8125] }),
+      ...placed({ pods: 'none', workloads: [workload({ hostPorts: ['8125/UDP', '8126/TCP'] })] }),
+      ports({ namespace: 'statsd', pod: 'statsd-x', node: 'n3', owner: '', ports: ['8125/UDP'] }),
     ],
     expect: proven('host-port-taken'),
     witnesses: PODS,
     inPart: PODS,
-    says: /A host port of the agent is taken.*host ports of the pod template: 8125, 8126.*another release of the agent\?.*spec\.nodeName=n1/,
+    says: /A host port of the agent is taken.*host ports of the pod template: 8125\/UDP, 8126\/TCP.*another release of the agent\?.*spec\.nodeName=n1/,
   },
   {
     row: 'no memory',

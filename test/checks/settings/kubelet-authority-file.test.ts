@@ -38,7 +38,7 @@ judgeTable(kubeletAuthorityFile, [
     facts: waiting('"kubelet-ca" : hostPath type check failed: /etc/kubernetes/certs/kubeletserver.crt is not a file'),
     expect: { cause: 'kubelet-ca-file-missing', certainty: 'proven', severity: 'blocks' },
     witnesses: ['apiserver/pod-events'],
-    says: /kubeletserver\.crt: \\"is not a file\\"".*FailedMount \(9 times.*Remove the AKS overrides.*kubelet-serving-ca.*Or name a CA file/,
+    says: /kubeletserver\.crt: \\"is not a file\\"".*FailedMount \(9 times.*Remove the AKS overrides.*kubelet-serving-ca.*Name a CA file/,
   },
   {
     row: 'another file, on one node of two',

@@ -54,7 +54,7 @@ const REDUCERS: Readonly<Record<string, [whole: unknown, reduce: (json: unknown)
   reduceNode: [node, (json) => reduceNode(json, clean)],
   reducePlacementNode: [node, (json) => reducePlacementNode(json, new Set(['a']))],
   reduceAgentPod: [pod, (json) => reduceAgentPod(json, marksOf([]))],
-  reducePortHolder: [pod, (json) => reducePortHolder(json, { ...marksOf([]), ports: new Set([8125]) })],
+  reducePortHolder: [pod, (json) => reducePortHolder(json, { ...marksOf([]), ports: ['8125/TCP'] })],
   reduceRefusedCreate: [event, reduceRefusedCreate],
   reducePodEvent: [{ ...event, type: 'Warning', involvedObject: { kind: 'Pod', name: 'agent' } }, (json) => reducePodEvent(json, 'agent')],
   reduceDaemonSet: [daemonSet, reduceDaemonSet],

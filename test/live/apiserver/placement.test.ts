@@ -153,7 +153,7 @@ describe('what counts as an agent', () => {
   });
 
   it('who has a port of the node that an agent asks for', () => {
-    const asking = { ...marks, ports: new Set([8125]) };
+    const asking = { ...marks, ports: ['8125/UDP', '10.0.0.1:8126/TCP'] };
     const ports = (hostNetwork: boolean, port: object, phase = 'Running') =>
       reducePortHolder(
         {
@@ -163,11 +163,17 @@ describe('what counts as an agent', () => {
         },
         asking,
       );
-    const held = [{ namespace: 'b', pod: 's', node: 'n1', owner: 'DaemonSet/statsd', ports: [8125] }];
-    assert.deepEqual(ports(false, { containerPort: 1, hostPort: 8125 }), held);
-    assert.deepEqual(ports(true, { containerPort: 8125 }), held);
-    assert.deepEqual(ports(false, { containerPort: 8125 }), []);
-    assert.deepEqual(ports(false, { hostPort: 8125 }, 'Succeeded'), []);
+    const held = [{ namespace: 'b', pod: 's', node: 'n1', owner: 'DaemonSet/statsd', ports: ['8125/UDP'] }];
+    const protocol = 'UDP';
+    assert.deepEqual(ports(false, { containerPort: 1, hostPort: 8125, protocol }), held);
+    assert.deepEqual(ports(true, { containerPort: 8125, protocol }), held);
+    assert.deepEqual(ports(false, { containerPort: 8125, protocol }), []);
+    assert.deepEqual(ports(false, { hostPort: 8125, protocol }, 'Succeeded'), []);
+    // Another protocol or another address is another port.
+    assert.deepEqual(ports(false, { hostPort: 8125 }), []);
+    assert.deepEqual(ports(false, { hostPort: 8126, hostIP: '10.0.0.2' }), []);
+    assert.equal(ports(false, { hostPort: 8126, hostIP: '10.0.0.1' }).length, 1);
+    assert.equal(ports(false, { hostPort: 8126, hostIP: '0.0.0.0' }).length, 1);
   });
 
   it('the image in another pod, as a sidecar; no cluster check runner, no finished pod', () => {

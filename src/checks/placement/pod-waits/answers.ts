@@ -116,7 +116,7 @@ function hostPort(clues: Clues, say: Words): Answer {
   const holder = ownerOf(first);
   const look = byHand(commandOn(first));
   return {
-    title: say('portHeld', { port: first.ports[0] ?? 0, holder: cutTo(holder, 36) }),
+    title: say('portHeld', { port: first.ports[0] ?? '', holder: cutTo(holder, 36) }),
     evidence: [
       ...held.slice(0, 3).map((each) => {
         const saw = say('sawHolder', { node: each.node, pod: `${each.namespace}/${each.pod}`, ports: each.ports.join(', ') });

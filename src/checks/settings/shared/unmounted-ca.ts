@@ -17,7 +17,7 @@ export const UNMOUNTED_WORDS = {
   sawEvent: '{reason} ({count} times, last {last}): {message}',
   fixDrop: 'Remove the override: use the CA of the ServiceAccount',
   fixAks: 'Remove the AKS overrides datadog.kubelet.hostCAPath and .host',
-  fixFile: 'Or name a CA file that every node has',
+  fixFile: 'Name a CA file that every node has',
 } as const;
 
 /** The self-signed certificate of AKS nodes without serving certificate rotation; with it the file is gone. */
