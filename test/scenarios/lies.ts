@@ -55,6 +55,41 @@ const WORLDS = {
       refused: 'violates PodSecurity "baseline:latest": host namespaces (hostPID=true)',
     },
   },
+  'pod waits': {
+    place: 'workstation',
+    agent: { rights: 'everything' },
+    placement: {
+      nodes: { n2: {}, n3: {} },
+      holders: { 'statsd/statsd': 8125 },
+      daemonSets: [
+        {
+          on: ['n1'],
+          waiting: {
+            reason: 'Unschedulable',
+            message: "0/3 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
+          },
+        },
+        { name: 'second', on: ['n2'], waiting: { reason: 'CreateContainerConfigError', message: 'secret "datadog-secret" not found' } },
+      ],
+    },
+  },
+  'pod waits for a mount': {
+    place: 'workstation',
+    agent: { rights: 'everything' },
+    placement: {
+      daemonSets: [
+        {
+          waiting: { reason: 'ContainerCreating', message: '' },
+          events: [
+            {
+              reason: 'FailedMount',
+              message: 'MountVolume.SetUp failed for volume "kubelet-ca" : hostPath type check failed: /etc/ca is not a file',
+            },
+          ],
+        },
+      ],
+    },
+  },
   'proxy refuses': proxy('refuse-403', 'kubernetes.sim,.svc'),
   'proxy wants a password': proxy('require-407', 'n1.sim'),
   'proxy answers': proxy('intercept', 'kubernetes.sim,.svc'),
@@ -76,7 +111,15 @@ const RIGHTS: WorldName[] = [
   'binding wrong',
   'role bound to nobody',
 ];
-const OBJECTS: WorldName[] = ['placement', 'pod security', 'kubelet down', 'certificate pending', 'policy'];
+const OBJECTS: WorldName[] = [
+  'placement',
+  'pod security',
+  'pod waits',
+  'pod waits for a mount',
+  'kubelet down',
+  'certificate pending',
+  'policy',
+];
 
 const LIES: readonly Lie[] = [
   { server: 'kubelet', fields: ['user'], in: ['rights missing', 'rights missing, 1.31'] },
@@ -96,7 +139,7 @@ const LIES: readonly Lie[] = [
     in: ['rights missing', 'webhook off', 'kubelet down'],
   },
   { server: 'apiserver', fields: ['name'], in: ['binding wrong', 'role bound to nobody', ...OBJECTS] },
-  { server: 'apiserver', fields: ['namespace'], in: ['binding wrong', 'placement', 'pod security'] },
+  { server: 'apiserver', fields: ['namespace'], in: ['binding wrong', 'placement', 'pod security', 'pod waits'] },
   { server: 'apiserver', fields: ['resources', 'verbs', 'apiGroups', 'resourceNames'], in: ['binding wrong', 'role bound to nobody'] },
   { server: 'apiserver', fields: ['address', 'type'], in: ['name differs', 'kubelet down', 'placement'] },
   { server: 'apiserver', fields: ['kubeletVersion', 'gitVersion'], in: ['rights missing', 'rights missing, 1.31', 'kubelet down'] },
