@@ -81,7 +81,7 @@ function ofSight(fact: Fact<'second-sight'>, us: string | undefined): Relayed[] 
 function faultOfTunnel(by: Relayed): Clues['tunnel'] {
   if (by.isKubelets || by.status < 500) return undefined;
   if (/\bNo (agent|backend) available\b/i.test(by.said)) return { by, fault: { fault: 'no-agent' } };
-  if (/via proxy \S{1,300} failed|konnectivity-server\S{0,300} connect: /.test(by.said)) return { by, fault: { fault: 'no-server' } };
-  const [, code] = /proxy error from \S{1,300} while dialing \S{1,300}, code (\d{3})\b/.exec(by.said) ?? [];
+  if (/via proxy \S{1,80} failed|konnectivity-server\S{0,80} connect: /.test(by.said)) return { by, fault: { fault: 'no-server' } };
+  const [, code] = /proxy error from \S{1,80} while dialing \S{1,80}, code (\d{3})\b/.exec(by.said) ?? [];
   return code ? { by, fault: { fault: 'fails', code: Number(code) } } : undefined;
 }
