@@ -15,6 +15,7 @@ import { clusterDns } from './connection/cluster-dns/check.js';
 import { kubeletName } from './connection/kubelet-name.js';
 import { kubeletUnreachable } from './connection/kubelet-unreachable/check.js';
 import { networkPolicy } from './connection/network-policy.js';
+import { plainToTls } from './connection/plain-to-tls.js';
 import { podNetworkPath } from './connection/pod-network-path/check.js';
 import { apiserverProxy, kubeletProxy } from './connection/proxy-capture/check.js';
 import { readOnlyPort } from './connection/read-only-port.js';
@@ -102,6 +103,7 @@ export const CHECKS: readonly Check[] = [
   kubeletUnreachable,
   apiserverUnreachable,
   readOnlyPort,
+  plainToTls,
   kubeletTlsHandshake,
   kubeletCertificate,
   apiserverCertificate,

@@ -117,6 +117,7 @@ const KUBELET_PATH: Row[] = [
     row('S', cause, undefined, ONE_ANSWER),
   ),
   row('K', 'kubelet-speaks-plain-http'),
+  row('S', 'plain-http-to-tls-port', undefined, 'Added: the other way round.'),
   row('K', 'kubelet-port-differs'),
   row('K', 'kubelet-server-disabled'),
   row('K', 'read-only-port-closed'),

@@ -43,6 +43,21 @@ const TEXTS: [text: string, first: string][] = [
     'kubelet-ca-file-missing',
   ],
   ['http: server gave HTTP response to HTTPS client', 'kubelet-speaks-plain-http'],
+  ['Client sent an HTTP request to an HTTPS server.', 'plain-http-to-tls-port'],
+  ['Get "http://10.0.0.7:10250/pods": net/http: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02"', 'plain-http-to-tls-port'],
+  [
+    'error: unable to upgrade connection: Forbidden (user=kube-apiserver-kubelet-client, verb=create, resource=nodes, subresource(s)=[proxy])',
+    'apiserver-forbidden-at-kubelet',
+  ],
+  [
+    'error: You must be logged in to the server (the server has asked for the client to provide credentials ( pods/log web-1))',
+    'apiserver-unknown-at-kubelet',
+  ],
+  ['Error from server: Get "https://10.0.0.7:10250/containerLogs/a/b/c": No agent available', 'control-plane-tunnel-down'],
+  [
+    'error dialing backend: proxy error from 127.0.0.1:9345 while dialing 172.17.31.161:10250, code 502: 502 Bad Gateway',
+    'control-plane-tunnel-down',
+  ],
   ['tls: private key does not match public key', 'client-certificate-key-mismatch'],
   ['net/http: TLS handshake timeout', 'kubelet-hangs'],
   [

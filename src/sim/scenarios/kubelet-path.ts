@@ -172,6 +172,13 @@ export const KUBELET_PATH: Scenario[] = [
     { never: ['kubelet-certificate-changes'] },
   ),
   broken(
+    'plain-http-to-tls-port',
+    'The plain HTTP port of the agent is the TLS port of the kubelet',
+    { agent: { env: { DD_KUBERNETES_HTTP_KUBELET_PORT: '{kubelet-port}' } } },
+    'plain-http-to-tls-port',
+    { exitCode: 0 },
+  ),
+  broken(
     'kubelet-speaks-plain-http',
     'The kubelet port is the plain HTTP port',
     { kubelet: { listen: 'plain-http' } },
