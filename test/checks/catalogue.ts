@@ -47,6 +47,7 @@ const PLACE: Row[] = [
   row('S', 'cluster-agent-token-short', undefined, 'Added: of the token the length alone is read.'),
   row('S', 'cluster-agent-unreachable', undefined, 'Added: nothing is sent there that it would have to keep.'),
   row('S', 'operator-does-not-reconcile', undefined, 'Added: an object that asks for an agent is no cluster that nobody wanted one in.'),
+  row('S', 'agent-two-leaders', undefined, 'Added: each setting is right, and two of them elect two.'),
   row('S', 'agent-plain-port-closed', undefined, 'Added: the port that works is not the one that the agent asks.'),
   row('F', 'agent-toleration-invalid', undefined, 'Added: no apiserver takes it, so it is seen in files alone.'),
   row('F', 'host-install-without-credentials'),

@@ -19,7 +19,31 @@ const words = (...line: string[]) => `${line.join('\0')}\0`;
 const AGENT = words('/opt/datadog-agent/bin/agent/agent', 'run');
 const NODE = { ...NODE_PROCESSES, ...processFiles(600, ['/usr/sbin/chronyd']) };
 
+const inPool = (pool: string, lock?: string): DaemonSetShape => ({
+  name: `datadog-agent-${pool}`,
+  spec: { nodeSelector: { pool } },
+  env: [
+    HOST,
+    { name: 'DD_LEADER_ELECTION', value: 'true' },
+    ...(lock ? [{ name: 'DD_LEADER_ELECTION_DEFAULT_RESOURCE', value: lock }] : []),
+  ],
+});
+
 export const AGENT_SETTINGS: Scenario[] = [
+  broken(
+    'two-leaders',
+    'Two DaemonSets elect a leader each, by two kinds of lock',
+    {
+      place: 'workstation',
+      agent: { rights: 'everything' },
+      placement: {
+        nodes: { n1: { labels: { pool: 'a' } }, n2: { labels: { pool: 'b' } } },
+        daemonSets: [inPool('a'), inPool('b', 'leases')],
+      },
+    },
+    'agent-two-leaders',
+    { never: ['several-agents-on-node', 'node-not-selected'] },
+  ),
   broken(
     'settings-renamed',
     'The DaemonSet sets the kubelet host with an Agent 5 variable',

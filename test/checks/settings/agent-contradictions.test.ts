@@ -17,6 +17,8 @@ const pod = (change: Partial<AgentPodTemplate>): AgentPodTemplate => ({
 const AKS = { from: '/etc/kubernetes/certs/kubeletserver.crt', at: '/ca/kubeletserver.crt' };
 const byChart = (variable: string, value: string) => ({ variable, value, source: 'the default of the chart', standard: true as const });
 
+const OTHER = 'DaemonSet datadog/datadog-windows';
+
 judgeTable(agentContradictions, [
   { row: 'nothing is known', facts: [], expect: 'not-applicable' },
   {
@@ -172,4 +174,26 @@ judgeTable(agentContradictions, [
     witnesses: ['self/agent-configuration'],
     says: /DD_KUBELET_TLS_VERIFY=true/,
   },
+  {
+    row: 'two DaemonSets with two kinds of lock',
+    facts: [
+      agent(settings(HOST, 'DD_LEADER_ELECTION=true')),
+      agent(settings(HOST, 'DD_COLLECT_KUBERNETES_EVENTS=true', 'DD_LEADER_ELECTION_DEFAULT_RESOURCE=leases'), { name: OTHER }),
+    ],
+    expect: { cause: 'agent-two-leaders', severity: 'degrades', certainty: 'proven' },
+    witnesses: ['self/agent-configuration'],
+    says: /locks on a lease, another on a configmap.*datadog-windows elects its leader with a lease.*datadog-agent elects its leader with a configmap.*DD_LEADER_ELECTION_DEFAULT_RESOURCE=configmap/,
+  },
+  ...(
+    [
+      ['one kind', ['DD_LEADER_ELECTION=true', 'DD_LEADER_ELECTION_DEFAULT_RESOURCE=configmaps']],
+      ['objects of two names', ['DD_LEADER_ELECTION=true', 'DD_LEADER_ELECTION_DEFAULT_RESOURCE=lease', 'DD_LEADER_LEASE_NAME=other']],
+      ['one that elects none', ['DD_LEADER_ELECTION_DEFAULT_RESOURCE=lease']],
+      ['a kind that is not in sight', ['DD_LEADER_ELECTION=true', 'DD_LEADER_ELECTION_DEFAULT_RESOURCE<ConfigMap a, key b']],
+    ] as const
+  ).map(([what, own]) => ({
+    row: `two DaemonSets, and ${what}`,
+    facts: [agent(settings(HOST, 'DD_LEADER_ELECTION=true')), agent(settings(HOST, ...own), { name: OTHER })],
+    expect: 'pass' as const,
+  })),
 ]);

@@ -10,7 +10,7 @@ import { type Basis, problem, suspected } from '../../../shared/problem.js';
 import { inTheirWords } from '../../../shared/proof.js';
 import { changeSettings, hostFromApi, inContainer, lookAt, whereToChange, writtenIn } from '../../shared/configuration.js';
 import type { Cause } from './causes.js';
-import { AKS_CA, CRT, HOST, HTTPS, isInOneList, KEY, said, VERIFY } from './clues.js';
+import { AKS_CA, CRT, HOST, HTTPS, isInOneList, KEY, LOCK, said, VERIFY } from './clues.js';
 import type { Contradiction } from './decision.js';
 import type { Words } from './words.js';
 
@@ -92,6 +92,10 @@ const ANSWERS: Record<Contradiction['name'], Says> = {
     fix: ({ at, settings }, say) =>
       changeSettings(at, say('fixHttps', { where: whereToChange(at, given(settings[0])) }), { [HTTPS]: '10250' }),
   },
+  'two-leaders': {
+    title: ({ settings }, say) => say('twoLeaders', { lock: said(settings[0]), other: said(settings[1]) }),
+    fix: ({ at, settings }, say) => changeSettings(at, say('fixLock', { variable: LOCK }), { [LOCK]: said(settings[1]) }),
+  },
   'ca-of-old-aks': {
     title: (_, say) => say('oldAks'),
     fix: (_, say) => fixBy('agent', 'config', say('fixAks'), { verify: 'kubelet-doctor settings' }),
@@ -128,6 +132,8 @@ function evidenceOf({ name: kind, at, settings }: Contradiction, say: Words): Ev
   const { name } = at.configuration;
   if (settings.length === 0) return [citeBy('self/agent-configuration', name, say('sawNoToken', { name }))];
   if (kind === 'ca-of-old-aks') return [citeBy('self/agent-configuration', name, say('sawAks', { name, path: AKS_CA }))];
+  if (kind === 'two-leaders')
+    return settings.map((each) => citeBy('self/agent-configuration', name, say('sawLock', { name: each.source, lock: said(each) })));
   const containers = kind === 'containers-differ' ? [firstOf(at), at.container.container] : [];
   // Of one list as they stand in it: the later is the last.
   const ordered = kind === 'overruled' && isInOneList(settings) ? [...settings].reverse() : settings;

@@ -50,6 +50,18 @@ export const CAUSES = {
     fix: "Where all nodes have rotation, remove `datadog.kubelet.hostCAPath` and `datadog.kubelet.host`: the cluster CA signs, and the ServiceAccount's `ca.crt` verifies. With both kinds of nodes, update the older pools first.",
     avoid: 'Do not turn verification off: the agent then sends its token to any server at that address.',
   },
+  'agent-two-leaders': {
+    title: 'leader election with two kinds of lock',
+    // Agent 7.82 pkg/util/kubernetes/apiserver/leaderelection; the variable is known from 7.47 on, the default is a ConfigMap.
+    means:
+      'Agents elect one leader by an object that all of them write to. Some of these lock on a Lease, the others on a ConfigMap of the same name: each kind has its own leader, and both do the work of one. Events are sent twice.',
+    happens:
+      '`datadog.leaderElectionResource`, or the variable, was set for one of two releases or DaemonSets (one for Linux, one for Windows), or an upgrade of one was stopped halfway.',
+    confirm:
+      'Two holders are two leaders:\n\n    kubectl -n NAMESPACE get lease datadog-leader-election \\\n      -o jsonpath={.spec.holderIdentity}\n    kubectl -n NAMESPACE get configmap datadog-leader-election \\\n      -o jsonpath={.metadata.annotations}',
+    fix: 'Set DD_LEADER_ELECTION_DEFAULT_RESOURCE to the same value for all agents of the cluster, then delete the object of the other kind.',
+    avoid: 'Do not turn leader election off for one of them: it then sends every event.',
+  },
   'agent-settings-contradict': {
     title: 'settings that contradict each other',
     means:

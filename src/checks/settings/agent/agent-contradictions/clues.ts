@@ -125,6 +125,43 @@ export function caUnused({ container }: Configured): AgentSetting[][] {
   return ca && verify && isOn(container, VERIFY) === false ? [[ca, verify]] : [];
 }
 
+export const LOCK = 'DD_LEADER_ELECTION_DEFAULT_RESOURCE';
+const [ELECTS, COLLECTS] = ['DD_LEADER_ELECTION', 'DD_COLLECT_KUBERNETES_EVENTS'] as const;
+
+/** As settings: of each workload its name, and the kind of object it locks on. */
+interface Election {
+  lock: 'lease' | 'configmap';
+  /** Namespace and name of the object. */
+  object: string;
+}
+
+/**
+ * Two workloads of one cluster that elect by objects of one name and of two kinds: neither sees the other's leader. A ConfigMap by default; the
+ * variable is known from 7.47 on (Agent 7.82 pkg/util/kubernetes/apiserver/leaderelection).
+ */
+export function twoLeaders(at: Configured, all: readonly Configured[]): AgentSetting[][] {
+  const own = electionOf(at);
+  const before = all.slice(0, all.indexOf(at));
+  const other = own && before.find((each) => electionOf(each)?.object === own.object && electionOf(each)?.lock !== own.lock);
+  const asSetting = (each: Configured): AgentSetting => ({
+    variable: LOCK,
+    value: electionOf(each)?.lock ?? '',
+    source: each.configuration.name,
+  });
+  return own && other ? [[asSetting(at), asSetting(other)]] : [];
+}
+
+/** Undefined where it elects none, and where what decides is not in sight. */
+function electionOf({ configuration: { of, name, containers }, container }: Configured): Election | undefined {
+  const namespace = /^\S+ ([^/ ]+)\/[^/ ]+$/.exec(name)?.[1];
+  if (of !== 'workload' || !namespace || containers[0] !== container) return undefined;
+  if (!isOn(container, ELECTS) && !isOn(container, COLLECTS)) return undefined;
+  const [kind, object, home] = [LOCK, 'DD_LEADER_LEASE_NAME', 'DD_KUBE_RESOURCES_NAMESPACE'].map((each) => effective(container, each));
+  if ([kind, object, home].some((each) => each && each.value === undefined)) return undefined;
+  const lock = /^leases?$/.test(kind?.value ?? '') ? 'lease' : /^(configmaps?)?$/.test(kind?.value ?? '') ? 'configmap' : undefined;
+  return lock && { lock, object: `${home?.value ?? namespace}/${object?.value ?? 'datadog-leader-election'}` };
+}
+
 /** What two settings are compared by. */
 export function said(setting: AgentSetting | undefined): string {
   return setting?.value ?? setting?.from ?? '';

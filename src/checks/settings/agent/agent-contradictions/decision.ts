@@ -19,11 +19,17 @@ import {
   overruledInOneList,
   tokenNotMounted,
   tolerationInvalid,
+  twoLeaders,
   unreadTolerationInvalid,
 } from './clues.js';
 
 /** `find`: the settings of each contradiction of its kind. */
-type Kind = readonly [name: string, cause: Cause, severity: Severity, find: (at: Configured) => AgentSetting[][]];
+type Kind = readonly [
+  name: string,
+  cause: Cause,
+  severity: Severity,
+  find: (at: Configured, all: readonly Configured[]) => AgentSetting[][],
+];
 
 const CONTRADICTIONS = [
   ['host-of-one-node', 'agent-host-of-one-node', 'blocks', hostOfOneNode],
@@ -31,6 +37,7 @@ const CONTRADICTIONS = [
   ['toleration-invalid', 'agent-toleration-invalid', 'blocks', tolerationInvalid],
   ['fargate-without-node', 'agent-settings-contradict', 'blocks', fargateWithoutNode],
   ['https-off', 'agent-https-port-off', 'degrades', httpsOffElsewhere],
+  ['two-leaders', 'agent-two-leaders', 'degrades', twoLeaders],
   ['half-pair', 'agent-settings-contradict', 'degrades', halfPair],
   ['overruled', 'agent-settings-contradict', 'degrades', overruledInOneList],
   ['containers-differ', 'agent-settings-contradict', 'degrades', containersDiffer],
@@ -54,7 +61,9 @@ export interface Contradiction {
 export function contradictionsOf(containers: readonly Configured[]): Contradiction[] {
   return containers
     .flatMap((at) =>
-      CONTRADICTIONS.flatMap(([name, cause, severity, find]) => find(at).map((settings) => ({ name, cause, severity, at, settings }))),
+      CONTRADICTIONS.flatMap(([name, cause, severity, find]) =>
+        find(at, containers).map((settings) => ({ name, cause, severity, at, settings })),
+      ),
     )
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }

@@ -13,6 +13,7 @@ export const WORDS = {
   halfPair: 'Without {missing} the agent presents no client certificate',
   unusedCa: 'With DD_KUBELET_TLS_VERIFY=false the agent ignores DD_KUBELET_CLIENT_CA',
   containers: 'The containers {container} and {second} differ in {variable}',
+  twoLeaders: 'Two leaders: one agent locks on a {lock}, another on a {other}',
   fargate: 'DD_EKS_FARGATE needs DD_KUBERNETES_KUBELET_NODENAME, which is not set',
   sawAks: '{name} mounts {path} of its node; AKS documents that nodes with serving certificate rotation lack it, and none was asked',
   saw: '{source}: {variable} = "{value}"',
@@ -29,6 +30,8 @@ export const WORDS = {
   fixPair: 'Set both or neither{where}',
   fixCa: 'Turn verification on{where}: its CA is already set',
   fixContainers: 'Give both containers the same value',
+  sawLock: '{name} elects its leader with a {lock}',
+  fixLock: 'Set {variable} to one value for all agents',
   fixFargate: 'Set DD_KUBERNETES_KUBELET_NODENAME from spec.nodeName{where}',
 } as const;
 
