@@ -83,6 +83,15 @@ const TEXTS: [text: string, first: string][] = [
     'agent-runtime-socket-wrong',
   ],
   ['temporary failure in criutil, will retry later: failed to dial: context deadline exceeded', 'agent-runtime-socket-wrong'],
+  [
+    'temporary failure in clusterAgentClient, will retry later: cannot get a cluster agent endpoint for kubernetes service "dd", env "DD_SERVICE_HOST" is empty',
+    'cluster-agent-address-unset',
+  ],
+  ['cluster agent authentication token length must be greater than 32, curently: 12', 'cluster-agent-token-short'],
+  [
+    'temporary failure in clusterAgentClient, will retry later: "https://172.20.157.39:5005/version" is unavailable: dial tcp 172.20.157.39:5005: i/o timeout',
+    'cluster-agent-unreachable',
+  ],
   ['Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled', 'agent-ports-both-disabled'],
   [
     "ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')) https://10.0.0.7:10250",

@@ -12,7 +12,7 @@ export const CAUSES = {
     distributions: {
       'Helm chart':
         '`agents.rbac.create`, and `clusterAgent.rbac.create` for the Cluster Agent. Set `datadog.kubelet.fineGrainedAuthorization` only if all kubelets are 1.33 or later.',
-      operator: 'creates the roles; it reverts manual edits.',
+      operator: 'creates the roles; it reverts manual edits. Its experimental Autopilot support sets DD_KUBELET_USE_API_SERVER itself.',
       'plain manifests': 'check for a role without nodes/stats, the most common gap.',
       GKE: 'Autopilot forbids nodes/proxy: use `datadog.kubelet.useApiServer` (Agent 7.65) or the fine-grained role.',
     },
