@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: figures side by side in one run, so that the machine's speed cancels out.
  * Start: `--version` against `node -e 0`. Work: a healthy check against the same questions put by kubectl one by one (without kubectl that
- * half is left out, and said). Memory: a merge of thousands of reports. Medians of interleaved runs; peak memory; requests and connections as the simulated servers counted them.
+ * half is left out, and said). Memory: a merge of thousands of reports. A long log, beside `grep -E` of the same fragments. Medians of interleaved runs; peak memory; requests and connections as the simulated servers counted them.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Report } from '../../src/model/report.js';
 import { startWorld } from '../../src/sim/start.js';
+import { benchLog } from './log.js';
 
 const COMMAND = path.resolve('bin/kubelet-doctor.js');
 const RUNS = Number(process.env.BENCH_RUNS ?? 15);
@@ -120,6 +121,11 @@ try {
     `merge of ${REPORTS} reports of ${(bytes / 1024).toFixed(0)} KB (${sample}): ${(merged.ms / 1000).toFixed(1)} s, peak memory ${merged.peakMiB.toFixed(0)} MiB (at most ${MOST_MIB})`,
   );
   if (merged.peakMiB > MOST_MIB) process.exitCode = 1;
+
+  for (const line of await benchLog(scratch, (file) =>
+    measure(process.execPath, ['--import', REPORT_PEAK, COMMAND, 'read', file, '--exit-zero']),
+  ))
+    print(line);
 
   if (spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status !== 0)
     print('kubectl is not on PATH: no comparison with it');

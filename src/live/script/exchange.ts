@@ -114,7 +114,7 @@ const REASONS: readonly [RegExp, string][] = [
   [/timed out|timeout/i, 'ETIMEDOUT'],
 ];
 
-export function reasonIn(text: string): string | undefined {
+function reasonIn(text: string): string | undefined {
   return REASONS.find(([words]) => words.test(text))?.[1];
 }
 
