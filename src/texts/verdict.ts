@@ -80,7 +80,8 @@ const NOT_OURS: Partial<Record<Server, string>> = {
   webhook: 'The apiserver could not use an admission webhook: the way is from the apiserver to the Service of that webhook.',
   'aggregated-api':
     'It is about an API that another server serves behind the apiserver (such as metrics.k8s.io), not about the apiserver itself.',
-  'cluster-agent': 'It is about the Cluster Agent: its Service, its token or its pod, not the kubelet or the apiserver.',
+  'cluster-agent':
+    'It is about the Cluster Agent: its Service, its token or its pod, not the kubelet or the apiserver (cluster-agent-unreachable).',
   intake: 'It is about the intake of the vendor, outside the cluster: its name, proxy, certificate or firewall.',
   etcd: 'It is about etcd, which the apiserver alone asks.',
   metadata: 'It is about the metadata service of the cloud.',

@@ -255,6 +255,9 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   ],
   'client-certificate-foreign': [AUTHN('verifying certificate SN=7, SKID=, AKID= failed: x509: certificate signed by unknown authority')],
   'token-invalid': [AUTHN('invalid bearer token')],
+  'kubelet-refuses-apiserver': [
+    'error: You must be logged in to the server (the server has asked for the client to provide credentials ( pods/log web-1))',
+  ],
   'logged-in': [
     'error: You must be logged in to the server (Unauthorized)',
     'failed to list *v1.Node: the server has asked for the client to provide credentials (get nodes)',
@@ -398,10 +401,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     HANDSHAKE('tls: client offered only unsupported versions: [302 301]'),
     GET(`${KUBELET}/pods`, 'remote error: tls: protocol version not supported'),
   ],
-  'http-to-tls-port': [
+  'http-to-kubelet-port': [
     `Get "http://192.0.2.7:10250/pods": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02"`,
-    'Client sent an HTTP request to an HTTPS server.',
   ],
+  'http-to-tls-port': ['Client sent an HTTP request to an HTTPS server.'],
   'http-to-tls-port-400': ['GET http://192.0.2.7:10250/metrics returned 400 Bad Request'],
   'http-to-tls-port-log': [
     HANDSHAKE('tls: first record does not look like a TLS handshake'),

@@ -43,20 +43,14 @@ const TEXTS: [text: string, first: string][] = [
     'kubelet-ca-file-missing',
   ],
   ['http: server gave HTTP response to HTTPS client', 'kubelet-speaks-plain-http'],
-  ['Client sent an HTTP request to an HTTPS server.', 'plain-http-to-tls-port'],
   ['Get "http://10.0.0.7:10250/pods": net/http: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02"', 'plain-http-to-tls-port'],
   [
     'error: unable to upgrade connection: Forbidden (user=kube-apiserver-kubelet-client, verb=create, resource=nodes, subresource(s)=[proxy])',
-    'apiserver-forbidden-at-kubelet',
+    'kubelet-permission-missing',
   ],
   [
     'error: You must be logged in to the server (the server has asked for the client to provide credentials ( pods/log web-1))',
     'apiserver-unknown-at-kubelet',
-  ],
-  ['Error from server: Get "https://10.0.0.7:10250/containerLogs/a/b/c": No agent available', 'control-plane-tunnel-down'],
-  [
-    'error dialing backend: proxy error from 127.0.0.1:9345 while dialing 172.17.31.161:10250, code 502: 502 Bad Gateway',
-    'control-plane-tunnel-down',
   ],
   ['tls: private key does not match public key', 'client-certificate-key-mismatch'],
   ['net/http: TLS handshake timeout', 'kubelet-hangs'],
@@ -83,15 +77,6 @@ const TEXTS: [text: string, first: string][] = [
     'agent-runtime-socket-wrong',
   ],
   ['temporary failure in criutil, will retry later: failed to dial: context deadline exceeded', 'agent-runtime-socket-wrong'],
-  [
-    'temporary failure in clusterAgentClient, will retry later: cannot get a cluster agent endpoint for kubernetes service "dd", env "DD_SERVICE_HOST" is empty',
-    'cluster-agent-address-unset',
-  ],
-  ['cluster agent authentication token length must be greater than 32, curently: 12', 'cluster-agent-token-short'],
-  [
-    'temporary failure in clusterAgentClient, will retry later: "https://172.20.157.39:5005/version" is unavailable: dial tcp 172.20.157.39:5005: i/o timeout',
-    'cluster-agent-unreachable',
-  ],
   ['Invalid Kubelet configuration: both HTTPS and HTTP ports are disabled', 'agent-ports-both-disabled'],
   [
     "ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')) https://10.0.0.7:10250",
@@ -211,6 +196,17 @@ describe('texts of threads', () => {
 
   it('only a server that speaks TLS says that it was asked in plain HTTP: nothing is wrong with the kubelet', () =>
     assert.equal(answer('Client sent an HTTP request to an HTTPS server.')?.kind, 'not-ours'));
+
+  it('of the Cluster Agent and of the tunnel of a control plane is nothing between agent, kubelet and apiserver', () => {
+    for (const text of [
+      'temporary failure in clusterAgentClient, will retry later: cannot get a cluster agent endpoint for kubernetes service "dd", env "DD_SERVICE_HOST" is empty',
+      'temporary failure in clusterAgentClient, will retry later: cluster agent authentication token length must be greater than 32, curently: 12',
+      'temporary failure in clusterAgentClient, will retry later: "https://172.20.157.39:5005/version" is unavailable: dial tcp 172.20.157.39:5005: i/o timeout',
+      'Error from server: Get "https://10.0.0.7:10250/containerLogs/a/b/c": No agent available',
+      'error dialing backend: proxy error from 127.0.0.1:9345 while dialing 172.17.31.161:10250, code 502: 502 Bad Gateway',
+    ])
+      assert.equal(answer(text)?.kind, 'not-ours', text);
+  });
 
   it('a wrapper alone is no cause, and nonsense none at all', () => {
     assert.equal(answer('Unable to detect the kubelet URL automatically.')?.kind, 'wrapper');

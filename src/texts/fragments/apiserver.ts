@@ -90,6 +90,17 @@ export const APISERVER: readonly Fragment[] = [
     source: 'Kubernetes 1.31 to 1.36 staging/src/k8s.io/apiserver/pkg/authentication/request/bearertoken',
   },
   {
+    id: 'kubelet-refuses-apiserver',
+    text: /asked for the client to provide credentials \( ?pods\/(?:log|exec|attach|portforward)/,
+    speaker: 'kubectl',
+    target: 'kubelet',
+    means: {
+      causes: ['apiserver-unknown-at-kubelet'],
+      says: "The kubelet refused the apiserver's client certificate: it is the apiserver that asks for logs.",
+    },
+    source: 'Kubernetes 1.20 to 1.37 staging/src/k8s.io/apimachinery/pkg/api/errors: a 401 of the kubelet, passed on by the apiserver',
+  },
+  {
     id: 'logged-in',
     text: /must be logged in to the server|has asked for the client to provide credentials/i,
     speaker: 'kubectl',
@@ -193,10 +204,10 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'no-tunnel',
-    text: /No agent available|no agents? (?:available|connected)|konnectivity|failed to get a backend server from backend manager|proxy server .{0,80}tunnel/i,
+    text: /proxy error from \S{1,300} while dialing|No agent available|no agents? (?:available|connected)|konnectivity|failed to get a backend server from backend manager|proxy server .{0,80}tunnel/i,
     means: {
       foreign:
-        'The tunnel from the control plane to the nodes (konnectivity) is down: kubectl logs and exec do not work. The agent on the node does not go through it.',
+        'The tunnel from the control plane to the nodes (konnectivity) is down: kubectl logs and exec do not work (control-plane-tunnel-down). The agent on the node does not go through it.',
     },
     source: 'apiserver-network-proxy 0.1 to 0.3x pkg/server',
   },

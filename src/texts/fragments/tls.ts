@@ -5,6 +5,10 @@ import type { Fragment, Seen } from './fragment.js';
 const asClient = ({ side }: Seen) => side === 'client';
 const asServer = ({ side }: Seen) => side === 'server';
 
+/** A record of TLS (alert 0x15, version 3) is no HTTP; a server of Go's net/http answers in plain HTTP. */
+const HTTP_TO_TLS =
+  /malformed HTTP (?:response|status code|version) "\\x15\\x03|BadStatusLine\("?'?\\x15\\x03|Client sent an HTTP request to an HTTPS server|Received HTTP\/0\.9 when not allowed/i;
+
 const GO = 'Go 1.20 to 1.25 crypto/x509/verify.go';
 const GO_TLS = 'Go 1.20 to 1.25 crypto/tls';
 
@@ -184,9 +188,16 @@ export const TLS_ERRORS: readonly Fragment[] = [
     source: `${GO_TLS}/handshake_{client,server}.go; OpenSSL 3 and Java alerts 40, 70, 71`,
   },
   {
+    id: 'http-to-kubelet-port',
+    when: (seen) => asClient(seen) && seen.target.server === 'kubelet',
+    text: HTTP_TO_TLS,
+    means: { causes: ['plain-http-to-tls-port'] },
+    source: 'Go 1.20 to 1.25 net/http/{response,server}.go; Python http.client, curl 8',
+  },
+  {
     id: 'http-to-tls-port',
     when: asClient,
-    text: /malformed HTTP (?:response|status code|version) "\\x15\\x03|BadStatusLine\("?'?\\x15\\x03|Client sent an HTTP request to an HTTPS server|Received HTTP\/0\.9 when not allowed/i,
+    text: HTTP_TO_TLS,
     means: {
       foreign:
         'The port speaks TLS and the client asked in plain HTTP: give that client an https:// address, or the HTTPS port instead of the read-only one.',
