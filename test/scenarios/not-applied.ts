@@ -45,7 +45,7 @@ export const NOT_CURING: readonly NotCuring[] = [
     kind: 'uncovers',
     cause: /^read-only-port-open$/,
     steps: /readOnlyPort: 0/,
-    scenarios: ['only-read-only-port-open'],
+    scenarios: ['only-read-only-port-open', 'only-read-only-port-without-role'],
     uncovers: 'agent-plain-port-closed',
     why: 'the second of two steps, as its words say',
   },

@@ -277,6 +277,13 @@ export const SURROUNDINGS: Scenario[] = [
     { exitCode: 0, never: ['agent-plain-port-closed'] },
   ),
   broken(
+    'only-read-only-port-without-role',
+    'The agent lives on the open port 10255, and has no role for the other',
+    { agent: { env: { DD_KUBERNETES_HTTPS_KUBELET_PORT: '0' }, rights: 'none' }, kubelet: { readOnlyPort: true } },
+    'read-only-port-open',
+    { exitCode: 3, also: ['kubelet-permission-missing'] },
+  ),
+  broken(
     'version-skew',
     'The kubelet is five minor versions behind its apiserver',
     { kubelet: { version: '1.31' } },

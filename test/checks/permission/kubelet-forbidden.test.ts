@@ -39,6 +39,18 @@ const reviewsOf = (user: string, ...allowed: string[]) =>
 judgeTable(kubeletForbidden, [
   { row: 'reads everything', facts: [...agent, ...reads(...ALL)], expect: 'pass' },
   {
+    row: 'all of them, of an agent that lives on the open read-only port: not lost yet',
+    facts: [
+      ...base({ 'kubelet.host': '10.0.0.7', 'kubelet.port': '0', 'kubelet.httpPort': '10255' }),
+      ...credentials('token'),
+      identity(),
+      ...refused(),
+      fact('kubelet/second-sight', { by: 'read-only-port', status: 200, said: 'ok', kubelet: 'answers' }, 'read-only-port'),
+    ],
+    expect: { cause: 'kubelet-permission-missing', severity: 'risk', certainty: 'suspected' },
+    says: /the agent asks 10\.0\.0\.7:10255 alone/,
+  },
+  {
     row: 'one path: stats, with the YAML that closes the gap',
     facts: [
       ...agent,

@@ -76,14 +76,17 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
 function withoutRight(clues: Judged, lost: PathClues[], say: Words): Omit<Said, 'title' | 'fixes'> & Basis {
   const denied = grantsOf(lost).flatMap((each) => deniedBy(clues, each));
   return {
-    severity: lost.some(({ path }) => REQUIRED_PATHS.has(path)) ? 'blocks' : 'degrades',
+    severity: clues.plain ? 'risk' : lost.some(({ path }) => REQUIRED_PATHS.has(path)) ? 'blocks' : 'degrades',
     // The kubelet remembers a refusal for 30 s (webhook authorizer); only a review, or a second look, tells that it still holds.
     ...(denied.length > 0
       ? { proof: allInTheirWords([...denied, ...lost.flatMap(({ refused }) => refused?.fact ?? [])]) }
       : suspected(['kubelet-decision-cached'], stillSo(clues, lost))),
     ...(isRefused(lost) ? {} : { observedAt: 'apiserver' }),
-    features: lost.map(({ path }) => KUBELET_PATHS[path]),
-    evidence: quoted(clues, lost, say),
+    features: clues.plain ? [] : lost.map(({ path }) => KUBELET_PATHS[path]),
+    evidence: [
+      ...quoted(clues, lost, say),
+      ...(clues.plain ? [cite(clues.plain.fact, say('sawPlain', { endpoint: clues.plain.endpoint }))] : []),
+    ],
   };
 }
 

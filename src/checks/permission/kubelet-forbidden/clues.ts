@@ -5,7 +5,7 @@ import { isAllowed, type RbacState, requesterOf } from '../../../kubernetes/rbac
 import type { View } from '../../../model/check.js';
 import type { Fact, HttpAnswer, Identity, KubeletVersions, ResolvedProfile } from '../../../model/facts.js';
 import { compareVersions } from '../../../profiles/resolve.js';
-import { type KubeletPath, settingOf } from '../../shared/kubelet.js';
+import { type KubeletPath, plainWay, settingOf } from '../../shared/kubelet.js';
 import { commonName, credentialOf, FINE, isFineGrained, kubeletReviews, PATHS } from '../../shared/kubelet-answers.js';
 import type { Grounds } from '../../shared/problem.js';
 import { answers, isPending, seen } from '../../shared/read.js';
@@ -15,6 +15,7 @@ import { type Asked, type Kubelet, openPaths, type PathClues, personalRefusal, t
 export const NEEDS = [
   'kubelet/http',
   'kubelet/credential',
+  'kubelet/second-sight',
   'apiserver/access',
   'apiserver/account',
   'apiserver/identity',
@@ -49,6 +50,8 @@ export interface Clues {
   openToAll: boolean;
   kubelet: Kubelet;
   paths: PathClues[];
+  /** By its settings the agent asks the read-only port alone, which is open and asks for no right. */
+  plain: { endpoint: string; fact: Fact<'second-sight'> } | undefined;
   /** What the apiserver says of each subresource of nodes. */
   reviews: Reviews;
   /** Who built the node; and whether a reviewer of GKE said no, where no role helps. */
@@ -94,6 +97,7 @@ export function read(view: Seen): Clues {
     openToAll: PATHS.every((path) => open.has(path)),
     kubelet,
     paths: PATHS.filter((path) => path !== '/pods' || !podsFromApiserver).map((path) => readPath(path, asked)),
+    plain: another ? undefined : plainOf(view),
     reviews,
     before: user === undefined ? undefined : beforeOf(view, user, reviews),
     access: aboutUser ? view.all('apiserver/access') : [],
@@ -171,4 +175,10 @@ function oldest(versions: KubeletVersions | undefined): string | undefined {
   const [first] = [...(versions?.versions ?? [])].sort((a, b) => compareVersions(a.version, b.version));
   if (!first || !versions) return undefined;
   return versions.versions.length === 1 ? first.version : `${first.version} on ${first.examples.join(', ')}`;
+}
+
+function plainOf(view: Seen): Clues['plain'] {
+  const way = plainWay(view.one('self/settings'));
+  const fact = view.one('kubelet/second-sight', 'read-only-port');
+  return way && seen(fact)?.kubelet === 'answers' ? { endpoint: way.endpoint, fact } : undefined;
 }

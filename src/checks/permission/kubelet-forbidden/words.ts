@@ -20,6 +20,7 @@ export const WORDS = {
   sawDenied: 'access review as {user}: get nodes/{subresource} denied ({paths})',
   sawAllowed: 'access review as {user}: get nodes/{subresource} allowed',
   sawVersion: 'kubelet {version} does not support the fine-grained permissions',
+  sawPlain: 'the agent asks {endpoint} alone, which asks for no permission until it is closed',
   grant: 'Grant {account} the missing kubelet permissions',
   grantProxy: 'Grant the missing permissions, with nodes/proxy (allows exec)',
   grantGuessed: 'Grant the missing permissions (if the kubelet is 1.33 or later)',
