@@ -11,9 +11,9 @@ const ABSOLUTE =
 
 /** Where such a word claims nothing of a cluster. */
 const NO_CLAIM: readonly [RegExp, string][] = [
-  [/^Never /, 'advice'],
+  [/^Never |pull policy Never/, 'advice, or a word of Kubernetes'],
   [/`impossible to reach/i, "a line of the agent's log"],
-  [/\bcannot be (read|seen|told apart|known|checked|used|pulled)\b/, 'what could not be looked at from here, or used'],
+  [/\bcannot be (read|seen|told apart|known|checked|used|pulled|mounted|created)\b/, 'what could not be looked at from here, or used'],
   [/\bmust\b/, 'what is asked for, and no claim of what is'],
   [/\b(that|it) (never|does not) expires?\b|token never expires/, 'a token without an end has no exp: its definition'],
 ];
@@ -26,6 +26,8 @@ const RESTS_ON: Readonly<Record<string, string>> = {
   'While the file exists, the kubelet never renews it':
     'Kubernetes 1.31 to 1.37 cmd/kubelet/app/server.go InitializeTLS: made where it cannot be read alone',
   "the pod's network alone is not the cause": 'two reports, one from the host network: it was silent there too',
+  'its spec cannot be changed':
+    'Kubernetes 1.31 to 1.37 pkg/apis/core/validation ValidatePodUpdate: all but images, deadline and added tolerations',
   'roleRef cannot be changed': 'Kubernetes 1.31 to 1.37 pkg/apis/rbac/validation: an update with another roleRef is invalid',
 };
 

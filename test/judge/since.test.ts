@@ -27,15 +27,17 @@ const UNDATED: Readonly<Record<string, string>> = {
     kubelet-connection-refused kubelet-connection-reset kubelet-no-route kubelet-rejected-by-firewall kubelet-silent-everywhere
     kubelet-large-answers-stall pod-network-path-blocked tls-handshake-stalls service-address-broken kubelet-speaks-plain-http
     kubelet-tls-version apiserver-cuts-credential kubelet-cuts-credential not-a-kubelet not-an-apiserver kubelet-impostor
-    kubelet-port-taken kubelet-certificate-changes apiserver-certificate-changes kubelet-certificate-not-accepted apiserver-certificate-not-accepted`,
+    plain-http-to-tls-port kubelet-port-taken kubelet-certificate-changes apiserver-certificate-changes kubelet-certificate-not-accepted apiserver-certificate-not-accepted`,
   'an answer says what is, not since when': `
     agent-pod-changed-at-admission apiserver-forbidden-at-kubelet apiserver-unknown-at-kubelet control-plane-tunnel-down
+    cluster-agent-unreachable operator-does-not-reconcile
     apiserver-answer-foreign apiserver-not-ready apiserver-throttles kubelet-answer-foreign kubelet-answers-for-another-node
     kubelet-endpoint-fails kubelet-ignores-token kubelet-rejects-credential identity-unexpected impersonation-forbidden review-forbidden
     kubelet-decision-cached token-foreign token-rejected token-wrong-audience client-certificate-foreign cluster-dns-fails
     apiserver-name-does-not-resolve node-name-does-not-resolve`,
   'a setting of this process, or a file of this machine': `
     agent-plain-port-closed token-held-by-process agent-runtime-socket-wrong
+    agent-two-leaders cluster-agent-address-unset cluster-agent-token-short fargate-setting-missing
     agent-installed-twice agent-ports-both-disabled agent-settings-renamed apiserver-address-unset asked-from-another-network
     credential-plugin-fails debug-pod-foreign-identity host-mounts-missing host-network-without-cluster-dns integration-config-hidden
     kubelet-host-not-a-node kubelet-host-unset kubelet-kubeconfig-broken kubelet-kubeconfig-exposed no-proxy-range-not-understood
@@ -343,12 +345,17 @@ describe('since when', () => {
   });
 
   it('every cause is dated, or it is said why not', () => {
-    const stand = [...Object.keys(DATED_BY), ...Object.values(UNDATED).flatMap((causes) => causes.trim().split(/\s+/))].sort();
+    const stand = [...Object.keys(DATED_BY), ...Object.values(UNDATED).flatMap((causes) => causes.trim().split(/\s+/))];
+    const causes = knownCauses().map(({ cause }) => cause);
     assert.deepEqual(
-      stand,
-      knownCauses()
-        .map(({ cause }) => cause)
-        .sort(),
+      causes.filter((cause) => !stand.includes(cause)),
+      [],
+      'a row in dated-by.ts, or the reason why nothing dates it',
+    );
+    assert.deepEqual(
+      stand.filter((cause, at) => !causes.includes(cause) || stand.indexOf(cause) !== at),
+      [],
+      'gone, or twice',
     );
   });
 });

@@ -67,7 +67,7 @@ export const CAUSES = {
     means:
       'The node has no image of the agent and the registry does not give it: it has none of this name and tag, refuses the account, limits pulls, or is not reached from the node.',
     happens:
-      'A tag that was never published, or a registry for the wrong site; a private mirror without pull secret in the namespace; the rate limit of Docker Hub for nodes behind one address; a node without a route, proxy or DNS to the registry.',
+      'A tag that was not published, or a registry for the wrong site; a private mirror without pull secret in the namespace; the rate limit of Docker Hub for nodes behind one address; a node without a route, proxy or DNS to the registry.',
     confirm: `The last part of the message is the reason. Kubelets before 1.32 say it in the event alone:${EVENTS}`,
     fix: 'Correct registry and tag (`registry` and `agents.image.tag` of the chart), create the pull secret (`agents.image.pullSecrets`), or open the way from the node to the registry. The kubelet tries again by itself.',
     avoid: 'Do not set the pull policy Never or copy the image to one node by hand: the next node lacks it.',

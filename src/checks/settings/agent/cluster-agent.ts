@@ -23,7 +23,7 @@ export const clusterAgent = defineCheck({
   words: {
     none: 'the settings of this process name no Cluster Agent',
     waiting: 'the Cluster Agent has not answered yet',
-    notAsked: '{endpoint} is never dialled',
+    notAsked: '{endpoint} is not dialled',
     unset: 'No address of the Cluster Agent: {variable} is not set',
     notHttps: '{variable} is not an https URL: the agent refuses it',
     short: 'The Cluster Agent token has {length} characters, not 32 or more',

@@ -47,7 +47,7 @@ export const CAUSES = {
     title: 'only a closed read-only port left to the agent',
     // Agent 7.82 pkg/util/kubernetes/kubelet/kubelet_client.go getKubeletClient; helm-charts 3.240.0 _containers-common-env.yaml.
     means:
-      'With `kubernetes_https_kubelet_port` at 0 the agent asks only the read-only port in plain HTTP, and the kubelet does not serve it. Its log says `impossible to reach Kubelet with host`, after a refused connection to 10255. Port 10250 may work, and a token with every right does not help: the agent never dials it.',
+      'With `kubernetes_https_kubelet_port` at 0 the agent asks only the read-only port in plain HTTP, and the kubelet does not serve it. Its log says `impossible to reach Kubelet with host`, after a refused connection to 10255. Port 10250 may work, and a token with every right does not help: the agent does not dial it.',
     happens:
       'The chart sets the HTTPS port to 0 where `providers.gke.autopilot` is true, and GKE closes port 10255 on ever more nodes (DataDog/helm-charts#1635). Elsewhere a 0 in a template, or values copied from GKE.',
     confirm:
