@@ -5,6 +5,7 @@ import { asksOf, hostPortsOf, isAgentImage, isAgentLabelled, isClusterCheckRunne
 import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import { platformOf } from '../../kubernetes/kubelet/platforms.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import { CONTROL_PLANE_LABELS } from '../../kubernetes/taints.js';
 import type { AgentPod, AgentWorkload, PlacementNode, PodEvent, PortHolder, RefusedCreate } from '../../model/facts/placement.js';
 
@@ -148,11 +149,10 @@ function hasToken(spec: unknown): boolean {
   const mounts = list(record(spec).containers).flatMap((each) => list(record(each).volumeMounts).map(record));
   const sources = list(record(spec).volumes).flatMap((each) => list(record(record(each).projected).sources).map(record));
   return (
-    mounts.some(({ mountPath }) => mountPath === TOKEN_DIRECTORY) || sources.some((source) => source.serviceAccountToken !== undefined)
+    mounts.some(({ mountPath }) => mountPath === SERVICE_ACCOUNT_DIRECTORY) ||
+    sources.some((source) => source.serviceAccountToken !== undefined)
   );
 }
-
-const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** A pod that has a port of its node which an agent asks for; an agent's own pods are among them. */
 export function reducePortHolder(json: unknown, { ports }: AgentMarks): PortHolder[] {

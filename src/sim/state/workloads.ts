@@ -1,5 +1,6 @@
 /** Where the agent of a world runs: more nodes, labels and taints, its DaemonSet, its pods, its namespace and the events about it. */
 
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import type { Toleration } from '../../model/facts/placement.js';
 import { hostileText, SECRETS } from '../answers/hostile.js';
 import { nodeObject } from '../answers/objects.js';
@@ -169,7 +170,7 @@ export function agentPodObjects(cluster: Cluster): Json[] {
 function withToken(spec: Json, tokenless = false): Json {
   const { automountServiceAccountToken = !tokenless, containers, volumes } = spec;
   if (automountServiceAccountToken === false) return spec;
-  const mount = { name: 'kube-api-access', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true };
+  const mount = { name: 'kube-api-access', mountPath: SERVICE_ACCOUNT_DIRECTORY, readOnly: true };
   return {
     ...spec,
     containers: (containers as { volumeMounts?: Json[] }[]).map((each) => ({
