@@ -37,7 +37,7 @@ async function heard(of: Agent): Promise<Report> {
   });
   assert.equal(stderr, '');
   assert.ok(!stdout.includes(AGENT_ENV.DD_API_KEY), 'a secret is printed');
-  const judged = await judgeAnswers(stdout, {}, createHost({ env: {} }), { failOn: 'degrades', skip: [], only: [] });
+  const judged = await judgeAnswers(stdout, createHost({ env: {} }), { failOn: 'degrades', skip: [], only: [] });
   assert.ok(!('error' in judged));
   return judged.report;
 }

@@ -33,7 +33,7 @@ async function heard(
   const running = await startWorld(world);
   try {
     const out = await runScript(running, shell);
-    const judged = await judgeAnswers(out, {}, createHost({ env: {} }), CHOICES);
+    const judged = await judgeAnswers(out, createHost({ env: {} }), CHOICES);
     if ('error' in judged) throw new Error(judged.error);
     return { out, report: judged.report, skipped: judged.skipped, secrets: running.secrets };
   } finally {
@@ -71,7 +71,7 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
       const running = await startWorld(world as World);
       try {
         const out = await runScript(running, ['sh'], 'curl');
-        const judged = await judgeAnswers(out, {}, createHost({ env: {} }), CHOICES);
+        const judged = await judgeAnswers(out, createHost({ env: {} }), CHOICES);
         assert.ok(!('error' in judged));
         assert.equal(flatten(judged.report.findings)[0]?.cause, cause);
         for (const secret of running.secrets) assert.ok(!out.includes(secret));
@@ -92,7 +92,7 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
 
   it('says what is missing where its end is', async () => {
     const { out } = await heard({});
-    const cut = await judgeAnswers(out.slice(0, out.indexOf('@@ http')), {}, createHost({ env: {} }), CHOICES);
+    const cut = await judgeAnswers(out.slice(0, out.indexOf('@@ http')), createHost({ env: {} }), CHOICES);
     assert.ok(!('error' in cut));
     assert.deepEqual(cut.skipped, ['the end is missing: the script was stopped, or its output was cut']);
     assert.notEqual(cut.report.summary.exitCode, 0);

@@ -76,7 +76,7 @@ async function readSaved(name: string, text: string | undefined, flags: Partial<
 async function judgeScript(text: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const { judgeAnswers } = await import('../../live/script/judged.js');
   return withReport(flags, host, io, {
-    find: () => judgeAnswers(text, {}, host, choicesOf(flags)),
+    find: () => judgeAnswers(text, host, choicesOf(flags)),
     say: ({ skipped }) =>
       flags.output === undefined || flags.output === 'text' ? skipped.map((line) => `not asked by the script: ${line}`) : [],
   });

@@ -1,6 +1,15 @@
 /** The machine that the script ran on, as a Host: what it did not look at is not there. */
 import type { FileRead, Host } from '../../host/host.js';
+import { SERVICE_ACCOUNT_DIRECTORY } from '../../kubernetes/service-account.js';
 import type { Answers, Block } from './answers.js';
+
+/**
+ * What was pasted speaks of the agent's own pod, whatever it says: as a node or a debug pod it would send us to look at files of the machine that we
+ * are on. Variables that would lead to a kubeconfig are none of the script's.
+ */
+const AS_AGENT = { DD_KUBERNETES_ASKED_BY_SCRIPT: 'true' };
+const ITS_VARIABLES = /^(DD_[A-Z0-9_]+|KUBERNETES_SERVICE_(HOST|PORT)|NODE_NAME|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/;
+const ITS_FOLDERS = [SERVICE_ACCOUNT_DIRECTORY, '/opt/datadog-agent'];
 
 /** What stands for a value that the script leaves out. */
 const LEFT_OUT = 'left-out';
@@ -16,10 +25,10 @@ export function hostOf({ blocks, beganMs }: Answers, own: Host): Host {
   const files = new Map<string, Block>();
   const folders = new Map<string, string[]>();
   for (const block of blocks) {
-    const [first = '', ...rest] = block.words;
+    const [, ...rest] = block.words;
     if (block.kind === 'file' || block.kind === 'token') files.set(rest.join(' '), block);
-    if (block.kind === 'folder') folders.set(block.words.join(' '), block.lines.filter(Boolean).sort());
-    void first;
+    const folder = block.words.join(' ');
+    if (block.kind === 'folder' && ITS_FOLDERS.includes(folder)) folders.set(folder, block.lines.filter(Boolean).sort());
   }
   const readFile = async (path: string): Promise<FileRead> => {
     const block = files.get(path);
@@ -46,13 +55,13 @@ export function hostOf({ blocks, beganMs }: Answers, own: Host): Host {
 
 function environmentOf(blocks: readonly Block[]): Record<string, string> {
   const lines = (kind: string) => blocks.filter((block) => block.kind === kind).flatMap((block) => block.lines);
-  const names = lines('names').map((name) => [name, LEFT_OUT]);
+  const isIts = (name: string) => ITS_VARIABLES.test(name) && name !== 'DD_KUBERNETES_KUBECONFIG_PATH';
+  const names = lines('names').flatMap((name) => (isIts(name) ? [[name, LEFT_OUT]] : []));
   const values = lines('env').flatMap((line) => {
     const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];
-    // It holds a credential, which the script leaves where it is: the apiserver is asked as from any pod.
-    return name === undefined || value === undefined || name === 'DD_KUBERNETES_KUBECONFIG_PATH' ? [] : [[name, value]];
+    return name !== undefined && value !== undefined && isIts(name) ? [[name, value]] : [];
   });
-  return Object.fromEntries([...names.filter(([name]) => name !== 'DD_KUBERNETES_KUBECONFIG_PATH'), ...values]);
+  return { ...Object.fromEntries([...names, ...values]), ...AS_AGENT };
 }
 
 /** A token that says the same and is none: its claims, and no signature. */

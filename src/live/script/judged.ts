@@ -1,7 +1,6 @@
 /** The output of the script → the report that the program itself would give there. Nobody is asked. */
 import type { Host } from '../../host/host.js';
 import { PHRASE } from '../../host/redact.js';
-import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { type DiagnoseOptions, type Diagnosis, diagnose } from '../diagnose.js';
 import { readAnswers } from './answers.js';
@@ -14,13 +13,13 @@ const BUDGET_MS = 30_000;
 /** With what the script could not ask. An error is one line. */
 export async function judgeAnswers(
   text: string,
-  flags: Partial<Flags>,
   own: Host,
   choices: Pick<DiagnoseOptions, 'failOn' | 'skip' | 'only'>,
 ): Promise<(Diagnosis & { skipped: string[] }) | { error: string }> {
   const answers = readAnswers(text);
   const host = hostOf(answers, own);
-  const settings = await resolveSettings(flags, host);
+  // Nothing of what was pasted is run.
+  const settings = await resolveSettings({ exec: false }, host);
   if ('error' in settings) return settings;
   const diagnosis = await diagnose({ host, settings, budgetMs: BUDGET_MS, recorded: recordedIn(answers), ...choices });
   const cut = answers.isWhole ? [] : ['the end is missing: the script was stopped, or its output was cut'];
