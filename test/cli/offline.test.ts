@@ -40,42 +40,38 @@ describe('offline', () => {
     assert.deepEqual([code, /FORBIDDEN/.test(stderr)], [99, true], stderr);
   });
 
-  it('read of what a script printed asks no server that is named in it, and runs and reads nothing that it names', async () => {
-    const plugin = 'apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n';
-    const more = `clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]\nusers: [{name: u, user: {exec: {command: touch, args: [${scratch}/ran]}}}]`;
-    const kubeconfig = (plugin + more).split('\n').map((line) => `|${line}`);
-    const lines = [
-      ...['@@ kubelet-doctor-answers 1', '@@ began 1795876088', '@@ host', '|node-debugger-n1-abcde', '@@ env', '|KUBECONFIG=/k'],
-      ...[
-        '|KUBERNETES_SERVICE_HOST=127.0.0.1',
-        '|KUBERNETES_SERVICE_PORT=1',
-        '|DD_KUBERNETES_KUBECONFIG_PATH=/k',
-        '|DD_KUBERNETES_KUBELET_HOST=127.0.0.1',
-      ],
-      ...[
-        '@@ file ok /k',
-        ...kubeconfig,
-        '@@ file ok /root/.kube/config',
-        ...kubeconfig,
-        '@@ folder /host',
-        '|etc',
-        '|proc',
-        '|usr',
-        '|var',
-      ],
-      ...['@@ folder /root/.kube', '|config', '@@ dns kubernetes.default.svc 0', '|127.0.0.1 STREAM x', '|@exit 0'],
-      ...['@@ http 127.0.0.1:10250 anonymous GET 1795876088 /pods', '|* Connected to 127.0.0.1 (127.0.0.1) port 10250 (#0)', '|@exit 0'],
-      ...['|HTTP/1.1 401 Unauthorized', '|', '|Unauthorized', '@@ end'],
-    ];
-    const answers = path.join(scratch, 'answers.txt');
-    await writeFile(answers, `${lines.join('\n')}\n`);
-    const before = await readdir(scratch);
-    const { code, stderr, stdout } = run('read', answers);
-    assert.doesNotMatch(stderr, /FORBIDDEN/);
-    assert.notEqual(code, 99, stderr);
-    assert.match(stdout, /agent's pod/);
-    assert.deepEqual(await readdir(scratch), before);
-  });
+  for (const service of [['|KUBERNETES_SERVICE_HOST=127.0.0.1', '|KUBERNETES_SERVICE_PORT=1'], []])
+    it(`read of what a script printed asks no server that is named in it, and runs nothing (${service.length} variables)`, async () => {
+      const plugin = 'apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n';
+      const more = `clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]\nusers: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: [${scratch}/ran]}}}]`;
+      const kubeconfig = (plugin + more).split('\n').map((line) => `|${line}`);
+      const lines = [
+        ...['@@ kubelet-doctor-answers 1', '@@ began 1795876088', '@@ host', '|node-debugger-n1-abcde', '@@ env', '|KUBECONFIG=/k'],
+        ...[...service, '|DD_KUBERNETES_KUBECONFIG_PATH=/k', '|DD_KUBERNETES_KUBELET_HOST=127.0.0.1'],
+        ...[
+          '@@ file ok /k',
+          ...kubeconfig,
+          '@@ file ok /root/.kube/config',
+          ...kubeconfig,
+          '@@ folder /host',
+          '|etc',
+          '|proc',
+          '|usr',
+          '|var',
+        ],
+        ...['@@ folder /root/.kube', '|config', '@@ dns kubernetes.default.svc 0', '|127.0.0.1 STREAM x', '|@exit 0'],
+        ...['@@ http 127.0.0.1:10250 anonymous GET 1795876088 /pods', '|* Connected to 127.0.0.1 (127.0.0.1) port 10250 (#0)', '|@exit 0'],
+        ...['|HTTP/1.1 401 Unauthorized', '|', '|Unauthorized', '@@ end'],
+      ];
+      const answers = path.join(scratch, 'answers.txt');
+      await writeFile(answers, `${lines.join('\n')}\n`);
+      const before = await readdir(scratch);
+      const { code, stderr, stdout } = run('read', answers);
+      assert.doesNotMatch(stderr, /FORBIDDEN/);
+      assert.notEqual(code, 99, stderr);
+      assert.ok(stdout.length > 100, stdout);
+      assert.deepEqual(await readdir(scratch), before);
+    });
 
   for (const output of ['text', 'json', 'markdown', 'html', 'junit']) {
     it(`render -o ${output}`, async () => {
