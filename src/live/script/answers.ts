@@ -35,11 +35,11 @@ export function isAnswers(text: string): boolean {
 export function readAnswers(text: string): Answers {
   const blocks: Block[] = [];
   // A terminal in between (kubectl exec -t) ends lines with CR.
-  for (const line of text.slice(0, BOUNDS.report).split(/\r{0,2}\n/)) {
+  for (const line of text.slice(0, BOUNDS.report).split('\n')) {
     if (line.startsWith('@@ ') && blocks.length < MOST_BLOCKS) {
       const [kind = '', ...words] = line.slice(3).trimEnd().split(' ');
       blocks.push({ kind, words, lines: [] });
-    } else if (line.startsWith('|')) blocks.at(-1)?.lines.push(line.slice(1));
+    } else if (line.startsWith('|')) blocks.at(-1)?.lines.push(line.slice(1, line.endsWith('\r') ? -1 : undefined));
   }
   const of = (kind: string) => blocks.filter((block) => block.kind === kind);
   return {

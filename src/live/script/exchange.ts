@@ -124,8 +124,9 @@ export function tcpIn(block: Block, endpoint: string): Outcome<TcpConnection> {
   const port = Number(/:(\d+)$/.exec(endpoint)?.[1]);
   const one = (address: string, result: string, at = port) => ({ address, port: at, result, ms: result === 'connected' ? 0 : ms });
   const failures = said.flatMap((line) => {
-    const [, address, at, why] =
-      /^\* +(?:connect to|Immediate connect fail for) ([0-9a-fA-F.:]{2,45})(?: port (\d{1,5}))?[^:]{0,80}: (.+)$/.exec(line) ?? [];
+    const [, address, at] =
+      /^\* {1,4}(?:connect to|Immediate connect fail for) ([0-9a-fA-F.:]{2,60}?):?(?: port (\d{1,5}))?(?: |$)/.exec(line) ?? [];
+    const why = line.slice(line.lastIndexOf(': ') + 2);
     return address && why ? [one(address, reasonIn(why) ?? 'ECONNFAILED', Number(at ?? port))] : [];
   });
   for (const line of said) {
