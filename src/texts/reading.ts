@@ -71,9 +71,9 @@ export interface Scene {
 
 export type Certainty = 'proven' | 'suspected';
 
-/** What a record says. `says` is a whole sentence of ours, of no word of the text. */
+/** What a record says. `says`, `decide` and `fix` are whole sentences of ours, of no word of the text; the last two in place of what the cause says. */
 export type Meaning =
-  | { kind: 'cause'; causes: { cause: string; certainty: Certainty }[]; rests: string; says?: string; decide?: string }
+  | { kind: 'cause'; causes: { cause: string; certainty: Certainty }[]; rests: string; says?: string; decide?: string; fix?: string }
   /** The reason stands elsewhere: `says` tells where. */
   | { kind: 'wrapper'; rests: string; says: string }
   | { kind: 'not-ours'; rests: string; says: string }

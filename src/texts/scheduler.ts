@@ -5,6 +5,7 @@ export interface Scheduling {
   /** The reason of most nodes first; undefined where it is of resources, volumes or affinity to other pods alone. */
   causes: string[];
   rests: string;
+  says?: string;
 }
 
 export function schedulingIn(body: string): Scheduling | undefined {
@@ -19,7 +20,7 @@ export function schedulingIn(body: string): Scheduling | undefined {
     return row ? [{ ...row, reason, nodes }] : [];
   });
   const sorted = read.sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false) || b.nodes - a.nodes);
-  return { causes: [...new Set(sorted.flatMap(({ causes }) => causes))], rests: sorted[0]?.reason ?? began };
+  return { causes: [...new Set(sorted.flatMap(({ causes }) => causes))], rests: sorted[0]?.reason ?? began, says: sorted[0]?.says };
 }
 
 /** Is every node that was looked at left out because it is not ready? */

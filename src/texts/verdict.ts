@@ -11,7 +11,7 @@ export interface Judged {
   fragment?: Fragment;
 }
 
-type Causes = { causes: readonly string[]; proven?: true; says?: string; decide?: string };
+type Causes = { causes: readonly string[]; proven?: true; says?: string; decide?: string; fix?: string };
 
 export function judgeText(seen: Seen): Judged | undefined {
   const found =
@@ -55,13 +55,14 @@ function meaningOf(means: Means, seen: Seen, rests: string): Meaning | undefined
   return causes && causesOf({ ...means, causes: asKubelets(causes, seen) }, rests);
 }
 
-function causesOf({ causes, proven, says, decide }: Causes, rests: string): Meaning {
+function causesOf({ causes, proven, says, decide, fix }: Causes, rests: string): Meaning {
   return {
     kind: 'cause',
     causes: causes.map((cause, at) => ({ cause, certainty: proven && at === 0 ? 'proven' : 'suspected' })),
     rests,
     says,
     decide,
+    fix,
   };
 }
 
@@ -149,7 +150,9 @@ function byScheduler(seen: Seen): Judged | undefined {
   const scheduling = schedulingIn(seen.body);
   if (!scheduling) return undefined;
   const anothers = seen.scene?.kind === 'pod' && seen.scene.ofAgent === false;
-  const resources = scheduling.causes.every((cause) => cause === 'agent-not-ready-on-node') && !/free port/.test(seen.body);
+  const resources =
+    scheduling.causes.every((cause) => cause === 'node-without-room-for-agent' || cause === 'agent-not-ready-on-node') &&
+    !/free port/.test(seen.body);
   if (scheduling.causes.length === 0 || (anothers && !isAllNotReady(scheduling)) || (resources && seen.scene?.ofAgent !== true))
     return {
       verdict: {
@@ -158,7 +161,14 @@ function byScheduler(seen: Seen): Judged | undefined {
         says: 'The scheduler finds no node for a pod: resources, volumes or rules of that pod.',
       },
     };
-  return { verdict: causesOf({ causes: scheduling.causes }, scheduling.rests) };
+  const { causes, rests, says } = scheduling;
+  return { verdict: causesOf({ causes: seen.scene?.ofAgent === true ? exactly(causes) : causes, says }, rests) };
+}
+
+/** Of a pod that is known to be an agent's, the exact cause first. */
+function exactly(causes: readonly string[]): readonly string[] {
+  const exact: readonly string[] = causes.filter((cause) => cause === 'host-port-taken' || cause === 'node-without-room-for-agent');
+  return [...exact, ...causes.filter((cause) => !exact.includes(cause))];
 }
 
 const KUBELET_RESOURCE = /^nodes\/(?:proxy|metrics|stats|log|logs|pods|healthz|configz|spec|checkpoint)\b/;
@@ -176,16 +186,23 @@ function byRefusal(seen: Seen): Judged | undefined {
 const OTHERS_ACCOUNT = 'The account that is refused is that of another program of the cluster, not of an agent.';
 const PERSON = 'The user that is refused is a person or a kubeconfig, not the account of an agent.';
 
+/** The apiserver's own client at the kubelet: kubectl logs and exec go through it, the agent does not. */
+function ofApiservers(who: 'apiserver' | 'node'): Causes {
+  const name = who === 'node' ? 'a node' : 'the client of the apiserver at the kubelet';
+  return {
+    causes: ['kubelet-permission-missing', 'apiserver-forbidden-at-kubelet'],
+    proven: true,
+    says: `The user that is refused is not the agent but ${name}: kubectl logs and exec fail, the agent need not. See also: kubelet-doctor explain apiserver-forbidden-at-kubelet.`,
+    decide: `\`kubectl auth can-i get nodes --subresource=proxy --as=USER\`, with the user that is refused`,
+    fix: `Bind the user to the ClusterRole of the apiserver's own client: \`kubectl create clusterrolebinding apiserver-kubelet-client --clusterrole=system:kubelet-api-admin --user=USER\`, with the user that is refused, if you know it for the apiserver's.`,
+  };
+}
+
 /** Causes, or what it is where the account is not ours. */
 function refusalOf({ user, who, by, verb, resource }: Refused, body: string): Causes | string {
   if (by === 'kubelet') {
     if (who === 'anonymous') return { causes: ['kubelet-ignores-token', 'token-missing'], proven: true };
-    if (who === 'apiserver' || who === 'node')
-      return {
-        causes: ['kubelet-permission-missing'],
-        proven: true,
-        says: `The user is not the agent but ${who === 'node' ? 'a node' : 'the client of the apiserver at the kubelet'}: bind it to the ClusterRole system:kubelet-api-admin.`,
-      };
+    if (who === 'apiserver' || who === 'node') return ofApiservers(who);
     const onlyProxy = /^nodes\/proxy$/.test(resource.trim());
     return {
       causes: ['kubelet-permission-missing', ...(onlyProxy ? ['fine-grained-permission-too-new'] : []), 'kubelet-decision-cached'],

@@ -336,6 +336,15 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'host-path-read-only': [
     'Error: failed to generate container spec: failed to mkdir "/etc/os-more": mkdir /etc/os-more: read-only file system',
   ],
+  'agent-image': [
+    '3m   Warning   Failed   pod/datadog-agent-x7   Failed to pull image "registry.test/agent:7": rpc error: code = NotFound desc = not found',
+  ],
+  'agent-sandbox': [
+    '3m   Warning   FailedCreatePodSandBox   pod/datadog-agent-x7   Failed to create pod sandbox: rpc error: code = Unknown desc = plugin type="calico" failed (add)',
+  ],
+  'agent-object': [
+    '3m   Warning   FailedMount   pod/datadog-agent-x7   MountVolume.SetUp failed for volume "conf" : configmap "datadog-conf" not found',
+  ],
   'event-agent-waits': [
     '3m   Warning   BackOff   pod/datadog-agent-x7   Back-off restarting failed container agent in pod datadog-agent-x7_monitoring',
   ],

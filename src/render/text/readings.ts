@@ -29,7 +29,7 @@ export function renderReading(reading: Reading, docsOf: DocsOf, { width, colour 
     ...(verdict.says === undefined ? [] : prose(verdict.says)),
     ...(others.length > 0 ? prose(sayReading('mayBe', { causes: others.map(({ cause }) => cause).join(', ') })) : []),
     ...(docs ? ['', sayReading('decide'), ...decidingOf(verdict.decide ?? docs.confirm).flatMap((block) => prosed(block, look))] : []),
-    ...(docs ? [sayReading('fix'), ...prosed(firstOf(docs.fix), look)] : []),
+    ...(docs ? [sayReading('fix'), ...prosed(verdict.fix ?? firstOf(docs.fix), look)] : []),
     dim(sayReading('more', { cause: first.cause })),
   ];
   return lines.join('\n');

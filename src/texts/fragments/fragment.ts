@@ -15,7 +15,7 @@ export interface Seen {
 
 export type Means =
   /** `proven`: it is the refusal itself, not what a client made of it. */
-  | { causes: readonly string[]; proven?: true; says?: string; decide?: string }
+  | { causes: readonly string[]; proven?: true; says?: string; decide?: string; fix?: string }
   /** By whom it is about; `alone`: where the text does not say. An error without a row for its server says nothing. */
   | { by: Partial<Record<Server | 'alone', readonly string[]>>; says?: string }
   /** Where the reason stands. */

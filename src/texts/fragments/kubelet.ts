@@ -66,7 +66,7 @@ export const KUBELET: readonly Fragment[] = [
     text: /Failed to listen and serve.{0,300}(?:address already in use|cannot assign requested address)|listen tcp \S{0,80}:10250: bind/,
     speaker: 'kubelet',
     target: 'kubelet',
-    means: { causes: ['kubelet-down', 'not-a-kubelet'], says: "Another program has the kubelet's port." },
+    means: { causes: ['kubelet-down', 'kubelet-port-taken', 'not-a-kubelet'], says: "Another program has the kubelet's port." },
     source: `${K}/server/server.go`,
   },
   {

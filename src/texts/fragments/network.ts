@@ -49,7 +49,7 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
     id: 'port-zero',
     text: /https:\/\/[^\s"/]{1,260}:0\/|dial tcp \S{1,260}:0: /,
     means: {
-      causes: ['agent-plain-port-closed', 'agent-https-port-off'],
+      causes: ['agent-plain-port-closed', 'agent-ports-both-disabled', 'agent-https-port-off'],
       says: 'The port asked is 0: the HTTPS port of the kubelet is set to 0 in the agent.',
     },
     source: 'Agent 6 to 7.7x pkg/util/kubernetes/kubelet: kubernetes_https_kubelet_port',

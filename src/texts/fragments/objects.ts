@@ -85,10 +85,37 @@ export const OBJECTS: readonly Fragment[] = [
     when: notAnothersPod,
     side: 'object',
     means: {
-      causes: ['agent-not-ready-on-node'],
+      causes: ['host-path-not-mounted', 'agent-not-ready-on-node'],
       says: 'A host path that the pod mounts is not there, and the file system of this node does not let it be made (Talos, COS, Bottlerocket): leave this mount out (providers.talos.enabled, providers.gke.cos).',
     },
     source: 'runc 1.x, containerd 1.6 to 2.x; Kubernetes pkg/volume/hostpath',
+  },
+  {
+    id: 'agent-image',
+    text: /Failed to pull image|ErrImagePull|ImagePullBackOff|Back-off pulling image/,
+    when: ({ scene }) => scene?.ofAgent === true,
+    first: true,
+    side: 'object',
+    means: { causes: ['agent-image-not-pulled', 'agent-not-ready-on-node'] },
+    source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/{kuberuntime,images,events}',
+  },
+  {
+    id: 'agent-sandbox',
+    text: /FailedCreatePodSandBox|Failed to create pod sandbox/,
+    when: ({ scene }) => scene?.ofAgent === true,
+    first: true,
+    side: 'object',
+    means: { causes: ['pod-sandbox-not-created', 'agent-not-ready-on-node'] },
+    source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/{kuberuntime,events}',
+  },
+  {
+    id: 'agent-object',
+    text: /(?:secret|configmap|serviceaccount) "\S{1,253}" not found/i,
+    when: ({ scene }) => scene?.ofAgent === true,
+    first: true,
+    side: 'object',
+    means: { causes: ['agent-object-missing', 'agent-not-ready-on-node'] },
+    source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/{kuberuntime,volumemanager}',
   },
   {
     id: 'event-agent-waits',
@@ -116,7 +143,9 @@ export const OBJECTS: readonly Fragment[] = [
 /** Reasons of the scheduler, `2 node(s) had untolerated taint {…}`; each with what it means for an agent. */
 export const SCHEDULING: readonly {
   text: RegExp;
-  causes: readonly string[] /** Said of every node but the one, for a pod that is meant for one. */;
+  causes: readonly string[];
+  says?: string;
+  /** Said of every node but the one, for a pod that is meant for one. */
   last?: true;
 }[] = [
   { text: /taints? \{node-role\.kubernetes\.io\/(?:master|control-?plane|etcd)/, causes: ['control-plane-taint-not-tolerated'] },
@@ -124,8 +153,12 @@ export const SCHEDULING: readonly {
   { text: /were? not ready/, causes: ['node-not-ready'] },
   { text: /taints? \{node\.kubernetes\.io\/unschedulable|were unschedulable/, causes: ['node-cordoned'] },
   { text: /taint/, causes: ['node-taint-not-tolerated', 'control-plane-taint-not-tolerated'] },
-  { text: /didn't have free ports|node\(s\) didn't have free port/, causes: ['agent-not-ready-on-node', 'several-agents-on-node'] },
-  { text: /Insufficient|Too many pods/, causes: ['agent-not-ready-on-node'] },
+  {
+    text: /didn't have free ports|node\(s\) didn't have free port/,
+    causes: ['agent-not-ready-on-node', 'host-port-taken', 'several-agents-on-node'],
+    says: 'A host port that the pod asks for is taken on these nodes: often by another release of the same agent.',
+  },
+  { text: /Insufficient|Too many pods/, causes: ['node-without-room-for-agent', 'agent-not-ready-on-node'] },
   { text: /didn't match (?:Pod's )?(?:node (?:affinity|selector)|node affinity\/selector)/i, causes: ['node-not-selected'], last: true },
 ];
 export const SCHEDULER = /\b0\/\d{1,5} nodes are available:? ?/;
