@@ -56,7 +56,7 @@ const APISERVER_PATH =
 /** 6444 and 9345 are the supervisors of k3s and RKE2. */
 const APISERVER_PORTS: ReadonlySet<number> = new Set([6443, 6444, 9345]);
 const APISERVER_HOST =
-  /^(?:kubernetes(?:\.default(?:\.svc(?:\.cluster\.local)?)?)?|kubernetes\.docker\.internal|api(?:-int|-server)?\.[\w.-]{1,200}|\S{0,200}\.(?:eks\.amazonaws\.com|azmk8s\.io|gke\.goog)|kube-?api(?:server)?\b\S{0,100})$/i;
+  /^(?:kubernetes(?:\.default(?:\.svc(?:\.cluster\.local)?)?)?|kubernetes\.docker\.internal|\S{0,200}\.(?:eks\.amazonaws\.com|azmk8s\.io|gke\.goog)|kube-?api(?:server)?\b\S{0,100})$/i;
 /** Of a machine or pod, of a link, and of this machine. */
 const PRIVATE =
   /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|f[cd][\da-f]{2}:|\[f[cd][\da-f]{2}:|localhost$)/i;
@@ -119,7 +119,8 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
   if (APISERVER_PATH.test(path) || APISERVER_PORTS.has(port ?? 0) || APISERVER_HOST.test(host)) return 'apiserver';
   if (KUBELET_PATH.test(path) || host === '' || port === 0) return 'kubelet';
   if (port !== undefined && OTHERS.has(port)) return OTHERS.get(port) ?? 'other';
-  if (port === 443 && PRIVATE.test(host) && path.length < 2) return 'apiserver';
+  // The Service kubernetes has the first address of its range.
+  if (port === 443 && PRIVATE.test(host) && /[.:]1\]?$/.test(host) && path.length < 2) return 'apiserver';
   if (port === 8080 && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(host)) return 'apiserver';
   if (port === 8443 && PRIVATE.test(host)) return 'apiserver';
   return 'unknown';

@@ -5,6 +5,7 @@ import { ERRORS, TELLING, WRAPPING } from './fragments/index.js';
 import type { Meaning, Server } from './reading.js';
 import type { Refused } from './refused.js';
 import { isAllNotReady, schedulingIn } from './scheduler.js';
+import { isAgentName } from './speakers.js';
 
 export interface Judged {
   verdict: Meaning;
@@ -222,7 +223,9 @@ function refusalOf({ user, who, by, verb, resource }: Refused, body: string): Ca
     };
   }
   if (who === 'node') return { causes: ['kubelet-cannot-reach-apiserver', 'kubelet-kubeconfig-broken'] };
-  if (who === 'add-on' || who === 'control-plane') return OTHERS_ACCOUNT;
+  if (who === 'person') return PERSON;
+  if (who === 'add-on' || who === 'control-plane' || (who === 'account' && isWrite(verb, resource) && !isAgentName(user)))
+    return OTHERS_ACCOUNT;
   if (/datadogtoken/.test(body)) return { causes: ['event-bookmark-forbidden', 'permission-missing'], proven: true };
   if (isLock(verb, resource, body)) return { causes: ['leader-lock-forbidden', 'permission-missing'], proven: true };
   if (/^self\w*reviews?$/.test(resource)) return { causes: ['review-forbidden'], proven: true };
@@ -231,6 +234,13 @@ function refusalOf({ user, who, by, verb, resource }: Refused, body: string): Ca
     proven: true,
     says: user.startsWith('system:') ? undefined : PERSON,
   };
+}
+
+/** Agents read; what they write are locks, events and their own objects. */
+function isWrite(verb: string, resource: string): boolean {
+  return (
+    /^(?:create|update|patch|delete|deletecollection)$/.test(verb) && !/^(?:leases|endpoints|configmaps|events|\w*reviews)\b/.test(resource)
+  );
 }
 
 function isLock(verb: string, resource: string, body: string): boolean {

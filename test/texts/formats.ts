@@ -438,6 +438,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'host-gateway': ["ConnectTimeoutError host='169.254.1.1', port=10250 for kubelet"],
   'dns-kubernetes': ['dial tcp: lookup kubernetes.default.svc on 10.96.0.10:53: no such host'],
   'dns-world': ['dial tcp: lookup updates.example.com on 10.96.0.10:53: no such host'],
+  'dns-no-such-service': [
+    'dial tcp: lookup shop.test.svc.cluster.local on 10.96.0.10:53: no such host',
+    'getaddrinfo ENOTFOUND shop.test.svc',
+  ],
   'dns-service': ['dial tcp: lookup metrics-service on 192.0.2.53:53: server misbehaving'],
   'dns-timeout': ['dial tcp: lookup w-3 on 10.96.0.10:53: read udp 10.244.1.2:40000->10.96.0.10:53: i/o timeout'],
   'dns-no-such-host': [GET('https://w-3:10250/pods', 'dial tcp: lookup w-3 on 10.96.0.10:53: no such host'), 'getaddrinfo ENOTFOUND w-3'],

@@ -7,7 +7,7 @@ const CLIENT = 'client-go 0.20 to 0.36';
 export const APISERVER: readonly Fragment[] = [
   {
     id: 'token-expired',
-    text: /service account token has expired|token is expired|token has expired/i,
+    text: /service account token has expired|(?:invalid bearer token|Unable to authenticate|oidc: |validate the token).{0,300}token (?:has|is) expired/i,
     side: 'server',
     anywhere: true,
     means: { causes: ['token-expired', 'token-stale-copy'], proven: true },

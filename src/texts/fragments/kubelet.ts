@@ -96,6 +96,8 @@ export const KUBELET: readonly Fragment[] = [
   {
     id: 'network-not-ready',
     text: /container runtime network not ready|cni plugin not initialized|NetworkPluginNotReady|cni config uninitialized|No CNI configuration file in|network plugin is not ready/i,
+    // A runtime says it at each start, before the plugin writes its configuration.
+    when: ({ body }) => !/during init/.test(body),
     target: 'runtime',
     means: {
       causes: ['node-not-ready'],

@@ -85,6 +85,17 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
     source: GO_NET,
   },
   {
+    id: 'dns-no-such-service',
+    text: /(?:lookup|ENOTFOUND|resolve(?: host)?:?) '?[\w.-]{1,200}\.(?:svc|cluster\.local)\b/i,
+    when: ({ body, target }) =>
+      target.server !== 'kubelet' && target.server !== 'apiserver' && /no such host|ENOTFOUND|Name or service not known/.test(body),
+    means: {
+      foreign:
+        'The DNS answered that there is no Service of this name. In a pod of the host network it may be the resolver of the node that answers: kubelet-doctor explain host-network-without-cluster-dns.',
+    },
+    source: `${GO_NET}/dnsclient_unix.go: NXDOMAIN is "no such host"`,
+  },
+  {
     id: 'dns-service',
     text: UNRESOLVED,
     when: ({ body, target }) =>

@@ -1,0 +1,88 @@
+/** What applications, add-ons, clouds and intakes say when they have a fault: none of it is a cause of ours, however many of its words are. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { printable } from '../../src/host/redact.js';
+import { answerOf, readText } from '../../src/texts/index.js';
+
+const TEXTS: readonly string[] = [
+  'dial tcp 10.244.1.7:5432: connect: connection refused',
+  'psycopg2.OperationalError: could not connect to server: Connection refused Is the server running on host "postgres" (10.96.4.5) and accepting TCP/IP connections on port 5432?',
+  'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.',
+  'java.net.ConnectException: Connection refused (Connection refused) at kafka-0.kafka:9092',
+  'Error: getaddrinfo ENOTFOUND mongo.default.svc.cluster.local',
+  'upstream connect error or disconnect/reset before headers. reset reason: connection failure',
+  '2026/01/05 10:00:00 [error] 29#29: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.244.0.1, server: _, request: "GET / HTTP/1.1", upstream: "http://10.244.1.5:8080/"',
+  'Readiness probe failed: HTTP probe failed with statuscode: 503',
+  'Liveness probe failed: Get "http://10.244.2.4:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+  'Startup probe errored: rpc error: code = Unknown desc = deadline exceeded',
+  'Back-off restarting failed container web in pod web-1_default(abc)',
+  `Failed to pull image "private/x:1": rpc error: code = Unknown desc = Error response from daemon: pull access denied for private/x, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
+  'Error: ImagePullBackOff',
+  '0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.',
+  '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+  `0/5 nodes are available: 2 node(s) didn't match pod anti-affinity rules, 3 Insufficient cpu.`,
+  'MountVolume.SetUp failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+  'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[data kube-api-access-x]: timed out waiting for the condition',
+  'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = Internal desc = Could not attach volume "vol-1": timeout',
+  `Multi-Attach error for volume "pvc-1" Volume is already exclusively attached to one node and can't be attached to another`,
+  'MountVolume.SetUp failed for volume "kube-api-access-x" : object "default"/"kube-root-ca.crt" not registered',
+  'MountVolume.SetUp failed for volume "config" : configmap "app-config" not found',
+  'Error: secret "db" not found',
+  'Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/app": permission denied: unknown',
+  'failed to reserve container name "web_1": name is reserved for "abc"',
+  'The node was low on resource: ephemeral-storage. Threshold quantity: 1Gi, available: 500Mi.',
+  'Pod was rejected: The node had condition: [DiskPressure].',
+  'Error: cannot find volume "x" to mount into container "y"',
+  'Error syncing load balancer: failed to ensure load balancer: AccessDenied: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers status code: 403',
+  'failed to provision volume with StorageClass "gp2": rpc error: code = Internal desc = RequestError: send request failed caused by: Post "https://ec2.us-east-1.amazonaws.com/": dial tcp 52.1.1.1:443: i/o timeout',
+  'http: TLS handshake error from 10.0.0.5:41234: tls: first record does not look like a TLS handshake',
+  'http: proxy error: dial tcp 10.96.0.5:443: connect: connection refused',
+  'Get "https://hub.docker.com/v2/": net/http: TLS handshake timeout',
+  'Error from server (NotFound): pods "web" not found',
+  'error: unable to upgrade connection: container not found ("web")',
+  'Error from server (BadRequest): container "web" in pod "web-1" is waiting to start: CrashLoopBackOff',
+  'Error from server (AlreadyExists): error when creating "x.yaml": namespaces "x" already exists',
+  'error: deployment "web" exceeded its progress deadline',
+  'error: timed out waiting for the condition on pods/web-1',
+  'unable to recognize "x.yaml": no matches for kind "Ingress" in version "extensions/v1beta1"',
+  'the server could not find the requested resource',
+  'Error: INSTALLATION FAILED: cannot re-use a name that is still in use',
+  'time="2026-01-05T10:00:00Z" level=error msg="Failed to list repositories: 401 Unauthorized" repo=https://github.com/x/y',
+  'rpc error: code = Unauthenticated desc = invalid session: token has expired',
+  'FATAL: password authentication failed for user "app"',
+  'HTTP 403 Forbidden from https://api.github.com/repos/x/y',
+  'Error: 503 Service Unavailable from upstream http://web.default.svc:8080',
+  'AccessDenied: Access Denied status code: 403, request id: 1',
+  'failed to get token: 401 Unauthorized from https://login.microsoftonline.com/x/oauth2/token',
+  'OOMKilled',
+  'W0105 10:00:00.000000 1 warnings.go:70] policy/v1beta1 PodDisruptionBudget is deprecated in v1.21+, unavailable in v1.25+; use policy/v1 PodDisruptionBudget',
+  'E0105 10:00:00.000000 1 horizontal.go:226] failed to compute desired number of replicas based on listed metrics for Deployment/default/web: invalid metrics (1 invalid out of 1), first error is: failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource metrics API',
+  'E0105 10:00:00.000000 1 controller.go:114] loading OpenAPI spec for "v1beta1.metrics.k8s.io" failed with: OpenAPI spec does not exist',
+  'Jan 05 10:00:00 n1 kubelet[99]: W0105 10:00:00.000000 99 cni.go:331] CNI failed to retrieve network namespace path: cannot find network namespace for the terminated container "abc"',
+  'Jan 05 10:00:00 n1 kubelet[99]: E0105 10:00:00.000000 99 kubelet_volumes.go:245] "There were many similar errors. Turn up verbosity to see them." err="orphaned pod \\"a\\" found, but error not a directory occurred when trying to remove the volumes dir" numErrs=1',
+  'Jan 05 10:00:00 n1 kubelet[99]: E0105 10:00:00.000000 99 remote_runtime.go:116] "StopPodSandbox from runtime service failed" err="rpc error: code = Unknown desc = failed to destroy network for sandbox \\"a\\": plugin type=\\"calico\\" failed (delete): error getting ClusterInformation: Get \\"https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default\\": dial tcp 10.96.0.1:443: i/o timeout" podSandboxID="a"',
+  'Jan 05 10:00:00 n1 kubelet[99]: E0105 10:00:00.000000 99 kubelet.go:2184] "Housekeeping took longer than 15s" err="housekeeping took too long" seconds=21',
+  'Jan 05 10:00:00 n1 kubelet[99]: I0105 10:00:00.000000 99 prober.go:116] "Probe failed" probeType="Readiness" pod="default/web" podUID="a" containerName="web" probeResult="failure" output="Get \\"https://10.244.1.7:10250/healthz\\": dial tcp 10.244.1.7:10250: connect: connection refused"',
+  'Jan 05 10:00:00 n1 containerd[55]: time="2026-01-05T10:00:00Z" level=error msg="failed to load cni during init, please check CRI plugin status before setting up network for pods" error="cni config load failed: no network config found in /etc/cni/net.d: cni plugin not initialized: failed to load cni config"',
+  'Jan 05 10:00:00 n1 dockerd[55]: time="2026-01-05T10:00:00Z" level=error msg="Handler for POST /v1.40/containers/a/stop returned error: No such container"',
+  `2026-01-05 10:00:00 UTC | CORE | ERROR | (pkg/collector/worker/check_logger.go:69 in Error) | check:http_check | Error running check: [{"message": "HTTPSConnectionPool(host='10.0.0.7', port=10250): Max retries exceeded", "traceback": ""}]`,
+  `2026-01-05 10:00:00 UTC | CORE | WARN | (comp/forwarder/defaultforwarder/worker.go:191 in process) | Too many errors for endpoint 'https://7-60-0-app.agent.datadoghq.com/api/v1/check_run': retrying later`,
+  '2026-01-05 10:00:00 UTC | CORE | ERROR | (comp/forwarder/defaultforwarder/transaction.go:435) | API Key invalid, dropping transaction for https://7-60-0-app.agent.datadoghq.com/api/v1/check_run',
+  '2026-01-05 10:00:00 UTC | TRACE | ERROR | (pkg/trace/writer/sender.go) | Error sending payload: 403 Forbidden',
+  '2026-01-05 10:00:00 UTC | PROCESS | ERROR | Could not connect to the system probe: dial unix /opt/datadog-agent/run/sysprobe.sock: connect: no such file or directory',
+  '2026-01-05 10:00:00 UTC | CORE | INFO | (pkg/util/ec2/ec2.go) | Unable to get EC2 instance id: Get "http://169.254.169.254/latest/meta-data/instance-id": context deadline exceeded',
+  '2026-01-05 10:00:00 UTC | CORE | WARN | (pkg/util/docker) | Docker init error: temporary failure in dockerutil, will retry later: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+  'E0105 10:00:00.000000 1 leaderelection.go:330] error retrieving resource lock kube-system/kube-scheduler: leases.coordination.k8s.io "kube-scheduler" is forbidden: User "system:kube-scheduler" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "kube-system"',
+  'Error from server (Forbidden): pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "prod"',
+  'deployments.apps "web" is forbidden: User "system:serviceaccount:ci:deployer" cannot patch resource "deployments" in API group "apps" in the namespace "prod"',
+  'ingress.networking.k8s.io "x" is forbidden: User "system:serviceaccount:argocd:argocd-application-controller" cannot create resource "ingresses" in API group "networking.k8s.io" in the namespace "x"',
+  `W0105 10:00:00 reflector.go:539] failed to list *v1.ConfigMap: configmaps "app" is forbidden: User "system:node:n1" cannot list resource "configmaps" in API group "" in the namespace "prod": no relationship found between node 'n1' and this object`,
+];
+
+describe('faults of others', () => {
+  for (const text of TEXTS)
+    it(text.slice(0, 100), () => {
+      const verdict = answerOf(readText(text, printable))?.verdict;
+      assert.notEqual(verdict?.kind, 'cause', JSON.stringify(verdict));
+    });
+});
