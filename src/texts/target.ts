@@ -128,6 +128,7 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
 
 /** Where no address tells: what the sentence itself calls it. */
 const BY_WORDS: readonly [RegExp, Server][] = [
+  [/\bkind[":= ]{1,4}Status\b/, 'apiserver'],
   [/metricset kubernetes\.(?:node|pod|container|volume|system)\b|'(?:node|pod|container|volume|system)' Metricset/, 'kubelet'],
   [/metricset kubernetes\.(?:state_|proxy|scheduler|controllermanager)/, 'other'],
   [

@@ -141,7 +141,7 @@ function readJson(text: string): (Partial<Unwrapped> & { body: string }) | undef
   const rest = Object.entries(object).flatMap(([key, value]) => (known.includes(key) ? [] : [`${key}=${flat(value)}`]));
   const error = first(KEYS.error);
   const body = [inner, error === undefined ? undefined : `err="${String(error)}"`, ...rest].filter((part) => part !== undefined).join(' ');
-  const file = /([\w-]{1,60}\.go)(?::\d{1,6})?/.exec(String(first(KEYS.file) ?? ''))?.[1];
+  const file = /([\w@./-]{1,120}\.go)(?::\d{1,6})?/.exec(String(first(KEYS.file) ?? ''))?.[1];
   return {
     body: body.slice(0, MOST_TEXT),
     time: textOf(first(KEYS.time)),

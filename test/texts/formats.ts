@@ -256,7 +256,8 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'client-certificate-foreign': [AUTHN('verifying certificate SN=7, SKID=, AKID= failed: x509: certificate signed by unknown authority')],
   'token-invalid': [AUTHN('invalid bearer token')],
   'kubelet-refuses-apiserver': [
-    'error: You must be logged in to the server (the server has asked for the client to provide credentials ( pods/log web-1))',
+    'error: unable to upgrade connection: Unauthorized',
+    'error: You must be logged in to the server (the server has asked for the client to provide credentials ( pods/log app-1))',
   ],
   'logged-in': [
     'error: You must be logged in to the server (Unauthorized)',
@@ -327,6 +328,9 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   ],
   'pod-security': [
     'Error creating: pods "node-agent-x" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
+  ],
+  'service-account-missing': [
+    'Error creating: pods "node-agent-" is forbidden: error looking up service account monitoring/node-agent: serviceaccount "node-agent" not found',
   ],
   admission: [
     'pods "node-agent-" is forbidden: unable to validate against any security context constraint: [provider restricted: not usable]',

@@ -91,14 +91,14 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'kubelet-refuses-apiserver',
-    text: /asked for the client to provide credentials \( ?pods\/(?:log|exec|attach|portforward)/,
-    speaker: 'kubectl',
+    text: /unable to upgrade connection: Unauthorized|provide credentials \( ?pods\/(?:log|exec|attach|portforward)/,
+    first: true,
     target: 'kubelet',
     means: {
-      causes: ['apiserver-unknown-at-kubelet'],
-      says: "The kubelet refused the apiserver's client certificate: it is the apiserver that asks for logs.",
+      causes: ['apiserver-unknown-at-kubelet', 'kubelet-client-ca-unset', 'client-certificate-expired'],
+      says: 'The kubelet does not accept the certificate that the apiserver shows it: kubectl logs and exec fail, the agent need not.',
     },
-    source: 'Kubernetes 1.20 to 1.37 staging/src/k8s.io/apimachinery/pkg/api/errors: a 401 of the kubelet, passed on by the apiserver',
+    source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/server/server.go behind kubectl logs, exec and attach',
   },
   {
     id: 'logged-in',

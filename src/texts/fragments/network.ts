@@ -27,7 +27,7 @@ const isTo =
 export const NETWORK_ERRORS: readonly Fragment[] = [
   {
     id: 'proxy',
-    text: /ProxyError|Tunnel connection failed|proxyconnect tcp|Proxy Authentication Required|UND_ERR_PRX|CONNECT tunnel failed|Received HTTP code \d{3} from proxy|from proxy after CONNECT|Unable to tunnel through proxy|ERR_TUNNEL_CONNECTION_FAILED/i,
+    text: /ProxyError|Tunnel connection failed|proxyconnect tcp|Proxy Authentication Required|X-Squid-Error|UND_ERR_PRX|CONNECT tunnel failed|Received HTTP code \d{3} from proxy|from proxy after CONNECT|Unable to tunnel through proxy|ERR_TUNNEL_CONNECTION_FAILED/i,
     means: {
       by: {
         kubelet: ['proxy-captures-kubelet'],

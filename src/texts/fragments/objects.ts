@@ -65,11 +65,20 @@ export const OBJECTS: readonly Fragment[] = [
   },
   {
     id: 'pod-security',
-    text: /violates PodSecurity/,
+    text: /violates? PodSecurity/,
     when: notAnothersPod,
     side: 'object',
     means: { causes: ['pod-security-refuses'], proven: true },
     source: ADMISSION,
+  },
+  {
+    id: 'service-account-missing',
+    text: /error looking up service account \S{1,320}: serviceaccount "\S{1,253}" not found/i,
+    when: notAnothersPod,
+    first: true,
+    side: 'object',
+    means: { causes: ['service-account-not-found', 'agent-object-missing'] },
+    source: `${ADMISSION}/serviceaccount`,
   },
   {
     id: 'admission',
