@@ -311,7 +311,7 @@ const PLACEMENT: Row[] = [
 ];
 
 const BUNDLES: Row[] = [
-  row('F', 'agent-log-signature', [], 'No cause of its own: a text of a log leads to the causes above (src/checks/error-texts.ts).'),
+  row('F', 'agent-log-signature', [], 'No cause of its own: a text of a log leads to the causes above (src/texts/fragments).'),
   row('F', 'evidence-too-thin', [], 'No cause of its own: a check that lacks facts answers "cannot tell", with what to collect.'),
 ];
 
