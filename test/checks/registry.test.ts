@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { CHECKS, FOLDERS, knownCauses, MERGE_CHECKS } from '../../src/checks/index.js';
 import type { CauseDocs, Check } from '../../src/model/check.js';
-import { renderExplain } from '../../src/render/text/explain.js';
+import { renderExplain } from '../../src/render/text/explain/cause.js';
 
 const SOURCE = path.resolve('src/checks');
 const LIVE = path.resolve('src/live');

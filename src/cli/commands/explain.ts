@@ -2,8 +2,8 @@
 
 import { findCause, type KnownCause, knownCauses } from '../../checks/index.js';
 import type { Host } from '../../host/host.js';
-import { renderExplain, renderList } from '../../render/text/explain.js';
-import { firstOf, renderFragments, renderReading } from '../../render/text/readings.js';
+import { renderExplain, renderList } from '../../render/text/explain/cause.js';
+import { firstOf, renderFragments, renderReading } from '../../render/text/explain/readings.js';
 import { oneLine } from '../../report/plain-text.js';
 import { answerOf, FRAGMENTS, type Reading, readText } from '../../texts/index.js';
 import { TEXTS_VERSION } from '../../texts/schema.js';

@@ -1,6 +1,6 @@
 /** A page of help, written in Markdown, for a terminal: headings bold, code indented and as it is, the rest wrapped. */
 import { type Look, palette, proseWidth, wrap } from '../style.js';
-import { blocks, prose } from './explain.js';
+import { blocks, prose } from './explain/cause.js';
 
 /** Without a newline at the end. */
 export function renderPage(markdown: string, { width, colour }: { width: number; colour: boolean }): string {

@@ -5,8 +5,8 @@ import { counted } from '../../words/formats.js';
 import { sayLog as say, sayReading, sayServer, saySpeaker } from '../../words/readings.js';
 import { neutralise } from '../../words/visible.js';
 import { closeUp, palette, proseWidth, wrap } from '../style.js';
-import type { ExplainOptions } from './explain.js';
-import { renderReading } from './readings.js';
+import type { ExplainOptions } from './explain/cause.js';
+import { renderReading } from './explain/readings.js';
 
 type DocsOf = (cause: string) => CauseDocs | undefined;
 

@@ -180,6 +180,8 @@ describe('no other way', () => {
       [
         'live/connection/reach.ts', // to a proxy, which its own URL names
         'live/reproduce.ts', // what is printed, without a secret
+        'live/script/network.ts', // whether the script sent one, which is all that it records
+        'live/script/shell.ts', // the script's own, which curl reads from standard input
         'probes/connection/http.ts',
       ],
     );
@@ -188,7 +190,13 @@ describe('no other way', () => {
   it('TLS, TCP and HTTP are opened in one place each', () => {
     assert.deepEqual(
       holding(/from 'node:tls'/).filter((file) => !/^cli/.test(file)),
-      ['live/connection/reach.ts', 'probes/connection/chain.ts', 'probes/connection/tls.ts', 'probes/connection/wire.ts'],
+      [
+        'live/cluster-agent.ts', // a type
+        'live/connection/reach.ts',
+        'probes/connection/chain.ts',
+        'probes/connection/tls.ts',
+        'probes/connection/wire.ts',
+      ],
     );
     assert.deepEqual(holding(/\btlsConnect\(/), ['probes/connection/tls.ts']);
     assert.deepEqual(holding(/from 'node:https?'|globalThis\.fetch/), []);

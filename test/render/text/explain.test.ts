@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderExplain, renderList } from '../../../src/render/text/explain.js';
+import { renderExplain, renderList } from '../../../src/render/text/explain/cause.js';
 import { matchesGolden } from '../../report/golden.js';
 
 const DOCS = {

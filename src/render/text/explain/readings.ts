@@ -1,10 +1,10 @@
 /** What a pasted text says, and the table of what is known of texts, for a terminal: the cause or what it is in place of one, what that rests on, what decides, the fix's first line. */
-import type { CauseDocs } from '../../model/check.js';
-import type { Fragment, Reading } from '../../texts/index.js';
-import { sayReading, sayServer, saySpeaker } from '../../words/readings.js';
-import { neutralise } from '../../words/visible.js';
-import { palette, proseWidth, wrap } from '../style.js';
-import { blocks, type ExplainOptions, prose as prosed } from './explain.js';
+import type { CauseDocs } from '../../../model/check.js';
+import type { Fragment, Reading } from '../../../texts/index.js';
+import { sayReading, sayServer, saySpeaker } from '../../../words/readings.js';
+import { neutralise } from '../../../words/visible.js';
+import { palette, proseWidth, wrap } from '../../style.js';
+import { blocks, type ExplainOptions, prose as prosed } from './cause.js';
 
 type DocsOf = (cause: string) => CauseDocs | undefined;
 

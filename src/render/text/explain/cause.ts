@@ -1,9 +1,9 @@
 /** `explain CAUSE` and `list`: what every cause says of itself, for a terminal. */
-import { isPlatform, PLATFORM } from '../../kubernetes/kubelet/platforms.js';
-import type { CauseDocs, Distributions, Severity } from '../../model/check.js';
-import { neutraliseAll } from '../../report/plain-text.js';
-import { neutralise } from '../../words/visible.js';
-import { indentBlock, type Look, palette, proseWidth, wrap } from '../style.js';
+import { isPlatform, PLATFORM } from '../../../kubernetes/kubelet/platforms.js';
+import type { CauseDocs, Distributions, Severity } from '../../../model/check.js';
+import { neutraliseAll } from '../../../report/plain-text.js';
+import { neutralise } from '../../../words/visible.js';
+import { indentBlock, type Look, palette, proseWidth, wrap } from '../../style.js';
 
 export interface ExplainOptions {
   width: number;
