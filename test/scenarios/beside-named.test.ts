@@ -12,15 +12,28 @@ import { runIn, WORLDS_AT_ONCE } from './run.js';
 
 const ROLE = 'node-role.kubernetes.io/control-plane';
 
+/** Of two DaemonSets the one that is meant for n1 has a pod there that waits. */
+const waits = (reason: string, message: string, ...events: { reason: string; message: string }[]): PlacementWorld => ({
+  daemonSets: [{ on: ['n2'] }, { name: 'other', on: ['n1'], waiting: { reason, message }, events }],
+});
+
 /** What befell n1, while n2 has its agent. */
 const WORLDS: Readonly<Record<string, PlacementWorld>> = {
   'node-taint-not-tolerated': { nodes: { n1: { taints: ['a=b:NoSchedule'] } } },
   'control-plane-taint-not-tolerated': { nodes: { n1: { labels: { [ROLE]: '' }, taints: [`${ROLE}:NoSchedule`] } } },
   'node-not-selected': { nodes: { n2: { labels: { pool: 'a' } } }, daemonSets: [{ spec: { nodeSelector: { pool: 'a' } } }] },
   'agent-missing-on-node': { daemonSets: [{ on: ['n2'] }] },
-  'agent-not-ready-on-node': {
-    daemonSets: [{ on: ['n2'] }, { name: 'other', on: ['n1'], waiting: { reason: 'ErrImagePull', message: 'x' } }],
-  },
+  'agent-not-ready-on-node': waits('CrashLoopBackOff', 'API key missing'),
+  'host-path-not-mounted': waits('CreateContainerError', 'mkdir /etc/group: read-only file system'),
+  'agent-object-missing': waits('CreateContainerConfigError', 'secret "keys" not found'),
+  'host-port-taken': waits('Unschedulable', "0/2 nodes are available: 1 node(s) didn't have free ports for the requested pod ports."),
+  'node-without-room-for-agent': waits('Unschedulable', '0/2 nodes are available: 1 Insufficient memory.'),
+  'agent-pod-not-scheduled': waits('Unschedulable', "0/2 nodes are available: 1 node(s) didn't match pod anti-affinity rules."),
+  'agent-image-not-pulled': waits('ErrImagePull', 'a:1: not found'),
+  'pod-sandbox-not-created': waits('ContainerCreating', '', {
+    reason: 'FailedCreatePodSandBox',
+    message: 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "5e1f"',
+  }),
   'node-not-ready': {
     nodes: { n1: { ready: false, taints: ['node.kubernetes.io/not-ready:NoSchedule'] } },
     daemonSets: [{ on: ['n2'] }],
@@ -28,8 +41,8 @@ const WORLDS: Readonly<Record<string, PlacementWorld>> = {
   'several-agents-on-node': { daemonSets: [{}, { name: 'other', on: ['n1'] }] },
 };
 
-/** What is of no node: the DaemonSet is not there, or no pod of it is let into the namespace. */
-const OF_NO_NODE = ['agent-daemonset', 'pod-admission'];
+/** What is of no node: the DaemonSet is not there, no pod of it is let into the namespace, or a file that every pod of it mounts is gone. */
+const OF_NO_NODE = ['agent-daemonset', 'pod-admission', 'kubelet-authority-file'];
 /** Asks for nothing. */
 const NOTES = ['node-cordoned'];
 

@@ -40,9 +40,9 @@ export function forNamed(
   return { severity, ...ofOthers(own, nodes) };
 }
 
-/** Its agent is there and ready: what befell others is no fault of it, and is said after that. */
+/** Its agent is there and ready, and not only meant to be: what befell others is no fault of it, and is said after that. */
 export function ofOthers(own: NodeRow | undefined, nodes: readonly { node: string }[]): { ofOthers?: true } {
-  return own?.state === 'covered' && nodes.every(({ node }) => node !== own.node) ? { ofOthers: true } : {};
+  return own?.state === 'covered' && own.pods.length > 0 && nodes.every(({ node }) => node !== own.node) ? { ofOthers: true } : {};
 }
 
 /**
