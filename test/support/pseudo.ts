@@ -127,10 +127,11 @@ export function wordsLeft(text: string, values: readonly string[]): Set<string> 
   );
   for (const value of known) rest = rest.replaceAll(value, ' ◌ ');
   const left = [...rest.matchAll(/(?<![\w./:-])[A-Za-z]+(?:['-]?[A-Za-z]+)*(?: +[A-Za-z]+)*/g)].filter(([words]) => words.length > 2);
-  return new Set(left.filter((each) => !NAMES.has(each[0]) && !MARKS.startsWith(each[0])).map(([words]) => words));
+  const isCells = (words: string) => /^X(?:-+X)*$/.test(words);
+  return new Set(left.filter((each) => !NAMES.has(each[0]) && !MARKS.startsWith(each[0]) && !isCells(each[0])).map(([words]) => words));
 }
 
-/** Heads of a merged grid. */
+/** Heads of a merged grid; its cells are X and hyphens among others. */
 const MARKS = 'ABCDEFGHIJKLMNOPQRSTUVW';
 
 /** Names that are the same in every language. */
