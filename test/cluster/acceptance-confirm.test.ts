@@ -53,6 +53,7 @@ const WELL: Readonly<Record<string, Readonly<Record<number, Said>>>> = {
   'kubelet-down': { 0: ['admin', NODES] },
   'kubelet-connection-refused': { 1: ['admin', /n1 +Ready.*10\.77\.0\.11/] },
   'node-address-dead': { 0: ['admin', /n1 +Ready.*10\.77\.0\.11/] },
+  'node-without-kubelet': { 0: ['admin', /^n1 +Ready.* v1\.3\d\S* *$/m] },
   'kubelet-port-differs': { 0: ['admin', /^10250$/m] },
   'apiserver-connect-timeout': { 0: ['admin', /"gitVersion"|Unauthorized/], 1: ['admin', /^ok/m] },
   'apiserver-connection-reset': { 0: ['admin', /BEGIN CERTIFICATE/] },

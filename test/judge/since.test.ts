@@ -48,7 +48,7 @@ const UNDATED: Readonly<Record<string, string>> = {
     clock-skew server-clock-skew time-not-synchronised apiserver-certificate-not-yet-valid client-certificate-not-yet-valid
     kubelet-certificate-not-yet-valid token-not-yet-valid kubelet-certificate-expires-soon`,
   'it has been so for as long as the version or the install': `
-    component-status-deprecated endpoints-deprecated kubelet-version-skew kubernetes-too-old token-never-expires several-agents-on-node`,
+    component-status-deprecated endpoints-deprecated kubelet-version-skew kubernetes-too-old node-without-kubelet token-never-expires several-agents-on-node`,
 };
 
 const bound = (kind: 'ClusterRoleBinding' | 'RoleBinding', role: string, changed?: FactData['rbac-objects']['bindings'][0]['changed']) => ({

@@ -4,11 +4,12 @@ import { turned } from '../../agent-config/last-change.js';
 import { NAME, PHRASE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { platformOf } from '../../kubernetes/kubelet/platforms.js';
+import { standInOf } from '../../kubernetes/kubelet/stand-in.js';
 import type { NodeObject, Outcome, SecondSight } from '../../model/facts.js';
 
 /** The judged fields of a Node. `kubeletEndpoint.Port` really has a capital P in JSON (k8s.io/api core/v1 DaemonEndpoint). */
 export function reduceNode(json: unknown, clean: (text: string, max?: number) => string): Outcome<NodeObject> {
-  const { metadata, status } = record(json);
+  const { metadata, spec, status } = record(json);
   const { nodeInfo, addresses, conditions, daemonEndpoints } = record(status);
   const name = record(metadata).name;
   if (typeof name !== 'string') return { status: 'failed', code: 'ENOTNODE', detail: 'the answer is not a Node object' };
@@ -17,11 +18,14 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
     .find((c) => c.type === 'Ready');
   const since = turned(ready);
   const { kubeletVersion, osImage } = record(nodeInfo);
+  const labels = record(record(metadata).labels);
+  const taints = list(record(spec).taints).map((taint) => record(taint).key);
+  const standIn = standInOf(labels, taints);
   const platform = platformOf({
     name,
     version: String(kubeletVersion ?? ''),
     osImage: String(osImage ?? ''),
-    labels: record(record(metadata).labels),
+    labels,
   });
   const port = Number(record(record(daemonEndpoints).kubeletEndpoint).Port);
   return {
@@ -30,6 +34,7 @@ export function reduceNode(json: unknown, clean: (text: string, max?: number) =>
       node: clean(name, NAME),
       kubeletVersion: clean(String(kubeletVersion ?? ''), 60),
       ...(platform && { platform }),
+      ...(standIn && { standIn }),
       kubeletPort: port || undefined,
       addresses: list(addresses)
         .map(record)

@@ -14,12 +14,17 @@ export interface Readiness {
   failing: string[];
 }
 
+/** What registers a Node without a machine behind it: Virtual Kubelet (virtual nodes of AKS and others), or vCluster. */
+export type StandIn = 'virtual-kubelet' | 'vcluster';
+
 /** What of a Node object is judged. */
 export interface NodeObject {
   node: string;
   kubeletVersion: string;
   /** Since 1.5: who built the node, by its labels, version and OS image; a name of `kubernetes/kubelet/platforms.ts`. */
   platform?: string;
+  /** Since 1.5: its own labels or taints say that no kubelet runs there, but what stands in for one. */
+  standIn?: StandIn;
   kubeletPort?: number;
   addresses: { type: string; address: string }[];
   ready: 'True' | 'False' | 'Unknown';

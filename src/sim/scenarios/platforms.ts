@@ -44,6 +44,28 @@ export const PLATFORM_SCENARIOS: Scenario[] = [
     'fargate-setting-missing',
   ),
   broken(
+    'node-without-kubelet',
+    'The agent tolerates every taint, and runs on a virtual node of AKS',
+    {
+      placement: {
+        nodes: { n1: { labels: { type: 'virtual-kubelet' }, taints: ['virtual-kubelet.io/provider=azure:NoSchedule'] } },
+      },
+      kubelet: { listen: 'silent', seenByApiserver: 'timeout' },
+      agent: { rights: 'all' },
+    },
+    'node-without-kubelet',
+  ),
+  broken(
+    'fake-node-without-kubelet',
+    'A fake node of vCluster, whose proxy for kubelets is off',
+    {
+      ...labelled({ 'vcluster.loft.sh/fake-node': 'true' }),
+      kubelet: { listen: 'closed', seenByApiserver: 'refused' },
+      agent: { rights: 'all' },
+    },
+    'node-without-kubelet',
+  ),
+  broken(
     'gke-without-node-proxy',
     'The agent may not get nodes/proxy, on GKE',
     {

@@ -169,6 +169,27 @@ judgeTable(kubeletUnreachable, [
     says: /kubelet-server-disabled/,
   },
   {
+    row: 'silent, and the Node says that it is a virtual one: nothing is to be opened',
+    facts: [...named, tcp('ETIMEDOUT', 4000), lease(4), nodeObject({ standIn: 'virtual-kubelet', platform: 'AKS' })],
+    expect: { cause: 'node-without-kubelet', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/node', 'kubelet/tcp'],
+    says: /label or taint of virtual-kubelet[\s\S]*NotIn/,
+    neverSays: /Allow TCP/,
+  },
+  {
+    row: 'refused, and the Node is a fake one of vCluster',
+    facts: [...named, tcp('ECONNREFUSED'), nodeObject({ standIn: 'vcluster' })],
+    expect: { cause: 'node-without-kubelet', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/node', 'kubelet/tcp'],
+    says: /host cluster/,
+  },
+  {
+    row: 'a fake node of vCluster whose proxy answers the apiserver: a path that is closed',
+    facts: [...named, tcp('ETIMEDOUT', 4000), sight('answers'), nodeObject({ standIn: 'vcluster' })],
+    expect: { cause: 'kubelet-connect-timeout', certainty: 'proven' },
+    witnesses: ['kubelet/tcp', 'kubelet/second-sight'],
+  },
+  {
     row: 'refused, no node proxy, lease out',
     facts: [...named, tcp('ECONNREFUSED'), lease(75), nodeObject()],
     expect: { cause: 'kubelet-down', certainty: 'proven' },

@@ -359,6 +359,15 @@ judgeTable(agentCoverage, [
     }),
   ),
   {
+    row: 'a virtual node by its taint alone, and a DaemonSet that tolerates every taint: no agent is missing there',
+    facts: placed({
+      nodes: [node('n1'), node('n2', { taints: [{ key: 'virtual-kubelet.io/provider', value: '', effect: 'NoSchedule' }] })],
+      workloads: [workload({ tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] })],
+      pods: ['n1'],
+    }),
+    expect: 'pass',
+  },
+  {
     row: 'named, of no known DaemonSet, and DaemonSets were read in part',
     facts: [
       ...placed({

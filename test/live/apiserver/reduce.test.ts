@@ -83,6 +83,18 @@ describe('a serving CSR', () => {
 });
 
 describe('payloads', () => {
+  it('a Node says of itself that no kubelet is there', () => {
+    const standIn = (labels: object, taints: object[] = []) => {
+      const outcome = reduceNode({ metadata: { name: 'v', labels }, spec: { taints }, status: {} }, (text) => text);
+      return outcome.status === 'observed' ? outcome.data.standIn : outcome.status;
+    };
+    const tainted = [{ key: 'virtual-kubelet.io/provider', value: 'azure', effect: 'NoSchedule' }];
+    assert.equal(standIn({ type: 'virtual-kubelet', 'kubernetes.io/role': 'agent' }, tainted), 'virtual-kubelet');
+    assert.equal(standIn({ virtualization: 'virtualnode2' }, tainted), 'virtual-kubelet');
+    assert.equal(standIn({ 'vcluster.loft.sh/fake-node': 'true' }), 'vcluster');
+    assert.equal(standIn({ type: 'gpu', 'vcluster.loft.sh/fake-node': 'false' }, [{ key: 'dedicated' }]), undefined);
+  });
+
   it('reads the judged fields of a Node and nothing else', () => {
     const reduced = reduceNode(
       {

@@ -5,7 +5,7 @@ import type { KubeletKey, Vantage } from '../../../model/facts.js';
 import { askFromNode, fromAfar } from '../../shared/address.js';
 import { cite } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
-import { env, fixBy, shell } from '../../shared/fix.js';
+import { byHand, env, fixBy, shell } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { hostFromDownwardApi, kubeletConfig, restartKubelet } from '../../shared/kubelet-fixes.js';
 import type { LocalAnswer } from '../../shared/on-node.js';
@@ -14,7 +14,7 @@ import { foundNobody } from '../shared/arp.js';
 import { citeSecondSide, wantsOfSecondSide } from '../shared/second-side.js';
 import type { Cause } from './causes.js';
 import type { Clues, OnNode } from './clues.js';
-import { type Answer, EXPLANATION, type Explanation, is, ON_NODE, PORT_DIFFERS } from './decision.js';
+import { type Answer, EXPLANATION, type Explanation, is, ON_NODE, PORT_DIFFERS, STAND_IN } from './decision.js';
 import type { Words } from './words.js';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
@@ -26,6 +26,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   waiting: (clues, say) => cannotTell(say('waiting', { endpoint: clues.endpoint }), deciding(clues)),
   'not-tried': ({ endpoint }, say) => cannotTell(say('notTried', { endpoint })),
   'not-ours': ({ candidate, witness }, say) => notApplicable(say('notOurs', { host: candidate.host }), witness),
+  'stand-in': (clues, say) => fails(clues, say, STAND_IN),
   'shown-on-node': (clues, say) => fails(clues, say, ON_NODE[given(clues.onNode).answer]),
   'port-differs': (clues, say) => fails(clues, say, PORT_DIFFERS),
   'port-may-differ': (clues, say) => fails(clues, say, is(PORT_DIFFERS.cause, firstThatHolds(EXPLANATION, clues).cause)),
@@ -33,7 +34,7 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
 };
 
 /** These are as bad for the agent as for us, wherever we stand. */
-const EVERYWHERE: readonly Cause[] = ['kubelet-down', 'kubelet-server-disabled'];
+const EVERYWHERE: readonly Cause[] = ['kubelet-down', 'kubelet-server-disabled', 'node-without-kubelet'];
 
 function fails(clues: Clues, say: Words, why: Explanation): Verdict<Cause> {
   const { candidate, place, side, onNode } = clues;
@@ -50,7 +51,7 @@ function fails(clues: Clues, say: Words, why: Explanation): Verdict<Cause> {
   return problem(why.cause, {
     severity: aside ? 'note' : 'blocks',
     ...(why.proof ? { proof: why.proof(clues) } : suspected(why.or, asked)),
-    title: onNode ? SHOWN[onNode.answer](clues, say, onNode) : title,
+    title: onNode && why !== STAND_IN ? SHOWN[onNode.answer](clues, say, onNode) : title,
     features: aside ? [] : ALL_KUBELET_FEATURES,
     evidence: quoted(clues, say),
     fixes: aside ? [askThere(), ...fixes] : fixes,
@@ -108,6 +109,10 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { 
       fixes: [fixBy('agent', 'config', say('fixPort', { other }), env({ DD_KUBERNETES_HTTPS_KUBELET_PORT: other }))],
     };
   },
+  'node-without-kubelet': ({ node, side }, say) =>
+    side.node?.standIn === 'vcluster'
+      ? { title: say('vcluster', { node }), fixes: [fixBy('agent', 'config', say('fixHostCluster'))] }
+      : { title: say('virtual', { node }), fixes: [fixBy('agent', 'config', say('fixVirtual'), byHand(OFF_VIRTUAL_NODES))] },
   'kubelet-server-disabled': ({ candidate: { port }, node, endpoint, onNode }, say) => {
     const verify = `ss -ltnp "sport = :${port}"`;
     return {
@@ -116,6 +121,19 @@ const REMEDIES: Record<Cause, (clues: Clues, say: Words, why: Explanation) => { 
     };
   },
 };
+
+/** For `spec.template.spec`; a node without the label is not excluded. */
+const OFF_VIRTUAL_NODES = `affinity:
+  nodeAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      nodeSelectorTerms:
+        - matchExpressions:
+            - key: type
+              operator: NotIn
+              values: [virtual-kubelet]
+            - key: virtualization
+              operator: NotIn
+              values: [virtualnode2]`;
 
 /** What the node itself shows is said as it was seen there. */
 const SHOWN: Record<LocalAnswer, (clues: Clues, say: Words, shown: OnNode) => Message> = {
@@ -176,6 +194,7 @@ function quoted({ tcp, tries, code, onNode, registered, side }: Clues, say: Word
     cite(tcp, say('sawTries', { tries: each.join(', ') || code })),
     ...(onNode ? quotedOnNode(onNode, say) : []),
     ...(registered?.open === 'yes' ? [cite(registered.tcp, say('sawOther', { endpoint: registered.endpoint }))] : []),
+    ...(side.node?.standIn ? [cite(side.facts.node, say('sawStandIn', { node: side.node.node, standIn: side.node.standIn }))] : []),
     ...citeSecondSide(side, {
       sight: (by, said) => say('sawSight', { by, said }),
       lease: (age) => say('sawLease', { age }),

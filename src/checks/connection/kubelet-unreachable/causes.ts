@@ -109,6 +109,20 @@ export const CAUSES = {
     avoid: 'Do not open the read-only port instead: it starts without this server too, and asks no one for a permission.',
     explainedBy: EXPLAINED,
   },
+  // Sources: kubernetes/kubelet/stand-in.ts; documented, not tried.
+  'node-without-kubelet': {
+    title: 'node without a kubelet',
+    means:
+      'The Node object is that of a stand-in: no machine and no kubelet are behind it, and nothing answers the agent at its address. Its pods run elsewhere, so this agent cannot read them from this node.',
+    happens:
+      'Virtual Kubelet registered the node (label `type: virtual-kubelet`, taint `virtual-kubelet.io/provider`), and an agent that tolerates every taint was scheduled there. Or the cluster is a vCluster with fake nodes (label `vcluster.loft.sh/fake-node`), and its proxy for kubelets (`networking.advanced.proxyKubelets.byIP`) is off or does not answer.',
+    distributions: { AKS: 'virtual nodes (`virtual-node-aci-linux`) run their pods in Azure Container Instances.' },
+    confirm:
+      "One of these labels or the taint is in the list:\n\n    kubectl get node NODE -L type,vcluster.loft.sh/fake-node\n    kubectl get node NODE -o jsonpath='{.spec.taints[*].key}'",
+    fix: "Exclude virtual nodes by the node affinity of the agent's DaemonSet (chart: `agents.affinity`), or remove its toleration of `virtual-kubelet.io/provider`. In a vCluster, run the agent in the host cluster.",
+    avoid: 'Do not open port 10250 or change the address: no kubelet listens there.',
+    explainedBy: EXPLAINED,
+  },
 } as const satisfies Record<string, CauseDocs>;
 
 export type Cause = keyof typeof CAUSES;

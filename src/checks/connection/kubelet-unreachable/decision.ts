@@ -28,6 +28,8 @@ export const DECISION = [
   ['not-tried', (c) => failure(c.tcp) === undefined],
   // Whose address was dialled comes before why it fails: that answer is kubelet-address's, and "a firewall" would be the wrong one.
   ['not-ours', (c) => c.owner === 'foreign' || (c.owner === 'unknown' && c.isGateway)],
+  // Nothing of a node that has no kubelet is to be opened or started. vCluster passes requests on to the real one, where it answers at all.
+  ['stand-in', (c) => c.side.node?.standIn !== undefined && !(c.side.node.standIn === 'vcluster' && apiserverReaches(c.side))],
   ['shown-on-node', (c) => c.onNode !== undefined],
   ['port-differs', (c) => c.registered?.open === 'yes'],
   ['port-may-differ', (c) => c.registered?.open === 'untried'],
@@ -78,6 +80,9 @@ function silentHere({ tcp, side }: Clues): Proof {
   );
   return twoWitnesses(tcp, runs ?? heartbeatFact(side));
 }
+
+/** The Node itself says that no kubelet runs there, and nothing answers. */
+export const STAND_IN = shown('node-without-kubelet', ({ side, tcp }) => twoWitnesses(side.facts.node, tcp));
 
 /** The Node names the port, and it answers there. */
 export const PORT_DIFFERS = shown('kubelet-port-differs', ({ side, registered }) => inTheirWords(side.facts.node, given(registered).tcp));

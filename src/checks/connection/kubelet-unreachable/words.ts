@@ -23,6 +23,8 @@ export const WORDS = {
   port: 'The agent dials port {port}, but kubelet {node} registered port {other}',
   notOurs: "{host} is not this node's address",
   serverOff: 'Kubelet {node} runs, but nothing listens on {endpoint}',
+  virtual: 'Node {node} has no kubelet: it is a virtual node (Virtual Kubelet)',
+  vcluster: 'Node {node} has no kubelet: it is a fake node of vCluster',
   noAddress: 'the kubelet address is unknown',
   proxied: 'the connection goes through the proxy {proxy}',
   otherFails: 'connected; these addresses failed: {failing}',
@@ -42,6 +44,9 @@ export const WORDS = {
   fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP',
   fixAskThere: 'Check from the node itself (this prints the command)',
   fixPort: "Set the agent's kubelet port to {other}",
+  fixVirtual: "Exclude virtual nodes from the agent's DaemonSet",
+  fixHostCluster: 'Run the agent in the host cluster, which has the real nodes',
+  sawStandIn: 'node {node} has a label or taint of {standIn} (according to its sources, not tried)',
   fixServer: "Turn on the kubelet's server on all addresses of {node}",
   fixRoute: 'Check the route to {host} and add the missing one',
 } as const;

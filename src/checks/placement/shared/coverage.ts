@@ -1,5 +1,6 @@
 /** One row a node: has it an agent pod, is that ready, would one run, and the one reason why not. What the placement checks and `nodes` read. */
 
+import { standInOf } from '../../../kubernetes/kubelet/stand-in.js';
 import { placementOf, type Refusal } from '../../../kubernetes/scheduling.js';
 import { CONTROL_PLANE_LABELS, isControlPlaneTaint } from '../../../kubernetes/taints.js';
 import type { AgentPod, AgentWorkload, PlacementNode } from '../../../model/facts/placement.js';
@@ -32,8 +33,11 @@ const PASSING =
   /^(node\.kubernetes\.io\/(not-ready|unreachable|network-unavailable|out-of-service|(disk|memory|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/(uninitialized|shutdown))$/;
 
 /** Nodes that run no DaemonSet by their nature: Fargate, virtual kubelets. An agent there is a sidecar of each pod. */
-export const isVirtual = ({ labels }: PlacementNode) =>
-  labels.type === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate';
+export const isVirtual = ({ labels, taints }: PlacementNode) =>
+  standInOf(
+    labels,
+    taints.map(({ key }) => key),
+  ) === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate';
 
 export function isControlPlane({ labels, taints }: PlacementNode): boolean {
   return CONTROL_PLANE_LABELS.some((label) => Object.hasOwn(labels, label)) || taints.some(isControlPlaneTaint);
