@@ -96,6 +96,8 @@ export interface ApiserverWorld {
   /** How far its clock is ahead of the cluster's: of its Date headers, and when it judges tokens and certificates. */
   clockAheadMs?: number;
   anonymousAuth?: boolean;
+  /** The connections that ask for Nodes reach a second apiserver, which does not have the key that signed the token. */
+  secondKey?: boolean;
   /** Answers 429 with this Retry-After (seconds) to all but health endpoints. */
   throttle429?: number;
   /** permitted: adds `get nodes/proxy` to the agent's rights. Default forbidden. */
@@ -284,6 +286,7 @@ export function resolveWorld(world: World): ResolvedWorld {
       version: '1.36',
       clockAheadMs: 0,
       anonymousAuth: true,
+      secondKey: false,
       throttle429: 0,
       nodeProxy: 'forbidden',
       atKubelets: 'allowed',

@@ -41,6 +41,7 @@ const PLACE: Row[] = [
   row('F', 'agent-settings-renamed'),
   row('S', 'kubelet-host-unset'),
   row('S', 'kubelet-host-not-a-node'),
+  row('S', 'apiserver-keys-differ', undefined, 'Added: one address, several apiservers.'),
   row('S', 'node-without-kubelet', undefined, 'Added: a node whose own labels say that no kubelet is there.'),
   row('S', 'fargate-setting-missing', undefined, 'Added: where the agent must ask through the apiserver.'),
   row('F', 'agent-ports-both-disabled'),

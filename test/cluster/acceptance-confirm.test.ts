@@ -84,6 +84,7 @@ const WELL: Readonly<Record<string, Readonly<Record<number, Said>>>> = {
   'token-expired': { 0: ['admin', /^\d{10}$/m], 1: ['admin', /^\d{10}$/m] },
   'token-wrong-audience': { 0: ['admin', /https:\/\/kubernetes\.default\.svc/] },
   'token-foreign': { 0: ['admin', /^("https:\/\/kubernetes\.default\.svc[^"]*")\s+\1/m] },
+  'apiserver-keys-differ': { 0: ['admin', /^[\w-]{43}$/m] },
   'token-rejected': { 0: ['admin', /^\s*$/] },
   'token-never-expires': { 0: ['admin', /No resources found/] },
   'credential-not-sent': { 0: ['admin', WHO] },

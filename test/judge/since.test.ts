@@ -31,7 +31,7 @@ const UNDATED: Readonly<Record<string, string>> = {
   'an answer says what is, not since when': `
     agent-pod-changed-at-admission apiserver-forbidden-at-kubelet apiserver-unknown-at-kubelet control-plane-tunnel-down
     cluster-agent-unreachable operator-does-not-reconcile
-    apiserver-answer-foreign apiserver-not-ready apiserver-throttles kubelet-answer-foreign kubelet-answers-for-another-node
+    apiserver-answer-foreign apiserver-keys-differ apiserver-not-ready apiserver-throttles kubelet-answer-foreign kubelet-answers-for-another-node
     kubelet-endpoint-fails kubelet-ignores-token kubelet-rejects-credential identity-unexpected impersonation-forbidden review-forbidden
     kubelet-decision-cached token-foreign token-rejected token-wrong-audience client-certificate-foreign cluster-dns-fails
     apiserver-name-does-not-resolve node-name-does-not-resolve`,

@@ -33,6 +33,12 @@ export const CLIENT: Scenario[] = [
     never: ['kubelet-token-authentication-off'],
   }),
   broken(
+    'apiserver-keys-differ',
+    'One of two apiservers lacks the key that signed the token',
+    { apiserver: { secondKey: true } },
+    'apiserver-keys-differ',
+  ),
+  broken(
     'client-certificate-expired',
     "The agent's client certificate has expired",
     { agent: { credential: 'certificate-expired' } },

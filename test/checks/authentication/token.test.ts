@@ -53,7 +53,25 @@ const agent = identity('system:serviceaccount:datadog:agent');
 const clock = (target: 'kubelet' | 'apiserver', offsetMs: number) =>
   fact(`${target}/clock`, { against: target, offsetMs, toleranceMs: 1000 });
 
+const refusedElsewhere = fact(
+  'apiserver/http',
+  { method: 'GET', path: '/api/v1/nodes/n1', as: 'token', status: 401, body: '', voice: 'apiserver', serverTimeMs: NOW },
+  'token GET /api/v1/nodes/n1',
+);
+
 judgeTable(token, [
+  {
+    row: 'known by one answer, and refused by another: two apiservers, or revoked in between',
+    facts: [...pod, held(), review(201), agent, refusedElsewhere],
+    expect: { cause: 'apiserver-keys-differ', certainty: 'suspected', severity: 'degrades' },
+    wants: ['apiserver/http'],
+    says: /token-rejected/,
+  },
+  {
+    row: 'known, and refused at its end: the token is out of time',
+    facts: [...pod, held({ expiresAt: now - 1 }), review(201), agent, refusedElsewhere],
+    expect: 'pass',
+  },
   { row: 'accepted', facts: [...pod, held(), review(201), agent], expect: 'pass' },
   {
     row: 'expired by our clock but accepted: not the token',

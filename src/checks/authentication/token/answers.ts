@@ -1,9 +1,9 @@
 /** What `token` says of each answer. */
-import type { Evidence, Say, Verdict } from '../../../model/check.js';
+import type { Evidence, Say, Verdict, Want } from '../../../model/check.js';
 import { dateTime, isoTime } from '../../../words/formats.js';
 import { quotedPath } from '../../shared/apiserver.js';
 import { lastPart } from '../../shared/brief.js';
-import { citeBy } from '../../shared/cite.js';
+import { cite, citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { AUTOMOUNT, byHand, fixBy, yaml } from '../../shared/fix.js';
 import { ANONYMOUS } from '../../shared/kubelet-answers.js';
@@ -79,6 +79,15 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
       evidence: known(clues, say),
       fixes: [bound(clues, say)],
     }),
+  'taken-and-refused': (clues, say) =>
+    problem('apiserver-keys-differ', {
+      severity: 'degrades',
+      ...suspected(['token-rejected'], keysOfEach),
+      title: say('takenAndRefused'),
+      features: clues.features,
+      evidence: [...known(clues, say), cite(clues.facts.identity, say('sawUser', { user: given(clues.user) }))],
+      fixes: [fixBy('cluster', 'restart', say('fixKeys'))],
+    }),
   accepted: ({ witness }) => pass(witness),
   'expired-by-its-claims': (clues, say) =>
     problem('token-expired', {
@@ -138,6 +147,9 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
     });
   },
 };
+
+/** The ids of the keys by which each verifies; a key id is a hash of a public key. */
+const keysOfEach: Want[] = [{ need: 'apiserver/http', elsewhere: 'kubectl get --raw /openid/v1/jwks   # at each apiserver: --server' }];
 
 /** Read from our own files: it neither follows from an unreachable server nor explains one. */
 function ofFile(clues: Clues, say: Words): Pick<Said, 'observedAt' | 'features' | 'evidence'> {

@@ -81,6 +81,18 @@ export const CAUSES = {
     avoid: 'Never copy tokens out of pods, and do not change RBAC: authentication fails before any permission is checked.',
     explainedBy: ['token-stale-copy'],
   },
+  // Kubernetes 1.31 to 1.37 pkg/serviceaccount/jwt.go AuthenticateToken: each apiserver verifies by its own --service-account-key-file; not tried with two.
+  'apiserver-keys-differ': {
+    title: 'apiservers with different signing keys',
+    means:
+      'On one run the apiserver identifies us by the token, and refuses the same token with 401, while the token is in time. Behind one address there are several apiservers, and one of them does not verify what another signed. A token that was revoked in that moment looks the same.',
+    happens:
+      '`sa.key` and `sa.pub` were not copied to a new control-plane node, or a change of keys reached only some of the apiservers (`--service-account-key-file`, `--service-account-issuer`).',
+    confirm:
+      'Each apiserver (`--server`) prints the ids of its keys; they must be the same:\n\n    kubectl get --raw /openid/v1/jwks | jq -r ".keys[].kid"',
+    fix: 'Give every apiserver the same `--service-account-key-file`, with the old and the new public key during a change, and the same issuer; then restart the apiservers, one after another.',
+    avoid: 'Do not recreate pods or tokens: the new token is refused by the other apiserver.',
+  },
   'token-never-expires': {
     title: 'token that never expires',
     means: 'It is a token from a Secret (issuer `kubernetes/serviceaccount`): it works until the Secret is deleted.',

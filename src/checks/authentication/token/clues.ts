@@ -47,6 +47,8 @@ export interface Clues {
   /** What the apiserver itself answered to the token. */
   heard: HttpAnswer[];
   refusal: HttpAnswer | undefined;
+  /** The apiserver knew us by this very token, and refused it in another answer while its claims were in time. */
+  isTakenAndRefused: boolean;
   kubeletRefuses: boolean;
   /** It was not sent: the apiserver's certificate does not verify. */
   withheld: boolean;
@@ -95,6 +97,8 @@ export function read(view: Seen): Clues {
   const refusal = heard.find(({ status }) => status === 401);
   const review = seen(view.one('apiserver/token-review'));
   const reason = reasonOf(review);
+  const times = timesOf(view, held?.token, refusal, place);
+  const user = seen(view.one('apiserver/identity'))?.user;
   const handshakes = view.all('apiserver/tls').flatMap((fact) => seen(fact) ?? []);
   return {
     held,
@@ -118,15 +122,16 @@ export function read(view: Seen): Clues {
     owner: ownerHere(place),
     features: [...(inPod(place) ? ALL_KUBELET_FEATURES : []), ...apiserverFeatures(settings)],
     claims: held?.token,
-    user: seen(view.one('apiserver/identity'))?.user,
+    user,
     heard,
     refusal,
+    isTakenAndRefused: user !== undefined && user !== ANONYMOUS && refusal !== undefined && times.best < times.until,
     kubeletRefuses: answers(view.all('kubelet/http'), 'token').some(({ status }) => status === 401),
     withheld: handshakes.some(({ verification }) => !verification.ok),
     review,
     reason,
     told: reason === undefined ? undefined : causeOfReason(reason),
-    times: timesOf(view, held?.token, refusal, place),
+    times,
     apiserverNames: handshakes.flatMap(({ chain }) => chain[0]?.names ?? []),
     witness: [file, view.one('apiserver/credential'), ...view.all('apiserver/http')],
   };

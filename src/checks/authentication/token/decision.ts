@@ -30,6 +30,8 @@ export const DECISION = [
   ['nothing-to-send', outOfHand((c) => c.none)],
   ['not-looked', outOfHand(otherwise)],
   ['did-not-arrive', (c) => (c.user === undefined ? c.heard.some(isToAnonymous) : c.user === ANONYMOUS)],
+  // One address, several apiservers: a 401 beside an answer that knows us is not nothing.
+  ['taken-and-refused', (c) => c.isTakenAndRefused && (c.told === undefined || c.told === 'token-foreign')],
   ['never-expires', (c) => isAccepted(c) && c.claims !== undefined && isEndless(c.claims)],
   ['accepted', isAccepted],
   ['expired-by-its-claims', unrefused(({ times }) => times.best - times.until > LONG_PAST_MS)],

@@ -12,6 +12,8 @@ export const WORDS = {
   foreign: 'The token has another issuer: {issuer}',
   rejected: 'The apiserver refuses the token; its pod, account or key may be gone',
   rejectedBecause: 'The apiserver refuses the token: {reason}',
+  takenAndRefused: 'The apiserver accepts the token once and refuses it another time',
+  fixKeys: 'Give all apiservers the same --service-account-key-file',
   sawReview: 'TokenReview by {by}: {reason}',
   neverExpires: 'The token never expires: a stolen copy stays valid',
   anonymous: 'The apiserver sees system:anonymous: the token does not reach it',
