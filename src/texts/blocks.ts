@@ -25,7 +25,7 @@ const KINDS: readonly Kind[] = [
     most: 150,
   },
   {
-    begins: /^CONNECTED\(\d{1,8}\)/,
+    begins: /^\s{0,8}(?:CONNECTED\(\d{1,8}\)|(?:\S{0,80}[$#>] ?|#)?(?:sudo )?openssl s_client\b)/,
     ends: /^\s{0,8}Verify return code: /,
     skip: /^(?:[A-Za-z\d+/=]{40,80}$|-----|\s{1,8}\d{4} - |---$|\s{0,8}(?:Session-ID|Master-Key|PSK|SRP|Start Time|Timeout|Resumption|TLS session ticket))/,
     most: 250,

@@ -11,7 +11,7 @@ const SENTENCES: readonly [RegExp, Server][] = [
   [/(?:readiness|liveness|startup) probe (?:failed|errored|warning|for )|HTTP probe failed|probeType=|Probe failed/i, 'pod'],
   [/failed calling webhook|failed to call webhook|conversion webhook/i, 'webhook'],
   [
-    /failing or missing response from|FailedDiscoveryCheck|complete list of server APIs|unable to handle the request \(\S{1,80} [\w.-]*metrics\.k8s\.io|couldn't get (?:current server API group list|resource list for \S{0,80}metrics\.k8s\.io)|error resolving resource\S* \S{0,80}metrics/i,
+    /failing or missing response from|FailedDiscoveryCheck|complete list of server APIs|unable to handle the request \(\S{1,80} [\w.-]*metrics\.k8s\.io|couldn't get resource list for \S{0,80}metrics\.k8s\.io|error resolving resource\S* \S{0,80}metrics/i,
     'aggregated-api',
   ],
   [
@@ -23,6 +23,11 @@ const SENTENCES: readonly [RegExp, Server][] = [
   [/\b(?:containerd|crio|cri-dockerd|docker|dockershim)\.sock|criutil|containerdutil|container(?:d)? runtime|validate CRI v1/i, 'runtime'],
   [/169\.254\.169\.25[34]\b|metadata\.google\.internal|\bEC2 metadata|168\.63\.129\.16/i, 'metadata'],
   [/\betcd(?:server|client|-)|:2379\b|:2380\b/i, 'etcd'],
+  // Libraries of databases, queues and packages, which speak with nothing of Kubernetes.
+  [
+    /\b(?:org\.apache\.kafka|org\.postgresql|com\.(?:mysql|rabbitmq)|psycopg2?\.|sqlalchemy\.|django\.db|pymongo\.|redis\.exceptions|pip\._vendor)|could not translate host name|\b(?:npm|yarn|pnpm) ERR/,
+    'other',
+  ],
   // Of checks that ask a server of their own configuration.
   [
     /check (?:kube_apiserver_metrics|kube_controller_manager|kube_scheduler|etcd|coredns|kube_dns|kube_proxy|kube_metrics_server|kubernetes_state)\b/i,
@@ -69,6 +74,8 @@ const ADDRESSES: readonly RegExp[] = [
   /(->)(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253}):(\d{1,5})\b/g,
   /\b(E[A-Z]{5,15}|connect(?:ed)?|trying|server|kubelet at:?|endpoint|to) "?(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253})(?: \([\d.:a-f]{2,60}\))?(?::| port )(\d{2,5})\b/gi,
   /\(()'([\w.:-]{2,253})', (\d{1,5})\)/g,
+  // .NET: `Connection refused (10.0.0.7:443)`; a place in a stack trace looks the same.
+  /\(()(?![\w.-]{1,253}\.(?:java|kt|scala|go|py|rb|rs|[jt]s|cs|cc?):)((?:[\w-]{1,63}\.){1,20}[\w-]{1,63}):(\d{2,5})\)/g,
 ];
 
 export interface Aim extends Addressee {
@@ -98,7 +105,8 @@ const MOST_ADDRESSES = 20;
 function addressOf([, scheme = '', host = '', port, path]: RegExpMatchArray): Aim {
   const isUrl = /^https?$/i.test(scheme);
   const number = port === undefined ? (isUrl ? (scheme.toLowerCase() === 'https' ? 443 : 80) : undefined) : Number(port);
-  const aim = { host, port: number, path, scheme: isUrl ? scheme.toLowerCase() : undefined };
+  // `…:443/api: Timed out`: what ends a sentence is not of the path.
+  const aim = { host, port: number, path: path?.replace(/[:;.,]{1,3}$/, ''), scheme: isUrl ? scheme.toLowerCase() : undefined };
   return { ...aim, server: serverAt(aim) };
 }
 
@@ -129,11 +137,18 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
 /** Where no address tells: what the sentence itself calls it. */
 const BY_WORDS: readonly [RegExp, Server][] = [
   [/\bkind[":= ]{1,4}Status\b/, 'apiserver'],
+  // Its own client asks kubelets; what it answers to others it does not log so.
+  [/apiserver received an error that is not an? \S{1,40}Status/, 'kubelet'],
   [/metricset kubernetes\.(?:node|pod|container|volume|system)\b|'(?:node|pod|container|volume|system)' Metricset/, 'kubelet'],
   [/metricset kubernetes\.(?:state_|proxy|scheduler|controllermanager)/, 'other'],
   [
     /error dialing backend|valid for system:node:|kubelet-serving|\/(?:stats\/summary|metrics\/(?:cadvisor|resource|probes)|containerLogs)\b|CN ?= ?system:node:/,
     'kubelet',
+  ],
+  // Libraries that speak with the apiserver alone, and its paths without a host (urllib3).
+  [
+    /\bio\.(?:fabric8\.)?kubernetes\b|\bkubernetes(?:\.client|\/client\/|_asyncio)\b|\bkube_(?:client|runtime)::|::kubernetes::|\bk8s\.Kubernetes\w{0,20}\b|kubeclient|kube(?:rnetes)?_metadata|kubernetes api\b|pod watch|ConfigMap in the [\w-]{1,63} namespace|[ '"]\/apis?\/(?:v1|[\w.-]{1,100}\/v\d\w{0,10})\//i,
+    'apiserver',
   ],
   [
     /failed to (?:list |watch )\*|failed to get server|connect(?:ion)? to the server|\bserver has (?:asked|received)|Error from server|api ?server|kube-?api|lock: |\bleases?\b|client-go|kubernetes\.default/i,

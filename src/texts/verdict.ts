@@ -173,14 +173,16 @@ function exactly(causes: readonly string[]): readonly string[] {
 }
 
 const KUBELET_RESOURCE = /^nodes\/(?:proxy|metrics|stats|log|logs|pods|healthz|configz|spec|checkpoint)\b/;
+/** The authorizer's own reason: a binding was found, and its role was not (Kubernetes 1.8 to 1.36 plugin/pkg/auth/authorizer/rbac). */
+const ROLE_IS_MISSING = /RBAC: .{0,200}\b(?:cluster)?role\.rbac\.authorization\.k8s\.io "[^"]{1,253}" not found/;
 const LOCK = /leader|resource lock|lock="/i;
 
 function byRefusal(seen: Seen): Judged | undefined {
-  const { refused, body } = seen;
+  const { refused, body, target } = seen;
   if (!refused) return undefined;
   const at = body.search(/Forbidden \(user=|User "|\(user=/);
   const rests = body.slice(Math.max(0, at), Math.max(0, at) + 200);
-  const causes = refusalOf(refused, body);
+  const causes = refusalOf(refused, body, target.server);
   return { verdict: typeof causes === 'string' ? { kind: 'not-ours', rests, says: causes } : causesOf(causes, rests) };
 }
 
@@ -200,7 +202,7 @@ function ofApiservers(who: 'apiserver' | 'node'): Causes {
 }
 
 /** Causes, or what it is where the account is not ours. */
-function refusalOf({ user, who, by, verb, resource }: Refused, body: string): Causes | string {
+function refusalOf({ user, who, by, verb, resource }: Refused, body: string, server: Server): Causes | string {
   if (by === 'kubelet') {
     if (who === 'anonymous') return { causes: ['kubelet-ignores-token', 'token-missing'], proven: true };
     if (who === 'apiserver' || who === 'node') return ofApiservers(who);
@@ -210,6 +212,9 @@ function refusalOf({ user, who, by, verb, resource }: Refused, body: string): Ca
       proven: verb === '' ? undefined : true,
     };
   }
+  // A kubelet never words a refusal so: who has its port is another server that uses the library of the apiserver.
+  if (server === 'kubelet' && resource.startsWith('/'))
+    return { causes: ['not-a-kubelet', 'kubelet-answer-foreign', 'kubelet-permission-missing'] };
   if (verb === 'impersonate') return { causes: ['impersonation-forbidden'], proven: true };
   if (who === 'anonymous') return { causes: ['credential-not-sent', 'token-missing'], proven: true };
   if (KUBELET_RESOURCE.test(resource)) {
@@ -228,6 +233,7 @@ function refusalOf({ user, who, by, verb, resource }: Refused, body: string): Ca
     return OTHERS_ACCOUNT;
   if (/datadogtoken/.test(body)) return { causes: ['event-bookmark-forbidden', 'permission-missing'], proven: true };
   if (isLock(verb, resource, body)) return { causes: ['leader-lock-forbidden', 'permission-missing'], proven: true };
+  if (ROLE_IS_MISSING.test(body)) return { causes: ['dangling-binding', 'role-missing', 'permission-missing'], proven: true };
   if (/^self\w*reviews?$/.test(resource)) return { causes: ['review-forbidden'], proven: true };
   return {
     causes: ['permission-missing', 'binding-missing', 'role-missing'],

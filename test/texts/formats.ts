@@ -57,6 +57,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'runtime-down': [
     KLOG('kubelet.go', `"Skipping pod synchronization" ${ERR('container runtime is down')}`),
     'skipping pod synchronization - [container runtime is down]',
+    KLOG(
+      'remote_runtime.go',
+      `"ListPodSandbox with filter from runtime service failed" ${ERR('rpc error: code = DeadlineExceeded desc = context deadline exceeded')} filter="nil"`,
+    ),
   ],
   'network-not-ready': [
     KLOG(
@@ -181,6 +185,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'token-none': [
     'open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory',
     'Couldn\'t read auth token defined in "/run/t": open /run/t: no such file or directory',
+    'kubernetes.config.config_exception.ConfigException: Service token file does not exist.',
   ],
   'token-unreadable': [
     'could not read token from /var/run/secrets/kubernetes.io/serviceaccount/token: open /var/run/secrets/kubernetes.io/serviceaccount/token: permission denied',
@@ -188,6 +193,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'token-file': [
     "Can't create a config for the official client from the service account's token: open: input/output error",
     'unable to read token file /run/t: is a directory',
+    'io.fabric8.kubernetes.client.Config      : Error reading service account token from: [/run/t].',
   ],
   'ca-file': [
     'MountVolume.SetUp failed for volume "kubelet-ca" : hostPath type check failed: /etc/kubernetes/certs/kubeletserver.crt is not a file',
@@ -197,6 +203,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     CORE(
       'temporary failure in criutil, will retry later: failed to dial: dial unix /host/run/crio/crio.sock: connect: no such file or directory',
     ),
+    '2026-03-12T07:15:30Z W! No pod metric collected, metrics count is still 3 is containerd socket mounted?',
   ],
   'agent-socket-refuses': [
     CORE(
@@ -263,7 +270,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'error: You must be logged in to the server (Unauthorized)',
     'failed to list *v1.Node: the server has asked for the client to provide credentials (get nodes)',
   ],
-  'in-cluster': ['unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined'],
+  'in-cluster': [
+    'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
+    'kubernetes.config.config_exception.ConfigException: Service host/port is not set.',
+  ],
   'kubectl-localhost': ['The connection to the server localhost:8080 was refused - did you specify the right host or port?'],
   'exec-plugin': ['Unable to connect to the server: getting credentials: exec: executable aws not found'],
   throttled: [
@@ -325,6 +335,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
       '"Node became not ready" node="w-3" condition={"type":"Ready","status":"False","reason":"KubeletNotReady","message":"x"}',
     ),
     'Node w-3 status is now: NodeNotReady',
+    'Warning: w-3 has condition Ready - Unknown',
   ],
   'pod-security': [
     'Error creating: pods "node-agent-x" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
@@ -365,6 +376,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     `HTTPSConnectionPool(host='192.0.2.7', port=10250): Max retries exceeded with url: /pods (Caused by SSLError(CertificateError("hostname '192.0.2.7' doesn't match 'w-3'")))`,
     "curl: (60) SSL: no alternative certificate subject name matches target host name '192.0.2.7'",
     'javax.net.ssl.SSLHandshakeException: No subject alternative names matching IP address 192.0.2.7 found',
+    'javax.net.ssl.SSLPeerUnverifiedException: Hostname w-3 not verified:',
   ],
   'x509-no-san': [
     GET('https://w-3:10250/pods', 'x509: certificate relies on legacy Common Name field, use SANs instead'),
@@ -388,15 +400,24 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     ),
     GET(`${KUBELET}/pods`, 'x509: certificate has expired or is not yet valid'),
     'CERT_HAS_EXPIRED',
+    'The remote certificate is invalid because of errors in the certificate chain: NotTimeValid',
   ],
   'openssl-self-signed': ['SSL certificate problem: self-signed certificate', 'SSL certificate problem: self signed certificate'],
   'x509-unknown-authority': [
     GET(`${KUBELET}/pods`, 'x509: certificate signed by unknown authority'),
     'verify error:num=20:unable to get local issuer certificate',
     'PKIX path building failed: unable to find valid certification path to requested target',
+    'The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot',
+    'error trying to connect: The certificate was not trusted.',
   ],
-  'x509-not-accepted': [GET(`${KUBELET}/pods`, 'x509: certificate specifies an incompatible key usage')],
-  'openssl-verify-failed': ["SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1000)')"],
+  'x509-not-accepted': [
+    GET(`${KUBELET}/pods`, 'x509: certificate specifies an incompatible key usage'),
+    'error trying to connect: invalid peer certificate: BadEncoding',
+  ],
+  'openssl-verify-failed': [
+    "SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1000)')",
+    'curl: (60) server certificate verification failed. CAfile: /run/ca.pem CRLfile: none',
+  ],
   'tls-no-serving-certificate': [HANDSHAKE('no serving certificate available for the kubelet')],
   'tls-alert-internal-error': [
     GET(`${KUBELET}/pods`, 'remote error: tls: internal error'),
@@ -434,6 +455,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     "HTTPSConnectionPool(host='192.0.2.7', port=10250): Max retries exceeded with url: /pods (Caused by ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')))",
   ],
   'proxy-refuses-target': ['403 Client Error: Target service not allowed for url: http://10.96.4.4:9153/metrics'],
+  'cadvisor-port': [GET('http://192.0.2.7:4194/metrics', 'dial tcp 192.0.2.7:4194: connect: connection refused')],
   'port-zero': [GET('https://192.0.2.7:0/', 'dial tcp 192.0.2.7:0: connect: connection refused')],
   'host-empty': [
     'cannot connect: https: "Get \\"https://:10250/pods\\": dial tcp :10250: connect: connection refused"',

@@ -77,6 +77,10 @@ const TEXTS: readonly string[] = [
   'deployments.apps "web" is forbidden: User "system:serviceaccount:ci:deployer" cannot patch resource "deployments" in API group "apps" in the namespace "prod"',
   'ingress.networking.k8s.io "x" is forbidden: User "system:serviceaccount:argocd:argocd-application-controller" cannot create resource "ingresses" in API group "networking.k8s.io" in the namespace "x"',
   `W0105 10:00:00 reflector.go:539] failed to list *v1.ConfigMap: configmaps "app" is forbidden: User "system:node:n1" cannot list resource "configmaps" in API group "" in the namespace "prod": no relationship found between node 'n1' and this object`,
+  'django.db.utils.OperationalError: could not translate host name "db" to address: Name or service not known',
+  'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed\nCaused by: javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to requested target',
+  'npm ERR! code SELF_SIGNED_CERT_IN_CHAIN',
+  'Get http://10.0.0.7:4194/metrics: dial tcp 10.0.0.7:4194: connect: connection refused',
 ];
 
 describe('faults of others', () => {

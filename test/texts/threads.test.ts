@@ -155,6 +155,54 @@ const TEXTS: [text: string, first: string][] = [
   ['service account token is not valid yet', 'token-not-yet-valid'],
   ['service account UID (a) does not match claim (b)', 'token-rejected'],
   ['invalid signature, no keys found', 'token-foreign'],
+  // Libraries that speak with the apiserver alone: the text names no address.
+  [
+    'KubernetesClientException: Operation: [list]  for kind: [Pod]  failed.\n\tat io.fabric8.kubernetes.client.dsl.base.BaseOperation.list(BaseOperation.java:1)\nCaused by: javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path',
+    'apiserver-certificate-unknown-authority',
+  ],
+  [
+    "WARNING Retrying (Retry(total=2)) after connection broken by 'NewConnectionError('Failed to establish a new connection: [Errno 111] Connection refused',)': /api/v1/nodes",
+    'apiserver-connection-refused',
+  ],
+  [
+    'ERROR kube_client::client::builder: failed with error error trying to connect: certificate verify failed: unable to get local issuer certificate',
+    'apiserver-certificate-unknown-authority',
+  ],
+  [
+    'WARN vector::kubernetes::reflector: Watcher Stream received an error. error=WatchFailed(Api(ErrorResponse { message: "Unauthorized", code: 401 }))',
+    'token-rejected',
+  ],
+  ['[filter_kube_metadata] failed to connect: Connection refused - connect(2) for nil port 443', 'apiserver-connection-refused'],
+  ['System.Net.Http.HttpRequestException: Connection refused (10.96.0.1:443)', 'apiserver-connection-refused'],
+  [
+    'System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner exception.\n ---> The remote certificate is invalid because of errors in the certificate chain: PartialChain\n   at k8s.Kubernetes.ListNodeAsync()',
+    'apiserver-certificate-unknown-authority',
+  ],
+  // What ends a sentence is no part of a path.
+  ['Invalid Kubernetes API v1 endpoint https://10.96.0.1:443/api: Timed out connecting to server', 'apiserver-connect-timeout'],
+  [
+    `couldn't get current server API group list: Get "https://10.96.0.1:443/api?timeout=32s": dial tcp 10.96.0.1:443: connect: connection refused`,
+    'apiserver-connection-refused',
+  ],
+  // The apiserver as a client of kubelets.
+  [
+    'kube-apiserver[9]: apiserver received an error that is not an metav1.Status: x509: certificate is valid for 10.0.0.8, not 10.0.0.7',
+    'kubelet-certificate-name-mismatch',
+  ],
+  // A command and what it prints.
+  [
+    '$ openssl s_client -connect 10.0.0.1:6443\nCONNECTED(00000003)\ndepth=0 CN = kube-apiserver\nverify error:num=20:unable to get local issuer certificate',
+    'apiserver-certificate-unknown-authority',
+  ],
+  // The authorizer's own reason, and a refusal that no kubelet words so.
+  [
+    `nodes is forbidden: User "${AGENT}" cannot list resource "nodes" in API group "" at the cluster scope: RBAC: clusterrole.rbac.authorization.k8s.io "datadog-agent" not found`,
+    'dangling-binding',
+  ],
+  [
+    `kubelet request GET https://10.0.0.7:10250/pods failed - "403 Forbidden", response: {"kind":"Status","message":"forbidden: User \\"${AGENT}\\" cannot get path \\"/pods\\"","code":403}`,
+    'not-a-kubelet',
+  ],
   // Pods that do not start, and nodes.
   [
     'Error creating: pods "datadog-agent-x" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostPID=true), hostPath volumes (volumes "procdir")',

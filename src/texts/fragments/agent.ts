@@ -164,7 +164,7 @@ export const AGENT: readonly Fragment[] = [
   },
   {
     id: 'token-none',
-    text: /serviceaccount\/token\b.{0,40}(?:no such file|does not exist|not found|ENOENT)|(?:unable to read token file|Couldn't read auth token defined in|could not read (?:the )?(?:service account|bearer) token).{0,300}(?:no such file|does not exist)/i,
+    text: /Service token file does not exist|serviceaccount\/token\b.{0,40}(?:no such file|does not exist|not found|ENOENT)|(?:unable to read token file|Couldn't read auth token defined in|could not read (?:the )?(?:service account|bearer) token).{0,300}(?:no such file|does not exist)/i,
     means: { causes: ['token-missing', 'ephemeral-container-without-token'] },
     source: `${KUBELET}/kubelet_client.go; client-go 0.31 to 0.36 rest/config.go; OpenTelemetry contrib internal/kubelet`,
   },
@@ -176,7 +176,7 @@ export const AGENT: readonly Fragment[] = [
   },
   {
     id: 'token-file',
-    text: /kubelet token defined \(.{0,300}\) but unable to read|could not read (?:the )?(?:service account|bearer) token|unable to read token file|Can't create a config for the official client from the service account's token|failed to read token file/i,
+    text: /kubelet token defined \(.{0,300}\) but unable to read|(?:could not|unable to|failed to|error) read(?:ing)? (?:the )?(?:service ?account|bearer) token|unable to read token file|Can't create a config for the official client from the service account's token|failed to read token file/i,
     means: { causes: ['token-missing', 'token-unreadable', 'ephemeral-container-without-token'] },
     source: `${KUBELET}/kubelet_client.go; Datadog Agent pkg/util/kubernetes/apiserver; OpenTelemetry contrib internal/kubelet`,
   },
@@ -189,7 +189,7 @@ export const AGENT: readonly Fragment[] = [
   },
   {
     id: 'agent-socket-missing',
-    text: /(?:containerd|crio|docker|dockershim|cri-dockerd|runtime)\.sock.{0,200}no such file or directory/i,
+    text: /(?:containerd|crio|docker|dockershim|cri-dockerd|runtime)\.sock.{0,200}no such file or directory|is (?:containerd|crio|docker) socket mounted\?/i,
     when: ({ speaker }) => speaker !== 'kubelet',
     target: 'runtime',
     means: {

@@ -110,7 +110,7 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'in-cluster',
-    text: /KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined|unable to load in-cluster configuration/i,
+    text: /KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined|unable to load in-cluster configuration|Service host\/port is (?:not set|set but empty)/i,
     target: 'apiserver',
     means: { causes: ['service-environment-missing'] },
     source: `${CLIENT} rest/config.go`,

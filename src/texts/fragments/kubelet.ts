@@ -88,7 +88,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-down',
-    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)/i,
+    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed.{0,80}code = (?:DeadlineExceeded|Unavailable)/i,
     target: 'runtime',
     means: { causes: ['container-runtime-down'] },
     source: `${K}/{runtime,kubelet}.go; node-problem-detector`,

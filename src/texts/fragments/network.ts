@@ -46,6 +46,15 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
     source: 'a cloud proxy, DataDog/datadog-agent#6051',
   },
   {
+    id: 'cadvisor-port',
+    text: /:4194\b/,
+    when: ({ body }) => /refused|timed? ?out|timeout/i.test(body),
+    means: {
+      foreign: "Port 4194 was cAdvisor's own, which the kubelet no longer has since 1.12: take /metrics/cadvisor of port 10250 instead.",
+    },
+    source: 'Kubernetes 1.12 CHANGELOG: --cadvisor-port is removed',
+  },
+  {
     id: 'port-zero',
     text: /https:\/\/[^\s"/]{1,260}:0\/|dial tcp \S{1,260}:0: /,
     means: {

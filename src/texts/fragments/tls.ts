@@ -28,7 +28,7 @@ export const TLS_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'x509-name',
-    text: /doesn't contain any IP SANs|certificate is valid for .{0,2000}?, not |(?:hostname|ip address) mismatch|certificate is not valid for '|doesn't match (?:'|either of)|ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames|no alternative certificate subject name matches|(?:certificate subject name|subjectAltName) .{0,300}does(?:n't| not) match|No subject alternative (?:DNS )?names? (?:matching|present)|No name matching \S{1,253} found|does not match the server certificate|NotValidForName|RemoteCertificateNameMismatch|Verify return code: 6[24] /i,
+    text: /doesn't contain any IP SANs|certificate is valid for .{0,2000}?, not |(?:hostname|ip address) mismatch|certificate is not valid for '|doesn't match (?:'|either of)|ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames|no alternative certificate subject name matches|(?:certificate subject name|subjectAltName) .{0,300}does(?:n't| not) match|No subject alternative (?:DNS )?names? (?:matching|present)|No name matching \S{1,253} found|does not match the server certificate|NotValidForName|RemoteCertificateNameMismatch|Hostname \S{1,253} not verified|Verify return code: 6[24] /i,
     means: {
       by: {
         kubelet: ['kubelet-certificate-name-mismatch', 'kubelet-certificate-self-signed'],
@@ -76,7 +76,7 @@ export const TLS_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'x509-expired',
-    text: /certificate has expired|CERT_HAS_EXPIRED|certificate expired|CertificateExpired|NotAfter: |peer certificate: Expired|Verify return code: 10 /i,
+    text: /certificate has expired|CERT_HAS_EXPIRED|certificate expired|CertificateExpired|NotAfter: |peer certificate: Expired|certificate chain: NotTimeValid|Verify return code: 10 /i,
     when: asClient,
     means: {
       by: {
@@ -101,7 +101,7 @@ export const TLS_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'x509-unknown-authority',
-    text: /signed by unknown authority|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|SELF_SIGNED_CERT_IN_CHAIN|self[- ]signed certificate in certificate chain|unable to get (?:local )?issuer|unable to verify the first certificate|PKIX path (?:building|validation) failed|unable to find valid certification path|UnknownIssuer|RemoteCertificateChainErrors|Verify return code: (?:2|19|20|21) /i,
+    text: /signed by unknown authority|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|SELF_SIGNED_CERT_IN_CHAIN|self[- ]signed certificate in certificate chain|unable to get (?:local )?issuer|unable to verify the first certificate|PKIX path (?:building|validation) failed|unable to find valid certification path|UnknownIssuer|RemoteCertificateChainErrors|errors in the certificate chain: (?:UntrustedRoot|PartialChain)|certificate was not trusted|Verify return code: (?:2|19|20|21) /i,
     means: {
       by: {
         kubelet: ['kubelet-certificate-unknown-authority', 'kubelet-certificate-self-signed'],
@@ -113,7 +113,7 @@ export const TLS_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'x509-not-accepted',
-    text: /x509: (?:certificate specifies an incompatible key usage|cannot verify signature|invalid signature|too many intermediates|certificate is not authorized to sign|a root or intermediate certificate is not authorized|unhandled critical extension|negative serial number|malformed|certificate contains duplicate)|CA md too weak|EE certificate key too weak|dh key too small|ee key too small/i,
+    text: /x509: (?:certificate specifies an incompatible key usage|cannot verify signature|invalid signature|too many intermediates|certificate is not authorized to sign|a root or intermediate certificate is not authorized|unhandled critical extension|negative serial number|malformed|certificate contains duplicate)|InvalidCertificateEncoding|invalid peer certificate(?: encoding|: BadEncoding)|CA md too weak|EE certificate key too weak|dh key too small|ee key too small/i,
     means: {
       by: {
         kubelet: ['kubelet-certificate-not-accepted'],
@@ -125,7 +125,7 @@ export const TLS_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'openssl-verify-failed',
-    text: /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate problem/i,
+    text: /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate problem|server certificate verification failed/i,
     means: {
       by: {
         kubelet: ['kubelet-certificate-unknown-authority', 'kubelet-certificate-name-mismatch', 'kubelet-certificate-expired'],
