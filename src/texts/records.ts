@@ -15,7 +15,7 @@ export interface RecordReader {
 
 /** Lines that belong to the one before: of a stack trace, of a chain of causes. */
 const CONTINUES =
-  /^(?:\s{1,40}at \S|\s{1,40}\.\.\. \d{1,6} more|Caused by: |\s{1,8}---> |During handling of|The above exception|Traceback |\s{2,40}File "|\t\S)/;
+  /^(?:\s{1,40}at \S|\s{1,40}\.\.\. \d{1,6} more|Caused by: |\s{1,8}---> |\s{1,8}\[cause\]: |During handling of|The above exception|Traceback |\s{2,40}File "|\t\S)/;
 /** A line of a text that is quoted as a whole. */
 const QUOTE = /^\s{0,8}> ?/;
 const CHECK = /^\s{2,16}Instance ID: ([\w.-]{1,60})(?::\w{1,40})? \[/;

@@ -25,7 +25,7 @@ const SENTENCES: readonly [RegExp, Server][] = [
   [/\betcd(?:server|client|-)|:2379\b|:2380\b/i, 'etcd'],
   // Libraries of databases, queues and packages, which speak with nothing of Kubernetes.
   [
-    /\b(?:org\.apache\.kafka|org\.postgresql|com\.(?:mysql|rabbitmq)|psycopg2?\.|sqlalchemy\.|django\.db|pymongo\.|redis\.exceptions|pip\._vendor)|could not translate host name|\b(?:npm|yarn|pnpm) ERR/,
+    /\b(?:org\.apache\.kafka|org\.postgresql|com\.(?:mysql|rabbitmq)|psycopg2?\.|sqlalchemy\.|django\.db|pymongo\.|redis\.exceptions|pip\._vendor)|could not translate host name|\b(?:npm|yarn|pnpm) ERR|\b[A-Z]{4,5}\d{4}[EWI]: |\bORA-\d{5}/,
     'other',
   ],
   // Of checks that ask a server of their own configuration.
@@ -72,7 +72,7 @@ const ADDRESSES: readonly RegExp[] = [
   /\b(HTTPS?)ConnectionPool\(host='([^']{0,253})', port=(\d{1,5})\)/g,
   /\b(dial) (?:tcp[46]?|udp[46]?) (\[[\da-f:.%]{2,60}\]|[\w.-]{0,253}):(\d{1,5})/g,
   /(->)(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253}):(\d{1,5})\b/g,
-  /\b(E[A-Z]{5,15}|connect(?:ed)?|trying|server|kubelet at:?|endpoint|to) "?(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253})(?: \([\d.:a-f]{2,60}\))?(?::| port )(\d{2,5})\b/gi,
+  /\b(E[A-Z]{5,15}|connect(?:ed)?|trying|server|kubelet at:?|endpoint|to) "?(?:t(?:cp|ls):\/\/)?(\[[\da-f:.%]{2,60}\]|[\w.-]{1,253})(?: \([\d.:a-f]{2,60}\))?(?::| port )(\d{2,5})\b/gi,
   /\(()'([\w.:-]{2,253})', (\d{1,5})\)/g,
   // .NET: `Connection refused (10.0.0.7:443)`; a place in a stack trace looks the same.
   /\(()(?![\w.-]{1,253}\.(?:java|kt|scala|go|py|rb|rs|[jt]s|cs|cc?):)((?:[\w-]{1,63}\.){1,20}[\w-]{1,63}):(\d{2,5})\)/g,
@@ -145,9 +145,13 @@ const BY_WORDS: readonly [RegExp, Server][] = [
     /error dialing backend|valid for system:node:|kubelet-serving|\/(?:stats\/summary|metrics\/(?:cadvisor|resource|probes)|containerLogs)\b|CN ?= ?system:node:/,
     'kubelet',
   ],
+  // A port that stands anywhere.
+  [/[\w.\]]:10250\b/, 'kubelet'],
+  [/[\w.\]]:10255\b/, 'read-only-port'],
+  [/[\w.\]]:6443\b/, 'apiserver'],
   // Libraries that speak with the apiserver alone, and its paths without a host (urllib3).
   [
-    /\bio\.(?:fabric8\.)?kubernetes\b|\bkubernetes(?:\.client|\/client\/|_asyncio)\b|\bkube_(?:client|runtime)::|::kubernetes::|\bk8s\.Kubernetes\w{0,20}\b|kubeclient|kube(?:rnetes)?_metadata|kubernetes api\b|pod watch|ConfigMap in the [\w-]{1,63} namespace|[ '"]\/apis?\/(?:v1|[\w.-]{1,100}\/v\d\w{0,10})\//i,
+    /\bio\.(?:fabric8\.)?kubernetes\b|\bkubernetes(?:\.client|\/client\b|_asyncio)\b|\bkube_(?:client|runtime)::|::kubernetes::|\bk8s\.Kubernetes\w{0,20}\b|kubeclient|kube(?:rnetes)?_metadata|kubernetes api\b|pod watch|ConfigMap in the [\w-]{1,63} namespace|[ '"]\/apis?\/(?:v1|[\w.-]{1,100}\/v\d\w{0,10})\//i,
     'apiserver',
   ],
   [

@@ -58,6 +58,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     KLOG('kubelet.go', `"Skipping pod synchronization" ${ERR('container runtime is down')}`),
     'skipping pod synchronization - [container runtime is down]',
     KLOG(
+      'kuberuntime_manager.go',
+      'PodSandboxStatus of sandbox "27a4" for pod "app-1_shop(1)" error: rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+    ),
+    KLOG(
       'remote_runtime.go',
       `"ListPodSandbox with filter from runtime service failed" ${ERR('rpc error: code = DeadlineExceeded desc = context deadline exceeded')} filter="nil"`,
     ),
@@ -82,7 +86,14 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     ),
     'skipping pod synchronization - [PLEG is not healthy: pleg was last seen active 4m1s ago; threshold is 3m0s]',
   ],
+  'kubelet-partial-stats': [
+    KLOG(
+      'cadvisor_stats_provider.go',
+      `"Partial failure issuing cadvisor.ContainerInfoV2" ${ERR('partial failures: ["/kubepods.slice/a": RecentStats: unable to find data in memory cache]')}`,
+    ),
+  ],
   'kubelet-start': [
+    KLOG('kubelet.go', `"Failed to start ContainerManager" ${ERR('Unit kubepods.slice already exists.')}`),
     KLOG(
       'run.go',
       `"command failed" ${ERR('failed to load kubelet config file, path: /var/lib/kubelet/config.yaml, error: failed to load Kubelet config file')}`,
@@ -274,6 +285,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
     'kubernetes.config.config_exception.ConfigException: Service host/port is not set.',
   ],
+  'apiserver-ca-file': [
+    KLOG('config.go', 'Expected to load root CA config from /run/ca.crt, but got err: open /run/ca.crt: no such file or directory'),
+    'kubernetes.config.config_exception.ConfigException: Service certification file does not exists.',
+  ],
   'kubectl-localhost': ['The connection to the server localhost:8080 was refused - did you specify the right host or port?'],
   'exec-plugin': ['Unable to connect to the server: getting credentials: exec: executable aws not found'],
   throttled: [
@@ -344,6 +359,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'Error creating: pods "node-agent-" is forbidden: error looking up service account monitoring/node-agent: serviceaccount "node-agent" not found',
   ],
   admission: [
+    'pods "node-agent-" is forbidden: no providers available to validate pod request',
     'pods "node-agent-" is forbidden: unable to validate against any security context constraint: [provider restricted: not usable]',
     'spec.containers[0].hostPort: Invalid value: 4318: Host port 4318 is not allowed to be used. Allowed ports: [8126]',
     'pods "node-agent-x" is forbidden: exceeded quota: all, requested: pods=1, used: pods=5, limited: pods=5',
@@ -462,7 +478,10 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'impossible to reach Kubelet with host: . Please check',
   ],
   'host-gateway': ["ConnectTimeoutError host='169.254.1.1', port=10250 for kubelet"],
-  'dns-kubernetes': ['dial tcp: lookup kubernetes.default.svc on 10.96.0.10:53: no such host'],
+  'dns-kubernetes': [
+    "[ warn] [net] getaddrinfo(host='kubernetes.default.svc', err=12): Timeout while contacting DNS servers",
+    'dial tcp: lookup kubernetes.default.svc on 10.96.0.10:53: no such host',
+  ],
   'dns-world': ['dial tcp: lookup updates.example.com on 10.96.0.10:53: no such host'],
   'dns-no-such-service': [
     'dial tcp: lookup shop.test.svc.cluster.local on 10.96.0.10:53: no such host',
@@ -470,7 +489,11 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   ],
   'dns-service': ['dial tcp: lookup metrics-service on 192.0.2.53:53: server misbehaving'],
   'dns-timeout': ['dial tcp: lookup w-3 on 10.96.0.10:53: read udp 10.244.1.2:40000->10.96.0.10:53: i/o timeout'],
-  'dns-no-such-host': [GET('https://w-3:10250/pods', 'dial tcp: lookup w-3 on 10.96.0.10:53: no such host'), 'getaddrinfo ENOTFOUND w-3'],
+  'dns-no-such-host': [
+    GET('https://w-3:10250/pods', 'dial tcp: lookup w-3 on 10.96.0.10:53: no such host'),
+    'getaddrinfo ENOTFOUND w-3',
+    "[error] [net] getaddrinfo(host='w-3', err=4): Domain name not found",
+  ],
   'no-route': [
     GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connect: no route to host'),
     "OSError: [Errno 113] No route to host: ('192.0.2.7', 10250)",

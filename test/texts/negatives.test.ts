@@ -81,6 +81,7 @@ const TEXTS: readonly string[] = [
   'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed\nCaused by: javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to requested target',
   'npm ERR! code SELF_SIGNED_CERT_IN_CHAIN',
   'Get http://10.0.0.7:4194/metrics: dial tcp 10.0.0.7:4194: connect: connection refused',
+  '[ERROR   ] CWWKO0801E: Unable to initialize SSL connection. Exception is javax.net.ssl.SSLException: Unrecognized SSL message, plaintext connection?',
 ];
 
 describe('faults of others', () => {

@@ -178,6 +178,13 @@ const TEXTS: [text: string, first: string][] = [
     'System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner exception.\n ---> The remote certificate is invalid because of errors in the certificate chain: PartialChain\n   at k8s.Kubernetes.ListNodeAsync()',
     'apiserver-certificate-unknown-authority',
   ],
+  [
+    '    at async Watch.watch (file:///app/node_modules/@kubernetes/client-node/dist/watch.js:39:30)\n  [cause]: Error: unable to verify the first certificate',
+    'apiserver-certificate-unknown-authority',
+  ],
+  // Fluent Bit's words.
+  ['[error] [upstream] connection #45 to tcp://10.0.0.7:10250 timed out after 10 seconds (connection timeout)', 'kubelet-connect-timeout'],
+  ['[error] [flb_network.c errno=111] Connection refused 127.0.0.1:10250', 'kubelet-down'],
   // What ends a sentence is no part of a path.
   ['Invalid Kubernetes API v1 endpoint https://10.96.0.1:443/api: Timed out connecting to server', 'apiserver-connect-timeout'],
   [

@@ -116,6 +116,13 @@ export const APISERVER: readonly Fragment[] = [
     source: `${CLIENT} rest/config.go`,
   },
   {
+    id: 'apiserver-ca-file',
+    text: /Service certification file does not exist|(?:load root CA config from|serviceaccount\/ca\.crt).{0,300}(?:no such file|does not exist|ENOENT|permission denied)/i,
+    target: 'apiserver',
+    means: { causes: ['apiserver-ca-file-missing', 'token-missing'] },
+    source: 'client-go 0.20 to 0.36 rest/config.go; kubernetes-client/python 12 to 31 config/incluster_config.py',
+  },
+  {
     id: 'kubectl-localhost',
     text: /connection to the server (?:localhost|127\.0\.0\.1|\[::1\]):8080 was refused|https?:\/\/localhost:8080\S{0,200}: dial tcp .{0,60}:8080: connect: connection refused|no configuration has been provided, try setting KUBERNETES_MASTER/i,
     speaker: 'kubectl',

@@ -88,7 +88,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-down',
-    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed.{0,80}code = (?:DeadlineExceeded|Unavailable)/i,
+    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed|PodSandboxStatus of sandbox).{0,300}code = (?:DeadlineExceeded|Unavailable)/i,
     target: 'runtime',
     means: { causes: ['container-runtime-down'] },
     source: `${K}/{runtime,kubelet}.go; node-problem-detector`,
@@ -124,8 +124,15 @@ export const KUBELET: readonly Fragment[] = [
     source: `${K}/{runtime,kubelet}.go`,
   },
   {
+    id: 'kubelet-partial-stats',
+    text: /Partial failure issuing cadvisor/,
+    speaker: 'kubelet',
+    means: { foreign: 'The kubelet has no figures yet of a container that has just started or ended; it serves those of all others.' },
+    source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/stats/cadvisor_stats_provider.go',
+  },
+  {
     id: 'kubelet-start',
-    text: /failed to load kubelet config file|failed to validate kubelet (?:configuration|flags)|failed to run Kubelet|failed to parse kubelet flag|running with swap on is not supported|misconfiguration: kubelet cgroup driver|kubelet\.service: (?:Failed with result|Main process exited|Start request repeated too quickly|Scheduled restart job)|kubelet\.service.{0,60}(?:Active: (?:failed|inactive|activating \(auto-restart\)))|unit kubelet\.service (?:entered failed state|not found)|Unit kubelet\.service could not be found/i,
+    text: /failed to load kubelet config file|failed to validate kubelet (?:configuration|flags)|failed to run Kubelet|Failed to start ContainerManager|failed to parse kubelet flag|running with swap on is not supported|misconfiguration: kubelet cgroup driver|kubelet\.service: (?:Failed with result|Main process exited|Start request repeated too quickly|Scheduled restart job)|kubelet\.service.{0,60}(?:Active: (?:failed|inactive|activating \(auto-restart\)))|unit kubelet\.service (?:entered failed state|not found)|Unit kubelet\.service could not be found/i,
     speaker: 'kubelet',
     target: 'kubelet',
     means: { causes: ['kubelet-down'], says: 'The kubelet ends at its start; the text says why.' },

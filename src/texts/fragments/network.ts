@@ -8,13 +8,13 @@ const ERRNO = 'Linux errno in Go, Python, Node, Java, curl 8 and Rust';
 const SERVICE_NAME =
   /lookup [\w.-]{1,200}(?:\.svc\b|\.cluster\.local|(?:-|\b)(?:service|svc)\b)|(?:ENOTFOUND|EAI_AGAIN|resolve(?: host)?:?) [\w.-]{1,200}(?:\.svc\b|\.cluster\.local)/i;
 const KUBERNETES_NAME =
-  /lookup kubernetes(?:\.\S{0,200})?:? |kubernetes\.default\S{0,200} (?:ENOTFOUND|EAI_AGAIN)|(?:ENOTFOUND|EAI_AGAIN) kubernetes\b|resolve(?: host)?:? '?kubernetes\.default/i;
+  /lookup kubernetes(?:\.\S{0,200})?:? |getaddrinfo\(host='kubernetes\.default|kubernetes\.default\S{0,200} (?:ENOTFOUND|EAI_AGAIN)|(?:ENOTFOUND|EAI_AGAIN) kubernetes\b|resolve(?: host)?:? '?kubernetes\.default/i;
 /** A host of the world, whom no cluster answers for. */
 const WORLD = /(?:lookup|ENOTFOUND|EAI_AGAIN|host:?|'|\/\/)\s?[\w.-]{1,200}\.(?:com|io|org|net|dev|gov|eu|cloud|co)\b/i;
 const NODE_LIKE = /(?:ec2|compute|c\.[\w-]{1,60})\.internal|\.compute\.amazonaws\.com/;
 
 const UNRESOLVED =
-  /no such host|ENOTFOUND|Name or service not known|EAI_AGAIN|server misbehaving|Temporary failure in name resolution|Could not resolve host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo failed|Name does not resolve|No address associated with hostname|NameResolutionError|Name resolution (?:failure|failed)|lookup [\w.-]{1,253}(?: on \S{1,80})?: (?:.{0,120}i\/o timeout|Try again)/i;
+  /no such host|ENOTFOUND|Name or service not known|EAI_AGAIN|server misbehaving|Temporary failure in name resolution|Could not resolve host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo failed|Name does not resolve|No address associated with hostname|NameResolutionError|Name resolution (?:failure|failed)|getaddrinfo\(host='[^']{1,253}', err=\d{1,3}\)|lookup [\w.-]{1,253}(?: on \S{1,80})?: (?:.{0,120}i\/o timeout|Try again)/i;
 
 const TIMEOUT =
   /i\/o timeout|ETIMEDOUT|connection timed out|ConnectTimeout|connect(?:ion)? time[d ]?out|deadline exceeded|UND_ERR_CONNECT_TIMEOUT|Operation timed out|timed out|Timeout was reached|TimeoutError|waiting for connection/i;
@@ -114,7 +114,7 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'dns-timeout',
-    text: /lookup [\w.-]{1,253}(?: on \S{1,80})?: .{0,120}(?:i\/o timeout|Try again|connection refused)|dial udp \S{1,80}:53: /i,
+    text: /lookup [\w.-]{1,253}(?: on \S{1,80})?: .{0,120}(?:i\/o timeout|Try again|connection refused)|dial udp \S{1,80}:53: |(?:Timeout while contacting|Could not contact) DNS servers/i,
     means: {
       by: {
         kubelet: ['cluster-dns-fails', 'node-name-does-not-resolve'],

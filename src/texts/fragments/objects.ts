@@ -82,7 +82,7 @@ export const OBJECTS: readonly Fragment[] = [
   },
   {
     id: 'admission',
-    text: /unable to validate against any (?:security context constraint|pod security policy)|PodSecurityPolicy: unable to admit pod|Host port \d{1,5} is not allowed to be used|exceeded quota|failed quota|insufficient quota to match these scopes|no PriorityClass with name|admission webhook .{0,300}denied|denied the request: /i,
+    text: /unable to validate against any (?:security context constraint|pod security policy)|PodSecurityPolicy: unable to admit pod|Host port \d{1,5} is not allowed to be used|exceeded quota|failed quota|insufficient quota to match these scopes|no PriorityClass with name|no providers available to validate pod request|admission webhook .{0,300}denied|denied the request: /i,
     when: notAnothersPod,
     side: 'object',
     means: { causes: ['admission-refuses', 'pod-security-refuses'] },
