@@ -13,6 +13,8 @@ export interface Given {
   head: string;
   /** A directory or an archive: it is read by its name. */
   isPacked: boolean;
+  /** Nothing but blanks: whoever printed it failed, or printed elsewhere. */
+  isEmpty: boolean;
   lines(): AsyncGenerator<string>;
   /** At most so many bytes; undefined where there are more. */
   whole(most: number): Promise<string | undefined>;
@@ -28,7 +30,7 @@ export async function openGiven(path: string, stdin: AsyncIterable<Buffer | stri
     const stat = await file.stat();
     if (stat.isDirectory()) {
       await file.close();
-      return { head: '', isPacked: true, lines: async function* () {}, whole: async () => '', close: async () => {} };
+      return { head: '', isPacked: true, isEmpty: false, lines: async function* () {}, whole: async () => '', close: async () => {} };
     }
     if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'ENXIO' });
     const opened = file;
@@ -50,6 +52,7 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
     bytes += next.value.length;
   }
   const head = Buffer.concat(begun).subarray(0, HEAD_BYTES);
+  const isWide = head[0] === 0xff && head[1] === 0xfe;
   async function* chunks(): AsyncGenerator<Buffer> {
     yield* begun.splice(0);
     for (let next = await source.next(); !next.done; next = await source.next()) yield Buffer.from(next.value);
@@ -57,7 +60,8 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
   return {
     head: decoded(head),
     isPacked: (head[0] === 0x1f && head[1] === 0x8b) || head.toString('latin1', 257, 262) === 'ustar',
-    lines: () => linesOf(chunks()),
+    isEmpty: bytes < HEAD_BYTES && decoded(head).trim() === '',
+    lines: () => linesOf(isWide ? narrowed(chunks()) : chunks()),
     async whole(most) {
       const all: Buffer[] = [];
       let length = 0;
@@ -76,6 +80,12 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
 function decoded(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+/** UTF-16 as UTF-8, wherever the chunks are cut. */
+async function* narrowed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder('utf-16le');
+  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
 }
 
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {

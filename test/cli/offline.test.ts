@@ -59,7 +59,7 @@ describe('offline', () => {
           '|usr',
           '|var',
         ],
-        ...['@@ folder /root/.kube', '|config', '@@ dns kubernetes.default.svc 0', '|127.0.0.1 STREAM x', '|@exit 0'],
+        ...['@@ folder /root/.kube', '|config', '@@ token ENOENT /t', '@@ dns kubernetes.default.svc 0', '|127.0.0.1 STREAM x', '|@exit 0'],
         ...['@@ http 127.0.0.1:10250 anonymous GET 1795876088 /pods', '|* Connected to 127.0.0.1 (127.0.0.1) port 10250 (#0)', '|@exit 0'],
         ...['|HTTP/1.1 401 Unauthorized', '|', '|Unauthorized', '@@ end'],
       ];

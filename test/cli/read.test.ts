@@ -24,7 +24,7 @@ spec:
         - {name: DD_KUBELET_TLS_VERIFY, value: "false"}
 `;
 const ANSWERS =
-  '@@ kubelet-doctor-answers 1\n@@ began 1795876088\n@@ host\n|agent-x\n@@ env\n|KUBERNETES_SERVICE_HOST=192.0.2.1\n|KUBERNETES_SERVICE_PORT=443\n';
+  '@@ kubelet-doctor-answers 1\n@@ began 1795876088\n@@ host\n|agent-x\n@@ env\n|KUBERNETES_SERVICE_HOST=192.0.2.1\n|KUBERNETES_SERVICE_PORT=443\n@@ token ENOENT /var/run/secrets/kubernetes.io/serviceaccount/token\n@@ dns kubernetes.default.svc 0\n|@exit 2\n';
 
 let directory: string;
 before(() => {
@@ -92,6 +92,37 @@ describe('read', () => {
     for await (const line of given.lines()) lines.push(line);
     assert.deepEqual([lines[0], lines[1], lines.at(-1)], ['one', 'two', 'last']);
     assert.ok(lines.length === 4 && (lines[2]?.length ?? 0) <= 16 * 1024);
+  });
+
+  it('is not content with nothing, as a command that failed prints it', async () => {
+    for (const nothing of ['', '\n \n', '\uFEFF']) {
+      const { code, stdout, stderr } = await read(nothing);
+      assert.deepEqual([code, stdout], [2, ''], JSON.stringify(nothing));
+      assert.match(stderr, /is empty/);
+    }
+  });
+
+  it('reads what Windows writes as what it says, wherever it is cut', async () => {
+    const wide = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
+    assert.equal((await read(wide(`${REFUSED}\r\n`))).code, 1);
+    async function* pieces() {
+      for (const byte of wide('one\r\nzwölf\r\n')) yield Buffer.of(byte);
+    }
+    const given = await openGiven('-', pieces());
+    assert.ok(!('error' in given));
+    const lines: string[] = [];
+    for await (const line of given.lines()) lines.push(line);
+    assert.deepEqual(lines, ['one', 'zwölf']);
+  });
+
+  it('prints a text in no format that is for reports, and keeps the code of --exit-zero in JSON', async () => {
+    for (const format of ['html', 'markdown', 'junit', 'sarif', 'line']) {
+      const { code, stdout, stderr } = await read(`${REFUSED}\n`, '--output', format);
+      assert.deepEqual([code, stdout], [2, ''], format);
+      assert.match(stderr, /use text or json/);
+    }
+    const { code, stdout } = await read(`${REFUSED}\n`, '-o', 'json', '--exit-zero');
+    assert.deepEqual([code, (JSON.parse(stdout) as { exitCode: number }).exitCode], [0, 1]);
   });
 
   it('says in one line what cannot be read', async () => {

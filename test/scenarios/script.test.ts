@@ -98,6 +98,26 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
     assert.notEqual(cut.report.summary.exitCode, 0);
   });
 
+  // Cut at every block: what was not looked at is missing, and nothing is known by that.
+  for (const [name, world] of [
+    ['a world that is well', {}],
+    ['a kubelet that refuses', { kubelet: { listen: 'closed' } }],
+    ['an account without permissions', { agent: { rights: ['none'] } }],
+  ] as const)
+    it(`proves nothing by what is cut off: ${name}`, async () => {
+      const { out, report } = await heard(world as World);
+      const whole = new Set(flatten(report.findings).map(({ cause }) => cause));
+      const wrong: string[] = [];
+      for (const { index } of out.matchAll(/^@@ /gm)) {
+        const cut = await judgeAnswers(out.slice(0, index), createHost({ env: {} }), CHOICES);
+        if ('error' in cut) continue;
+        const more = flatten(cut.report.findings).filter(({ cause, certainty }) => certainty === 'proven' && !whole.has(cause));
+        if (more.length > 0) wrong.push(`${out.slice(index).split('\n', 1)[0]}: ${more.map(({ cause }) => cause).join(', ')}`);
+        if (cut.report.summary.exitCode === 0 && report.summary.exitCode !== 0) wrong.push(`${out.slice(index).split('\n', 1)[0]}: well`);
+      }
+      assert.deepEqual(wrong, []);
+    });
+
   it('tells no list of processes the token, and gives it to no wget', () => {
     const text = scriptText('0.0.0');
     assert.doesNotMatch(text, /wget|-H ["']Authorization|--header/);

@@ -34,7 +34,11 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
   const shown = name === '-' ? 'standard input' : name;
   if ('error' in given) return usageError(io, host.redactor.clean(`${shown}: ${given.error}`, 400));
   try {
+    if (given.isEmpty)
+      return usageError(io, host.redactor.clean(`${shown}: is empty; see whether the command that printed it failed`, 400));
     const kind = kindOf(given);
+    if (kind === 'text' && !IN_TEXTS.includes(flags.output ?? 'text'))
+      return usageError(io, host.redactor.clean(`${shown}: is a text, which --output ${flags.output} is not for; use text or json`, 400));
     if (kind === 'text') return await readLog(given, flags, host, io);
     if (kind === 'packed') return name === '-' ? usageError(io, PACKED) : await readSaved(name, undefined, flags, host, io);
     const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
@@ -47,6 +51,8 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
   }
 }
 
+/** Formats of what a text says: it is no report. */
+const IN_TEXTS: readonly string[] = ['text', 'json'];
 const PACKED = 'an archive is read from a file: save it, and name the file';
 
 /** By its beginning alone: the rest is read by who knows it. */
@@ -99,17 +105,18 @@ async function readLog(given: Given, flags: Partial<Flags>, host: Host, io: Io):
   const reader = createLogReader(host.redactor.clean);
   for await (const line of given.lines()) reader.push(line);
   const reading = reader.end();
-  const exitCode = isWrong(reading) && !flags['exit-zero'] ? EXIT_FOUND : 0;
+  const exitCode = isWrong(reading) ? EXIT_FOUND : 0;
+  const code = flags['exit-zero'] ? 0 : exitCode;
   if (flags.output === 'json') {
     const { groups, lines, left } = reading;
     const answer = groups[0] ? withDocs(groups[0]) : null;
     io.out(JSON.stringify({ textsVersion: TEXTS_VERSION, exitCode, answer, readings: groups, lines, left }));
-    return exitCode;
+    return code;
   }
   const { renderSaid } = await import('../../render/text/said.js');
   outText(
     io,
     renderSaid(reading, (cause) => findCause(cause)?.docs, lookOf(flags, io)),
   );
-  return exitCode;
+  return code;
 }

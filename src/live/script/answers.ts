@@ -20,8 +20,12 @@ export interface Answers {
   skipped: string[];
   /** It came to its end. */
   isWhole: boolean;
+  /** It came past the pod itself, to those it asks: what is missing of the pod before that was not looked at, and nothing is known by its absence. */
+  hasPod: boolean;
 }
 
+/** What the script prints only after the pod's environment, files and token. */
+const AFTER_POD: readonly string[] = ['dns', 'tls', 'http', 'plain', 'end'];
 const MOST_BLOCKS = 1000;
 
 /** Is it ours? What kubectl says before it is let be. */
@@ -47,5 +51,6 @@ export function readAnswers(text: string): Answers {
     beganMs: Number(of('began')[0]?.words[0] ?? 0) * 1000,
     skipped: of('skipped').map(({ words }) => words.join(' ')),
     isWhole: of('end').length > 0,
+    hasPod: of('token').length > 0 && blocks.some(({ kind }) => AFTER_POD.includes(kind)),
   };
 }

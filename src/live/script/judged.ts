@@ -10,6 +10,8 @@ import { recordedIn } from './network.js';
 /** All answers are there: only the machine's own work takes time. */
 const BUDGET_MS = 30_000;
 
+const TOO_SHORT = 'the answers of the script end before it asked a server; run it again, and give all that it prints';
+
 /** With what the script could not ask. An error is one line. */
 export async function judgeAnswers(
   text: string,
@@ -17,6 +19,7 @@ export async function judgeAnswers(
   choices: Pick<DiagnoseOptions, 'failOn' | 'skip' | 'only'>,
 ): Promise<(Diagnosis & { skipped: string[] }) | { error: string }> {
   const answers = readAnswers(text);
+  if (!answers.hasPod) return { error: TOO_SHORT };
   const host = hostOf(answers, own);
   // Nothing of what was pasted is run.
   const settings = await resolveSettings({ exec: false }, host);
