@@ -144,8 +144,10 @@ const WELL: Readonly<Record<string, Readonly<Record<number, Said>>>> = {
   'several-agents-on-node': { 0: ['admin', READY_POD] },
   'node-not-ready': { 0: ['admin', /KubeletReady/] },
   'node-cordoned': { 0: ['admin', /^n1 +Ready +/m] },
+  'agent-two-leaders': { 0: ['admin', /"datadog-leader-election" not found/] },
+  'plain-http-to-tls-port': { 0: ['admin', /Client sent an HTTP request to an HTTPS server[\s\S]*Unauthorized/] },
   'kubelet-port-taken': { 0: ['admin', /subject=.*system:node:n1/] },
-  'apiserver-forbidden-at-kubelet': { 0: ['admin', /^ok[\s\S]*^yes$/m] },
+  'apiserver-forbidden-at-kubelet': { 0: ['admin', /^ok(?!.*not namespace scoped)/m] },
   'control-plane-tunnel-down': { 0: ['admin', /^ok/m] },
   'agent-pod-changed-at-admission': { 0: ['admin', /kind: Pod[\s\S]*kind: DaemonSet[\s\S]*kind: ServiceAccount[\s\S]*No resources found/] },
   'host-path-not-mounted': { 0: ['admin', /Ready +True/] },
@@ -173,6 +175,7 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'tls-handshake-stalls': { 0: 'ping is not everywhere' },
   'kubelet-large-answers-stall': { 0: 'ping is not everywhere' },
   'daemonset-not-found': { 2: "an operator's kind" },
+  'operator-does-not-reconcile': { 0: "an operator's kind" },
 };
 
 /** The rights that the chart grants, as far as a runbook asks for them; by the names that the runbooks' placeholders get below. */

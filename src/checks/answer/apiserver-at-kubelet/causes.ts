@@ -10,7 +10,7 @@ export const CAUSES = {
     happens:
       'The user of that certificate (`--kubelet-client-certificate` of the apiserver) has no binding to `system:kubelet-api-admin`. It shows once the kubelet asks for permissions (authorization mode Webhook), or after the certificate was renewed: kubeadm v1.33.12, v1.34.8, v1.35.5, v1.36.1 and later issue it without the group kubeadm:cluster-admins, and rely on the ClusterRoleBinding kubeadm:apiserver-kubelet-client, which older tools (Cluster API before v1.11.11, v1.12.8, v1.13.2) do not create.',
     confirm:
-      'The text names a user that is not yours, and the second command says `no`:\n\n    kubectl get --raw /api/v1/nodes/NODE/proxy/healthz\n    kubectl auth can-i get nodes/proxy \\\n      --as kube-apiserver-kubelet-client',
+      'The text names a user that is not yours, and the second command says `no`:\n\n    kubectl get --raw /api/v1/nodes/NODE/proxy/healthz\n    kubectl auth can-i get nodes --subresource=proxy \\\n      --as kube-apiserver-kubelet-client',
     fix: 'Bind the user that the text names to the ClusterRole `system:kubelet-api-admin`, in a ClusterRoleBinding with the name kubeadm:apiserver-kubelet-client. It takes effect within 30 seconds; nothing restarts.',
     avoid:
       'Do not set the authorization mode of the kubelet back to AlwaysAllow: then everyone with a token may run commands in every container of the node. Do not bind the account of the agent to that role.',
