@@ -27,7 +27,7 @@ import { sayFinding as say } from '../../words/text.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { findingLines } from './finding.js';
 import { quoteLines } from './fix.js';
-import { asksNothing, closingLines, lineTwo, titleOf } from './head.js';
+import { asksNothing, lineTwo, titleOf, wrappedClosing } from './head.js';
 
 /** How much is said of each finding. */
 interface Depth {
@@ -71,7 +71,7 @@ export function fitting(
   layout: (findings: string[], step: { at: number; isLeast: boolean }) => string[],
 ): string[] {
   const budget =
-    ((report.merged ? undefined : BUDGETS[report.findings.length]) ?? MOST) - rows(['', ...closingLines(report, look)], look.width);
+    ((report.merged ? undefined : BUDGETS[report.findings.length]) ?? MOST) - rows(['', ...wrappedClosing(report, look)], look.width);
   let lines: string[] = [];
   for (const [at, depth] of DEPTHS.entries()) {
     lines = layout(briefLines(report, look, depth), { at, isLeast: depth === LEAST });

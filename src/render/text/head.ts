@@ -41,6 +41,16 @@ export function closingLines(report: Report, { paint }: Look): [string, string] 
   return [paint.bold(colour(title)), last];
 }
 
+/** The same at the width of a terminal: at words, and what can be pasted whole. */
+export function wrappedClosing(report: Report, look: Look): string[] {
+  const { colour, title, lead, last, isLastProse } = answerOf(report, look.paint);
+  const rest = lead ? '  ' : '';
+  return [
+    ...wrap(title, look.width).map((each) => look.paint.bold(colour(each))),
+    ...(isLastProse ? wrap(last, look.width, '', rest) : [last]),
+  ];
+}
+
 /** Line two of a finding that is the headline. */
 export function lineTwo(finding: Finding): string {
   return actLine(firstStep(finding)).line;
@@ -54,6 +64,7 @@ interface Answer {
   /** No command is in it. */
   isProse: boolean;
   last: string;
+  isLastProse: boolean;
 }
 
 function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer {
@@ -61,11 +72,11 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   const headline = headlineOf(summary.verdict, findings, results);
   if (headline.kind === 'open') {
     const { title, fix } = openQuestion(headline.required);
-    return { colour: yellow, title, lead: '', line: fix, isProse: false, last: fix };
+    return { colour: yellow, title, lead: '', line: fix, isProse: false, last: fix, isLastProse: false };
   }
   const well = (on: Answered): Answer => {
     const asked = askedLine(report);
-    return { colour: green, title: wellLine(report, on), lead: '', line: asked, isProse: true, last: asked };
+    return { colour: green, title: wellLine(report, on), lead: '', line: asked, isProse: true, last: asked, isLastProse: true };
   };
   if (headline.kind === 'nothing') return well(headline.on);
   const top = headline.finding;
@@ -76,7 +87,16 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   const own = titleOf(top, report);
   const title = failing ? (answered && top.ofOthers ? afterNamed(report, own) : own) : withLead(top.severity, answered, own);
   const { lead, line } = actLine(step);
-  return { colour: failing ? red : yellow, title, lead, line, isProse: line === step.act, last: lastLine(step) };
+  const last = lastLine(step);
+  return {
+    colour: failing ? red : yellow,
+    title,
+    lead,
+    line,
+    isProse: line === step.act,
+    last,
+    isLastProse: last === `${step.lead}: ${step.act}`,
+  };
 }
 
 /** That it works is only said where everything that is required was answered, and the line has room for it. */

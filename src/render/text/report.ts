@@ -9,7 +9,7 @@ import { sayRest } from '../../words/text.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
 import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
-import { asksNothing, closingLines, headLines, wrappedHead } from './head.js';
+import { asksNothing, closingLines, headLines, wrappedClosing, wrappedHead } from './head.js';
 import { gridLines, unreadLines } from './merged.js';
 import { leftOutLines, openLines, passedLines, settingLines, timeLines } from './rest.js';
 import { layerLines, stripLines } from './strip.js';
@@ -33,7 +33,7 @@ export function renderText(report: Report, { width, colour, verbose, quiet, clos
   if (quiet) return closingLines(safe, look).join('\n');
   const lines = closeUp(verbose ? everything(safe, look, head) : briefly(safe, look, head));
   const isMore = lines.length > head(safe, look).length;
-  return [...lines, ...(closing && isMore ? ['', ...closingLines(safe, look)] : [])].join('\n');
+  return [...lines, ...(closing && isMore ? ['', ...wrappedClosing(safe, look)] : [])].join('\n');
 }
 
 function briefly(report: Report, look: Look, head: typeof headLines): string[] {

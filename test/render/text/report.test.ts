@@ -192,7 +192,12 @@ describe('how much is said', () => {
       assert.equal(quiet[0], text(build(), {}).split('\n')[0]);
       const isMore = lines.some((line) => line === '');
       assert.equal(lines.join(' ').split(quiet[0] ?? '').length, isMore ? 3 : 2, lines.join('\n'));
-      if (isMore) assert.deepEqual(lines.slice(-2), quiet);
+      for (const width of isMore ? [30, 60, 80, 200] : []) {
+        const shown = text(build(), { closing: true, width }).split('\n');
+        const last = shown.slice(shown.lastIndexOf('') + 1);
+        assert.equal(last.join(' ').replace(/ +/g, ' '), quiet.join(' '), 'at words alone');
+        for (const line of last) assert.ok(line.length <= width || quiet.includes(line) || !line.trim().includes(' '), line);
+      }
     }
   });
 
