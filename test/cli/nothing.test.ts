@@ -17,3 +17,16 @@ for (const output of ['text', 'json'])
     );
     assert.doesNotMatch(stderr, /[Bb]locks/);
   });
+
+for (const [command, next] of [
+  ['rbac', 'kubelet-doctor rbac --kubeconfig FILE'],
+  ['nodes', 'kubelet-doctor nodes --kubeconfig FILE'],
+  ['settings', 'kubelet-doctor settings --kubeconfig FILE, or --manifest FILE'],
+] as const)
+  it(`${command}: the same, with the command to type`, async () => {
+    const { io, text } = recordingIo();
+    assert.equal(await main([command], { io, host: { env: {}, root: '/nonexistent' } }), 2);
+    assert.equal(text().stdout, '');
+    assert.match(text().stderr, /^kubelet-doctor: nothing to check/);
+    assert.ok(text().stderr.includes(next), text().stderr);
+  });

@@ -5,7 +5,7 @@ import type { Diagnosis } from '../../live/diagnose.js';
 import type { Report } from '../../model/report.js';
 import { DEFAULTS, type Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
-import { ask } from '../ask.js';
+import { ask, unlessNowhere } from '../ask.js';
 import type { Io } from '../io.js';
 import { showProgress } from '../progress.js';
 import { withReport } from '../with-report.js';
@@ -21,30 +21,10 @@ export function runCheckCommand(flags: Partial<Flags>, host: Host, io: Io, timeo
   return withReport(flags, host, io, {
     asks: true,
     saves: true,
-    find: async (inSecret) => {
-      const found = await askUntilWell(flags, host, io, { timeoutGiven, inSecret });
-      return 'report' in found && hadNothingToAsk(found.report) ? NOTHING : found;
-    },
+    find: async (inSecret) =>
+      unlessNowhere(await askUntilWell(flags, host, io, { timeoutGiven, inSecret }), 'kubelet-doctor --kubeconfig FILE --node NODE'),
   });
 }
-
-/**
- * At a machine that is neither pod nor node, and nothing says where a cluster is: a finding about that would be one about nobody's agent. What
- * else was found (a kubelet's impostor, where the kubelet of a node is down) is worth its report.
- */
-function hadNothingToAsk({ where, findings }: Report): boolean {
-  const isNowhere = where.place === 'a workstation' && !where.kubelet && !where.apiserver;
-  return isNowhere && findings.every(({ cause }) => cause === 'apiserver-address-unset');
-}
-
-const NOTHING = {
-  error: 'nothing to check: there is no kubeconfig, and this machine is neither a pod nor a node.',
-  next: [
-    'Next:         kubelet-doctor --kubeconfig FILE --node NODE',
-    'On a node:    kubelet-doctor manifest debug --node NODE --image IMAGE',
-    'Just looking: kubelet-doctor demo',
-  ],
-};
 
 async function askUntilWell(
   flags: Partial<Flags>,

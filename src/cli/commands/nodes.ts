@@ -8,7 +8,7 @@ import { factOf } from '../../report/facts.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { inEnglish } from '../../words/language.js';
-import { ask } from '../ask.js';
+import { ask, unlessNowhere } from '../ask.js';
 import type { Io } from '../io.js';
 import { lookOf, renderBeside } from '../render.js';
 import { withReport } from '../with-report.js';
@@ -22,7 +22,8 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
       const asked = { ...settings, placement: { ...settings.placement, asked: true } };
-      return ask(asked, flags, host, io, { checks: flags.manifest ? NODES_OF_FILE : NODES_AND_WAY, withoutKubelet: true });
+      const found = await ask(asked, flags, host, io, { checks: flags.manifest ? NODES_OF_FILE : NODES_AND_WAY, withoutKubelet: true });
+      return unlessNowhere(found, 'kubelet-doctor nodes --kubeconfig FILE');
     },
     show: (diagnosis) => showNodes(diagnosis, flags, io),
   });

@@ -13,7 +13,7 @@ import { aimOf } from '../../report/where.js';
 import type { Flags } from '../../setup/options.js';
 import type { RightsSettings } from '../../setup/profile-choice.js';
 import { resolveSettings } from '../../setup/resolve.js';
-import { ask } from '../ask.js';
+import { ask, unlessNowhere } from '../ask.js';
 import type { Io } from '../io.js';
 import { lookOf, renderBeside } from '../render.js';
 import { usageError } from '../usage.js';
@@ -32,7 +32,8 @@ export async function runRbacCommand(flags: Partial<Flags>, { yaml, missing }: R
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
       if (isNotInFile(flags, settings.rights)) return { error: notInFile(flags, settings.rights) };
-      return ask(settings, flags, host, io, { checks: RIGHTS_CHECKS, rightsOnly: true });
+      const found = await ask(settings, flags, host, io, { checks: RIGHTS_CHECKS, rightsOnly: true });
+      return unlessNowhere(found, 'kubelet-doctor rbac --kubeconfig FILE --service-account NAMESPACE/NAME');
     },
     show: ({ report, facts }) => {
       const rights = rightsTable(facts, aimOf(report));

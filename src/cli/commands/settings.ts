@@ -19,7 +19,7 @@ import { type SettingsTable, settingsTables } from '../../report/tables/settings
 import { findFlagError } from '../../setup/flag-errors.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
-import { ask } from '../ask.js';
+import { ask, unlessNowhere } from '../ask.js';
 import type { Io } from '../io.js';
 import { lookOf, renderBeside } from '../render.js';
 import { choicesOf, withReport } from '../with-report.js';
@@ -27,9 +27,15 @@ import { choicesOf, withReport } from '../with-report.js';
 export function runSettingsCommand(flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   return withReport(flags, host, io, {
     asks: true,
-    find: () => (flags.manifest ? fromFile(flags.manifest, flags, host) : fromLive(flags, host, io)),
+    find: () => (flags.manifest ? fromFile(flags.manifest, flags, host) : fromHere(flags, host, io)),
     show: (diagnosis) => showSettings(diagnosis, flags, io),
   });
+}
+
+async function fromHere(flags: Partial<Flags>, host: Host, io: Io): Promise<Diagnosis | { error: string; next?: string[] }> {
+  const found = await fromLive(flags, host, io);
+  const isEmpty = 'facts' in found && factsOf(found.facts, 'self/agent-configuration').every((fact) => !seen(fact));
+  return isEmpty ? unlessNowhere(found, 'kubelet-doctor settings --kubeconfig FILE, or --manifest FILE') : found;
 }
 
 function showSettings({ report, facts }: Diagnosis, flags: Partial<Flags>, io: Io): Promise<string> {
