@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
 import { runCommandLine } from '../src/cli/command-line.js';
-import { flatten } from '../src/judge/rank.js';
 import type { Report } from '../src/model/report.js';
 import { type Authority, createAuthority, issueCertificate, type KeyPair } from '../src/sim/state/pki.js';
 import { createRoot, type Files } from './host/files.js';
@@ -108,7 +107,7 @@ async function run(args: string[], env: Record<string, string> = {}): Promise<Ra
 }
 
 const titled = (report: Report | undefined, cause: string): string | undefined =>
-  flatten(report?.findings ?? []).find((each) => each.cause === cause)?.title.en;
+  report?.findings.find((each) => each.cause === cause)?.title.en;
 
 /** Each way to name a credential of ours for the kubelet or for both servers. */
 const credentials = (files: ReturnType<typeof ours>): [what: string, args: string[]][] => [

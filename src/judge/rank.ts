@@ -27,7 +27,13 @@ const HERE: readonly Target[] = ['self', 'kubelet', 'apiserver'];
 const OF_NAMES: readonly string[] = ['named-node', 'named-account'];
 
 /** Causes that say that another server answers than the one that was meant: whatever is wrong beside is looked at when the right one does. */
-const STRANGERS: readonly string[] = ['kubelet-host-not-a-node', 'kubelet-answers-for-another-node', 'not-a-kubelet', 'kubelet-port-taken'];
+const STRANGERS: readonly string[] = [
+  'kubelet-host-not-a-node',
+  'kubelet-answers-for-another-node',
+  'kubelet-certificate-changes',
+  'not-a-kubelet',
+  'kubelet-port-taken',
+];
 
 /** Whose certificate it is, these leave open. */
 const UNVOUCHED: readonly string[] = ['kubelet-certificate-self-signed', 'kubelet-certificate-unknown-authority'];

@@ -44,7 +44,6 @@ export const PHRASES: readonly string[] = [
   'node-placement.title reason',
   'node-placement.unread why',
   'pod-admission.unread why',
-  'pod-waits.unread why',
   'role-grants.saw rule',
   'role-grants.sawDead rule',
   'token.unreadable fault',

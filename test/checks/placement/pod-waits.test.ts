@@ -1,4 +1,5 @@
 import { podWaits } from '../../../src/checks/placement/pod-waits/check.js';
+import { UNREAD_BY } from '../../../src/checks/placement/shared/unread.js';
 import type { AgentPod, HostPathVolume, PodEvent, PortHolder } from '../../../src/model/facts/placement.js';
 import type { AnyFact, Need } from '../../../src/model/facts.js';
 import { fact, pending } from '../facts.js';
@@ -42,8 +43,21 @@ const IMAGES: readonly [string, string, RegExp][] = [
   ],
 ];
 
+/** As a pattern: what stands in braces may be anything. */
+const saysOf = (words: string): RegExp => new RegExp(words.replace(/[.()?]/g, '\\$&').replace(/\{\w+\}/g, '.{1,40}'));
+
+/** Every reason for which a list is not there has a word. */
+const UNREAD = Object.entries(UNREAD_BY).map(([key, words]): Row => {
+  const reason = key.slice('unread.'.length);
+  const code = { status: 'HTTP500', code: 'EOTHER' }[reason] ?? reason;
+  const outcome = /^[a-z-]+$/.test(code) ? { status: 'absent', why: code } : { status: 'failed', code, detail: '' };
+  const list = { ...fact('apiserver/workloads', { by: 'search', workloads: [], others: [], brings: [] }), outcome } as AnyFact;
+  return { row: `DaemonSets: ${reason}`, facts: [list], expect: 'cannot-tell', says: saysOf(words) };
+});
+
 judgeTable(podWaits, [
   { row: 'not asked', facts: [], expect: 'cannot-tell', wants: ['apiserver/agent-pods'] },
+  ...UNREAD,
   { row: 'still asked', facts: [pending('apiserver/agent-pods', '')], expect: 'cannot-tell' },
   { row: 'pods are not ours to list', facts: placed({ pods: 'none' }), expect: 'cannot-tell' },
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },

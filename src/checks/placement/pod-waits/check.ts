@@ -10,8 +10,8 @@ import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.j
 import { inTheirWords } from '../../shared/proof.js';
 import type { NodeRow } from '../shared/coverage.js';
 import { forNamed, ownRow } from '../shared/named.js';
-import { nodeNames, situationIn, WITHOUT_AGENT } from '../shared/placement.js';
-import { cannotList, cannotTellAll } from '../shared/unread.js';
+import { nodeNames, situationBy, WITHOUT_AGENT } from '../shared/placement.js';
+import { cannotListBy, cannotTellAll } from '../shared/unread.js';
 import { isKnown, reasonOf, type WaitGroup, waitsIn } from '../shared/waits.js';
 import { NAMED_NEEDS } from '../shared/wants.js';
 import { ANSWERS, platformIn } from './answers.js';
@@ -29,10 +29,10 @@ export const podWaits = defineCheck({
   words: WORDS,
   causes: CAUSES,
   judge(view, say) {
-    const at = situationIn(view, say);
+    const at = situationBy(view, say, (unread) => cannotListBy(unread, say));
     if ('kind' in at) return at;
     if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
-    if (!at.pods) return at.unread ? cannotList(at.unread, say) : notApplicable(say('unasked'));
+    if (!at.pods) return at.unread ? cannotListBy(at.unread, say) : notApplicable(say('unasked'));
     const own = ownRow(view.one('self/settings'), at.rows);
     const groups = waitsIn(at.rows, view.all('apiserver/pod-events'));
     // The kubelet's CA file is a question of its own.

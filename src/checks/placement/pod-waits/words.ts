@@ -1,6 +1,6 @@
 /** Everything `pod-waits` can say. */
 import type { Say } from '../../../model/check.js';
-import { CUT, UNREAD } from '../shared/unread.js';
+import { CUT, UNREAD_BY } from '../shared/unread.js';
 
 export const WORDS = {
   hostPath: 'Host path {path} of the agent cannot be mounted: "{said}"',
@@ -49,7 +49,7 @@ export const WORDS = {
   unasked: 'nothing of this manifest runs yet',
   waiting: 'the pods and their events are still being read',
   untold: 'neither status nor events of the waiting pods name a known reason',
-  unread: UNREAD,
+  ...UNREAD_BY,
   cut: CUT,
 } as const;
 

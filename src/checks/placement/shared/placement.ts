@@ -74,6 +74,15 @@ export function situationIn(
   view: View<(typeof PLACEMENT_NEEDS)[number]>,
   say: ((key: 'none' | 'waiting') => Message) & ((key: 'unread', words: { list: string; why: string }) => Message),
 ): Situation | Verdict<never> {
+  return situationBy(view, say, (unread) => cannotList(unread, say));
+}
+
+/** `cannot`: what a check says of a list that is not there. */
+export function situationBy(
+  view: View<(typeof PLACEMENT_NEEDS)[number]>,
+  say: (key: 'none' | 'waiting') => Message,
+  cannot: (unread: ListFact) => Verdict<never>,
+): Situation | Verdict<never> {
   const at = situationOf({
     workloads: view.one('apiserver/workloads'),
     nodes: view.one('apiserver/nodes'),
@@ -81,7 +90,7 @@ export function situationIn(
   });
   if (at === 'none') return notApplicable(say('none'));
   if (at === 'waiting') return cannotTell(say('waiting'));
-  return 'found' in at ? at : cannotList(at.unread, say);
+  return 'found' in at ? at : cannot(at.unread);
 }
 
 /** A cloud's node names are longer than a title. */

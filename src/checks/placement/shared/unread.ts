@@ -1,5 +1,5 @@
 /** Why a list is not there, or ends before its end: the one place where that is worded, by what became of the request and nothing else. */
-import type { Message, Verdict } from '../../../model/check.js';
+import type { Message, Say, Verdict } from '../../../model/check.js';
 import type { ListCut } from '../../../model/facts/placement.js';
 import type { AbsentWhy, Fact } from '../../../model/facts.js';
 import { cannotTell } from '../../shared/problem.js';
@@ -44,6 +44,18 @@ const FAILED = {
   UNKNOWN: 'the list goes on',
 } as const satisfies Record<string, string>;
 
+const NOT_LISTED = '{list} could not be listed';
+type Reason = AbsentWhy | keyof typeof FAILED;
+
+/** A word for each reason, so that none is an argument of a message. */
+export const UNREAD_BY = {
+  ...(Object.fromEntries(
+    Object.entries({ ...ABSENT, ...FAILED }).map(([reason, why]) => [`unread.${reason}`, `${NOT_LISTED}: ${why}`]),
+  ) as Record<`unread.${Reason}`, `{list} could not be listed: ${string}`>),
+  'unread.status': '{list} could not be listed: the apiserver answered {status}',
+  'unread.code': '{list} could not be listed: the request failed ({code})',
+} as const;
+
 /** In the middle of a sentence. */
 export function whyCut({ code, remaining }: Pick<ListCut, 'code' | 'remaining'>): string {
   const status = /^HTTP(\d{3})$/.exec(code)?.[1];
@@ -62,6 +74,26 @@ export function whyUnread({ outcome }: ListFact): string {
 /** The answer of a check that has no list to read. */
 export function cannotList(fact: ListFact, say: (key: 'unread', words: { list: string; why: string }) => Message): Verdict<never> {
   return cannotTell(say('unread', { list: listName(fact), why: whyUnread(fact) }), placementWants());
+}
+
+/** The same, in words that have the reason in them. */
+export function cannotListBy(fact: ListFact, say: Say<typeof UNREAD_BY>): Verdict<never> {
+  return cannotTell(unreadBy(fact, say), placementWants());
+}
+
+function unreadBy(fact: ListFact, say: Say<typeof UNREAD_BY>): Message {
+  const list = listName(fact);
+  const { outcome } = fact;
+  if (outcome.status === 'absent') return say(`unread.${outcome.why}`, { list });
+  const cut = outcome.status === 'observed' && 'cut' in outcome.data ? outcome.data.cut?.code : undefined;
+  const code = outcome.status === 'failed' ? outcome.code : (cut ?? 'UNKNOWN');
+  if (isKnown(code)) return say(`unread.${code}`, { list });
+  const status = /^HTTP(\d{3})$/.exec(code)?.[1];
+  return status ? say('unread.status', { list, status }) : say('unread.code', { list, code });
+}
+
+function isKnown(code: string): code is keyof typeof FAILED {
+  return Object.hasOwn(FAILED, code);
 }
 
 /** The answer of a check that found nothing in the part of a list that was read. */

@@ -4,6 +4,7 @@ import { AGENT_KUBELET, SERVING_CERTIFICATE } from '../../shared/distributions.j
 
 export const CAUSES = {
   'kubelet-certificate-changes': {
+    stranger: 'kubelet',
     title: 'kubelet certificate changes between connections',
     means:
       'The first connection showed a certificate that verifies. The next one, which was to carry the credential, showed another that does not. Nothing was sent.',
