@@ -99,24 +99,32 @@ describe('while it is swapped all the time', () => {
   const SWAPPER = `
     const { renameSync, symlinkSync, linkSync } = require('node:fs');
     const [at, ours, theirs] = process.argv.slice(1);
-    process.send?.('ready');
-    for (;;) {
-      linkSync(ours, at + '.new'); renameSync(at + '.new', at);
-      symlinkSync(theirs, at + '.new'); renameSync(at + '.new', at);
-    }`;
+    // Once it is sent: a loop that never yields may keep it back for ever.
+    process.send('ready', () => {
+      for (;;) {
+        linkSync(ours, at + '.new'); renameSync(at + '.new', at);
+        symlinkSync(theirs, at + '.new'); renameSync(at + '.new', at);
+      }
+    });`;
 
   it("nothing is read but root's own", async (t) => {
     const host = hostWith(t, { [FILE]: 'ours', '/srv/ours': 'ours', '/srv/theirs': 'theirs' }, { '/srv/theirs': 0o666 });
     const swapper = spawn(process.execPath, ['-e', SWAPPER, join(host.root, FILE), join(host.root, '/srv/ours'), '/srv/theirs'], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    t.after(() => swapper.kill('SIGKILL'));
-    await once(swapper, 'message');
     const counts = new Map<string, number>();
-    for (let i = 0; i < 400; i += 1) {
-      const read = await onlyRoots(host).readFile(FILE);
-      const what = read.ok ? read.text : read.code;
-      counts.set(what, (counts.get(what) ?? 0) + 1);
+    // Ended before the test is: the folder cannot be taken away while it writes there, and a channel that is left open keeps this process for ever.
+    try {
+      await once(swapper, 'message');
+      for (let i = 0; i < 400; i += 1) {
+        const read = await onlyRoots(host).readFile(FILE);
+        const what = read.ok ? read.text : read.code;
+        counts.set(what, (counts.get(what) ?? 0) + 1);
+      }
+    } finally {
+      const ended = once(swapper, 'exit');
+      swapper.kill('SIGKILL');
+      await ended;
     }
     assert.ok(counts.has('ours') && counts.size > 1 && !counts.has('theirs'), JSON.stringify([...counts]));
   });
