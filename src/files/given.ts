@@ -1,12 +1,19 @@
-/** Something that was given to be read, whatever it is: its beginning, then all of it or line by line. No more than a line is kept of what is long. */
+/** Something that was given to be read, whatever it is: its beginning, then all of it or line by line, out of gzip. No more than a line is kept of what is long. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { wordsOf } from './bundle.js';
 
 /** What tells of which kind it is. */
 const HEAD_BYTES = 64 * 1024;
 /** Of a line; what comes after it is skipped. */
 const LINE_BYTES = 16 * 1024;
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const NOTHING: Buffer = Buffer.alloc(0);
+
+type Skips = (bytes: Uint8Array, from: number, to: number) => boolean;
 
 export interface Given {
   /** As text, at most 64 KiB. */
@@ -15,7 +22,10 @@ export interface Given {
   isPacked: boolean;
   /** Nothing but blanks: whoever printed it failed, or printed elsewhere. */
   isEmpty: boolean;
-  lines(): AsyncGenerator<string>;
+  /** `skips`: a line that need not be decoded; of several in a row the last is given all the same. */
+  lines(skips?: Skips): AsyncGenerator<string>;
+  /** Lines so far that were longer than what is read of one. */
+  cut(): number;
   /** At most so many bytes; undefined where there are more. */
   whole(most: number): Promise<string | undefined>;
   close(): Promise<void>;
@@ -30,7 +40,15 @@ export async function openGiven(path: string, stdin: AsyncIterable<Buffer | stri
     const stat = await file.stat();
     if (stat.isDirectory()) {
       await file.close();
-      return { head: '', isPacked: true, isEmpty: false, lines: async function* () {}, whole: async () => '', close: async () => {} };
+      return {
+        head: '',
+        isPacked: true,
+        isEmpty: false,
+        lines: async function* () {},
+        cut: () => 0,
+        whole: async () => '',
+        close: async () => {},
+      };
     }
     if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'ENXIO' });
     const opened = file;
@@ -41,7 +59,7 @@ export async function openGiven(path: string, stdin: AsyncIterable<Buffer | stri
   }
 }
 
-async function given(stream: AsyncIterable<Buffer | string>, close: () => Promise<void>): Promise<Given> {
+async function given(stream: AsyncIterable<Buffer | string>, close: () => Promise<void>, isUnpacked = false): Promise<Given> {
   const source = stream[Symbol.asyncIterator]();
   const begun: Buffer[] = [];
   let bytes = 0;
@@ -52,16 +70,23 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
     bytes += next.value.length;
   }
   const head = Buffer.concat(begun).subarray(0, HEAD_BYTES);
-  const isWide = head[0] === 0xff && head[1] === 0xfe;
   async function* chunks(): AsyncGenerator<Buffer> {
     yield* begun.splice(0);
     for (let next = await source.next(); !next.done; next = await source.next()) yield Buffer.from(next.value);
   }
+  // A log that was rotated. Packed twice is an archive, whatever is in it.
+  if (isGzip(head) && !isUnpacked) return given(gunzipped(chunks()), close, true);
+  const isWide = head[0] === 0xff && head[1] === 0xfe;
+  let cut = 0;
   return {
     head: decoded(head),
-    isPacked: (head[0] === 0x1f && head[1] === 0x8b) || head.toString('latin1', 257, 262) === 'ustar',
+    isPacked: isGzip(head) || head.toString('latin1', 257, 262) === 'ustar',
     isEmpty: bytes < HEAD_BYTES && decoded(head).trim() === '',
-    lines: () => linesOf(isWide ? narrowed(chunks()) : chunks()),
+    lines: (skips = () => false) =>
+      linesOf(isWide ? narrowed(chunks()) : chunks(), skips, () => {
+        cut += 1;
+      }),
+    cut: () => cut,
     async whole(most) {
       const all: Buffer[] = [];
       let length = 0;
@@ -76,6 +101,22 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
   };
 }
 
+const isGzip = (head: Buffer) => head[0] === 0x1f && head[1] === 0x8b;
+
+/** As it comes, no faster than it is read. */
+async function* gunzipped(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const { createGunzip } = await import('node:zlib');
+  const packed = Readable.from(chunks);
+  const unpacked = packed.pipe(createGunzip());
+  packed.on('error', (error) => unpacked.destroy(error));
+  try {
+    for await (const chunk of unpacked) yield chunk;
+  } finally {
+    unpacked.destroy();
+    packed.destroy();
+  }
+}
+
 /** Windows writes UTF-16 where output is redirected. */
 function decoded(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
@@ -88,32 +129,42 @@ async function* narrowed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
 }
 
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let rest: Buffer = Buffer.alloc(0);
-  let isSkipping = false;
+async function* linesOf(chunks: AsyncIterable<Buffer>, skips: Skips, cut: () => void): AsyncGenerator<string> {
+  /** What has no end yet. */
+  let begun = NOTHING;
+  /** Of the line that was cut, what is left. */
+  let isOver = false;
+  let skipped: (() => string) | undefined;
+  const textOf = (bytes: Buffer, from: number, to: number): string => {
+    if (to - from > LINE_BYTES) cut();
+    const end = bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
+    return bytes.toString('utf8', from, Math.min(end, from + LINE_BYTES));
+  };
   for await (const chunk of chunks) {
     let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      if (isSkipping) isSkipping = false;
-      else {
-        const line = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(from, end)]) : chunk.subarray(from, end);
-        yield textOf(line);
-      }
-      rest = Buffer.alloc(0);
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
+      const [begins, isWhole] = [from, begun.length === 0];
       from = end + 1;
+      if (isOver) isOver = false;
+      else if (isWhole && skips(chunk, begins, end)) {
+        skipped = () => textOf(chunk, begins, end);
+      } else {
+        if (skipped) yield skipped();
+        skipped = undefined;
+        const line = isWhole ? chunk : Buffer.concat([begun, chunk.subarray(begins, end)]);
+        yield isWhole ? textOf(chunk, begins, end) : textOf(line, 0, line.length);
+      }
+      begun = NOTHING;
     }
-    if (isSkipping) continue;
-    rest = rest.length > 0 ? Buffer.concat([rest, chunk.subarray(from)]) : Buffer.from(chunk.subarray(from));
-    if (rest.length > LINE_BYTES) {
-      yield textOf(rest);
-      rest = Buffer.alloc(0);
-      isSkipping = true;
-    }
+    if (isOver) continue;
+    begun = begun.length > 0 ? Buffer.concat([begun, chunk.subarray(from)]) : Buffer.from(chunk.subarray(from));
+    isOver = begun.length > LINE_BYTES;
+    if (!isOver) continue;
+    if (skipped) yield skipped();
+    skipped = undefined;
+    yield textOf(begun, 0, begun.length);
+    begun = NOTHING;
   }
-  if (rest.length > 0) yield textOf(rest);
-}
-
-function textOf(line: Buffer): string {
-  const end = line.at(-1) === 13 ? line.length - 1 : line.length;
-  return line.toString('utf8', 0, Math.min(end, LINE_BYTES));
+  if (skipped) yield skipped();
+  if (begun.length > 0) yield textOf(begun, 0, begun.length);
 }

@@ -1,5 +1,15 @@
 /** A text of any length → what it says, grouped: how often, from when to when, and whether what was asked has worked since. */
-import { answerOf, type Clean, createRecordReader, type Reading, readRecord, readText, type TextRecord } from './index.js';
+import {
+  answerOf,
+  type Clean,
+  createRecordReader,
+  createTextReader,
+  type Reading,
+  readRecord,
+  readText,
+  type TextRecord,
+} from './index.js';
+import { shapeOf } from './shape.js';
 
 /** Where in the text. */
 export interface Moment {
@@ -35,6 +45,11 @@ const SHORT = 30;
 
 export interface LogReader {
   push(line: string): void;
+  /**
+   * Of a line that is not decoded yet: nothing is lost where it is not pushed. Of several that are skipped one after the other the last is pushed all the
+   * same, as what follows may belong to it.
+   */
+  skips(bytes: Uint8Array, from: number, to: number): boolean;
   end(): LogReading;
 }
 
@@ -54,17 +69,15 @@ export function createLogReader(clean: Clean): LogReader {
   const begun: string[] = [];
   let [lines, told, left, causes] = [0, 0, 0, 0];
 
-  const silent = new Set<string>();
+  const read = createTextReader(unredacted);
+  /** By shape, whether a line says nothing. */
+  const known = new Map<number, boolean>();
+  let shape: number | undefined;
+  let skipped = 0;
 
   const take = (record: TextRecord) => {
-    const shape = record.scene === undefined && record.text.length <= MOST_SHAPE ? shapeOf(record.text) : undefined;
-    if (shape !== undefined && silent.has(shape)) return;
-    const reading = readRecord(record, unredacted);
-    if (!reading) {
-      if (silent.size >= MOST_SHAPES) silent.clear();
-      if (shape !== undefined) silent.add(shape);
-      return;
-    }
+    const reading = read(record);
+    if (!reading) return;
     told += 1;
     const { target, verdict, record: at } = reading;
     if (verdict.kind === 'cause') causes += 1;
@@ -76,11 +89,34 @@ export function createLogReader(clean: Clean): LogReader {
     else groups.set(key, { record, count: (before?.count ?? 0) + 1, first: before?.first ?? last, last, server: target.server });
   };
 
+  /** All that were skipped but the last, which is pushed. */
+  const pass = () => {
+    reader.skip(skipped - 1);
+    lines += skipped - 1;
+    skipped = 0;
+  };
+  const learn = (line: string) => {
+    const learnt = shape;
+    shape = undefined;
+    if (learnt === undefined || known.has(learnt) || !reader.isPlain()) return;
+    if (known.size >= MOST_SHAPES) known.clear();
+    known.set(learnt, read({ line: lines, text: line }) === undefined);
+  };
+
   return {
+    skips(bytes, from, to) {
+      shape = to - from <= MOST_SHAPE && reader.isPlain() ? shapeOf(bytes, from, to) : undefined;
+      if (shape === undefined || known.get(shape) !== true || lines + skipped < SHORT) return false;
+      skipped += 1;
+      return true;
+    },
     push(line) {
+      const isSkipped = skipped > 0;
+      if (isSkipped) pass();
       lines += 1;
       if (lines <= SHORT) begun.push(line);
       for (const record of reader.push(line)) take(record);
+      if (!isSkipped) learn(line);
     },
     end() {
       for (const record of reader.end()) take(record);
@@ -103,13 +139,10 @@ export function createLogReader(clean: Clean): LogReader {
 }
 
 const MOST_TIME = 40;
-/** Lines that say nothing are many and alike: one that differs in times, sizes and ids alone is not read again. Statuses and ports stay. */
-const MOST_SHAPES = 5000;
-const MOST_SHAPE = 400;
-
-function shapeOf(line: string): string {
-  return line.replace(/\d\d:\d\d:\d\d(?:[.,]\d+)?|(?<!:)\b(?![45]\d\d\b)\d+\b|\b[0-9a-f]{8,}\b/g, '#');
-}
+/** Lines that say nothing are many and alike: one that differs in times, sizes and ids alone is not read again. */
+const MOST_SHAPES = 20_000;
+/** Of a longer line it takes as long to find its shape as to find out what it says. */
+const MOST_SHAPE = 1000;
 
 function alone(reading: Reading): Group {
   const { line } = reading.record;

@@ -9,6 +9,10 @@ import { isLogged, MOST_TEXT } from './unwrap.js';
 export interface RecordReader {
   /** The records that are whole now that this line is known. */
   push(line: string): TextRecord[];
+  /** The last line is a record of a log, or begins one: no line of a table, a description, a check or the output of a command. */
+  isPlain(): boolean;
+  /** So many plain lines are not given: they say nothing, and the next one begins a record. */
+  skip(lines: number): void;
   /** What is left. */
   end(): TextRecord[];
 }
@@ -28,6 +32,7 @@ export function createRecordReader(): RecordReader {
   let open: TextRecord | undefined;
   let lines = 0;
   let logged = false;
+  let plain = false;
   let block: Block | undefined;
   /** Everything is quoted, as in a mail. */
   let quoted: boolean | undefined;
@@ -48,6 +53,7 @@ export function createRecordReader(): RecordReader {
   };
 
   const readLine = (text: string): TextRecord[] => {
+    plain = false;
     if (block) {
       const state = block.push(text);
       if (state === 'more') return [];
@@ -67,6 +73,7 @@ export function createRecordReader(): RecordReader {
     else if (/^[\w=]/.test(text)) check = undefined;
     const begins = isLogged(text);
     logged ||= begins;
+    plain = begins && check === undefined && before.length === 0;
     if (open && !begins && lines < MOST_LINES && (CONTINUES.test(text) || logged)) {
       lines += 1;
       if (open.text.length < MOST_TEXT) open = { ...open, text: `${open.text} ${text.trim()}`.slice(0, MOST_TEXT) };
@@ -82,6 +89,10 @@ export function createRecordReader(): RecordReader {
       if (whole.trim() === '') return [];
       quoted ??= QUOTE.test(whole);
       return readLine(quoted ? whole.replace(QUOTE, '') : whole);
+    },
+    isPlain: () => plain && !quoted,
+    skip(skipped) {
+      at += skipped;
     },
     end: () => [...(block ? whole(block.record()) : close()), ...descriptions.end()],
   };

@@ -103,7 +103,7 @@ async function readManifest(name: string, text: string, flags: Partial<Flags>, h
 
 async function readLog(given: Given, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const reader = createLogReader(host.redactor.clean);
-  for await (const line of given.lines()) reader.push(line);
+  for await (const line of given.lines(reader.skips)) reader.push(line);
   const reading = reader.end();
   const exitCode = isWrong(reading) ? EXIT_FOUND : 0;
   const code = flags['exit-zero'] ? 0 : exitCode;
