@@ -1,13 +1,13 @@
 /** Something that was given to be read, whatever it is: its beginning, then all of it or line by line, out of gzip. No more than a line is kept of what is long. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { wordsOf } from './bundle.js';
 
 /** What tells of which kind it is. */
 const HEAD_BYTES = 64 * 1024;
-/** Of a line; what comes after it is skipped. */
-const LINE_BYTES = 16 * 1024;
+/** Of a line, enough for as many characters as are read of it; what comes after them is skipped. */
+const LINE_BYTES = 32 * 1024;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -24,12 +24,22 @@ export interface Given {
   isEmpty: boolean;
   /** `skips`: a line that need not be decoded; of several in a row the last is given all the same. */
   lines(skips?: Skips): AsyncGenerator<string>;
-  /** Lines so far that were longer than what is read of one. */
-  cut(): number;
   /** At most so many bytes; undefined where there are more. */
   whole(most: number): Promise<string | undefined>;
+  /** Why it ended before its end, once it has: an archive that is cut off, a disk that fails. */
+  broken(): string | undefined;
   close(): Promise<void>;
 }
+
+const DIRECTORY: Given = {
+  head: '',
+  isPacked: true,
+  isEmpty: false,
+  lines: async function* () {},
+  whole: async () => '',
+  broken: () => undefined,
+  close: async () => {},
+};
 
 /** `-` is standard input. Never throws for what it reads. */
 export async function openGiven(path: string, stdin: AsyncIterable<Buffer | string> = process.stdin): Promise<Given | { error: string }> {
@@ -40,15 +50,7 @@ export async function openGiven(path: string, stdin: AsyncIterable<Buffer | stri
     const stat = await file.stat();
     if (stat.isDirectory()) {
       await file.close();
-      return {
-        head: '',
-        isPacked: true,
-        isEmpty: false,
-        lines: async function* () {},
-        cut: () => 0,
-        whole: async () => '',
-        close: async () => {},
-      };
+      return DIRECTORY;
     }
     if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'ENXIO' });
     const opened = file;
@@ -61,32 +63,35 @@ export async function openGiven(path: string, stdin: AsyncIterable<Buffer | stri
 
 async function given(stream: AsyncIterable<Buffer | string>, close: () => Promise<void>, isUnpacked = false): Promise<Given> {
   const source = stream[Symbol.asyncIterator]();
+  let broken: string | undefined;
+  const next = async (): Promise<Buffer | undefined> => {
+    try {
+      const read = await source.next();
+      return read.done ? undefined : Buffer.from(read.value);
+    } catch (error) {
+      broken = wordsOf(error);
+      return undefined;
+    }
+  };
   const begun: Buffer[] = [];
   let bytes = 0;
-  while (bytes < HEAD_BYTES) {
-    const next = await source.next();
-    if (next.done) break;
-    begun.push(Buffer.from(next.value));
-    bytes += next.value.length;
+  for (let chunk = await next(); chunk; chunk = bytes < HEAD_BYTES ? await next() : undefined) {
+    begun.push(chunk);
+    bytes += chunk.length;
   }
   const head = Buffer.concat(begun).subarray(0, HEAD_BYTES);
   async function* chunks(): AsyncGenerator<Buffer> {
     yield* begun.splice(0);
-    for (let next = await source.next(); !next.done; next = await source.next()) yield Buffer.from(next.value);
+    for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
   }
-  // A log that was rotated. Packed twice is an archive, whatever is in it.
+  // A log that was rotated. What is packed twice is an archive.
   if (isGzip(head) && !isUnpacked) return given(gunzipped(chunks()), close, true);
   const isWide = head[0] === 0xff && head[1] === 0xfe;
-  let cut = 0;
   return {
     head: decoded(head),
     isPacked: isGzip(head) || head.toString('latin1', 257, 262) === 'ustar',
     isEmpty: bytes < HEAD_BYTES && decoded(head).trim() === '',
-    lines: (skips = () => false) =>
-      linesOf(isWide ? narrowed(chunks()) : chunks(), skips, () => {
-        cut += 1;
-      }),
-    cut: () => cut,
+    lines: (skips = () => false) => linesOf(isWide ? narrowed(chunks()) : chunks(), skips),
     async whole(most) {
       const all: Buffer[] = [];
       let length = 0;
@@ -97,24 +102,37 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
       }
       return decoded(Buffer.concat(all));
     },
+    broken: () => broken,
     close,
   };
 }
 
 const isGzip = (head: Buffer) => head[0] === 0x1f && head[1] === 0x8b;
 
-/** As it comes, no faster than it is read. */
+/** No faster than it is read. Where it is cut off or damaged, all that comes before is given first. */
 async function* gunzipped(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const { createGunzip } = await import('node:zlib');
+  const unpacked = createGunzip();
+  const out = new PassThrough();
+  let broken: unknown;
+  unpacked.on('data', (chunk) => {
+    if (!out.write(chunk)) unpacked.pause();
+  });
+  out.on('drain', () => unpacked.resume());
+  unpacked.on('end', () => out.end());
+  unpacked.on('error', (error) => {
+    broken = error;
+    out.end();
+  });
   const packed = Readable.from(chunks);
-  const unpacked = packed.pipe(createGunzip());
-  packed.on('error', (error) => unpacked.destroy(error));
+  packed.pipe(unpacked);
   try {
-    for await (const chunk of unpacked) yield chunk;
+    for await (const chunk of out) yield chunk;
   } finally {
-    unpacked.destroy();
     packed.destroy();
+    unpacked.destroy();
   }
+  if (broken !== undefined) throw broken;
 }
 
 /** Windows writes UTF-16 where output is redirected. */
@@ -129,17 +147,12 @@ async function* narrowed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
 }
 
-async function* linesOf(chunks: AsyncIterable<Buffer>, skips: Skips, cut: () => void): AsyncGenerator<string> {
+async function* linesOf(chunks: AsyncIterable<Buffer>, skips: Skips): AsyncGenerator<string> {
   /** What has no end yet. */
   let begun = NOTHING;
   /** Of the line that was cut, what is left. */
   let isOver = false;
   let skipped: (() => string) | undefined;
-  const textOf = (bytes: Buffer, from: number, to: number): string => {
-    if (to - from > LINE_BYTES) cut();
-    const end = bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
-    return bytes.toString('utf8', from, Math.min(end, from + LINE_BYTES));
-  };
   for await (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
@@ -167,4 +180,9 @@ async function* linesOf(chunks: AsyncIterable<Buffer>, skips: Skips, cut: () => 
   }
   if (skipped) yield skipped();
   if (begun.length > 0) yield textOf(begun, 0, begun.length);
+}
+
+function textOf(bytes: Buffer, from: number, to: number): string {
+  const end = bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
+  return bytes.toString('utf8', from, Math.min(end, from + LINE_BYTES));
 }

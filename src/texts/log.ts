@@ -10,6 +10,7 @@ import {
   type TextRecord,
 } from './index.js';
 import { shapeOf } from './shape.js';
+import { MOST_TEXT } from './unwrap.js';
 
 /** Where in the text. */
 export interface Moment {
@@ -32,6 +33,8 @@ export interface LogReading {
   lines: number;
   /** In which something known was said. */
   told: number;
+  /** Longer than what is read of one. */
+  cut: number;
   /** What counts now before what is history; causes first. */
   groups: Group[];
   /** Records of groups beyond the most that are kept. */
@@ -67,7 +70,7 @@ export function createLogReader(clean: Clean): LogReader {
   const groups = new Map<string, Kept>();
   const worked = new Map<string, number>();
   const begun: string[] = [];
-  let [lines, told, left, causes] = [0, 0, 0, 0];
+  let [lines, told, cut, left, causes] = [0, 0, 0, 0, 0];
 
   const read = createTextReader(unredacted);
   /** By shape, whether a line says nothing. */
@@ -114,6 +117,7 @@ export function createLogReader(clean: Clean): LogReader {
       const isSkipped = skipped > 0;
       if (isSkipped) pass();
       lines += 1;
+      if (line.length > MOST_TEXT) cut += 1;
       if (lines <= SHORT) begun.push(line);
       for (const record of reader.push(line)) take(record);
       if (!isSkipped) learn(line);
@@ -127,10 +131,11 @@ export function createLogReader(clean: Clean): LogReader {
         return reading ? [{ ...reading, seen: { count, first: shown(first), last: shown(last), isHistory } }] : [];
       });
       const joined = causes === 0 && lines <= SHORT ? answerOf(readText(begun.join('\n'), clean)) : undefined;
-      if (joined?.verdict.kind === 'cause') return { lines, told: 1, groups: [alone(joined)], left };
+      if (joined?.verdict.kind === 'cause') return { lines, told: 1, cut, groups: [alone(joined)], left };
       return {
         lines,
         told,
+        cut,
         groups: all.sort((a, b) => rankOf(a) - rankOf(b) || b.seen.count - a.seen.count || b.seen.last.line - a.seen.last.line),
         left,
       };
@@ -166,4 +171,20 @@ function rankOf({ verdict: { kind }, seen: { isHistory } }: Group): number {
 /** Something of ours is wrong by the end of the text. */
 export function isWrong({ groups }: LogReading): boolean {
   return groups.some(({ verdict, seen }) => verdict.kind === 'cause' && !seen.isHistory);
+}
+
+/** What is left of it by --only and --skip, which name causes: of `only`, nothing that is no cause. */
+export function chosen(reading: LogReading, { only, skip }: { only: readonly string[]; skip: readonly string[] }): LogReading {
+  if (only.length === 0 && skip.length === 0) return reading;
+  const isChosen = (cause: string) => !skip.includes(cause) && (only.length === 0 || only.includes(cause));
+  const groups = reading.groups.flatMap((group): Group[] => {
+    if (group.verdict.kind !== 'cause') return only.length === 0 ? [group] : [];
+    const causes = group.verdict.causes.filter(({ cause }) => isChosen(cause));
+    if (causes.length === 0) return [];
+    // What decides and what helps was said of the first.
+    const { decide, fix, ...verdict } = group.verdict;
+    const isFirst = causes[0] === group.verdict.causes[0];
+    return [{ ...group, verdict: { ...verdict, causes, ...(isFirst && { decide, fix }) } }];
+  });
+  return { ...reading, groups };
 }

@@ -1,7 +1,7 @@
 /** JSON Schema (draft 2020-12) of `explain -o json`. Minor versions add fields, so readers must accept more than is listed. */
 import { SERVERS, SPEAKERS } from './reading.js';
 
-export const TEXTS_VERSION = '1.0';
+export const TEXTS_VERSION = '1.1';
 
 const text = { type: 'string' } as const;
 const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
@@ -69,8 +69,9 @@ export const textsSchema = {
       answer: { anyOf: [reading, { type: 'null' }] },
       readings: { type: 'array', items: reading, description: 'Each record that says something, in its order; of a log each kind once.' },
       lines: { type: 'integer', minimum: 0, description: 'Of a log.' },
+      cut: { type: 'integer', minimum: 0, description: 'Of a log: lines of which only the beginning was read (1.1).' },
       left: { type: 'integer', minimum: 0, description: 'Of a log: lines of kinds that are not listed.' },
     },
-    ['lines', 'left'],
+    ['lines', 'cut', 'left'],
   ),
 } as const;

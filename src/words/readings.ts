@@ -73,5 +73,8 @@ export const sayLog = defineWords('log', {
   what: '{what} ({speaker} about {server})',
   whatOn: '{what} ({speaker} about {server}, node {node})',
   history: 'History: {server} answered afterwards.',
+  cut: 'Of {lines} only the beginning was read: no more than 8000 characters of a line are.',
+  act: 'Fix: {act}',
+  nothingChosen: 'Nothing in these {lines} is of a cause that --only and --skip leave.',
   left: '{lines} more say something else that is known.',
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { openGiven } from '../../src/files/given.js';
@@ -91,7 +92,7 @@ describe('read', () => {
     const lines: string[] = [];
     for await (const line of given.lines()) lines.push(line);
     assert.deepEqual([lines[0], lines[1], lines.at(-1)], ['one', 'two', 'last']);
-    assert.ok(lines.length === 4 && (lines[2]?.length ?? 0) <= 16 * 1024);
+    assert.ok(lines.length === 4 && (lines[2]?.length ?? 0) <= 32 * 1024);
   });
 
   it('is not content with nothing, as a command that failed prints it', async () => {
@@ -123,6 +124,47 @@ describe('read', () => {
     }
     const { code, stdout } = await read(`${REFUSED}\n`, '-o', 'json', '--exit-zero');
     assert.deepEqual([code, (JSON.parse(stdout) as { exitCode: number }).exitCode], [0, 1]);
+  });
+
+  it('reads what one gzip holds, and of one that is cut off what is there', async () => {
+    const many = `${Array.from({ length: 5000 }, (_, at) => `${at} ${'x'.repeat(at % 90)}`).join('\n')}\n`;
+    const packed = gzipSync(`${REFUSED}\n${many}`);
+    assert.equal((await read(packed)).code, 1);
+    const { code, stdout, stderr } = await read(packed.subarray(0, packed.length / 2));
+    assert.equal(code, 1);
+    assert.match(stdout, /points to kubelet-down/);
+    assert.match(stderr, /is cut off; what comes before was read/);
+    const none = await read(packed.subarray(0, 12));
+    assert.deepEqual([none.code, none.stdout], [2, '']);
+    assert.match(none.stderr, /is cut off/);
+    const { stdout: report } = await diagnoseWorld({ kubelet: { listen: 'closed' } });
+    assert.match((await read(gzipSync(report))).stdout, /refuse/);
+  });
+
+  it('says of how many lines only the beginning was read', async () => {
+    const { stdout } = await read(`${REFUSED}\n${'x'.repeat(20_000)}\n${'y'.repeat(9000)}\n`);
+    assert.match(stdout, /Of 2 lines only the beginning was read/);
+    const { stdout: json } = await read(`${'x'.repeat(40_000)} ${REFUSED}\n`, '-o', 'json');
+    assert.equal((JSON.parse(json) as { cut: number }).cut, 1);
+  });
+
+  it('does of a text what the flags of a report do, or refuses in one line', async () => {
+    const two = `${REFUSED}\ntoken audiences ["vault"] is invalid for the target audiences ["x"]\nKubelet connection check failed\n`;
+    const skipped = await read(two, '--skip', 'kubelet-down,kubelet-connection-refused,kubelet-port-differs,kubelet-rejected-by-firewall');
+    assert.match(skipped.stdout, /points to token-wrong-audience/);
+    assert.doesNotMatch(skipped.stdout, /kubelet-down/);
+    const only = await read(two, '--only', 'token-expired');
+    assert.equal(only.code, 0);
+    assert.match(only.stdout, /--only and --skip/);
+    const quiet = await read(two, '--quiet');
+    assert.equal(quiet.stdout.trimEnd().split('\n').length, 2);
+    assert.match(quiet.stdout, /points to .*\nFix: /);
+    const verbose = await read(two, '--verbose');
+    assert.match(verbose.stdout, /only wraps another error/);
+    assert.doesNotMatch(verbose.stdout, /Also said/);
+    const failOn = await read(two, '--fail-on', 'risk');
+    assert.deepEqual([failOn.code, failOn.stdout], [2, '']);
+    assert.match(failOn.stderr, /leave --fail-on out/);
   });
 
   it('says in one line what cannot be read', async () => {

@@ -9,7 +9,7 @@ import type { FileRead, Host } from '../../host/host.js';
 import { isAnswers } from '../../live/script/answers.js';
 import { BOUNDS } from '../../model/bounds.js';
 import type { Flags } from '../../setup/options.js';
-import { createLogReader, isWrong } from '../../texts/log.js';
+import { chosen, createLogReader, isWrong } from '../../texts/log.js';
 import { TEXTS_VERSION } from '../../texts/schema.js';
 import { type Io, outText } from '../io.js';
 import { lookOf } from '../render.js';
@@ -34,15 +34,20 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
   const shown = name === '-' ? 'standard input' : name;
   if ('error' in given) return usageError(io, host.redactor.clean(`${shown}: ${given.error}`, 400));
   try {
-    if (given.isEmpty)
-      return usageError(io, host.redactor.clean(`${shown}: is empty; see whether the command that printed it failed`, 400));
+    const refuse = (words: string) => usageError(io, host.redactor.clean(`${shown}: ${words}`, 400));
+    if (given.isEmpty) return refuse(given.broken() ?? 'is empty; see whether the command that printed it failed');
     const kind = kindOf(given);
-    if (kind === 'text' && !IN_TEXTS.includes(flags.output ?? 'text'))
-      return usageError(io, host.redactor.clean(`${shown}: is a text, which --output ${flags.output} is not for; use text or json`, 400));
-    if (kind === 'text') return await readLog(given, flags, host, io);
+    const unfit = kind === 'text' ? unfitForTexts(flags) : undefined;
+    if (unfit !== undefined) return refuse(unfit);
+    if (kind === 'text') {
+      const code = await readLog(given, flags, host, io);
+      if (given.broken() !== undefined) io.err(host.redactor.clean(`${shown}: ${given.broken()}; what comes before was read`, 400));
+      return code;
+    }
     if (kind === 'packed') return name === '-' ? usageError(io, PACKED) : await readSaved(name, undefined, flags, host, io);
     const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
-    if (text === undefined) return usageError(io, host.redactor.clean(`${shown}: is too large`, 400));
+    const broken = given.broken() ?? (text === undefined ? 'is too large' : undefined);
+    if (text === undefined || broken !== undefined) return refuse(broken ?? '');
     if (kind === 'answers') return await judgeScript(text, flags, host, io);
     if (kind === 'manifest') return await readManifest(name, text, flags, host, io);
     return await readSaved(shown, text, flags, host, io);
@@ -51,8 +56,12 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
   }
 }
 
-/** Formats of what a text says: it is no report. */
-const IN_TEXTS: readonly string[] = ['text', 'json'];
+/** A text is no report. */
+function unfitForTexts({ output = 'text', 'fail-on': failOn }: Partial<Flags>): string | undefined {
+  if (output !== 'text' && output !== 'json') return `is a text, which --output ${output} is not for; use text or json`;
+  return failOn === undefined ? undefined : 'is a text, whose causes have no severity; leave --fail-on out';
+}
+
 const PACKED = 'an archive is read from a file: save it, and name the file';
 
 /** By its beginning alone: the rest is read by who knows it. */
@@ -104,13 +113,13 @@ async function readManifest(name: string, text: string, flags: Partial<Flags>, h
 async function readLog(given: Given, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const reader = createLogReader(host.redactor.clean);
   for await (const line of given.lines(reader.skips)) reader.push(line);
-  const reading = reader.end();
+  const reading = chosen(reader.end(), choicesOf(flags));
   const exitCode = isWrong(reading) ? EXIT_FOUND : 0;
   const code = flags['exit-zero'] ? 0 : exitCode;
   if (flags.output === 'json') {
-    const { groups, lines, left } = reading;
+    const { groups, lines, cut, left } = reading;
     const answer = groups[0] ? withDocs(groups[0]) : null;
-    io.out(JSON.stringify({ textsVersion: TEXTS_VERSION, exitCode, answer, readings: groups, lines, left }));
+    io.out(JSON.stringify({ textsVersion: TEXTS_VERSION, exitCode, answer, readings: groups, lines, cut, left }));
     return code;
   }
   const { renderSaid } = await import('../../render/text/said.js');

@@ -6,22 +6,32 @@ import { sayLog as say, sayReading, sayServer, saySpeaker } from '../../words/re
 import { neutralise } from '../../words/visible.js';
 import { closeUp, palette, proseWidth, wrap } from '../style.js';
 import type { ExplainOptions } from './explain/cause.js';
-import { renderReading } from './explain/readings.js';
+import { firstOf, KEYS, renderReading } from './explain/readings.js';
 
 type DocsOf = (cause: string) => CauseDocs | undefined;
 
 /** So many kinds are shown in full; of the others what they are, how often and when. */
 const IN_FULL = 2;
 
-export function renderSaid(reading: LogReading, docsOf: DocsOf, options: ExplainOptions): string {
-  const { groups, lines, told, left } = reading;
+export interface SaidOptions extends ExplainOptions {
+  /** Every kind in full. */
+  verbose?: boolean;
+  /** Two lines: what the first of them says, and what to do. */
+  quiet?: boolean;
+}
+
+export function renderSaid(reading: LogReading, docsOf: DocsOf, options: SaidOptions): string {
+  const { groups, lines, told, cut, left } = reading;
   const { bold, dim } = palette(options.colour);
   const prose = (text: string) => wrap(text, proseWidth(options.width));
   const many = counted(lines, 'line');
-  if (groups.length === 0) return prose(lines > 1 ? say('nothing', { lines: many }) : sayReading('nothing')).join('\n');
+  if (groups.length === 0) return prose(nothingOf(reading)).join('\n');
+  if (options.quiet && groups[0]) return inTwoLines(groups[0], docsOf, bold);
   const isAlone = lines === 1;
-  const full = groups.filter(({ verdict, seen }, at) => at === 0 || (at < IN_FULL && verdict.kind === 'cause' && !seen.isHistory));
-  const others = groups.slice(full.length);
+  const inFull = ({ verdict, seen }: Group, at: number) =>
+    options.verbose || at === 0 || (at < IN_FULL && verdict.kind === 'cause' && !seen.isHistory);
+  const full = groups.filter(inFull);
+  const others = groups.filter((group, at) => !inFull(group, at));
   const row = (group: Group) => [
     ...wrap(say('other', { what: whatOf(group), seen: seenIn(group) }), options.width, '- ', '  '),
     ...(group.seen.isHistory ? wrap(say('history', { server: sayServer(group.target.server) }), options.width, '  ') : []),
@@ -38,7 +48,22 @@ export function renderSaid(reading: LogReading, docsOf: DocsOf, options: Explain
     ]),
     ...(others.length > 0 ? [bold(say('others')), ...others.flatMap(row), ''] : []),
     ...(left > 0 ? [say('left', { lines: counted(left, 'line') }), ''] : []),
+    ...(cut > 0 ? [...prose(say('cut', { lines: counted(cut, 'line') })), ''] : []),
   ]).join('\n');
+}
+
+function nothingOf({ lines, told, cut }: LogReading): string {
+  const many = counted(lines, 'line');
+  const words = told > 0 ? say('nothingChosen', { lines: many }) : lines > 1 ? say('nothing', { lines: many }) : sayReading('nothing');
+  return cut > 0 ? `${words} ${say('cut', { lines: counted(cut, 'line') })}` : words;
+}
+
+function inTwoLines({ verdict }: Group, docsOf: DocsOf, bold: (text: string) => string): string {
+  const rests = neutralise(verdict.rests);
+  if (verdict.kind !== 'cause') return [bold(sayReading(KEYS[verdict.kind], { rests })), verdict.says].join('\n');
+  const cause = verdict.causes[0]?.cause ?? '';
+  const act = verdict.fix ?? firstOf(docsOf(cause)?.fix ?? '');
+  return [bold(sayReading('pointsTo', { rests, cause })), say('act', { act })].join('\n');
 }
 
 function whatOf({ verdict, speaker, target, record: { node } }: Group): string {

@@ -40,7 +40,7 @@ export const CAUSES = {
       'The kubelet crashed or does not start: a bad flag or configuration after an upgrade (1.37 removed the cAdvisor flags, such as `--containerd` and `--container-hints`), an expired client certificate, swap, a full disk, a missing container runtime.',
     distributions: KUBELET_LOG,
     confirm:
-      'NotReady within a minute; then on the node:\n\n    kubectl get node NODE\n    systemctl status kubelet\n    journalctl -u kubelet -n 100 --no-pager',
+      'The node turns NotReady within a minute; then on the node:\n\n    kubectl get node NODE\n    systemctl status kubelet\n    journalctl -u kubelet -n 100 --no-pager',
     fix: 'Read `journalctl -u kubelet`: the last error before the exit names the reason. Fix it, then start the kubelet.',
     avoid: 'Do not restart it without reading the log: it will stop again. Do not delete the Node object: its labels and taints are lost.',
     explainedBy: [...EXPLAINED, 'container-runtime-down', 'kubelet-kubeconfig-broken'],

@@ -6,6 +6,9 @@ import { neutralise } from '../../../words/visible.js';
 import { palette, proseWidth, wrap } from '../../style.js';
 import { blocks, type ExplainOptions, prose as prosed } from './cause.js';
 
+/** What is said first where it is no cause. */
+export const KEYS = { wrapper: 'wrapper', 'not-ours': 'other', works: 'works' } as const;
+
 type DocsOf = (cause: string) => CauseDocs | undefined;
 
 export function renderReading(reading: Reading, docsOf: DocsOf, { width, colour }: ExplainOptions): string {
@@ -14,8 +17,7 @@ export function renderReading(reading: Reading, docsOf: DocsOf, { width, colour 
   const rests = neutralise(verdict.rests);
   const prose = (text: string) => wrap(text, proseWidth(width));
   if (verdict.kind !== 'cause') {
-    const key = ({ wrapper: 'wrapper', 'not-ours': 'other', works: 'works' } as const)[verdict.kind];
-    return [...prose(sayReading(key, { rests })).map(bold), ...prose(verdict.says)].join('\n');
+    return [...prose(sayReading(KEYS[verdict.kind], { rests })).map(bold), ...prose(verdict.says)].join('\n');
   }
   const [first, ...others] = verdict.causes;
   if (!first) return '';
