@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { BOUNDS } from '../model/bounds.js';
-import { BadArchive } from './bad-archive.js';
+import { BadArchive, wordsOf } from './bad-archive.js';
 import type { UntarLimits } from './untar.js';
 
 /** What may be in it, as text. Each has its own version and is checked by its own reader. */
@@ -21,16 +21,6 @@ export type BundleRead = Bundle | { error: string };
 export const LIMITS: UntarLimits = { total: BOUNDS.archive, entries: BOUNDS.entries, file: BOUNDS.report };
 
 const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
-const WORDS: Record<string, string> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EACCES: 'permission denied; run as a user that may read it',
-  EPERM: 'permission denied; run as a user that may read it',
-  ELOOP: 'is a symbolic link; not followed',
-  ENXIO: 'is not a regular file',
-  EIO: 'cannot be read (input/output error)',
-  ERR_STRING_TOO_LONG: 'is too large',
-};
 
 /** Reads the file at an absolute path. Never throws. */
 export async function readBundle(path: string, limits = LIMITS): Promise<BundleRead> {
@@ -153,13 +143,4 @@ export function bundleOf(text: string): Bundle {
 /** A facts file begins with its version; a report with its summary. Only the beginning counts: the rest is read by who knows it. */
 function looksLikeFacts(text: string): boolean {
   return /^\s*\{\s*"factsVersion"/.test(text.slice(0, 4096));
-}
-
-/** What a failed reading is, in words that go after a name. */
-export function wordsOf(error: unknown): string {
-  if (error instanceof BadArchive) return error.message;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'Z_BUF_ERROR') return 'is cut off';
-  if (code.startsWith('Z_')) return 'is damaged and cannot be decompressed';
-  return WORDS[code] ?? `cannot be read (${code || 'unknown error'})`;
 }

@@ -1,0 +1,58 @@
+/** A tar as it streams by: tar-stream knows the formats (ustar, GNU, PAX). */
+import { pipeline } from 'node:stream/promises';
+import { extract, type Header } from 'tar-stream';
+import { BadArchive } from '../bad-archive.js';
+import type { Why } from './packed.js';
+import type { Raw } from './reading.js';
+
+const SKIPPED: Partial<Record<NonNullable<Header['type']>, Why>> = {
+  symlink: 'link',
+  link: 'link',
+  'character-device': 'device',
+  'block-device': 'device',
+  fifo: 'device',
+};
+
+/** Each with its bytes, which are there until the next is asked for. Chunks may be cut anywhere. */
+export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator<Raw & { skip?: Why }> {
+  // Old tar programs write no format at all; the checksum is looked at all the same. Its types do not know the option.
+  const archive = extract({ allowUnknownFormat: true } as object);
+  const fed = pipeline(chunks, archive);
+  // Its failure is the archive's too, and may be there before it is waited for.
+  fed.catch(() => undefined);
+  try {
+    for await (const entry of archive) {
+      const { name, type, size } = entry.header;
+      let last: Promise<IteratorResult<Buffer>> | undefined;
+      let bytes: AsyncIterator<Buffer> | undefined;
+      // One after the other, whoever asks: a decompressor that was left asks ahead.
+      const next = () => {
+        bytes ??= (entry as unknown as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+        const its = bytes;
+        last = last === undefined ? its.next() : last.then(() => its.next());
+        return last;
+      };
+      if (type !== 'directory') {
+        const skip = type === 'file' || type === 'contiguous-file' ? undefined : ((type && SKIPPED[type]) ?? 'of another kind');
+        // Without `return`: an entry that is left in the middle would end the archive.
+        yield { name, size: size ?? 0, ...(skip ? { skip } : {}), chunks: () => ({ [Symbol.asyncIterator]: () => ({ next }) }) };
+      }
+      if (bytes === undefined) entry.resume();
+      else while (!(await next()).done);
+    }
+    await fed;
+  } catch (error) {
+    // Where reading ends, feeding does, with an error of its own; where feeding ended first, what the reader says is but the consequence.
+    archive.destroy();
+    const first: unknown = await fed.catch((cause: unknown) => cause);
+    throw inOurWords(first instanceof BadArchive ? first : error);
+  } finally {
+    archive.destroy();
+  }
+}
+
+/** What the library says is said by no one else: its errors have no codes. Those of zlib do, and are worded where files are read. */
+function inOurWords(error: unknown): unknown {
+  if (error instanceof BadArchive || (error as NodeJS.ErrnoException).code !== undefined) return error;
+  return new BadArchive((error as Error).message === 'Unexpected end of data' ? 'is cut off' : 'is not a tar archive, or is damaged');
+}
