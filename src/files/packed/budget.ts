@@ -1,7 +1,7 @@
 /** How much of a packed thing is gone through: looked at before anything is kept of it, and over all archives in it together. */
 import { BOUNDS } from '../../model/bounds.js';
 import { BadArchive } from '../bad-archive.js';
-import type { Why } from './packed.js';
+import type { Why } from './types.js';
 
 export interface Limits {
   entries: number;

@@ -5,8 +5,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Spent } from './budget.js';
-import type { Why } from './packed.js';
 import type { Raw } from './reading.js';
+import type { Why } from './types.js';
 
 /** Throws where a folder has more than `most` names. */
 export async function* folderEntries(top: string, most: number): AsyncGenerator<Raw & { skip?: Why }> {

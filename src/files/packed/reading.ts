@@ -1,7 +1,7 @@
 /** Bytes that come once: their beginning can be looked at before all of them are read. */
 import { type Budget, Spent } from './budget.js';
 import { linesOf } from './lines.js';
-import type { Entry } from './packed.js';
+import type { Entry } from './types.js';
 
 export const HEAD_BYTES = 4096;
 

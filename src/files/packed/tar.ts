@@ -2,8 +2,8 @@
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { BadArchive } from '../bad-archive.js';
-import type { Why } from './packed.js';
 import type { Raw } from './reading.js';
+import type { Why } from './types.js';
 
 const SKIPPED: Partial<Record<NonNullable<Header['type']>, Why>> = {
   symlink: 'link',

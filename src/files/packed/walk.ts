@@ -4,8 +4,8 @@ import { createGunzip } from 'node:zlib';
 import { type Budget, Spent } from './budget.js';
 import { folderEntries } from './folder.js';
 import { type Form, kindOf, MAY_BE_PACKED } from './kinds.js';
-import type { Entry, Why } from './packed.js';
 import { entryOf, type Peeked, peek, type Raw } from './reading.js';
+import type { Entry, Why } from './types.js';
 
 /** An archive, or one file, with what it is compressed with taken off. */
 export interface Opened extends Peeked {
