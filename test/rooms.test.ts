@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const MAY_LOAD: Readonly<Record<string, RegExp>> = {
   'version.ts': /package\.json$/,
   host: /^node:/,
-  files: /^(node:|yaml$|tar-stream$)/,
+  files: /^(node:|yaml$|tar-stream$|yauzl$|xz-decompress$)/,
   probes: /^(node:|undici$|yaml$)/,
   sim: /^(node:|@peculiar\/x509$|reflect-metadata$|yaml$)/,
   'agent-config': /^node:/,

@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { BadArchive, wordsOf } from '../bad-archive.js';
 import { type Budget, createBudget, LIMITS, type Limits } from './budget.js';
 import { ofFile } from './folder.js';
-import type { Form } from './kinds.js';
+import { type Form, kindOf, sealedOf } from './kinds.js';
 import { HEAD_BYTES, peek } from './reading.js';
 import type { Entry, Packed } from './types.js';
 import { uncompressed, walk, walkFolder } from './walk.js';
@@ -60,7 +60,11 @@ async function opened(name: string, bytes: () => AsyncIterable<Buffer>, disk: On
   const begin = async () => {
     const outer = await peek(counted(), HEAD_BYTES);
     if (outer.head.length === 0) throw new BadArchive('is empty');
-    return uncompressed(name, outer, disk?.size);
+    const now = await uncompressed(name, outer, disk?.size);
+    const sealed = now.form === 'file' || now.form === 'gz' || now.form === 'xz' ? sealedOf(now.head) : undefined;
+    if (sealed) throw new BadArchive(sealed.words);
+    // A zip that was compressed once more is no file of its own.
+    return disk && kindOf(outer.head) === 'zip' ? { ...now, disk } : now;
   };
   let first: Awaited<ReturnType<typeof begin>> | undefined;
   try {

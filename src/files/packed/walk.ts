@@ -1,9 +1,11 @@
 /** From what was given to the entries in it, through whatever they are packed in. */
+import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { BadArchive } from '../bad-archive.js';
 import { type Budget, Spent } from './budget.js';
 import { folderEntries } from './folder.js';
-import { type Form, kindOf, MAY_BE_PACKED } from './kinds.js';
+import { type Form, kindOf, MAY_BE_PACKED, sealedOf } from './kinds.js';
 import { entryOf, type Peeked, peek, type Raw } from './reading.js';
 import type { Entry, Why } from './types.js';
 
@@ -12,16 +14,25 @@ export interface Opened extends Peeked {
   form: Form;
   name: string;
   size?: number;
+  /** Where it is a file as it is. */
+  disk?: { file: FileHandle; size: number };
 }
+
+const isOneFile = (form: Form): boolean => form === 'file' || form === 'gz' || form === 'xz';
 
 /** Takes off what it is compressed with, once. */
 export async function uncompressed(name: string, peeked: Peeked, size?: number): Promise<Opened> {
   const kind = kindOf(peeked.head);
   const given = { name, ...(size === undefined ? {} : { size }) };
   if (kind !== 'gz' && kind !== 'xz') return { ...peeked, ...given, form: kind === 'other' ? 'file' : kind };
-  const inside = await peek(kind === 'gz' ? gunzipped(peeked.chunks()) : peeked.chunks(), 512);
-  // One that is empty says nothing of what it was meant to be.
-  return { ...inside, ...given, form: kindOf(inside.head) === 'tar' ? `tar.${kind}` : kind };
+  const inside = await peek(kind === 'gz' ? gunzipped(peeked.chunks()) : await unxzed(peeked.chunks()), 512);
+  const within = kindOf(inside.head);
+  return { ...inside, ...given, form: within === 'tar' ? `tar.${kind}` : within === 'zip' ? within : kind };
+}
+
+async function unxzed(chunks: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
+  const { unxz } = await import('./xz.js');
+  return unxz(chunks);
 }
 
 function gunzipped(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
@@ -32,7 +43,8 @@ function gunzipped(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 /** What is in it; itself, where it is no archive. `depth`: of how many archives it is in. */
 export async function* walk(opened: Opened, within: string, depth: number, budget: Budget): AsyncGenerator<Entry> {
   const { form } = opened;
-  if (form === 'tar' || form === 'tar.gz' || form === 'tar.xz') yield* each(await tarOf(opened, budget), within, depth, budget);
+  if (form === 'zip') yield* each(await zipOf(opened, budget), within, depth, budget);
+  else if (form === 'tar' || form === 'tar.gz' || form === 'tar.xz') yield* each(await tarOf(opened, budget), within, depth, budget);
   else yield* one(within || opened.name, { ...opened, chunks: () => unpacking(opened.chunks(), budget) }, budget);
 }
 
@@ -46,6 +58,25 @@ async function tarOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw 
   const { tarEntries } = await import('./tar.js');
   return tarEntries(unpacking(opened.chunks(), budget));
 }
+
+async function zipOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw & { skip?: Why }>> {
+  const { zipEntries } = await import('./zip.js');
+  if (opened.disk) return zipEntries(opened.disk);
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of unpacking(opened.chunks(), budget)) {
+    bytes += chunk.length;
+    if (bytes > budget.limits.held)
+      throw new TooLarge(
+        `is a zip archive of more than ${budget.limits.held} bytes, which is read from a file alone: save it, and name the file`,
+      );
+    parts.push(chunk);
+  }
+  return zipEntries({ bytes: Buffer.concat(parts) });
+}
+
+/** To be held. */
+class TooLarge extends BadArchive {}
 
 async function* unpacking(chunks: AsyncIterable<Buffer>, budget: Budget): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
@@ -88,12 +119,13 @@ async function* inside(path: string, raw: Raw, depth: number, budget: Budget): A
   let opened: Opened | undefined;
   try {
     opened = await uncompressed(path, await peek(raw.chunks(), 512), raw.size);
-    if (opened.form !== 'file' && opened.form !== 'gz' && opened.form !== 'xz' && depth >= budget.limits.nesting)
-      return budget.skip(path, 'nested too deep');
+    const sealed = isOneFile(opened.form) ? sealedOf(opened.head) : undefined;
+    if (sealed) return budget.skip(path, sealed.why);
+    if (!isOneFile(opened.form) && depth >= budget.limits.nesting) return budget.skip(path, 'nested too deep');
     yield* walk(opened, path, depth + 1, budget);
   } catch (error) {
     if (error instanceof Spent) throw error;
-    budget.skip(path, 'damaged');
+    budget.skip(path, error instanceof TooLarge ? 'too large' : 'damaged');
   } finally {
     await opened?.end().catch(() => undefined);
   }

@@ -1,0 +1,75 @@
+/** A zip: yauzl reads its list, which stands at its end; what is in an entry is inflated and counted here. */
+import type { FileHandle } from 'node:fs/promises';
+import { pipeline, type Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { fromBufferPromise, fromFdPromise, getFileNameLowLevel, type Entry as Listed, type ZipFile } from 'yauzl';
+import { BadArchive } from '../bad-archive.js';
+import type { Raw } from './reading.js';
+import type { Why } from './types.js';
+
+/** Names are decoded here: yauzl refuses the whole archive for one that leads out of it. */
+const OPTIONS = { decodeStrings: false, autoClose: false };
+
+/** What a mode of Unix says (inode(7)). */
+const TYPE = 0o170000;
+const MODES: Readonly<Record<number, Why>> = { 21609: 'link', 26411: 'socket', 2401: 'device', 4802: 'device', 14406: 'device' };
+const UNIX = 3;
+
+/** Of a file, which stays open, or of bytes. */
+export async function* zipEntries(zip: { file: FileHandle; size: number } | { bytes: Buffer }): AsyncGenerator<Raw & { skip?: Why }> {
+  try {
+    const opened = 'bytes' in zip ? await fromBufferPromise(zip.bytes, OPTIONS) : await fromFdPromise(zip.file.fd, OPTIONS);
+    const room = 'bytes' in zip ? zip.bytes.length : zip.size;
+    let packed = 0;
+    for await (const listed of opened.eachEntry()) {
+      const { generalPurposeBitFlag, fileNameRaw, extraFields, compressedSize, uncompressedSize: size } = listed;
+      // In a zip that is none of a kind to explode, each has its own bytes.
+      packed += compressedSize;
+      if (packed > room) throw new BadArchive('contains entries that overlap, which no zip program writes');
+      const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+      if (name.endsWith('/')) continue;
+      const skip = skipOf(listed);
+      yield { name, size, ...(skip ? { skip } : {}), chunks: () => content(opened, listed) };
+    }
+  } catch (error) {
+    throw inOurWords(error);
+  }
+}
+
+function skipOf(listed: Listed): Why | undefined {
+  if (listed.isEncrypted()) return 'encrypted';
+  const mode = listed.versionMadeBy >>> 8 === UNIX ? (listed.externalFileAttributes >>> 16) & TYPE : 0;
+  return MODES[mode] ?? (listed.canDecodeFileData() ? undefined : 'of another kind');
+}
+
+/** Neither longer nor shorter than the list says, and of its checksum: who lies about one lies about all. */
+async function* content(zip: ZipFile, listed: Listed): AsyncGenerator<Buffer> {
+  const packed = await zip.openReadStreamPromise(listed, { decodeFileData: false });
+  // yauzl emits errors without ending the stream, and an unheard one ends the process.
+  const plain: Readable = listed.compressionMethod === 0 ? packed : pipeline(packed, createInflateRaw({ chunkSize: 64 * 1024 }), () => {});
+  packed.on('error', (error) => plain.destroy(error));
+  let [size, sum] = [0, 0];
+  try {
+    for await (const chunk of plain as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > listed.uncompressedSize) break;
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+  } finally {
+    plain.destroy();
+    packed.destroy();
+  }
+  if (size !== listed.uncompressedSize || sum !== listed.crc32) throw new BadArchive('is damaged');
+}
+
+function inOurWords(error: unknown): unknown {
+  if (error instanceof BadArchive || (error as NodeJS.ErrnoException).code !== undefined) return error;
+  const { message } = error as Error;
+  if (/encryption/.test(message)) return new BadArchive('is encrypted; decrypt it first: unzip asks for its password');
+  if (/multi-disk/.test(message))
+    return new BadArchive('is one part of a zip archive in several; join them with zip -s 0 FILE --out WHOLE.zip');
+  if (/signature not found|unexpected EOF/i.test(message))
+    return new BadArchive('is cut off: a zip archive has its list of contents at its end; get it again');
+  return new BadArchive('is a zip archive that is damaged');
+}
