@@ -1,0 +1,28 @@
+/** A simulated cluster for what is measured: what our command needs to reach it, and what its servers counted. */
+import path from 'node:path';
+import { startWorld } from '../../src/sim/start.js';
+import type { World } from '../../src/sim/world.js';
+
+export interface Place {
+  /** Arguments behind `check`. */
+  argv: readonly string[];
+  /** With the cluster's kubeconfig in it. */
+  env: NodeJS.ProcessEnv;
+  /** Requests and connections so far. */
+  counted(): { requests: number; apiserver: number; kubelet: number };
+}
+
+/** What `use` yields while the servers run; they end with it. */
+export async function* inWorld<Yielded>(world: Partial<World>, use: (place: Place) => AsyncIterable<Yielded>): AsyncGenerator<Yielded> {
+  const running = await startWorld(world);
+  try {
+    const { host, kubeconfig, argv } = running;
+    yield* use({
+      argv,
+      env: { ...process.env, KUBECONFIG: path.join(host.root ?? '', kubeconfig ?? '') },
+      counted: () => ({ ...running.connections, requests: running.requests.length }),
+    });
+  } finally {
+    await running.stop();
+  }
+}
