@@ -1,6 +1,7 @@
 /** Wires the rooms together: arguments → command → exit code. Catches everything; never ends the process itself. */
 import type { Io } from './cli/io.js';
 import { machineFault } from './cli/output.js';
+import { staySmall } from './host/engine.js';
 import type { Host } from './host/host.js';
 import { BUGS, VERSION } from './version.js';
 
@@ -10,6 +11,9 @@ export interface MainOptions {
   host?: Partial<Host>;
 }
 
+/** What reads thousands of things: it is faster with room. */
+const LONG = ['merge', 'nodes', 'read'];
+
 /** Runs a command line (without node and script) and returns the exit code. */
 export async function main(argv: readonly string[], { io, host }: MainOptions): Promise<number> {
   try {
@@ -18,6 +22,7 @@ export async function main(argv: readonly string[], { io, host }: MainOptions): 
       io.out(VERSION);
       return 0;
     }
+    if (!LONG.includes(argv[0] ?? '')) staySmall();
     const gone = leaveDeleted();
     const { runCommandLine } = await import('./cli/command-line.js');
     return await runCommandLine(argv, io, gone === undefined ? host : { cwd: gone, ...host });

@@ -17,6 +17,14 @@ const withoutSimulator: Plugin = {
   },
 };
 
+/** Of undici what is never reached: HTTP/2, which no connection of ours negotiates, and bodies that are forms. */
+const withoutRestOfUndici: Plugin = {
+  name: 'without-rest-of-undici',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2|web[\\/]fetch[\\/]body)\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
 const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -26,6 +34,7 @@ const COMMON: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',
+  plugins: [withoutRestOfUndici],
 };
 
 /** With the simulator; a command loads only the chunks it needs. */
@@ -42,7 +51,7 @@ export async function bundlePackage(outdir: string): Promise<void> {
   });
 }
 
-const ALONE: BuildOptions = { ...COMMON, entryPoints: [path.resolve('src/single.ts')], plugins: [withoutSimulator] };
+const ALONE: BuildOptions = { ...COMMON, entryPoints: [path.resolve('src/single.ts')], plugins: [withoutSimulator, withoutRestOfUndici] };
 
 /** Returns its path. Executable as it is, where Node is on PATH. */
 export async function bundleModule(outfile: string): Promise<string> {
