@@ -12,6 +12,7 @@ import { parseManifest } from '../src/agent-config/manifest.js';
 import { checksHere } from '../src/agent-config/pod-settings.js';
 import { createHost } from '../src/host/create.js';
 import type { Host } from '../src/host/host.js';
+import { readAgentLog } from '../src/live/node/logs.js';
 import { BOUNDS } from '../src/model/bounds.js';
 import { readAuthority } from '../src/probes/connection/authority.js';
 import { createResolver } from '../src/probes/connection/dns.js';
@@ -37,6 +38,7 @@ import { onlyRoots, ownerIn } from '../src/probes/machine/root-owned.js';
 import { readFacts } from '../src/report/contract/read-facts.js';
 import { parseJson, readReport } from '../src/report/contract/read-report.js';
 import { readProfileFile } from '../src/setup/profile-file.js';
+import { statementsIn } from '../src/texts/said.js';
 import { ODD_TEXTS } from './support/adversarial.js';
 
 type Read = (host: Host, text: string) => unknown;
@@ -75,6 +77,8 @@ const READERS: Readonly<Record<string, Read>> = {
   'probes/machine/living-kubelet.ts': (host) => findLivingKubelet(host),
   'probes/connection/authority.ts': (host) => readAuthority(host, '/ca'),
   'probes/connection/dns.ts': (host) => createResolver(host),
+  'live/node/logs.ts': async (host) =>
+    statementsIn((await readAgentLog(host, '/agent.log')) ?? [], { log: '/agent.log' }, host.redactor.clean),
   'setup/profile-file.ts': (host) => readProfileFile('./profile.yaml', host),
   'live/apiserver/placement.ts': (_, text) => parseManifest(text, 'manifest.yaml'),
   'agent-config/pod-settings.ts': (host) => checksHere((path) => host.readFile(path)),

@@ -12,6 +12,8 @@ export interface AgentFile {
   find(variable: string): Choice | undefined;
   /** Everything it says of known settings, empty values too, under the variables of the same meaning. */
   all: (Choice & { variable: string })[];
+  /** `log_file`: where the agent itself writes. */
+  logFile?: string;
   /** For the list of settings: that it was read, or why it was not. Nothing where there is no such file. */
   seen?: Choice;
 }
@@ -33,13 +35,14 @@ export async function readAgentFile(host: Host): Promise<AgentFile> {
       const [section = '', ...rest] = key.split('.');
       return rest.length === 0 ? root.raw(section) : valueAt(root.raw(section), rest);
     };
-    return { all: KNOWN_SETTINGS.flatMap(({ variable, key }) => choiceOf(variable, key, raw(key))) };
+    return { all: KNOWN_SETTINGS.flatMap(({ variable, key }) => choiceOf(variable, key, raw(key))), logFile: scalar(raw('log_file')) };
   });
   // The line alone: a parser's message may quote what stands there.
   if ('error' in read) return unread(`not read: not valid YAML${/:\d+(?=: )/.exec(read.error)?.[0].replace(':', ', line ') ?? ''}`);
-  const { all } = read;
+  const { all, logFile } = read;
   return {
     all,
+    ...(logFile !== '' && { logFile }),
     find: (variable) => {
       const { variable: _, ...found } = all.find((choice) => choice.variable === variable && choice.value) ?? { variable: '' };
       return 'value' in found ? found : undefined;

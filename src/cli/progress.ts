@@ -51,6 +51,7 @@ const DOING: Readonly<Record<string, string>> = {
   'kubelet-proxy': "reading the kubelet's proxy",
   'cluster-agent': 'asking the Cluster Agent',
   'time-sync': 'reading the state of the clock',
+  said: 'reading logs',
   'runtime-socket': 'connecting to the container runtime',
   credential: 'reading the token',
   authority: 'reading the CA',

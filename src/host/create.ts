@@ -4,7 +4,7 @@ import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
 import { BOUNDS } from '../model/bounds.js';
-import type { FileRead, Host, InterfaceAddress } from './host.js';
+import type { FilePart, FileRead, Host, InterfaceAddress } from './host.js';
 import { createRedactor, type Redactor, registerUserInfo } from './redact.js';
 import { walkBelow } from './walk.js';
 
@@ -49,7 +49,8 @@ export function createHost(overrides: HostOverrides = {}): Host {
     redactor,
     now: overrides.now ?? Date.now,
     locate,
-    readFile: (path, maxBytes = BOUNDS.file) => readRegularFile(path, locate, maxBytes, overrides.mayRead),
+    readFile: (path, maxBytes = BOUNDS.file, part = 'whole') =>
+      readRegularFile(path, locate, { maxBytes, part, mayRead: overrides.mayRead }),
     async listDirectory(path) {
       try {
         return (await readdir(await locate(path))).sort();
@@ -92,23 +93,24 @@ function holdsPassword(value: string): boolean {
   return colon >= 0 && rest.lastIndexOf('@') > colon;
 }
 
-async function readRegularFile(
-  path: string,
-  locate: (path: string) => Promise<string>,
-  maxBytes: number,
-  mayRead: HostOverrides['mayRead'],
-): Promise<FileRead> {
+async function readRegularFile(path: string, locate: (path: string) => Promise<string>, limits: Limits): Promise<FileRead> {
   // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one; O_NOCTTY: nor may a terminal become ours.
   const opening = async () => open(await locate(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  return readOpened(path, opening, maxBytes, mayRead);
+  return readOpened(path, opening, limits);
+}
+
+/** How much of a file is read, and whether it may be. */
+export interface Limits {
+  maxBytes?: number | undefined;
+  part?: FilePart | undefined;
+  mayRead?: HostOverrides['mayRead'];
 }
 
 /** Reads what is opened, where it is a regular file. Never throws. */
 export async function readOpened(
   path: string,
   opening: () => Promise<FileHandle>,
-  maxBytes = BOUNDS.file,
-  mayRead?: HostOverrides['mayRead'],
+  { maxBytes = BOUNDS.file, part = 'whole', mayRead }: Limits = {},
 ): Promise<FileRead> {
   try {
     const file = await opening();
@@ -120,10 +122,14 @@ export async function readOpened(
       // Read to the end rather than trust st_size, which is 0 for everything in /proc.
       const chunks: Buffer[] = [];
       let total = 0;
+      // A log grows while it is read: what comes later is left.
+      let at = part === 'end' ? Math.max(0, stat.size - maxBytes) : undefined;
       for (;;) {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(64 * 1024, maxBytes + 1)));
+        const most = part === 'end' ? maxBytes - total : maxBytes + 1;
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(64 * 1024, most)), { position: at ?? null });
         if (bytesRead === 0) break;
         total += bytesRead;
+        if (at !== undefined) at += bytesRead;
         if (total > maxBytes) return { ok: false, path, code: 'ETOOBIG', detail: `is larger than ${maxBytes} bytes` };
         chunks.push(buffer.subarray(0, bytesRead));
       }

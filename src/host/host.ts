@@ -6,6 +6,9 @@ export type FileRead =
   | { ok: true; path: string; bytes: Buffer; text: string /** When it was last written, ms since the epoch. */; modifiedMs?: number }
   | { ok: false; path: string; code: string; detail: string };
 
+/** `end`: of a file that is longer, its last bytes. Otherwise one that is too long is not read. */
+export type FilePart = 'whole' | 'end';
+
 /** One address of one interface of the network namespace we are in. */
 export interface InterfaceAddress {
   /** `eth0`, `cni0`, `docker0`… */
@@ -32,7 +35,7 @@ export interface Host {
   /** Milliseconds since the epoch by the local clock. */
   now(): number;
   /** Reads at most `maxBytes` (default 1 MiB) of a regular file below `root`; opens non-blocking so that a FIFO cannot hang it. */
-  readFile(path: string, maxBytes?: number): Promise<FileRead>;
+  readFile(path: string, maxBytes?: number, part?: FilePart): Promise<FileRead>;
   /** Names in a directory, sorted; empty when it cannot be read. */
   listDirectory(path: string): Promise<string[]>;
   /** Where a path of this host is in our own file system: below `root`, with its links followed there. Rejects for a loop of links. */

@@ -29,6 +29,7 @@ import type { Known } from './known.js';
 import { askKubelet, type KubeletClient } from './kubelet/client.js';
 import { askMounts } from './node/mounts.js';
 import { findPlace } from './node/place.js';
+import { hearAgent, hearKubelet } from './node/said.js';
 import { candidateHere, observeAgents, observeNode } from './node/shell.js';
 
 /** What steps hand on to each other; `Known` is the part of it that later inquiries need. */
@@ -73,7 +74,7 @@ export async function startPlan(context: LiveContext, { rightsOnly, withoutKubel
   const node = findNode(context, { api, nodeName });
   const isNoNode = findWhetherNone(context, { api, node });
   const rights = askOwnRights(context, { api, identity, nodeName, node, place }, rightsOnly);
-  const ownThings = askOwnThings(context, { place });
+  const ownThings = askOwnThings(context, { place, asksAnother });
   const nodeShell = askNodeShell(context, { place, asksAnother }, withoutKubelet);
   const mountedToken = askMountedToken(context);
   const kubeletFound = withoutKubelet
@@ -157,7 +158,7 @@ function versionIn(store: LiveContext['store']): ServerVersion | undefined {
 }
 
 /** What this process or pod tells of itself, and the name by which a pod knows the apiserver. */
-async function askOwnThings(context: LiveContext, { place }: Pick<Parts, 'place'>): Promise<void> {
+async function askOwnThings(context: LiveContext, { place, asksAnother }: Pick<Parts, 'place' | 'asksAnother'>): Promise<void> {
   const at = await place;
   if (!at) return;
   const { store, settings } = context;
@@ -169,6 +170,7 @@ async function askOwnThings(context: LiveContext, { place }: Pick<Parts, 'place'
     !atWorkstation && at.serviceEnvironment ? context.lookup('apiserver', 'kubernetes.default.svc') : undefined,
     !atWorkstation && at.place !== 'node' ? askMounts(context) : undefined,
     askClusterAgent(context, at),
+    (await asksAnother) ? undefined : hearAgent(context),
   ]);
 }
 
@@ -181,7 +183,11 @@ async function askNodeShell(
   const { nodeFiles, agent } = context.settings;
   const at = nodeFiles && (await place);
   if (!at || (await asksAnother)) return;
-  await Promise.all([observeAgents(context, nodeFiles), withoutKubelet ? undefined : observeNode(context, nodeFiles, agent?.beside ?? at)]);
+  const beside = agent?.beside ?? at;
+  await Promise.all([
+    observeAgents(context, nodeFiles),
+    ...(withoutKubelet ? [] : [observeNode(context, nodeFiles, beside), hearKubelet(context, nodeFiles)]),
+  ]);
 }
 
 async function findKubelet(

@@ -40,6 +40,7 @@ import type {
 import type { AgentPods, AgentWorkloads, NamespacePolicy, PlacementNodes, PodEvent, RefusedCreate } from './facts/placement.js';
 import type { AccessAnswer, Account, Identity, OwnRules, RbacObjects, ResolvedProfile } from './facts/rights.js';
 import type { Candidate, Place, Setting, Target } from './facts/run.js';
+import type { Statement } from './facts/said.js';
 
 export type * from './facts/agent.js';
 export type * from './facts/apiserver.js';
@@ -47,6 +48,7 @@ export type * from './facts/connection.js';
 export type * from './facts/node.js';
 export type * from './facts/rights.js';
 export type * from './facts/run.js';
+export type * from './facts/said.js';
 
 /** kind → data. */
 export interface FactData {
@@ -99,6 +101,8 @@ export interface FactData {
   'agent-configuration': AgentConfiguration;
   'running-agents': RunningAgent[];
   'cluster-agent': ClusterAgentWay;
+  /** Since 1.5: what a log says, or a refusal that stands where a document should be; one fact for each kind of thing that is said. */
+  said: Statement;
 }
 
 export type FactKind = keyof FactData;

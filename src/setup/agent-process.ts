@@ -54,7 +54,7 @@ export async function openAgent(flags: Partial<Flags>, own: Host): Promise<Agent
   const agent = read.data;
   const files = filesOf(agent, own);
   const ours = ownFiles(withOwnPaths(flags, own));
-  const host: Host = { ...files, readFile: (path, maxBytes) => (ours.has(path) ? own : files).readFile(path, maxBytes) };
+  const host: Host = { ...files, readFile: (path, ...limits) => (ours.has(path) ? own : files).readFile(path, ...limits) };
   return {
     pid: agent.pid,
     host,
@@ -84,7 +84,8 @@ function filesOf({ env, root, network, inPod, owns, look }: FoundAgent, own: Hos
   // Nothing that is closed to it, though it is open to us.
   return {
     ...host,
-    readFile: (path, maxBytes) => readOpened(path, () => openBelow(root, posix.resolve('/', path), look), maxBytes, owns),
+    readFile: (path, maxBytes, part) =>
+      readOpened(path, () => openBelow(root, posix.resolve('/', path), look), { maxBytes, part, mayRead: owns }),
   };
 }
 

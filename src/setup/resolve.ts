@@ -25,6 +25,9 @@ import { formatDuration, isHostName, parseDuration } from './values.js';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'];
 
+/** Where a Datadog Agent writes what it says (datadog-agent pkg/util/defaultpaths, 7.40 to 7.7x); beside it the console of its container. */
+const AGENT_LOG = '/var/log/datadog/agent.log';
+
 /** Resolves the settings of a run. An error is one line that names the flag or variable, what is wrong, and what to do. */
 export async function resolveSettings(given: Partial<Flags>, own: Host): Promise<Resolved | { error: string }> {
   const wrong = await findFlagError(given, own);
@@ -74,7 +77,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
     timeoutMs,
     connectTimeoutMs,
     placement,
-    ...(process && { agent: process }),
+    ...(process && { agent: process, agentLog: host.env.DD_LOG_FILE || agentFile.logFile || AGENT_LOG }),
     ...(configuration && { configuration }),
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),
     ...(nodeFiles && { nodeFiles }),

@@ -91,6 +91,8 @@ export interface Resolved {
   nodeFiles?: NodeFiles;
   /** --agent-process: whom everything else here was read from. */
   agent?: AgentSource;
+  /** Its log, as it names it. */
+  agentLog?: string;
   /** What environment and datadog.yaml say of the agent's settings, as they say it. */
   configuration?: Omit<AgentConfiguration, 'install'>;
 }

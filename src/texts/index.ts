@@ -2,7 +2,7 @@
 
 import { FRAGMENTS } from './fragments/index.js';
 import { createTextReader } from './read.js';
-import type { Clean, Meaning, Reading, TextRecord } from './reading.js';
+import type { Clean, Meaning, Reading, Speaker, TextRecord } from './reading.js';
 import { recordsOf } from './records.js';
 
 export type { Fragment } from './fragments/fragment.js';
@@ -11,8 +11,8 @@ export { createRecordReader, type RecordReader, recordsOf } from './records.js';
 export { createTextReader, FRAGMENTS };
 
 /** One record by itself; of many, `createTextReader` knows again what it has read. */
-export function readRecord(record: TextRecord, clean: Clean): Reading | undefined {
-  return createTextReader(clean)(record);
+export function readRecord(record: TextRecord, clean: Clean, by?: Speaker): Reading | undefined {
+  return createTextReader(clean, by)(record);
 }
 
 /** Lines that a terminal wrapped are read once more as one text, where none of them says enough alone. */

@@ -7,6 +7,7 @@ import {
   type Reading,
   readRecord,
   readText,
+  type Speaker,
   type TextRecord,
 } from './index.js';
 import { shapeOf } from './shape.js';
@@ -64,15 +65,15 @@ interface Kept {
   server: string;
 }
 
-/** No more is kept than a record a group; `clean` is asked only for what is shown. */
-export function createLogReader(clean: Clean): LogReader {
+/** No more is kept than a record a group; `clean` is asked only for what is shown. `by`: whose log it is, where a record does not tell. */
+export function createLogReader(clean: Clean, by?: Speaker): LogReader {
   const reader = createRecordReader();
   const groups = new Map<string, Kept>();
   const worked = new Map<string, number>();
   const begun: string[] = [];
   let [lines, told, cut, left, causes] = [0, 0, 0, 0, 0];
 
-  const read = createTextReader(unredacted);
+  const read = createTextReader(unredacted, by);
   /** By shape, whether a line says nothing. */
   const known = new Map<number, boolean>();
   let shape: number | undefined;
@@ -126,7 +127,7 @@ export function createLogReader(clean: Clean): LogReader {
       for (const record of reader.end()) take(record);
       const shown = (moment: Moment): Moment => (moment.time === undefined ? moment : { ...moment, time: clean(moment.time, MOST_TIME) });
       const all = [...groups.values()].flatMap(({ record, count, first, last, server }): Group[] => {
-        const reading = readRecord(record, clean);
+        const reading = readRecord(record, clean, by);
         const isHistory = reading?.verdict.kind !== 'works' && (worked.get(server) ?? 0) > last.line;
         return reading ? [{ ...reading, seen: { count, first: shown(first), last: shown(last), isHistory } }] : [];
       });

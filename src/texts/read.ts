@@ -27,12 +27,15 @@ interface Found {
 }
 const MOST_KNOWN = 2000;
 
-/** Reads records one by one, and knows again what it has read. What one record says; nothing where it is of no known kind. */
-export function createTextReader(clean: Clean): (record: TextRecord) => Reading | undefined {
+/**
+ * Reads records one by one, and knows again what it has read. What one record says; nothing where it is of no known kind. `by`: whose log it is, where
+ * the record does not tell.
+ */
+export function createTextReader(clean: Clean, by?: Speaker): (record: TextRecord) => Reading | undefined {
   const known = new Map<string, Found | undefined>();
   return (record) => {
     if (!MAY_TELL.test(record.text)) return undefined;
-    const { body, time, node, speaker } = unwrap(record.text);
+    const { body, time, node, speaker = by } = unwrap(record.text);
     const key = record.scene === undefined ? `${speaker ?? ''} ${body}` : undefined;
     const found = key !== undefined && known.has(key) ? known.get(key) : foundIn(body, speaker, record.scene);
     if (known.size >= MOST_KNOWN) known.clear();

@@ -53,6 +53,7 @@ const SHAPES = [
   'cat /proc/(?:self|\\d{1,10})/(?:mountinfo|cgroup)',
   'printenv [A-Za-z_][A-Za-z0-9_]{0,252}',
   `ls -l(?:nL)? ${WORD}`,
+  `tail -n 100 ${WORD}`,
   'ls /var/run/secrets/kubernetes\\.io/serviceaccount',
 ];
 const SHAPE = new RegExp(`^(?:${SHAPES.join('|')})$`);

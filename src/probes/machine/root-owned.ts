@@ -51,7 +51,7 @@ export function onlyRoots(host: Host): Host {
   const known = rootOf(host);
   return {
     ...host,
-    async readFile(path, maxBytes): Promise<FileRead> {
+    async readFile(path, maxBytes, part): Promise<FileRead> {
       const root = await known;
       if (!root) return { ok: false, path, code: 'EACCES', detail: 'cannot see the owner from this user namespace' };
       const whole = posix.resolve(host.cwd, path);
@@ -62,7 +62,7 @@ export function onlyRoots(host: Host): Host {
         if (below !== whole && !OF_PODS.test(whole)) detail = `${below} in its path ${detail}`;
         throw new Error(detail);
       };
-      const read = await readOpened(path, () => openBelow(host.root, whole, look), maxBytes);
+      const read = await readOpened(path, () => openBelow(host.root, whole, look), { maxBytes, part });
       return detail === undefined ? read : { ok: false, path, code: 'EOWNER', detail };
     },
   };

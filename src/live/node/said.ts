@@ -1,0 +1,35 @@
+/** What logs at hand say: the agent's own where it is a process beside us, and the kubelet's where it is a file of this node. */
+import { SENTENCE } from '../../host/redact.js';
+import { shellQuote } from '../../kubernetes/names.js';
+import type { NodeFiles } from '../../setup/node-files.js';
+import type { LogPlace } from '../../texts/said.js';
+import { statementsIn, subjectOfStatement } from '../../texts/said.js';
+import type { LiveContext } from '../context.js';
+import { kubeletLogs, readAgentLog, readNodeLog } from './logs.js';
+
+/** Of --agent-process: its own log file. */
+export async function hearAgent(context: LiveContext): Promise<void> {
+  const { agent, agentLog } = context.settings;
+  if (!agent || agentLog === undefined) return;
+  putStatements(context, { log: agentLog, by: 'node-agent' }, await readAgentLog(agent.host, agentLog));
+}
+
+/** In a node's shell. */
+export async function hearKubelet(context: LiveContext, { host, live, kubelet }: NodeFiles): Promise<void> {
+  for (const place of await kubeletLogs(host, kubelet.flags)) putStatements(context, place, await readNodeLog(host, place.log, live));
+}
+
+function putStatements({ store, clean }: LiveContext, place: LogPlace, lines: readonly string[] | undefined): void {
+  if (!lines) return;
+  const log = clean(place.log, SENTENCE);
+  for (const statement of statementsIn(lines, { ...place, log }, clean))
+    store.put(
+      {
+        target: 'self',
+        kind: 'said',
+        subject: clean(subjectOfStatement(statement), SENTENCE),
+        reproduce: `tail -n 100 ${shellQuote(log)}`,
+      },
+      { status: 'observed', data: statement, ms: 0 },
+    );
+}

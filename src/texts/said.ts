@@ -1,0 +1,59 @@
+/** A log → what it says of causes, as facts hold it: the same for a log of this machine and for one of a bundle. */
+import type { Statement } from '../model/facts/said.js';
+import type { Clean, Speaker } from './index.js';
+import { createLogReader, type Group } from './log.js';
+
+/** Where a log lies, and whose it is where its records do not tell. */
+export interface LogPlace {
+  log: string;
+  by?: Speaker;
+  node?: string;
+}
+
+/** Up to here from its end: a tenth of the log, or as many lines as one try and what is logged beside it may be apart. */
+const END_PART = 10;
+const END_LINES = 100;
+
+/** Causes, and wrappers of what stands elsewhere; what works and what is not ours is no fact. */
+export function statementsIn(lines: Iterable<string>, { log, by, node }: LogPlace, clean: Clean): Statement[] {
+  const reader = createLogReader(clean, by);
+  for (const line of lines) reader.push(line);
+  const reading = reader.end();
+  const endsAt = reading.lines - Math.max(END_LINES, Math.floor(reading.lines / END_PART));
+  return reading.groups.flatMap((group) => statementOf(group, { log, node, lasts: group.seen.last.line >= endsAt }));
+}
+
+function statementOf(group: Group, { log, node, lasts }: { log: string; node: string | undefined; lasts: boolean }): Statement[] {
+  const { speaker, target, side, record, user, fragment, verdict, seen } = group;
+  if (verdict.kind !== 'cause' && verdict.kind !== 'wrapper') return [];
+  // A number of a line that names no server may count anything.
+  if (target.server === 'unknown' && /^\d+$/.test(verdict.rests)) return [];
+  const named = record.node ?? node;
+  return [
+    {
+      log,
+      speaker,
+      ...(named !== undefined && { node: named }),
+      server: target.server,
+      ...(target.host !== undefined && { host: target.host }),
+      ...(target.port !== undefined && { port: target.port }),
+      side,
+      ...(user !== undefined && { user }),
+      ...(fragment !== undefined && { fragment }),
+      causes: verdict.kind === 'cause' ? verdict.causes.map(({ cause, certainty }) => ({ cause, certainty })) : [],
+      count: seen.count,
+      ...(seen.first.time !== undefined && { first: seen.first.time }),
+      ...(seen.last.time !== undefined && { last: seen.last.time }),
+      sample: record.text,
+      rests: verdict.rests,
+      lasts: lasts && !seen.isHistory,
+      isHistory: seen.isHistory,
+    },
+  ];
+}
+
+/** What tells statements of one log apart. */
+export function subjectOfStatement({ log, speaker, server, node, user, causes, fragment }: Statement): string {
+  const what = causes.length > 0 ? causes.map(({ cause }) => cause).join('|') : fragment;
+  return [log, speaker, server, node, user, what].filter((part) => part !== undefined && part !== '').join(' ');
+}
