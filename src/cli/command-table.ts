@@ -161,8 +161,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'explain',
-    says: 'Explain a cause or an error text, or find causes by words',
-    positionals: [{ name: 'cause', description: 'a cause id, an error text in quotes, or words to look for', isMany: true }],
+    says: 'Explain a cause, an error text or a log, or find causes by words',
+    positionals: [{ name: 'cause', description: 'a cause id, an error text in quotes, a file, or words to look for', isMany: true }],
     options: TEXT_OR_JSON,
     examples: [
       ['A cause of a report', 'kubelet-doctor explain kubelet-permission-missing'],
@@ -172,9 +172,10 @@ export const COMMANDS: readonly Command[] = [
     ],
     shape: bareWords,
     run: async (parsed, { host, io }) => {
-      const words = parsed._.slice(1).join(' ');
-      if (words === '-') return (await import('./commands/read.js')).runReadCommand(['-'], pickFlags(parsed), host, io);
-      return (await import('./commands/explain.js')).runExplainCommand(words, parsed.output === 'json' ? 'json' : 'text', host, io);
+      const words = parsed._.slice(1).map(String);
+      const { isToRead, runExplainCommand } = await import('./commands/explain.js');
+      if (await isToRead(words, host)) return (await import('./commands/read.js')).runReadCommand(words, pickFlags(parsed), host, io);
+      return runExplainCommand(words.join(' '), parsed.output === 'json' ? 'json' : 'text', host, io);
     },
   },
   {

@@ -1,6 +1,6 @@
 /** Something that was given to be read, whatever it is: its beginning, then all of it or line by line, out of gzip. No more than a line is kept of what is long. */
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { wordsOf } from './bad-archive.js';
 import { linesOf, type Skips } from './packed/lines.js';
@@ -24,6 +24,14 @@ export interface Given {
   close(): Promise<void>;
 }
 
+/** Never throws, whatever the words are. */
+export async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
 const DIRECTORY: Given = {
   head: '',
   isPacked: true,
@@ -40,12 +48,12 @@ export async function openGiven(path: string, stdin: AsyncIterable<Buffer | stri
   let file: FileHandle | undefined;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    const stat = await file.stat();
-    if (stat.isDirectory()) {
+    const found = await file.stat();
+    if (found.isDirectory()) {
       await file.close();
       return DIRECTORY;
     }
-    if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'ENXIO' });
+    if (!found.isFile()) throw Object.assign(new Error('not a file'), { code: 'ENXIO' });
     const opened = file;
     return await given(opened.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 }), () => opened.close());
   } catch (error) {

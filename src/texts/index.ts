@@ -1,13 +1,13 @@
 /** Texts that people paste → what they say. Pure; `clean` is the caller's, who knows the secrets of the run. */
 
 import { FRAGMENTS } from './fragments/index.js';
-import { createTextReader } from './read.js';
+import { createTextReader, SHOWN } from './read.js';
 import type { Clean, Meaning, Reading, Speaker, TextRecord } from './reading.js';
 import { recordsOf } from './records.js';
 
 export type { Fragment } from './fragments/fragment.js';
-export type { Addressee, Certainty, Clean, Meaning, Reading, Scene, Server, Speaker, TextRecord } from './reading.js';
-export { createRecordReader, type RecordReader, recordsOf } from './records.js';
+export type { Clean, Reading, TextRecord } from './reading.js';
+export { createRecordReader } from './records.js';
 export { createTextReader, FRAGMENTS };
 
 /** One record by itself; of many, `createTextReader` knows again what it has read. */
@@ -26,6 +26,38 @@ export function readText(text: string, clean: Clean): Reading[] {
   if (readings.some(({ verdict }) => verdict.kind === 'cause') || lines.length < 2 || lines.length > MOST_JOINED) return readings;
   const joined = read({ line: 1, text: lines.map((line) => line.trim()).join(' ') });
   return joined?.verdict.kind === 'cause' && readings.every(({ side }) => side !== 'object') ? [joined] : readings;
+}
+
+/** As the kubelet's clients and the apiserver's word an address before an error. */
+const ASIDE = [
+  ['The kubelet (port 10250)', 'Get "https://192.0.2.1:10250/": '],
+  ['The apiserver', 'Get "https://192.0.2.1:6443/": '],
+] as const;
+
+/** An error that says something of the one server, something else of the other, and does not name it: what it would be, and what is missing. */
+export function readWithoutServer(text: string, clean: Clean): Reading | undefined {
+  const read = ASIDE.flatMap(([server, address]) => {
+    const reading = readRecord({ line: 1, text: `${address}${text.replace(/\s{1,1000}/g, ' ').trim()}` }, clean);
+    return reading?.verdict.kind === 'cause' ? [{ server, reading, verdict: reading.verdict }] : [];
+  });
+  const [first] = read;
+  if (!first) return undefined;
+  const each = read.map(({ server, verdict }) => `${server}: ${verdict.causes.map(({ cause }) => cause).join(', ')}.`);
+  const rests = first.verdict.rests.replace(/^[\s:"]{1,10}/, '');
+  const { reading } = first;
+  return {
+    speaker: 'unknown',
+    target: { server: 'unknown' },
+    side: reading.side,
+    record: { line: 1, text: clean(text, SHOWN) },
+    fragment: reading.fragment,
+    verdict: {
+      kind: 'wrapper',
+      lacks: 'server',
+      rests,
+      says: `Which server answered decides. ${each.join(' ')} Paste the whole line, with the address in it.`,
+    },
+  };
 }
 
 /** Causes that stand beside another without being its reason. */

@@ -57,6 +57,8 @@ export interface TextRecord {
   text: string;
   /** What it stands in, where it is no line of a log. */
   scene?: Scene;
+  /** Whose log it is, as a line above it says. */
+  speaker?: Speaker;
 }
 
 /** The object that `kubectl describe` or a table of `kubectl get` speaks of. */
@@ -74,8 +76,8 @@ export type Certainty = 'proven' | 'suspected';
 /** What a record says. `says`, `decide` and `fix` are whole sentences of ours, of no word of the text; the last two in place of what the cause says. */
 export type Meaning =
   | { kind: 'cause'; causes: { cause: string; certainty: Certainty }[]; rests: string; says?: string; decide?: string; fix?: string }
-  /** The reason stands elsewhere: `says` tells where. */
-  | { kind: 'wrapper'; rests: string; says: string }
+  /** The reason stands elsewhere: `says` tells where. `lacks`: it would be one, if the text named the server. */
+  | { kind: 'wrapper'; rests: string; says: string; lacks?: 'server' }
   | { kind: 'not-ours'; rests: string; says: string }
   | { kind: 'works'; rests: string; says: string };
 

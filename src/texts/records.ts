@@ -2,8 +2,9 @@
 
 import { asBlock, type Block } from './blocks.js';
 import { createDescriptions, type Described } from './descriptions.js';
-import type { Scene, TextRecord } from './reading.js';
+import type { Scene, Speaker, TextRecord } from './reading.js';
 import { rowIn } from './rows.js';
+import { speakerOfLog } from './speakers.js';
 import { isLogged, MOST_TEXT } from './unwrap.js';
 
 export interface RecordReader {
@@ -22,6 +23,8 @@ const CONTINUES =
   /^(?:\s{1,40}at \S|\s{1,40}\.\.\. \d{1,6} more|Caused by: |\s{1,8}---> |\s{1,8}\[cause\]: |During handling of|The above exception|Traceback |\s{2,40}File "|\t\S)/;
 /** A line of a text that is quoted as a whole. */
 const QUOTE = /^\s{0,8}> ?/;
+/** `tail -f` of several files: whose lines follow. */
+const MARKER = /^==> (\S.{0,300}) <==\s*$/;
 const CHECK = /^\s{2,16}Instance ID: ([\w.-]{1,60})(?::\w{1,40})? \[/;
 /** Lines that one record has at most, and lines of a block: the output of one command. */
 const MOST_LINES = 60;
@@ -36,6 +39,8 @@ export function createRecordReader(): RecordReader {
   let block: Block | undefined;
   /** Everything is quoted, as in a mail. */
   let quoted: boolean | undefined;
+  /** Whose lines these are, by the marker above them. */
+  let speaker: Speaker | undefined;
   /** Of `agent status`: the check whose lines these are. */
   let check: Scene | undefined;
 
@@ -61,6 +66,11 @@ export function createRecordReader(): RecordReader {
       block = undefined;
       return state === 'last' ? whole(record) : [...whole(record), ...readLine(text)];
     }
+    const [, log] = MARKER.exec(text) ?? [];
+    if (log !== undefined) {
+      speaker = speakerOfLog(log);
+      return close();
+    }
     block = asBlock(text, at);
     if (block) return [];
     const described = descriptions.push(text, at);
@@ -79,7 +89,7 @@ export function createRecordReader(): RecordReader {
       if (open.text.length < MOST_TEXT) open = { ...open, text: `${open.text} ${text.trim()}`.slice(0, MOST_TEXT) };
       return before;
     }
-    return [...before, ...close({ line: at, text, scene: check })];
+    return [...before, ...close({ line: at, text, scene: check, ...(speaker && { speaker }) })];
   };
 
   return {
@@ -90,7 +100,7 @@ export function createRecordReader(): RecordReader {
       quoted ??= QUOTE.test(whole);
       return readLine(quoted ? whole.replace(QUOTE, '') : whole);
     },
-    isPlain: () => plain && !quoted,
+    isPlain: () => plain && !quoted && speaker === undefined,
     skip(skipped) {
       at += skipped;
     },

@@ -52,6 +52,15 @@ export function speakerOfProgram(name: string): Speaker | undefined {
   return name === '' ? undefined : PROGRAMS.find(([text]) => text.test(name))?.[1];
 }
 
+/** Whose log a file is: by its name, or by a folder that it is in (`/var/log/pods/NS_POD_UID/CONTAINER/0.log`). */
+export function speakerOfLog(path: string): Speaker | undefined {
+  for (const part of path.split('/').reverse()) {
+    const speaker = speakerOfProgram(part.replace(/\.(?:log|txt|out)(?:\.\d{1,4})?$/, ''));
+    if (speaker !== undefined) return speaker;
+  }
+  return undefined;
+}
+
 /** Is a pod, image or label of this name that of an agent, of which one should run on each node? */
 export function isAgentName(name: string): boolean {
   const speaker = speakerOfProgram(name);

@@ -23,10 +23,14 @@ const PREFIXES: readonly { text: RegExp; tells: (groups: readonly string[]) => P
     text: /^\[pod\/([\w.-]{1,253})\/([\w.-]{1,63})\] /,
     tells: ([, pod = '', container = '']) => ({ speaker: speakerOfProgram(container) ?? speakerOfProgram(pod) }),
   },
-  // stern, k9s: pod and container
+  // stern, k9s: pod and container; docker compose: the service, and a rule
   {
-    text: /^([a-z\d][a-z\d.-]{5,252})(?: ([a-z\d][a-z\d-]{0,62}))? {1,4}(?=\d{4}-\d\d-\d\d[T ]\d\d:)/,
+    text: /^([a-z\d][a-z\d.-]{5,252})(?: ([a-z\d][a-z\d-]{0,62}))? {1,4}(?=\d{4}-\d\d-\d\d[T ]\d\d:|[IWEF]\d{4} \d\d:|\{"|(?:time|ts|level)=)/,
     tells: ([, pod = '', container = '']) => ({ speaker: speakerOfProgram(container) ?? speakerOfProgram(pod) }),
+  },
+  {
+    text: /^([a-z\d][\w.-]{1,100}?)(?:[-_]\d{1,4})? {0,60}\| (?=\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|[IWEF]\d{4} \d\d:|\{"|(?:time|ts|level)=)/,
+    tells: ([, service = '']) => ({ speaker: speakerOfProgram(service) }),
   },
   // talosctl logs: the node
   { text: /^((?:\d{1,3}\.){3}\d{1,3}): (?=[{IWEF\d])/, tells: ([, node]) => ({ node }) },

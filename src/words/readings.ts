@@ -55,6 +55,7 @@ export const sayReading = defineWords('reading', {
   fix: 'Fix:',
   more: 'More: kubelet-doctor explain {cause}',
   wrapper: 'This text ({rests}) only wraps another error.',
+  noServer: 'This text ({rests}) does not name the server that it is about.',
   other: 'No cause of kubelet-doctor explains this text ({rests}).',
   works: 'This text ({rests}) tells of what works.',
   nothing: 'This text says nothing that kubelet-doctor knows.',

@@ -1,5 +1,8 @@
 /** `explain`: an id, an error text, or words to look for; whichever it is, an answer or one line. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { knownCauses } from '../../src/checks/index.js';
 import { main } from '../../src/main.js';
@@ -44,16 +47,36 @@ describe('explain', () => {
     assert.match((await explain('dial tcp 10.0.0.7:10250: connect: no route to host')).stdout, /points to [a-z-]+\./);
   });
 
-  for (const words of [
-    ['EOF'],
-    ['unexpected', 'EOF'],
-    ['foo bar'],
-    ['...'],
-    ['\u001b[31m x\ny'],
-    ['kubelet-dwn'],
-    ['x'.repeat(5000)],
-    ['no such-thing here'],
-  ])
+  it('says of an error without a server what it would be of each, and what to paste', async () => {
+    for (const [words, rests] of [
+      [['401 Unauthorized'], '401'],
+      [['connection', 'refused'], 'connection refused'],
+      [['unexpected', 'EOF'], 'unexpected EOF'],
+    ] as const) {
+      const { code, stdout } = await explain(...words);
+      assert.equal(code, 0);
+      assert.ok(stdout.startsWith(`This text (${rests}) does not name the server`), stdout);
+      assert.match(stdout.replace(/\s+/g, ' '), /The kubelet \(port 10250\): kubelet-.* The apiserver: .* Paste the whole line/);
+    }
+  });
+
+  it('reads a file that is named, unless it has the name of a cause', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'kubelet-doctor-explain-'));
+    try {
+      for (const name of ['agent.log', 'kubelet-down'])
+        writeFileSync(path.join(directory, name), 'dial tcp 192.0.2.7:10250: connect: no route to host\n');
+      const run = async (...words: string[]) => {
+        const { io, text } = recordingIo();
+        return { code: await main(['explain', ...words], { io, host: { env: {}, cwd: directory } }), ...text() };
+      };
+      assert.match((await run('agent.log')).stdout, /points to node-address-dead/);
+      assert.doesNotMatch((await run('kubelet-down')).stdout, /points to/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  for (const words of [['foo bar'], ['...'], ['\u001b[31m x\ny'], ['kubelet-dwn'], ['x'.repeat(5000)], ['no such-thing here']])
     it(`refuses ${JSON.stringify(words.join(' ').slice(0, 40))} in one line`, async () => {
       const { code, stdout, stderr } = await explain(...words);
       assert.deepEqual([code, stdout], [2, '']);

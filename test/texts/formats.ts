@@ -489,6 +489,17 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   ],
   'dns-service': ['dial tcp: lookup metrics-service on 192.0.2.53:53: server misbehaving'],
   'dns-timeout': ['dial tcp: lookup w-3 on 10.96.0.10:53: read udp 10.244.1.2:40000->10.96.0.10:53: i/o timeout'],
+  'dns-host-of-application': [
+    'java.net.UnknownHostException: redis-master: Name or service not known',
+    'dial tcp: lookup payments on 10.96.0.10:53: no such host',
+    'getaddrinfo ENOTFOUND mysql',
+    'curl: (6) Could not resolve host: payments',
+  ],
+  'watch-too-old': [
+    'rpc error: code = OutOfRange desc = etcdserver: mvcc: required revision has been compacted',
+    KLOG('reflector.go', 'k8s.io/client-go/informers/factory.go:150: watch of *v1.Pod ended with: too old resource version: 71 (93)'),
+    'The resourceVersion for the provided watch is too old.',
+  ],
   'dns-no-such-host': [
     GET('https://w-3:10250/pods', 'dial tcp: lookup w-3 on 10.96.0.10:53: no such host'),
     'getaddrinfo ENOTFOUND w-3',

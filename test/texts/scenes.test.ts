@@ -258,3 +258,25 @@ describe('a log', () => {
   it('has lines that say nothing', () =>
     assert.equal(readRecord({ line: 1, text: 'I0312 07:15:30.123456 1 main.go:1] hello' }, printable), undefined));
 });
+
+describe('whose log it is', () => {
+  const error = 'E0312 07:15:30.123456 1 log.go:1] http: TLS handshake error from 10.244.3.9:51010: remote error: tls: bad certificate';
+  const speaker = (text: string) => read(text)?.speaker;
+  it('is said by a marker above the lines, until the next one', () => {
+    const lines = `==> /var/log/pods/kube-system_kube-apiserver-n1_1f/kube-apiserver/0.log <==\n${error}\n\n==> kubelet.log <==\n${error}`;
+    assert.deepEqual(
+      readText(lines, printable).map((each) => each.speaker),
+      ['apiserver', 'kubelet'],
+    );
+    assert.equal(first(lines), 'apiserver-certificate-unknown-authority');
+  });
+  for (const [who, prefix] of [
+    ['kubectl logs --prefix', '[pod/metrics-server-6d94bc8694-9xq7v/metrics-server] '],
+    ['stern', 'metrics-server-6d94bc8694-9xq7v metrics-server '],
+    ['docker compose', 'metrics-server-1  | '],
+  ] as const)
+    it(`is said by ${who}`, () => {
+      const line = `${prefix}E0312 07:15:30.123456       1 main.go:149] "Failed" err="Get \\"https://192.0.2.7:10250/metrics/resource\\": x509: certificate signed by unknown authority"`;
+      assert.deepEqual([speaker(line), first(line)], ['metrics-server', 'kubelet-certificate-unknown-authority']);
+    });
+});

@@ -1,11 +1,13 @@
 /** `explain CAUSE`, `explain "ERROR TEXT"`, `explain WORDS` and `list`: what the checks know, offline. */
 
+import { posix } from 'node:path';
 import { findCause, type KnownCause, knownCauses } from '../../checks/index.js';
+import { isFile } from '../../files/given.js';
 import type { Host } from '../../host/host.js';
 import { renderExplain, renderList } from '../../render/text/explain/cause.js';
 import { firstOf, renderFragments, renderReading } from '../../render/text/explain/readings.js';
 import { oneLine } from '../../report/plain-text.js';
-import { answerOf, FRAGMENTS, type Reading, readText } from '../../texts/index.js';
+import { answerOf, FRAGMENTS, type Reading, readText, readWithoutServer } from '../../texts/index.js';
 import { TEXTS_VERSION } from '../../texts/schema.js';
 import { sayReading } from '../../words/readings.js';
 import { neutralise } from '../../words/visible.js';
@@ -17,20 +19,27 @@ type Format = 'text' | 'json';
 /** Exit code 1 where a text tells of a cause, as a run that finds one. */
 export const EXIT_FOUND = 1;
 
+/** Files, or standard input: what is in them is meant, not their names. A cause is meant even where a file has its name. */
+export async function isToRead(words: readonly string[], { cwd }: Pick<Host, 'cwd'>): Promise<boolean> {
+  if (words.length === 0 || findCause(words.join(' ').trim())) return false;
+  const found = await Promise.all(words.map(async (word) => word === '-' || (await isFile(posix.resolve(cwd, word)))));
+  return found.every(Boolean);
+}
+
 export function runExplainCommand(words: string, output: Format, { redactor }: Pick<Host, 'redactor'>, io: Io): number {
   if (words.trim() === '') return usageError(io, NOTHING_GIVEN);
   const known = findCause(words.trim());
   if (known) return explainCause(known, output, io);
   if (isId(words)) return usageError(io, noSuchCause(words.trim()));
   const readings = readText(words, redactor.clean);
-  const answer = answerOf(readings);
+  const answer = answerOf(readings) ?? (isLog(words) ? undefined : readWithoutServer(words, redactor.clean));
   const exitCode = answer?.verdict.kind === 'cause' ? EXIT_FOUND : 0;
   if (output === 'json') {
     const whole = { textsVersion: TEXTS_VERSION, exitCode, answer: answer ? withDocs(answer) : null, readings };
     io.out(JSON.stringify(whole));
     return exitCode;
   }
-  if (!answer) return words.split('\n').length > MOST_WORDS ? sayNothing(io) : searchCauses(words, io);
+  if (!answer) return isLog(words) ? sayNothing(io) : searchCauses(words, io);
   outText(
     io,
     renderReading(answer, (cause) => findCause(cause)?.docs, { width: io.width, colour: io.colour }),
@@ -40,6 +49,7 @@ export function runExplainCommand(words: string, output: Format, { redactor }: P
 
 /** More lines than these are a log, and no words to look for. */
 const MOST_WORDS = 3;
+const isLog = (words: string) => words.split('\n').length > MOST_WORDS;
 
 function explainCause({ cause, docs }: KnownCause, output: Format, io: Io): number {
   if (output === 'json') io.out(JSON.stringify({ cause, ...docs }));

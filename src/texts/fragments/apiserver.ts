@@ -149,6 +149,17 @@ export const APISERVER: readonly Fragment[] = [
     source: 'Kubernetes 1.20 to 1.36 staging/src/k8s.io/apimachinery/pkg/api/errors',
   },
   {
+    id: 'watch-too-old',
+    text: /required revision has been compacted|too old resource version|(?:resourceVersion for the provided (?:watch|list)|provided continue parameter|continue token) is too old|The resourceVersion for the provided/i,
+    first: true,
+    target: 'apiserver',
+    means: {
+      foreign:
+        'A watch or list went on from a version that the apiserver no longer keeps (410 Gone): the client lists again by itself. The apiserver answered, and nothing is wrong with it.',
+    },
+    source: 'Kubernetes 1.20 to 1.36 staging/src/k8s.io/apiserver/pkg/storage; etcd 3.4 to 3.6 server/storage/mvcc',
+  },
+  {
     id: 'etcd',
     text: /etcdserver: |rpc error: code = \w{1,40} desc = etcdserver|\[-\]etcd (?:failed|not ok)|readyz check failed|storage is \(re\)initializing|apiserver not ready|apiserver is shutting down/i,
     target: 'apiserver',

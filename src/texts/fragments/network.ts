@@ -16,6 +16,30 @@ const NODE_LIKE = /(?:ec2|compute|c\.[\w-]{1,60})\.internal|\.compute\.amazonaws
 const UNRESOLVED =
   /no such host|ENOTFOUND|Name or service not known|EAI_AGAIN|server misbehaving|Temporary failure in name resolution|Could not resolve host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo failed|Name does not resolve|No address associated with hostname|NameResolutionError|Name resolution (?:failure|failed)|getaddrinfo\(host='[^']{1,253}', err=\d{1,3}\)|lookup [\w.-]{1,253}(?: on \S{1,80})?: (?:.{0,120}i\/o timeout|Try again)/i;
 
+/** The name that is not known, as libraries word it. */
+const ASKED =
+  /(?:\blookup|ENOTFOUND|EAI_AGAIN|UnknownHostException:|could not resolve(?: host)?:?|translate host name|failed to resolve|resolv(?:e|ing) (?:host(?:name)?|address):?|getaddrinfo\(host=) ?['"]?([\w.-]{1,253})/i;
+/** Names that nodes have: of clouds and distributions, and those that are counted. */
+const NODE_NAME =
+  /^ip-\d{1,3}-\d{1,3}-|^(?:gke|aks|eks|k3s|k8s|kube|kind|minikube|docker-desktop|talos)(?:[-.\d]|$)|^(?:[\w-]{1,60}-)?(?:node|worker|minion|kubelet|control-?plane)s?-?(?:\d|$)|^(?:master|host|server|vm|cp|n|w|m)-?\d|-vmss|\.(?:lan|localdomain|node|nodes)$/i;
+/** Who asks kubelets by their names. */
+const ASK_NODES: readonly Seen['speaker'][] = [
+  'node-agent',
+  'cluster-agent',
+  'other-agent',
+  'metrics-server',
+  'opentelemetry',
+  'prometheus',
+  'apiserver',
+  'kubectl',
+];
+
+function isHostOfApplication({ body, speaker, target: { server } }: Seen): boolean {
+  if (server === 'kubelet' || server === 'read-only-port' || server === 'apiserver' || ASK_NODES.includes(speaker)) return false;
+  const name = ASKED.exec(body)?.[1]?.replace(/\.$/, '');
+  return name !== undefined && !NODE_NAME.test(name) && !NODE_LIKE.test(name);
+}
+
 const TIMEOUT =
   /i\/o timeout|ETIMEDOUT|connection timed out|ConnectTimeout|connect(?:ion)? time[d ]?out|deadline exceeded|UND_ERR_CONNECT_TIMEOUT|Operation timed out|timed out|Timeout was reached|TimeoutError|waiting for connection/i;
 
@@ -125,6 +149,16 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
       },
     },
     source: `${GO_NET}/dnsclient_unix.go`,
+  },
+  {
+    id: 'dns-host-of-application',
+    text: UNRESOLVED,
+    when: isHostOfApplication,
+    means: {
+      foreign:
+        'The DNS does not know the name of a server that this program asks. It is no name that nodes have, and no agent, kubelet or apiserver asks for it here.',
+    },
+    source: `${GO_NET}/net.go; glibc and musl getaddrinfo, curl 8 (6), Java UnknownHostException`,
   },
   {
     id: 'dns-no-such-host',

@@ -17,7 +17,8 @@ export function renderReading(reading: Reading, docsOf: DocsOf, { width, colour 
   const rests = neutralise(verdict.rests);
   const prose = (text: string) => wrap(text, proseWidth(width));
   if (verdict.kind !== 'cause') {
-    return [...prose(sayReading(KEYS[verdict.kind], { rests })).map(bold), ...prose(verdict.says)].join('\n');
+    const key = 'lacks' in verdict ? 'noServer' : KEYS[verdict.kind];
+    return [...prose(sayReading(key, { rests })).map(bold), ...prose(verdict.says)].join('\n');
   }
   const [first, ...others] = verdict.causes;
   if (!first) return '';
