@@ -1,13 +1,9 @@
-/** From words to a command: yargs reads them by the tables of commands and options; what it refuses becomes one line and exit code 2. */
+/** From words to a command: its row of the table says what it reads and runs; what is refused becomes one line and exit code 2. */
 import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
-import yargs, { type Argv } from 'yargs';
 import { createHost } from '../host/create.js';
 import type { Host } from '../host/host.js';
-import type { OptionSpec } from '../setup/option-spec.js';
 import { VERSION } from '../version.js';
-import type { Command, Parsed } from './arguments/command.js';
-import { explainRefusal } from './arguments/refusal.js';
 import { readWords, type Words } from './arguments/words.js';
 import { COMMANDS } from './command-table.js';
 import { harmless, type Io } from './io.js';
@@ -16,52 +12,20 @@ import { usageError } from './usage.js';
 /** Parses and runs; the exit code. */
 export async function runCommandLine(typed: readonly string[], given: Io, overrides: Partial<Host> = {}): Promise<number> {
   const io = harmless(given);
-  const argv = withDoor(typed, createHost(overrides).cwd);
+  const host = createHost(overrides);
+  const argv = withDoor(typed, host.cwd);
   const words = readWords(argv);
   if (words.wantsHelp) return showHelp(words, io);
   if (words.wantsVersion) {
     io.out(VERSION);
     return 0;
   }
-  let chosen: { command: Command; parsed: Parsed } | undefined;
-  let refusal: string | undefined;
-  const host = createHost(overrides);
-  // Its own working directory, which yargs would ask for, may have been deleted.
-  const parser = yargs([], host.cwd)
-    .scriptName('kubelet-doctor')
-    .parserConfiguration({
-      'boolean-negation': false,
-      // What is given twice is refused, not dropped in silence.
-      'duplicate-arguments-array': true,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'populate--': false,
-      'dot-notation': false,
-      'camel-case-expansion': false,
-    })
-    .locale('en');
-  for (const command of COMMANDS)
-    parser.command(
-      wordsOf(command),
-      // Its help is not shown, and yet drawn for every command that is named: without words and options it costs nothing.
-      false,
-      (builder) => withWords(builder, command),
-      (parsed) => {
-        chosen = { command, parsed };
-      },
-    );
-  parser
-    .version(false)
-    .help(false)
-    .strict()
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      refusal = explainRefusal(message ?? error?.message ?? 'cannot read the arguments', words);
-    });
-  await parser.parseAsync([...argv]);
-  if (refusal !== undefined || !chosen) return usageError(io, refusal ?? explainRefusal('', words));
-  const { command, parsed } = chosen;
+  const command = COMMANDS.find(({ name }) => name === words.first) ?? COMMANDS.find(({ isDefault }) => isDefault);
+  if (!command) throw new Error('no command is the default');
+  const { readArguments } = await import('./arguments/read.js');
+  const read = await readArguments(argv, words, command, host.cwd);
+  if ('refusal' in read) return usageError(io, read.refusal);
+  const { parsed } = read;
   const repeated = command.options.find(({ name, type }) => type !== 'list' && Array.isArray(parsed[name]));
   if (repeated) return usageError(io, `--${repeated.name} is given more than once; give it once`);
   // What follows is no option any more, and a word that nothing reads would be dropped in silence.
@@ -84,34 +48,4 @@ async function showHelp({ first, bare, wantsAll }: Words, io: Io): Promise<numbe
   return first === 'help' && bare[1] !== undefined
     ? runHelpCommand(bare[1], wantsAll, COMMANDS, io)
     : showHelpOf(first, wantsAll, COMMANDS, io);
-}
-
-function wordsOf({ name, positionals = [], isDefault }: Command): string[] {
-  const behind = positionals.filter(({ isMany }) => !isMany).map((each) => (each.isOptional ? ` [${each.name}]` : ` <${each.name}>`));
-  return [`${name}${behind.join('')}`, ...(isDefault ? ['$0'] : [])];
-}
-
-function withWords(builder: Argv, { positionals = [], options, shape }: Command): Argv {
-  for (const { name, choices, isOptional, isMany } of positionals)
-    if (!isMany) builder.positional(name, { type: 'string', demandOption: !isOptional, ...(choices && { choices }) });
-  for (const option of options) builder.option(option.name, { ...readingOf(option), hidden: true });
-  return shape ? shape(builder) : builder;
-}
-
-function readingOf({ type, choices, alias, formerly }: OptionSpec) {
-  return {
-    ...(type === 'switch' ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }),
-    ...(type === 'list' && { coerce: wordsIn }),
-    ...(choices && { choices }),
-    alias: [alias, formerly].filter((name) => name !== undefined),
-  };
-}
-
-/** A list may be given in parts: `--skip A --skip B,C`. */
-function wordsIn(given: string | readonly string[]): string[] {
-  return [given]
-    .flat()
-    .flatMap((text) => text.split(','))
-    .map((word) => word.trim())
-    .filter(Boolean);
 }

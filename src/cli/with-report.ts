@@ -5,11 +5,12 @@ import type { Report } from '../model/report.js';
 import { judgedFile } from '../report/where.js';
 import { findWrongWord } from '../setup/flag-errors.js';
 import { DEFAULTS, type Flags } from '../setup/options.js';
+import { unknownCause } from './arguments/unknown-cause.js';
 import { type Io, outText } from './io.js';
 import { openPseudonyms } from './pseudonyms.js';
 import { renderReport } from './render.js';
 import { refuseSave, saveRun } from './save.js';
-import { EXIT_USAGE, unknownCause, usageError } from './usage.js';
+import { EXIT_USAGE, usageError } from './usage.js';
 
 /** What a command came to: plain data, so that names in all of it can be replaced. */
 interface Found {

@@ -11,8 +11,9 @@ import { answerOf, FRAGMENTS, type Reading, readText, readWithoutServer } from '
 import { TEXTS_VERSION } from '../../texts/schema.js';
 import { sayReading } from '../../words/readings.js';
 import { neutralise } from '../../words/visible.js';
+import { noSuchCause } from '../arguments/unknown-cause.js';
 import { type Io, outText } from '../io.js';
-import { noSuchCause, usageError } from '../usage.js';
+import { usageError } from '../usage.js';
 
 type Format = 'text' | 'json';
 

@@ -11,9 +11,10 @@ import { BOUNDS } from '../../model/bounds.js';
 import type { Flags } from '../../setup/options.js';
 import { chosen, createLogReader, isWrong } from '../../texts/log.js';
 import { TEXTS_VERSION } from '../../texts/schema.js';
+import { unknownCause } from '../arguments/unknown-cause.js';
 import { type Io, outText } from '../io.js';
 import { lookOf } from '../render.js';
-import { unknownCause, usageError } from '../usage.js';
+import { usageError } from '../usage.js';
 import { choicesOf, withReport } from '../with-report.js';
 import { EXIT_FOUND, withDocs } from './explain.js';
 
