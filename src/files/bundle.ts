@@ -2,7 +2,7 @@
  * Reads what someone sent: a report or facts as JSON, a bundle of --save, a directory, or a support bundle of another tool with ours in it.
  * Nothing of it is trusted: sizes are bounded, links are not followed, nothing is written, and what is wrong fits on one line.
  */
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
@@ -22,11 +22,15 @@ export const LIMITS: UntarLimits = { total: BOUNDS.archive, entries: BOUNDS.entr
 
 const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
 
+/** O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one. */
+const PLAIN = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
 /** Reads the file at an absolute path. Never throws. */
 export async function readBundle(path: string, limits = LIMITS): Promise<BundleRead> {
+  const short = shortText(path);
+  if (short !== undefined) return short;
   try {
-    // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const file = await open(path, PLAIN);
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) return found(await fromDirectory(path, limits), 'directory');
@@ -40,17 +44,40 @@ export async function readBundle(path: string, limits = LIMITS): Promise<BundleR
   }
 }
 
+/** What a report of one node is well below. */
+const SHORT = 256 * 1024;
+
+/**
+ * A short text in one go: of thousands of files each wait for another thread costs more than the reading. Undefined for what is anything else, or
+ * cannot be read this way.
+ */
+function shortText(path: string): Bundle | undefined {
+  try {
+    const file = openSync(path, PLAIN);
+    try {
+      const stat = fstatSync(file);
+      if (!stat.isFile() || stat.size === 0 || stat.size > SHORT) return undefined;
+      const bytes = Buffer.allocUnsafe(stat.size + 1);
+      const got = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
+      return got.length === stat.size && !isGzip(got) && !isTar(got) ? bundleOf(decode(got)) : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
+const isTar = (head: Buffer): boolean => head.toString('latin1', 257, 262) === 'ustar';
+
 async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRead> {
   const head = Buffer.alloc(512);
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   if (bytesRead === 0) return { error: 'is empty' };
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const isTar = head.toString('latin1', 257, 262) === 'ustar';
-  if (!isGzip && !isTar) {
-    return bundleOf(decode(await readWhole(file, limits.file)));
-  }
+  if (!isGzip(head) && !isTar(head)) return bundleOf(decode(await readWhole(file, limits.file)));
   const raw = file.createReadStream({ start: 0, autoClose: false });
-  const unpacked = isGzip ? raw.pipe(createGunzip()) : raw;
+  const unpacked = isGzip(head) ? raw.pipe(createGunzip()) : raw;
   raw.on('error', (error) => unpacked.destroy(error));
   // It may break before anyone reads it, and an unheard 'error' ends the process.
   unpacked.on('error', () => {});

@@ -36,11 +36,22 @@ export function createHide(redactor: Redactor): Hide {
     if (text.length <= LONGEST_KNOWN) known.set(text, after);
     return after;
   };
+  // What holds no secret is handed on as it is: of thousands of reports nothing is built twice.
   const walk = (each: unknown): unknown => {
     if (typeof each === 'string') return hide(each);
-    if (Array.isArray(each)) return each.map(walk);
     if (typeof each !== 'object' || each === null) return each;
-    return Object.fromEntries(Object.entries(each).map(([key, inner]) => [hide(key), walk(inner)]));
+    if (Array.isArray(each)) {
+      const items = each.map(walk);
+      return items.every((item, at) => item === each[at]) ? each : items;
+    }
+    const given = each as Readonly<Record<string, unknown>>;
+    let changed: [string, unknown][] | undefined;
+    for (const [at, key] of Object.keys(given).entries()) {
+      const [name, inner] = [hide(key), walk(given[key])];
+      if (name !== key || inner !== given[key]) changed ??= Object.entries(given);
+      if (changed) changed[at] = [name, inner];
+    }
+    return changed ? Object.fromEntries(changed) : each;
   };
   return (value) => walk(value) as typeof value;
 }

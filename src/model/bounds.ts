@@ -34,13 +34,10 @@ export const BOUNDS = {
 
 /** Why a JSON text is not parsed, in words that go after its name: looked at without recursion, and outside strings. */
 export function tooMuchJson(text: string, mostValues: number = BOUNDS.values): string | undefined {
-  let [depth, values, quoted] = [0, 0, false];
+  let [depth, values] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const c = text.charCodeAt(at);
-    if (quoted) {
-      if (c === 0x5c) at += 1;
-      else if (c === 0x22) quoted = false;
-    } else if (c === 0x22) quoted = true;
+    if (c === 0x22) at = endOfString(text, at);
     else if (c === 0x2c || c === 0x3a) values += 1;
     else if (c === 0x5b || c === 0x7b) depth += 1;
     else if (c === 0x5d || c === 0x7d) depth -= 1;
@@ -48,4 +45,14 @@ export function tooMuchJson(text: string, mostValues: number = BOUNDS.values): s
     if (values > mostValues) return `contains more than ${mostValues} values`;
   }
   return undefined;
+}
+
+/** Where the string that begins at `from` ends; at the end of the text where it does not. */
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === 0x5c) before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return text.length;
 }

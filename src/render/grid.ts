@@ -23,10 +23,10 @@ export function letterAt({ states }: GridRow, at: number): Letter {
   return LETTERS.find((letter) => letter === states[at]) ?? '-';
 }
 
-/** `n1`, or `n1, pod network` where there are several networks. */
-export function rowName({ node, vantage }: GridRow, merged: Merged): string {
-  const several = new Set(merged.grid.map((row) => row.vantage)).size > 1;
-  return several && vantage ? `${node}, ${vantage}` : node;
+/** How each row is called: `n1`, or `n1, pod network` where there are several networks. */
+export function rowNames({ grid }: Merged): (row: GridRow) => string {
+  const several = new Set(grid.map((row) => row.vantage)).size > 1;
+  return ({ node, vantage }) => (several && vantage ? `${node}, ${vantage}` : node);
 }
 
 /** A column of the grid: its place in `results`, and the question. */
@@ -80,6 +80,7 @@ export function compactGrid(report: Report, most = MARKS.length): CompactGrid | 
   );
   const columns = all.slice(0, Math.min(most, MARKS.length));
   const groups = new Map<string, Group>();
+  const nameOf = rowNames(merged);
   let fine = 0;
   for (const row of merged.grid) {
     if (!all.some(({ at }) => 'X!?'.includes(letterAt(row, at)))) {
@@ -89,7 +90,7 @@ export function compactGrid(report: Report, most = MARKS.length): CompactGrid | 
     const letters = columns.map(({ at }) => letterAt(row, at));
     const key = letters.join('');
     const group = groups.get(key) ?? { names: [], letters };
-    group.names.push(rowName(row, merged));
+    group.names.push(nameOf(row));
     groups.set(key, group);
   }
   if (groups.size === 0) return undefined;

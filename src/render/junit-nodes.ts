@@ -1,7 +1,7 @@
 /** The grid of a merged report as JUnit: a suite for each node and network, a test for each question. */
 import { flatten } from '../judge/rank.js';
 import type { Finding, GridRow, Merged, Report, Result } from '../model/report.js';
-import { letterAt, letterWords, rowName } from './grid.js';
+import { letterAt, letterWords, rowNames } from './grid.js';
 
 /** One row: whose it is, and what became of each question there. */
 export interface NodeSuite {
@@ -13,8 +13,9 @@ export interface NodeSuite {
 /** The report's results with the outcome they have in each row. */
 export function nodeSuites(report: Report, merged: Merged): NodeSuite[] {
   const findings = flatten(report.findings);
+  const nameOf = rowNames(merged);
   return merged.grid.map((row) => ({
-    name: rowName(row, merged),
+    name: nameOf(row),
     row,
     results: report.results.map((result, at) => resultIn(row, result, at, findings)),
   }));

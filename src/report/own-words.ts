@@ -6,12 +6,12 @@
 import type { Documented } from '../checks/connection/shared/pair.js';
 import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/index.js';
 import { isLook } from '../checks/shared/looks.js';
-import { judge, sayFor } from '../judge/judge.js';
+import { type Judgement, judge, sayFor } from '../judge/judge.js';
 import { messageOn } from '../judge/on-platform.js';
 import { sinceMessage } from '../judge/since/dating.js';
 import { withoutAim } from '../kubernetes/aim.js';
 import { isPlatform } from '../kubernetes/kubelet/platforms.js';
-import type { Message } from '../model/check.js';
+import type { Check, Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import { sayPlatform } from '../words/platform.js';
 import { saySince } from '../words/since.js';
@@ -33,26 +33,52 @@ export interface Own {
   has(of: string, text: string): boolean;
 }
 
-/** Facts are a stranger's too, but what a check prints of them has passed its guards. */
+/** Facts are a stranger's too, but what a check prints of them has passed its guards. A check is asked once something is to be its words. */
 export function ownWords(facts: readonly AnyFact[]): Own {
+  const said = new Map<Check, ReadonlySet<string>>();
+  let beside: readonly Check[] | undefined;
+  const saidBy = (check: Check): ReadonlySet<string> => {
+    beside ??= judged(facts, OF_STRANGERS).some(isOfStranger) ? OF_STRANGERS : [];
+    const words = said.get(check) ?? wordsOf(judged(facts, [check, ...beside.filter((each) => each !== check)])[0]);
+    said.set(check, words);
+    return words;
+  };
+  return { has: (of, text) => saidAs(of).some((check) => saidBy(check).has(`${of} ${withoutAim(text)}`)) };
+}
+
+/** Whose words stand under this question or cause. */
+function saidAs(of: string): Check[] {
+  return CHECKS.filter(({ question, causes }) => question === of || Object.hasOwn(causes, of));
+}
+
+/** Those that tell whose server answers: where it is another's, what the others say is another too (judge/judge.ts). */
+const OF_STRANGERS = CHECKS.filter(({ causes }) => Object.values(causes).some(({ stranger }) => stranger !== undefined));
+
+function isOfStranger({ check, verdict }: Judgement): boolean {
+  return verdict.kind === 'problem' && check.causes[verdict.cause]?.stranger !== undefined;
+}
+
+function wordsOf(judgement: Judgement | undefined): Set<string> {
   const said = new Set<string>();
   const add = (of: string, ...texts: (string | undefined)[]) => {
     for (const text of texts) if (text !== undefined) said.add(`${of} ${text}`);
   };
-  for (const { check, verdict } of judged(facts)) {
-    if (verdict.kind === 'crashed') continue;
-    if (verdict.kind === 'problem') {
-      const { cause, title, fixes, evidence, wants = [] } = verdict;
-      add(cause, title.en, ...wants.map(({ elsewhere }) => elsewhere));
-      add(check.question, ...wants.map(({ elsewhere }) => elsewhere));
-      for (const { action, steps, source, effect, verify } of fixes) add(cause, action.en, steps, source, effect && sayOf(effect), verify);
-      for (const { saw, reproduce } of evidence) add(cause, saw.en, reproduce);
-    } else {
-      add(check.question, verdict.kind === 'pass' ? verdict.note?.en : verdict.why.en);
-      if (verdict.kind === 'cannot-tell') add(check.question, ...verdict.wants.map(({ elsewhere }) => elsewhere));
-    }
+  if (!judgement || judgement.verdict.kind === 'crashed') return said;
+  const {
+    check: { question },
+    verdict,
+  } = judgement;
+  if (verdict.kind === 'problem') {
+    const { cause, title, fixes, evidence, wants = [] } = verdict;
+    add(cause, title.en, ...wants.map(({ elsewhere }) => elsewhere));
+    add(question, ...wants.map(({ elsewhere }) => elsewhere));
+    for (const { action, steps, source, effect, verify } of fixes) add(cause, action.en, steps, source, effect && sayOf(effect), verify);
+    for (const { saw, reproduce } of evidence) add(cause, saw.en, reproduce);
+  } else {
+    add(question, verdict.kind === 'pass' ? verdict.note?.en : verdict.why.en);
+    if (verdict.kind === 'cannot-tell') add(question, ...verdict.wants.map(({ elsewhere }) => elsewhere));
   }
-  return { has: (of, text) => said.has(`${of} ${withoutAim(text)}`) };
+  return said;
 }
 
 /** An effect with its list. */
@@ -61,9 +87,9 @@ export function sayOf({ en, args }: Message): string {
 }
 
 /** Facts of a file may have any shape. */
-function judged(facts: readonly AnyFact[]): ReturnType<typeof judge> {
+function judged(facts: readonly AnyFact[], checks: readonly Check[]): Judgement[] {
   try {
-    return judge(facts, CHECKS);
+    return judge(facts, checks);
   } catch {
     return [];
   }
@@ -71,7 +97,7 @@ function judged(facts: readonly AnyFact[]): ReturnType<typeof judge> {
 
 /** A command that may stand as ours: our own checks print it of these facts, or it only looks. */
 export function mayStand(own: Own, of: string, command: string): boolean {
-  return own.has(of, command) || isLook(withoutAim(command));
+  return isLook(withoutAim(command)) || own.has(of, command);
 }
 
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
@@ -90,6 +116,17 @@ export function saidAgain({ id, args }: Message, question: string, spare?: 'spar
   } catch {
     return undefined;
   }
+}
+
+/** The same words of the same arguments. */
+export function isSaid(message: Message, said: Message | undefined): boolean {
+  const names = Object.keys(message.args);
+  return (
+    message.en === said?.en &&
+    message.id === said.id &&
+    names.length === Object.keys(said.args).length &&
+    names.every((name) => message.args[name] === said.args[name])
+  );
 }
 
 export const LEFT_OUT = '…';

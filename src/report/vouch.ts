@@ -11,7 +11,7 @@ import { sayMerged } from '../words/report.js';
 import { topOf } from './build.js';
 import { withoutStrange } from './contract/read-facts.js';
 import { isCountNote, withOwn, withWhere } from './merge/words.js';
-import { checkOf, isPlainName, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain, sayOf } from './own-words.js';
+import { checkOf, isPlainName, isSaid, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain, sayOf } from './own-words.js';
 import { withoutKubeconfig } from './where.js';
 import { withoutStop } from './words.js';
 
@@ -36,12 +36,16 @@ function vouched(report: Report, facts: readonly AnyFact[]): Report {
   return { ...report, summary: { ...report.summary, top }, where: plainWhere(report.where), ...said, causes };
 }
 
-/** Our own docs; of a cause that only a later version knows, its name. */
+const ownMeta = new Map<string, CauseMeta>();
+
+/** Our own docs, one object for all reports; of a cause that only a later version knows, its name. */
 function metaOf(cause: string, { title, question }: CauseMeta): CauseMeta {
   const known = knownCause(cause);
   if (!known) return { title, question, means: '', fix: '' };
   const { docs, check } = known;
-  return { title: docs.title, question: check.question, means: docs.means, fix: docs.fix };
+  const meta = ownMeta.get(cause) ?? { title: docs.title, question: check.question, means: docs.means, fix: docs.fix };
+  ownMeta.set(cause, meta);
+  return meta;
 }
 
 function vouchFinding(finding: Finding, own: Own): Finding {
@@ -70,7 +74,8 @@ function vouchFinding(finding: Finding, own: Own): Finding {
 function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: Own): { fix: Fix } | { words: string[] } {
   const { action, steps, source, verify, quoted = [] } = given;
   const nodes = given.nodes?.map((node) => (isPlainName(node) ? node : LEFT_OUT));
-  const said = own.has(cause, action.en) ? action : sayAct(action, cause, nodes, all);
+  const again = sayAct(action, cause, nodes, all);
+  const said = isSaid(action, again) || own.has(cause, action.en) ? action : again;
   if (!said) return { words: [[action.en, steps ?? ''].filter(Boolean).join('\n'), ...quoted] };
   const ours = steps !== undefined && mayStand(own, cause, steps);
   // What it prints is what gets applied: for an account of someone else's choice, if they had the choice.
@@ -106,14 +111,14 @@ function sayAct(action: Message, cause: string, nodes: readonly string[] | undef
 /** As our check says it, or the cause's own name; of a cause that we do not know, the report's. */
 function vouchTitle(title: Message, finding: Finding, nodes: readonly string[], own: Own): Message {
   const known = knownCause(finding.cause);
-  if (!known || own.has(finding.cause, title.en)) return title;
+  if (!known) return title;
   const said = saidAgain(title, known.check.question);
   const of = finding.seen && { nodes, of: finding.seen.of };
   const name = known.docs.title;
   // After "20 of 54 nodes: " as it is, at the start of a line with a capital.
   const noun = of && of.of > 1 ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const shapes = [...(said ? [said.en] : []), noun].flatMap((words) => [words, ...(of ? [withWhere(words, of)] : [])]);
-  if (shapes.includes(title.en)) return title;
+  if (shapes.includes(title.en) || own.has(finding.cause, title.en)) return title;
   return { ...title, en: of ? withWhere(noun, of) : noun };
 }
 
@@ -121,17 +126,19 @@ function vouchEvidence(given: Evidence, cause: string, own: Own): Evidence {
   const { reproduce, saw, node } = given;
   const said = saidAgain(saw, saw.id.split('.')[0] ?? '');
   const ours =
-    own.has(cause, saw.en) ||
     saw.en === said?.en ||
-    (node !== undefined && saw.en === sayMerged('from', { from: node, words: said?.en ?? '' }));
-  const evidence = { ...given, saw: { ...saw, en: ours || saw.en.startsWith(SAYS) ? saw.en : sayMerged('says', { words: saw.en }) } };
+    (node !== undefined && saw.en === sayMerged('from', { from: node, words: said?.en ?? '' })) ||
+    saw.en.startsWith(SAYS) ||
+    own.has(cause, saw.en);
+  const evidence = { ...given, saw: { ...saw, en: ours ? saw.en : sayMerged('says', { words: saw.en }) } };
   if (reproduce !== undefined && !mayStand(own, cause, reproduce)) delete evidence.reproduce;
   return evidence;
 }
 
 function vouchResult(given: Result, own: Own): Result {
   const { note, quoted = [], question, elsewhere } = given;
-  const said = note && (own.has(question, note.en) || isCountNote(note) ? note : saidAgain(note, question, 'spare'));
+  const again = note && saidAgain(note, question, 'spare');
+  const said = note && (isSaid(note, again) || isCountNote(note) || own.has(question, note.en) ? note : again);
   const others = [...quoted, ...(note && !said ? [note.en] : []), ...elsewhere.filter((command) => !mayStand(own, question, command))];
   const { quoted: _, ...result } = { ...given, asks: checkOf(question)?.asks ?? given.asks };
   if (said) result.note = said;

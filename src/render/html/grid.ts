@@ -1,9 +1,9 @@
 /** The grid of a merged report: nodes against questions, trouble first in both directions. Every cell has a sign and a word. */
-import type { GridRow, Merged, Report } from '../../model/report.js';
+import type { GridRow, Report } from '../../model/report.js';
 import { asksOf } from '../../report/spoken.js';
 import { counted, formOf } from '../../words/formats.js';
 import { sayPage as say } from '../../words/page.js';
-import { type Column, columnsWith, type Letter, letterAt, letterWords, questionWords, rowName } from '../grid.js';
+import { type Column, columnsWith, type Letter, letterAt, letterWords, questionWords, rowNames } from '../grid.js';
 import { escapeAttribute } from '../xml.js';
 import { text } from './parts.js';
 
@@ -24,6 +24,7 @@ export function gridHtml(report: Report): string {
   const beside = left ? ` ${say(`beside.${formOf(left)}`, { checks: counted(left, 'check') })}` : '';
   const caption = say('caption', { nodes: counted(merged.nodes, 'node'), checks: counted(columns.length, 'check') });
   const rest = merged.grid.length - rows.length;
+  const nameOf = rowNames(merged);
   const more = rest ? `<p class="soft">${say('lessTrouble', { rows: counted(rest, 'moreRow') })}</p>` : '';
   const head = `<tr><th scope="col">${say('node')}</th>${columns.map((column) => headOf(column, columns)).join('')}</tr>`;
   return [
@@ -31,7 +32,7 @@ export function gridHtml(report: Report): string {
     `<div class="scroll matrix" tabindex="0" role="region" aria-label="${escapeAttribute(say('nodesAndChecks'))}">`,
     `<table><caption>${caption}${beside}</caption>`,
     `<thead>${head}</thead>`,
-    `<tbody>${rows.map((row) => rowHtml(row, columns, merged)).join('\n')}</tbody></table></div>`,
+    `<tbody>${rows.map((row) => rowHtml(row, columns, nameOf(row))).join('\n')}</tbody></table></div>`,
     more,
     `<details><summary>${say('namesInJson')}</summary><dl class="asks">${columns.map(({ result }) => `<dt><code>${text(result.question)}</code></dt><dd>${text(asksOf(result))}</dd>`).join('\n')}</dl></details>`,
   ].join('\n');
@@ -42,12 +43,12 @@ function headOf(column: Column, columns: readonly Column[]): string {
   return `<th scope="col" title="${escapeAttribute(column.result.question)}"><span>${text(questionWords(column, columns))}</span></th>`;
 }
 
-function rowHtml(row: GridRow, columns: readonly Column[], merged: Merged): string {
+function rowHtml(row: GridRow, columns: readonly Column[], name: string): string {
   const cells = columns.map(({ at }) => {
     const letter = letterAt(row, at);
     return `<td class="m-${KINDS[letter]}"><span aria-hidden="true">${LETTER_SIGNS[letter]}</span><span class="hear">${letterWords(letter)}</span></td>`;
   });
-  return `<tr><th scope="row">${text(rowName(row, merged))}</th>${cells.join('')}</tr>`;
+  return `<tr><th scope="row">${text(name)}</th>${cells.join('')}</tr>`;
 }
 
 /** Files that were given and are in no row. */

@@ -31,39 +31,105 @@ const EMPTY: Record<string, () => unknown> = {
   boolean: () => false,
 };
 
-/** A new value that fits the schema; throws a Misfit. */
-export function conform(schema: Schema, value: unknown, root: Schema = schema, path = ''): unknown {
-  const name = schema.$ref?.replace('#/$defs/', '');
-  if (name !== undefined) return conform(root.$defs?.[name] ?? {}, value, root, path);
-  if (schema.enum) {
-    if (!schema.enum.includes(value)) throw new Misfit(`${path} is none of ${schema.enum.join(', ')}`);
-    return value;
-  }
-  const types = schema.type === undefined ? [] : [schema.type].flat();
-  if (types.length > 0 && !types.includes(typeOf(value)) && !(types.includes('number') && typeOf(value) === 'integer'))
-    throw new Misfit(`${path || 'it'} is not of type ${types.join(' or ')}`);
-  if (schema.pattern && typeof value === 'string' && !new RegExp(schema.pattern).test(value))
-    throw new Misfit(`${path} is written in a way that it never is`);
-  if (Array.isArray(value)) return value.map((each, at) => conform(schema.items ?? {}, each, root, `${path}[${at}]`));
-  if (typeof value !== 'object' || value === null) return value;
-  return conformObject(schema, value as Record<string, unknown>, root, path);
+/** Where a value stands. */
+type Path = (string | number)[];
+
+/** A value that fits: the one that was given, where nothing is missing from it. Throws a Misfit. */
+type Fit = (value: unknown, path: Path) => unknown;
+
+const fits = new WeakMap<Schema, Fit>();
+
+/** A value that fits the schema; throws a Misfit. The schema is read once: `merge` holds thousands of reports against it, and most have all there is. */
+export function conform(schema: Schema, value: unknown): unknown {
+  const fit = fits.get(schema) ?? fitOf(schema, schema, new Map());
+  fits.set(schema, fit);
+  return fit(value, []);
 }
 
-function conformObject(schema: Schema, value: Record<string, unknown>, root: Schema, path: string): Record<string, unknown> {
-  const below = (key: string) => (path ? `${path}.${key}` : key);
-  const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
-  const known = schema.properties ?? {};
-  const strange =
-    typeof schema.additionalProperties === 'object' ? 0 : Object.keys(value).filter((key) => !Object.hasOwn(known, key)).length;
-  if (strange > BOUNDS.unknownFields) throw new Misfit(`${path || 'it'} has ${strange} fields that no report has`);
-  const given = Object.entries(value).map(([key, each]) => [
-    key,
-    conform(Object.hasOwn(known, key) ? (known[key] ?? {}) : rest, each, root, below(key)),
-  ]);
-  const missing = (schema.required ?? [])
-    .filter((key) => !Object.hasOwn(value, key))
-    .map((key) => [key, conform(known[key] ?? {}, emptyOf(known[key] ?? {}, root, below(key)), root, below(key))]);
-  return Object.fromEntries([...given, ...missing]);
+/** `named`: the definitions that were read so far. */
+function fitOf(schema: Schema, root: Schema, named: Map<string, Fit>): Fit {
+  const definition = schema.$ref?.replace('#/$defs/', '');
+  if (definition !== undefined) return (value, path) => fitOfDefinition(definition, root, named)(value, path);
+  const { enum: members, items } = schema;
+  if (members)
+    return (value, path) => {
+      if (!members.includes(value)) throw new Misfit(`${where(path)} is none of ${members.join(', ')}`);
+      return value;
+    };
+  const types = schema.type === undefined ? [] : [schema.type].flat();
+  const pattern = schema.pattern === undefined ? undefined : new RegExp(schema.pattern);
+  const fitItem = items ? fitOf(items, root, named) : fitAny;
+  const fitObject = fitOfObject(schema, root, named);
+  return (value, path) => {
+    if (types.length > 0 && !types.includes(typeOf(value)) && !(types.includes('number') && typeOf(value) === 'integer'))
+      throw new Misfit(`${where(path) || 'it'} is not of type ${types.join(' or ')}`);
+    if (typeof value === 'string') {
+      if (pattern?.test(value) === false) throw new Misfit(`${where(path)} is written in a way that it never is`);
+      return value;
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    return Array.isArray(value) ? fitItems(value, fitItem, path) : fitObject(value, path);
+  };
+}
+
+function fitOfDefinition(definition: string, root: Schema, named: Map<string, Fit>): Fit {
+  const fit = named.get(definition) ?? fitOf(root.$defs?.[definition] ?? {}, root, named);
+  named.set(definition, fit);
+  return fit;
+}
+
+/** What no schema of ours speaks of. */
+const fitAny: Fit = (value, path) => {
+  if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? fitItems(value, fitAny, path) : fitAnyObject(value, path);
+};
+
+const fitAnyObject = fitOfObject({}, {}, new Map());
+
+function fitItems(value: readonly unknown[], fitItem: Fit, path: Path): unknown {
+  let other: unknown[] | undefined;
+  for (let at = 0; at < value.length; at += 1) {
+    path.push(at);
+    const fitted = fitItem(value[at], path);
+    path.pop();
+    if (fitted !== value[at]) other ??= [...value];
+    if (other) other[at] = fitted;
+  }
+  return other ?? value;
+}
+
+function fitOfObject(schema: Schema, root: Schema, named: Map<string, Fit>): (value: object, path: Path) => unknown {
+  const known = new Map(Object.entries(schema.properties ?? {}).map(([key, each]) => [key, fitOf(each, root, named)]));
+  const isMapping = typeof schema.additionalProperties === 'object';
+  const fitRest = typeof schema.additionalProperties === 'object' ? fitOf(schema.additionalProperties, root, named) : undefined;
+  const required = schema.required ?? [];
+  return (value, path) => {
+    const keys = Object.keys(value);
+    const strange = isMapping ? 0 : keys.reduce((count, key) => (known.has(key) ? count : count + 1), 0);
+    if (strange > BOUNDS.unknownFields) throw new Misfit(`${where(path) || 'it'} has ${strange} fields that no report has`);
+    let other: [string, unknown][] | undefined;
+    const entries = value as Readonly<Record<string, unknown>>;
+    for (const [at, key] of keys.entries()) {
+      path.push(key);
+      const fitted = (known.get(key) ?? fitRest ?? fitAny)(entries[key], path);
+      path.pop();
+      if (fitted !== entries[key]) other ??= Object.entries(value);
+      if (other) other[at] = [key, fitted];
+    }
+    const missing = required.filter((key) => !Object.hasOwn(value, key));
+    if (!other && missing.length === 0) return value;
+    const added = missing.map((key): [string, unknown] => {
+      const below = [...path, key];
+      return [key, (known.get(key) ?? fitAny)(emptyOf(schema.properties?.[key] ?? {}, root, where(below)), below)];
+    });
+    // As properties of its own, whatever they are called.
+    return Object.fromEntries([...(other ?? Object.entries(value)), ...added]);
+  };
+}
+
+/** `findings[0].title`, as the user finds it. */
+function where(path: Path): string {
+  return path.reduce<string>((before, step) => (typeof step === 'number' ? `${before}[${step}]` : before ? `${before}.${step}` : step), '');
 }
 
 function emptyOf(schema: Schema, root: Schema, path: string): unknown {

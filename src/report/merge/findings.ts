@@ -157,6 +157,6 @@ const LONGEST_NAME = 300;
 function withoutNames(text: string, { node, kubelet }: OneReport): string {
   const host = kubelet.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return [kubelet, host, node]
-    .filter((name) => name && name.length <= LONGEST_NAME)
+    .filter((name) => name && name.length <= LONGEST_NAME && text.includes(name))
     .reduce((left, name) => left.replace(new RegExp(`(?<![\\w.-])${name.replace(/[^\w]/g, '\\$&')}(?![\\w-])`, 'g'), '\u0000'), text);
 }

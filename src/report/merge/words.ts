@@ -15,6 +15,7 @@ export interface Worded<T> {
 
 /** What the newest version says of itself; of two of one version the same one in whatever order they come, with a way to answer if there is any. */
 export function better<T extends object>(known: Worded<T> | undefined, value: T, { tool }: Report): Worded<T> {
+  if (known && known.version === tool.version && isSame(known.value, value)) return known;
   const text = JSON.stringify(value);
   if (known?.text === text && known.version === tool.version) return known;
   const open = 'elsewhere' in value && Array.isArray(value.elsewhere) && value.elsewhere.length > 0;
@@ -22,6 +23,14 @@ export function better<T extends object>(known: Worded<T> | undefined, value: T,
   if (!known) return given;
   const order = Number(given.open) - Number(known.open) || nameOrder(given.version, known.version) || (text < known.text ? 1 : -1);
   return order > 0 ? given : known;
+}
+
+/** The same fields in the same order, as in most reports of a fleet; what is nested is compared by its text. */
+function isSame(one: object, other: object): boolean {
+  if (one === other) return true;
+  const [ours, theirs] = [Object.entries(one), Object.entries(other)];
+  const isAlike = (a: unknown, b: unknown) => a === b || (Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0);
+  return ours.length === theirs.length && ours.every(([key, value], at) => theirs[at]?.[0] === key && isAlike(value, theirs[at][1]));
 }
 
 /** On how many of all nodes, and what was seen there; which they are says `seen`. */
