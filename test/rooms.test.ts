@@ -32,6 +32,7 @@ const MAY_LOAD: Readonly<Record<string, RegExp>> = {
   render: /^cli-table3$/,
   setup: /^node:/,
   live: /^node:/,
+  bundles: /^node:/,
   cli: /^(node:|yargs$|ora$)/,
   'main.ts': /^node:/,
   'single.ts': /^node:/,

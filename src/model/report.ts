@@ -1,6 +1,6 @@
 /** The one contract: everything every output format, language and later version reads. Minor versions add fields; readers ignore unknown ones. */
 import type { Evidence, Fix, Layer, Message, Severity, Witness } from './check.js';
-import type { AnyFact, Setting, Target } from './facts.js';
+import type { AnyFact, BundlePlace, Setting, Target } from './facts.js';
 
 export const REPORT_VERSION = '1.5';
 
@@ -93,6 +93,8 @@ export interface Where {
   /** Since 1.4: the kubeconfig, and the context of it, by which the apiserver was asked. */
   kubeconfig?: string;
   context?: string;
+  /** Since 1.5: nobody was asked; it is judged from what another program has collected. `startedAt` is when it did. */
+  bundle?: BundlePlace;
   /** Since 1.3, where it was asked as someone else: whose rights were judged. `identity` says it too. */
   account?: string;
 }

@@ -11,7 +11,8 @@ export function vantageOf({ vantage }: Pick<Place, 'vantage'>): string {
 }
 
 /** As the report names it. Facts of a file may say of a place what no run says. */
-export function placeOf({ place, agentProcess }: Place): string {
+export function placeOf({ place, agentProcess, bundle }: Place): string {
+  if (bundle) return sayWhere('is.bundle');
   return agentProcess ? sayWhere(`beside.${agentProcess.beside}`, { pid: agentProcess.pid }) : sayWhere(`is.${place}`);
 }
 

@@ -54,6 +54,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     ...(asked && { machine: asked.machine }),
     ...(place?.leftOver !== undefined && { leftOver: place.leftOver }),
     ...(others && { nodeAddresses: others }),
+    ...(place?.bundle && { bundle: place.bundle }),
     ...(kubeconfig && { kubeconfig }),
     ...(kubeconfig && context && { context }),
     ...(identity && judged && { account: judged }),

@@ -26,7 +26,7 @@ export interface RightsSettings {
   checks?: Readonly<Record<string, RunsWhere>>;
   kubernetesVersion?: string;
   /** --service-account. */
-  account?: { namespace: string; name: string };
+  account?: { namespace: string; name: string; from?: 'workload' };
   /** DD_KUBE_RESOURCES_NAMESPACE. */
   namespace?: { value: string; from: string };
 }

@@ -120,6 +120,7 @@ export const sayWhere = defineWords('where', {
   'is.debug-pod': 'a debug pod',
   'is.node': 'a node',
   'is.workstation': 'a workstation',
+  'is.bundle': 'a bundle',
   // After "Ran".
   'ranIn.agent-pod': "in the agent's pod",
   'ranIn.pod': 'in a pod',

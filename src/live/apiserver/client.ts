@@ -37,6 +37,8 @@ export interface ApiserverClient {
   ): Promise<Outcome<T>>;
   as: CredentialKind;
   endpoint: string;
+  /** Nobody is asked: access is what the roles of a bundle allow. */
+  byRoles?: true;
   /** Whose word its answers are. */
   wordOf: Owner;
   /** The secret of a token, to be asked about; undefined where it may not be sent here. */
@@ -108,6 +110,9 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
     },
   };
 }
+
+/** The code of a page that is not in a bundle (checks/placement/shared/unread.ts). */
+export const NOT_IN_BUNDLE = 'ENOTINBUNDLE';
 
 const NO_LIST: Outcome<never> = { status: 'failed', code: 'ENOTLIST', detail: 'the answer is not the list that was asked for' };
 

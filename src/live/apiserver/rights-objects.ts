@@ -5,7 +5,7 @@ import { text } from '../../host/text.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { KubeletVersions, Outcome, OwnRules, RbacBinding, RbacObjects, RbacRole, RbacRule } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
-import { type ApiserverClient, refused } from './client.js';
+import { type ApiserverClient, NOT_IN_BUNDLE, refused } from './client.js';
 import { concerned } from './rights-select.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -44,6 +44,8 @@ export async function askAll<T>(
         };
       },
     );
+    // What is behind the part that a bundle holds was never asked for.
+    if (outcome.status === 'failed' && outcome.code === NOT_IN_BUNDLE) return { status: 'observed', data: { items, complete: false } };
     if (outcome.status !== 'observed') return unread(outcome);
     items.push(...outcome.data.items.flatMap(reduce));
     next = outcome.data.next;
@@ -75,7 +77,10 @@ export function askRbacObjects(context: LiveContext, api: ApiserverClient, user:
         bindings: [...clusterBindings.data.items, ...bindings.data.items],
         roles: [...clusterRoles.data.items, ...roles.data.items],
       };
-      return { status: 'observed', data: { ...concerned(all, user, hints), complete: lists.every(Boolean) } };
+      const found = concerned(all, user, hints);
+      const complete = lists.every(Boolean);
+      // What was not read may be there.
+      return { status: 'observed', data: { ...found, gone: complete ? found.gone : [], complete } };
     },
   );
 }
@@ -85,7 +90,8 @@ const texts = (value: unknown, max = 100) =>
     .slice(0, max)
     .map((each) => text(each));
 
-function bindingOf(kind: RbacBinding['kind'], item: unknown): RbacBinding[] {
+/** As judged. */
+export function bindingOf(kind: RbacBinding['kind'], item: unknown): RbacBinding[] {
   const { metadata, roleRef, subjects } = record(item);
   const { name, namespace } = record(metadata);
   const role = record(roleRef);
@@ -110,7 +116,8 @@ function bindingOf(kind: RbacBinding['kind'], item: unknown): RbacBinding[] {
   ];
 }
 
-function roleOf(kind: RbacRole['kind'], item: unknown): RbacRole[] {
+/** As judged. */
+export function roleOf(kind: RbacRole['kind'], item: unknown): RbacRole[] {
   const { metadata, rules } = record(item);
   const { name, namespace } = record(metadata);
   return [

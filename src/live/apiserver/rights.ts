@@ -74,7 +74,7 @@ async function chooseAccount(
   // Who shows its own token is there.
   const isOwn = user === identity.user && !context.settings.apiserver.impersonation;
   const unseen = isThere === 'unread' && !isOwn && { unseen: true as const };
-  const from = named ? 'flag' : agent ? 'pod' : 'identity';
+  const from = named ? (named.from ?? 'flag') : agent ? 'pod' : 'identity';
   const pod = agent && { pod: agent.pod };
   const outcome = await context.store.observe(
     { target: 'apiserver', kind: 'account', subject: '', reproduce: 'kubectl auth whoami' },
@@ -89,8 +89,7 @@ async function chooseAccount(
         };
       if (user === identity.user) return { status: 'observed', data: { user, from, by: 'self', ...unseen } };
       let last: Outcome<AccessAnswer> | undefined;
-      // A request holds one impersonation: who acts as another already has the review alone.
-      const ways = context.settings.apiserver.impersonation ? (['review'] as const) : (['review', 'impersonation'] as const);
+      const ways = waysFor(context, api);
       for (const by of ways) {
         last = await review(context, api, { user, by, from }, WHETHER_WE_MAY_ASK, 'may we ask');
         if (last.status === 'observed') return { status: 'observed', data: { user, from, by, ...pod, ...unseen } };
@@ -103,6 +102,13 @@ async function chooseAccount(
     },
   );
   return { ...(outcome.status === 'observed' && { account: outcome.data }), ...(agent && { agent }) };
+}
+
+/** In their order. */
+function waysFor({ settings }: LiveContext, { byRoles }: ApiserverClient): readonly Exclude<AskedBy, 'self'>[] {
+  if (byRoles) return ['roles'];
+  // A request holds one impersonation: who acts as another already has the review alone.
+  return settings.apiserver.impersonation ? ['review'] : ['review', 'impersonation'];
 }
 
 /** Of an account that is only a name. */
@@ -184,7 +190,7 @@ async function review(
   question: Question,
   about = subjectOfAccess(question),
 ): Promise<Outcome<AccessAnswer>> {
-  const another = account.by === 'review' ? { user: account.user, groups: groupsOf(account.user) } : undefined;
+  const another = account.by === 'review' || account.by === 'roles' ? { user: account.user, groups: groupsOf(account.user) } : undefined;
   const body = bodyOfReview(question, another);
   return api.ask<AccessAnswer>(
     {

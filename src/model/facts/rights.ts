@@ -33,14 +33,17 @@ export interface AccessAnswer {
   by?: AskedBy;
 }
 
-/** How rights are asked for: about ourselves, about another (SubjectAccessReview), or as another (impersonation). */
-export type AskedBy = 'self' | 'review' | 'impersonation';
+/**
+ * How rights are asked for: about ourselves, about another (SubjectAccessReview), or as another (impersonation). `roles`, since 1.5: nobody was asked,
+ * and it is what the roles and bindings of a bundle allow.
+ */
+export type AskedBy = 'self' | 'review' | 'impersonation' | 'roles';
 
 /** Whose rights are judged. `failed` with code HTTP403: another's were asked for, and neither way is allowed to us. */
 export interface Account {
   user: string;
-  /** `flag`: named by --service-account; our own words, so it may be printed. `pod`: that of the agent's pod on this node. */
-  from: 'identity' | 'flag' | 'pod';
+  /** `flag`: named by --service-account; our own words, so it may be printed. `pod`: that of the agent's pod on this node. `workload`, since 1.5: that of the agent's DaemonSet in a bundle. */
+  from: 'identity' | 'flag' | 'pod' | 'workload';
   by: AskedBy;
   /** For `pod`: `NAMESPACE/NAME` of that pod. */
   pod?: string;

@@ -61,6 +61,20 @@ export interface Place {
   agentProcess?: AgentProcessPlace;
   /** Since 1.5: the agent that runs here, by its process: since when (ms since the epoch), and the version beside it where a file says it. */
   agentRunning?: { pid: number; startedMs: number; version?: string };
+  /** Since 1.5: nobody was asked; all is read from what another program has collected. `nowMs` is when it did. */
+  bundle?: BundlePlace;
+}
+
+/** A bundle that is judged in the place of a cluster. */
+export interface BundlePlace {
+  /** As people call it: `troubleshoot support bundle`. */
+  format: string;
+  /** Its collector's version. */
+  collector?: string;
+  /** The cluster's version of Kubernetes. */
+  version?: string;
+  /** The nodes of which it tells something. */
+  nodes: number;
 }
 
 /** Whose environment and files were taken for the agent's. */

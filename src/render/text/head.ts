@@ -163,8 +163,23 @@ function mergedWords({ given, read, nodes }: Merged, node: string): string {
   return say('merged', { reports, nodes: (nodes === 1 && node) || counted(nodes, 'node') });
 }
 
+/** What it was read from, and when that was collected: `From a must-gather, 6 nodes, Kubernetes v1.22.3, 9 Nov 2021 14:00`. */
+function bundleWords({ format, collector, nodes, version }: NonNullable<Report['where']['bundle']>, { where, startedAt }: Report): string {
+  const from = collector ? say('ofBundleBy', { format, collector }) : say('ofBundle', { format });
+  const about = nodes === 1 && where.node ? where.node : counted(nodes, 'node');
+  const parts = [
+    from,
+    nodes > 0 ? about : '',
+    version ? say('ofVersion', { version }) : '',
+    where.identity ? say('as', { user: shortNames(identityWords(where)) }) : '',
+  ];
+  return [...parts, startedAt ? dateTime(startedAt) : ''].filter(Boolean).join(', ');
+}
+
 /** Where, as whom, when; then against what, with the proxy where there is one. */
-function whereLine({ where, merged, startedAt, layers }: Report): string {
+function whereLine(report: Report): string {
+  const { where, merged, startedAt, layers } = report;
+  if (where.bundle) return oneLine(bundleWords(where.bundle, report));
   const ran = merged ? mergedWords(merged, where.node) : say('ran', { place: placeWords(where) }).trim();
   const network = where.vantage && where.vantage !== where.place ? vantageWords(where) : '';
   const inNetwork = network ? say('inNetwork', { ran, network }) : ran;

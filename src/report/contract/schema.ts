@@ -149,8 +149,12 @@ export const reportSchema = {
           },
           kubeconfig: text,
           context: text,
+          bundle: {
+            ...object({ format: text, collector: text, version: text, nodes: count }, ['collector', 'version']),
+            description: 'Since 1.5: nobody was asked; all is read from what another program has collected.',
+          },
         },
-        ['machine', 'account', 'leftOver', 'nodeAddresses', 'kubeconfig', 'context'],
+        ['machine', 'account', 'leftOver', 'nodeAddresses', 'kubeconfig', 'context', 'bundle'],
       ),
       asked: object({ answered: count, total: count }),
       findings: { ...listOf('finding'), description: 'In rank order: root before consequence, the worst first.' },

@@ -23,6 +23,7 @@ const OBJECTS = 'kubectl get clusterrolebindings,rolebindings -A -o wide';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'not-known': (_, say) => notApplicable(say('notKnown')),
+  'not-answered': (_, say) => cannotTell(say('notKnown')),
   'all-held': ({ witness }, say) => pass(witness, say('held')),
   'not-read': ({ fact }, say) =>
     cannotTell(say(failure(fact) ? 'notOurs' : 'notKnown'), [{ need: 'apiserver/rbac-objects', elsewhere: OBJECTS }]),

@@ -44,7 +44,7 @@ export function rightsOf(view: RightsView): Rights | undefined {
   const access = view.all('apiserver/access');
   const judged = judgeProfile(profile, access);
   // A name that an older server's refusal gave is the server's word: it is not put into YAML.
-  const trusted = account.from === 'flag' || identity?.by === 'review';
+  const trusted = account.from === 'flag' || account.from === 'workload' || identity?.by === 'review';
   const name = trusted ? serviceAccountOf(account.user) : undefined;
   const missing = missingNeeds(judged);
   const before = stateOf(view.one('apiserver/rbac-objects'), account.user, missing);

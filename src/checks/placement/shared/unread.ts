@@ -41,6 +41,7 @@ const FAILED = {
   HTTP403: ABSENT['no-permission'],
   HTTP410: 'the list expired while it was read (410)',
   HTTP429: 'the apiserver is overloaded (429)',
+  ENOTINBUNDLE: 'the bundle may not contain all of them',
   UNKNOWN: 'the list goes on',
 } as const satisfies Record<string, string>;
 

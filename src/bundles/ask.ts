@@ -1,0 +1,128 @@
+/** What is asked of a bundle's apiserver: of the cluster once, and of each node what is its own. */
+import type { Host } from '../host/host.js';
+import { record } from '../kubernetes/json.js';
+import { isDnsName } from '../kubernetes/names.js';
+import { askApiserver } from '../live/apiserver/basics.js';
+import type { ApiserverClient } from '../live/apiserver/client.js';
+import { askEgressPolicies } from '../live/apiserver/egress-policies.js';
+import { askEndpoints, askLease, askNode, askServingRequests } from '../live/apiserver/node-objects.js';
+import { askPlacement, askWorkloads } from '../live/apiserver/placement.js';
+import { askRights } from '../live/apiserver/rights.js';
+import { askKubeletVersions, askRbacObjects } from '../live/apiserver/rights-objects.js';
+import { createContext, type LiveContext } from '../live/context.js';
+import { createFactStore } from '../live/store.js';
+import type { AgentWorkload } from '../model/facts/placement.js';
+import type { AnyFact, BundlePlace, FactKind, Place } from '../model/facts.js';
+import type { Resolved } from '../setup/resolved.js';
+import type { Cluster } from './apiserver.js';
+
+/** Everything is at hand: only the machine's own work takes time. */
+const BUDGET_MS = 600_000;
+
+export interface Asking {
+  host: Host;
+  settings: Resolved;
+  api: ApiserverClient;
+  cluster: Cluster;
+  place: BundlePlace;
+}
+
+/** The facts of the cluster. */
+export async function askCluster(asking: Asking): Promise<AnyFact[]> {
+  const { settings, api, cluster, place } = asking;
+  const { context, close } = contextOf(asking);
+  const { store } = context;
+  store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
+  store.put({ target: 'self', kind: 'place', subject: '' }, { status: 'observed', data: placeOf(place, cluster.clockMs), ms: 0 });
+  // No one is signed in to a bundle: version alone.
+  await askApiserver(context, { ...api, as: 'nobody' });
+  const workloads = await askWorkloads(context, api);
+  const own = accountOf(workloads, cluster);
+  const account = settings.rights.account ?? own;
+  const about = { ...context, settings: { ...settings, rights: { ...settings.rights, ...(account && { account }) } } };
+  if (account) {
+    const version = store.snapshot().find((fact): fact is AnyFact & { kind: 'version' } => fact.kind === 'version');
+    await askRights(about, api, {
+      identity: { user: '', groups: [], by: 'refusal' },
+      nodeName: Promise.resolve(settings.node),
+      node: Promise.resolve(undefined),
+      version: version?.outcome.status === 'observed' ? version.outcome.data : undefined,
+      namespace: Promise.resolve(undefined),
+      agentEnvironment: Promise.resolve(false),
+      inDepth: true,
+    });
+    await askRbacObjects(about, api, `system:serviceaccount:${account.namespace}:${account.name}`, settings.rights.profile.hints);
+  }
+  await askKubeletVersions(context, api);
+  await askPlacement(context, api);
+  await askEndpoints(context, api);
+  await askEgress(context, api);
+  await close();
+  return settled(store.snapshot());
+}
+
+/** The facts of one node, beside those of the cluster. */
+export async function askOfNode(asking: Asking, node: string): Promise<AnyFact[]> {
+  const { context, close } = contextOf(asking);
+  const found = await askNode(context, asking.api, node);
+  await askLease(context, asking.api, node);
+  await askServingRequests(context, asking.api, found.status === 'observed' ? found.data : undefined);
+  await close();
+  return settled(context.store.snapshot());
+}
+
+/** Of the requests that were "asked" nothing is kept: no one answered them. */
+function settled(facts: readonly AnyFact[]): AnyFact[] {
+  const isRead = ({ outcome }: AnyFact) => outcome.status !== 'pending';
+  return facts.filter(isRead).map((fact) => ({ ...fact, startedMs: 0, outcome: withoutTimes(fact) }) as AnyFact);
+}
+
+function withoutTimes({ outcome }: AnyFact): AnyFact['outcome'] {
+  return outcome.status === 'observed' || outcome.status === 'failed' ? { ...outcome, ms: 0 } : outcome;
+}
+
+/** Its clock is the bundle's. */
+function contextOf({ host, settings, cluster }: Asking): { context: LiveContext; close: () => Promise<void> } {
+  const then: Host = { ...host, env: {}, now: () => cluster.clockMs };
+  return createContext(
+    { host: then, own: then, settings, store: createFactStore(() => 0), userAgent: '', clean: host.redactor.clean },
+    BUDGET_MS,
+  );
+}
+
+function placeOf(bundle: BundlePlace, nowMs: number): Place {
+  return {
+    // Whoever reads it sits before a screen, with a list of the cluster and no way to its nodes.
+    place: 'workstation',
+    vantage: 'workstation',
+    hostName: '',
+    nowMs,
+    agentEnvironment: false,
+    serviceEnvironment: false,
+    renamedVariables: [],
+    gateways: [],
+    bundle,
+  };
+}
+
+/** Whose rights are judged: the account of the first DaemonSet that looks like an agent; a name that may be printed. */
+function accountOf(workloads: readonly AgentWorkload[], { index }: Cluster): Resolved['rights']['account'] {
+  for (const { namespace, name, template } of workloads) {
+    if (!index.get('DaemonSet', namespace, name)) continue;
+    const account = template.serviceAccount ?? 'default';
+    if ([namespace, account].every(isDnsName)) return { namespace, name: account, from: 'workload' };
+  }
+  return undefined;
+}
+
+/** For one pod of the agent, whose labels all of them have. */
+async function askEgress(context: LiveContext, api: ApiserverClient): Promise<void> {
+  const pods = dataOf(context.store.snapshot(), 'agent-pods') as { pods?: { namespace: string; pod: string }[] } | undefined;
+  const [pod] = pods?.pods ?? [];
+  if (pod) await askEgressPolicies(context, api, { ...pod, isAgents: true });
+}
+
+function dataOf(facts: readonly AnyFact[], kind: FactKind): unknown {
+  const found = facts.find((fact) => fact.kind === kind);
+  return found?.outcome.status === 'observed' ? record(found.outcome.data) : undefined;
+}

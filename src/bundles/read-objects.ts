@@ -1,0 +1,77 @@
+/** A file of a bundle → the objects in it. What it is called decides nothing but where its objects do not say what they are. */
+
+import type { Entry } from '../files/packed/packed.js';
+import { readYamlDocuments } from '../files/yaml-documents.js';
+import { record } from '../kubernetes/json.js';
+import { tooMuchJson } from '../model/bounds.js';
+import { createJsonStream } from './json-stream.js';
+import { type Kind, kindByPath, kindOf } from './kinds.js';
+import type { ObjectIndex } from './objects.js';
+
+/** A list of 500 nodes in YAML is of some 20 MiB. */
+const MOST_YAML = 64 << 20;
+
+export type Syntax = 'json' | 'yaml';
+
+/** By its name, and where that says nothing by its first characters; undefined where it holds no objects. */
+export function syntaxOf(path: string, head: string): Syntax | undefined {
+  const begins = head.replace(/^\uFEFF/, '').trimStart();
+  if (begins.startsWith('{') || begins.startsWith('[')) return /\.(ya?ml|json|txt)$|[^.]{4,}$/i.test(path) ? 'json' : undefined;
+  if (/\.ya?ml$/i.test(path)) return 'yaml';
+  return /^(?:---[^\n]*\n)?(?:apiVersion|kind|items|metadata):/.test(begins) ? 'yaml' : undefined;
+}
+
+/** What is read of it goes into the index. `other`: a JSON document that is no object of Kubernetes, as a version. */
+export async function readObjects(
+  entry: Entry,
+  syntax: Syntax,
+  index: ObjectIndex,
+  other: (json: unknown) => void = () => {},
+): Promise<boolean> {
+  const guess = kindByPath(entry.path);
+  return syntax === 'json' ? readJson(entry, index, guess, other) : readYaml(entry, index, guess);
+}
+
+async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefined, other: (json: unknown) => void): Promise<boolean> {
+  const decoder = new TextDecoder();
+  const stream = createJsonStream({
+    item(json, listKind) {
+      const own =
+        listKind === undefined || listKind === 'List' ? guess : listKind.endsWith('List') ? kindOf(listKind.slice(0, -4)) : undefined;
+      index.addOne(json, own);
+    },
+    document(json, items) {
+      if (items > 0) return;
+      if (typeof record(json).kind === 'string' || record(json).metadata !== undefined) index.add(json, guess);
+      else other(json);
+    },
+  });
+  for await (const chunk of entry.chunks()) stream.push(decoder.decode(chunk, { stream: true }));
+  return stream.end();
+}
+
+/** Document by document; those whose kind nothing reads are not parsed. */
+async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefined): Promise<boolean> {
+  const bytes = await entry.whole(MOST_YAML);
+  if (bytes === undefined) return false;
+  let isWhole = true;
+  for (const text of bytes.toString('utf8').split(/^---[^\n]*$/m)) {
+    if (!isWorthParsing(text, guess)) continue;
+    const documents = readYamlDocuments(text, entry.path);
+    if (!Array.isArray(documents)) isWhole = false;
+    else
+      for (const document of documents)
+        if (tooMuchJson(JSON.stringify(document) ?? '', Number.MAX_SAFE_INTEGER) === undefined) index.add(document, guess);
+  }
+  return isWhole;
+}
+
+function isWorthParsing(text: string, guess: Kind | undefined): boolean {
+  const own = /^kind:[ \t]*["']?(\w{1,80})/m.exec(text)?.[1];
+  if (own === undefined) return guess !== undefined && text.trim() !== '';
+  if (kindOf(own)) return true;
+  if (!own.endsWith('List')) return false;
+  if (kindOf(own.slice(0, -'List'.length))) return true;
+  // Of a mixed list each says what it is.
+  return own === 'List' && [...text.matchAll(/^ {0,4}(?:- )?kind:[ \t]*["']?(\w{1,80})/gm)].some(([, kind]) => kindOf(kind) !== undefined);
+}

@@ -1,0 +1,94 @@
+/** A bundle of any collector, gone through once: its objects, what it lacks, when it was made, and what others hear of it as it streams by. */
+import { openPacked } from '../files/packed/packed.js';
+import type { Entry, Packed } from '../files/packed/types.js';
+import { record } from '../kubernetes/json.js';
+import type { AnyFact, ServerVersion } from '../model/facts.js';
+import type { Cluster } from './apiserver.js';
+import { createClock, isTimeFile } from './clock.js';
+import { createObjectIndex } from './objects.js';
+import { readObjects, syntaxOf } from './read-objects.js';
+import { completenessOf, isErrorFile, type Seen } from './whole.js';
+
+/** A fact of one node, or where none is named of the whole cluster. */
+export interface Told {
+  node?: string;
+  fact: AnyFact;
+}
+
+/** Hears a file as it streams by. */
+export interface Listener {
+  /** Whether this file is its matter; what one listener takes no other gets. */
+  wants(path: string, head: string): boolean;
+  hear(entry: Entry): Promise<void>;
+  /** At the end; `now`: when the bundle was made, ms since the epoch. */
+  told(now: number): readonly Told[];
+}
+
+export interface Bundle {
+  cluster: Cluster;
+  told: readonly Told[];
+  /** All paths, as far as they are kept. */
+  paths: readonly string[];
+  skipped: Packed['skipped'];
+  fault?: string;
+}
+
+const MOST_PATHS = 100_000;
+const MOST_ERROR = 64 * 1024;
+/** Of a file that is no object of Kubernetes and says a version. */
+const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
+
+/** Reads it to its end. `now`: for a bundle that does not say when it was made. */
+export async function readBundle(path: string, listeners: readonly Listener[], now: number): Promise<Bundle | { error: string }> {
+  const packed = await openPacked(path);
+  if ('error' in packed) return packed;
+  try {
+    return await readPacked(packed, listeners, now);
+  } finally {
+    await packed.close();
+  }
+}
+
+async function readPacked(packed: Packed, listeners: readonly Listener[], now: number): Promise<Bundle> {
+  const clock = createClock();
+  const index = createObjectIndex(clock.see);
+  const paths: string[] = [];
+  const read: string[] = [];
+  const errors: { path: string; text: string }[] = [];
+  let version: ServerVersion | undefined;
+  const other = (json: unknown) => {
+    version ??= versionIn(json);
+  };
+
+  for await (const entry of packed.entries()) {
+    if (paths.length < MOST_PATHS) paths.push(entry.path);
+    const head = (await entry.head()).toString('utf8');
+    const listener = listeners.find((each) => each.wants(entry.path, head));
+    if (listener) {
+      await listener.hear(entry);
+      continue;
+    }
+    if (isTimeFile(entry.path)) clock.hear(head);
+    else if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
+    else {
+      const syntax = syntaxOf(entry.path, head);
+      if (syntax && (await readObjects(entry, syntax, index, VERSION_FILE.test(entry.path) ? other : undefined))) read.push(entry.path);
+    }
+  }
+  const clockMs = clock.now() ?? now;
+  const namespaces = index.list('Namespace').map(({ metadata }) => String(record(metadata).name));
+  const seen: Seen = { read, errors, isCut: packed.fault !== undefined, namespaces };
+  return {
+    cluster: { index, whole: completenessOf(seen), version, clockMs },
+    told: listeners.flatMap((each) => each.told(clockMs)),
+    paths,
+    skipped: packed.skipped,
+    ...(packed.fault !== undefined && { fault: packed.fault }),
+  };
+}
+
+function versionIn(json: unknown): ServerVersion | undefined {
+  const { gitVersion, major, minor } = record(record(json).info ?? record(json).serverVersion ?? json);
+  if (typeof gitVersion !== 'string') return undefined;
+  return { gitVersion, major: Number.parseInt(String(major), 10) || 0, minor: Number.parseInt(String(minor), 10) || 0 };
+}
