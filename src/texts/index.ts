@@ -6,7 +6,7 @@ import type { Clean, Meaning, Reading, Speaker, TextRecord } from './reading.js'
 import { recordsOf } from './records.js';
 
 export type { Fragment } from './fragments/fragment.js';
-export type { Clean, Reading, TextRecord } from './reading.js';
+export type { Clean, Reading, Speaker, TextRecord } from './reading.js';
 export { createRecordReader } from './records.js';
 export { createTextReader, FRAGMENTS };
 
