@@ -15,6 +15,8 @@ interface Kind {
   /** Lines without which nothing is lost: bytes, certificates, progress. */
   skip: RegExp;
   most: number;
+  /** What is read of its text. */
+  as?: (text: string) => Omit<TextRecord, 'line'>;
 }
 
 const KINDS: readonly Kind[] = [
@@ -31,7 +33,25 @@ const KINDS: readonly Kind[] = [
     most: 250,
   },
   { begins: /^\s{0,4}[●×○*] ?[\w@-]{1,60}\.service(?: - |$)/, ends: /^\s{1,12}Active: /, skip: /^$/, most: 8 },
+  // A condition of a node as YAML or JSON; those of pods have a time of their own.
+  {
+    begins: /^\s{0,40}(?:- )?"?lastHeartbeatTime"?:/,
+    ends: /^\s{0,40}"?type"?: /,
+    skip: /Time"?:/,
+    most: 12,
+    as: (text) => ({ text: FIELDS.map((field) => field.exec(text)?.[1] ?? '').join(' '), scene: { kind: 'node' } }),
+  },
 ];
+
+/** A condition's fields, in the order of a row of `kubectl describe`. */
+const FIELDS = [
+  / "?type"?: "?(\w{1,100})"?,?$/,
+  / "?status"?: "?(True|False|Unknown)\b/,
+  / "?reason"?: "?(\w{1,200})/,
+  / "?message"?: "?(.{0,2000}?)"?,?(?= "?(?:lastTransitionTime|reason|status|type)"?: )/,
+];
+
+const asIs = (text: string) => ({ text });
 
 /** Characters of a block that are read. */
 const MOST_BLOCK = 6000;
@@ -48,6 +68,6 @@ export function asBlock(first: string, line: number): Block | undefined {
       if (!kind.skip.test(next) && text.length < MOST_BLOCK) text += ` ${next.trim()}`;
       return kind.ends.test(next) ? 'last' : 'more';
     },
-    record: () => ({ line, text: text.slice(0, MOST_BLOCK) }),
+    record: () => ({ line, ...(kind.as ?? asIs)(text.slice(0, MOST_BLOCK)) }),
   };
 }

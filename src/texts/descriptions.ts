@@ -10,6 +10,8 @@ export interface Described {
 
 /** A row of a node's conditions: `Ready  Unknown  <two dates>  NodeStatusUnknown  Kubelet stopped posting node status.` */
 const CONDITION = /^[\s>|]{0,40}([A-Z][A-Za-z]{2,40})\s{1,40}(True|False|Unknown)\s{1,40}[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} /;
+/** Conditions that others than the kubelet set, of what we ask: `KubeletUnhealthy  True …`. */
+const WATCHED = /kubelet|runtime|containerd|docker/i;
 /** A line of a description that says what befell the object, of events and of a container's state. */
 const EVENT = /^\s{0,40}(?:\d{1,6}[a-z]\S{0,12}\s{1,40}){0,3}(?:\d{1,6}\s{1,40})?.{0,200}?\b(?:Normal|Warning)\s{1,40}[A-Z]\w{1,60}\s/;
 const STATE = /^\s{0,16}(?:State|Last State|Reason|Message|Status|Exit Code):\s{1,40}\S/;
@@ -38,8 +40,13 @@ export function createDescriptions() {
     if (conditions.length === 0) return [];
     // Ready decides. Others may be left over from a version that knew them (OutOfDisk), and count where Ready was not pasted.
     const decides = conditions.find(({ name }) => name === 'Ready') ?? conditions.find(({ status }) => status === 'Unknown');
+    const watched = conditions.filter(({ name, status }) => status === 'True' && WATCHED.test(name));
     conditions = [];
-    return decides ? [{ line: decides.line, text: decides.text.trim(), scene: { kind: 'node', ...nameOf(open) } }] : [];
+    return [...(decides ? [decides] : []), ...watched].map(({ line, text }) => ({
+      line,
+      text: text.trim(),
+      scene: { kind: 'node', ...nameOf(open) },
+    }));
   };
   const finish = (): TextRecord[] => {
     const records = flush();

@@ -92,6 +92,17 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
       `"Partial failure issuing cadvisor.ContainerInfoV2" ${ERR('partial failures: ["/kubepods.slice/a": RecentStats: unable to find data in memory cache]')}`,
     ),
   ],
+  'kubelet-restarts': [
+    '  FrequentKubeletRestart   True   Thu, 12 Mar 2026 07:15:30 +0000   Thu, 12 Mar 2026 07:15:30 +0000   FrequentKubeletRestart   Found 6 matching logs, which meets the threshold of 5',
+    'Warning   KubeletUnhealthy   node/w-3   kubelet:kubelet was found unhealthy; repair flag : true',
+  ],
+  'kubelet-out-of-memory': [
+    '2m   Warning   SystemOOM   node/w-3   System OOM encountered, victim process: kubelet, pid: 1201',
+    'Mar 12 07:15:30 w-3 kernel: Out of memory: Killed process 1201 (kubelet) total-vm:1829348kB, anon-rss:91236kB',
+  ],
+  'other-socket': [
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /var/lib/kubelet/plugins/csi.test/csi.sock: connect: connection refused"',
+  ],
   'kubelet-start': [
     KLOG('kubelet.go', `"Failed to start ContainerManager" ${ERR('Unit kubepods.slice already exists.')}`),
     KLOG(

@@ -79,7 +79,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-socket',
-    text: /validate service connection|validate CRI v1 (?:runtime|image) API|(?:unable to determine runtime API version|getting? (?:runtime|version).{0,80}failed|Failed to create existing container|rpc error).{0,300}(?:dial unix|containerd\.sock|crio\.sock|docker\.sock)|Cannot connect to the Docker daemon|failed to get (?:sandbox|container) .{0,100}\.sock/i,
+    text: /validate service connection|validate CRI v1 (?:runtime|image) API|(?:unable to determine runtime API version|getting? (?:runtime|version).{0,80}failed|Failed to create existing container|rpc error).{0,300}(?:containerd|crio|cri-o|docker|dockershim|cri-dockerd|runtime)\.sock|Cannot connect to the Docker daemon|failed to get (?:sandbox|container) .{0,100}\.sock/i,
     target: 'runtime',
     anywhere: true,
     when: ({ speaker }) => speaker !== 'node-agent' && speaker !== 'other-agent',
@@ -88,7 +88,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-down',
-    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed|PodSandboxStatus of sandbox).{0,300}code = (?:DeadlineExceeded|Unavailable)/i,
+    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy(?!\s{1,80}False)|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed|PodSandboxStatus of sandbox).{0,300}code = (?:DeadlineExceeded|Unavailable)/i,
     target: 'runtime',
     means: { causes: ['container-runtime-down'] },
     source: `${K}/{runtime,kubelet}.go; node-problem-detector`,
@@ -108,7 +108,7 @@ export const KUBELET: readonly Fragment[] = [
   {
     id: 'pleg-start',
     text: /pleg has yet to be successful|container runtime status check may not have completed yet/,
-    when: ({ body }) => !/runtime is down|last seen active/.test(body),
+    when: ({ body, scene }) => scene?.kind !== 'node' && !/runtime is down|last seen active/.test(body),
     target: 'kubelet',
     means: { foreign: 'The kubelet says this in its first seconds. Where it goes on for minutes, its container runtime does not answer.' },
     source: `${K}/{runtime,kubelet}.go`,
@@ -129,6 +129,35 @@ export const KUBELET: readonly Fragment[] = [
     speaker: 'kubelet',
     means: { foreign: 'The kubelet has no figures yet of a container that has just started or ended; it serves those of all others.' },
     source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/stats/cadvisor_stats_provider.go',
+  },
+  {
+    id: 'kubelet-restarts',
+    text: /\b(?:KubeletUnhealthy|FrequentKubeletRestart)\b(?!\s{1,80}False)|kubelet was found unhealthy/,
+    target: 'kubelet',
+    means: {
+      causes: ['kubelet-unhealthy', 'kubelet-down'],
+      says: 'The watch over this node (node-problem-detector) finds the kubelet ill or restarting.',
+    },
+    source: 'node-problem-detector 0.8 to 1.34 pkg/healthchecker, config/kernel-monitor and systemd-monitor',
+  },
+  {
+    id: 'kubelet-out-of-memory',
+    text: /System OOM encountered, victim process: kubelet\b|Out of memory: Killed process \d{1,9} \(kubelet\)/,
+    target: 'kubelet',
+    means: {
+      causes: ['kubelet-down', 'node-not-ready'],
+      says: 'The kernel killed the kubelet for want of memory; systemd starts it again.',
+    },
+    source: `${K}/oom/oom_watcher_linux.go; Linux 5.x and 6.x mm/oom_kill.c`,
+  },
+  {
+    id: 'other-socket',
+    text: /dial unix (?!\S{0,200}(?:containerd|crio|cri-o|docker|dockershim|cri-dockerd|runtime)\S{0,40}\.sock)\/\S{1,200}\.sock/,
+    means: {
+      foreign:
+        'It is about the socket of another program of this machine: a storage driver, a network or device plugin. No agent or kubelet is asked by it.',
+    },
+    source: 'google.golang.org/grpc 1.4x to 1.7x; CSI drivers, device plugins, Cilium',
   },
   {
     id: 'kubelet-start',
