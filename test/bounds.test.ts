@@ -98,6 +98,7 @@ const READ_ELSEWHERE = [
   'cli/help/topics.ts',
   'host/create.ts',
   'host/host.ts',
+  'live/script/network.ts',
   'probes/credentials/exec-plugin.ts',
   'probes/credentials/kubeconfig-credential.ts',
   'setup/agent-process.ts',

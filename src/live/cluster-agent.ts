@@ -4,15 +4,17 @@
  */
 import type { TLSSocket } from 'node:tls';
 import { deadline, TOO_LATE } from '../host/deadline.js';
-import { LABEL, PHRASE } from '../host/redact.js';
+import { LABEL } from '../host/redact.js';
 import { whyUndialled } from '../kubernetes/addresses.js';
 import { endpointOf } from '../kubernetes/names.js';
-import type { ClusterAgentWay, Outcome, Place } from '../model/facts.js';
+import type { ClusterAgentWay, Outcome, Place, TlsHandshake } from '../model/facts.js';
 import { openTcp } from '../probes/connection/tcp.js';
 import { examineTls } from '../probes/connection/tls.js';
+import { NOT_ASKED } from '../probes/connection/wire.js';
 import { readsAsTrue } from '../profiles/datadog-settings.js';
 import { parseEndpoint } from '../setup/values.js';
 import type { LiveContext } from './context.js';
+import type { Recorded } from './script/network.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Named = Pick<ClusterAgentWay, 'source' | 'fault'> & { host?: string; port?: number };
@@ -30,7 +32,9 @@ export async function askClusterAgent(context: LiveContext, place: Place): Promi
     const way = { source: context.clean(source, LABEL), ...(token && { tokenLength: token.length }) };
     if (host === undefined || port === undefined) return { status: 'observed', data: { ...way, fault, state: 'not-asked', said: '' } };
     const endpoint = endpointOf(host, port);
-    const heard = await listen(context, host, port);
+    const heard = context.recorded
+      ? await recall(context.recorded, { host, endpoint, nowMs: context.host.now() })
+      : await listen(context, host, port);
     return 'status' in heard ? heard : { status: 'observed', data: { ...way, endpoint: context.clean(endpoint, LABEL), ...heard } };
   });
 }
@@ -63,7 +67,7 @@ async function listen(context: LiveContext, host: string, port: number): Promise
   if (!opened.socket) {
     const code = opened.outcome.status === 'failed' ? opened.outcome.code : 'no connection';
     if (code === TOO_LATE) return { status: 'absent', why: 'busy' };
-    return { state: code === 'ECONNREFUSED' ? 'refused' : code === 'ETIMEDOUT' ? 'silent' : 'no-route', said: code };
+    return unreached(code);
   }
   const seen = await examineTls(opened.socket, {
     serverName: host,
@@ -77,13 +81,32 @@ async function listen(context: LiveContext, host: string, port: number): Promise
   context.onClose(() => socket.destroy());
   const status = await statusOf(socket, host);
   socket.destroy();
-  const fingerprint = seen.outcome.data.chain[0]?.fingerprint ?? '';
-  // Without its token it refuses everyone; whoever answers otherwise is not judged.
-  return {
-    state: status === 401 || status === 403 || status === 200 ? 'answers' : 'other',
-    said: context.clean(String(status), PHRASE),
-    fingerprint,
-  };
+  return answered(status, seen.outcome.data);
+}
+
+/** The same of what a script heard: nobody is asked. */
+async function recall(recorded: Recorded, { host, endpoint, nowMs }: { host: string; endpoint: string; nowMs: number }): Promise<Heard> {
+  const resolved = recorded.lookup(host, [host], []);
+  if (resolved.status === 'failed') return { state: 'no-name', said: resolved.code };
+  const tcp = recorded.tcp(endpoint);
+  if (tcp.status === 'failed') return unreached(tcp.code);
+  if (tcp.status !== 'observed') return { state: 'not-asked', said: '' };
+  const tls = recorded.tls(endpoint, { serverName: host, authorities: [], nowMs });
+  if (tls.status === 'failed') return { state: 'no-tls', said: tls.code };
+  if (tls.status !== 'observed') return { state: 'not-asked', said: '' };
+  const request = { method: 'GET', path: '/version', headers: {}, maxBytes: 0, signal: new AbortController().signal } as const;
+  const { status, code } = await recorded.wire(endpoint, 'nobody').exchange(request);
+  return code === NOT_ASKED ? { state: 'not-asked', said: '' } : answered(status ?? 0, tls.data);
+}
+
+function unreached(code: string): Heard {
+  return { state: code === 'ECONNREFUSED' ? 'refused' : code === 'ETIMEDOUT' ? 'silent' : 'no-route', said: code };
+}
+
+/** Without its token it refuses everyone; whoever answers otherwise is not judged. */
+function answered(status: number, { chain }: TlsHandshake): Heard {
+  const state = status === 401 || status === 403 || status === 200 ? 'answers' : 'other';
+  return { state, said: String(status), fingerprint: chain[0]?.fingerprint ?? '' };
 }
 
 /** Of one request that holds no credential. 0: no answer of HTTP. */

@@ -91,6 +91,11 @@ async function reachApiserver(
   context: LiveContext,
   { attempt, authorities, credentials }: Pick<Parts, 'attempt' | 'authorities' | 'credentials'>,
 ): Promise<ApiserverClient | undefined> {
+  const left = context.recorded?.apiserverLeftOut;
+  if (left !== undefined) {
+    context.store.put({ target: 'apiserver', kind: 'candidates', subject: '' }, { status: 'absent', why: 'not-attempted', detail: left });
+    return undefined;
+  }
   const candidate = putCandidate(context, 'apiserver', apiserverCandidate(context.settings));
   const reached = candidate && (await attempt('apiserver', candidate, context.settings.apiserver.owners.server));
   return reached && apiserverClient(context, reached, await credentials.apiserver, (await authorities).inUse.apiserver);

@@ -20,7 +20,7 @@ import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
 import { knownCause } from './own-words.js';
 import { oneLine } from './plain-text.js';
-import { aimedAt, aimOf } from './where.js';
+import { againAt, aimedAt, aimOf } from './where.js';
 import { firstStep, openQuestion, stepLine } from './words.js';
 
 export interface ReportInput {
@@ -52,7 +52,7 @@ export function buildReport(input: ReportInput): Report {
   const kept = inOrder(keep(withoutDeadEnds(input.findings, down), input.skip ?? [], input.only ?? []));
   const dated = kept.map((finding) => withSince(finding, facts, input.startedAt));
   const said = { findings: dated, results: [...asked], evidence: cited(facts, dated) };
-  const { findings, results, evidence } = aimedAt(said, aimOf(input));
+  const { findings, results, evidence } = againAt(aimedAt(said, aimOf(input)), input.where);
   const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
   return {
     summary: summarise(findings, results, failOn),

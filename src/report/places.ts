@@ -19,10 +19,11 @@ export function placeOf({ place, agentProcess, bundle }: Place): string {
 const BESIDE = [...PLACES.map((place) => `beside.${place}` as const), 'beside.ephemeral-container' as const];
 
 /** "in the agent's pod on n1", "at a workstation": there the node is not where we ran. */
-export function placeWords({ place, node: asked, machine }: Where): string {
+export function placeWords({ place, node: asked, machine, script }: Where): string {
   // Reports of the first versions have the id.
   const known = PLACES.find((id) => place === id || place === sayWhere.table[`is.${id}`]);
-  const words = known ? sayWhere(`ranIn.${known}`) : place && sayWhere('ranIn', { place: sayWhere.again(place, ...BESIDE) });
+  const kind = known ? sayWhere(`ranIn.${known}`) : place && sayWhere('ranIn', { place: sayWhere.again(place, ...BESIDE) });
+  const words = script?.pod ? sayWhere('ranIn.named', { pod: script.pod }) : kind;
   const node = machine ?? asked;
   return node && known !== 'workstation' ? sayWhere('ranOn', { place: words, node }) : words;
 }

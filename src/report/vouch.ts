@@ -9,6 +9,7 @@ import type { CauseMeta, Finding, Report, Result, Where } from '../model/report.
 import { inEnglish } from '../words/language.js';
 import { sayMerged } from '../words/report.js';
 import { topOf } from './build.js';
+import { scriptOf } from './by-script.js';
 import { withoutStrange } from './contract/read-facts.js';
 import { isCountNote, withOwn, withWhere } from './merge/words.js';
 import { checkOf, isPlainName, isSaid, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain, sayOf } from './own-words.js';
@@ -153,7 +154,13 @@ function vouchResult(given: Result, own: Own): Result {
 /** The addresses stand in acts of `merge`, and the node in those of all. */
 function plainWhere(where: Where): Where {
   const plain = (name: string) => (isPlainName(name) ? name : '');
-  const { account, ...rest } = { ...where, node: plain(where.node), kubelet: plain(where.kubelet), apiserver: plain(where.apiserver) };
+  const { account, script, ...others } = {
+    ...where,
+    node: plain(where.node),
+    kubelet: plain(where.kubelet),
+    apiserver: plain(where.apiserver),
+  };
+  const rest = { ...others, ...(script && { script: scriptOf({ script, namespace: script.namespace }) }) };
   // On line one it stands among our own words.
   return account !== undefined && /^\S+$/.test(account) ? { ...rest, account } : rest;
 }

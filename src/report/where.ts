@@ -14,6 +14,7 @@ import type { AnyFact, Setting, Target } from '../model/facts.js';
 import type { Finding, Report, Where } from '../model/report.js';
 import { listed } from '../words/formats.js';
 import { sayWhere } from '../words/report.js';
+import { askAgain, isRunThere, scriptOf } from './by-script.js';
 import { dataOf, factOf, factsOf } from './facts.js';
 import { placeOf, vantageOf } from './places.js';
 
@@ -38,6 +39,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     return candidate ? subjectOf(candidate) : '';
   };
   const others = othersThanGiven(facts);
+  const script = place && scriptOf(place);
   return {
     place: place ? placeOf(place) : '',
     vantage: place ? vantageOf(place) : '',
@@ -53,6 +55,7 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     apiserver: candidateOf('apiserver'),
     ...(asked && { machine: asked.machine }),
     ...(place?.leftOver !== undefined && { leftOver: place.leftOver }),
+    ...(script && { script }),
     ...(others && { nodeAddresses: others }),
     ...(place?.bundle && { bundle: place.bundle }),
     ...(kubeconfig && { kubeconfig }),
@@ -111,6 +114,11 @@ export function aimedAt<T extends Commanding>(report: T, aim: Aim): T {
 /** A kubeconfig that a file names may run a program of its choice, so it stays out of commands; a context is one of the reader's own. */
 export function withoutKubeconfig<T extends Commanding>(report: T): T {
   return inCommands(report, (command) => withoutAim(command, 'kubeconfig'));
+}
+
+/** Of answers of a script: what runs this program there runs the script there. */
+export function againAt<T extends Commanding>(report: T, { script }: Where): T {
+  return script ? inCommands(report, (command) => (isRunThere(command) ? askAgain(script) : command)) : report;
 }
 
 function inCommands<T extends Commanding>(report: T, change: (command: string) => string): T {

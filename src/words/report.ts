@@ -127,6 +127,7 @@ export const sayWhere = defineWords('where', {
   'ranIn.debug-pod': 'in a debug pod',
   'ranIn.node': 'in a shell',
   'ranIn.workstation': 'at a workstation',
+  'ranIn.named': 'in pod {pod}',
   ranIn: 'in {place}',
   ranOn: '{place} on {node}',
   // Where we ran ourselves, with --agent-process.

@@ -40,14 +40,19 @@ describe('offline', () => {
     assert.deepEqual([code, /FORBIDDEN/.test(stderr)], [99, true], stderr);
   });
 
-  for (const service of [['|KUBERNETES_SERVICE_HOST=127.0.0.1', '|KUBERNETES_SERVICE_PORT=1'], []])
-    it(`read of what a script printed asks no server that is named in it, and runs nothing (${service.length} variables)`, async () => {
+  for (const [service, kubeconfigNamed] of [
+    [['|KUBERNETES_SERVICE_HOST=127.0.0.1', '|KUBERNETES_SERVICE_PORT=1'], ['|DD_KUBERNETES_KUBECONFIG_PATH=/k']],
+    [['|KUBERNETES_SERVICE_HOST=127.0.0.1', '|KUBERNETES_SERVICE_PORT=1'], []],
+    [[], []],
+  ] as const)
+    it(`read of what a script printed asks no server that is named in it, and runs nothing (${service.length + kubeconfigNamed.length} variables)`, async () => {
       const plugin = 'apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n';
       const more = `clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]\nusers: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: [${scratch}/ran]}}}]`;
       const kubeconfig = (plugin + more).split('\n').map((line) => `|${line}`);
       const lines = [
         ...['@@ kubelet-doctor-answers 1', '@@ began 1795876088', '@@ host', '|node-debugger-n1-abcde', '@@ env', '|KUBECONFIG=/k'],
-        ...[...service, '|DD_KUBERNETES_KUBECONFIG_PATH=/k', '|DD_KUBERNETES_KUBELET_HOST=127.0.0.1'],
+        ...[...service, ...kubeconfigNamed, '|DD_KUBERNETES_KUBELET_HOST=127.0.0.1'],
+        ...['|DD_CLUSTER_AGENT_ENABLED=true', '|DD_CLUSTER_AGENT_URL=https://127.0.0.1:5005'],
         ...[
           '@@ file ok /k',
           ...kubeconfig,
@@ -60,6 +65,7 @@ describe('offline', () => {
           '|var',
         ],
         ...['@@ folder /root/.kube', '|config', '@@ token ENOENT /t', '@@ dns kubernetes.default.svc 0', '|127.0.0.1 STREAM x', '|@exit 0'],
+        ...['@@ file ok /proc/1/cgroup', '|0::/kubepods/x'],
         ...['@@ http 127.0.0.1:10250 anonymous GET 1795876088 /pods', '|* Connected to 127.0.0.1 (127.0.0.1) port 10250 (#0)', '|@exit 0'],
         ...['|HTTP/1.1 401 Unauthorized', '|', '|Unauthorized', '@@ end'],
       ];

@@ -38,7 +38,7 @@ export const agentPermissions = defineCheck({
     saw: 'access review as {user}: {asked} denied',
     grant: 'Grant {account} the missing apiserver permissions',
     nothing: 'the enabled features need kubelet permissions only',
-    notAsked: 'no account to check: name one with --service-account',
+    notAsked: 'no account to check: none is known, and --service-account names none',
     noAccount: 'permissions not checked: there is no such ServiceAccount',
     notOurs: '{count} of {total} permissions could not be checked',
     runners: '{count} permissions are not granted; only an agent without cluster checks runners needs them',

@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { findCause } from '../../checks/index.js';
 import { type Given, openGiven } from '../../files/given.js';
 import type { FileRead, Host } from '../../host/host.js';
-import { isAnswers } from '../../live/script/answers.js';
+import { eachOf, isAnswers } from '../../live/script/answers.js';
 import { BOUNDS } from '../../model/bounds.js';
 import type { Flags } from '../../setup/options.js';
 import { chosen, createLogReader, isWrong } from '../../texts/log.js';
@@ -89,13 +89,24 @@ async function readSaved(name: string, text: string | undefined, flags: Partial<
   return (await import('./render.js')).runRenderCommand(name, flags, host, io, text);
 }
 
+const MOST_PODS = 100;
+
+/** Of several pods each by itself; the gravest counts. */
 async function judgeScript(text: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const { judgeAnswers } = await import('../../live/script/judged.js');
-  return withReport(flags, host, io, {
-    find: () => judgeAnswers(text, host, choicesOf(flags)),
-    say: ({ skipped }) =>
-      flags.output === undefined || flags.output === 'text' ? skipped.map((line) => `not asked by the script: ${line}`) : [],
-  });
+  const isText = flags.output === undefined || flags.output === 'text';
+  const all = eachOf(text);
+  if (all.length > MOST_PODS) return usageError(io, `holds the answers of ${all.length} pods; give ${MOST_PODS} at most`);
+  const codes: number[] = [];
+  for (const [at, answers] of all.entries()) {
+    if (at > 0 && isText) io.out('');
+    const code = await withReport(flags, host, io, {
+      find: () => judgeAnswers(answers, host, choicesOf(flags)),
+      say: ({ skipped }) => (isText ? skipped.map((line) => `not asked by the script: ${line}`) : []),
+    });
+    codes.push(code);
+  }
+  return Math.max(...codes);
 }
 
 /** Under its own name: what is printed of it says where it stands. */

@@ -1,6 +1,6 @@
 /** The CA files: the one in use for each server, and the others at hand on this machine. */
 import { MOUNTED_CA } from '../../kubernetes/service-account.js';
-import { readAuthority } from '../../probes/connection/authority.js';
+import { ON_MACHINES, readAuthority } from '../../probes/connection/authority.js';
 import type { Authority } from '../../probes/connection/gate.js';
 import type { AuthorityAtHand } from '../../probes/connection/tls.js';
 import type { LiveContext } from '../context.js';
@@ -31,13 +31,7 @@ export async function authoritiesAtHand({ host, settings, store }: LiveContext):
     read('apiserver', settings.apiserver.caPath, settings.apiserver.caPem),
   ]);
   const others = await Promise.all(
-    [
-      MOUNTED_CA,
-      '/etc/kubernetes/pki/ca.crt',
-      '/var/lib/rancher/k3s/agent/server-ca.crt',
-      '/etc/kubernetes/certs/kubeletserver.crt',
-      '/etc/kubernetes/kubelet-ca.crt',
-    ].map(async (path) => {
+    [MOUNTED_CA, ...ON_MACHINES].map(async (path) => {
       const { pem } = await readAuthority(host, path);
       return pem ? [{ label: path, pem }] : [];
     }),

@@ -39,9 +39,15 @@ export async function presentCredential(context: LiveContext, target: Exclude<Ta
   const { host, settings } = context;
   const { certPath, keyPath, tokenPath, caPath } = target === 'kubelet' ? settings.kubelet : settings.apiserver;
   const { kubeconfig } = settings.apiserver;
+  const left = target === 'apiserver' ? context.recorded?.apiserverLeftOut : undefined;
+  if (left !== undefined) {
+    context.store.put({ target, kind: 'credential', subject: 'none' }, { status: 'absent', why: 'not-attempted', detail: left });
+    return NOBODY;
+  }
   if (certPath && keyPath) {
     const files = { caPath, certPath, keyPath };
-    const certificate = await present(context, target, 'certificate', files, () => readClientCertificate(host, certPath, keyPath));
+    const read = context.recorded?.clientCertificate ?? readClientCertificate;
+    const certificate = await present(context, target, 'certificate', files, () => read(host, certPath, keyPath));
     const token = tokenPath ? await present(context, target, 'token', { caPath, tokenPath }, () => readToken(host, tokenPath)) : NOBODY;
     if (certificate.as === 'nobody') return token;
     return token.as === 'nobody' ? certificate : { ...certificate, beside: token };

@@ -16,7 +16,7 @@ export function sessionFor(context: LiveContext, reached: Reached, credential: S
   const { host: name, port } = reached.candidate;
   if (credential && !isTo(credential.server, reached)) throw new Error(`a credential for ${credential.server.host} was to go to ${name}`);
   return openSession({
-    ...(context.recorded && { recorded: context.recorded.wire(reached.endpoint) }),
+    ...(context.recorded && { recorded: context.recorded.wire(reached.endpoint, credential?.as ?? 'nobody') }),
     credential,
     host: name,
     port,

@@ -3,9 +3,9 @@ import { shellQuote } from '../../kubernetes/names.js';
 import { observeMounts } from '../../probes/machine/mounts/mounts.js';
 import type { LiveContext } from '../context.js';
 
-export function askMounts({ store, settings: { agent }, host }: LiveContext): Promise<unknown> {
+export function askMounts({ store, settings: { agent }, host, recorded }: LiveContext): Promise<unknown> {
   const file = `${agent?.processes.root ?? ''}/proc/${agent?.pid ?? 'self'}/mountinfo`;
   return store.observe({ target: 'self', kind: 'mounts', subject: '', reproduce: `cat ${shellQuote(file)}` }, () =>
-    observeMounts(host, agent && { host: agent.processes, pid: agent.pid }),
+    observeMounts(host, agent && { host: agent.processes, pid: agent.pid }, recorded?.neighbours),
   );
 }

@@ -1,6 +1,10 @@
 /** Where we run, with the name of that node: the first fact, as it decides what else there is to ask. */
 import { posix } from 'node:path';
+import type { Host } from '../../host/host.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Place } from '../../model/facts.js';
+import { readToken } from '../../probes/credentials/token.js';
 import { observePlace } from '../../probes/machine/place.js';
 import { commandLine, startedMs } from '../../probes/machine/process.js';
 import { placeAt } from '../../setup/node-files.js';
@@ -13,9 +17,18 @@ export async function findPlace(context: LiveContext): Promise<Place | undefined
     const at = settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles);
     const node = await ownNodeName(settings, host, at);
     const running = await runningAgent(context, at);
-    return { status: 'observed', data: { ...at, ...(node && { node }), nowMs: host.now(), ...(running && { agentRunning: running }) } };
+    const script = context.recorded && { pod: await ownPodName(host, at) };
+    const more = { ...(node && { node }), nowMs: host.now(), ...(running && { agentRunning: running }), ...(script && { script }) };
+    return { status: 'observed', data: { ...at, ...more } };
   });
   return outcome.status === 'observed' ? outcome.data : undefined;
+}
+
+/** By the token, else by the host name where that is the pod's. */
+async function ownPodName(host: Host, { vantage, hostName }: Place): Promise<string | undefined> {
+  const { outcome } = await readToken(host, MOUNTED_TOKEN);
+  const claimed = outcome.status === 'observed' ? outcome.data.token?.pod : undefined;
+  return [claimed, vantage === 'pod-network' ? hostName : undefined].find((name) => name !== undefined && isDnsName(name));
 }
 
 /** What the agent's container starts with: the agent itself, or in its image's own entry point what looks after it. */

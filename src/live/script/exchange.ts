@@ -1,4 +1,5 @@
 /** One `http` block: what curl said of the connection, then the answer as the script kept it. */
+import type { CredentialKind } from '../../model/facts/connection.js';
 import type { Outcome, TcpConnection, TunnelAnswer } from '../../model/facts.js';
 import type { Headers } from '../../probes/connection/payload.js';
 import { type Exchange, NOT_ASKED } from '../../probes/connection/wire.js';
@@ -29,7 +30,7 @@ export function isByCurl(block: Block): boolean {
 
 interface Asked {
   endpoint: string;
-  as: 'anonymous' | 'token';
+  as: CredentialKind;
   method: string;
   path: string;
   json: string | undefined;
@@ -37,7 +38,14 @@ interface Asked {
 
 export function isExchange({ kind, words }: Block, { endpoint, as, method, path, json }: Asked): boolean {
   const [to, by, how, , what, ...body] = words;
-  return kind === 'http' && to === endpoint && by === as && how === method && what === path && body.join(' ') === (json ?? '');
+  return (
+    kind === 'http' &&
+    to === endpoint &&
+    by === (as === 'nobody' ? 'anonymous' : as) &&
+    how === method &&
+    what === path &&
+    body.join(' ') === (json ?? '')
+  );
 }
 
 /** As a wire would give it. Dates are moved to the script's first moment, which is the run's one time. */

@@ -1,15 +1,25 @@
 /** What the script heard, in place of a network: the same layers, read from its blocks by the same reducers. */
 import { isIP } from 'node:net';
+import type { Host } from '../../host/host.js';
+import type { CredentialKind } from '../../model/facts/connection.js';
 import type { DnsAnswer, Outcome, TcpConnection, TlsHandshake, TunnelAnswer } from '../../model/facts.js';
 import type { AuthorityAtHand } from '../../probes/connection/tls.js';
 import type { Wire } from '../../probes/connection/wire.js';
+import { type ClientCertificate, describePair, type KeyState } from '../../probes/credentials/certificate.js';
 import type { Answers, Block } from './answers.js';
 import { exchangeIn, headOf, isByCurl, isExchange, metaOf, tcpIn, tunnelIn } from './exchange.js';
 import { handshakeIn, tcpInHandshake } from './handshake.js';
+import { fileWords, LEFT_OUT } from './host.js';
 
 const NOT_ASKED: Outcome<never> = { status: 'absent', why: 'not-attempted', detail: 'the script did not ask this' };
 /** getent asks each nameserver for five seconds, twice; a quicker no is an answer. */
 const SILENT_SECONDS = 4;
+
+const KUBECONFIG_LEFT_OUT = 'the script reads no kubeconfig, and DD_KUBERNETES_KUBECONFIG_PATH names one';
+const NEIGHBOUR = /^\/proc\/\d{1,9}\/root\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token$/;
+const KEY_STATES: readonly string[] = ['fits', 'other', 'encrypted', 'damaged', 'none', 'empty'] satisfies KeyState[];
+const isKeyState = (state: string): state is KeyState => KEY_STATES.includes(state);
+const isKey = ({ kind, words: [, ...path] }: Block, keyPath: string) => kind === 'key' && path.join(' ') === keyPath;
 
 /** How an attempt and a session are answered without asking. */
 export interface Recorded {
@@ -18,8 +28,13 @@ export interface Recorded {
   tcp(endpoint: string): Outcome<TcpConnection>;
   tunnel(endpoint: string, proxy: string): Outcome<TunnelAnswer>;
   tls(endpoint: string, about: { serverName: string; authorities: AuthorityAtHand[]; nowMs: number }): Outcome<TlsHandshake>;
-  /** A session's; by the headers it tells whom the script asked as. */
-  wire(endpoint: string): Wire;
+  wire(endpoint: string, as: CredentialKind): Wire;
+  /** The agent's own certificate, with the key that the script compared with it. */
+  clientCertificate(host: Host, certPath: string, keyPath: string): Promise<ClientCertificate>;
+  /** Tokens beside the processes of other containers, with what is mounted there. */
+  neighbours: { path: string; mountinfo: string }[];
+  /** Why the apiserver was not asked at all. */
+  apiserverLeftOut?: string;
   /** A health check in plain HTTP; undefined where it was not asked. */
   plain(host: string, port: number): { code: string } | { status: number; body: string } | undefined;
 }
@@ -27,6 +42,7 @@ export interface Recorded {
 export function recordedIn({ blocks, beganMs }: Answers): Recorded {
   const of = (kind: string, ...words: string[]) =>
     blocks.find((block) => block.kind === kind && words.every((word, at) => block.words[at] === word));
+  const named = (variable: string) => of('env')?.lines.some((line) => line.startsWith(`${variable}=`) && !line.endsWith('='));
   const looked = (endpoint: string) => of('http', endpoint, 'anonymous');
   return {
     lookup(name, names, nameservers) {
@@ -50,10 +66,9 @@ export function recordedIn({ blocks, beganMs }: Answers): Recorded {
       const block = of('tls', endpoint);
       return block ? handshakeIn(block, about) : NOT_ASKED;
     },
-    wire: (endpoint) => ({
+    wire: (endpoint, as) => ({
       load: async () => {},
-      async exchange({ method, path, body, headers }) {
-        const as = headers.authorization === undefined ? 'anonymous' : 'token';
+      async exchange({ method, path, body }) {
         const json = body === undefined ? undefined : JSON.stringify(body);
         const found = blocks.find((block) => isExchange(block, { endpoint, as, method, path, json }));
         return exchangeIn(found, beganMs);
@@ -63,6 +78,17 @@ export function recordedIn({ blocks, beganMs }: Answers): Recorded {
       requests: 0,
       answered: 0,
     }),
+    async clientCertificate(host, certPath, keyPath) {
+      const [cert, [state = 'ENOENT'] = []] = [await host.readFile(certPath), blocks.find((block) => isKey(block, keyPath))?.words];
+      if (!cert.ok) return { outcome: { status: 'failed', code: cert.code, detail: `${certPath}: ${cert.detail}` } };
+      if (!isKeyState(state)) return { outcome: { status: 'failed', code: state, detail: `${keyPath}: ${fileWords(state)}` } };
+      const { outcome, certPem } = describePair(cert.text, state, { source: certPath, keySource: keyPath });
+      return { outcome, ...(outcome.status === 'observed' && { certPem, keyPem: LEFT_OUT }) };
+    },
+    neighbours: blocks.flatMap(({ kind, words: [path = ''], lines }) =>
+      kind === 'neighbour' && NEIGHBOUR.test(path) ? [{ path, mountinfo: lines.join('\n') }] : [],
+    ),
+    ...(named('DD_KUBERNETES_KUBECONFIG_PATH') && { apiserverLeftOut: KUBECONFIG_LEFT_OUT }),
     plain(host, port) {
       const block = of('plain', `${host}:${port}`);
       if (!block) return undefined;

@@ -8,7 +8,7 @@ body() { tr -d '\000-\010\013-\037\177' | sed 's/^/|/'; echo; }
 now() { date +%s; }
 have() { command -v "$1" >/dev/null 2>&1; }
 over() { [ "$(($(now) - BEGAN))" -gt "$LIMIT" ]; }
-skip() { say "skipped $*"; }
+skip() { case $SKIPS in *"<$*>"*) return ;; esac; SKIPS="$SKIPS<$*>"; say "skipped $*"; }
 inside() { if have timeout; then timeout "$@"; else shift; "$@"; fi; }
 certificates() { sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'; }
 
@@ -25,6 +25,51 @@ file() {
   elif [ -f "$R$1" ]; then say "file EACCES $1"
   elif [ -e "$R$1" ]; then say "file ENOTFILE $1"
   else say "file ENOENT $1"; fi
+}
+
+there() { [ -z "$1" ] || [ ! -e "$R$1" ] || [ -d "$R$1" ] || say "file ENOTFILE $1"; }
+filed() { sed -n "s/^$1: *[\"']\{0,1\}\([^\"' #]*\).*/\1/p" "$R/etc/datadog-agent/datadog.yaml" 2>/dev/null | head -n 1; }
+
+# Its name alone: arguments may hold what is nobody's business.
+first_process() {
+  [ -r "$R/proc/1/cmdline" ] || return
+  say 'file ok /proc/1/cmdline'; tr '\000' '\n' <"$R/proc/1/cmdline" 2>/dev/null | head -n 1 | body
+  say 'file ok /proc/stat'; grep '^btime ' "$R/proc/stat" 2>/dev/null | body
+}
+
+# Kubernetes names variables after a Service; a name that is none is not looked up.
+service_variable() {
+  v=$DD_CLUSTER_AGENT_KUBERNETES_SERVICE_NAME; [ -n "$v" ] || v=datadog-cluster-agent
+  case $v in *[!A-Za-z0-9-]*|[0-9-]*) ;; *) printf '%s_SERVICE' "$v" | tr 'a-z-' 'A-Z_' ;; esac
+}
+
+# Tokens of other containers whose processes are in sight: where they are, and whose pod's.
+neighbours() {
+  count=0
+  for p in "$R"/proc/[0-9]*; do
+    [ "$count" -lt 64 ] || break
+    count=$((count + 1))
+    at=/root/var/run/secrets/kubernetes.io/serviceaccount/token
+    [ -e "$p$at" ] || continue
+    say "neighbour /proc/$(basename "$p")$at"
+    grep -E ' (/etc/hosts|/dev/termination-log|[^ ]*/serviceaccount) ' "$p/mountinfo" 2>/dev/null | head -n 20 | body
+  done
+}
+
+# Of a private key nothing but whether it is the certificate's.
+key() {
+  if [ ! -e "$R$1" ]; then say "key ENOENT $1"; return; fi
+  if [ ! -f "$R$1" ]; then say "key ENOTFILE $1"; return; fi
+  if [ ! -r "$R$1" ]; then say "key EACCES $1"; return; fi
+  if [ ! -s "$R$1" ]; then say "key empty $1"; return; fi
+  if ! grep -q 'PRIVATE KEY-----' "$R$1"; then say "key none $1"; return; fi
+  if grep -q ENCRYPTED "$R$1"; then say "key encrypted $1"; return; fi
+  have openssl || { skip "whether the key fits its certificate: no openssl in this container"; FITS=1; say "key fits $1"; return; }
+  public=$(openssl pkey -in "$R$1" -pubout </dev/null 2>/dev/null)
+  theirs=$(openssl x509 -in "$R$2" -noout -pubkey </dev/null 2>/dev/null)
+  if [ -z "$public" ]; then say "key damaged $1"
+  elif [ "$public" = "$theirs" ]; then FITS=1; say "key fits $1"
+  else say "key other $1"; fi
 }
 
 folder() {
@@ -62,7 +107,7 @@ dns() {
   case $1 in ''|*:*|*[!A-Za-z0-9._-]*) return ;; *[!0-9.]*) ;; *) return ;; esac
   case " $NAMED " in *" $1 "*) return ;; esac
   NAMED="$NAMED $1"
-  have getent || { skip "dns $1: no getent in this container"; return; }
+  have getent || { skip "names in DNS: no getent in this container"; return; }
   began=$(now)
   found=$(inside 6 getent ahosts "$1" </dev/null 2>/dev/null; echo "@exit $?")
   say "dns $1 $(($(now) - began))"
@@ -71,16 +116,16 @@ dns() {
 
 # Of the handshake nothing that belongs to the session: its keys are left out.
 shake() {
-  have openssl || { skip "tls $1: no openssl in this container"; return; }
+  have openssl || { skip "certificates of servers: no openssl in this container"; return; }
   name=$(printf '%s' "$1" | sed -e 's/:[0-9]*$//' -e 's/^\[//' -e 's/\]$//')
   case $name in *:*) sni=-noservername ;; *[!0-9.]*) sni="-servername $name" ;; *) sni=-noservername ;; esac
   trust=''
-  [ -r "$R$2" ] && trust="-CAfile $R$2 -partial_chain"
+  [ -n "$2" ] && grep -q "BEGIN CERTIFICATE" "$R$2" 2>/dev/null && trust="-CAfile $R$2 -partial_chain"
   # Through a proxy, where curl has just gone through one.
   via=''
   case $out in *'CONNECT tunnel established'*|*'Proxy replied 2'*)
     via=$HTTPS_PROXY; [ -n "$via" ] || via=$https_proxy
-    case $via in *@*) skip "tls $1: the proxy wants a password"; return ;; esac
+    case $via in *@*) skip "the certificate of $1: the proxy wants a password"; return ;; esac
     via="-proxy $(printf '%s' "$via" | sed -e 's#^[a-z]*://##' -e 's#/.*##')" ;;
   esac
   say "tls $1 $(now)"
@@ -92,12 +137,12 @@ shake() {
 # Of curl's own words those on the connection: others may quote a proxy's password.
 WORDS='^(@|curl: |[*] +(Trying|Connected|connect|Immediate|Could not|After|Connection|CONNECT|Proxy replied|Received HTTP|Recv|Empty|Operation))'
 
-# ask TARGET anonymous|token METHOD PATH [BODY]: SERVER, CA and TOKEN are those of the target.
+# ask TARGET anonymous|token|certificate METHOD PATH [BODY]: SERVER, CA and TOKEN are those of the target.
 ask() {
-  over && { skip "http $1 $2 $3 $4: the time is over"; return; }
-  [ "$2" = anonymous ] || [ -n "$TOKEN" ] || return
-  [ "$2" = anonymous ] || [ -r "$R$CA" ] || { skip "http $1 $2 $3 $4: no CA file to verify the server with"; return; }
-  have curl || have openssl || { skip "http $1 $2 $3 $4: no curl and no openssl in this container"; return; }
+  over && { skip "$1: the time is over"; return; }
+  [ "$2" != token ] || [ -n "$TOKEN" ] || return
+  [ "$2" = anonymous ] || [ -r "$R$CA" ] || { skip "$1 with the $2: no CA file to verify the server with"; return; }
+  have curl || have openssl || { skip "$1: no curl and no openssl in this container"; return; }
   case $4 in /metrics|/api/v1/nodes/*|/apis/[dcr]*) most=1048576 ;; *) most=65536 ;; esac
   began=$(now)
   out=$(
@@ -118,6 +163,7 @@ wire() {
   # shellcheck disable=SC2086
   case $1$2 in
     anonymousGET) $CURL -v -k -H 'Accept: application/json, */*' -w "$TIMES" "$3" </dev/null ;;
+    certificateGET) $CURL --cert "$R$CRT" --key "$R$KEY" --cacert "$R$CA" -H 'Accept: application/json, */*' -w "$TIMES" "$3" </dev/null ;;
     tokenGET) bearer | $CURL -K - --cacert "$R$CA" -H 'Accept: application/json, */*' -w "$TIMES" "$3" ;;
     tokenPOST) bearer | $CURL -K - --cacert "$R$CA" -H 'Accept: application/json' -H 'Content-Type: application/json' \
       -H 'Expect:' --data-binary "$4" -w "$TIMES" "$3" ;;
@@ -129,10 +175,11 @@ alone() {
   name=$(printf '%s' "$to" | sed -e 's/:[0-9]*$//' -e 's/^\[//' -e 's/\]$//')
   case $name in *:*|*[!0-9.]*) is="-verify_hostname $name -servername $name" ;; *) is="-verify_ip $name -noservername" ;; esac
   case $name in *:*) is="-verify_ip $name -noservername" ;; esac
-  if [ "$2" = token ]; then is="$is -verify_return_error -CAfile $R$CA -partial_chain"; else is=-noservername; fi
+  if [ "$2" = anonymous ]; then is=-noservername; else is="$is -verify_return_error -CAfile $R$CA -partial_chain"; fi
+  [ "$2" != certificate ] || is="$is -cert $R$CRT -key $R$KEY"
   said=$({
     printf '%s %s HTTP/1.0\r\nHost: %s\r\nAccept: application/json\r\n' "$3" "$4" "$to"
-    [ "$2" = anonymous ] || printf 'Authorization: Bearer %s\r\n' "$TOKEN"
+    [ "$2" != token ] || printf 'Authorization: Bearer %s\r\n' "$TOKEN"
     [ -z "$5" ] || printf 'Content-Type: application/json\r\nContent-Length: %s\r\n' "$(printf '%s' "$5" | wc -c | tr -d ' ')"
     printf '\r\n%s' "$5"
   } | { inside 6 openssl s_client -connect "$to" $is -no_ssl3 -no_tls1 -no_tls1_1 -quiet 2>/dev/null; ended=$?; echo; echo "@exit $ended"; })

@@ -10,31 +10,15 @@ import { DEFAULTS } from '../../setup/options.js';
 import { MAX_POLICIES } from '../apiserver/egress-policies.js';
 import { bodyOfReview } from '../apiserver/rights.js';
 import { HEAD } from './answers.js';
+import { AGENT_FILE, AUTHORITIES, FILES, FOLDERS, LENGTHS, OLD_NAMES, SOCKETS, valuesOf } from './looks.js';
 import { FUNCTIONS } from './shell.js';
 
-const AGENT_FILE = '/etc/datadog-agent/datadog.yaml';
-const FILES = [
-  '/etc/resolv.conf',
-  '/etc/hosts',
-  '/proc/self/mountinfo',
-  '/proc/1/cgroup',
-  '/proc/net/dev',
-  '/proc/net/route',
-  '/host/proc/1/mountinfo',
-];
-const MORE_FILES = ['/proc/net/ipv6_route', `${SERVICE_ACCOUNT_DIRECTORY}/namespace`, '/opt/datadog-agent/version-manifest.txt'];
-/** Whose values are shown: none of them is a secret, but for what a proxy's URL may hold. */
-const VALUES = [
-  ...['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT', 'NODE_NAME', 'DD_PROVIDER_KIND'],
-  ...['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NO_PROXY', 'no_proxy'],
-];
 /** Long enough for six silent servers, and no longer than anyone waits. */
 const LIMIT_SECONDS = 90;
 
 /** The whole script. */
 export function scriptText(version: string): string {
   const profile = findProfile(DEFAULTS.profile) as Profile;
-  const variables = [...new Set([...VALUES, ...KNOWN_SETTINGS.map(({ variable }) => variable), ...variablesOf(profile)])];
   const flat = KNOWN_SETTINGS.filter(({ key }) => !key.includes('.')).map(({ key }) => key);
   const [always, others] = reviewsOf(profile);
   return `${[
@@ -52,26 +36,34 @@ export function scriptText(version: string): string {
     FUNCTIONS,
     '',
     'main() {',
-    "  BEGAN=$(now); NAMED=''; TOKEN=''; ADDRESS=''; PORT=''; METRICS=''; DENIED=''; KUBELET=''; APISERVER=''; name=''; out=''",
+    "  BEGAN=$(now); NAMED=''; SKIPS=''; TOKEN=''; ADDRESS=''; PORT=''; METRICS=''; DENIED=''; KUBELET=''; APISERVER=''; name=''; out=''",
     `  echo '${HEAD}'`,
     '  say "began $BEGAN"',
     '  say host; { cat "$R/proc/sys/kernel/hostname" 2>/dev/null || hostname; } | body',
     '  say env',
-    `  for name in ${variables.join(' ')}; do value "$name"; done`,
+    `  for name in ${valuesOf(profile).join(' ')}; do value "$name"; done`,
+    '  service=$(service_variable); [ -z "$service" ] || for name in "$service"_HOST "$service"_PORT; do value "$name"; done',
     // A name alone, and of ours: the lines of another's value may look like one.
     "  say names; env | sed -n 's/^\\(DD_[A-Z0-9_]*\\)=..*/\\1/p' | body",
-    `  for path in ${[...FILES, ...MORE_FILES].join(' ')}; do file "$path"; done`,
-    `  folder ${SERVICE_ACCOUNT_DIRECTORY}; folder /opt/datadog-agent`,
+    `  for name in ${OLD_NAMES.join(' ')}; do eval "v=\\$$name"; [ -z "$v" ] || echo "$name"; done | body`,
+    ...LENGTHS.map((name) => `  [ -z "$${name}" ] || say "length ${name} $(printf '%s' "$${name}" | wc -c | tr -d ' ')"`),
+    `  for path in ${FILES.join(' ')}; do file "$path"; done`,
+    `  for path in ${FOLDERS.join(' ')}; do folder "$path"; done`,
+    `  for path in ${SOCKETS.join(' ')} "$DD_CRI_SOCKET_PATH" $(filed cri_socket_path); do there "$path"; done`,
+    '  first_process',
     `  settings="^(${flat.join('|')}): *[^ ]"`,
     `  if [ -r "$R${AGENT_FILE}" ]; then say "file ok ${AGENT_FILE}"; grep -E "$settings" "$R${AGENT_FILE}" | sed 's#//[^@ ]*@#//#g' | body; else file ${AGENT_FILE}; fi`,
     `  KUBELET_CA=\${DD_KUBELET_CLIENT_CA:-${MOUNTED_CA}}; APISERVER_CA=\${DD_KUBERNETES_APISERVER_CA_PATH:-${MOUNTED_CA}}`,
     `  file ${MOUNTED_CA} certificates`,
     `  for path in "$KUBELET_CA" "$APISERVER_CA"; do [ "$path" = ${MOUNTED_CA} ] || file "$path" certificates; done`,
+    `  for path in ${AUTHORITIES.filter((path) => path !== MOUNTED_CA).join(' ')}; do [ ! -e "$R$path" ] || file "$path" certificates; done`,
     `  token ${MOUNTED_TOKEN}; APISERVER_TOKEN=$TOKEN; KUBELET_TOKEN=$TOKEN`,
     '  NODE=$(printf \'%s\' "$claims" | sed -n \'s/.*"node":{"name":"\\([^"\\\\]*\\)".*/\\1/p\')',
     '  if [ -n "$DD_KUBELET_AUTH_TOKEN_PATH" ]; then token "$DD_KUBELET_AUTH_TOKEN_PATH"; KUBELET_TOKEN=$TOKEN; fi',
-    '  if [ -n "$DD_KUBELET_CLIENT_CRT" ]; then skip "certificate: a private key is left where it is"; fi',
-    '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "kubeconfig: $DD_KUBERNETES_KUBECONFIG_PATH holds a credential and is not read"; fi',
+    "  CRT=$DD_KUBELET_CLIENT_CRT; KEY=$DD_KUBELET_CLIENT_KEY; FITS=''",
+    '  if [ -n "$CRT" ] && [ -n "$KEY" ]; then file "$CRT" certificates; key "$KEY" "$CRT"; fi',
+    '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "the apiserver: $DD_KUBERNETES_KUBECONFIG_PATH names whom the agent asks, and holds a credential: it is not read"; fi',
+    `  [ -e "$R${MOUNTED_TOKEN}" ] || neighbours`,
     '  POD=$(printf \'%s\' "$claims" | sed -n \'s/.*"pod":{"name":"\\([^"\\\\]*\\)".*/\\1/p\')',
     '  [ -z "$NODE_NAME" ] || NODE=$NODE_NAME',
     '  [ -z "$DD_KUBERNETES_KUBELET_NODENAME" ] || NODE=$DD_KUBERNETES_KUBELET_NODENAME',
@@ -79,7 +71,8 @@ export function scriptText(version: string): string {
     // As Go reads them, and not as curl does.
     '  [ -z "$HTTPS_PROXY" ] || https_proxy=$HTTPS_PROXY; [ -z "$NO_PROXY" ] || no_proxy=$NO_PROXY; export https_proxy no_proxy',
     '  unset ALL_PROXY all_proxy; HTTPS_PROXY=$https_proxy; NO_PROXY=$no_proxy',
-    '  apiserver; kubelet; rights; more',
+    '  [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ] || apiserver',
+    '  kubelet; rights; more; cluster_agent',
     "  echo '@@ end'",
     '}',
     '',
@@ -162,7 +155,6 @@ apiserver() {
 }
 
 kubelet() {
-  filed() { sed -n "s/^$1: *[\"']\{0,1\}\([^\"' #]*\).*/\1/p" "$R/etc/datadog-agent/datadog.yaml" 2>/dev/null | head -n 1; }
   name=$DD_KUBERNETES_KUBELET_HOST; [ -n "$name" ] || name=$(filed kubernetes_kubelet_host)
   port=$DD_KUBERNETES_HTTPS_KUBELET_PORT; [ -n "$port" ] || port=$(filed kubernetes_https_kubelet_port); [ -n "$port" ] || port=10250
   if [ -z "$name" ] && [ -n "$ADDRESS" ]; then name=$ADDRESS; [ -z "$PORT" ] || port=$PORT; fi
@@ -176,24 +168,57 @@ kubelet() {
   ended=$?
   [ -z "$https_proxy" ] || shake "$KUBELET" "$CA"
   [ "$ended" -ne 28 ] || return
-  silent=0; METRICS=''
+  METRICS=''; REFUSED=1
+  [ -z "$FITS" ] || paths certificate
+  [ -z "$REFUSED" ] || paths token
+  [ -n "$TOKEN$FITS" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet anonymous GET "$path"; done ;; esac
+}
+
+# Each path, as one of both: the kubelet takes either.
+paths() {
+  silent=0; REFUSED=''
   for path in PATHS; do
-    ask kubelet token GET "$path"
+    ask kubelet "$1" GET "$path"
     case $? in 28) silent=$((silent + 1)) ;; esac
     [ "$silent" -lt 2 ] || break
     case $path in /metrics) METRICS=$out ;; esac
+    case $(status) in 401) REFUSED=1 ;; esac
   done
-  [ -n "$TOKEN" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet anonymous GET "$path"; done ;; esac
+}
+
+# Without its token: what answers is what is to be known.
+cluster_agent() {
+  case $DD_CLUSTER_AGENT_ENABLED in 1|t|T|TRUE|true|True) ;; *) return ;; esac
+  if [ -n "$DD_CLUSTER_AGENT_URL" ]; then
+    to=$(printf '%s' "$DD_CLUSTER_AGENT_URL" | sed -e 's#^https://##' -e 's#/.*##')
+    case $to in *://*|*@*) return ;; *]|*[!0-9:]*:*) ;; *:*) ;; *) to=$to:443 ;; esac
+  else
+    [ -n "$service" ] || return
+    eval 'to=$'"$service"'_HOST; port=$'"$service"'_PORT'
+    [ -n "$to" ] && [ -n "$port" ] || return
+    to=$(bracket "$to"):$port
+  fi
+  case $to in *[!]A-Za-z0-9.:[-]*) return ;; esac
+  dns "$(printf '%s' "$to" | sed 's/:[0-9]*$//')"
+  SERVER=https://$to; CA=''; TOKEN=''
+  ask other anonymous GET /version
+  shake "$to" ''
 }
 
 # The same servers by other ways: for what is wrong alone.
 more() {
+  # Where the Node says that its kubelet is.
+  if [ -n "$ADDRESS" ] && [ -n "$KUBELET" ]; then
+    [ -n "$PORT" ] || PORT=$port
+    out=''
+    [ "$KUBELET" = "$(bracket "$ADDRESS"):$PORT" ] || shake "$(bracket "$ADDRESS"):$PORT" "$KUBELET_CA"
+  fi
   if have curl; then
     for port in 10248 "$DD_KUBERNETES_HTTP_KUBELET_PORT"; do
       case $port in 10248) to=127.0.0.1 ;; *) to=$name; [ -n "$port" ] || port=10255 ;; esac
       [ -n "$to" ] || continue
       [ "$port" -gt 0 ] 2>/dev/null || continue
-      got=$(curl -q -g -sS -i -v --noproxy '*' --connect-timeout 1 -m 2 "http://$(bracket "$to"):$port/healthz" 2>&1 </dev/null | head -c 4096; echo "@exit $?")
+      got=$({ curl -q -g -sS -i -v --noproxy '*' --connect-timeout 1 -m 2 "http://$(bracket "$to"):$port/healthz" 2>&1 </dev/null; echo "@exit $?"; } | head -c 4096)
       say "plain $to:$port"; printf '%s\n' "$got" | grep -v '^[<>{}]' | head -n 40 | body
     done
   fi

@@ -4,6 +4,14 @@ import { printable, SENTENCE } from '../../host/redact.js';
 import type { AuthorityFile, Outcome } from '../../model/facts.js';
 import { certificateBlocks, parseCertificates } from '../credentials/certificate.js';
 
+/** Where a machine of a cluster has the CA of its kubelets or of its apiserver. */
+export const ON_MACHINES = [
+  '/etc/kubernetes/pki/ca.crt',
+  '/var/lib/rancher/k3s/agent/server-ca.crt',
+  '/etc/kubernetes/certs/kubeletserver.crt',
+  '/etc/kubernetes/kubelet-ca.crt',
+];
+
 /** A CA as a fact, and as the PEM to hand to TLS. */
 export interface ReadAuthority {
   outcome: Outcome<AuthorityFile>;

@@ -109,29 +109,49 @@ export function inspectClientCertificate(
   const { source, keySource = source } = pair;
   const [keyBlock] = keyBlocks(pair.keyPem);
   if (keyBlock) host.redactor.register(keyBlock);
-  const blocks = parseBlocks(pair.certPem);
-  if (!Array.isArray(blocks)) return fault(blocks.code, `${source} ${blocks.detail}`);
+  const key = keyBlock ? { block: keyBlock } : pair.keyPem.trim() === '' ? 'empty' : 'none';
+  const { outcome, certPem } = describePair(pair.certPem, key, { source, keySource });
+  return { outcome, ...(outcome.status === 'observed' && { certPem, keyPem: `${keyBlock}\n` }) };
+}
+
+/** What is to be known of a private key beside its certificate. */
+export type KeyState = 'fits' | 'other' | 'encrypted' | 'damaged' | 'none' | 'empty';
+
+const KEY_FAULTS: Readonly<Record<Exclude<KeyState, 'fits' | 'other'>, string>> = {
+  empty: 'is empty',
+  none: 'has no PRIVATE KEY block',
+  encrypted: 'has an encrypted key, which no Kubernetes client can use',
+  damaged: 'has a damaged PRIVATE KEY block',
+};
+
+/** The pair as a fact; of a key that was looked at elsewhere only its state is known. */
+export function describePair(
+  pem: string,
+  key: KeyState | { block: string },
+  { source, keySource }: { source: string; keySource: string },
+): { outcome: Outcome<Credential>; certPem: string } {
+  const blocks = parseBlocks(pem);
+  if (!Array.isArray(blocks)) return { ...fault(blocks.code, `${source} ${blocks.detail}`), certPem: '' };
   // The first certificate is the leaf, whatever follows: Go's tls.X509KeyPair.
   const leaf = blocks[0]?.x509 as X509Certificate;
   const usages = leaf.keyUsage as string[] | undefined;
   const clientUsage = !usages || usages.includes(CLIENT_AUTH) || usages.includes(ANY_USAGE);
   const data: Credential = { as: 'certificate', source, certificate: { ...describeCertificate(leaf), clientUsage } };
-
-  if (!keyBlock) return fault('ENOTPEM', `${keySource} ${pair.keyPem.trim() === '' ? 'is empty' : 'has no PRIVATE KEY block'}`, data);
-  const key = attempt<KeyObject>(() => createPrivateKey(keyBlock));
-  if (!key) {
-    const encrypted = /ENCRYPTED/.test(keyBlock);
-    return fault(
-      'ENOTPEM',
-      `${keySource} ${encrypted ? 'has an encrypted key, which no Kubernetes client can use' : 'has a damaged PRIVATE KEY block'}`,
-      data,
-    );
-  }
-  if (!leaf.checkPrivateKey(key)) return fault('EKEYMISMATCH', `the key in ${keySource} does not match the certificate in ${source}`, data);
-  return { outcome: { status: 'observed', data }, certPem: blocks.map(({ block }) => `${block}\n`).join(''), keyPem: `${keyBlock}\n` };
+  const certPem = blocks.map(({ block }) => `${block}\n`).join('');
+  const state = typeof key === 'string' ? key : keyState(leaf, key.block);
+  if (state === 'fits') return { outcome: { status: 'observed', data }, certPem };
+  if (state === 'other')
+    return { ...fault('EKEYMISMATCH', `the key in ${keySource} does not match the certificate in ${source}`, data), certPem };
+  return { ...fault('ENOTPEM', `${keySource} ${KEY_FAULTS[state]}`, data), certPem };
 }
 
-function fault(code: string, detail: string, data?: Credential): ClientCertificate {
+function keyState(leaf: X509Certificate, block: string): KeyState {
+  const key = attempt<KeyObject>(() => createPrivateKey(block));
+  if (!key) return /ENCRYPTED/.test(block) ? 'encrypted' : 'damaged';
+  return leaf.checkPrivateKey(key) ? 'fits' : 'other';
+}
+
+function fault(code: string, detail: string, data?: Credential): { outcome: Outcome<Credential> } {
   return { outcome: { status: 'failed', code, detail: printable(detail, SENTENCE), ...(data && { data }) } };
 }
 

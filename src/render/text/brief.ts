@@ -205,7 +205,7 @@ function remedy(finding: Finding, isHead: boolean, look: Look, indent: string, d
 
 function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, indent: string, depth: Depth): string[] {
   const steps = stepsOf(fix);
-  const verify = fix.verify && withoutAim(fix.verify) !== AGAIN ? fix.verify : '';
+  const verify = fix.verify && !isAgain(fix.verify) ? fix.verify : '';
   const said = isSaid && steps && lineTwo(finding).endsWith(steps);
   const where = ownerLong(fix);
   const heading = isSaid
@@ -233,7 +233,7 @@ function inBrackets(fix: Fix): string {
 }
 
 /** What is said of every fix, so once: run this program again. */
-const AGAIN = 'kubelet-doctor';
+const isAgain = (command: string) => /^kubelet-doctor(?: script \|.* read -)?$/.test(withoutAim(command));
 
 function otherFix(fix: Fix, look: Look, indent: string, depth: Depth): string[] {
   const steps = stepsOf(fix);

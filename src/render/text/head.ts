@@ -180,7 +180,9 @@ function bundleWords({ format, collector, nodes, version }: NonNullable<Report['
 function whereLine(report: Report): string {
   const { where, merged, startedAt, layers } = report;
   if (where.bundle) return oneLine(bundleWords(where.bundle, report));
-  const ran = merged ? mergedWords(merged, where.node) : say('ran', { place: placeWords(where) }).trim();
+  const ran = merged
+    ? mergedWords(merged, where.node)
+    : say(where.script === undefined ? 'ran' : 'ofScript', { place: placeWords(where) }).trim();
   const network = where.vantage && where.vantage !== where.place ? vantageWords(where) : '';
   const inNetwork = network ? say('inNetwork', { ran, network }) : ran;
   const parts = [

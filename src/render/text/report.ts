@@ -3,10 +3,11 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report } from '../../model/report.js';
+import { askAgain } from '../../report/by-script.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import { counted, formOf } from '../../words/formats.js';
 import { sayRest } from '../../words/text.js';
-import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';
+import { closeUp, type Look, palette, pasteBlock, proseWidth, wrap } from '../style.js';
 import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
 import { asksNothing, closingLines, headLines, wrappedClosing, wrappedHead } from './head.js';
@@ -110,5 +111,7 @@ function overview(report: Report, { width, paint }: Look): string[] {
 
 function closing(report: Report, { width, paint }: Look): string[] {
   if (report.summary.verdict !== 'fail') return [];
+  const { script } = report.where;
+  if (script) return [paint.dim(sayRest('askAgain')), ...pasteBlock(askAgain(script), '  ')];
   return wrap(sayRest('wait'), proseWidth(width)).map(paint.dim);
 }

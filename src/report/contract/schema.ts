@@ -147,6 +147,10 @@ export const reportSchema = {
             type: 'string',
             description: 'Since 1.5: of the Node, where the address that was given for its kubelet is another.',
           },
+          script: {
+            ...object({ namespace: text, pod: text }, ['namespace', 'pod']),
+            description: 'Since 1.5, of answers of the script: the pod that it asked in, as far as something names it.',
+          },
           kubeconfig: text,
           context: text,
           bundle: {
@@ -154,7 +158,7 @@ export const reportSchema = {
             description: 'Since 1.5: nobody was asked; all is read from what another program has collected.',
           },
         },
-        ['machine', 'account', 'leftOver', 'nodeAddresses', 'kubeconfig', 'context', 'bundle'],
+        ['machine', 'account', 'leftOver', 'script', 'nodeAddresses', 'kubeconfig', 'context', 'bundle'],
       ),
       asked: object({ answered: count, total: count }),
       findings: { ...listOf('finding'), description: 'In rank order: root before consequence, the worst first.' },

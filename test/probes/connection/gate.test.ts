@@ -180,7 +180,6 @@ describe('no other way', () => {
       [
         'live/connection/reach.ts', // to a proxy, which its own URL names
         'live/reproduce.ts', // what is printed, without a secret
-        'live/script/network.ts', // whether the script sent one, which is all that it records
         'live/script/shell.ts', // the script's own, which curl reads from standard input
         'probes/connection/http.ts',
       ],

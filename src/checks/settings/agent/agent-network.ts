@@ -18,7 +18,7 @@ export const agentNetwork = defineCheck({
   required: false,
   needs: ['self/place', 'self/settings'],
   words: {
-    noProcess: 'no process is named with --agent-process',
+    noProcess: 'no process of an agent was named',
     unknown: 'the place of this run is not known yet',
     other: "Not checked from the agent's network: process {pid} has a different one",
     saw: 'the network namespaces of process {pid} and of this one differ',

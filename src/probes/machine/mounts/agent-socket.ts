@@ -26,6 +26,9 @@ const ON_NODES = [
   '/var/snap/microk8s/common/run/containerd.sock',
 ];
 
+/** All of them, as they are seen from the agent's container. */
+export const KNOWN_SOCKETS = [...new Set([...DOCKER, ...DEFAULTS, ...ON_NODES.map((path) => `/host${path}`)])];
+
 /** Undefined where one is found, or nothing tells that there should be one. */
 export async function missingSocket(host: Host): Promise<Mounts['missingSocket']> {
   if (host.env.DOCKER_HOST || (await firstThere(host, DOCKER))) return undefined;

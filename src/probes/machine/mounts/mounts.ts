@@ -49,20 +49,26 @@ export function platformOf(kind: string | undefined): AgentPlatform | undefined 
 
 /**
  * Pod logs are expected only where the agent collects them from files. `of` is another process than this one, whose files the host has: below
- * /proc/PID/root, `self` would still be us.
+ * /proc/PID/root, `self` would still be us. `neighbours`: tokens of other containers, where a script has looked for them.
  */
-export async function observeMounts(host: Host, of?: { host: Host; pid: number }): Promise<Outcome<Mounts>> {
+export async function observeMounts(
+  host: Host,
+  of?: { host: Host; pid: number },
+  neighbours?: readonly { path: string; mountinfo: string }[],
+): Promise<Outcome<Mounts>> {
   const file = await (of?.host ?? host).readFile(`/proc/${of?.pid ?? 'self'}/mountinfo`, MAX_BYTES);
   if (!file.ok) return { status: 'failed', code: file.code, detail: file.detail };
   const points = mountPoints(file.text);
   const logs = host.env.DD_LOGS_ENABLED === 'true' && host.env.DD_LOGS_CONFIG_K8S_CONTAINER_USE_FILE !== 'false';
   const expected = expectedMounts(logs, platformOf(host.env.DD_PROVIDER_KIND));
   const pod = podOf(file.text);
+  const neighbourOf = async (own: string) =>
+    neighbours ? neighbours.find(({ mountinfo }) => podOf(mountinfo) === own)?.path : findNeighbourToken(host, own);
   const agentImage = (await host.listDirectory(AGENT_PROGRAM)).length > 0;
   const unseenDisks = agentImage ? await findUnseenDisks(host, file.text) : undefined;
   const socketMounted = expected.some(({ what, at }) => what === 'runtime-socket' && points.some((point) => at.test(point)));
   const socket = agentImage && socketMounted ? await missingSocket(host) : undefined;
-  const neighbourToken = pod && !of ? await findNeighbourToken(host, pod) : undefined;
+  const neighbourToken = pod && !of ? await neighbourOf(pod) : undefined;
   return {
     status: 'observed',
     data: {
