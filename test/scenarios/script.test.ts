@@ -12,6 +12,7 @@ import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
 import { hasProgram, runScript } from '../support/script.js';
+import { runIn } from './run.js';
 
 const needed = hasProgram('curl', '--version') && hasProgram('openssl', 'version') ? false : 'no curl or openssl here';
 const ALL = process.env.EVERY_SCENARIO === '1';
@@ -26,19 +27,47 @@ const chosen = inPods.filter((_, at) => ALL || at % STEP === 0);
 
 const CHOICES = { failOn: 'degrades', skip: [], only: [] } as const;
 
-async function heard(
-  world: World,
-  shell?: readonly string[],
-): Promise<{ out: string; report: Report; skipped: string[]; secrets: string[] }> {
+interface Heard {
+  out: string;
+  report: Report;
+  skipped: string[];
+  secrets: string[];
+  /** What the program itself finds there. */
+  program?: Report;
+}
+
+async function heard(world: World, ways: Parameters<typeof runScript>[1] = {}, beside = false): Promise<Heard> {
   const running = await startWorld(world);
   try {
-    const out = await runScript(running, shell);
+    const out = await runScript(running, ways);
+    const program = beside ? (JSON.parse((await runIn(running, ['--output', 'json'])).stdout) as Report) : undefined;
     const judged = await judgeAnswers(out, createHost({ env: {} }), CHOICES);
     if ('error' in judged) throw new Error(judged.error);
-    return { out, report: judged.report, skipped: judged.skipped, secrets: running.secrets };
+    return { out, report: judged.report, skipped: judged.skipped, secrets: running.secrets, ...(program && { program }) };
   } finally {
     await running.stop();
   }
+}
+
+/** Whose certificate is another one for each who looks. */
+const DIFFERS_EACH_TIME = /certificate-swapped$/;
+
+const provenIn = (report?: Report): string[] =>
+  report ? flatten(report.findings).flatMap(({ cause, certainty }) => (certainty === 'proven' ? [cause] : [])) : [];
+
+/** What a reader of the report is told to do. */
+function adviceIn({ findings, results }: Report): string[] {
+  const told = flatten(findings).flatMap(({ fixes, decide }) => [
+    ...fixes.flatMap(({ action, steps = '', source = '', verify = '' }) => [action.en, ...steps.split('\n'), source, verify]),
+    ...decide,
+  ]);
+  return [...told, ...results.flatMap(({ note, elsewhere }) => [note?.en ?? '', ...elsewhere])];
+}
+
+/** The program itself without a word that makes it another command, or a flag of it that is no part of a command: there is no run to give it to. */
+function isForAnotherRun(advice: string): boolean {
+  const ours = /(?:^|[|;] *)kubelet-doctor(?: --(?!agent-process)|$)/.test(advice);
+  return ours || /\b(?:pass|use|give|set|name one with|with) --(?:kubeconfig|apiserver|token|ca|node|host|kubelet|timeout)/i.test(advice);
 }
 
 describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
@@ -47,19 +76,51 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
 
   for (const { scenario, world, expect } of chosen)
     it(`${scenario}: the same first cause`, async () => {
-      const { out, report, secrets } = await heard(world);
+      const { out, report, secrets, program } = await heard(world, {}, true);
       const found = flatten(report.findings);
       const first = (expect.first === null ? found.filter(({ severity }) => severity !== 'note') : found)[0]?.cause ?? null;
       if (first !== expect.first) missed.push(`${scenario}: ${first} in place of ${expect.first}`);
       for (const secret of secrets) assert.ok(!out.includes(secret), `a secret is printed: ${secret.slice(0, 12)}…`);
       assert.ok(!report.results.some(({ outcome }) => outcome === 'crashed'), 'a check crashed');
+      if (!DIFFERS_EACH_TIME.test(scenario))
+        assert.deepEqual(
+          provenIn(report).filter((cause) => !provenIn(program).includes(cause)),
+          [],
+        );
+      assert.deepEqual(adviceIn(report).filter(isForAnotherRun), [], 'advice that only a run of the program can take');
       ended += 1;
       if (ended === chosen.length) assert.ok(missed.length * 10 <= chosen.length, missed.join('\n'));
     });
 
   it('asks the same under busybox', { skip: hasProgram('busybox', 'true') ? false : 'no busybox here' }, async () => {
-    const { report } = await heard({ agent: { rights: ['none'] } }, ['busybox', 'sh']);
+    const { report } = await heard({ agent: { rights: ['none'] } }, { shell: ['busybox', 'sh'], applets: true });
     assert.equal(flatten(report.findings)[0]?.cause, 'kubelet-permission-missing');
+  });
+
+  it('asks the same under dash', { skip: hasProgram('dash', '-c', ':') ? false : 'no dash here' }, async () => {
+    const { report } = await heard({ agent: { rights: ['none'] } }, { shell: ['dash'] });
+    assert.equal(flatten(report.findings)[0]?.cause, 'kubelet-permission-missing');
+  });
+
+  it('prints no secret of its environment, wherever one stands', async () => {
+    const secret = 'sentinel-of-the-environment';
+    const env = {
+      DD_API_KEY: secret,
+      DD_APP_KEY: `two\n@@ end\nDD_LOGS_ENABLED=${secret}`,
+      DD_CLUSTER_AGENT_AUTH_TOKEN: `${secret}-and-more-of-it`,
+      HTTPS_PROXY: `http://user:${secret}@127.0.0.1:1`,
+      NO_PROXY: '*',
+      DOCKER_HOST: `tcp://user:${secret}@127.0.0.1:2375`,
+      DD_CLUSTER_AGENT_ENABLED: 'true',
+      DD_CLUSTER_AGENT_URL: `https://user:${secret}@127.0.0.1:1`,
+      DD_KUBELET_TLS_VERIFY: `false\n${secret}`,
+      API_SERVER_URL: `https://user:${secret}@127.0.0.1`,
+      SOMETHING_ELSE: secret,
+    };
+    const { out, secrets } = await heard({}, { env });
+    for (const one of [secret, ...secrets])
+      assert.ok(!out.includes(one), out.slice(Math.max(0, out.indexOf(one) - 300), out.indexOf(one) + 40));
+    assert.match(out, /^@@ length DD_CLUSTER_AGENT_AUTH_TOKEN 42$/m);
   });
 
   for (const [world, cause] of [
@@ -70,7 +131,7 @@ describe('script', { skip: needed, concurrency: AT_ONCE }, () => {
     it(`asks by openssl alone where there is no curl: ${cause}`, async () => {
       const running = await startWorld(world as World);
       try {
-        const out = await runScript(running, ['sh'], 'curl');
+        const out = await runScript(running, { without: 'curl' });
         const judged = await judgeAnswers(out, createHost({ env: {} }), CHOICES);
         assert.ok(!('error' in judged));
         assert.equal(flatten(judged.report.findings)[0]?.cause, cause);

@@ -51,11 +51,24 @@ done
 exec "$SIM_OPENSSL" "$@"
 `;
 
+interface Ways {
+  /** Default `sh`. */
+  shell?: readonly string[];
+  /** A program that is not there. */
+  without?: string;
+  /** Every program but these three is busybox's, as in an image of Alpine. */
+  applets?: boolean;
+  /** More variables. */
+  env?: Record<string, string>;
+}
+
 /** What it prints; what it says on stderr is an error of ours. */
-export async function runScript(world: RunningWorld, shell: readonly string[] = ['sh'], without?: string): Promise<string> {
+export async function runScript(world: RunningWorld, { shell = ['sh'], without, applets, env: more }: Ways = {}): Promise<string> {
   const directory = mkdtempSync(path.join(tmpdir(), 'kubelet-doctor-script-'));
   try {
+    if (applets) spawnSync('busybox', ['--install', '-s', directory]);
     for (const [name, text] of Object.entries({ getent: GETENT, curl: CURL, openssl: OPENSSL })) {
+      rmSync(path.join(directory, name), { force: true });
       writeFileSync(path.join(directory, name), text);
       chmodSync(path.join(directory, name), 0o755);
     }
@@ -69,6 +82,7 @@ export async function runScript(world: RunningWorld, shell: readonly string[] = 
     const child = spawn(where(shell[0] ?? 'sh'), shell.slice(1), {
       env: {
         ...env,
+        ...more,
         PATH: `${directory}:/usr/local/bin:/usr/bin:/bin`,
         SIM_CURL: where('curl'),
         SIM_OPENSSL: where('openssl'),

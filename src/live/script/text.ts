@@ -171,7 +171,7 @@ kubelet() {
   METRICS=''; REFUSED=1
   [ -z "$FITS" ] || paths certificate
   [ -z "$REFUSED" ] || paths token
-  [ -n "$TOKEN$FITS" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet anonymous GET "$path"; done ;; esac
+  [ -n "$TOKEN" ] || [ -n "$FITS" ] || case $out in *'HTTP/1.1 200'*) for path in PATHS; do [ "$path" = /pods ] || ask kubelet anonymous GET "$path"; done ;; esac
 }
 
 # Each path, as one of both: the kubelet takes either.
