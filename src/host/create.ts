@@ -21,6 +21,10 @@ const WORDS: Record<string, string> = {
 /** Codes that say the same to a reader: a path through a file is a missing path, a socket is no file (open says ENXIO). */
 const SAME_AS: Record<string, string> = { ENOTDIR: 'ENOENT', EPERM: 'EACCES', ENXIO: 'ENOTFILE', ENODEV: 'ENOTFILE' };
 
+/** What is read at once: of a file that says no size, as those of /proc, and of any other. */
+const SMALL = 4 * 1024;
+const LARGE = 64 * 1024;
+
 /** What a test or the simulator may replace. */
 export type HostOverrides = Partial<
   Pick<Host, 'env' | 'root' | 'home' | 'hostName' | 'cwd' | 'dnsPort' | 'healthzPort' | 'now' | 'interfaceAddresses' | 'redactor'>
@@ -119,19 +123,25 @@ export async function readOpened(
       if (stat.isDirectory()) return failed(path, 'EISDIR');
       if (!stat.isFile()) return failed(path, 'ENOTFILE');
       if (mayRead && !(await mayRead(await mountOf(file.fd)))) return failed(path, 'EXDEV');
-      // Read to the end rather than trust st_size, which is 0 for everything in /proc.
+      // Read to the end rather than trust st_size, which is 0 for everything in /proc; it only says how much room to make.
       const chunks: Buffer[] = [];
       let total = 0;
       // A log grows while it is read: what comes later is left.
-      let at = part === 'end' ? Math.max(0, stat.size - maxBytes) : undefined;
-      for (;;) {
-        const most = part === 'end' ? maxBytes - total : maxBytes + 1;
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(64 * 1024, most)), { position: at ?? null });
-        if (bytesRead === 0) break;
+      let from = part === 'end' ? Math.max(0, stat.size - maxBytes) : undefined;
+      let chunk = Buffer.alloc(Math.min(stat.size || SMALL, LARGE) + 1);
+      for (let at = 0; ; ) {
+        const room = chunk.length - at;
+        // The end is a read of its own, into what is left.
+        const { bytesRead } = await file.read(chunk, at, from === undefined ? room : Math.min(room, maxBytes - total), from ?? null);
+        at += bytesRead;
         total += bytesRead;
-        if (at !== undefined) at += bytesRead;
+        if (from !== undefined) from += bytesRead;
         if (total > maxBytes) return { ok: false, path, code: 'ETOOBIG', detail: `is larger than ${maxBytes} bytes` };
-        chunks.push(buffer.subarray(0, bytesRead));
+        if (bytesRead > 0 && at < chunk.length) continue;
+        chunks.push(chunk.subarray(0, at));
+        if (bytesRead === 0) break;
+        chunk = Buffer.alloc(LARGE);
+        at = 0;
       }
       const bytes = Buffer.concat(chunks);
       return { ok: true, path, bytes, text: bytes.toString('utf8'), modifiedMs: stat.mtimeMs };

@@ -4,7 +4,7 @@
  */
 
 import { escapeOf, INVISIBLE } from '../words/visible.js';
-import { createFragments, type Fragments } from './fragments.js';
+import { createFragments, createSieve, type Fragments, type Sieve } from './fragments.js';
 import { alnum, bare, lower, type Reading, readAlnum, readBare, readEscaped } from './spelling.js';
 
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
@@ -47,7 +47,13 @@ export function printable(text: string, max?: number): string {
 
 /** A redactor with nothing registered yet. One per run, owned by the host. */
 export function createRedactor(): Redactor {
-  const known: Known = { forms: new Map(), fragments: createFragments(), loose: createFragments() };
+  const known: Known = {
+    secrets: new Set(),
+    forms: new Map(),
+    ends: createSieve(),
+    fragments: createFragments(),
+    loose: createFragments(),
+  };
   return {
     register: (secret) => learn(known, secret),
     clean(text, max = 512) {
@@ -60,15 +66,25 @@ export function createRedactor(): Redactor {
 
 /** What a text is searched for. */
 interface Known {
+  /** As they were told: both servers may be shown the same one. */
+  secrets: Set<string>;
   /** Each form, and as it is looked for: in small letters, since a server that echoes may change the case; those of a few letters as they are. */
   forms: Map<string, string>;
+  /** What a text can end with that is cut off inside a form. */
+  ends: Sieve;
   fragments: Fragments;
   /** Of letters and digits alone. */
   loose: Fragments;
 }
 
-function learn({ forms, fragments, loose }: Known, secret: string): void {
-  for (const form of formsOf(secret)) forms.set(form, form.length < MIN_FORM ? form : lower(form));
+function learn({ secrets, forms, ends, fragments, loose }: Known, secret: string): void {
+  if (secrets.has(secret)) return;
+  secrets.add(secret);
+  for (const form of formsOf(secret)) {
+    if (forms.has(form)) continue;
+    forms.set(form, form.length < MIN_FORM ? form : lower(form));
+    if (form.length > MIN_FORM) ends.add(form);
+  }
   for (const { text, from } of windowedOf(secret)) {
     fragments.add(lower(bare(text)), from);
     loose.add(lower(alnum(text)), from);
@@ -165,27 +181,33 @@ function windowedOf(secret: string): { text: string; from?: number }[] {
 }
 
 function hideKnown(text: string, known: Known): string {
-  const { forms, fragments, loose } = known;
+  const { forms, ends, fragments, loose } = known;
   if (forms.size === 0) return text;
   const ranges: [from: number, to: number][] = [];
-  const addOf = (reading: Reading) => (from: number, length: number) =>
-    ranges.push([reading.from[from] as number, reading.to[from + length - 1] as number]);
+  const addOf = (reading: Reading) => {
+    let places: ReturnType<Reading['places']> | undefined;
+    return (at: number, length: number) => {
+      places ??= reading.places();
+      ranges.push([places.from[at] as number, places.to[at + length - 1] as number]);
+    };
+  };
   for (const reading of [readBare(text), readEscaped(text)]) {
     if (!reading) continue;
     const add = addOf(reading);
     const small = lower(reading.text);
+    const mayEnd = reading.text.length >= MIN_FORM && ends.passes(reading.text, reading.text.length - MIN_FORM, MIN_FORM);
     for (const [form, sought] of forms) {
       const within = form.length < MIN_FORM ? reading.text : small;
       for (let at = within.indexOf(sought); at >= 0; at = within.indexOf(sought, at + sought.length)) add(at, sought.length);
       // A few letters at the end are a word in another case.
-      const begun = beginningAtEnd(reading.text, form);
+      const begun = mayEnd ? beginningAtEnd(reading.text, form) : 0;
       if (begun > 0) add(reading.text.length - begun, begun);
     }
     fragments.find(small, add);
   }
   const letters = readAlnum(text);
   loose.find(lower(letters.text), addOf(letters));
-  return replaceRanges(text, ranges);
+  return ranges.length === 0 ? text : replaceRanges(text, ranges);
 }
 
 /** Length of the beginning of `form` that `text` ends with: a body cut at a limit may end inside a secret. */

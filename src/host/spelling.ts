@@ -5,7 +5,12 @@
 
 export interface Reading {
   text: string;
-  /** By character of `text`: where it begins, and where it ends, in what was read. */
+  /** Worked out where they are asked for: in most texts nothing is found. */
+  places(): Places;
+}
+
+/** By character of a reading: where it begins, and where it ends, in what was read. */
+interface Places {
   from: Uint32Array;
   to: Uint32Array;
 }
@@ -17,6 +22,7 @@ const ESCAPED = new RegExp(
   `${BETWEEN}|%[0-9A-Fa-f]{2}|&#x[0-9A-Fa-f]{1,6};|&#\\d{1,7};|&(?:amp|lt|gt|quot|apos|plus|equals|sol);|\\\\u[0-9A-Fa-f]{4}|\\\\x[0-9A-Fa-f]{2}|\\\\[^xu]`,
   'gu',
 );
+const IS_ASCII = /^[\x00-\x7f]*$/;
 const NOT_ALNUM = /[^A-Za-z0-9]+/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", plus: '+', equals: '=', sol: '/' };
 
@@ -32,7 +38,7 @@ export function alnum(text: string): string {
 
 /** ASCII alone, so that every character keeps its place. */
 export function lower(text: string): string {
-  return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+  return IS_ASCII.test(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 }
 
 export function readBare(text: string): Reading {
@@ -72,39 +78,41 @@ function resolve(written: string): string {
 }
 
 function readWithout(text: string, pattern: RegExp, resolved: (match: string) => string): Reading {
+  return { text: text.replace(pattern, (match) => resolved(match)), places: () => placesIn(text, pattern, resolved) };
+}
+
+function placesIn(text: string, pattern: RegExp, resolved: (match: string) => string): Places {
   const from = new Uint32Array(text.length);
   const to = new Uint32Array(text.length);
-  const parts: string[] = [];
   let [at, length] = [0, 0];
-  const take = (part: string, start: number, end: number) => {
-    parts.push(part);
+  const take = (start: number, end: number) => {
     from[length] = start;
     to[length] = end;
     length += 1;
   };
   const keep = (end: number) => {
-    if (end > at) parts.push(text.slice(at, end));
-    for (let place = at; place < end; place += 1) {
-      from[length] = place;
-      to[length] = place + 1;
-      length += 1;
-    }
+    for (let place = at; place < end; place += 1) take(place, place + 1);
   };
   for (const { 0: match, index } of text.matchAll(pattern)) {
     keep(index);
     const one = resolved(match);
     at = index + match.length;
-    if (one !== '') take(one, index, at);
+    if (one !== '') take(index, at);
   }
   keep(text.length);
-  return { text: parts.join(''), from, to };
+  return { from, to };
 }
 
 /** The places of a reading of a reading. */
 function within(outer: Reading, inner: Reading): Reading {
   return {
     text: inner.text,
-    from: inner.from.map((place) => outer.from[place] ?? 0),
-    to: inner.to.map((place) => (place > 0 ? (outer.to[place - 1] ?? 0) : 0)),
+    places() {
+      const [around, { from, to }] = [outer.places(), inner.places()];
+      return {
+        from: from.map((place) => around.from[place] ?? 0),
+        to: to.map((place) => (place > 0 ? (around.to[place - 1] ?? 0) : 0)),
+      };
+    },
   };
 }

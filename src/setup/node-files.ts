@@ -42,9 +42,14 @@ export function nodeHost(host: Host, root: string | undefined, place: Place['pla
   return place === 'debug-pod' ? below(`${host.root}/host`) : undefined;
 }
 
-/** Opens them; `root` as typed, relative to the working directory. */
-export async function openNodeFiles(own: Host, root: string | undefined): Promise<NodeFiles | undefined> {
-  const { place } = await observePlace(own);
+/** Looks where we run, and opens the node's files where there are any; `root` as typed, relative to the working directory. */
+export async function lookAround(own: Host, root: string | undefined): Promise<{ seen: Place; nodeFiles?: NodeFiles }> {
+  const seen = await observePlace(own);
+  const nodeFiles = await openNodeFiles(own, root, seen);
+  return { seen, ...(nodeFiles && { nodeFiles }) };
+}
+
+async function openNodeFiles(own: Host, root: string | undefined, { place }: Place): Promise<NodeFiles | undefined> {
   const host = nodeHost(own, root === undefined ? undefined : posix.resolve(own.cwd, root), place);
   // A debug pod without the node's root has none of its directories.
   if (!host || (root === undefined && (await host.listDirectory('/etc')).length === 0)) return undefined;

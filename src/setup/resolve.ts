@@ -16,7 +16,7 @@ import { type ApiserverChoice, chooseApiserver } from './apiserver-choice.js';
 import { findFlagError } from './flag-errors.js';
 import { describeIdentity, kubeletIdentity } from './kubelet-identity.js';
 import { byDefault, createLedger, type Ledger } from './ledger.js';
-import { type NodeFiles, openNodeFiles } from './node-files.js';
+import { lookAround, type NodeFiles } from './node-files.js';
 import { DEFAULTS, type Flags } from './options.js';
 import { rightsSettings } from './profile-choice.js';
 import type { KubeletSettings, PlacementSettings, Resolved } from './resolved.js';
@@ -36,7 +36,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
   if (process && 'error' in process) return { error: own.redactor.clean(process.error, 900) };
   const around: Owner = process ? 'process' : 'environment';
   const [flags, host] = process ? [withOwnPaths(given, own), process.host] : [given, own];
-  const [chosen, nodeFiles] = await Promise.all([chooseApiserver(flags, host, around), openNodeFiles(own, given.root)]);
+  const [chosen, { seen, nodeFiles }] = await Promise.all([chooseApiserver(flags, host, around), lookAround(own, given.root)]);
   if ('error' in chosen) return { error: chosen.error };
   // The agent of a process speaks for itself.
   const identity = process ? undefined : kubeletIdentity(flags, host, nodeFiles, chosen);
@@ -77,6 +77,7 @@ export async function resolveSettings(given: Partial<Flags>, own: Host): Promise
     timeoutMs,
     connectTimeoutMs,
     placement,
+    seen,
     ...(process && { agent: process, agentLog: host.env.DD_LOG_FILE || agentFile.logFile || AGENT_LOG }),
     ...(configuration && { configuration }),
     ...(root !== undefined && { root: posix.resolve(host.cwd, root) }),

@@ -1,6 +1,6 @@
 /** The settings of a run, ready to use. */
 
-import type { AgentConfiguration, Setting } from '../model/facts.js';
+import type { AgentConfiguration, Place, Setting } from '../model/facts.js';
 import type { AuthorityOwner, Owner } from '../probes/connection/gate.js';
 import type { LoadedKubeconfig } from '../probes/credentials/kubeconfig.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
@@ -83,6 +83,8 @@ export interface Resolved {
   timeoutMs: number;
   connectTimeoutMs: number;
   placement: PlacementSettings;
+  /** Where we run, looked at once: settings depend on it as well. */
+  seen: Place;
   /** --root: where the node's file system is. */
   root?: string;
   /** False: --no-kubelet-identity. */

@@ -7,7 +7,6 @@ import type { Diagnosis } from '../../live/diagnose.js';
 import { BOUNDS } from '../../model/bounds.js';
 import type { AnyFact } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
-import { observePlace } from '../../probes/machine/place.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../../render/style.js';
 import { findingsBeside } from '../../render/text/brief.js';
 import { headLines } from '../../render/text/head.js';
@@ -63,7 +62,7 @@ async function fromLive(flags: Partial<Flags>, host: Host, io: Io): Promise<Diag
   const settings = await resolveSettings(flags, host);
   if ('error' in settings) return settings;
   // An agent that is here speaks for itself: what its apiserver is like is another question.
-  const { place } = settings.agent?.place ?? (await observePlace(host));
+  const { place } = settings.agent?.place ?? settings.seen;
   const isHere = settings.configuration !== undefined && place !== 'workstation' && !flags.daemonset;
   return ask(settings, flags, host, io, { checks: isHere ? SETTINGS_CHECKS : SETTINGS_AND_WAY, rightsOnly: true });
 }

@@ -5,7 +5,6 @@ import { isDnsName } from '../../kubernetes/names.js';
 import { MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Place } from '../../model/facts.js';
 import { readToken } from '../../probes/credentials/token.js';
-import { observePlace } from '../../probes/machine/place.js';
 import { commandLine, startedMs } from '../../probes/machine/process.js';
 import { placeAt } from '../../setup/node-files.js';
 import type { LiveContext } from '../context.js';
@@ -14,7 +13,7 @@ import { ownNodeName } from './own-node.js';
 export async function findPlace(context: LiveContext): Promise<Place | undefined> {
   const { store, settings, host } = context;
   const outcome = await store.observe({ target: 'self', kind: 'place', subject: '' }, async () => {
-    const at = settings.agent?.place ?? placeAt(await observePlace(host), settings.root, settings.nodeFiles);
+    const at = settings.agent?.place ?? placeAt(settings.seen, settings.root, settings.nodeFiles);
     const node = await ownNodeName(settings, host, at);
     const running = await runningAgent(context, at);
     const script = context.recorded && { pod: await ownPodName(host, at) };

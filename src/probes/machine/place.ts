@@ -1,5 +1,5 @@
 /** Where we run and whose network it is, from what the kubelet leaves in every container. Asks no server. */
-import type { Host } from '../../host/host.js';
+import type { FileRead, Host } from '../../host/host.js';
 import { LABEL, NAME, printable } from '../../host/redact.js';
 import { MOUNTED_NAMESPACE, MOUNTED_TOKEN } from '../../kubernetes/service-account.js';
 import type { Place, TokenClaims, Vantage } from '../../model/facts.js';
@@ -24,17 +24,22 @@ const CALICO_GATEWAY = '169.254.1.1';
 /** Looks at files and the environment; every observation it cannot make counts as "no". */
 export async function observePlace(host: Host): Promise<Place> {
   const { env } = host;
-  const mounted = await host.readFile(MOUNTED_NAMESPACE, 1024);
-  const inPod = mounted.ok || (env.KUBERNETES_SERVICE_HOST ?? '') !== '' || (await hasPodMarks(host));
+  // Side by side, as far as one does not decide whether another is looked at: each look is half a dozen turns of a loop that is busy just now.
+  const [mounted, hasMarks, routes] = await Promise.all([host.readFile(MOUNTED_NAMESPACE, 1024), hasPodMarks(host), readRoutes(host)]);
+  const inPod = mounted.ok || (env.KUBERNETES_SERVICE_HOST ?? '') !== '' || hasMarks;
   const agentEnvironment = Object.keys(env).some((name) => AGENT_VARIABLE.test(name) && env[name]);
-  const namespace = mounted.ok ? printable(mounted.text, LABEL) : inPod ? await searchedNamespace(host) : undefined;
-  const token = mounted.ok ? (await readToken(host, MOUNTED_TOKEN)).outcome : undefined;
-  const claims = token?.status === 'observed' ? token.data.token : undefined;
-  const kubelet = inPod ? undefined : await findLivingKubelet(host);
+  const [searched, token, kubelet, ofPod] = await Promise.all([
+    inPod && !mounted.ok ? searchedNamespace(host) : undefined,
+    mounted.ok ? readToken(host, MOUNTED_TOKEN) : undefined,
+    inPod ? undefined : findLivingKubelet(host),
+    inPod ? podVantage(host) : undefined,
+  ]);
+  const namespace = mounted.ok ? printable(mounted.text, LABEL) : searched;
+  const claims = token?.outcome.status === 'observed' ? token.outcome.data.token : undefined;
   const place = !kubelet ? await kindOfPod(host, agentEnvironment, claims) : kubelet.lives ? 'node' : 'workstation';
   return {
     place,
-    vantage: inPod ? await podVantage(host) : place === 'node' ? 'host-network' : 'workstation',
+    vantage: ofPod ?? (place === 'node' ? 'host-network' : 'workstation'),
     hostName: printable(host.hostName, NAME),
     ...(kubelet?.leftOver !== undefined && { leftOver: kubelet.leftOver }),
     ...(inPod && !mounted.ok && { noToken: true }),
@@ -45,15 +50,14 @@ export async function observePlace(host: Host): Promise<Place> {
       // Beside the current name the old one does no harm.
       .filter(([old, current]) => env[old] && !env[current])
       .map(([old, current]) => ({ old, current })),
-    gateways: await findGateways(host, place),
+    gateways: gatewaysIn(routes, host, place),
   };
 }
 
 /** An ephemeral container has no token mount, but the kubelet's mounts and its cgroup. */
 async function hasPodMarks(host: Host): Promise<boolean> {
-  const cgroup = await host.readFile('/proc/1/cgroup');
+  const [cgroup, mounts] = await Promise.all([host.readFile('/proc/1/cgroup'), host.readFile('/proc/self/mountinfo')]);
   if (cgroup.ok && /kubepods/.test(cgroup.text)) return true;
-  const mounts = await host.readFile('/proc/self/mountinfo');
   // Source under …/kubelet/pods/UID/ *on* one of these files; on the node the same directories are mount points instead.
   return mounts.ok && /^\S+ \S+ \S+ \S*\/pods\/\S+ (\/etc\/hosts|\/dev\/termination-log|\S*\/serviceaccount) /m.test(mounts.text);
 }
@@ -83,28 +87,29 @@ function isDebugger(claims: TokenClaims | undefined): boolean {
 
 async function podVantage(host: Host): Promise<Vantage> {
   // The kubelet heads the file it makes, and differently for hostNetwork (kubernetes pkg/kubelet/kubelet_pods.go).
-  const hosts = await host.readFile('/etc/hosts');
+  const [hosts, devices] = await Promise.all([host.readFile('/etc/hosts'), host.readFile('/proc/net/dev')]);
   if (hosts.ok && /^# Kubernetes-managed hosts file \(host network\)/m.test(hosts.text)) return 'host-network';
   if (hosts.ok && /^# Kubernetes-managed hosts file\./m.test(hosts.text)) return 'pod-network';
   const nodeName = host.env.DD_KUBERNETES_KUBELET_NODENAME || host.env.NODE_NAME;
   if (nodeName && nodeName === host.hostName) return 'host-network';
-  const devices = await host.readFile('/proc/net/dev');
   const fromFile = devices.ok ? [...devices.text.matchAll(/^[ \t]*([^\s:]+):/gm)].map(([, name]) => name ?? '') : [];
   const names = [...fromFile, ...host.interfaceAddresses().map(({ name }) => name)];
   return names.some((name) => NODE_INTERFACE.test(name)) ? 'host-network' : 'pod-network';
 }
 
-async function findGateways(host: Host, place: Place['place']): Promise<string[]> {
+function readRoutes(host: Host): Promise<FileRead[]> {
+  return Promise.all([host.readFile('/proc/net/route'), host.readFile('/proc/net/ipv6_route')]);
+}
+
+function gatewaysIn([v4, v6]: readonly FileRead[], host: Host, place: Place['place']): string[] {
   const found = place === 'workstation' ? [] : [CALICO_GATEWAY];
-  const v4 = await host.readFile('/proc/net/route');
-  for (const line of v4.ok ? v4.text.split('\n') : []) {
+  for (const line of v4?.ok ? v4.text.split('\n') : []) {
     const [, destination, gateway, , , , , mask] = line.trim().split(/\s+/);
     if (destination === '00000000' && mask === '00000000' && gateway && /^[0-9A-F]{8}$/i.test(gateway) && gateway !== '00000000') {
       found.push(littleEndian(gateway));
     }
   }
-  const v6 = await host.readFile('/proc/net/ipv6_route');
-  for (const line of v6.ok ? v6.text.split('\n') : []) {
+  for (const line of v6?.ok ? v6.text.split('\n') : []) {
     const [destination, length, , , gateway] = line.trim().split(/\s+/);
     if (/^0{32}$/.test(destination ?? '') && length === '00' && gateway && /^[0-9a-f]{32}$/.test(gateway) && !/^0{32}$/.test(gateway)) {
       found.push(new URL(`http://[${gateway.replace(/(.{4})(?=.)/g, '$1:')}]`).hostname.slice(1, -1));
