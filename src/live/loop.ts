@@ -1,8 +1,14 @@
 /** The loop: judge what is known, fetch what undecided checks want, judge again, until nothing is new or the budget ends. */
+import { performance } from 'node:perf_hooks';
 import { type Judgement, judgeAgain, wantsOf } from '../judge/judge.js';
 import type { Check, Want } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import type { FactStore } from './store.js';
+
+/** Answers that come in one after the other within this time are judged together, */
+const TOGETHER_MS = 4;
+/** but none waits longer than this: it may be what decides what is asked next. */
+const LONGEST_MS = 30;
 
 /** Where facts come from, live. Every question it starts is counted in its store. */
 export interface Source {
@@ -37,9 +43,21 @@ export async function runChecks(source: Source, checks: readonly Check[], budget
   });
   const fetched = new Set<string>();
   const judge = judgeAgain(checks);
+  // A judgement takes as long as a few answers, and while it is made none is read.
+  const untilQuiet = async () => {
+    const began = performance.now();
+    for (let revision = -1; revision !== source.store.revision() && performance.now() - began < LONGEST_MS; ) {
+      revision = source.store.revision();
+      // What was read in this turn of the loop first.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (outOfTime || source.store.idle()) return;
+      await new Promise((resolve) => setTimeout(resolve, TOGETHER_MS));
+    }
+  };
   try {
     source.start();
     for (;;) {
+      await untilQuiet();
       const revision = source.store.revision();
       const judgements = judge(source.store.snapshot());
       for (const want of wantsOf(judgements)) {
@@ -52,8 +70,6 @@ export async function runChecks(source: Source, checks: readonly Check[], budget
       if (source.store.revision() !== revision) continue;
       if (source.store.idle()) break;
       await Promise.race([source.store.changed(), over]);
-      // Answers that came in together are judged together: a turn of the loop brings four or five.
-      await new Promise((resolve) => setImmediate(resolve));
     }
     source.store.close();
     const facts = source.store.snapshot();
