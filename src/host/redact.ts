@@ -4,7 +4,7 @@
  */
 
 import { escapeOf, INVISIBLE } from '../words/visible.js';
-import { createFragments, createSieve, type Fragments, type Sieve } from './fragments.js';
+import { createFragments, type Fragments } from './fragments.js';
 import { alnum, bare, lower, type Reading, readAlnum, readBare, readEscaped } from './spelling.js';
 
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
@@ -47,13 +47,7 @@ export function printable(text: string, max?: number): string {
 
 /** A redactor with nothing registered yet. One per run, owned by the host. */
 export function createRedactor(): Redactor {
-  const known: Known = {
-    secrets: new Set(),
-    forms: new Map(),
-    ends: createSieve(),
-    fragments: createFragments(),
-    loose: createFragments(),
-  };
+  const known: Known = { secrets: new Set(), forms: new Map(), fragments: createFragments(), loose: createFragments() };
   return {
     register: (secret) => learn(known, secret),
     clean(text, max = 512) {
@@ -70,21 +64,15 @@ interface Known {
   secrets: Set<string>;
   /** Each form, and as it is looked for: in small letters, since a server that echoes may change the case; those of a few letters as they are. */
   forms: Map<string, string>;
-  /** What a text can end with that is cut off inside a form. */
-  ends: Sieve;
   fragments: Fragments;
   /** Of letters and digits alone. */
   loose: Fragments;
 }
 
-function learn({ secrets, forms, ends, fragments, loose }: Known, secret: string): void {
+function learn({ secrets, forms, fragments, loose }: Known, secret: string): void {
   if (secrets.has(secret)) return;
   secrets.add(secret);
-  for (const form of formsOf(secret)) {
-    if (forms.has(form)) continue;
-    forms.set(form, form.length < MIN_FORM ? form : lower(form));
-    if (form.length > MIN_FORM) ends.add(form);
-  }
+  for (const form of formsOf(secret)) forms.set(form, form.length < MIN_FORM ? form : lower(form));
   for (const { text, from } of windowedOf(secret)) {
     fragments.add(lower(bare(text)), from);
     loose.add(lower(alnum(text)), from);
@@ -181,7 +169,7 @@ function windowedOf(secret: string): { text: string; from?: number }[] {
 }
 
 function hideKnown(text: string, known: Known): string {
-  const { forms, ends, fragments, loose } = known;
+  const { forms, fragments, loose } = known;
   if (forms.size === 0) return text;
   const ranges: [from: number, to: number][] = [];
   const addOf = (reading: Reading) => {
@@ -195,12 +183,11 @@ function hideKnown(text: string, known: Known): string {
     if (!reading) continue;
     const add = addOf(reading);
     const small = lower(reading.text);
-    const mayEnd = reading.text.length >= MIN_FORM && ends.passes(reading.text, reading.text.length - MIN_FORM, MIN_FORM);
     for (const [form, sought] of forms) {
       const within = form.length < MIN_FORM ? reading.text : small;
       for (let at = within.indexOf(sought); at >= 0; at = within.indexOf(sought, at + sought.length)) add(at, sought.length);
       // A few letters at the end are a word in another case.
-      const begun = mayEnd ? beginningAtEnd(reading.text, form) : 0;
+      const begun = beginningAtEnd(reading.text, form);
       if (begun > 0) add(reading.text.length - begun, begun);
     }
     fragments.find(small, add);
