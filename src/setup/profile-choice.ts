@@ -1,5 +1,4 @@
 /** Whose rights are judged, by which profile, and which features and versions it is to serve. */
-import { agentInManifest } from '../agent-config/agent-in-manifest.js';
 import { checksHere } from '../agent-config/pod-settings.js';
 import type { Host } from '../host/host.js';
 import { SENTENCE } from '../host/redact.js';
@@ -9,7 +8,6 @@ import { type RunsWhere, unknownFeatures, variablesOf } from '../profiles/resolv
 import type { Profile } from '../profiles/types.js';
 import { byDefault, type Ledger } from './ledger.js';
 import { DEFAULTS, type Flags } from './options.js';
-import { readProfileFile } from './profile-file.js';
 import { isProfileFile, parseServiceAccount } from './values.js';
 
 export interface RightsSettings {
@@ -83,6 +81,7 @@ export async function rightsSettings(
 /** What is wrong with the file is for the command to say that judges it. */
 async function inManifest(file: string, account: { namespace: string; name: string }, profile: Profile, host: Host) {
   const read = await host.readFile(file, BOUNDS.manifest);
+  const { agentInManifest } = await import('../agent-config/agent-in-manifest.js');
   const found = read.ok ? agentInManifest(read.text, host.redactor.clean(file, SENTENCE), account, profile) : undefined;
   return found && 'error' in found ? undefined : found;
 }
@@ -96,6 +95,7 @@ async function chooseProfile(name: string, host: Host): Promise<{ profile: Profi
       error: host.redactor.clean(`--profile ${name} is not a profile; choose one of ${known}, or write ./${name} for a file`, SENTENCE),
     };
   }
+  const { readProfileFile } = await import('./profile-file.js');
   const read = await readProfileFile(name, host);
   return 'error' in read ? { error: `--profile ${read.error}` } : { profile: read, source: name };
 }

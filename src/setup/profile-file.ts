@@ -1,6 +1,6 @@
 /** A profile of the user's own: YAML or JSON, of the same shape as those that ship; what is wrong is named with its line. */
 import { posix } from 'node:path';
-import { type Fields, readYaml } from '../files/yaml-fields.js';
+import type { Fields } from '../files/yaml-fields.js';
 import type { Host } from '../host/host.js';
 import { SENTENCE } from '../host/redact.js';
 import type { LockKind } from '../model/facts.js';
@@ -17,6 +17,7 @@ export async function readProfileFile(name: string, host: Host): Promise<Profile
   const file = posix.resolve(host.cwd, name);
   const read = await host.readFile(file, 256 * 1024);
   if (!read.ok) return { error: host.redactor.clean(`${name}: ${read.detail}; it is not a built-in profile or a readable file`, SENTENCE) };
+  const { readYaml } = await import('../files/yaml-fields.js');
   return readYaml(read.text, name, readProfile);
 }
 

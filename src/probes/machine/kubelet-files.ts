@@ -3,7 +3,7 @@
  * /etc/kubernetes/kubelet.conf is a kubeconfig with kubeadm and a KubeletConfiguration on OpenShift.
  */
 
-import { type Fields, readYaml } from '../../files/yaml-fields.js';
+import type { Fields } from '../../files/yaml-fields.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { NodeCertificate } from '../../model/facts/node.js';
@@ -51,6 +51,8 @@ export async function readKubeletFile<T extends object>(
   const file = await host.readFile(path);
   if (!file.ok) return failed(file.code, file.detail);
   if (file.text.includes('\0')) return failed('EYAML', 'binary file');
+  // Loaded here: a machine without a kubelet has no such file.
+  const { readYaml } = await import('../../files/yaml-fields.js');
   const parsed = readYaml(file.text, path, (root) =>
     root.raw('kind') === 'KubeletConfiguration' ? { it: read(root, file.modifiedMs) } : { it: undefined },
   );
