@@ -5,10 +5,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { BOUNDS } from '../model/bounds.js';
 import { BadArchive, wordsOf } from './bad-archive.js';
-import type { UntarLimits } from './untar.js';
+import type { Limits } from './packed/budget.js';
+import { type Entry, openPacked, type Packed, type Why } from './packed/packed.js';
 
 /** What may be in it, as text. Each has its own version and is checked by its own reader. */
 export interface Bundle {
@@ -16,39 +16,45 @@ export interface Bundle {
   facts?: string;
 }
 
-export type BundleRead = Bundle | { error: string };
-
-export const LIMITS: UntarLimits = { total: BOUNDS.archive, entries: BOUNDS.entries, file: BOUNDS.report };
+/** `isAnothers`: it is whole, and nothing of ours is in it. */
+export type BundleRead = Bundle | { error: string; isAnothers?: true };
 
 const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
 
 /** O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one. */
 const PLAIN = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Reads the file at an absolute path. Never throws. */
-export async function readBundle(path: string, limits = LIMITS): Promise<BundleRead> {
+/** Reads the file at an absolute path. Never throws. `most`: bytes of a file in it; `see` is told the paths of an archive. */
+export async function readBundle(
+  path: string,
+  { most = BOUNDS.report, see = () => {}, ...limits }: Partial<Limits> & { most?: number; see?: (path: string) => void } = {},
+): Promise<BundleRead> {
   const short = shortText(path);
   if (short !== undefined) return short;
+  const packed = await openPacked(path, limits);
+  if ('error' in packed) return packed;
   try {
-    const file = await open(path, PLAIN);
-    try {
-      const stat = await file.stat();
-      if (stat.isDirectory()) return found(await fromDirectory(path, limits), 'directory');
-      if (!stat.isFile()) return { error: 'is not a regular file' };
-      return await fromFile(file, limits);
-    } finally {
-      await file.close();
+    if (packed.form === 'folder') return found(await fromDirectory(path, most), 'directory');
+    if (packed.form === 'file' || packed.form === 'gz' || packed.form === 'xz') return await alone(packed, most);
+    const ours = findOurs(most);
+    for await (const entry of packed.entries()) {
+      see(entry.path);
+      await ours.take(entry);
     }
+    return found(ours.end(packed), 'archive');
   } catch (error) {
     return { error: wordsOf(error) };
+  } finally {
+    await packed.close();
   }
 }
 
+const BRACE = 0x7b;
 /** What a report of one node is well below. */
 const SHORT = 256 * 1024;
 
 /**
- * A short text in one go: of thousands of files each wait for another thread costs more than the reading. Undefined for what is anything else, or
+ * A short JSON text in one go: of thousands of files each wait for another thread costs more than the reading. Undefined for what is anything else, or
  * cannot be read this way.
  */
 function shortText(path: string): Bundle | undefined {
@@ -59,7 +65,7 @@ function shortText(path: string): Bundle | undefined {
       if (!stat.isFile() || stat.size === 0 || stat.size > SHORT) return undefined;
       const bytes = Buffer.allocUnsafe(stat.size + 1);
       const got = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
-      return got.length === stat.size && !isGzip(got) && !isTar(got) ? bundleOf(decode(got)) : undefined;
+      return got.length === stat.size && got[0] === BRACE ? bundleOf(decode(got)) : undefined;
     } finally {
       closeSync(file);
     }
@@ -68,32 +74,56 @@ function shortText(path: string): Bundle | undefined {
   }
 }
 
-const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
-const isTar = (head: Buffer): boolean => head.toString('latin1', 257, 262) === 'ustar';
+async function alone(packed: Packed, most: number): Promise<BundleRead> {
+  let bytes: Buffer | undefined;
+  for await (const entry of packed.entries()) bytes = await entry.whole(most);
+  if (packed.fault !== undefined) throw new BadArchive(packed.fault);
+  if (bytes === undefined) throw new BadArchive(`is larger than ${most} bytes`);
+  return bundleOf(decode(bytes));
+}
 
-async function fromFile(file: FileHandle, limits: UntarLimits): Promise<BundleRead> {
-  const head = Buffer.alloc(512);
-  const { bytesRead } = await file.read(head, 0, head.length, 0);
-  if (bytesRead === 0) return { error: 'is empty' };
-  if (!isGzip(head) && !isTar(head)) return bundleOf(decode(await readWhole(file, limits.file)));
-  const raw = file.createReadStream({ start: 0, autoClose: false });
-  const unpacked = isGzip(head) ? raw.pipe(createGunzip()) : raw;
-  raw.on('error', (error) => unpacked.destroy(error));
-  // It may break before anyone reads it, and an unheard 'error' ends the process.
-  unpacked.on('error', () => {});
-  try {
-    const wanted = (path: string) => Object.values(NAMES).some((name) => path === name || path.endsWith(`/${name}`));
-    // Loaded for those who bring an archive.
-    const { untar } = await import('./untar.js');
-    return found(pick(await untar(unpacked, wanted, limits)), 'archive');
-  } finally {
-    unpacked.destroy();
-    raw.destroy();
-  }
+export interface Ours {
+  /** True where it is one of ours, which is read then. Throws BadArchive. */
+  take(entry: Entry): Promise<boolean>;
+  /** What was found; throws BadArchive where something is wrong with it, or with the archive. */
+  end(packed: Packed): Bundle;
+}
+
+/** For who goes through an archive: ours in it. */
+export function findOurs(most: number = BOUNDS.report): Ours {
+  const files = new Map<string, Buffer>();
+  return {
+    async take(entry) {
+      if (!isOurs(entry.path)) return false;
+      const bytes = await entry.whole(most);
+      if (bytes) files.set(entry.path, bytes);
+      return true;
+    },
+    end({ skipped, fault }) {
+      if (skipped.some(({ why }) => why === 'points outside'))
+        throw new BadArchive('contains an entry that points outside of it; nothing was read');
+      // Where the archive breaks, what is read of it then is damaged too.
+      const bad = skipped.find(({ path, why }) => isOurs(path) && !(fault !== undefined && why === 'damaged'));
+      if (bad) throw new BadArchive(wrongWith(bad.path, bad.why, most));
+      if (fault !== undefined) throw new BadArchive(fault);
+      return pick(files);
+    },
+  };
+}
+
+function isOurs(path: string): boolean {
+  return Object.values(NAMES).some((name) => path === name || path.endsWith(`/${name}`));
+}
+
+function wrongWith(path: string, why: Why, most: number): string {
+  if (why === 'twice') return `contains ${path} twice`;
+  if (why === 'too large') return `contains ${path} with more than ${most} bytes`;
+  if (why === 'encrypted' || why === 'damaged') return `contains ${path}, which is ${why}`;
+  return `contains ${path}, which is not a regular file`;
 }
 
 /** The two files of one folder; where there are several folders with a report, nobody can say which is meant. */
-function pick(files: Map<string, Buffer>): Bundle {
+function pick(files: ReadonlyMap<string, Buffer>): Bundle {
   const folders = [...new Set([...files.keys()].map((path) => path.slice(0, path.lastIndexOf('/') + 1)))].sort();
   const [folder, another] = folders;
   if (another !== undefined)
@@ -107,9 +137,9 @@ function pick(files: Map<string, Buffer>): Bundle {
   return { report: text(NAMES.report), facts: text(NAMES.facts) };
 }
 
-async function fromDirectory(path: string, limits: UntarLimits): Promise<Bundle> {
+async function fromDirectory(path: string, most: number): Promise<Bundle> {
   const text = async (name: string) => {
-    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+    const flags = PLAIN | constants.O_NOFOLLOW;
     const file = await open(join(path, name), flags).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw new BadArchive(`contains ${name}, which ${wordsOf(error)}`);
@@ -117,7 +147,7 @@ async function fromDirectory(path: string, limits: UntarLimits): Promise<Bundle>
     if (!file) return undefined;
     try {
       if (!(await file.stat()).isFile()) throw new BadArchive(`contains ${name}, which is not a regular file`);
-      return decode(await readWhole(file, limits.file));
+      return decode(await readWhole(file, most));
     } finally {
       await file.close();
     }
@@ -129,6 +159,7 @@ function found(bundle: Bundle, what: 'directory' | 'archive'): BundleRead {
   if (bundle.report === undefined && bundle.facts === undefined)
     return {
       error: `is ${what === 'archive' ? 'an archive' : 'a directory'} without a report.json or facts.json`,
+      isAnothers: true,
     };
   return bundle;
 }

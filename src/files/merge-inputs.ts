@@ -1,7 +1,8 @@
 /** What `merge` was given, one report after another: files, bundles, directories of them, JSON lines. No more than one is in memory at a time. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LIMITS, readBundle } from './bundle.js';
+import { BOUNDS } from '../model/bounds.js';
+import { readBundle } from './bundle.js';
 
 /** Another word for `-`. */
 const STDIN = '/dev/stdin';
@@ -51,7 +52,7 @@ async function* lines(stdin: AsyncIterable<Buffer | string>): AsyncGenerator<Mer
   const decoder = new TextDecoder();
   for await (const chunk of stdin) {
     rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (rest.length > LIMITS.file) return yield { name: `-:${number + 1}`, error: `is larger than ${LIMITS.file} bytes` };
+    if (rest.length > BOUNDS.report) return yield { name: `-:${number + 1}`, error: `is larger than ${BOUNDS.report} bytes` };
     const parts = rest.split('\n');
     rest = parts.pop() ?? '';
     for (const text of parts) {

@@ -10,10 +10,19 @@ export const BOUNDS = {
   file: MiB,
   /** Bytes of a manifest: a rendered chart with its CRDs is some. */
   manifest: 8 * MiB,
-  /** Bytes of one report or facts file; an archive's bytes unpacked, and its entries. */
+  /** Bytes of one report or facts file. */
   report: 32 * MiB,
-  archive: 512 * MiB,
-  entries: 50_000,
+  /** Bytes of an archive, unpacked: a must-gather has gigabytes of logs that are passed over. Of those, what is read. */
+  archive: 32 * 1024 * MiB,
+  archiveRead: 8 * 1024 * MiB,
+  /** Bytes of an archive that must be held to be read: a zip on standard input or in another archive. */
+  held: 128 * MiB,
+  /** Archives in one another; a folder is none. */
+  archives: 2,
+  entries: 500_000,
+  /** Bytes of all names of an archive together. */
+  names: 128 * MiB,
+  archiveSeconds: 300,
   /** Bytes of a name in an archive. PATH_MAX of Linux. */
   name: 4096,
   /** Mappings and lists in one another. Readers recurse; our own deepest report has 20, a CustomResourceDefinition 50. */

@@ -2,7 +2,7 @@
 import { parseManifest } from '../../src/agent-config/manifest.js';
 import { reduceDaemonSet } from '../../src/agent-config/reduce-workload.js';
 import { readTemplate } from '../../src/agent-config/template-settings.js';
-import { untar } from '../../src/files/untar.js';
+import { openPacked } from '../../src/files/packed/packed.js';
 import { readYaml } from '../../src/files/yaml-fields.js';
 import { createRedactor } from '../../src/host/redact.js';
 import { reduceNode } from '../../src/live/apiserver/reduce.js';
@@ -30,7 +30,7 @@ import { parseJson, readReport } from '../../src/report/contract/read-report.js'
 import { parseDuration, parseEndpoint, parseHost } from '../../src/setup/values.js';
 import { answerOf, readText } from '../../src/texts/index.js';
 
-const LIMITS = { total: 1 << 20, entries: 1000, file: 1 << 16 };
+const LIMITS = { unpacked: 1 << 20, entries: 1000, held: 1 << 18, seconds: 5 };
 const { clean } = createRedactor();
 const marks = marksOf([]);
 
@@ -51,7 +51,9 @@ export const TARGETS: Readonly<Record<string, (bytes: Buffer) => unknown>> = {
   texts: (bytes) => answerOf(readText(bytes.toString(), (text) => text)),
   script: (bytes) => recordedIn(readAnswers(bytes.toString())),
   facts: (bytes) => readFacts(json(bytes.toString())),
-  tar: (bytes) => untar(chunks(bytes), (path) => path.endsWith('.json'), LIMITS).catch(refusal),
+  tar: through,
+  zip: through,
+  xz: through,
   'resolv-conf': (bytes) => [parseResolvConf(bytes.toString(), 'n1.example'), parseHosts(bytes.toString())],
   proc: (bytes) => [podOf(bytes.toString()), ownerIn(bytes.toString())],
   answers(bytes) {
@@ -73,7 +75,16 @@ async function* chunks(bytes: Buffer) {
   for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
 }
 
-/** In our words; anything else is a find. */
-function refusal(error: Error): void {
-  if (error.constructor.name !== 'BadArchive') throw error;
+/** Every way an entry is read. It never throws: what does is a find. */
+async function through(bytes: Buffer) {
+  const packed = await openPacked('-', LIMITS, chunks(bytes));
+  if ('error' in packed) return;
+  let at = 0;
+  for await (const entry of packed.entries()) {
+    at += 1;
+    await entry.head();
+    if (at % 3 === 0) await entry.whole(1 << 16);
+    else if (at % 3 === 1) for await (const line of entry.lines()) if (line.startsWith('x')) break;
+  }
+  await packed.close();
 }

@@ -9,33 +9,38 @@ export interface Limits {
   unpacked: number;
   /** Bytes that are read. */
   read: number;
-  /** Bytes of an archive that must be held to be read: a zip on standard input or in another archive. */
   held: number;
-  /** Archives in one another; a folder is none. */
   nesting: number;
-  /** Bytes of all names together. */
   names: number;
   seconds: number;
 }
 
-const MiB = 1024 * 1024;
-/** A must-gather holds gigabytes of logs that are passed over. */
 export const LIMITS: Limits = {
-  entries: 500_000,
-  unpacked: 32 * 1024 * MiB,
-  read: 8 * 1024 * MiB,
-  held: 128 * MiB,
-  nesting: 2,
-  names: 128 * MiB,
-  seconds: 300,
+  entries: BOUNDS.entries,
+  unpacked: BOUNDS.archive,
+  read: BOUNDS.archiveRead,
+  held: BOUNDS.held,
+  nesting: BOUNDS.archives,
+  names: BOUNDS.names,
+  seconds: BOUNDS.archiveSeconds,
 };
 
 /** Nothing that was packed for being read gets smaller than that; what is smaller was made to be unpacked. */
 const RATIO = 500;
-const RATIO_FROM = 512 * MiB;
+const RATIO_FROM = 512 * 1024 * 1024;
 
 /** A limit was met: nothing more is read of the whole. */
 export class Spent extends BadArchive {}
+
+/** An archive in another that is left out for another reason than damage. */
+export class LeftOut extends BadArchive {
+  constructor(
+    readonly why: Why,
+    words: string,
+  ) {
+    super(words);
+  }
+}
 
 export interface Budget {
   limits: Limits;

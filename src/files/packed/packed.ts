@@ -61,6 +61,7 @@ async function opened(name: string, bytes: () => AsyncIterable<Buffer>, disk: On
     const outer = await peek(counted(), HEAD_BYTES);
     if (outer.head.length === 0) throw new BadArchive('is empty');
     const now = await uncompressed(name, outer, disk?.size);
+    if (now.head.length === 0) throw new BadArchive('is empty');
     const sealed = now.form === 'file' || now.form === 'gz' || now.form === 'xz' ? sealedOf(now.head) : undefined;
     if (sealed) throw new BadArchive(sealed.words);
     // A zip that was compressed once more is no file of its own.

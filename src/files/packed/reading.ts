@@ -55,16 +55,23 @@ export async function peek(chunks: AsyncIterable<Buffer>, most: number): Promise
   };
 }
 
-/** As it is given to who goes through: nothing throws but a limit of the whole, and that is heard where the entries end. */
-export function entryOf(path: string, raw: Raw, budget: Budget): { entry: Entry; end(): Promise<void>; failed(): Spent | undefined } {
+export interface Given {
+  entry: Entry;
+  end(): Promise<void>;
+  /** Why it could not be read. */
+  failed(): unknown;
+}
+
+/** As it is given to who goes through: nothing throws; a limit of the whole is heard where the entries end. */
+export function entryOf(path: string, raw: Raw, budget: Budget): Given {
   let peeked: Promise<Peeked> | undefined;
-  let spent: Spent | undefined;
+  let failure: unknown;
   const guarded = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await read();
     } catch (error) {
-      if (error instanceof Spent) spent = error;
-      else budget.skip(path, 'damaged');
+      failure = error;
+      if (!(error instanceof Spent)) budget.skip(path, 'damaged');
       return undefined;
     }
   };
@@ -88,7 +95,10 @@ export function entryOf(path: string, raw: Raw, budget: Budget): { entry: Entry;
     async whole(most) {
       const parts: Buffer[] = [];
       let bytes = 0;
-      const before = budget.skipped.length + budget.unnamed;
+      if ((raw.size ?? 0) > most) {
+        budget.skip(path, 'too large');
+        return undefined;
+      }
       for await (const chunk of chunks()) {
         bytes += chunk.length;
         if (bytes > most) {
@@ -97,12 +107,12 @@ export function entryOf(path: string, raw: Raw, budget: Budget): { entry: Entry;
         }
         parts.push(chunk);
       }
-      return spent || budget.skipped.length + budget.unnamed > before ? undefined : Buffer.concat(parts);
+      return failure === undefined ? Buffer.concat(parts) : undefined;
     },
     lines: () => linesOf(chunks()),
     chunks,
   };
-  return { entry, end: async () => (await peeked?.catch(() => undefined))?.end(), failed: () => spent };
+  return { entry, end: async () => (await peeked?.catch(() => undefined))?.end(), failed: () => failure };
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, budget: Budget): AsyncGenerator<Buffer> {

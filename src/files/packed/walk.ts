@@ -2,8 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { BadArchive } from '../bad-archive.js';
-import { type Budget, Spent } from './budget.js';
+import { type Budget, LeftOut, Spent } from './budget.js';
 import { folderEntries } from './folder.js';
 import { type Form, kindOf, MAY_BE_PACKED, sealedOf } from './kinds.js';
 import { entryOf, type Peeked, peek, type Raw } from './reading.js';
@@ -45,7 +44,7 @@ export async function* walk(opened: Opened, within: string, depth: number, budge
   const { form } = opened;
   if (form === 'zip') yield* each(await zipOf(opened, budget), within, depth, budget);
   else if (form === 'tar' || form === 'tar.gz' || form === 'tar.xz') yield* each(await tarOf(opened, budget), within, depth, budget);
-  else yield* one(within || opened.name, { ...opened, chunks: () => unpacking(opened.chunks(), budget) }, budget);
+  else yield* one(within || opened.name, { ...opened, chunks: () => unpacking(opened.chunks(), budget) }, budget, !within);
 }
 
 /** The same of a folder. */
@@ -67,16 +66,14 @@ async function zipOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw 
   for await (const chunk of unpacking(opened.chunks(), budget)) {
     bytes += chunk.length;
     if (bytes > budget.limits.held)
-      throw new TooLarge(
+      throw new LeftOut(
+        'too large',
         `is a zip archive of more than ${budget.limits.held} bytes, which is read from a file alone: save it, and name the file`,
       );
     parts.push(chunk);
   }
   return zipEntries({ bytes: Buffer.concat(parts) });
 }
-
-/** To be held. */
-class TooLarge extends BadArchive {}
 
 async function* unpacking(chunks: AsyncIterable<Buffer>, budget: Budget): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
@@ -94,24 +91,27 @@ async function* each(entries: AsyncIterable<Raw & { skip?: Why }>, within: strin
     if (why) budget.skip(path, why);
     else if (MAY_BE_PACKED.test(path)) yield* inside(path, raw, depth, budget);
     else yield* one(path, raw, budget);
+    // It says so itself, before a byte of it is passed over and whatever of it is there.
+    if ((raw.size ?? 0) > budget.limits.unpacked) throw new Spent(`unpacks to more than ${budget.limits.unpacked} bytes`);
   }
 }
 
 /** A name that leads out of the archive is no place for a file; nothing is written to it, but whoever wrote it meant no good. */
 function nameOf(name: string): string | undefined {
-  const path = name.replaceAll('\\', '/').replace(/^(\.\/+)+/, '');
-  return path.startsWith('/') || /^[a-z]:/i.test(path) || path.split('/').includes('..') ? undefined : path;
+  const path = name.replace(/^(\.\/+)+/, '');
+  return /^([\\/]|[a-z]:)/i.test(path) || path.split(/[\\/]/).includes('..') ? undefined : path;
 }
 
-async function* one(path: string, raw: Raw, budget: Budget): AsyncGenerator<Entry> {
+/** What is damaged in one of many does not end the others. */
+async function* one(path: string, raw: Raw, budget: Budget, isAll = false): AsyncGenerator<Entry> {
   const { entry, end, failed } = entryOf(path, raw, budget);
   try {
     yield entry;
   } finally {
     await end();
   }
-  const spent = failed();
-  if (spent) throw spent;
+  const failure = failed();
+  if (failure instanceof Spent || (isAll && failure)) throw failure;
 }
 
 /** What is wrong with an archive in an archive does not end the other. */
@@ -125,7 +125,7 @@ async function* inside(path: string, raw: Raw, depth: number, budget: Budget): A
     yield* walk(opened, path, depth + 1, budget);
   } catch (error) {
     if (error instanceof Spent) throw error;
-    budget.skip(path, error instanceof TooLarge ? 'too large' : 'damaged');
+    budget.skip(path, error instanceof LeftOut ? error.why : 'damaged');
   } finally {
     await opened?.end().catch(() => undefined);
   }

@@ -1,6 +1,7 @@
 /** xz: a build of XZ Embedded as WebAssembly. It holds one stream at a time; in an archive of archives two are open, so there are two of it. */
 import { ReadableStream } from 'node:stream/web';
 import { BadArchive } from '../bad-archive.js';
+import { LeftOut } from './budget.js';
 
 const FREE = [
   async () => exported(await import('xz-decompress')),
@@ -22,7 +23,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Wherever the chunks are cut. */
 export async function* unxz(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const load = FREE.pop();
-  if (!load) throw new BadArchive('is nested too deep: it is the third of xz in one another');
+  if (!load) throw new LeftOut('nested too deep', 'is the third that is compressed with xz, in one another');
   let [isAtEnd, isDone] = [false, false];
   async function* fed(): AsyncGenerator<Uint8Array> {
     yield* chunks;
