@@ -7,7 +7,7 @@ import { record } from '../kubernetes/json.js';
 import { isSameNode } from '../kubernetes/same-node.js';
 import type { Severity } from '../model/check.js';
 import type { AnyFact, BundlePlace } from '../model/facts.js';
-import type { Finding, Report } from '../model/report.js';
+import type { Report } from '../model/report.js';
 import { conclude } from '../report/conclude.js';
 import { createMerger } from '../report/merge/reports.js';
 import type { Flags } from '../setup/options.js';
@@ -15,7 +15,10 @@ import { resolveSettings } from '../setup/resolve.js';
 import { VERSION } from '../version.js';
 import { bundleApiserver } from './apiserver.js';
 import { type Asking, askCluster, askOfNode } from './ask.js';
+import { askedOf } from './questions.js';
 import { type Bundle, type Listener, readBundle } from './read.js';
+
+const NOTHING = 'holds nothing that kubelet-doctor reads';
 
 export interface Choices {
   failOn: Severity;
@@ -39,7 +42,7 @@ export async function judgeBundle(
   const bundle = await readBundle(path, listeners, own.now());
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
-  if (!place) return { error: 'holds nothing that kubelet-doctor reads' };
+  if (!place) return { error: NOTHING };
   const host = withoutMachine(own, bundle.cluster.clockMs);
   const settings = await resolveSettings({ ...chosen(flags), exec: false }, host);
   if ('error' in settings) return settings;
@@ -52,7 +55,7 @@ export async function judgeBundle(
   const nodes = settings.node === undefined ? all : all.filter((each) => isSameNode(settings.node ?? '', each));
   const merger = createMerger();
   let first: Judged | undefined;
-  let common: Judgement['verdict'][] | undefined;
+  let common: Verdicts | undefined;
   for (const node of nodes.length > 0 ? nodes : [settings.node]) {
     const own = node === undefined ? [] : await askOfNode(asking, node);
     const facts = [
@@ -61,41 +64,34 @@ export async function judgeBundle(
       ...bundle.told.flatMap((told) => (told.node !== undefined && told.node === node ? [told.fact] : [])),
     ];
     const judgements = judge(facts);
-    const report = conclude({ judgements, facts, settings: settings.settings, startedAt, durationMs: 0, ...choices });
+    const report = conclude({
+      judgements: askedOf(judgements, facts, node),
+      facts,
+      settings: settings.settings,
+      startedAt,
+      durationMs: 0,
+      ...choices,
+    });
     common = sameVerdicts(common, judgements);
     first ??= { report, facts };
     if (nodes.length < 2) return first;
     merger.add(node ?? '', report);
   }
-  const { report } = merger.finish({ ...choices, tool: { program: 'kubelet-doctor', version: VERSION } });
-  if (!report || !first) return first ?? { error: 'holds nothing that kubelet-doctor reads' };
+  if (!first) return { error: NOTHING };
   const questions = new Set(CHECKS.flatMap(({ question }, at) => (common?.[at] ? [question] : [])));
-  const where = {
-    ...report.where,
-    ...(first.report.where.bundle && { bundle: first.report.where.bundle }),
-    place: first.report.where.place,
-  };
-  return { report: { ...report, where, findings: ofClusterOnce(report.findings, questions, first.report.findings) }, facts: first.facts };
+  const tool = { program: 'kubelet-doctor', version: VERSION };
+  const { report = first.report } = merger.finish({ ...choices, tool, shared: { questions, report: first.report } });
+  return { report, facts: first.facts };
 }
 
-/** Verdicts that have been the same object on all nodes: what they say is of the cluster. */
-function sameVerdicts(before: Judgement['verdict'][] | undefined, judgements: readonly Judgement[]): Judgement['verdict'][] {
-  return judgements.map(({ verdict }, at) => (before === undefined || before[at] === verdict ? verdict : (undefined as never)));
-}
+type Verdicts = (Judgement['verdict'] | undefined)[];
 
-/** What is of the cluster is said once, and of no node. */
-function ofClusterOnce(findings: readonly Finding[], questions: ReadonlySet<string>, own: readonly Finding[]): Finding[] {
-  const originals = new Map(flat(own).map((finding) => [finding.cause, finding]));
-  const again = (finding: Finding): Finding => {
-    const consequences = finding.consequences.map(again);
-    const original = originals.get(finding.cause);
-    if (!original || !questions.has(finding.question)) return { ...finding, consequences };
-    return { ...original, consequences };
-  };
-  return findings.map(again);
+/** Verdicts that have been the same on all nodes: what they say is of the cluster. Of a problem only where nothing of one node was read. */
+function sameVerdicts(before: Verdicts | undefined, judgements: readonly Judgement[]): Verdicts {
+  const isSame = (one: Verdicts[number], other: Judgement['verdict']) =>
+    one === other || (one !== undefined && one.kind !== 'problem' && JSON.stringify(one) === JSON.stringify(other));
+  return judgements.map(({ verdict }, at) => (before === undefined || isSame(before[at], verdict) ? verdict : undefined));
 }
-
-const flat = (findings: readonly Finding[]): Finding[] => findings.flatMap((finding) => [finding, ...flat(finding.consequences)]);
 
 /** Nodes that have an object, and those of which something was told. */
 function nodesOf({ cluster, told }: Bundle): string[] {
@@ -105,8 +101,14 @@ function nodesOf({ cluster, told }: Bundle): string[] {
 
 function placeOf(bundle: Bundle): BundlePlace | undefined {
   if (bundle.cluster.index.count() === 0 && bundle.told.length === 0) return undefined;
+  const { format, collector } = bundle;
   const { version } = bundle.cluster;
-  return { format: 'bundle', nodes: nodesOf(bundle).length, ...(version && { version: printable(version.gitVersion, LABEL) }) };
+  return {
+    format: format?.name ?? 'folder of Kubernetes objects',
+    ...(collector !== undefined && { collector: printable(collector, LABEL) }),
+    ...(version && { version: printable(version.gitVersion, LABEL) }),
+    nodes: nodesOf(bundle).length,
+  };
 }
 
 /** Nothing of the machine that reads it counts: no environment, no file of an agent, no kubeconfig. */

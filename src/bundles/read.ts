@@ -1,10 +1,13 @@
 /** A bundle of any collector, gone through once: its objects, what it lacks, when it was made, and what others hear of it as it streams by. */
+import { posix } from 'node:path';
 import { openPacked } from '../files/packed/packed.js';
 import type { Entry, Packed } from '../files/packed/types.js';
 import { record } from '../kubernetes/json.js';
 import type { AnyFact, ServerVersion } from '../model/facts.js';
 import type { Cluster } from './apiserver.js';
 import { createClock, isTimeFile } from './clock.js';
+import { createRecogniser, type Recognised, versionOf } from './format.js';
+import { FORMATS } from './formats.js';
 import { createObjectIndex } from './objects.js';
 import { readObjects, syntaxOf } from './read-objects.js';
 import { completenessOf, isErrorFile, type Seen } from './whole.js';
@@ -27,13 +30,14 @@ export interface Listener {
 export interface Bundle {
   cluster: Cluster;
   told: readonly Told[];
-  /** All paths, as far as they are kept. */
-  paths: readonly string[];
+  /** Whose it is; undefined for a folder of what kubectl printed. */
+  format?: Recognised['format'];
+  /** The version of its collector. */
+  collector?: string;
   skipped: Packed['skipped'];
   fault?: string;
 }
 
-const MOST_PATHS = 100_000;
 const MOST_ERROR = 64 * 1024;
 /** Of a file that is no object of Kubernetes and says a version. */
 const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
@@ -43,16 +47,21 @@ export async function readBundle(path: string, listeners: readonly Listener[], n
   const packed = await openPacked(path);
   if ('error' in packed) return packed;
   try {
-    return await readPacked(packed, listeners, now);
+    return await readPacked(packed, listeners, { now, archive: posix.basename(path) });
   } finally {
     await packed.close();
   }
 }
 
-async function readPacked(packed: Packed, listeners: readonly Listener[], now: number): Promise<Bundle> {
+async function readPacked(
+  packed: Packed,
+  listeners: readonly Listener[],
+  { now, archive }: { now: number; archive: string },
+): Promise<Bundle> {
   const clock = createClock();
   const index = createObjectIndex(clock.see);
-  const paths: string[] = [];
+  const recogniser = createRecogniser();
+  const heads = new Map<string, string>();
   const read: string[] = [];
   const errors: { path: string; text: string }[] = [];
   let version: ServerVersion | undefined;
@@ -61,8 +70,9 @@ async function readPacked(packed: Packed, listeners: readonly Listener[], now: n
   };
 
   for await (const entry of packed.entries()) {
-    if (paths.length < MOST_PATHS) paths.push(entry.path);
+    recogniser.see(entry.path);
     const head = (await entry.head()).toString('utf8');
+    if (isVersionFile(entry.path)) heads.set(entry.path, head);
     const listener = listeners.find((each) => each.wants(entry.path, head));
     if (listener) {
       await listener.hear(entry);
@@ -75,16 +85,32 @@ async function readPacked(packed: Packed, listeners: readonly Listener[], now: n
       if (syntax && (await readObjects(entry, syntax, index, VERSION_FILE.test(entry.path) ? other : undefined))) read.push(entry.path);
     }
   }
+  const found = recogniser.found();
+  const collector = found && collectorOf(found, heads, archive);
   const clockMs = clock.now() ?? now;
   const namespaces = index.list('Namespace').map(({ metadata }) => String(record(metadata).name));
   const seen: Seen = { read, errors, isCut: packed.fault !== undefined, namespaces };
   return {
     cluster: { index, whole: completenessOf(seen), version, clockMs },
     told: listeners.flatMap((each) => each.told(clockMs)),
-    paths,
+    ...(found && { format: found.format }),
+    ...(collector !== undefined && { collector }),
     skipped: packed.skipped,
     ...(packed.fault !== undefined && { fault: packed.fault }),
   };
+}
+
+const OF_COLLECTOR = new Set(FORMATS.flatMap(({ version }) => version?.file ?? []));
+
+/** By the end of its path: the root is known at the end. */
+function isVersionFile(path: string): boolean {
+  const parts = path.split('/');
+  return OF_COLLECTOR.has(parts.at(-1) ?? '') || OF_COLLECTOR.has(parts.slice(-2).join('/'));
+}
+
+function collectorOf({ format, roots }: Recognised, heads: ReadonlyMap<string, string>, archive: string): string | undefined {
+  const [head = ''] = roots.flatMap((root) => heads.get(`${root}${format.version?.file}`) ?? []);
+  return versionOf(format, head, archive);
 }
 
 function versionIn(json: unknown): ServerVersion | undefined {

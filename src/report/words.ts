@@ -157,6 +157,9 @@ export function fixLine(fix: Fix): string {
 /** Why a question is open that nobody but this machine is to blame for. */
 export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy };
 
+/** Why a question is open that no one was asked. */
+export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.table.notInBundle };
+
 /** For required questions without an answer: the first of them, and how it can be had. */
 export function openQuestion(open: readonly Result[]): { title: string; fix: string } {
   const busy = open.find(({ note }) => note?.id === TOO_BUSY.id);

@@ -94,6 +94,7 @@ export const say = defineWords('report', {
   'absent.budget': 'the time was over',
   'absent.busy': 'this machine was too busy',
   tooBusy: 'this machine was too busy to hear answers in time',
+  notInBundle: 'the bundle does not tell whether the agent reaches its kubelet',
   whenLessBusy: 'Run it again when this machine is less busy, or with a longer --timeout',
   'absent.probe-crashed': 'the probe crashed',
   'absent.not-in-bundle': 'not in the bundle',

@@ -16,6 +16,7 @@ import { merge as mergeFindings } from './findings.js';
 import { type Json, packer } from './json.js';
 import type { OneReport, Slim } from './one-report.js';
 import { nameOrder } from './order.js';
+import { findingsOnce, resultOnce, type Shared } from './shared.js';
 import { acrossVantages } from './vantages.js';
 import { better, countNote, type Worded } from './words.js';
 
@@ -24,6 +25,8 @@ export interface MergeChoices {
   failOn: Severity;
   skip: readonly string[];
   only: readonly string[];
+  /** Of reports on the nodes of one bundle. */
+  shared?: Shared;
 }
 
 export interface Merger {
@@ -162,12 +165,15 @@ function build(reports: readonly OneReport[], { questions, causes, unread, count
   const byNode = new Map<string, OneReport[]>();
   for (const one of reports) byNode.set(one.node, [...(byNode.get(one.node) ?? []), one]);
   const known = { ...causes, ...mergeCauseIndex() };
-  const findings = mergeFindings([...byNode.values()].flatMap(acrossVantages), byNode.size, known);
+  const { shared } = choices;
+  const merged = mergeFindings([...byNode.values()].flatMap(acrossVantages), byNode.size, known);
+  const findings = shared ? findingsOnce(merged, shared) : merged;
   const met = [...questions.keys()];
   const order = [...met].sort();
   const places = order.map((key) => met.indexOf(key));
   const all = flatten(findings);
-  const results = order.map((key, at) => resultOf(questions.get(key)?.value as Result, places[at] ?? 0, byNode, all));
+  const mergedResults = order.map((key, at) => resultOf(questions.get(key)?.value as Result, places[at] ?? 0, byNode, all));
+  const results = shared ? mergedResults.map((result) => resultOnce(result, shared)) : mergedResults;
   const grid = reports.map(({ node, vantage, startedAt, version, states }): GridRow => {
     const line = places.map((place) => states[place] ?? '-').join('');
     return { node, vantage, startedAt, version, states: line };
@@ -188,13 +194,14 @@ function build(reports: readonly OneReport[], { questions, causes, unread, count
     findings,
     settings: [],
     where: {
-      place: sayMerged(`place.${formOf(byNode.size)}`, { read: count.read, given, nodes: byNode.size }),
+      place: shared?.report.where.place ?? sayMerged(`place.${formOf(byNode.size)}`, { read: count.read, given, nodes: byNode.size }),
       vantage: vantages.join(', '),
       node: byNode.size === 1 ? (reports[0]?.node ?? '') : '',
       identity: common(reports.map(({ identity }) => identity)),
       kubelet: common(reports.map(({ kubelet }) => kubelet)),
       apiserver: common(reports.map(({ apiserver }) => apiserver)),
       ...(account && { account }),
+      ...(shared?.report.where.bundle && { bundle: shared.report.where.bundle }),
     },
     failOn: choices.failOn,
     causes: known,

@@ -1,0 +1,58 @@
+/**
+ * Which questions a bundle is asked. Those about a connection that nobody tried while it was made are not open: no bundle answers them, and all of them
+ * together are one question, which only a run in the agent's own pod answers.
+ */
+import type { Judgement } from '../judge/judge.js';
+import { isDnsName } from '../kubernetes/names.js';
+import type { Check, Layer } from '../model/check.js';
+import type { AnyFact, FactKind, Need } from '../model/facts.js';
+import { NOT_IN_BUNDLE } from '../report/words.js';
+
+/** The question that stands for all of them: does the kubelet answer the agent. */
+const STANDS_FOR_ALL = 'kubelet-payload';
+
+/** What every bundle has, or is said by what was chosen: no question is open because of these. */
+const COMMON: readonly Need[] = [
+  'self/place',
+  'self/settings',
+  'self/profile',
+  'apiserver/version',
+  'apiserver/node',
+  'apiserver/kubelet-versions',
+];
+
+/** What a connection leaves. */
+const TRIED = ['proxy', 'dns', 'tcp', 'tls', 'http', 'credential', 'second-sight', 'proxied'] as const satisfies readonly FactKind[];
+const OF_CONNECTION: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls', 'authn', 'payload'];
+
+const isAboutTrial = ({ layer, needs, target }: Check): boolean =>
+  OF_CONNECTION.includes(layer) && TRIED.some((kind) => needs.includes(`${target}/${kind}`));
+
+export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFact[], node: string | undefined): Judgement[] {
+  const looked = new Set(
+    facts.flatMap(({ target, kind, outcome }) =>
+      outcome.status === 'observed' || outcome.status === 'failed' ? [`${target}/${kind}`] : [],
+    ),
+  );
+  const isTold = ({ check }: Judgement) =>
+    check.needs.some((need) => !COMMON.includes(need) && looked.has(need)) &&
+    (!isAboutTrial(check) || TRIED.some((kind) => looked.has(`${check.target}/${kind}`)));
+  return judgements.flatMap((judgement) => {
+    const { check, verdict } = judgement;
+    if (verdict.kind !== 'cannot-tell' || isTold(judgement)) return [judgement];
+    if (check.question !== STANDS_FOR_ALL) return [];
+    const elsewhere = askInPod(facts, node);
+    return [{ check, verdict: { ...verdict, why: NOT_IN_BUNDLE, wants: [{ need: 'kubelet/http' as const, elsewhere }] } }];
+  });
+}
+
+/** With the names that the bundle has; any agent's pod does where no node is meant. */
+function askInPod(facts: readonly AnyFact[], node: string | undefined): string {
+  const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
+  const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : [];
+  const pod = pods.find(
+    (each) => !each.leaving && (node === undefined || each.node === node) && [each.namespace, each.pod].every(isDnsName),
+  );
+  const at = pod ? `-n ${pod.namespace} exec -i ${pod.pod}` : '-n NAMESPACE exec -i POD';
+  return `kubelet-doctor script > ask.sh\nkubectl ${at} -c agent -- sh < ask.sh | kubelet-doctor read -`;
+}
