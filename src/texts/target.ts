@@ -58,6 +58,8 @@ const KUBELET_PATH =
   /^\/(?:containerLogs|exec|attach|portForward|run|runningpods|logs|checkpoint|stats\/summary|metrics\/(?:cadvisor|resource|probes|slis)|configz|spec|pods)\b/;
 const APISERVER_PATH =
   /^\/(?:apis?(?:[?]|$)|apis\/|api\/v1(?:[?]|$)|api\/v1\/(?:namespaces|nodes|pods|services|endpoints|events|configmaps|secrets|persistentvolume|componentstatuses|replicationcontrollers|serviceaccounts|limitranges|resourcequotas|watch|bindings)|openapi\/|version\b|readyz|livez|k8s\/clusters\/)/;
+/** Paths that other servers have as well: they tell only at an address of a machine or pod, or as client-go asks them. */
+const GENERIC_PATH = /^\/(?:apis?|version|readyz|livez|openapi\/\S{0,200})$/;
 /** 6444 and 9345 are the supervisors of k3s and RKE2. */
 const APISERVER_PORTS: ReadonlySet<number> = new Set([6443, 6444, 9345]);
 const APISERVER_HOST =
@@ -110,7 +112,7 @@ function addressOf([, scheme = '', host = '', port, path]: RegExpMatchArray): Ai
   return { ...aim, server: serverAt(aim) };
 }
 
-function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
+function serverAt({ host = '', port, path = '', scheme }: Omit<Aim, 'server'>): Server {
   if (port === 10255) return 'read-only-port';
   if (port === 10250 || port === 10248 || port === 4194) return 'kubelet';
   if (/datadoghq\.|ddog-gov\./.test(host)) return 'intake';
@@ -124,7 +126,8 @@ function serverAt({ host = '', port, path = '' }: Omit<Aim, 'server'>): Server {
     !/timeout=/.test(path)
   )
     return 'apiserver';
-  if (APISERVER_PATH.test(path) || APISERVER_PORTS.has(port ?? 0) || APISERVER_HOST.test(host)) return 'apiserver';
+  const isAnyones = GENERIC_PATH.test(path) && (scheme === 'http' || !PRIVATE.test(host));
+  if ((APISERVER_PATH.test(path) && !isAnyones) || APISERVER_PORTS.has(port ?? 0) || APISERVER_HOST.test(host)) return 'apiserver';
   if (KUBELET_PATH.test(path) || host === '' || port === 0) return 'kubelet';
   if (port !== undefined && OTHERS.has(port)) return OTHERS.get(port) ?? 'other';
   // The Service kubernetes has the first address of its range.

@@ -478,6 +478,7 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
   ],
   'tls-handshake-timeout': [GET(`${KUBELET}/pods`, 'net/http: TLS handshake timeout')],
   proxy: [
+    GET(`${KUBELET}/pods`, 'Forbidden'),
     GET(`${KUBELET}/pods`, 'proxyconnect tcp: dial tcp 198.51.100.1:3128: connect: connection refused'),
     "HTTPSConnectionPool(host='192.0.2.7', port=10250): Max retries exceeded with url: /pods (Caused by ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 403 Forbidden')))",
   ],
@@ -506,6 +507,13 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     'getaddrinfo ENOTFOUND mysql',
     'curl: (6) Could not resolve host: payments',
   ],
+  conflict: [
+    KLOG(
+      'controller.go',
+      `"Failed to update lease" ${ERR('Operation cannot be fulfilled on leases.coordination.k8s.io "w-3": the object has been modified; please apply your changes to the latest version and try again')}`,
+    ),
+  ],
+  'not-permitted': [GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connect: operation not permitted'), 'connect EPERM 192.0.2.7:10250'],
   'watch-too-old': [
     'rpc error: code = OutOfRange desc = etcdserver: mvcc: required revision has been compacted',
     KLOG('reflector.go', 'k8s.io/client-go/informers/factory.go:150: watch of *v1.Pod ended with: too old resource version: 71 (93)'),

@@ -53,7 +53,7 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'client-certificate-expired',
-    text: /verifying certificate SN=.{0,400}certificate has expired(?: or is not yet valid)?(?!.{0,100}is before)/,
+    text: /(?:verifying certificate SN=|Unable to authenticate the request).{0,400}certificate has expired(?: or is not yet valid)?(?!.{0,100}is before)/,
     side: 'server',
     means: { causes: ['client-certificate-expired', 'clock-skew'], says: 'It is the certificate of the caller, not that of the server.' },
     source: 'Kubernetes 1.31 to 1.36 staging/src/k8s.io/apiserver/pkg/authentication/request/x509',
@@ -74,7 +74,7 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'client-certificate-foreign',
-    text: /verifying certificate SN=.{0,400}signed by unknown authority|client certificate .{0,120}signed by unknown authority/,
+    text: /(?:verifying certificate SN=|Unable to authenticate the request).{0,400}signed by unknown authority|client certificate .{0,120}signed by unknown authority/,
     side: 'server',
     means: {
       causes: ['client-certificate-foreign', 'kubelet-client-ca-unset'],
@@ -160,6 +160,17 @@ export const APISERVER: readonly Fragment[] = [
     source: 'Kubernetes 1.20 to 1.36 staging/src/k8s.io/apiserver/pkg/storage; etcd 3.4 to 3.6 server/storage/mvcc',
   },
   {
+    id: 'conflict',
+    text: /Operation cannot be fulfilled on \S{1,200} "[^"]{1,253}": (?:the object has been modified|StorageError: invalid object)|please apply your changes to the latest version and try again/,
+    first: true,
+    target: 'apiserver',
+    means: {
+      foreign:
+        'Two wrote the same object (409 Conflict): the one that was late reads it again and tries again. The apiserver answered, and nothing is wrong with it.',
+    },
+    source: 'Kubernetes 1.20 to 1.36 staging/src/k8s.io/apimachinery/pkg/api/errors',
+  },
+  {
     id: 'etcd',
     text: /etcdserver: |rpc error: code = \w{1,40} desc = etcdserver|\[-\]etcd (?:failed|not ok)|readyz check failed|storage is \(re\)initializing|apiserver not ready|apiserver is shutting down/i,
     target: 'apiserver',
@@ -191,7 +202,7 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'kubelet-endpoint',
-    text: /failed to get rootFs (?:info|stats)|Internal Error: failed to|error gathering metrics|unable to find data in memory cache|failed to get (?:summary|cadvisor)/i,
+    text: /failed to get rootFs (?:info|stats)|Internal Error: failed to|HTTP InternalServerError: |response: "Internal Error: |error gathering metrics|unable to find data in memory cache|failed to get (?:summary|cadvisor)/i,
     when: ({ target }) => target.server === 'kubelet' || target.server === 'unknown' || target.server === 'read-only-port',
     means: { causes: ['kubelet-endpoint-fails'] },
     source: 'Kubernetes 1.31 to 1.36 pkg/kubelet/server/stats, prometheus/client_golang promhttp',

@@ -88,7 +88,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'runtime-down',
-    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy(?!\s{1,80}False)|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed|PodSandboxStatus of sandbox).{0,300}code = (?:DeadlineExceeded|Unavailable)/i,
+    text: /container runtime is (?:down|not up)|container runtime not ready|RuntimeReady=false|"?runtime is down|ContainerRuntimeUnhealthy(?!\s{1,80}False)|ContainerdUnhealthy|ContainerdTaskHung|(?:containerd|docker|crio)\.service: (?:Failed|Main process exited)|(?:(?:List\w{1,30}|Status|Version)(?: with filter)? from runtime service failed|PodSandboxStatus of sandbox).{0,300}code = (?:DeadlineExceeded|Unavailable)|list (?:all )?(?:containers|pod ?sandbox\w{0,3}|images): rpc error: code = (?:DeadlineExceeded|Unavailable)/i,
     target: 'runtime',
     means: { causes: ['container-runtime-down'] },
     source: `${K}/{runtime,kubelet}.go; node-problem-detector`,
@@ -213,7 +213,7 @@ export const KUBELET: readonly Fragment[] = [
   },
   {
     id: 'kubelet-pod-sync',
-    text: /Error syncing pod|CrashLoopBackOff|CreateContainer(?:Config)?Error|RunContainerError|back-off \S{1,20} restarting failed container|OOMKill|Evict|Killing container with a grace period|nestedpendingoperations|Unable to attach or mount volumes|MountVolume\.\w{1,30} failed|FailedMount|failed to "(?:StartContainer|KillContainer|CreatePodSandbox|KillPodSandbox)"/i,
+    text: /Error syncing pod|CrashLoopBackOff|CreateContainer(?:Config)?Error|RunContainerError|back-off \S{1,20} restarting failed container|OOMKill|Evicted|evict(?:ing|ed) pod|Killing container with a grace period|nestedpendingoperations|Unable to attach or mount volumes|MountVolume\.\w{1,30} failed|FailedMount|failed to "(?:StartContainer|KillContainer|CreatePodSandbox|KillPodSandbox)"/i,
     when: ({ speaker, scene }) => speaker === 'kubelet' && scene === undefined,
     means: { foreign: 'It is about a pod of this node, not about the way between agent, kubelet and apiserver.' },
     source: `${K}/{pod_workers,kuberuntime}`,

@@ -41,7 +41,7 @@ function isHostOfApplication({ body, speaker, target: { server } }: Seen): boole
 }
 
 const TIMEOUT =
-  /i\/o timeout|ETIMEDOUT|connection timed out|ConnectTimeout|connect(?:ion)? time[d ]?out|deadline exceeded|UND_ERR_CONNECT_TIMEOUT|Operation timed out|timed out|Timeout was reached|TimeoutError|waiting for connection/i;
+  /i\/o timeout|ETIMEDOUT|connection timed out|ConnectTimeout|connect(?:ion)? time[d ]?out|deadline exceeded|UND_ERR_CONNECT_TIMEOUT|Operation timed out|timed out|Timeout was reached|TimeoutError|waiting for connection|curl: \(28\)/i;
 
 const isTo =
   (...servers: readonly string[]) =>
@@ -51,7 +51,7 @@ const isTo =
 export const NETWORK_ERRORS: readonly Fragment[] = [
   {
     id: 'proxy',
-    text: /ProxyError|Tunnel connection failed|proxyconnect tcp|Proxy Authentication Required|X-Squid-Error|UND_ERR_PRX|CONNECT tunnel failed|Received HTTP code \d{3} from proxy|from proxy after CONNECT|Unable to tunnel through proxy|ERR_TUNNEL_CONNECTION_FAILED/i,
+    text: /ProxyError|Tunnel connection failed|proxyconnect tcp|Proxy Authentication Required|X-Squid-Error|UND_ERR_PRX|CONNECT tunnel failed|Received HTTP code \d{3} from proxy|from proxy after CONNECT|Unable to tunnel through proxy|ERR_TUNNEL_CONNECTION_FAILED|\b(?:Get|Post|Put|Head|Patch|Delete) "https:[^"]{1,1000}": (?:Forbidden|Service Unavailable|Bad Gateway|Gateway Time-?out|Bad Request|Not Found|Method Not Allowed)(?:$|[\]"',;])/i,
     means: {
       by: {
         kubelet: ['proxy-captures-kubelet'],
@@ -60,7 +60,7 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
         alone: ['proxy-captures-kubelet', 'proxy-captures-apiserver'],
       },
     },
-    source: 'Go 1.20 to 1.25 net/http/transport.go; urllib3, curl 8, Java, undici',
+    source: 'Go 1.20 to 1.25 net/http/transport.go (the status of CONNECT is all it says); urllib3, curl 8, Java, undici',
   },
   {
     id: 'proxy-refuses-target',
@@ -193,8 +193,23 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
     source: ERRNO,
   },
   {
+    id: 'not-permitted',
+    text: /connect: operation not permitted|connect EPERM|(?:connect\w{0,10}|Errno 1\]).{0,40}Operation not permitted/i,
+    means: {
+      by: {
+        kubelet: ['network-policy-blocks-egress', 'kubelet-rejected-by-firewall'],
+        'read-only-port': ['network-policy-blocks-egress', 'kubelet-rejected-by-firewall'],
+        apiserver: ['network-policy-blocks-egress', 'apiserver-no-route'],
+      },
+      says: 'The machine itself does not let this connection out: a policy or a rule of its firewall.',
+    },
+    source: `${ERRNO}: EPERM of connect`,
+  },
+  {
     id: 'refused',
     text: /connection refused|ECONNREFUSED|Errno 111|Errno 61\b|os error 111|was refused|actively refused|Couldn't connect to server/i,
+    // curl says so of a timeout as well.
+    when: ({ body }) => !/curl: \(28\)/.test(body),
     means: {
       by: {
         kubelet: ['kubelet-down', 'kubelet-connection-refused', 'kubelet-port-differs', 'kubelet-rejected-by-firewall'],

@@ -58,7 +58,7 @@ export const OBJECTS: readonly Fragment[] = [
   },
   {
     id: 'node-not-ready',
-    text: /Node became not ready|Node \S{1,253} status is now: NodeNotReady|\bNodeNotReady\b|\bKubeletNotReady\b|condition Ready(?: of node \S{1,253} is| -) (?:false|unknown)|kubelet is not posting ready status|which was running pod \S{1,253} is unresponsive|NodeLost/i,
+    text: /Node became not ready|Node is NotReady|Node \S{1,253} status is now: NodeNotReady|\bNodeNotReady\b|\bKubeletNotReady\b|condition Ready(?: of node \S{1,253} is| -) (?:false|unknown)|kubelet is not posting ready status|which was running pod \S{1,253} is unresponsive|NodeLost/i,
     side: 'object',
     means: { causes: ['node-not-ready', 'kubelet-down', 'container-runtime-down'] },
     source: 'Kubernetes 1.20 to 1.36 pkg/kubelet/nodestatus/setters.go, pkg/controller/nodelifecycle',
