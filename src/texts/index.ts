@@ -1,6 +1,6 @@
 /** Texts that people paste → what they say. Pure; `clean` is the caller's, who knows the secrets of the run. */
 
-import { FRAGMENTS } from './fragments/index.js';
+import { FRAGMENTS, printedBy } from './fragments/index.js';
 import { createTextReader, SHOWN } from './read.js';
 import type { Clean, Meaning, Reading, Speaker, TextRecord } from './reading.js';
 import { recordsOf } from './records.js';
@@ -8,7 +8,7 @@ import { recordsOf } from './records.js';
 export type { Fragment } from './fragments/fragment.js';
 export type { Clean, Reading, Speaker, TextRecord } from './reading.js';
 export { createRecordReader } from './records.js';
-export { createTextReader, FRAGMENTS };
+export { createTextReader, FRAGMENTS, printedBy };
 
 /** One record by itself; of many, `createTextReader` knows again what it has read. */
 export function readRecord(record: TextRecord, clean: Clean, by?: Speaker): Reading | undefined {

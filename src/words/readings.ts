@@ -59,6 +59,8 @@ export const sayReading = defineWords('reading', {
   other: 'No cause of kubelet-doctor explains this text ({rests}).',
   works: 'This text ({rests}) tells of what works.',
   nothing: 'This text says nothing that kubelet-doctor knows.',
+  printedBy: 'Printed by {speaker} ({count})',
+  fragments: '{count} texts. As JSON: kubelet-doctor list --fragments --output json',
 });
 
 /** Of a text of many lines. */

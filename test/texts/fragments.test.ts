@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findCause } from '../../src/checks/index.js';
 import { printable } from '../../src/host/redact.js';
+import { renderFragments } from '../../src/render/text/explain/readings.js';
 import { answerOf, FRAGMENTS, readText } from '../../src/texts/index.js';
 import { FORMATS } from './formats.js';
 
@@ -21,6 +22,21 @@ describe('fragments', () => {
   });
 
   it('each have a format string', () => assert.deepEqual(Object.keys(FORMATS).sort(), FRAGMENTS.map(({ id }) => id).sort()));
+
+  it('are listed by who prints them, each with its source, in 80 columns', () => {
+    const text = renderFragments(FRAGMENTS, { width: 80, colour: false });
+    const counts = [...text.matchAll(/^Printed by .* \((\d+)\)$/gm)].map(([, count]) => Number(count));
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      FRAGMENTS.length,
+    );
+    assert.deepEqual(
+      text.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+    const flat = text.replace(/\s+/g, '');
+    for (const { id, source } of FRAGMENTS) assert.ok(flat.includes(id) && flat.includes(source.replace(/\s+/g, '')), id);
+  });
 
   for (const [id, texts] of Object.entries(FORMATS))
     for (const text of texts)

@@ -7,7 +7,7 @@ import type { Host } from '../../host/host.js';
 import { renderExplain, renderList } from '../../render/text/explain/cause.js';
 import { firstOf, renderFragments, renderReading } from '../../render/text/explain/readings.js';
 import { oneLine } from '../../report/plain-text.js';
-import { answerOf, FRAGMENTS, type Reading, readText, readWithoutServer } from '../../texts/index.js';
+import { answerOf, FRAGMENTS, printedBy, type Reading, readText, readWithoutServer } from '../../texts/index.js';
 import { TEXTS_VERSION } from '../../texts/schema.js';
 import { sayReading } from '../../words/readings.js';
 import { neutralise } from '../../words/visible.js';
@@ -123,7 +123,14 @@ export function runListCommand(output: Format, fragments: boolean, io: Io): numb
 
 function listFragments(output: Format, io: Io): number {
   if (output === 'json')
-    io.out(JSON.stringify(FRAGMENTS.map(({ text, when, ...row }) => ({ ...row, text: text.source, conditional: when !== undefined }))));
+    io.out(
+      JSON.stringify(
+        FRAGMENTS.map((each) => {
+          const { text, when, ...row } = each;
+          return { ...row, printedBy: printedBy(each), text: text.source, conditional: when !== undefined };
+        }),
+      ),
+    );
   else outText(io, renderFragments(FRAGMENTS, { width: io.width, colour: io.colour }));
   return 0;
 }

@@ -1,6 +1,6 @@
 /** What a pasted text says, and the table of what is known of texts, for a terminal: the cause or what it is in place of one, what that rests on, what decides, the fix's first line. */
 import type { CauseDocs } from '../../../model/check.js';
-import type { Fragment, Reading } from '../../../texts/index.js';
+import { type Fragment, printedBy, type Reading } from '../../../texts/index.js';
 import { sayReading, sayServer, saySpeaker } from '../../../words/readings.js';
 import { neutralise } from '../../../words/visible.js';
 import { palette, proseWidth, wrap } from '../../style.js';
@@ -79,24 +79,33 @@ function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `list --fragments`: the texts that are known, by who prints them, each with what it means and where it was read. */
+/** `list --fragments`: the texts that are known, by who prints them; each with what it means, its pattern, and where it was read. */
 export function renderFragments(fragments: readonly Fragment[], { width, colour }: ExplainOptions): string {
   const { bold, dim } = palette(colour);
-  const speakers = [...new Set(fragments.map(({ speaker = 'unknown' }) => speaker))];
-  return speakers
-    .map((speaker) =>
-      [
-        bold(saySpeaker(speaker)),
-        ...fragments
-          .filter((each) => (each.speaker ?? 'unknown') === speaker)
-          .flatMap((each) => [
-            `  ${each.id}: ${meansOf(each)}`,
-            ...wrap(each.text.source, proseWidth(width), '      '),
-            ...wrap(each.source, proseWidth(width), '      ').map(dim),
-          ]),
-      ].join('\n'),
-    )
-    .join('\n\n');
+  const speakers = [...new Set(fragments.map(printedBy))];
+  const ids = Math.max(...fragments.map(({ id }) => id.length)) + 2;
+  const tables = speakers.map((speaker) => {
+    const of = fragments.filter((each) => printedBy(each) === speaker);
+    const head = sayReading('printedBy', { speaker: saySpeaker(speaker), count: of.length });
+    const rows = of.flatMap((each) => [
+      ...wrap(meansOf(each), width, `  ${each.id.padEnd(ids)}`, ' '.repeat(ids + 2)),
+      ...wrapPattern(each.text.source, width, '      '),
+      ...wrap(each.source, width, '      ').map(dim),
+    ]);
+    return [bold(head), ...rows].join('\n');
+  });
+  return [...tables, sayReading('fragments', { count: fragments.length })].join('\n\n');
+}
+
+/** Between two of its choices, or at a blank. */
+function wrapPattern(pattern: string, width: number, indent: string): string[] {
+  const lines = [indent];
+  for (const part of pattern.split(/(?<=[| ])/)) {
+    const line = lines.at(-1) ?? '';
+    if (line.length > indent.length && line.length + part.length > width) lines.push(`${indent}${part}`);
+    else lines[lines.length - 1] = `${line}${part}`;
+  }
+  return lines.map((line) => line.trimEnd());
 }
 
 function meansOf({ means }: Fragment): string {
