@@ -33,7 +33,7 @@ const MAY_LOAD: Readonly<Record<string, RegExp>> = {
   setup: /^node:/,
   live: /^node:/,
   bundles: /^node:/,
-  cli: /^(node:|yargs$|ora$)/,
+  cli: /^(node:|yargs(-parser)?$|ora$)/,
   'main.ts': /^node:/,
   'single.ts': /^node:/,
 };

@@ -25,6 +25,14 @@ const withoutRestOfUndici: Plugin = {
   },
 };
 
+/** yargs reads words and draws nothing. */
+export const withoutDrawing: Plugin = {
+  name: 'without-drawing',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, () => ({ path: path.resolve('src/cli/arguments/yargs-shim.ts') }));
+  },
+};
+
 const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -34,7 +42,7 @@ const COMMON: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',
-  plugins: [withoutRestOfUndici],
+  plugins: [withoutRestOfUndici, withoutDrawing],
 };
 
 /** With the simulator; a command loads only the chunks it needs. */
@@ -51,7 +59,11 @@ export async function bundlePackage(outdir: string): Promise<void> {
   });
 }
 
-const ALONE: BuildOptions = { ...COMMON, entryPoints: [path.resolve('src/single.ts')], plugins: [withoutSimulator, withoutRestOfUndici] };
+const ALONE: BuildOptions = {
+  ...COMMON,
+  entryPoints: [path.resolve('src/single.ts')],
+  plugins: [withoutRestOfUndici, withoutDrawing, withoutSimulator],
+};
 
 /** Returns its path. Executable as it is, where Node is on PATH. */
 export async function bundleModule(outfile: string): Promise<string> {
