@@ -188,6 +188,8 @@ export interface NetworkWorld {
   clockOffsetMs?: number;
   /** How long servers wait for a peer that is dropped. Default 30 000, as seen. */
   patienceMs?: number;
+  /** How long each answer takes. Default 0. */
+  answersAfterMs?: number;
 }
 
 /** Names of the objects; the defaults are fine but for comparisons with recordings. */
@@ -317,6 +319,7 @@ export function resolveWorld(world: World): ResolvedWorld {
       names: {},
       clockOffsetMs: 0,
       patienceMs: 30_000,
+      answersAfterMs: 0,
       ...network,
     },
     rbac: world.rbac ?? [],

@@ -42,8 +42,9 @@ const answering =
     // A refusal names no node, and so none that is another.
     if (instead && (instead.how !== 'other-node' || given.status < 400)) telling(servers)();
     const clock = { ...cluster.clock, now: () => cluster.now() + aheadMs };
-    if (instead?.how === 'cut') sendHalf(response, given);
-    else send(request, response, given, clock);
+    const answerNow = () => (instead?.how === 'cut' ? sendHalf(response, given) : send(request, response, given, clock));
+    if (world.network.answersAfterMs > 0) setTimeout(answerNow, world.network.answersAfterMs);
+    else answerNow();
   };
 
 /** `port`: where it is to listen, as all kubelets of a cluster do; else on one of its own. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Family, ratio } from '../family.js';
-import { BARE, type Measured, measure, ours, sideBySide } from '../measure.js';
+import { BARE, type Measured, measure, ours, type Run, sideBySide } from '../measure.js';
 import { inWorld, type Place } from '../world.js';
 
 export const family: Family = ({ runs, scratch }) =>
@@ -24,6 +24,8 @@ export const family: Family = ({ runs, scratch }) =>
     const { bare, healthy } = await sideBySide(runs, { bare: BARE, healthy: check });
     yield ratio('healthy check : bare Node, CPU', 4, [healthy.cpuMs, bare.cpuMs]);
     yield { measure: 'healthy check: peak memory', limit: 80, figure: healthy.peakMiB, unit: 'MiB' };
+    const same = await sideBySide(runs, { healthy: check, client: await bareClient(scratch, place, before.requests) });
+    yield ratio('healthy check : a bare client sending the same requests, wall', 1.5, [same.healthy.ms, same.client.ms]);
     if (spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status !== 0) {
       yield 'kubectl is not on PATH: no comparison with it';
       return;
@@ -32,6 +34,23 @@ export const family: Family = ({ runs, scratch }) =>
     const against = await sideBySide(runs, { kubectl, healthy: check });
     yield ratio('the same questions by kubectl one by one : healthy check, wall', undefined, [against.kubectl.ms, against.healthy.ms]);
   });
+
+const CLIENT = path.resolve('test/bench/bare-client.mjs');
+
+/** A program that sends what a check has sent since then, on as many connections. */
+export async function bareClient(scratch: string, { requests, client }: Place, since: number): Promise<Run> {
+  const connections = new Map<string, { origin: string; requests: object[] }>();
+  for (const { server, connection, method, path: at, credential } of requests.slice(since)) {
+    const name = `${server} ${connection}`;
+    const origin = client.origins[server === 'apiserver' ? 'apiserver' : 'kubelet'];
+    const opened = connections.get(name) ?? { origin, requests: [] };
+    connections.set(name, opened);
+    opened.requests.push({ method, path: at, isOurs: credential !== 'none' });
+  }
+  const file = path.join(scratch, 'same.json');
+  await writeFile(file, JSON.stringify({ ca: client.ca, token: client.token, connections: [...connections.values()] }));
+  return { file: process.execPath, args: [CLIENT, file] };
+}
 
 /** What a healthy check asks, one process each. */
 async function kubectlReads(scratch: string, { env }: Place): Promise<() => Promise<Measured>> {
