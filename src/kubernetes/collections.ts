@@ -18,3 +18,9 @@ export function isListOf(resource: string, json: unknown): boolean {
   const one = kind.slice(0, -'List'.length).toLowerCase();
   return [one, `${one}s`, `${one}es`, one.replace(/y$/, 'ies')].includes(resource);
 }
+
+/** What an apiserver prints for kubectl: columns and rows of a list (k8s.io/apimachinery meta/v1 Table). */
+export function isTable(json: unknown): boolean {
+  const { kind, columnDefinitions } = record(json);
+  return kind === 'Table' && Array.isArray(columnDefinitions);
+}

@@ -106,4 +106,6 @@ export interface PlacementSettings {
   manifest?: string;
   /** Asked for by a flag or by the command; at a workstation it is asked anyway. */
   asked: boolean;
+  /** Lists of thousands as the apiserver's own tables, and only what these leave open as objects. */
+  brief?: true;
 }

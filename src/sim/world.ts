@@ -4,6 +4,7 @@
  */
 
 import type { Instead } from './answers/instead.js';
+import type { TableKind } from './answers/table.js';
 import type { RbacObject } from './state/rbac.js';
 import type { RightSet } from './state/rights.js';
 
@@ -361,6 +362,8 @@ export interface PlacementWorld {
   priorityClasses?: string[];
   /** A list that comes in pages of this size, and the page that does not come as it should; the first is 1. */
   paged?: { list: 'nodes' | 'pods' | 'daemonsets'; size: number; at?: number; ends?: PageEnd };
+  /** A server that makes no tables of its lists, refuses who asks for one, or has other columns. */
+  tables?: 'none' | '406' | TableKind;
   /** DatadogAgents as objects, which no operator acts on; without any the kind is not installed. */
   datadogAgents?: Json[];
   /** ConfigMaps of the agent's namespace. */

@@ -34,6 +34,7 @@ export interface Placed {
   found?: Partial<AgentWorkloads>;
   complete?: boolean;
   everywhere?: boolean;
+  only?: 'daemonsets';
   /** Lists that end before their end, by the code of the request that failed; `read` of their items were looked at. */
   cut?: Partial<Record<'workloads' | 'nodes' | 'pods', string>>;
 }
@@ -48,7 +49,7 @@ export function placed({
   found,
   ...more
 }: Placed = {}): AnyFact[] {
-  const { complete = true, everywhere = true, cut = {} } = more;
+  const { complete = true, everywhere = true, cut = {}, only } = more;
   const until = (code: string | undefined) => (code === undefined ? { complete } : { complete: false, cut: cutBy(code) });
   const running = pods === 'none' ? [] : pods.map((each) => (typeof each === 'string' ? pod(each) : each));
   return [
@@ -61,7 +62,7 @@ export function placed({
       ...found,
     }),
     fact('apiserver/nodes', { nodes, ...until(cut.nodes) }),
-    ...(pods === 'none' ? [] : [fact('apiserver/agent-pods', { pods: running, everywhere, ...until(cut.pods) })]),
+    ...(pods === 'none' ? [] : [fact('apiserver/agent-pods', { pods: running, everywhere, ...(only && { only }), ...until(cut.pods) })]),
   ];
 }
 

@@ -71,6 +71,19 @@ describe('rows', () => {
     assert.ok(!refusal.runs && refusal.reason === 'node-selector');
   });
 
+  it('says of a node that was read in brief what its pod says, and nothing of its labels', () => {
+    const nodes = ['a', 'b'].map((name) => ({ ...node(name), labels: {}, brief: true as const }));
+    const picky = workload({ nodeSelector: { pool: 'x' } });
+    const rows = rowsOf(nodes, [picky], { pods: [pod('a')], complete: true });
+    assert.deepEqual(
+      rows.map(({ state, podsRead, refusal }) => [state, podsRead, refusal]),
+      [
+        ['covered', true, undefined],
+        ['unknown', false, undefined],
+      ],
+    );
+  });
+
   it('take the state of the node for no reason of the DaemonSet', () => {
     const nodes = [node('a', { taints: [taint('node.kubernetes.io/not-ready')] }), node('b'), controlPlane('c')];
     const states = rowsOf(nodes, [workload()], { pods: [pod('b', { ready: false })], complete: true }).map(({ state }) => state);

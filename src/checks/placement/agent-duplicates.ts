@@ -36,6 +36,7 @@ export const agentDuplicates = defineCheck({
     unread: UNREAD,
     cut: CUT,
     partly: "only the agent's own namespace was searched",
+    daemonSets: "only pods of agents' DaemonSets were looked for",
   },
   causes: {
     'several-agents-on-node': {
@@ -57,7 +58,7 @@ export const agentDuplicates = defineCheck({
     const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
     if (crowded.length === 0) {
       if (at.cuts[0]) return cannotTellAll(at.cuts[0], say);
-      return pass(view.one('apiserver/agent-pods'), at.pods.everywhere ? undefined : say('partly'));
+      return pass(view.one('apiserver/agent-pods'), at.pods.everywhere ? undefined : say(at.pods.only ? 'daemonSets' : 'partly'));
     }
 
     const pods = crowded.flatMap((row) => row.pods);

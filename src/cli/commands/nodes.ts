@@ -21,7 +21,7 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
       if (wrong) return { error: wrong };
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
-      const asked = { ...settings, placement: { ...settings.placement, asked: true } };
+      const asked = { ...settings, placement: { ...settings.placement, asked: true, brief: true as const } };
       const found = await ask(asked, flags, host, io, { checks: flags.manifest ? NODES_OF_FILE : NODES_AND_WAY, withoutKubelet: true });
       return unlessNowhere(found, 'kubelet-doctor nodes --kubeconfig FILE');
     },

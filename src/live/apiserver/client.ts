@@ -1,6 +1,6 @@
 /** Asking the apiserver: one request, its `http` fact, and the fact that its answer is reduced to. */
 
-import { collectionOf, isListOf } from '../../kubernetes/collections.js';
+import { collectionOf, isListOf, isTable } from '../../kubernetes/collections.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import { type Authority, type Held, type Owner, ownerOfAnswer, type Sendable, secretsOf } from '../../probes/connection/gate.js';
@@ -25,6 +25,8 @@ export interface ApiserverClient {
       maxBytes?: number;
       /** A page of a list: see RequestOptions. */
       large?: true;
+      /** A list as the apiserver's own table, where it makes one; what comes says by its kind which of both it is. */
+      table?: true;
       as?: 'nobody';
       /** Tells apart requests to one path. */
       about?: string;
@@ -67,7 +69,7 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
       const may = passTo(context, reached, credential, authority);
       return 'send' in may ? secretsOf(may.send).token : undefined;
     },
-    async ask({ method = 'GET', path, body, maxBytes, large, as: forced, about, impersonate, asOurselves }, reduce) {
+    async ask({ method = 'GET', path, body, maxBytes, large, table, as: forced, about, impersonate, asOurselves }, reduce) {
       if (impersonate !== undefined && !/\/selfsubjectaccessreviews$/.test(path)) throw new Error(`impersonation for ${path}`);
       const as = forced ?? presented.as;
       const inquiry = {
@@ -93,12 +95,13 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
             : { impersonate: impersonate === undefined ? impersonation : { user: impersonate, groups: [], extra: {} } }),
           timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS),
           ...(large && { large }),
+          ...(table && { accept: TABLE }),
           signal: context.signal,
         });
         if (answer.outcome.status === 'observed') {
           const { data } = answer.outcome;
           const resource = method === 'GET' && data.status === 200 && !answer.truncated ? collectionOf(path) : undefined;
-          const isForeign = resource !== undefined && !isListOf(resource, answer.json);
+          const isForeign = resource !== undefined && !(table && isTable(answer.json)) && !isListOf(resource, answer.json);
           reduced = isForeign ? NO_LIST : (reduce(data, answer.json, answer.body, answer.truncated) as Outcome<never>);
         }
         context.noteClock('apiserver', answer.outcome);
@@ -113,6 +116,8 @@ export function apiserverClient(context: LiveContext, reached: Reached, presente
 
 /** The code of a page that is not in a bundle (checks/placement/shared/unread.ts). */
 export const NOT_IN_BUNDLE = 'ENOTINBUNDLE';
+/** As kubectl asks. */
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
 const NO_LIST: Outcome<never> = { status: 'failed', code: 'ENOTLIST', detail: 'the answer is not the list that was asked for' };
 

@@ -4,7 +4,6 @@
  */
 
 import { reduceDaemonSet } from '../../agent-config/reduce-workload.js';
-import { TOO_LATE } from '../../host/deadline.js';
 import { NAME, PHRASE, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
@@ -25,10 +24,13 @@ import { putConfiguration } from '../agent-configuration.js';
 import type { LiveContext } from '../context.js';
 import { askConfigurations, keepTemplate, type Templates } from './agent-configuration.js';
 import { type ApiserverClient, refused } from './client.js';
+import { type DaemonPods, daemonPodsOf, type InBrief, readInBrief } from './lists/brief.js';
+import { denied, type Pages, pages } from './lists/pages.js';
 import { saysNotFound } from './named.js';
 import { askPodEvents } from './pod-events.js';
 import {
   type AgentMarks,
+  holdersAt,
   labelsRead,
   marksOf,
   reduceAgentPod,
@@ -37,16 +39,13 @@ import {
   reduceRefusedCreate,
 } from './reduce-placement.js';
 
-const PAGE = 500;
-/** A page of nodes with their image lists is up to 15 MiB. */
-const PAGE_BYTES = 24 << 20;
 const MOST_NODES_PAGES = 10;
 const MOST_PODS_PAGES = 10;
 const MOST_WORKLOADS = 10;
-const MOST_HOLDERS = 50;
 
 const running = new WeakMap<LiveContext, Promise<void>>();
 const listed = new WeakMap<LiveContext, Promise<AgentWorkload[]>>();
+const daemonPods = new WeakMap<LiveContext, DaemonPods[]>();
 
 /** The agent's DaemonSets and how each is configured; asked once a run. */
 export function askWorkloads(context: LiveContext, api: ApiserverClient): Promise<AgentWorkload[]> {
@@ -76,14 +75,21 @@ export function askPlacement(context: LiveContext, api: ApiserverClient): Promis
 async function askAll(context: LiveContext, api: ApiserverClient): Promise<void> {
   const { store, settings } = context;
   const found = await askWorkloads(context, api);
-  await store.observe({ target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' }, (soFar) =>
-    askNodes(api, found, soFar),
+  // Asked for once the first of both is under way, so that the wait is seen to be one for nodes.
+  let brief: Promise<InBrief> | undefined;
+  const inBrief = () => {
+    brief ??= isMeant(context) ? readInBrief(api, found, daemonPods.get(context) ?? []) : Promise.resolve({});
+    return brief;
+  };
+  await store.observe(
+    { target: 'apiserver', kind: 'nodes', subject: '', reproduce: 'kubectl get nodes -o wide' },
+    async (soFar) => (await inBrief()).nodes ?? askNodes(api, found, soFar),
   );
   if (found.length === 0) return;
   if (!settings.placement.manifest) {
     const pods = await store.observe(
       { target: 'apiserver', kind: 'agent-pods', subject: '', reproduce: 'kubectl get pods -A -o wide' },
-      (soFar) => askPods(api, found, soFar),
+      async (soFar) => (await inBrief()).pods ?? askPods(api, found, soFar),
     );
     if (pods.status === 'observed') await askPodEvents(context, api, pods.data.pods);
   }
@@ -101,76 +107,20 @@ async function askAll(context: LiveContext, api: ApiserverClient): Promise<void>
   }
 }
 
-/** As a request that is called off with the run (probes/connection/http.ts). */
-const OUT_OF_TIME = 'ECANCELLED';
-
-/** What was read of a list; `cut` where that is not all of it. */
-interface Pages<T> {
-  items: T[];
-  cut?: ListCut;
-}
-
-/**
- * All pages of a list, reduced item by item. What was read stays where a later page does not come; without a first page there is no list. `soFar`: what
- * has come in, page by page, cut off by the end of the run.
- */
-async function pages<T>(
-  api: ApiserverClient,
-  path: string,
-  most: number,
-  reduce: (item: unknown) => T[],
-  soFar: (part: Pages<T> & { cut: ListCut }) => void = () => {},
-): Promise<Outcome<Pages<T>>> {
-  const items: T[] = [];
-  let read = 0;
-  const until = (cut?: Omit<ListCut, 'read'>): Outcome<Pages<T>> => ({
-    status: 'observed',
-    data: { items, ...(cut && { cut: { ...cut, read } }) },
-  });
-  let more = '';
-  let remaining: number | undefined;
-  for (let page = 0; page < most; page += 1) {
-    const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${more ? `&continue=${encodeURIComponent(more)}` : ''}`;
-    const outcome = await api.ask<Record<string, unknown>>(
-      { path: path + query, maxBytes: PAGE_BYTES, large: true },
-      (answer, json, _, truncated) => {
-        if (answer.status !== 200) return refused(answer);
-        if (truncated) return { status: 'failed', code: 'ETOOBIG', detail: 'a page of the list is larger than we read' };
-        return { status: 'observed', data: record(json) };
-      },
-    );
-    const beyond = remaining === undefined ? {} : { remaining };
-    if (outcome.status === 'failed' && page > 0) return until({ code: outcome.code, detail: outcome.detail, ...beyond });
-    if (outcome.status === 'absent' && page > 0)
-      return until({ code: outcome.why === 'busy' ? TOO_LATE : OUT_OF_TIME, detail: '', ...beyond });
-    if (outcome.status !== 'observed') return denied(outcome);
-    const found = list(outcome.data.items);
-    read += found.length;
-    items.push(...found.flatMap(reduce));
-    const { continue: token, remainingItemCount: left } = record(outcome.data.metadata);
-    remaining = typeof left === 'number' && left > 0 ? left : undefined;
-    more = typeof token === 'string' ? token : '';
-    if (!more) return until();
-    soFar({ items: [...items], cut: { code: OUT_OF_TIME, detail: '', read, ...(remaining === undefined ? {} : { remaining }) } });
-  }
-  return until({ code: 'EMORE', detail: `${most} pages of ${PAGE} were read`, ...(remaining === undefined ? {} : { remaining }) });
-}
-
-/** A 403 says nothing of the cluster: we may not look. */
-function denied<T>(outcome: Outcome<unknown>): Outcome<T> {
-  if (outcome.status === 'failed')
-    return outcome.code === 'HTTP403'
-      ? { status: 'absent', why: 'no-permission' }
-      : { status: 'failed', code: outcome.code, detail: outcome.detail };
-  return outcome as Outcome<T>;
+/** A manifest is judged on the labels and taints of every node. */
+function isMeant({ settings: { placement } }: LiveContext): boolean {
+  return placement.brief === true && placement.manifest === undefined;
 }
 
 async function findWorkloads(context: LiveContext, api: ApiserverClient, templates: Templates): Promise<Outcome<FactData['workloads']>> {
   const { daemonset, manifest } = context.settings.placement;
   if (manifest) return fromManifest(context, manifest);
   const asked = daemonset && `${daemonset.namespace}/${daemonset.name}`;
+  const ofAll: DaemonPods[] = [];
+  daemonPods.set(context, ofAll);
   const daemonSetOf = (item: unknown): AgentWorkload[] => {
     const workload = reduceDaemonSet(item);
+    if (workload) ofAll.push(daemonPodsOf(item, workload));
     // Of others the template is dropped at once: a page of DaemonSets is some MiB.
     if (workload && (workload.datadog || `${workload.namespace}/${workload.name}` === asked)) keepTemplate(templates, workload, item);
     return workload ? [workload] : [];
@@ -312,14 +262,6 @@ async function askPods(
     if (pods.data.cut) return part(pods.data.cut);
   }
   return { status: 'observed', data: { pods: withOthers(), everywhere: false, complete: true } };
-}
-
-/** On a node where an agent's pod waits for its place, who has a port that it asks for. */
-function holdersAt(pods: readonly AgentPod[], holders: readonly PortHolder[]): PortHolder[] {
-  const waiting = pods.filter(({ ready, leaving }) => !ready && !leaving);
-  const nodes = new Set(waiting.map(({ node }) => node));
-  const own = new Set(waiting.map(({ namespace, pod }) => `${namespace}/${pod}`));
-  return holders.filter(({ node, namespace, pod }) => nodes.has(node) && !own.has(`${namespace}/${pod}`)).slice(0, MOST_HOLDERS);
 }
 
 async function askPolicy(api: ApiserverClient, namespace: string, priorityClass: string | undefined): Promise<Outcome<NamespacePolicy>> {

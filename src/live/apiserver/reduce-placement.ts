@@ -92,7 +92,8 @@ export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
   };
 }
 
-const repositoryOf = (image: string) => image.replace(/@.*$/s, '').replace(/:[^:/]*$/, '');
+/** Without its tag. */
+export const repositoryOf = (image: string) => image.replace(/@.*$/s, '').replace(/:[^:/]*$/, '');
 
 /** A pod of the agent, or nothing. A finished pod (Succeeded, Evicted) is no agent any more. */
 export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {
@@ -166,6 +167,16 @@ export function reducePortHolder(json: unknown, { ports }: AgentMarks): PortHold
   const controller = owners.find((owner) => owner.controller === true) ?? owners[0];
   const owner = controller ? `${text(controller.kind, 63)}/${text(controller.name)}` : '';
   return [{ namespace: text(namespace), pod: text(name), node: text(record(spec).nodeName), owner, ports: held }];
+}
+
+const MOST_HOLDERS = 50;
+
+/** On a node where an agent's pod waits for its place, who has a port that it asks for. */
+export function holdersAt(pods: readonly AgentPod[], holders: readonly PortHolder[]): PortHolder[] {
+  const waiting = pods.filter(({ ready, leaving }) => !ready && !leaving);
+  const nodes = new Set(waiting.map(({ node }) => node));
+  const own = new Set(waiting.map(({ namespace, pod }) => `${namespace}/${pod}`));
+  return holders.filter(({ node, namespace, pod }) => nodes.has(node) && !own.has(`${namespace}/${pod}`)).slice(0, MOST_HOLDERS);
 }
 
 /** Of two with the same port and protocol one is enough, where either is for every address (Kubernetes 1.36 k8s.io/kube-scheduler/framework HostPortInfo). */

@@ -107,6 +107,8 @@ export interface PlacementNode {
   provider?: 'EKS' | 'GKE' | 'AKS';
   /** Since 1.5: who built it; a name of `kubernetes/kubelet/platforms.ts`. */
   platform?: string;
+  /** Since 1.5: an agent is ready there, so that only its row of the apiserver's table was read: labels and taints are not known. */
+  brief?: true;
 }
 
 /** Where the reading of a list ended before the list did. */
@@ -144,6 +146,7 @@ export interface AgentPod {
   readySince?: string;
   /** Being deleted. */
   leaving: boolean;
+  /** Of the container with most; since 1.5, of a pod that is ready in a large cluster, of all together. */
   restarts: number;
   /** Why it does not run: `CrashLoopBackOff`, `Unschedulable`, and of which container. */
   reason?: string;
@@ -158,6 +161,8 @@ export interface AgentPods {
   pods: AgentPod[];
   /** Were pods of other namespaces looked through for further agents? */
   everywhere: boolean;
+  /** Since 1.5: in a large cluster only those of agents' DaemonSets were looked for. */
+  only?: 'daemonsets';
   complete: boolean;
   /** Since 1.5: why they are not all. */
   cut?: ListCut;

@@ -27,6 +27,8 @@ export interface RequestOptions {
   timeoutMs: number;
   /** A list, which may be large: `timeoutMs` is for each silence alone, and it is asked for compressed. */
   large?: true;
+  /** The Accept header, where another answer than the usual is asked for. */
+  accept?: string;
   /** Of the body that is read; default 64 KiB. */
   maxBytes?: number;
   signal?: AbortSignal;
@@ -89,7 +91,7 @@ export function openSession(options: SessionOptions): Session {
       signal,
       onBytes,
       headers: {
-        accept: 'application/json, */*',
+        accept: request.accept ?? 'application/json, */*',
         'user-agent': options.userAgent ?? 'kubelet-doctor',
         ...(request.large && { 'accept-encoding': 'gzip' }),
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),

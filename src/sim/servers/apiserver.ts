@@ -16,6 +16,7 @@ import {
 } from '../answers/http.js';
 import { endpointSlice, leaseObject, signingRequests, versionObject } from '../answers/objects.js';
 import { review } from '../answers/reviews.js';
+import { tableOf } from '../answers/table.js';
 import { ANONYMOUS, type Cluster } from '../state/cluster.js';
 import { listed } from '../state/rbac.js';
 import type { Attributes, Caller } from '../state/rights.js';
@@ -177,6 +178,8 @@ function resource({ asked, attributes, who, cluster }: Call): Found {
   if (verb !== 'get' && verb !== 'list') return undefined;
   const list = objects(`${group}/${kind}`, namespace, cluster);
   if (!list) return undefined;
+  const isTable = /as=Table/.test(asked.accept ?? '');
+  if (isTable && cluster.world.placement.tables === '406') return { code: 406, reason: 'NotAcceptable', message: 'only application/json' };
   const head = (listed: string) => ({ kind: listed, apiVersion: group ? `${group}/v1` : 'v1' });
   if (name !== undefined) {
     const object = list.items.find((item) => (item.metadata as { name?: string }).name === name);
@@ -193,7 +196,13 @@ function listPage(head: Record<string, unknown>, items: Items, { asked, attribut
   const size = Math.min(Number(asked.query.get('limit')) || items.length, own?.size ?? items.length) || items.length;
   const left = Math.max(0, items.length - from - size);
   const metadata = { resourceVersion: '1449', ...(left > 0 && { continue: String(from + size), remainingItemCount: left }) };
-  const page = { ...head, metadata, items: items.slice(from, from + size) };
+  const { tables } = cluster.world.placement;
+  const shown = items.slice(from, from + size);
+  const isTable = /as=Table/.test(asked.accept ?? '') && tables !== 'none';
+  const table = isTable
+    ? tableOf(String(head.kind).replace(/List$/, ''), shown, metadata, tables === '406' ? undefined : tables)
+    : undefined;
+  const page = table ?? { ...head, metadata, items: shown };
   const body = json(page, false);
   if (own?.ends === undefined || from / own.size + 1 !== (own.at ?? 1)) return page;
   const whole = { status: 200, headers: [JSON_TYPE], body };
@@ -274,18 +283,27 @@ function objects(kind: string, namespace: string | undefined, cluster: Cluster):
   }
 }
 
-/** Field and label selectors of the simple `key=value` kind. */
+/** Field and label selectors: `key=value,…`, or one `key in (…)`. */
 function selected(items: Items, query: URLSearchParams): Items {
   const at = (item: unknown, steps: string[]) =>
     steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], item);
-  const terms = (name: string) =>
-    (query.get(name) ?? '')
+  const terms = (name: string) => {
+    const text = query.get(name) ?? '';
+    const [, key = '', values] = /^(\S+) in \((.*)\)$/.exec(text) ?? [];
+    if (values !== undefined) return [[key, values.split(',')] as const];
+    return text
       .split(',')
       .filter(Boolean)
-      .map((term) => term.split(/==?/) as [string, string]);
+      .map((term) => {
+        const [key = '', value = ''] = term.split(/==?/);
+        return [key, [value]] as const;
+      });
+  };
+  const fields = terms('fieldSelector');
+  const labels = terms('labelSelector');
   return items.filter(
     (item) =>
-      terms('fieldSelector').every(([key, value]) => at(item, key.split('.')) === value) &&
-      terms('labelSelector').every(([key, value]) => at(item, ['metadata', 'labels', key]) === value),
+      fields.every(([key, values]) => values.includes(String(at(item, key.split('.')) ?? ''))) &&
+      labels.every(([key, values]) => values.includes(String(at(item, ['metadata', 'labels', key]) ?? ''))),
   );
 }

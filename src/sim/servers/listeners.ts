@@ -42,6 +42,8 @@ export interface SimRequest {
   /** `Impersonate-Group`. */
   impersonateGroups: string[];
   certificate?: X509Certificate;
+  /** `Accept`. */
+  accept?: string;
   userAgent: string;
   body: string;
 }
@@ -97,6 +99,7 @@ async function readRequest(request: IncomingMessage): Promise<SimRequest> {
     impersonate: request.headers['impersonate-user']?.toString(),
     impersonateGroups: request.headersDistinct['impersonate-group'] ?? [],
     certificate,
+    accept: request.headers.accept,
     userAgent: request.headers['user-agent'] ?? '',
     body: Buffer.concat(chunks).toString(),
   };

@@ -134,10 +134,14 @@ export function agentPodObjects(cluster: Cluster): Json[] {
   const shapes = cluster.world.placement.daemonSets ?? [{}];
   const daemons = resolved(cluster).flatMap((shape, at) => {
     const { namespace, name, labels, on } = shape;
-    return on.map((node): Json => {
+    const taken = new Set<string>();
+    return on.map((node, index): Json => {
       const controller = { apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid: uidOf(`ds/${namespace}/${name}`), controller: true };
       const own = node === cluster.world.names.node && namespace === cluster.world.names.namespace && name === 'datadog-agent';
-      const pod = own ? cluster.world.names.pod : `${name}-${uidOf(`${name}/${node}`).slice(0, 5)}`;
+      const chance = uidOf(`${name}/${node}`).slice(0, 5);
+      // Of thousands two would be called the same.
+      const pod = own ? cluster.world.names.pod : `${name}-${taken.has(chance) ? index.toString(36).padStart(5, 'z') : chance}`;
+      taken.add(chance);
       const metadata = { name: pod, namespace, labels: { ...labels, 'pod-template-generation': '1' }, ownerReferences: [controller] };
       const waiting = shapes[at]?.waiting;
       const place = waiting?.reason === 'Unschedulable' ? { affinity: wanting(node) } : { nodeName: node };

@@ -22,6 +22,12 @@ judgeTable(agentDuplicates, [
   },
   { row: 'one each, as far as we may look', facts: placed({ everywhere: false }), expect: 'pass', says: /only the agent's own namespace/ },
   {
+    row: 'one each of those that DaemonSets make',
+    facts: placed({ everywhere: false, only: 'daemonsets' }),
+    expect: 'pass',
+    says: /only pods of agents' DaemonSets/,
+  },
+  {
     row: 'an update: the old pod leaves',
     facts: placed({ pods: ['n1', pod('n1', { pod: 'datadog-agent-old', leaving: true }), 'n2'] }),
     expect: 'pass',

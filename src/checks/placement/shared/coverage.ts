@@ -77,7 +77,9 @@ export function podlessIn(nodes: readonly PlacementNode[], workloads: readonly A
     pods.some((pod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}` && !pod.leaving);
   return workloads.flatMap((workload): Podless[] => {
     if (isOwn(workload)) return [];
-    const judged = nodes.filter((node) => !isVirtual(node)).map((node) => ({ node, now: placementOf(lastingOf(node), workload.template) }));
+    const judged = nodes
+      .filter((node) => !node.brief && !isVirtual(node))
+      .map((node) => ({ node, now: placementOf(lastingOf(node), workload.template) }));
     const meant = judged.flatMap(({ node, now }) => (now.runs ? [node] : []));
     const refusals = judged.flatMap(({ node, now }) => (now.runs ? [] : [{ node: node.node, refusal: now }]));
     const isElsewhere = meant.length === 0 && refusals.every(({ refusal }) => isOtherSystem(refusal));
@@ -96,7 +98,18 @@ export function rowsOf(nodes: readonly PlacementNode[], workloads: readonly Agen
 /** As it is when it is in order. */
 const lastingOf = (node: PlacementNode): PlacementNode => ({ ...node, taints: node.taints.filter(({ key }) => !PASSING.test(key)) });
 
+/** What its own pod says: where one is ready, nothing else was read of the node. */
+function briefRow(node: PlacementNode, workloads: readonly AgentWorkload[], pods: AgentPod[]): NodeRow {
+  const { ready, unschedulable } = node;
+  const there = pods.filter((pod) => !pod.leaving);
+  const of = workloads.find(({ namespace, name }) => there.some((pod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}`));
+  const state = there.length === 0 ? 'unknown' : there.some((pod) => pod.ready) ? 'covered' : 'not-ready';
+  const row = { node: node.node, controlPlane: isControlPlane(node), ready, unschedulable, pods, podsRead: there.length > 0 };
+  return { ...row, state, ...(of ? { workload: of } : {}) };
+}
+
 function rowOf(node: PlacementNode, workloads: readonly AgentWorkload[], pods: AgentPod[], whole: boolean | 'planned'): NodeRow {
+  if (node.brief) return briefRow(node, workloads, pods);
   const lasting = lastingOf(node);
   const judged = workloads.map((workload) => ({
     workload,
