@@ -2,6 +2,7 @@
 import { tar } from '../../src/files/tar.js';
 import { jsonText } from '../../src/render/json.js';
 import { expired } from '../report/samples.js';
+import { zip } from '../support/zip.js';
 
 const KUBECONFIG = `apiVersion: v1
 kind: Config
@@ -64,6 +65,13 @@ export const SEEDS: Readonly<Record<string, readonly (string | Buffer)[]>> = {
       0,
     ),
   ],
+  zip: [
+    zip([
+      { name: 'a/report.json', bytes: '{}' },
+      { name: 'b.zip', bytes: zip([{ name: 'c', bytes: 'x' }]) },
+    ]),
+  ],
+  xz: [Buffer.from('/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAIbDEKbDIKbDMKAAAAACO3SVo8CvHsAAEhCWwYxdUftvN9AQAAAAAEWVo=', 'base64')],
   'resolv-conf': ['nameserver 10.0.0.1\nsearch a.b c\noptions ndots:5 timeout:1\n127.0.0.1 localhost\n::1 ip6\n'],
   proc: [
     '24 1 0:22 / /proc rw,nosuid - proc proc rw\n25 1 8:1 /var/lib/kubelet/pods/0 /a rw - ext4 /dev/sda rw\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n',

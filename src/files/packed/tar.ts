@@ -45,14 +45,18 @@ export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator
     // Where reading ends, feeding does, with an error of its own; where feeding ended first, what the reader says is but the consequence.
     archive.destroy();
     const first: unknown = await fed.catch((cause: unknown) => cause);
-    throw inOurWords(first instanceof BadArchive ? first : error);
+    throw inOurWords([first, error].find(isWorded) ?? error);
   } finally {
     archive.destroy();
   }
 }
 
-/** What the library says is said by no one else: its errors have no codes. Those of zlib do, and are worded where files are read. */
+/** Ours, or of those with codes that are worded where files are read: of zlib and of the system. Streams have codes too, and say nothing by them. */
+function isWorded(error: unknown): boolean {
+  return error instanceof BadArchive || /^(Z_\w+|E[A-Z]+)$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 function inOurWords(error: unknown): unknown {
-  if (error instanceof BadArchive || (error as NodeJS.ErrnoException).code !== undefined) return error;
+  if (isWorded(error)) return error;
   return new BadArchive((error as Error).message === 'Unexpected end of data' ? 'is cut off' : 'is not a tar archive, or is damaged');
 }

@@ -12,7 +12,13 @@ const OPTIONS = { decodeStrings: false, autoClose: false };
 
 /** What a mode of Unix says (inode(7)). */
 const TYPE = 0o170000;
-const MODES: Readonly<Record<number, Why>> = { 21609: 'link', 26411: 'socket', 2401: 'device', 4802: 'device', 14406: 'device' };
+const MODES: ReadonlyMap<number, Why> = new Map([
+  [0o120000, 'link'],
+  [0o140000, 'socket'],
+  [0o010000, 'device'],
+  [0o020000, 'device'],
+  [0o060000, 'device'],
+]);
 const UNIX = 3;
 
 /** Of a file, which stays open, or of bytes. */
@@ -39,7 +45,7 @@ export async function* zipEntries(zip: { file: FileHandle; size: number } | { by
 function skipOf(listed: Listed): Why | undefined {
   if (listed.isEncrypted()) return 'encrypted';
   const mode = listed.versionMadeBy >>> 8 === UNIX ? (listed.externalFileAttributes >>> 16) & TYPE : 0;
-  return MODES[mode] ?? (listed.canDecodeFileData() ? undefined : 'of another kind');
+  return MODES.get(mode) ?? (listed.canDecodeFileData() ? undefined : 'of another kind');
 }
 
 /** Neither longer nor shorter than the list says, and of its checksum: who lies about one lies about all. */
