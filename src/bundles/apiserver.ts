@@ -8,8 +8,8 @@ import { type ApiserverClient, NOT_IN_BUNDLE } from '../live/apiserver/client.js
 import { bindingOf, roleOf } from '../live/apiserver/rights-objects.js';
 import type { HttpAnswer, Outcome, ServerVersion } from '../model/facts.js';
 import { type Kind, kindOf, kindOfResource } from './kinds.js';
+import { matches } from './objects/selectors.js';
 import type { ObjectIndex } from './objects.js';
-import { matches } from './selectors.js';
 import type { Completeness } from './whole.js';
 
 /** What it knows. */

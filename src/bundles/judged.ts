@@ -15,6 +15,8 @@ import { resolveSettings } from '../setup/resolve.js';
 import { VERSION } from '../version.js';
 import { bundleApiserver } from './apiserver.js';
 import { type Asking, askCluster, askOfNode } from './ask.js';
+import { commandsFor } from './collect.js';
+import type { Format } from './formats.js';
 import { askedOf } from './questions.js';
 import { type Bundle, type Listener, readBundle } from './read.js';
 
@@ -29,6 +31,8 @@ export interface Choices {
 export interface Judged {
   report: Report;
   facts: readonly AnyFact[];
+  /** Commands that read what the bundle lacks. */
+  lists: readonly string[];
 }
 
 /** An error is one line. `flags`: those that choose a node, a DaemonSet, an account and a profile. */
@@ -38,11 +42,11 @@ export async function judgeBundle(
   own: Host,
   choices: Choices,
   listeners: readonly Listener[] = [],
-): Promise<Judged | { error: string }> {
+): Promise<Judged | { error: string; format?: Format }> {
   const bundle = await readBundle(path, listeners, own.now());
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
-  if (!place) return { error: NOTHING };
+  if (!place) return { error: NOTHING, ...(bundle.format && { format: bundle.format }) };
   const host = withoutMachine(own, bundle.cluster.clockMs);
   const settings = await resolveSettings({ ...chosen(flags), exec: false }, host);
   if ('error' in settings) return settings;
@@ -73,7 +77,7 @@ export async function judgeBundle(
       ...choices,
     });
     common = sameVerdicts(common, judgements);
-    first ??= { report, facts };
+    first ??= { report, facts, lists: commandsFor(bundle.cluster) };
     if (nodes.length < 2) return first;
     merger.add(node ?? '', report);
   }
@@ -81,7 +85,7 @@ export async function judgeBundle(
   const questions = new Set(CHECKS.flatMap(({ question }, at) => (common?.[at] ? [question] : [])));
   const tool = { program: 'kubelet-doctor', version: VERSION };
   const { report = first.report } = merger.finish({ ...choices, tool, shared: { questions, report: first.report } });
-  return { report, facts: first.facts };
+  return { ...first, report };
 }
 
 type Verdicts = (Judgement['verdict'] | undefined)[];

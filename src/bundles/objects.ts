@@ -4,7 +4,7 @@
  */
 import { record } from '../kubernetes/json.js';
 import { type Kind, type KubeObject, kindOf } from './kinds.js';
-import { pruned } from './prune.js';
+import { pruned } from './objects/prune.js';
 
 /** More is some mistake: a cluster of 5,000 nodes has 150,000 pods. */
 const MOST_OBJECTS = 400_000;

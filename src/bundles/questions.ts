@@ -4,7 +4,7 @@
  */
 import type { Judgement } from '../judge/judge.js';
 import { isDnsName } from '../kubernetes/names.js';
-import type { Check, Layer } from '../model/check.js';
+import type { Check } from '../model/check.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
 import { NOT_IN_BUNDLE } from '../report/words.js';
 
@@ -23,10 +23,10 @@ const COMMON: readonly Need[] = [
 
 /** What a connection leaves. */
 const TRIED = ['proxy', 'dns', 'tcp', 'tls', 'http', 'credential', 'second-sight', 'proxied'] as const satisfies readonly FactKind[];
-const OF_CONNECTION: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls', 'authn', 'payload'];
 
-const isAboutTrial = ({ layer, needs, target }: Check): boolean =>
-  OF_CONNECTION.includes(layer) && TRIED.some((kind) => needs.includes(`${target}/${kind}`));
+/** About a connection, and not about what others say of the rights or of the settings. */
+const isAboutTrial = ({ needs, target, question }: Check): boolean =>
+  target !== 'self' && TRIED.some((kind) => needs.includes(`${target}/${kind}`)) && question !== 'kubelet-forbidden';
 
 export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFact[], node: string | undefined): Judgement[] {
   const looked = new Set(

@@ -8,8 +8,8 @@ import type { Cluster } from './apiserver.js';
 import { createClock, isTimeFile } from './clock.js';
 import { createRecogniser, type Recognised, versionOf } from './format.js';
 import { FORMATS } from './formats.js';
+import { readObjects, syntaxOf } from './objects/read-objects.js';
 import { createObjectIndex } from './objects.js';
-import { readObjects, syntaxOf } from './read-objects.js';
 import { completenessOf, isErrorFile, type Seen } from './whole.js';
 
 /** A fact of one node, or where none is named of the whole cluster. */

@@ -33,6 +33,8 @@ const RBAC = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
 
 /** By the collectors' sources; what is not here is a part. */
 const LAYOUTS: readonly Layout[] = [
+  // By our own commands (collect.ts).
+  { file: /(?:^|\/)[a-z]+\.all\.json$/, without: 'all' },
   // replicatedhq/troubleshoot pkg/collect/cluster_resources.go.
   { file: /(?:^|\/)cluster-resources\/(?:[\w-]+\/(?<ns>[^/]+)|[\w-]+)\.json$/, without: 'cluster' },
   // vmware-tanzu/sonobuoy pkg/discovery/queries.go: events are left out by default.

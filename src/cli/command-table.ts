@@ -112,12 +112,21 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'judge',
-    says: 'Run the checks of this version on saved facts',
-    positionals: [{ name: 'file', description: 'a facts.json, or a file or directory made with --save' }],
+    says: 'Run the checks of this version on saved facts or a support bundle',
+    positionals: [{ name: 'file', description: 'a facts.json, what --save wrote, or a support bundle' }],
     options: JUDGE_OPTIONS,
-    examples: [['Saved by an older version', 'kubelet-doctor judge n1.tgz']],
+    examples: [
+      ['Saved by an older version', 'kubelet-doctor judge n1.tgz'],
+      ['A flare, a must-gather or other bundle', 'kubelet-doctor judge FLARE.zip'],
+      ['And what to collect to be sure', 'kubelet-doctor judge FLARE.zip --collect'],
+    ],
     run: async (parsed, { host, io }) =>
-      (await import('./commands/judge.js')).runJudgeCommand(String(parsed.file), pickFlags(parsed), host, io),
+      (await import('./commands/judge.js')).runJudgeCommand(
+        String(parsed.file),
+        { ...pickFlags(parsed), ...(parsed.collect === true && { collect: true }) },
+        host,
+        io,
+      ),
   },
   {
     name: 'diff',

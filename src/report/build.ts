@@ -53,7 +53,13 @@ export function buildReport(input: ReportInput): Report {
   const dated = kept.map((finding) => withSince(finding, facts, input.startedAt));
   const said = { findings: dated, results: [...asked], evidence: cited(facts, dated) };
   const { findings, results, evidence } = againAt(aimedAt(said, aimOf(input)), input.where);
-  const layers = buildLayers({ facts, results, findings: flatten(input.findings), causes });
+  const layers = buildLayers({
+    facts,
+    results,
+    findings: flatten(input.findings),
+    causes,
+    isBundle: input.where.bundle !== undefined,
+  });
   return {
     summary: summarise(findings, results, failOn),
     reportVersion: REPORT_VERSION,

@@ -23,12 +23,17 @@ const LAYER_OF: Partial<Record<FactKind, Layer>> = {
 /** Layers whose facts show by themselves that they work; above them a check must say so. */
 const SPEAKING: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls'];
 
+/** Of these no word of the apiserver's tells that they work. */
+const OF_CONNECTION: readonly Layer[] = ['proxy', 'dns', 'tcp', 'tls', 'authn', 'payload'];
+
 /** What a cell is decided from; `findings` flat and before --skip and --only, because the table shows what is. */
 interface Material {
   facts: readonly AnyFact[];
   results: readonly Result[];
   findings: readonly Finding[];
   causes: Readonly<Record<string, CauseMeta>>;
+  /** Of a bundle: no connection was tried, so none is well. */
+  isBundle: boolean;
 }
 
 /** One state for every layer of kubelet and apiserver; of `self` only the layers that were judged. */
@@ -72,6 +77,8 @@ function cell({ target, layer, below, facts, given }: Cell): Told {
   const results = given.results.filter((result) => result.target === target && result.layer === layer);
   const open = results.filter((result) => result.outcome === 'cannot-tell' || result.outcome === 'crashed');
   const passed = results.filter((result) => result.outcome === 'pass' || result.outcome === 'problem');
+  if (given.isBundle && target !== 'self' && OF_CONNECTION.includes(layer) && !facts.some(works))
+    return { state: 'not-asked', why: say('absent.not-in-bundle') };
   if (passed.length && !open.some((result) => result.required)) {
     const more = open.length ? say(`open.${formOf(open.length)}`, { count: open.length }) : '';
     const why = sayFacts(facts) || noteOf(passed);

@@ -102,6 +102,14 @@ export const sayRest = defineWords('rest', {
   layersOf: '{server}:',
 });
 
+/** What to run for what stayed open: comments of a shell. */
+export const sayCollect = defineWords('collect', {
+  why: '{question} {why}',
+  decides: 'To decide: {title}',
+  lists: 'What the bundle does not contain; run it where kubectl reaches the cluster',
+  nothing: 'no question is open that a command answers',
+});
+
 /** What a merged report has beyond one of a single node. */
 export const sayGrid = defineWords('grid', {
   'letter..': 'ok',

@@ -1,7 +1,7 @@
 /** JSON as it streams by is the same however it is cut. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createJsonStream } from '../../src/bundles/json-stream.js';
+import { createJsonStream } from '../../src/bundles/objects/json-stream.js';
 
 type Found = (['item', unknown, string | undefined] | ['document', unknown, number])[];
 

@@ -50,7 +50,10 @@ export const RBAC_OPTIONS: readonly OptionSpec[] = [
   { name: 'missing', type: 'switch', group: 'Rights', description: 'only what is missing; with --yaml the roles and bindings to apply' },
 ];
 export const RENDER_OPTIONS = rowsOf(...RENDERING, 'pseudonyms');
-export const JUDGE_OPTIONS = rowsOf(...RENDERING, ...JUDGING);
+export const JUDGE_OPTIONS: readonly OptionSpec[] = [
+  ...rowsOf(...RENDERING, ...JUDGING, 'node', 'daemonset', 'service-account', 'profile', 'feature'),
+  { name: 'collect', type: 'switch', group: 'Output', description: 'print what to run for the questions that stay open' },
+];
 export const DIFF_OPTIONS = [...rowsOf('no-color'), ...TEXT_OR_JSON];
 export const MERGE_OPTIONS = rowsOf(...RENDERING, ...JUDGING, 'save', 'force', 'pseudonyms');
 export const MANIFEST_OPTIONS: readonly OptionSpec[] = [

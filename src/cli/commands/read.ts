@@ -18,7 +18,7 @@ import { usageError } from '../usage.js';
 import { choicesOf, withReport } from '../with-report.js';
 import { EXIT_FOUND, withDocs } from './explain.js';
 
-type Kind = 'packed' | 'saved' | 'answers' | 'manifest' | 'text';
+type Kind = 'packed' | 'objects' | 'saved' | 'answers' | 'manifest' | 'text';
 
 /** Each in turn; the exit code is the gravest. */
 export async function runReadCommand(names: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
@@ -45,6 +45,7 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
       if (given.broken() !== undefined) io.err(host.redactor.clean(`${shown}: ${given.broken()}; what comes before was read`, 400));
       return code;
     }
+    if (kind === 'objects' && name !== '-') return (await import('./judge.js')).runJudgeCommand(name, flags, host, io);
     if (kind === 'packed') return name === '-' ? usageError(io, PACKED) : await readSaved(name, undefined, flags, host, io);
     const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
     const broken = given.broken() ?? (text === undefined ? 'is too large' : undefined);
@@ -70,7 +71,15 @@ function kindOf({ head, isPacked }: Given): Kind {
   if (isPacked) return 'packed';
   if (isAnswers(head)) return 'answers';
   if (/^\s*\{\s*"(factsVersion|reportVersion|summary)"/.test(head)) return 'saved';
+  if (areObjects(head)) return 'objects';
   return isManifest(head) ? 'manifest' : 'text';
+}
+
+/** A list as kubectl or a collector prints it; what is applied is no list as a rule. */
+function areObjects(head: string): boolean {
+  if (/^\s*\{/.test(head))
+    return /"kind"\s*:\s*"\w{0,80}List"/.test(head.slice(0, 4096)) || /^\s*\{\s*"apiVersion"\s*:\s*"v1",\s*"items"/.test(head);
+  return /^(?:---\s*\n)?apiVersion: \S{1,100}\r?\n(?:items:|kind: \w{0,80}List\s*$)/m.test(head.slice(0, 4096));
 }
 
 /** What is applied, or values of a chart: not what `kubectl get -o yaml` shows of a running pod, node or event. */
@@ -85,7 +94,7 @@ function isManifest(head: string): boolean {
 async function readSaved(name: string, text: string | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const { factsFrom } = await import('../saved-input.js');
   const facts = await factsFrom(name, host, text);
-  if ('file' in facts) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
+  if ('file' in facts || text === undefined) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
   return (await import('./render.js')).runRenderCommand(name, flags, host, io, text);
 }
 

@@ -155,7 +155,7 @@ export const reportSchema = {
           context: text,
           bundle: {
             ...object({ format: text, collector: text, version: text, nodes: count }, ['collector', 'version']),
-            description: 'Since 1.5: nobody was asked; all is read from what another program has collected.',
+            description: 'Since 1.5: no server was asked; all is read from what another program has collected.',
           },
         },
         ['machine', 'account', 'leftOver', 'script', 'nodeAddresses', 'kubeconfig', 'context', 'bundle'],

@@ -1,12 +1,12 @@
 /** A file of a bundle → the objects in it. What it is called decides nothing but where its objects do not say what they are. */
 
-import type { Entry } from '../files/packed/packed.js';
-import { readYamlDocuments } from '../files/yaml-documents.js';
-import { record } from '../kubernetes/json.js';
-import { tooMuchJson } from '../model/bounds.js';
+import type { Entry } from '../../files/packed/packed.js';
+import { readYamlDocuments } from '../../files/yaml-documents.js';
+import { record } from '../../kubernetes/json.js';
+import { tooMuchJson } from '../../model/bounds.js';
+import { type Kind, kindByPath, kindOf } from '../kinds.js';
+import type { ObjectIndex } from '../objects.js';
 import { createJsonStream } from './json-stream.js';
-import { type Kind, kindByPath, kindOf } from './kinds.js';
-import type { ObjectIndex } from './objects.js';
 
 /** A list of 500 nodes in YAML is of some 20 MiB. */
 const MOST_YAML = 64 << 20;

@@ -2,10 +2,10 @@
  * Of an object what some reducer reads. Images of nodes, managed fields of what is dated by other fields, the last applied text and the values of variables
  * that no agent has go; specs that many pods of one DaemonSet share are kept once.
  */
-import { isAgentImage } from '../agent-config/reduce-workload.js';
-import { isKept } from '../agent-config/template-settings.js';
-import { list, record } from '../kubernetes/json.js';
-import type { Kind, KubeObject } from './kinds.js';
+import { isAgentImage } from '../../agent-config/reduce-workload.js';
+import { isKept } from '../../agent-config/template-settings.js';
+import { list, record } from '../../kubernetes/json.js';
+import type { Kind, KubeObject } from '../kinds.js';
 import { isHidden } from './redacted.js';
 
 const LEASES_OF_NODES = 'kube-node-lease';

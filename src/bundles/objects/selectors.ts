@@ -1,6 +1,6 @@
 /** Selectors as an apiserver reads them in the query of a list, as far as anything here asks: equality of labels and of fields. */
-import { record, valueAt } from '../kubernetes/json.js';
-import type { KubeObject } from './kinds.js';
+import { record, valueAt } from '../../kubernetes/json.js';
+import type { KubeObject } from '../kinds.js';
 
 /** Does it match both selectors of this query? An operator that is not known matches nothing. */
 export function matches(object: KubeObject, query: URLSearchParams): boolean {
