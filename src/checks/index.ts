@@ -156,19 +156,36 @@ export interface KnownCause {
   docs: CauseDocs;
 }
 
+/** Made once: of thousands of nodes each asks for them. */
+let byId: ReadonlyMap<string, KnownCause> | undefined;
+let index: Readonly<Record<string, CauseMeta>> | undefined;
+
+function causesById(): ReadonlyMap<string, KnownCause> {
+  byId ??= new Map(
+    ([...CHECKS, ...MERGE_CHECKS] satisfies Documented[])
+      .flatMap((check) => Object.entries(check.causes).map(([cause, docs]): KnownCause => ({ cause, check, docs })))
+      .sort((a, b) => (a.cause < b.cause ? -1 : 1))
+      .map((known) => [known.cause, known]),
+  );
+  return byId;
+}
+
 /** All causes, by id. */
 export function knownCauses(): KnownCause[] {
-  return ([...CHECKS, ...MERGE_CHECKS] satisfies Documented[])
-    .flatMap((check) => Object.entries(check.causes).map(([cause, docs]) => ({ cause, check, docs })))
-    .sort((a, b) => (a.cause < b.cause ? -1 : 1));
+  return [...causesById().values()];
 }
 
 export function findCause(cause: string): KnownCause | undefined {
-  return knownCauses().find((known) => known.cause === cause);
+  return causesById().get(cause);
 }
 
 /** What a report keeps of each cause, so that a reader needs no copy of this program. */
-export function causeIndex(known: readonly KnownCause[] = knownCauses()): Record<string, CauseMeta> {
+export function causeIndex(): Readonly<Record<string, CauseMeta>> {
+  index ??= indexOf(knownCauses());
+  return index;
+}
+
+function indexOf(known: readonly KnownCause[]): Record<string, CauseMeta> {
   return Object.fromEntries(
     known.map(({ cause, check, docs }) => [cause, { title: docs.title, question: check.question, means: docs.means, fix: docs.fix }]),
   );
@@ -177,7 +194,7 @@ export function causeIndex(known: readonly KnownCause[] = knownCauses()): Record
 /** Of the causes that only `merge` finds. */
 export function mergeCauseIndex(): Record<string, CauseMeta> {
   const questions = MERGE_CHECKS.map(({ question }) => question);
-  return causeIndex(knownCauses().filter(({ check }) => questions.includes(check.question)));
+  return indexOf(knownCauses().filter(({ check }) => questions.includes(check.question)));
 }
 
 /** The causes that, when present, are the reason for this one. */
