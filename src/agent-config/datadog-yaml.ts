@@ -27,18 +27,26 @@ export const noAgentFile: AgentFile = { find: () => undefined, all: [] };
  */
 export async function readAgentFile(host: Host): Promise<AgentFile> {
   const file = await host.readFile(AGENT_FILE);
-  if (!file.ok) return file.code === 'ENOENT' ? noAgentFile : unread(`not read: ${file.detail}`);
+  if (!file.ok) return file.code === 'ENOENT' ? noAgentFile : unread(AGENT_FILE, `not read: ${file.detail}`);
+  return agentFileOf(file.text, AGENT_FILE);
+}
+
+/** The same of a text: `path` is where it stands. */
+export async function agentFileOf(text: string, path: string): Promise<AgentFile> {
   // Loaded here: most places have no such file, and need no YAML parser.
   const { readYaml } = await import('../files/yaml-fields.js');
-  const read = readYaml(file.text, AGENT_FILE, (root) => {
+  const read = readYaml(text, path, (root) => {
     const raw = (key: string): unknown => {
       const [section = '', ...rest] = key.split('.');
       return rest.length === 0 ? root.raw(section) : valueAt(root.raw(section), rest);
     };
-    return { all: KNOWN_SETTINGS.flatMap(({ variable, key }) => choiceOf(variable, key, raw(key))), logFile: scalar(raw('log_file')) };
+    return {
+      all: KNOWN_SETTINGS.flatMap(({ variable, key }) => choiceOf(variable, key, raw(key), path)),
+      logFile: scalar(raw('log_file')),
+    };
   });
   // The line alone: a parser's message may quote what stands there.
-  if ('error' in read) return unread(`not read: not valid YAML${/:\d+(?=: )/.exec(read.error)?.[0].replace(':', ', line ') ?? ''}`);
+  if ('error' in read) return unread(path, `not read: not valid YAML${/:\d+(?=: )/.exec(read.error)?.[0].replace(':', ', line ') ?? ''}`);
   const { all, logFile } = read;
   return {
     all,
@@ -47,25 +55,25 @@ export async function readAgentFile(host: Host): Promise<AgentFile> {
       const { variable: _, ...found } = all.find((choice) => choice.variable === variable && choice.value) ?? { variable: '' };
       return 'value' in found ? found : undefined;
     },
-    seen: { value: 'read', origin: 'file', source: AGENT_FILE },
+    seen: { value: 'read', origin: 'file', source: path },
   };
 }
 
 /** The one list among them, of proxy exceptions, reads as its variable is written: words with spaces between. */
-function choiceOf(variable: string, key: string, value: unknown): AgentFile['all'] {
+function choiceOf(variable: string, key: string, value: unknown, path: string): AgentFile['all'] {
   if (value === undefined) return [];
   return [
     {
       variable,
       value: Array.isArray(value) && key === 'proxy.no_proxy' ? value.map(scalar).join(' ') : scalar(value),
       origin: 'file',
-      source: `${key} in ${AGENT_FILE}`,
+      source: `${key} in ${path}`,
     },
   ];
 }
 
-function unread(value: string): AgentFile {
-  return { ...noAgentFile, seen: { value, origin: 'file', source: AGENT_FILE } };
+function unread(source: string, value: string): AgentFile {
+  return { ...noAgentFile, seen: { value, origin: 'file', source } };
 }
 
 function scalar(value: unknown): string {

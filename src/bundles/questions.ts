@@ -16,6 +16,8 @@ const COMMON: readonly Need[] = [
   'self/place',
   'self/settings',
   'self/profile',
+  // Every check hears it.
+  'self/said',
   'apiserver/version',
   'apiserver/node',
   'apiserver/kubelet-versions',
@@ -41,8 +43,15 @@ export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFac
     const { check, verdict } = judgement;
     if (verdict.kind !== 'cannot-tell' || isTold(judgement)) return [judgement];
     if (check.question !== STANDS_FOR_ALL) return [];
+    // A log tells that it failed, and no more.
+    const isLogged = verdict.why.id.endsWith('.said.wrapped');
     const elsewhere = askInPod(facts, node);
-    return [{ check, verdict: { ...verdict, why: NOT_IN_BUNDLE, wants: [{ need: 'kubelet/http' as const, elsewhere }] } }];
+    return [
+      {
+        check,
+        verdict: { ...verdict, why: isLogged ? verdict.why : NOT_IN_BUNDLE, wants: [{ need: 'kubelet/http' as const, elsewhere }] },
+      },
+    ];
   });
 }
 

@@ -9,7 +9,7 @@ import { createClock, isTimeFile } from './clock.js';
 import { createRecogniser, type Recognised, versionOf } from './format.js';
 import { FORMATS } from './formats.js';
 import { readObjects, syntaxOf } from './objects/read-objects.js';
-import { createObjectIndex } from './objects.js';
+import { createObjectIndex, type ObjectIndex } from './objects.js';
 import { completenessOf, isErrorFile, type Seen } from './whole.js';
 
 /** A fact of one node, or where none is named of the whole cluster. */
@@ -23,8 +23,8 @@ export interface Listener {
   /** Whether this file is its matter; what one listener takes no other gets. */
   wants(path: string, head: string): boolean;
   hear(entry: Entry): Promise<void>;
-  /** At the end; `now`: when the bundle was made, ms since the epoch. */
-  told(now: number): readonly Told[];
+  /** At the end; `now`: when the bundle was made, ms since the epoch. `index`: whose pods and addresses are whose. */
+  told(now: number, index: ObjectIndex): readonly Told[] | Promise<readonly Told[]>;
 }
 
 export interface Bundle {
@@ -73,13 +73,14 @@ async function readPacked(
     recogniser.see(entry.path);
     const head = (await entry.head()).toString('utf8');
     if (isVersionFile(entry.path)) heads.set(entry.path, head);
+    if (isTimeFile(entry.path)) clock.hear(head);
     const listener = listeners.find((each) => each.wants(entry.path, head));
     if (listener) {
       await listener.hear(entry);
       continue;
     }
-    if (isTimeFile(entry.path)) clock.hear(head);
-    else if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
+    if (isTimeFile(entry.path)) continue;
+    if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
     else {
       const syntax = syntaxOf(entry.path, head);
       if (syntax && (await readObjects(entry, syntax, index, VERSION_FILE.test(entry.path) ? other : undefined))) read.push(entry.path);
@@ -92,7 +93,7 @@ async function readPacked(
   const seen: Seen = { read, errors, isCut: packed.fault !== undefined, namespaces };
   return {
     cluster: { index, whole: completenessOf(seen), version, clockMs },
-    told: listeners.flatMap((each) => each.told(clockMs)),
+    told: (await Promise.all(listeners.map((each) => each.told(clockMs, index)))).flat(),
     ...(found && { format: found.format }),
     ...(collector !== undefined && { collector }),
     skipped: packed.skipped,

@@ -19,6 +19,7 @@ const WORDS = {
   'said.once': '{log}: {sample}',
   'said.times': '{log}: {sample} ({count} times, the last at {at})',
   'said.often': '{log}: {sample} ({count} times)',
+  'said.wrapped': '{log} shows only that it failed; set log_level to debug, and collect again',
   'said.fix': 'Apply the fix in the explanation of this cause',
 } as const;
 
@@ -74,8 +75,9 @@ export function hearing(check: Check): Check {
     words: { ...check.words, ...WORDS, ...wordsOf(check) },
     judge(view, say) {
       const verdict = check.judge(view, say);
-      const heard = view.all(SAID).filter((fact) => tellsOf(fact, Object.keys(check.causes)));
-      return heard.length === 0 ? verdict : withHeard(check, verdict, heard, say as SayAny);
+      const all = view.all(SAID);
+      const heard = all.filter((fact) => tellsOf(fact, Object.keys(check.causes)));
+      return heard.length === 0 ? withoutReason(check, verdict, all, say as SayAny) : withHeard(check, verdict, heard, say as SayAny);
     },
   };
 }
@@ -94,6 +96,15 @@ function wordsOf({ causes }: Pick<Check, 'causes'>): Record<string, string> {
 function tellsOf(fact: Fact<'said'>, causes: readonly string[]): boolean {
   const statement = seen(fact);
   return statement !== undefined && !statement.isHistory && statement.causes.some(({ cause }) => causes.includes(cause));
+}
+
+/** A question that stays open although a log tells of a failure: an agent does not log the reason at its usual level. */
+function withoutReason({ target, required }: Check, verdict: Verdict, all: readonly Fact<'said'>[], say: SayAny): Verdict {
+  if (verdict.kind !== 'cannot-tell' || !required) return verdict;
+  const about = all.flatMap((fact) => seen(fact) ?? []).filter(({ server, isHistory }) => server === target && !isHistory);
+  const wrapper = about.find(({ causes, lasts, speaker }) => causes.length === 0 && lasts && speaker === 'node-agent');
+  if (!wrapper || about.some(({ causes }) => causes.length > 0)) return verdict;
+  return { ...verdict, why: say('said.wrapped', { log: wrapper.log }) };
 }
 
 function withHeard(check: Check, verdict: Verdict, heard: readonly Fact<'said'>[], say: SayAny): Verdict {

@@ -14,13 +14,30 @@ export interface LogPlace {
 const END_PART = 10;
 const END_LINES = 100;
 
-/** Causes, and wrappers of what stands elsewhere; what works and what is not ours is no fact. */
-export function statementsIn(lines: Iterable<string>, { log, by, node }: LogPlace, clean: Clean): Statement[] {
+/** A log that is fed line by line. */
+export interface Statements {
+  push(line: string): void;
+  /** Causes, and wrappers of what stands elsewhere; what works and what is not ours is no fact. */
+  end(): Statement[];
+}
+
+export function createStatements({ log, by, node }: LogPlace, clean: Clean): Statements {
   const reader = createLogReader(clean, by);
-  for (const line of lines) reader.push(line);
-  const reading = reader.end();
-  const endsAt = reading.lines - Math.max(END_LINES, Math.floor(reading.lines / END_PART));
-  return reading.groups.flatMap((group) => statementOf(group, { log, node, lasts: group.seen.last.line >= endsAt }));
+  return {
+    push: reader.push,
+    end() {
+      const reading = reader.end();
+      const endsAt = reading.lines - Math.max(END_LINES, Math.floor(reading.lines / END_PART));
+      return reading.groups.flatMap((group) => statementOf(group, { log, node, lasts: group.seen.last.line >= endsAt }));
+    },
+  };
+}
+
+/** The same of lines that are at hand. */
+export function statementsIn(lines: Iterable<string>, place: LogPlace, clean: Clean): Statement[] {
+  const statements = createStatements(place, clean);
+  for (const line of lines) statements.push(line);
+  return statements.end();
 }
 
 function statementOf(group: Group, { log, node, lasts }: { log: string; node: string | undefined; lasts: boolean }): Statement[] {

@@ -1,0 +1,240 @@
+/** What a bundle's logs say, and what was refused to whoever collected it: facts of the node that each speaks of. */
+import { SENTENCE } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import type { Statement } from '../../model/facts/said.js';
+import type { AnyFact } from '../../model/facts.js';
+import type { Clean, Speaker } from '../../texts/index.js';
+import { createStatements, type Statements, subjectOfStatement } from '../../texts/said.js';
+import type { KubeObject } from '../kinds.js';
+import type { ObjectIndex } from '../objects.js';
+import type { Listener, Told } from '../read.js';
+import { configurationIn, flareSpeaker, ITS_KUBELET, isKubeletAnswer, refusalIn, SETTINGS, withKubelet } from './flare.js';
+import { isLogError, LOG_ERROR, type LogFile, logAt, type PodName, podAt } from './logs.js';
+
+/** What was said, and where. */
+interface Heard {
+  statement: Statement;
+  pod?: PodName;
+  /** As the path names it. */
+  node?: string;
+}
+
+/** Statements beyond these are of many nodes and alike. */
+const MOST_HEARD = 20_000;
+const MOST_SETTINGS = 1024 * 1024;
+
+/** One a bundle; `clean` is the run's. */
+export function createHearing(clean: Clean): Listener {
+  const heard: Heard[] = [];
+  const settings = new Map<string, string>();
+  const currents = new Map<string, { pod: PodName; isSecure: boolean; isInsecure: boolean }>();
+  const refused: { path: string; line: string }[] = [];
+  let [hasPods, isClusterAgents] = [false, false];
+
+  const keep = (statements: Statement[], about: Omit<Heard, 'statement'> = {}) => {
+    for (const statement of statements) if (heard.length < MOST_HEARD) heard.push({ statement, ...about });
+  };
+
+  /** The log itself, and in a file of `cluster-info dump` what the apiserver said in its place. */
+  async function hearLog(path: string, lines: AsyncIterable<string>, file: LogFile, edit = (line: string) => line): Promise<void> {
+    const place = {
+      log: clean(shortPath(path), SENTENCE),
+      ...(file.by && { by: file.by }),
+      ...(file.node !== undefined && { node: file.node }),
+    };
+    const own = createStatements(place, clean);
+    let errors: Statements | undefined;
+    for await (const line of lines) {
+      if (LOG_ERROR.test(line)) {
+        errors ??= createStatements({ log: place.log, by: 'apiserver' }, clean);
+        errors.push(line.replace(LOG_ERROR, ''));
+      } else own.push(edit(line));
+    }
+    const about = { ...(file.pod && { pod: file.pod }), ...(file.node !== undefined && { node: file.node }) };
+    keep(
+      own.end().map((statement) => (file.isEarlier ? { ...statement, lasts: false } : statement)),
+      about,
+    );
+    if (errors) keep(errors.end(), about);
+  }
+
+  return {
+    wants(path, head) {
+      if (/(?:^|\/)k8s\/kubelet_pods\.yaml$/.test(path) && /^\s*(?:apiVersion|kind|items):/m.test(head)) hasPods = true;
+      if (/(?:^|\/)cluster-agent-status\.log$/.test(path)) isClusterAgents = true;
+      return (
+        SETTINGS.test(path) ||
+        (isKubeletAnswer(path) && refusalIn(path, head) !== undefined) ||
+        flareSpeaker(path) !== undefined ||
+        isLogError(path) ||
+        CURRENT.test(path) ||
+        DUMPED.test(path) ||
+        logAt(path) !== undefined
+      );
+    },
+    async hear(entry) {
+      const { path } = entry;
+      if (SETTINGS.test(path)) {
+        const bytes = await entry.whole(MOST_SETTINGS);
+        if (bytes) settings.set(path, bytes.toString('utf8'));
+        return;
+      }
+      if (isKubeletAnswer(path)) {
+        const line = refusalIn(path, (await entry.head()).toString('utf8'));
+        if (line !== undefined) refused.push({ path, line });
+        return;
+      }
+      const pod = podAt(path);
+      const current = CURRENT.exec(path);
+      if (current && pod) {
+        const [, folder = '', insecure] = current;
+        const isThere = (await entry.head()).length > 0;
+        const before = currents.get(folder) ?? { pod, isSecure: false, isInsecure: false };
+        currents.set(folder, { ...before, ...(isThere && (insecure ? { isInsecure: true } : { isSecure: true })) });
+      }
+      const speaker = flareSpeaker(path);
+      const file = logAt(path);
+      const isRotated = /\.log\.\d+$/.test(path);
+      if (speaker) await hearLog(path, entry.lines(), { by: speaker, isEarlier: isRotated }, withKubelet);
+      else if (isLogError(path)) await hearLog(path, entry.lines(), { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
+      else if (file) await hearLog(path, entry.lines(), file);
+      else if (DUMPED.test(path) && pod) await hearLog(path, errorsIn(entry.lines()), { pod, isEarlier: false });
+    },
+    async told(_now, index) {
+      for (const { path, line } of refused) {
+        // That its configuration alone is refused costs an agent nothing.
+        if (hasPods && /kubelet_config/.test(path)) continue;
+        const statements = createStatements({ log: clean(shortPath(path), SENTENCE), by: 'node-agent' }, clean);
+        statements.push(line);
+        keep(statements.end());
+      }
+      const where = createWhere(index);
+      keep(unverified([...currents.values()], where.ofPod, clean).map((statement) => statement));
+      const all = heard.flatMap((each) => where.told(each));
+      const configuration = isClusterAgents ? undefined : await configurationIn(settings, 'flare');
+      if (configuration)
+        all.push({
+          fact: {
+            target: 'self',
+            kind: 'agent-configuration',
+            subject: 'flare',
+            outcome: { status: 'observed', data: configuration, ms: 0 },
+          },
+        });
+      return all;
+    },
+  };
+}
+
+/** Without the folders of an archive that only tell which run or image it was. */
+function shortPath(path: string): string {
+  return path.replace(/^.*?\b(?:must-gather|inspect)\.local\.\d+\//, '').replace(/^[^/]*sha256-[\da-f]{64}\//, '');
+}
+
+/** openshift/oc: what could be read without verifying the kubelet's certificate alone is in the second of the two. */
+const CURRENT = /^(.*\/logs\/)current(\.insecure)?\.log$/;
+const DUMPED = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$/;
+
+/** Of a pod that no one here listens to: what was said in the place of its log. */
+async function* errorsIn(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) if (LOG_ERROR.test(line)) yield line;
+}
+
+/** Whose statement it is. */
+function createWhere(index: ObjectIndex | undefined) {
+  const nodes = index?.list('Node') ?? [];
+  const names = new Map<string, string>();
+  for (const { metadata, status } of nodes) {
+    const name = String(record(metadata).name);
+    for (const known of [name, ...list(record(status).addresses).map((each) => String(record(each).address))]) names.set(known, name);
+  }
+  const nameOf = (known: string | undefined) =>
+    known === undefined ? undefined : (names.get(known) ?? (nodes.length === 0 ? known : undefined));
+  const ofPod = (pod: PodName | undefined) => {
+    const node = pod && record(index?.get('Pod', pod.namespace, pod.name)?.spec).nodeName;
+    return typeof node === 'string' ? node : undefined;
+  };
+  const ready = new Set(nodes.filter(isReady).map(({ metadata }) => String(record(metadata).name)));
+  /** A node that is ready posts its status: what its kubelet met at the apiserver, and what kept it from being ready, is over. */
+  const isOver = ({ speaker, server, causes }: Statement, at: string | undefined) =>
+    at !== undefined && ready.has(at) && ((speaker === 'kubelet' && server === 'apiserver') || causes[0]?.cause === 'node-not-ready');
+  const told = ({ statement, pod, node }: Heard): Told[] => {
+    const { speaker, server, host, node: named } = statement;
+    const isOfNode = OF_A_NODE.includes(speaker) || server === 'kubelet' || server === 'read-only-port';
+    const own = names.get(host ?? '') ?? nameOf(named) ?? ofPod(pod) ?? nameOf(node);
+    const at = isOfNode ? (OF_A_NODE.includes(speaker) ? (nameOf(named) ?? ofPod(pod) ?? nameOf(node) ?? own) : own) : undefined;
+    // Of one of many nodes, and it is not known of which.
+    if (isOfNode && at === undefined && nodes.length > 1) return [];
+    if (isOthers(statement)) return [];
+    const data = { ...asItWas(statement), ...(isOver(statement, at) && { isHistory: true, lasts: false }) };
+    const fact: AnyFact = {
+      target: 'self',
+      kind: 'said',
+      subject: subjectOfStatement(statement),
+      outcome: { status: 'observed', data, ms: 0 },
+    };
+    return [{ ...(at !== undefined && { node: at }), fact }];
+  };
+  return { told, ofPod };
+}
+
+function isReady({ status }: KubeObject): boolean {
+  return list(record(status).conditions).some((each) => record(each).type === 'Ready' && record(each).status === 'True');
+}
+
+/** Other clients of kubelets and the apiserver: what they say of no server that is named is about themselves. */
+function isOthers({ speaker, server }: Statement): boolean {
+  return OTHERS.includes(speaker) && server !== 'kubelet' && server !== 'apiserver';
+}
+const OTHERS: readonly string[] = ['metrics-server', 'prometheus', 'opentelemetry', 'controller-manager'] satisfies Speaker[];
+
+/** Without the address that was put in so that it is known whom it is from. */
+function asItWas({ host, ...statement }: Statement): Statement {
+  if (host !== ITS_KUBELET) return { ...statement, ...(host !== undefined && { host }) };
+  const bare = (text: string) =>
+    text.replace(/^unexpected status code \d{3} on https:\/\/kubelet:10250\/\w+: /, '').replace(/ on https:\/\/kubelet:10250\/\w+/, '');
+  return { ...statement, sample: bare(statement.sample), rests: bare(statement.rests) };
+}
+
+/** Programs that run on a node, and speak of it. */
+const OF_A_NODE: readonly string[] = ['node-agent', 'other-agent', 'kubelet', 'runtime'] satisfies Speaker[];
+
+/**
+ * Containers whose logs the apiserver got only without verifying the certificate of their kubelet. One may be chance; that no log of a node came by
+ * the other way is not.
+ */
+function unverified(
+  all: readonly { pod: PodName; isSecure: boolean; isInsecure: boolean }[],
+  nodeOf: (pod: PodName) => string | undefined,
+  clean: Clean,
+): Statement[] {
+  const nodes = all.map(({ pod }) => nodeOf(pod) ?? '');
+  return [...new Set(nodes)].flatMap((node): Statement[] => {
+    const containers = all.filter((_, at) => nodes[at] === node);
+    const insecure = containers.filter(({ isSecure, isInsecure }) => isInsecure && !isSecure);
+    const [first] = insecure;
+    if (!first || node === '' || containers.some(({ isSecure }) => isSecure)) return [];
+    const log = clean(`namespaces/${first.pod.namespace}/pods/${first.pod.name}`, SENTENCE);
+    const sample = 'current.log is empty, current.insecure.log is not';
+    return [
+      {
+        log,
+        speaker: 'apiserver',
+        node,
+        server: 'kubelet',
+        side: 'client',
+        causes: ['kubelet-certificate-unknown-authority', 'kubelet-certificate-expired', 'kubelet-certificate-name-mismatch'].map(
+          (cause) => ({
+            cause,
+            certainty: 'suspected',
+          }),
+        ),
+        count: insecure.length,
+        sample,
+        rests: sample,
+        lasts: true,
+        isHistory: false,
+      },
+    ];
+  });
+}

@@ -1,0 +1,112 @@
+/** Which files of a bundle are logs, and whose: by their paths alone. Layouts are those of the collectors' sources. */
+import type { Speaker } from '../../texts/index.js';
+import { speakerOfProgram } from '../../texts/speakers.js';
+
+/** A container's log. */
+export interface PodName {
+  namespace: string;
+  name: string;
+}
+
+export interface LogFile {
+  /** Undefined where several programs share it, and each record tells. */
+  by?: Speaker;
+  pod?: PodName;
+  /** As the path names it. */
+  node?: string;
+  /** An earlier run's, or a rotated file: not up to the end. */
+  isEarlier: boolean;
+}
+
+/** `ns`, `pod` and `c` of a container's log. First that fits. */
+const OF_PODS: readonly RegExp[] = [
+  // openshift/oc pkg/cli/admin/inspect
+  /(?:^|\/)namespaces\/(?<ns>[^/]+)\/pods\/(?<pod>[^/]+)\/(?<c>[^/]+)\/[^/]+\/logs\/(?:current|previous)(?:\.insecure)?\.log$/,
+  // vmware-tanzu/sonobuoy pkg/discovery
+  /(?:^|\/)podlogs\/(?<ns>[^/]+)\/(?<pod>[^/]+)\/logs\/(?<c>[^/]+)\.txt$/,
+  // kubernetes/kubectl pkg/cmd/clusterinfo
+  /(?:^|\/)(?<ns>[^/]+)\/(?<pod>[^/]+)\/(?<c>logs)\.txt$/,
+  // /var/log/pods and /var/log/containers of a node: kind, sos, EKS
+  /(?:^|\/)(?<ns>[a-z\d-]+)_(?<pod>[a-z\d.-]+)_[\w-]+\/(?<c>[a-z\d-]+)\/\d+\.log(?:\.[\w-]+)?$/,
+  /(?:^|\/)(?<pod>[a-z\d.-]+)_(?<ns>[a-z\d-]+)_(?<c>[a-z\d-]+)-[\da-f]{64}\.log$/,
+  // replicatedhq/troubleshoot, rancher/support-bundle-kit, sos with podlogs
+  /(?:^|\/)(?<ns>[a-z\d-]+)\/(?<pod>[a-z\d][a-z\d.-]*)\/(?<c>[a-z\d-]+?)(?:-previous)?\.log(?:\.\d+)?$/,
+];
+
+/** What a supervisor's unit or a program writes; the name tells whose it is. `logs` of a flare are the agent's, whatever their name. */
+const OF_PROGRAMS: readonly RegExp[] = [
+  /(?:^|\/)(?:journald|systemlogs|service-logs|agent-logs)\/(?<program>[\w.-]+?)(?:\.log)?$/,
+  /journalctl_[\w.-]*--unit_(?<program>[\w.-]+)$/,
+  /(?:^|\/)host_service_logs\/[^/]+\/(?<program>[\w.-]+)_service\.log$/,
+  /(?:^|\/)(?<program>kubelet|kube-apiserver|kube-controller-manager|kube-scheduler|k3s|rke2|rke2-agent|rke2-server)\.log(?:\.\d+)?$/,
+];
+/** Programs with a kubelet among others in one log. */
+const SHARED = /^(?:k3s|rke2|rke2-server|k3s-server|hyperkube)$/;
+
+const OF_NODES: readonly RegExp[] = [
+  // rancherlabs/support-tools
+  /(?:^|\/)(?<node>[^/]+)-\d{4}-\d\d-\d\d_\d\d_\d\d_\d\d\//,
+  // sosreport/sos
+  /(?:^|\/)sosreport-(?<node>[^/]+?)-(?:[\w]+-)?\d{4}-\d\d-\d\d-\w+\//,
+  /(?:^|\/)host_service_logs\/(?!masters\/|workers\/|windows\/)(?<node>[^/]+)\//,
+  // siderolabs/go-talos-support, Azure/aks-periscope
+  /(?:^|\/)(?<node>[^/]+)\/(?:service-logs|systemlogs)\//,
+  // kubernetes-sigs/kind
+  /(?:^|\/)(?<node>(?!kubelet\/|logs?\/|agent-logs\/|kubernetes\/)[^/]+)\/(?:kubelet|journal)\.log$/,
+];
+
+/** Programs whose words tell of agents, kubelets and the apiserver. What a pod of any other says is of its own servers. */
+const HEARD: readonly (Speaker | undefined)[] = [
+  'node-agent',
+  'cluster-agent',
+  'other-agent',
+  'opentelemetry',
+  'prometheus',
+  'metrics-server',
+  'kubelet',
+  'apiserver',
+  'controller-manager',
+];
+
+/** Of an earlier run an agent alone is heard: it may have said there why it ended. */
+const HEARD_EARLIER: readonly (Speaker | undefined)[] = ['node-agent', 'cluster-agent', 'other-agent'];
+
+/** Undefined where it is no log, or one that no one here listens to. */
+export function logAt(path: string): LogFile | undefined {
+  const isEarlier = /previous|\.log\.[\w.-]+$|\/rotated\//.test(path);
+  const node = groupOf(OF_NODES, path)?.node;
+  const program = groupOf(OF_PROGRAMS, path)?.program;
+  if (program !== undefined) {
+    const by = SHARED.test(program) ? undefined : speakerOfProgram(program);
+    if (by === undefined && !SHARED.test(program)) return undefined;
+    return HEARD.includes(by) || by === undefined ? { ...(by && { by }), ...(node !== undefined && { node }), isEarlier } : undefined;
+  }
+  const { ns, pod, c } = groupOf(OF_PODS, path) ?? {};
+  if (ns === undefined || pod === undefined || c === undefined) return undefined;
+  const by = speakerOfProgram(c) ?? speakerOfProgram(pod);
+  return by !== undefined && (isEarlier ? HEARD_EARLIER : HEARD).includes(by)
+    ? { by, pod: { namespace: ns, name: pod }, isEarlier }
+    : undefined;
+}
+
+/** The pod of a container's log, whoever it is. */
+export function podAt(path: string): PodName | undefined {
+  const { ns, pod } = groupOf(OF_PODS, path) ?? {};
+  return ns === undefined || pod === undefined ? undefined : { namespace: ns, name: pod };
+}
+
+/** What the apiserver said where it could not get a container's log: it asked the kubelet for it. */
+export function isLogError(path: string): boolean {
+  return /-logs-errors\.log$/.test(path);
+}
+
+/** In the file of a log that `kubectl cluster-info dump` could not get. */
+export const LOG_ERROR = /^(?:Request log error|Create log request error): /;
+
+function groupOf(patterns: readonly RegExp[], path: string): Record<string, string | undefined> | undefined {
+  for (const pattern of patterns) {
+    const groups = pattern.exec(path)?.groups;
+    if (groups) return groups;
+  }
+  return undefined;
+}

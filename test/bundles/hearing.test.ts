@@ -1,0 +1,273 @@
+/** What a bundle's logs and refusals say, of which node, in each collector's layout. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { judgeBundle } from '../../src/bundles/judged.js';
+import { createObjectIndex } from '../../src/bundles/objects.js';
+import { createHearing } from '../../src/bundles/said/hearing.js';
+import { logAt } from '../../src/bundles/said/logs.js';
+import type { Entry } from '../../src/files/packed/types.js';
+import { createHost } from '../../src/host/create.js';
+import { flatten } from '../../src/judge/rank.js';
+import type { AgentConfiguration, Statement } from '../../src/model/facts.js';
+
+function entryOf(at: string, text: string): Entry {
+  const bytes = Buffer.from(text);
+  return {
+    path: at,
+    head: async () => bytes.subarray(0, 4096),
+    whole: async () => bytes,
+    async *lines() {
+      yield* text.split('\n');
+    },
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}
+
+const SECRET = 'sentinel-0123456789';
+const clean = (text: string, most = 1000) => text.replaceAll(SECRET, '…').slice(0, most);
+
+async function heardIn(files: Record<string, string>, objects: unknown[] = []) {
+  const index = createObjectIndex();
+  for (const each of objects) index.add(each);
+  const hearing = createHearing(clean);
+  for (const [at, text] of Object.entries(files)) {
+    const entry = entryOf(at, text);
+    if (hearing.wants(at, text.slice(0, 4096))) await hearing.hear(entry);
+  }
+  const told = await hearing.told(0, index);
+  assert.ok(!JSON.stringify(told).includes(SECRET));
+  const said = told.flatMap(({ node, fact }) =>
+    fact.kind === 'said' && fact.outcome.status === 'observed' ? [{ at: node, ...fact.outcome.data }] : [],
+  );
+  const configuration = told.flatMap(({ fact }) =>
+    fact.kind === 'agent-configuration' && fact.outcome.status === 'observed' ? [fact.outcome.data] : [],
+  )[0];
+  return { said, configuration };
+}
+
+const causeOf = ({ causes }: Statement) => causes[0]?.cause;
+const node = (name: string, address: string, ready = 'True') => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name },
+  status: { addresses: [{ type: 'InternalIP', address }], conditions: [{ type: 'Ready', status: ready }] },
+});
+const pod = (namespace: string, name: string, nodeName: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace, name },
+  spec: { nodeName },
+});
+const TWO = [node('n1', '10.0.0.1', 'Unknown'), node('n2', '10.0.0.2')];
+
+const LEASE = (at: string) =>
+  `Jan 05 10:00:35 ${at} kubelet[1945]: E0105 10:00:35.000000    1945 controller.go:145] "Failed to ensure lease exists, will retry" err="Get \\"https://api.k:6443/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${at}?timeout=10s\\": dial tcp 10.0.0.1:6443: connect: connection refused" interval="200ms"`;
+const FORBIDDEN = `2026-01-05 10:00:35 UTC | CORE | WARN | (a.go:605 in func1) | error pulling from collector "kubelet": couldn't fetch "podlist": unexpected status code 403 on https://10.0.0.1:10250/pods: Forbidden (user=system:serviceaccount:datadog:agent, verb=get, resource=nodes, subresource(s)=[pods proxy]) ${SECRET}`;
+
+describe('a log of a bundle', () => {
+  it('is known by its path, and whose it is', () => {
+    const rows: [string, string | undefined][] = [
+      ['kubelet/kubelet.log', 'kubelet'],
+      ['x/rke2/agent-logs/kubelet.log', 'kubelet'],
+      ['x/journald/rke2-server', 'shared'],
+      ['10.0.0.1/service-logs/kubelet.log', 'kubelet'],
+      ['r/sos_commands/kubernetes/journalctl_--no-pager_--unit_kubelet', 'kubelet'],
+      ['m/host_service_logs/masters/kubelet_service.log', 'kubelet'],
+      ['m/host_service_logs/masters/NetworkManager_service.log', undefined],
+      ['m/namespaces/datadog/pods/datadog-agent-x/agent/agent/logs/current.log', 'node-agent'],
+      ['m/namespaces/kube-system/pods/metrics-server-1/metrics-server/metrics-server/logs/previous.log', undefined],
+      ['m/namespaces/shop/pods/cart-1/cart/cart/logs/current.log', undefined],
+      ['s/cluster-resources/pods/logs/datadog/datadog-agent-x/agent-previous.log', 'node-agent'],
+      ['podlogs/kube-system/kube-apiserver-n1/logs/kube-apiserver.txt', 'apiserver'],
+      ['k/kind-worker/pods/datadog_datadog-agent-x_6e1d9b7a/agent/0.log', 'node-agent'],
+      ['dump/kube-system/metrics-server-7/logs.txt', 'metrics-server'],
+      ['logs/datadog/datadog-cluster-agent-1/cluster-agent.log', 'cluster-agent'],
+      ['nodes.json', undefined],
+    ];
+    for (const [at, by] of rows) {
+      const file = logAt(at);
+      assert.equal(file && (file.by ?? 'shared'), by, at);
+    }
+  });
+
+  it('of all nodes is told apart by the host in each line', async () => {
+    const { said } = await heardIn(
+      { 'm/host_service_logs/masters/kubelet_service.log': `${LEASE('n1')}\n${LEASE('n1')}\n${LEASE('n2')}` },
+      TWO,
+    );
+    assert.deepEqual(
+      said.map((each) => [each.at, causeOf(each), each.isHistory]),
+      [
+        ['n1', 'kubelet-cannot-reach-apiserver', false],
+        // It is ready: its status came through.
+        ['n2', 'kubelet-cannot-reach-apiserver', true],
+      ],
+    );
+  });
+
+  it('of a pod is of the node where that runs', async () => {
+    const at = 'm/namespaces/datadog/pods/datadog-agent-x/agent/agent/logs/current.log';
+    const { said } = await heardIn({ [at]: FORBIDDEN }, [...TWO, pod('datadog', 'datadog-agent-x', 'n1')]);
+    assert.deepEqual(
+      said.map((each) => [each.at, causeOf(each), each.lasts]),
+      [['n1', 'kubelet-permission-missing', true]],
+    );
+    assert.deepEqual(
+      (await heardIn({ [at]: FORBIDDEN.replace('10.0.0.1:', '10.9.9.9:') }, TWO)).said,
+      [],
+      'of one of many, and not known which',
+    );
+  });
+
+  it('of an earlier run does not last', async () => {
+    const { said } = await heardIn({ 's/cluster-resources/pods/logs/datadog/datadog-agent-x/agent-previous.log': FORBIDDEN });
+    assert.deepEqual(
+      said.map(({ lasts }) => lasts),
+      [false],
+    );
+  });
+
+  it('has a node by its path alone', async () => {
+    const { said } = await heardIn({ 'worker-1-2026-01-05_10_00_00/rke2/agent-logs/kubelet.log': LEASE('x').replace(/^.*?: /, '') });
+    assert.deepEqual(
+      said.map((each) => each.at),
+      ['worker-1'],
+    );
+  });
+});
+
+describe('what is said in place of a log', () => {
+  it('is of the kubelet that the apiserver asked', async () => {
+    const error = 'Request log error: Get "https://10.0.0.2:10250/containerLogs/shop/cart-1/cart": remote error: tls: internal error';
+    const { said } = await heardIn(
+      { 'dump/shop/cart-1/logs.txt': `==== START logs for container cart of pod shop/cart-1 ====\n${error}\nx509: nonsense of the shop\n` },
+      TWO,
+    );
+    assert.deepEqual(
+      said.map((each) => [each.at, each.speaker, causeOf(each)]),
+      [['n2', 'apiserver', 'kubelet-certificate-pending']],
+    );
+  });
+
+  it('stands in a file of errors', async () => {
+    const { said } = await heardIn(
+      {
+        's/cluster-resources/pods/logs/shop/cart-1/cart-logs-errors.log':
+          'Get "https://10.0.0.1:10250/containerLogs/shop/cart-1/cart": dial tcp 10.0.0.1:10250: connect: connection refused',
+      },
+      TWO,
+    );
+    assert.deepEqual(
+      said.map((each) => [each.at, causeOf(each)]),
+      [['n1', 'kubelet-down']],
+    );
+  });
+
+  const logs = (name: string, secure: string, insecure: string) => ({
+    [`m/namespaces/shop/pods/${name}/c/c/logs/current.log`]: secure,
+    [`m/namespaces/shop/pods/${name}/c/c/logs/current.insecure.log`]: insecure,
+  });
+  const PODS = [...TWO, pod('shop', 'a', 'n1'), pod('shop', 'b', 'n1')];
+  it('of oc adm inspect, where all logs of a node came unverified', async () => {
+    const all = await heardIn({ ...logs('a', '', 'hello'), ...logs('b', '', 'hello') }, PODS);
+    assert.deepEqual(
+      all.said.map((each) => [each.at, causeOf(each), each.count]),
+      [['n1', 'kubelet-certificate-unknown-authority', 2]],
+    );
+    assert.deepEqual((await heardIn({ ...logs('a', '', 'hello'), ...logs('b', 'hello', '') }, PODS)).said, [], 'one may be chance');
+    assert.deepEqual((await heardIn({ ...logs('a', '', ''), ...logs('b', '', '') }, PODS)).said, [], 'quiet containers');
+  });
+});
+
+const REFUSED = 'Forbidden (user=system:serviceaccount:datadog:agent, verb=get, resource=nodes, subresource(s)=[configz proxy])';
+describe('a flare', () => {
+  it('holds the refusal of the kubelet where its configuration should stand', async () => {
+    const { said } = await heardIn({ 'w/k8s/kubelet_config.yaml': REFUSED });
+    assert.deepEqual(
+      said.map(({ causes, sample, user, log, host }) => [causes[0], sample, user, log, host]),
+      [
+        [
+          { cause: 'kubelet-permission-missing', certainty: 'proven' },
+          REFUSED,
+          'system:serviceaccount:datadog:agent',
+          'w/k8s/kubelet_config.yaml',
+          undefined,
+        ],
+      ],
+    );
+    const pods = { 'w/k8s/kubelet_pods.yaml': 'apiVersion: v1\nkind: PodList\nitems: []\n' };
+    assert.deepEqual((await heardIn({ 'w/k8s/kubelet_config.yaml': REFUSED, ...pods })).said, [], 'the configuration alone is no loss');
+    const [not] = (await heardIn({ 'w/k8s/kubelet_config.yaml': 'Unauthorized' })).said;
+    assert.deepEqual(not && [not.sample, not.server, causeOf(not)], ['Unauthorized', 'kubelet', 'kubelet-token-authentication-off']);
+    for (const text of ['', 'kubeletconfig:\n  port: 10250\n'])
+      assert.deepEqual((await heardIn({ 'w/k8s/kubelet_config.yaml': text })).said, []);
+  });
+
+  it('says what it could not collect, and how its checks fare', async () => {
+    const line = "error collecting data for 'k8s/kubelet_pods.yaml': unexpected status code 403";
+    const { said } = await heardIn({ 'w/flare_creation.log': `Flare creation time: 2026-01-05T10:00:42Z\n${line}` });
+    assert.deepEqual(
+      said.map((each) => [causeOf(each), each.sample]),
+      [['kubelet-permission-missing', line]],
+    );
+    const leader =
+      'leases.coordination.k8s.io "datadog-leader-election" is forbidden: User "system:serviceaccount:datadog:dca" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "datadog"';
+    const status = await heardIn({
+      'd/cluster-agent-status.log': `  Leader Election\n    Leader Election Status:  Failing\n    Error: ${leader}\n`,
+    });
+    assert.deepEqual(
+      status.said.flatMap((each) => (causeOf(each) ? [[each.speaker, causeOf(each)]] : [])),
+      [['cluster-agent', 'leader-lock-forbidden']],
+    );
+  });
+
+  const settingsOf = (configuration: AgentConfiguration | undefined) =>
+    configuration?.containers.flatMap(({ settings }) => settings.map(({ variable, value }) => `${variable}=${value}`)).sort();
+  it('has the settings of the agent, of its environment first, without what is hidden and what is the default', async () => {
+    const { configuration } = await heardIn({
+      'w/envvars.log': `Found the following envvars:\n -  DD_KUBERNETES_KUBELET_HOST=10.0.0.1\n -  DD_KUBELET_AUTH_TOKEN_PATH=********\n -  OTHER=${SECRET}\n`,
+      'w/etc/datadog.yaml': 'kubelet_tls_verify: false\n',
+      'w/runtime_config_dump.yaml': `api_key: ${SECRET}\nkubernetes_kubelet_host: 10.9.9.9\nkubelet_tls_verify: true\nkubernetes_https_kubelet_port: 10250\nkubelet_client_ca: /ca.crt\n`,
+    });
+    assert.deepEqual(settingsOf(configuration), [
+      'DD_KUBELET_CLIENT_CA=/ca.crt',
+      'DD_KUBELET_TLS_VERIFY=false',
+      'DD_KUBERNETES_KUBELET_HOST=10.0.0.1',
+    ]);
+    const clusterAgents = await heardIn({ 'd/cluster-agent-status.log': 'x', 'd/envvars.log': ' -  DD_LEADER_ELECTION=true\n' });
+    assert.equal(clusterAgents.configuration, undefined, 'the Cluster Agent asks no kubelet');
+  });
+});
+
+const SAMPLES = path.resolve('../shared/samples/bundles');
+describe('samples', { skip: !existsSync(SAMPLES) }, () => {
+  const rows: [file: string, expect: RegExp][] = [
+    ['datadog-flare/MADE-kubelet-403.zip', /^kubelet-permission-missing proven/],
+    ['datadog-flare/MADE-kubelet-401.zip', /^kubelet-token-authentication-off suspected/],
+    ['datadog-flare/MADE-cluster-agent-apiserver-forbidden.zip', /leader-lock-forbidden proven/],
+    ['datadog-flare/MADE-healthy.zip', /^ incomplete$/],
+    ['datadog-flare/MADE-kubelet-tls-info-level.zip', /log_level to debug/],
+    ['must-gather/MADE-kubelet-cert-not-trusted.tar.gz', /^kubelet-certificate-unknown-authority suspected/],
+    ['must-gather/metal-4.9-trimmed.tar.gz', /^ incomplete/],
+    ['cluster-info-dump/MADE-directory.tar.gz', /^kubelet-certificate-pending/],
+    ['rancher/MADE-rke2-worker.tar.gz', /kubelet-cannot-reach-apiserver/],
+    ['troubleshoot/old-layout-k3s-1.24.tar.gz', /^(?!.*self-signed)/],
+  ];
+  for (const [file, expect] of rows)
+    it(file, async () => {
+      const host = createHost();
+      const choices = { failOn: 'degrades', skip: [], only: [] } as const;
+      const judged = await judgeBundle(path.join(SAMPLES, file), {}, host, choices, [createHearing(host.redactor.clean)]);
+      assert.ok('report' in judged, JSON.stringify(judged));
+      const { findings, summary } = judged.report;
+      const found = flatten(findings).map(({ cause, certainty }) => `${cause} ${certainty}`);
+      assert.match(
+        `${found.join(' ')} ${summary.verdict}${summary.verdict === 'incomplete' && !/Because: the settings|not answered on/.test(summary.top.fix) ? ` ${summary.top.fix}` : ''}`,
+        expect,
+      );
+    });
+});
