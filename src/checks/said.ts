@@ -20,7 +20,7 @@ const WORDS = {
   'said.times': '{log}: {sample} ({count} times, the last at {at})',
   'said.often': '{log}: {sample} ({count} times)',
   'said.wrapped': '{log} shows only that it failed; set log_level to debug, and collect again',
-  'said.fix': 'Apply the fix in the explanation of this cause',
+  'said.fix': 'Read how to fix it',
 } as const;
 
 /** Causes that a log can name, and that block no agent by themselves. */
@@ -61,8 +61,10 @@ const SPEAKERS: readonly string[] = [
   'object',
 ];
 
+/** What refers to what the finding would have said before it, or is no act; and what takes something away is not said in passing. */
+const NO_ACT = /^(?:A|As|If|It|The|Where|NetworkPolicies)\b|\b(?:it|its|them|this|that|there|first|delete|remove|again)\b/i;
 /** An act is said in one line. */
-const LONGEST_ACT = 66;
+const LONGEST_ACT = 84;
 const MOST_CITED = 3;
 
 type SayAny = (key: string, args?: Record<string, string | number>) => Message;
@@ -86,8 +88,8 @@ export function hearing(check: Check): Check {
 function wordsOf({ causes }: Pick<Check, 'causes'>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(causes).flatMap(([cause, { title, fix }]) => {
-      const act = /^[A-Z][^\n`{}]*?(?=[.;:](?:\s|$))/.exec(fix)?.[0];
-      const isAct = act !== undefined && act.length <= LONGEST_ACT && !/^It |^The |\b(?:delete|remove)/i.test(act);
+      const act = /^[A-Z][^\n`{}]*?(?=[.;:](?:\s|$)| \()/.exec(fix)?.[0];
+      const isAct = act !== undefined && act.length <= LONGEST_ACT && !NO_ACT.test(act);
       return [[`said.title.${cause}`, `Log shows: ${title}`], ...(isAct ? [[`said.fix.${cause}`, act]] : [])];
     }),
   );
@@ -170,15 +172,23 @@ function inOrder(heard: readonly Fact<'said'>[]): readonly Fact<'said'>[] {
 }
 
 function quoted(fact: Fact<'said'>, say: SayAny): Evidence {
-  const { log, sample, count, last: at } = seen(fact) as Statement;
+  const { log, count, last: at, ...told } = seen(fact) as Statement;
+  const sample = fromWhatTold(told);
   const isOnce = count === 1;
   if (at === undefined) return cite(fact, isOnce ? say('said.once', { log, sample }) : say('said.often', { log, sample, count }));
   return cite(fact, isOnce ? say('said.at', { log, sample, at }) : say('said.times', { log, sample, count, at }));
 }
 
-function fixOf({ target, causes }: Check, cause: string, say: SayAny): Fix {
+/** The record from what told on: what stands before it, a log writes before everything. */
+function fromWhatTold({ sample, rests }: Pick<Statement, 'sample' | 'rests'>): string {
+  const from = sample.indexOf(rests);
+  return from > 0 ? `…${sample.slice(from)}` : from === 0 ? sample : rests;
+}
+
+function fixOf({ target, layer, causes }: Check, cause: string, say: SayAny): Fix {
   const act = `said.fix.${cause}`;
   const own = wordsOf({ causes });
-  const owner = target === 'kubelet' ? 'node' : target === 'apiserver' ? 'cluster' : 'agent';
+  const isOfNode = target === 'kubelet' || /^(?:node|kubelet|container-runtime)-/.test(cause);
+  const owner = layer === 'authz' || target === 'apiserver' ? 'cluster' : isOfNode ? 'node' : 'agent';
   return fixBy(owner, 'config', say(act in own ? act : 'said.fix'), byHand(`kubelet-doctor explain ${cause}`));
 }

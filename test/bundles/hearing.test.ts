@@ -46,7 +46,8 @@ async function heardIn(files: Record<string, string>, objects: unknown[] = []) {
   const configuration = told.flatMap(({ fact }) =>
     fact.kind === 'agent-configuration' && fact.outcome.status === 'observed' ? [fact.outcome.data] : [],
   )[0];
-  return { said, configuration };
+  const answers = told.flatMap(({ fact }) => (fact.kind === 'http' && fact.outcome.status === 'observed' ? [fact.outcome.data] : []));
+  return { said, configuration, answers };
 }
 
 const causeOf = ({ causes }: Statement) => causes[0]?.cause;
@@ -205,6 +206,22 @@ describe('a flare', () => {
     assert.deepEqual(not && [not.sample, not.server, causeOf(not)], ['Unauthorized', 'kubelet', 'kubelet-token-authentication-off']);
     for (const text of ['', 'kubeletconfig:\n  port: 10250\n'])
       assert.deepEqual((await heardIn({ 'w/k8s/kubelet_config.yaml': text })).said, []);
+  });
+
+  it('holds the answer to a request where the log of the agent quotes it whole', async () => {
+    const log = { 'w/logs/agent.log': FORBIDDEN };
+    const [answer] = (await heardIn(log)).answers;
+    assert.deepEqual(answer && [answer.path, answer.status, answer.body], [
+      '/pods',
+      403,
+      'Forbidden (user=system:serviceaccount:datadog:agent, verb=get, resource=nodes, subresource(s)=[pods proxy])',
+    ]);
+    assert.deepEqual((await heardIn({ 'w/logs/agent.log.1': FORBIDDEN })).answers, [], 'of an earlier time');
+    assert.deepEqual(
+      (await heardIn({ ...log, 'w/k8s/kubelet_pods.yaml': 'kind: PodList\nitems: []\n' })).answers,
+      [],
+      'it is answered now',
+    );
   });
 
   it('says what it could not collect, and how its checks fare', async () => {

@@ -101,10 +101,10 @@ describe('where nothing else decides', () => {
       const verdict = verdictOf(open, said(change));
       return verdict.kind === 'problem' ? verdict.evidence.map(({ saw }) => saw.en) : [];
     };
-    assert.deepEqual(seen({}), ['/var/log/datadog/agent.log: ERROR locked']);
-    assert.deepEqual(seen({ last: '10:00' }), ['/var/log/datadog/agent.log: ERROR locked (at 10:00)']);
-    assert.deepEqual(seen({ count: 2 }), ['/var/log/datadog/agent.log: ERROR locked (2 times)']);
-    assert.deepEqual(seen({ count: 2, last: '10:00' }), ['/var/log/datadog/agent.log: ERROR locked (2 times, the last at 10:00)']);
+    assert.deepEqual(seen({}), ['/var/log/datadog/agent.log: …locked']);
+    assert.deepEqual(seen({ last: '10:00' }), ['/var/log/datadog/agent.log: …locked (at 10:00)']);
+    assert.deepEqual(seen({ count: 2 }), ['/var/log/datadog/agent.log: …locked (2 times)']);
+    assert.deepEqual(seen({ count: 2, last: '10:00' }), ['/var/log/datadog/agent.log: …locked (2 times, the last at 10:00)']);
   });
 
   it("takes the act from the cause's own fix where that begins with one", () => {
@@ -114,7 +114,7 @@ describe('where nothing else decides', () => {
     });
     assert.deepEqual(acts, [
       ['Open the door | kubelet-doctor explain door-locked'],
-      ['Apply the fix in the explanation of this cause | kubelet-doctor explain door-gone'],
+      ['Read how to fix it | kubelet-doctor explain door-gone'],
     ]);
   });
 

@@ -19,6 +19,8 @@ export function flareSpeaker(path: string): Speaker | undefined {
 
 export const isKubeletAnswer = (path: string) => /(?:^|\/)k8s\/kubelet_(?:config|pods)\.yaml$/.test(path);
 
+export const isKubeletPods = (path: string) => /(?:^|\/)k8s\/kubelet_pods\.yaml$/.test(path);
+
 /** As the kubelet refuses; the longest is a list of subresources. */
 const REFUSALS: readonly [RegExp, number][] = [
   [/^Forbidden \(user=/, 403],
@@ -47,6 +49,13 @@ export function withKubelet(line: string): string {
     /^(error collecting data for '[^']{0,80}kubelet_(pods|config)\.yaml': unexpected status code \d{3})\b/,
     (_, told: string, what: string) => `${told} on https://${ITS_KUBELET}:10250/${what === 'pods' ? 'pods' : 'configz'}`,
   );
+}
+
+/** The kubelet's own words, where the agent's log quotes them. */
+export function refusedPods(line: string): string | undefined {
+  return /unexpected status code 403 on https:\/\/[^\s/]{1,300}\/pods: (Forbidden \(user=[^\s,]{1,253}, [\w=, ]{1,200}(?:\(s\)=\[[\w/ ]{1,200}\])?\))/.exec(
+    line.slice(0, 4000),
+  )?.[1];
 }
 
 /** Where its settings are: effective ones, the file, the environment. */

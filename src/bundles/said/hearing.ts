@@ -8,7 +8,17 @@ import { createStatements, type Statements, subjectOfStatement } from '../../tex
 import type { KubeObject } from '../kinds.js';
 import type { ObjectIndex } from '../objects.js';
 import type { Listener, Told } from '../read.js';
-import { configurationIn, flareSpeaker, ITS_KUBELET, isKubeletAnswer, refusalIn, SETTINGS, withKubelet } from './flare.js';
+import {
+  configurationIn,
+  flareSpeaker,
+  ITS_KUBELET,
+  isKubeletAnswer,
+  isKubeletPods,
+  refusalIn,
+  refusedPods,
+  SETTINGS,
+  withKubelet,
+} from './flare.js';
 import { isLogError, LOG_ERROR, type LogFile, logAt, type PodName, podAt } from './logs.js';
 
 /** What was said, and where. */
@@ -22,6 +32,8 @@ interface Heard {
 /** Statements beyond these are of many nodes and alike. */
 const MOST_HEARD = 20_000;
 const MOST_SETTINGS = 1024 * 1024;
+/** As much of a refusal as a live run keeps. */
+const BODY = 512;
 
 /** One a bundle; `clean` is the run's. */
 export function createHearing(clean: Clean): Listener {
@@ -29,6 +41,7 @@ export function createHearing(clean: Clean): Listener {
   const settings = new Map<string, string>();
   const currents = new Map<string, { pod: PodName; isSecure: boolean; isInsecure: boolean }>();
   const refused: { path: string; line: string }[] = [];
+  let podsRefused: string | undefined;
   let [hasPods, isClusterAgents] = [false, false];
 
   const keep = (statements: Statement[], about: Omit<Heard, 'statement'> = {}) => {
@@ -58,13 +71,21 @@ export function createHearing(clean: Clean): Listener {
     if (errors) keep(errors.end(), about);
   }
 
+  /** A client quotes the whole refusal: it is the kubelet's answer. */
+  const noted = (line: string): string => {
+    const body = refusedPods(line);
+    if (body !== undefined) podsRefused = clean(body, BODY);
+    return withKubelet(line);
+  };
+
   return {
     wants(path, head) {
-      if (/(?:^|\/)k8s\/kubelet_pods\.yaml$/.test(path) && /^\s*(?:apiVersion|kind|items):/m.test(head)) hasPods = true;
+      // Its pods are objects too, which others read.
+      if (isKubeletPods(path) && /^(?:apiVersion|kind|items):/m.test(head)) hasPods = true;
       if (/(?:^|\/)cluster-agent-status\.log$/.test(path)) isClusterAgents = true;
       return (
         SETTINGS.test(path) ||
-        (isKubeletAnswer(path) && refusalIn(path, head) !== undefined) ||
+        (isKubeletAnswer(path) && (!isKubeletPods(path) || refusalIn(path, head) !== undefined)) ||
         flareSpeaker(path) !== undefined ||
         isLogError(path) ||
         CURRENT.test(path) ||
@@ -95,7 +116,7 @@ export function createHearing(clean: Clean): Listener {
       const speaker = flareSpeaker(path);
       const file = logAt(path);
       const isRotated = /\.log\.\d+$/.test(path);
-      if (speaker) await hearLog(path, entry.lines(), { by: speaker, isEarlier: isRotated }, withKubelet);
+      if (speaker) await hearLog(path, entry.lines(), { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : noted);
       else if (isLogError(path)) await hearLog(path, entry.lines(), { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
       else if (file) await hearLog(path, entry.lines(), file);
       else if (DUMPED.test(path) && pod) await hearLog(path, errorsIn(entry.lines()), { pod, isEarlier: false });
@@ -109,7 +130,7 @@ export function createHearing(clean: Clean): Listener {
         keep(statements.end());
       }
       const where = createWhere(index);
-      keep(unverified([...currents.values()], where.ofPod, clean).map((statement) => statement));
+      keep(unverified([...currents.values()], where.ofPod, clean));
       const all = heard.flatMap((each) => where.told(each));
       const configuration = isClusterAgents ? undefined : await configurationIn(settings, 'flare');
       if (configuration)
@@ -121,9 +142,16 @@ export function createHearing(clean: Clean): Listener {
             outcome: { status: 'observed', data: configuration, ms: 0 },
           },
         });
+      if (podsRefused !== undefined && !hasPods) all.push({ fact: refusedOf(podsRefused) });
       return all;
     },
   };
+}
+
+/** A refusal that the agent's log quotes whole is what the kubelet answered it: then the permissions are judged as in a run. */
+function refusedOf(body: string): AnyFact {
+  const data = { method: 'GET', path: '/pods', as: 'token', voice: 'kubelet', status: 403, body } as const;
+  return { target: 'kubelet', kind: 'http', subject: 'token GET /pods', outcome: { status: 'observed', data, ms: 0 } };
 }
 
 /** Without the folders of an archive that only tell which run or image it was. */

@@ -36,7 +36,7 @@ const OF_PODS: readonly RegExp[] = [
 /** What a supervisor's unit or a program writes; the name tells whose it is. `logs` of a flare are the agent's, whatever their name. */
 const OF_PROGRAMS: readonly RegExp[] = [
   /(?:^|\/)(?:journald|systemlogs|service-logs|agent-logs)\/(?<program>[\w.-]+?)(?:\.log)?$/,
-  /journalctl_[\w.-]*--unit_(?<program>[\w.-]+)$/,
+  /journalctl_[\w.-]{0,80}--unit_(?<program>[\w.-]{1,80})$/,
   /(?:^|\/)host_service_logs\/[^/]+\/(?<program>[\w.-]+)_service\.log$/,
   /(?:^|\/)(?<program>kubelet|kube-apiserver|kube-controller-manager|kube-scheduler|k3s|rke2|rke2-agent|rke2-server)\.log(?:\.\d+)?$/,
 ];
@@ -73,7 +73,7 @@ const HEARD_EARLIER: readonly (Speaker | undefined)[] = ['node-agent', 'cluster-
 
 /** Undefined where it is no log, or one that no one here listens to. */
 export function logAt(path: string): LogFile | undefined {
-  const isEarlier = /previous|\.log\.[\w.-]+$|\/rotated\//.test(path);
+  const isEarlier = /previous|\.log\.[\w-]{1,20}$|\/rotated\//.test(path);
   const node = groupOf(OF_NODES, path)?.node;
   const program = groupOf(OF_PROGRAMS, path)?.program;
   if (program !== undefined) {
