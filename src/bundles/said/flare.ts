@@ -8,7 +8,7 @@ import { type AgentFile, agentFileOf } from '../../agent-config/datadog-yaml.js'
 import type { AgentConfiguration } from '../../model/facts.js';
 import { KNOWN_SETTINGS } from '../../profiles/datadog-settings.js';
 import type { Speaker } from '../../texts/index.js';
-import { isHidden } from '../redacted.js';
+import { isHidden } from '../objects/redacted.js';
 
 /** A file of a flare below its root, and who speaks in it. */
 export function flareSpeaker(path: string): Speaker | undefined {
