@@ -40,7 +40,11 @@ const LAYOUTS: readonly Layout[] = [
   // vmware-tanzu/sonobuoy pkg/discovery/queries.go: events are left out by default.
   { file: /(?:^|\/)resources\/(?:ns\/(?<ns>[^/]+)|cluster)\/[^/]+\.json$/, without: 'cluster', some: ['Event'], isSilentOnNone: true },
   // rancher/support-bundle-kit: yamls/namespaced/NS/GROUP/VERSION/PLURAL.yaml.
-  { file: /(?:^|\/)yamls\/(?:namespaced\/(?<ns>[^/]+)|cluster)\/.+\.ya?ml$/, without: 'cluster', isSilentOnNone: true },
+  {
+    file: /(?:^|\/)yamls\/(?:namespaced\/(?<ns>[^/]+)|cluster)\/[^/]+\/(?:[^/]+\/)?[^/]+\.ya?ml$/,
+    without: 'cluster',
+    isSilentOnNone: true,
+  },
   // openshift/oc pkg/cli/admin/inspect: lists of the namespaces it was told, and of the cluster what it was told is related.
   { file: /(?:^|\/)namespaces\/(?<ns>[^/]+)\/[\w.-]+\/\w+\.ya?ml$/, without: 'cluster', some: [...RBAC, 'Event'] },
   { file: /(?:^|\/)cluster-scoped-resources\/core\/nodes\/[^/]+\.ya?ml$/, without: 'cluster' },

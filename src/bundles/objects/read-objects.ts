@@ -16,7 +16,7 @@ export type Syntax = 'json' | 'yaml';
 /** By its name, and where that says nothing by its first characters; undefined where it holds no objects. */
 export function syntaxOf(path: string, head: string): Syntax | undefined {
   const begins = head.replace(/^\uFEFF/, '').trimStart();
-  if (begins.startsWith('{') || begins.startsWith('[')) return /\.(ya?ml|json|txt)$|[^.]{4,}$/i.test(path) ? 'json' : undefined;
+  if (begins.startsWith('{') || begins.startsWith('[')) return /\.(ya?ml|json|txt)$|[^.]{4}$/i.test(path) ? 'json' : undefined;
   if (/\.ya?ml$/i.test(path)) return 'yaml';
   return /^(?:---[^\n]*\n)?(?:apiVersion|kind|items|metadata):/.test(begins) ? 'yaml' : undefined;
 }

@@ -11,7 +11,8 @@ export function matches(object: KubeObject, query: URLSearchParams): boolean {
   );
 }
 
-const termsOf = (selector: string | null): string[] => (selector ?? '').split(/,(?![^(]*\))/).filter(Boolean);
+/** By commas, but for those between brackets. */
+const termsOf = (selector: string | null): string[] => (selector ?? '').match(/[^,(]+(?:\([^()]*\))?/g) ?? [];
 
 function holdsLabel(term: string, labels: Readonly<Record<string, unknown>>): boolean {
   const [, inKey = '', not, values] = /^([^\s!=]+)\s+(not)?in\s+\(([^)]*)\)$/.exec(term) ?? [];

@@ -10,16 +10,13 @@ import { measure, ours } from '../measure.js';
 const MIB = 1024 * 1024;
 const MOST_MIB = 150;
 const LENGTH = Number(process.env.BENCH_LOG_MIB ?? 128);
-/** Of so much: with as many patterns it is slow. */
-const GREP_MIB = 0.25;
 /** Twice as long may take this much longer: a machine is never quite at rest. */
 const MOST_GROWTH = 1.5;
 
 export const family: Family = async function* ({ scratch }) {
-  const [half, whole, piece] = ['half.log', 'whole.log', 'piece.log'].map((name) => path.join(scratch, name)) as [string, string, string];
+  const [half, whole] = ['half.log', 'whole.log'].map((name) => path.join(scratch, name)) as [string, string];
   await writeLog(half, (LENGTH / 2) * MIB);
   await writeLog(whole, LENGTH * MIB);
-  await writeLog(piece, GREP_MIB * MIB);
   const read = (file: string) => measure(ours(['read', file, '--exit-zero'], { withPeak: true }));
   const [first, second] = [await read(half), await read(whole)];
   const growth = second.ms / first.ms / 2;
@@ -33,13 +30,14 @@ export const family: Family = async function* ({ scratch }) {
   };
   const patterns = path.join(scratch, 'patterns');
   await writeFile(patterns, grepped().join('\n'));
+  // Bytes, not UTF-8: as it is, grep takes many seconds to put so many patterns together.
   const grep = await measure({
     file: 'grep',
-    args: ['-c', '-E', '-f', patterns, piece],
+    args: ['-c', '-i', '-E', '-f', patterns, whole],
     exitCodes: [0, 1],
     env: { ...process.env, LC_ALL: 'C' },
   });
-  yield `grep -E of ${grepped().length} of ${FRAGMENTS.length} fragments: ${((GREP_MIB / grep.ms) * 1000).toFixed(2)} MiB/s`;
+  yield `grep -i -E of ${grepped().length} of ${FRAGMENTS.length} fragments, over the same: ${((LENGTH / grep.ms) * 1000).toFixed(0)} MiB/s`;
 };
 
 /** Those without what only JavaScript has. */
