@@ -47,7 +47,7 @@ export const OBJECTS: readonly Fragment[] = [
   },
   {
     id: 'node-silent',
-    text: /Kubelet (?:stopped|never) post(?:ing|ed) node status|NodeStatusUnknown|NodeStatusNeverUpdated/i,
+    text: /Kubelet (?:stopped|never) post(?:ing|ed) node status|NodeStatusUnknown|NodeStatusNeverUpdated|hasn't been updated for \S{1,40}\. Last \w{1,40} is/i,
     speaker: 'controller-manager',
     side: 'object',
     means: {
