@@ -182,9 +182,12 @@ export const COMMANDS: readonly Command[] = [
     shape: bareWords,
     run: async (parsed, { host, io }) => {
       const words = parsed._.slice(1).map(String);
+      const [text, format] = [words.join(' '), parsed.output === 'json' ? 'json' : 'text'] as const;
+      const explained = (await import('./commands/causes.js')).explainCause(text, format, io);
+      if (explained !== undefined) return explained;
       const { isToRead, runExplainCommand } = await import('./commands/explain.js');
       if (await isToRead(words, host)) return (await import('./commands/read.js')).runReadCommand(words, pickFlags(parsed), host, io);
-      return runExplainCommand(words.join(' '), parsed.output === 'json' ? 'json' : 'text', host, io);
+      return runExplainCommand(text, format, host, io);
     },
   },
   {
@@ -195,8 +198,11 @@ export const COMMANDS: readonly Command[] = [
       ['For a script', 'kubelet-doctor list --output json'],
       ['The texts it knows, by who prints them', 'kubelet-doctor list --fragments'],
     ],
-    run: async ({ output, fragments }, { io }) =>
-      (await import('./commands/explain.js')).runListCommand(output === 'json' ? 'json' : 'text', fragments === true, io),
+    run: async ({ output, fragments }, { io }) => {
+      const format = output === 'json' ? 'json' : 'text';
+      if (fragments === true) return (await import('./commands/explain.js')).listFragments(format, io);
+      return (await import('./commands/causes.js')).runListCommand(format, io);
+    },
   },
   {
     name: 'demo',

@@ -29,18 +29,27 @@ export function palette(colour: boolean): Palette {
 export function wrap(text: string, width: number, first = '', rest = ' '.repeat(first.length)): string[] {
   const lines: string[] = [];
   let line = first;
+  let length = lengthOf(first);
   let empty = true;
   for (const word of oneLine(text).split(' ')) {
-    if (!empty && [...line].length + 1 + [...word].length > width) {
+    const more = lengthOf(word);
+    if (!empty && length + 1 + more > width) {
       lines.push(line);
       line = rest;
+      length = lengthOf(rest);
       empty = true;
     }
     line += empty ? word : ` ${word}`;
+    length += empty ? more : more + 1;
     empty = false;
   }
   lines.push(line);
   return lines;
+}
+
+/** In characters, not in halves of them. */
+function lengthOf(text: string): number {
+  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
 }
 
 /** Prose is not read in lines longer than this, however wide the terminal. */

@@ -13,6 +13,9 @@ const IN_LINES = new RegExp(`(?![\\n\\t])[${CLASS}]`, 'gu');
 /** The same but for what a terminal reads in colour: only that of ours is left by then. */
 const IN_COLOUR = new RegExp(`(?![\\n\\t])(?!\\u001b\\[[\\d;]{1,20}m)[${CLASS}]`, 'gu');
 
+/** Most texts: looked at for this first, the class of all the others is not even compiled. */
+const PLAIN = /^[\n\t -~]*$/;
+
 /** `\x1b`, `\u{202e}`: shown instead of obeyed. */
 export function escapeOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
@@ -21,11 +24,13 @@ export function escapeOf(character: string): string {
 
 /** Text of one or more lines in which no character acts and none hides. Newline and tab are kept; `inColour` keeps colours too. */
 export function neutralise(text: string, inColour = false): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(inColour ? IN_COLOUR : IN_LINES, escapeOf);
 }
 
 /** For JSON, which has an escape of its own: every reader of it reads the same character again. */
 export function escapeInJson(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(IN_LINES, (character) =>
     character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );

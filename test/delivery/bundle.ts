@@ -3,7 +3,8 @@
  * begins with.
  */
 import path from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { knownCauses } from '../../src/checks/known.js';
 
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
 const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
@@ -33,6 +34,20 @@ export const withoutDrawing: Plugin = {
   },
 };
 
+/** What every cause says of itself, computed now: its reader needs none of the checks. */
+const withCauses: Plugin = {
+  name: 'with-causes',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/index\.js$/ }, ({ importer }) =>
+      importer === path.resolve('src/checks/known.ts') ? { path: 'causes', namespace: 'causes' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'causes' }, () => {
+      const data = JSON.stringify(JSON.stringify(knownCauses()));
+      return { contents: `const data = ${data}; export const knownCauses = () => JSON.parse(data);` };
+    });
+  },
+};
+
 const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -42,12 +57,12 @@ const COMMON: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',
-  plugins: [withoutRestOfUndici, withoutDrawing],
+  plugins: [withoutRestOfUndici, withoutDrawing, withCauses],
 };
 
-/** With the simulator; a command loads only the chunks it needs. */
-export async function bundlePackage(outdir: string): Promise<void> {
-  await build({
+/** With the simulator; a command loads only the chunks it needs. What each is made of. */
+export async function bundlePackage(outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
     ...COMMON,
     entryPoints: { 'kubelet-doctor': path.resolve('src/bundle.ts') },
     outdir,
@@ -56,13 +71,15 @@ export async function bundlePackage(outdir: string): Promise<void> {
     splitting: true,
     chunkNames: 'chunk-[hash]',
     banner: { js: REQUIRE },
+    metafile: true,
   });
+  return metafile;
 }
 
 const ALONE: BuildOptions = {
   ...COMMON,
   entryPoints: [path.resolve('src/single.ts')],
-  plugins: [withoutRestOfUndici, withoutDrawing, withoutSimulator],
+  plugins: [withoutRestOfUndici, withoutDrawing, withCauses, withoutSimulator],
 };
 
 /** Returns its path. Executable as it is, where Node is on PATH. */

@@ -1,5 +1,5 @@
 /** A cause that is named and does not exist, in one line. */
-import { knownCauses } from '../../checks/index.js';
+import { findCause, knownCauses } from '../../checks/known.js';
 import { nearest } from '../../kubernetes/near.js';
 
 /** One line for a cause id that does not exist, with the nearest that does. */
@@ -11,7 +11,6 @@ export function noSuchCause(cause: string): string {
 
 /** For a misspelt cause of --skip or --only: it would silently keep, or drop, everything. */
 export function unknownCause(named: readonly string[]): string | undefined {
-  const known = knownCauses().map(({ cause }) => cause);
-  const wrong = named.find((cause) => !known.includes(cause));
+  const wrong = named.find((cause) => findCause(cause) === undefined);
   return wrong === undefined ? undefined : noSuchCause(wrong);
 }

@@ -1,10 +1,10 @@
-/** `explain CAUSE`, `explain "ERROR TEXT"`, `explain WORDS` and `list`: what the checks know, offline. */
+/** `explain "ERROR TEXT"`, `explain WORDS` and `list --fragments`: what the checks know, offline. */
 
 import { posix } from 'node:path';
-import { findCause, type KnownCause, knownCauses } from '../../checks/index.js';
+import { findCause, type KnownCause, knownCauses } from '../../checks/known.js';
 import { isFile } from '../../files/given.js';
 import type { Host } from '../../host/host.js';
-import { renderExplain, renderList } from '../../render/text/explain/cause.js';
+import { renderList } from '../../render/text/explain/cause.js';
 import { firstOf, renderFragments, renderReading } from '../../render/text/explain/readings.js';
 import { oneLine } from '../../report/plain-text.js';
 import { answerOf, FRAGMENTS, printedBy, type Reading, readText, readWithoutServer } from '../../texts/index.js';
@@ -14,6 +14,7 @@ import { neutralise } from '../../words/visible.js';
 import { noSuchCause } from '../arguments/unknown-cause.js';
 import { type Io, outText } from '../io.js';
 import { usageError } from '../usage.js';
+import { listed } from './causes.js';
 
 type Format = 'text' | 'json';
 
@@ -29,8 +30,6 @@ export async function isToRead(words: readonly string[], { cwd }: Pick<Host, 'cw
 
 export function runExplainCommand(words: string, output: Format, { redactor }: Pick<Host, 'redactor'>, io: Io): number {
   if (words.trim() === '') return usageError(io, NOTHING_GIVEN);
-  const known = findCause(words.trim());
-  if (known) return explainCause(known, output, io);
   if (isId(words)) return usageError(io, noSuchCause(words.trim()));
   const readings = readText(words, redactor.clean);
   const answer = answerOf(readings) ?? (isLog(words) ? undefined : readWithoutServer(words, redactor.clean));
@@ -51,12 +50,6 @@ export function runExplainCommand(words: string, output: Format, { redactor }: P
 /** More lines than these are a log, and no words to look for. */
 const MOST_WORDS = 3;
 const isLog = (words: string) => words.split('\n').length > MOST_WORDS;
-
-function explainCause({ cause, docs }: KnownCause, output: Format, io: Io): number {
-  if (output === 'json') io.out(JSON.stringify({ cause, ...docs }));
-  else outText(io, renderExplain(cause, docs, { width: io.width, colour: io.colour }));
-  return 0;
-}
 
 /** The causes of an answer with what is said of them: a reader needs no copy of this program. */
 export function withDocs(reading: Reading): Reading {
@@ -109,19 +102,8 @@ function rankOf(words: readonly string[], { cause, docs }: KnownCause): number |
   return words.every(isIn(all ?? '')) ? words.filter(isIn(name ?? '')).length : undefined;
 }
 
-function listed({ cause, check, docs }: KnownCause) {
-  return { cause, title: docs.title, question: check.question, target: check.target, layer: check.layer };
-}
-
-export function runListCommand(output: Format, fragments: boolean, io: Io): number {
-  if (fragments) return listFragments(output, io);
-  const causes = knownCauses().map(listed);
-  if (output === 'json') io.out(JSON.stringify(causes));
-  else outText(io, renderList(causes, { width: io.width, colour: io.colour }));
-  return 0;
-}
-
-function listFragments(output: Format, io: Io): number {
+/** `list --fragments`. */
+export function listFragments(output: Format, io: Io): number {
   if (output === 'json')
     io.out(
       JSON.stringify(

@@ -3,7 +3,7 @@
  * of `script` are judged, a manifest's settings are shown, and every other text is read line by line.
  */
 import { posix } from 'node:path';
-import { findCause } from '../../checks/index.js';
+import { findCause } from '../../checks/known.js';
 import { type Given, openGiven } from '../../files/given.js';
 import type { FileRead, Host } from '../../host/host.js';
 import { eachOf, isAnswers } from '../../live/script/answers.js';

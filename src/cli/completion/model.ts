@@ -1,5 +1,5 @@
 /** What can stand where on a command line, from the tables: the part of completion that is the same for every shell. */
-import { knownCauses } from '../../checks/index.js';
+import { knownCauses } from '../../checks/known.js';
 import { PROFILES } from '../../profiles/index.js';
 import type { OptionSpec } from '../../setup/option-spec.js';
 import type { Command } from '../arguments/command.js';

@@ -1,0 +1,95 @@
+/** What a command loads of the package, as Node itself counts it: what it does not use, nobody waits for. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Metafile } from 'esbuild';
+import { knownCauses } from '../../src/checks/known.js';
+import { bundlePackage } from '../delivery/bundle.js';
+import { reportOf, withCluster } from '../delivery/cluster.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kd-loads-'));
+const LAUNCHER = path.join(folder, 'start.mjs');
+after(() => rmSync(folder, { recursive: true }));
+
+const BARE = ['bundle', 'cli', 'main', 'package.json', 'version', 'words'];
+/** The tables of commands and options, and what help is drawn with. */
+const TABLES = [...BARE, 'host', 'kubernetes', 'manifests', 'model', 'render', 'report', 'setup'];
+const CAUSES = [...TABLES, 'causes:causes', 'checks', 'yargs', 'yargs-parser'];
+/** What a check that prints JSON must do without. */
+const NOT_FOR_CHECK = /^(sim|texts|bundles|manifest-.*|@peculiar\/.*|cli-table3|ora|tar-.*|streamx|string-width|cliui)$/;
+
+describe('what a command loads', () => {
+  let made: Metafile;
+  before(async () => {
+    made = await bundlePackage(folder);
+    writeFileSync(
+      LAUNCHER,
+      "const k = await import('./kubelet-doctor.js'); process.exitCode = await k.main(process.argv.slice(2), { io: k.processIo() });",
+    );
+    writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  });
+
+  async function start(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<{ stdout: string; rooms: string[]; bytes: number }> {
+    const coverage = mkdtempSync(path.join(folder, 'coverage-'));
+    const stdout = await new Promise<string>((resolve) =>
+      execFile(process.execPath, [LAUNCHER, ...args], { env: { ...env, NODE_V8_COVERAGE: coverage } }, (_, text) => resolve(text)),
+    );
+    const loaded = readdirSync(coverage).flatMap((file) => scriptsIn(path.join(coverage, file)));
+    const outputs = Object.entries(made.outputs).filter(([file]) => loaded.includes(path.resolve(file)));
+    const rooms = outputs.flatMap(([, { inputs }]) => Object.keys(inputs).map(roomOf));
+    return { stdout, rooms: [...new Set(rooms)].sort(), bytes: outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0) };
+  }
+
+  it('--version: next to nothing', async () => {
+    const { rooms, bytes } = await start(['--version']);
+    assert.deepEqual(rooms, BARE);
+    assert.ok(bytes < 10_000, `${bytes} bytes`);
+  });
+
+  it('--help: the tables of commands and options; no reader of words, no check', async () => {
+    assert.deepEqual((await start(['--help'])).rooms, TABLES.toSorted());
+  });
+
+  for (const args of [['list'], ['explain', 'token-expired']])
+    it(`${args.join(' ')}: what is said of causes, without the checks that find them`, async () => {
+      const { rooms, bytes } = await start(args);
+      assert.deepEqual(rooms, CAUSES.toSorted());
+      assert.ok(bytes < 500_000, `${bytes} bytes`);
+    });
+
+  it('a check: no simulator, no texts, no format but its own', async () => {
+    await withCluster({}, async ({ args, kubeconfig }) => {
+      const { rooms, stdout } = await start(args, { ...process.env, KUBECONFIG: kubeconfig });
+      assert.ok(reportOf(stdout).summary, stdout);
+      assert.deepEqual(
+        rooms.filter((room) => NOT_FOR_CHECK.test(room)),
+        [],
+      );
+    });
+  });
+
+  it('the causes it lists are those the checks declare', async () => {
+    const { stdout } = await start(['list', '--output', 'json']);
+    const listed = JSON.parse(stdout) as { cause: string; title: string }[];
+    assert.deepEqual(
+      listed.map(({ cause, title }) => [cause, title]),
+      knownCauses().map(({ cause, docs }) => [cause, docs.title]),
+    );
+  });
+});
+
+function scriptsIn(file: string): string[] {
+  const { result } = JSON.parse(readFileSync(file, 'utf8')) as { result: { url: string }[] };
+  return result.filter(({ url }) => url.startsWith('file:')).map(({ url }) => fileURLToPath(url));
+}
+
+/** Of our files the room, of others the package. */
+function roomOf(file: string): string {
+  const [top = '', name = '', below = ''] = file.split('/');
+  if (top !== 'node_modules') return top === 'src' ? name.replace(/\.ts$/, '') : top;
+  return name.startsWith('@') ? `${name}/${below}` : name;
+}
