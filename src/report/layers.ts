@@ -44,15 +44,26 @@ export function buildLayers(given: Material): LayerState[] {
 
 function column(target: Target, layers: readonly Layer[], given: Material): LayerState[] {
   const states: LayerState[] = [];
+  const dialled = given.facts.flatMap(({ target: of, kind, outcome }) =>
+    of === target && kind === 'candidates' && outcome.status === 'observed' ? outcome.data.map(({ host }) => host) : [],
+  );
   for (const layer of layers) {
     const below = states.find((state) => state.state === 'failed');
-    const facts = given.facts.filter((fact) => fact.target === target && LAYER_OF[fact.kind] === layer);
+    const facts = dialledFirst(
+      given.facts.filter((fact) => fact.target === target && LAYER_OF[fact.kind] === layer),
+      dialled,
+    );
     const told = cell({ target, layer, below, facts, given });
     const through = told.state === 'ok' && layer === 'proxy' ? proxyOf(facts) : undefined;
     const ms = timeOf(facts);
     states.push({ target, layer, ...told, ...(through !== undefined && { through }), ...(ms !== undefined && { ms }) });
   }
   return states;
+}
+
+/** Names are looked up side by side: what is said is of the one that is dialled, whichever was asked first. */
+function dialledFirst(facts: readonly AnyFact[], dialled: readonly string[]): AnyFact[] {
+  return [...facts].sort((a, b) => Number(dialled.includes(b.subject)) - Number(dialled.includes(a.subject)));
 }
 
 interface Cell {
