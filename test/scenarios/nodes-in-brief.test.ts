@@ -67,6 +67,18 @@ describe('more nodes than are read as objects', () => {
     assert.deepEqual(told(await nodes(placement)), told(await nodes({ ...placement, tables: 'none' })));
   });
 
+  for (const waiting of [
+    { reason: 'CrashLoopBackOff', message: 'API key missing' },
+    { reason: 'ImagePullBackOff', message: 'Back-off pulling image "gcr.io/datadoghq/agent:7.70.0"' },
+    { reason: 'Unschedulable', message: "0/510 nodes are available: 1 node(s) didn't have free ports for the requested pod ports." },
+  ])
+    it(`are told so where no pod starts: ${waiting.reason}`, async () => {
+      const placement = { nodes: many(510), daemonSets: [{ waiting }] };
+      const [brief, whole] = [await nodes(placement), await nodes({ ...placement, tables: 'none' })];
+      assert.deepEqual(told(brief), told(whole));
+      assert.doesNotMatch(objectsIn(brief.asked).join('\n'), /nodes\?limit/);
+    });
+
   it('are read as objects where a DaemonSet has no pod', async () => {
     const placement = { nodes: many(510), daemonSets: [{}, { name: 'idle', on: [] }] };
     const [brief, whole] = [await nodes(placement), await nodes({ ...placement, tables: 'none' })];

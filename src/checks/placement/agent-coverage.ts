@@ -120,7 +120,12 @@ export const agentCoverage = defineCheck({
       own,
     );
     const meant = rows.filter(({ state }) => state === 'covered' || state === 'missing' || state === 'not-ready');
-    const podEvidence = unready.flatMap((group) => group.slice(0, 3).flatMap((row) => evidenceOf(row, say)));
+    const podEvidence = unready.flatMap((group) =>
+      group
+        .filter(isRead)
+        .slice(0, 3)
+        .flatMap((row) => evidenceOf(row, say)),
+    );
 
     const [first] = own?.state === 'not-ready' ? [] : missing;
     if (first)
@@ -275,6 +280,9 @@ function notReadyTitle(group: NodeRow[], all: Listed<NodeRow>, wait: WaitGroup |
 function lastWords({ message = '' }: AgentPod): string | undefined {
   return /^exit code \d+(?: \([^)]*\))?: (.+)$/s.exec(message)?.[1];
 }
+
+/** What its pod says is its own. */
+const isRead = ({ pods: [pod] }: NodeRow) => pod?.like === undefined;
 
 function evidenceOf({ node, pods: [pod] }: NodeRow, say: Say<typeof WORDS>): Evidence[] {
   if (!pod) return [];

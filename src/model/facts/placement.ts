@@ -107,7 +107,7 @@ export interface PlacementNode {
   provider?: 'EKS' | 'GKE' | 'AKS';
   /** Since 1.5: who built it; a name of `kubernetes/kubelet/platforms.ts`. */
   platform?: string;
-  /** Since 1.5: an agent is ready there, so that only its row of the apiserver's table was read: labels and taints are not known. */
+  /** Since 1.5: an agent is there, so that only its row of the apiserver's table was read: labels and taints are not known. */
   brief?: true;
 }
 
@@ -155,6 +155,8 @@ export interface AgentPod {
   message?: string;
   /** Since 1.5: what admission took from it that its template has: `token`, and what of the host it asks for, as in {@link PodTemplate}. */
   taken?: string[];
+  /** Since 1.5: only its row of the apiserver's table was read; why it is not ready is said of this pod in the same state, `NAMESPACE/POD`. */
+  like?: string;
 }
 
 export interface AgentPods {

@@ -1,42 +1,21 @@
 /**
  * Nodes and agents of a large cluster: as rows of the apiserver's tables, and as objects only where a row leaves open what is judged: nodes without an
- * agent that is ready, and pods that are not. In a cluster of which all objects are read within the usual bounds, and where a server makes no tables,
- * nothing is read in brief.
+ * agent, and of pods that are not ready as many as tell why. In a cluster of which all objects are read within the usual bounds, and where a server
+ * makes no tables, nothing is read in brief.
  */
 
-import { list, record } from '../../../kubernetes/json.js';
-import type { AgentPod, AgentPods, AgentWorkload, PlacementNode, PlacementNodes, PortHolder } from '../../../model/facts/placement.js';
+import type { AgentPod, AgentPods, AgentWorkload, PlacementNode, PlacementNodes } from '../../../model/facts/placement.js';
 import type { Outcome } from '../../../model/facts.js';
 import type { ApiserverClient } from '../client.js';
-import {
-  type AgentMarks,
-  holdersAt,
-  labelsRead,
-  marksOf,
-  reduceAgentPod,
-  reducePlacementNode,
-  reducePortHolder,
-  repositoryOf,
-} from '../reduce-placement.js';
-import { denied, PAGE, pages } from './pages.js';
-import { briefNode, briefPod, countOf, isPlainlyReady, NODE_COLUMNS, POD_COLUMNS, type Row, tableOf } from './table.js';
+import { labelsRead, marksOf, reducePlacementNode } from '../reduce-placement.js';
+import { type DaemonPods, holdersOf, podsOf } from './brief-pods.js';
+import { denied, named, PAGE, pages } from './pages.js';
+import { briefNode, countOf, isPlainlyReady, NODE_COLUMNS, POD_COLUMNS, type Row, tableOf } from './table.js';
 
 /** What was read in brief; what is not here is to be read as objects. */
 export interface InBrief {
   nodes?: Outcome<PlacementNodes>;
   pods?: Outcome<AgentPods>;
-}
-
-/** How the pods of a DaemonSet are found, and what its controller counted. */
-export interface DaemonPods {
-  namespace: string;
-  name: string;
-  /** '' where it selects none. */
-  selector: string;
-  images: string[];
-  datadog: boolean;
-  /** Nodes with a pod of it that would get none today; undefined where no controller has counted yet. */
-  misscheduled?: number;
 }
 
 /** As many as are read as objects otherwise. */
@@ -45,38 +24,9 @@ const FEW_PODS = 10 * PAGE;
 /** Nodes that are read as objects, and how many of them at once: their names stand in a URL. */
 const MOST_NODES = 1000;
 const AT_ONCE = 100;
-/** By their names, one by one. */
-const MOST_SINGLE = 60;
-/** Alike as pods of one template are, these show what admission does to all. */
-const SAMPLE = 20;
-const MOST_POD_PAGES = 40;
-const MOST_HOLDERS_AT = 5;
-
-export function daemonPodsOf(json: unknown, { namespace, name, datadog, template }: AgentWorkload): DaemonPods {
-  const { spec, status } = record(json);
-  const { numberMisscheduled: counted } = record(status);
-  return {
-    namespace,
-    name,
-    datadog,
-    selector: selectorOf(record(spec).selector),
-    images: template.images.slice(0, 1).map(repositoryOf),
-    ...(typeof counted === 'number' && { misscheduled: counted }),
-  };
-}
-
-/** As a labelSelector has it (k8s.io/apimachinery labels.Requirement String). */
-function selectorOf(json: unknown): string {
-  const { matchLabels, matchExpressions } = record(json);
-  const equal = Object.entries(record(matchLabels)).map(([key, value]) => `${key}=${String(value)}`);
-  const others = list(matchExpressions).map((each) => {
-    const { key, operator, values } = record(each);
-    if (operator === 'Exists') return String(key);
-    if (operator === 'DoesNotExist') return `!${String(key)}`;
-    return `${String(key)} ${operator === 'In' ? 'in' : 'notin'} (${list(values).map(String).join(',')})`;
-  });
-  return [...equal, ...others].join(',');
-}
+/** Those that are not found by that label, one by one. */
+const MOST_SINGLE = 40;
+const MOST_KINDS = 20;
 
 /** `all`: every DaemonSet of the cluster, as far as they were listed. */
 export async function readInBrief(api: ApiserverClient, found: readonly AgentWorkload[], all: readonly DaemonPods[]): Promise<InBrief> {
@@ -108,66 +58,6 @@ function isUnclear({ namespace, name, misscheduled = 0 }: DaemonPods, pods: read
   return misscheduled > rows.filter((row) => !isPlainlyReady(row)).length || !pods.some(isOwn);
 }
 
-async function podsOf(
-  api: ApiserverClient,
-  agents: readonly DaemonPods[],
-  marks: AgentMarks,
-  rows: readonly Row[],
-): Promise<AgentPod[] | undefined> {
-  const up = new Set(rows.filter(isPlainlyReady).map((row) => row('Name')));
-  const found = new Map<string, AgentPod>();
-  for (const agent of agents) {
-    const pods = agent.selector ? await podsOfOne(api, agent, marks, up) : undefined;
-    if (!pods) return undefined;
-    for (const pod of pods) found.set(`${pod.namespace}/${pod.pod}`, pod);
-  }
-  return [...found.values()];
-}
-
-/** Those that are ready on nodes that are, by their rows; the others, and a few of these, as objects. */
-async function podsOfOne(
-  api: ApiserverClient,
-  agent: DaemonPods,
-  marks: AgentMarks,
-  up: ReadonlySet<string>,
-): Promise<AgentPod[] | undefined> {
-  const inside = `/api/v1/namespaces/${encodeURIComponent(agent.namespace)}/pods`;
-  const own = `${inside}?labelSelector=${encodeURIComponent(agent.selector)}`;
-  const rows = await tableOf(api, own, POD_COLUMNS);
-  if (!rows) return undefined;
-  const reduce = (item: unknown) => reduceAgentPod(item, marks);
-  const brief = rows.map((row) => ({ name: row('Name'), pod: briefPod(row, agent) }));
-  const ready = brief.flatMap(({ pod }) => (pod && up.has(pod.node) ? [pod] : []));
-  const known = new Set(ready.map(({ pod }) => pod));
-  const open = brief.flatMap(({ name }) => (known.has(name) ? [] : [name]));
-  const sample = ready.length > 0 ? await pages(api, own, 1, reduce, undefined, SAMPLE) : undefined;
-  if (sample && sample.status !== 'observed') return undefined;
-  const seen = sample?.data.items ?? [];
-  if (open.length > MOST_SINGLE || seen.some(({ taken }) => taken)) {
-    const all = await pages(api, own, MOST_POD_PAGES, reduce);
-    return all.status === 'observed' && !all.data.cut ? all.data.items : undefined;
-  }
-  const single = await Promise.all(open.map((name) => pages(api, `${inside}?${named(name)}`, 1, reduce)));
-  const read = single.flatMap((one) => (one.status === 'observed' ? one.data.items : []));
-  // Whichever comes last for a pod counts: its object, where there is one.
-  return single.every(({ status }) => status === 'observed') ? [...ready, ...seen, ...read] : undefined;
-}
-
-const named = (name: string) => `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}&resourceVersion=0`;
-
-/** On nodes where an agent's pod waits for its place. */
-async function holdersOf(api: ApiserverClient, pods: readonly AgentPod[], marks: AgentMarks): Promise<PortHolder[]> {
-  if (marks.ports.length === 0) return [];
-  const waiting = [...new Set(pods.flatMap(({ reason, node }) => (reason === 'Unschedulable' ? [node] : [])))].slice(0, MOST_HOLDERS_AT);
-  const reduce = (item: unknown) => reducePortHolder(item, marks);
-  const asked = waiting.map((node) => {
-    const on = encodeURIComponent(`spec.nodeName=${node}`);
-    return pages(api, `/api/v1/pods?fieldSelector=${on}&resourceVersion=0`, 1, reduce);
-  });
-  const found = (await Promise.all(asked)).flatMap((one) => (one.status === 'observed' ? one.data.items : []));
-  return holdersAt(pods, found);
-}
-
 /** Undefined where too many would have to be read as objects, or one of them cannot be. */
 async function nodesOf(
   api: ApiserverClient,
@@ -175,13 +65,13 @@ async function nodesOf(
   pods: readonly AgentPod[],
   keep: ReadonlySet<string>,
 ): Promise<PlacementNode[] | undefined> {
-  const covered = new Set(pods.flatMap(({ node, ready, leaving }) => (ready && !leaving ? [node] : [])));
+  const covered = new Set(pods.flatMap(({ node, leaving }) => (leaving ? [] : [node])));
   const classes = new Set<string>();
   const open = rows.flatMap((row) => {
     const name = row('Name');
     const kind = `${row('Version')} ${row('OS-Image')}`;
     // One of each kind, for whose cluster it is.
-    const isFirst = !classes.has(kind) && classes.size < SAMPLE;
+    const isFirst = !classes.has(kind) && classes.size < MOST_KINDS;
     if (isFirst) classes.add(kind);
     return isFirst || !isPlainlyReady(row) || !covered.has(name) ? [name] : [];
   });

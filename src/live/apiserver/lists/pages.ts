@@ -74,3 +74,6 @@ export function denied<T>(outcome: Outcome<unknown>): Outcome<T> {
       : { status: 'failed', code: outcome.code, detail: outcome.detail };
   return outcome as Outcome<T>;
 }
+
+/** The query for one by its name, from what the server has in memory: an empty list where it is gone. */
+export const named = (name: string): string => `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}&resourceVersion=0`;

@@ -72,7 +72,7 @@ function readPage(json: unknown, columns: readonly string[]): Page | undefined {
   };
 }
 
-/** Of a node with an agent that is ready. */
+/** Of a node that is ready, with an agent. */
 export function briefNode(row: Row): PlacementNode {
   const { name, version, roles } = { name: row('Name'), version: row('Version').slice(0, 60), roles: row('Roles') };
   const platform = platformOf({ name, version, osImage: row('OS-Image'), labels: {} });
@@ -93,13 +93,13 @@ export function briefNode(row: Row): PlacementNode {
 /** `Ready`; `NotReady,SchedulingDisabled`. */
 export const isPlainlyReady = (row: Row): boolean => row('Status') === 'Ready';
 
-/** A pod that runs, with all of its containers ready; undefined where its row leaves open what it is. */
+/** A pod on its node, ready where it runs with all of its containers; undefined where its row leaves open whose it is, or where. */
 export function briefPod(row: Row, { namespace, name }: { namespace: string; name: string }): AgentPod | undefined {
   const [, ready, of] = /^(\d+)\/(\d+)$/.exec(row('Ready')) ?? [];
   const [, gates, ofGates] = /^(\d+)\/(\d+)$/.exec(row('Readiness Gates')) ?? [];
   const isReady = ready !== undefined && ready !== '0' && ready === of && gates === ofGates && row('Status') === 'Running';
   const [pod, node] = [row('Name'), row('Node')];
-  if (!isReady || !node || node.startsWith('<') || !isNameOf(name, pod)) return undefined;
+  if (!node || node.startsWith('<') || !isNameOf(name, pod)) return undefined;
   return {
     namespace,
     pod,
@@ -107,7 +107,7 @@ export function briefPod(row: Row, { namespace, name }: { namespace: string; nam
     owner: `DaemonSet/${name}`,
     sidecar: false,
     phase: 'Running',
-    ready: true,
+    ready: isReady,
     leaving: false,
     restarts: Number.parseInt(row('Restarts'), 10) || 0,
   };
