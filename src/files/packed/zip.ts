@@ -1,9 +1,10 @@
 /** A zip: yauzl reads its list, which stands at its end; what is in an entry is inflated and counted here. */
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
-import { fromBufferPromise, fromFdPromise, getFileNameLowLevel, type Entry as Listed, type ZipFile } from 'yauzl';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { fromRandomAccessReaderPromise, getFileNameLowLevel, type Entry as Listed, type ZipFile } from 'yauzl';
 import { BadArchive } from '../bad-archive.js';
+import { BlockReader, type Blocks, blocksOf, heldBlocks } from './blocks.js';
 import type { Raw } from './reading.js';
 import type { Why } from './types.js';
 
@@ -20,22 +21,23 @@ const MODES: ReadonlyMap<number, Why> = new Map([
   [0o060000, 'device'],
 ]);
 const UNIX = 3;
+const SMALL = 256 * 1024;
 
 /** Of a file, which stays open, or of bytes. */
 export async function* zipEntries(zip: { file: FileHandle; size: number } | { bytes: Buffer }): AsyncGenerator<Raw & { skip?: Why }> {
+  const blocks = 'bytes' in zip ? heldBlocks(zip.bytes) : blocksOf(zip.file, zip.size);
   try {
-    const opened = 'bytes' in zip ? await fromBufferPromise(zip.bytes, OPTIONS) : await fromFdPromise(zip.file.fd, OPTIONS);
-    const room = 'bytes' in zip ? zip.bytes.length : zip.size;
+    const opened = await fromRandomAccessReaderPromise(new BlockReader(blocks), blocks.size, OPTIONS);
     let packed = 0;
     for await (const listed of opened.eachEntry()) {
       const { generalPurposeBitFlag, fileNameRaw, extraFields, compressedSize, uncompressedSize: size } = listed;
       // In a zip that is none of a kind to explode, each has its own bytes.
       packed += compressedSize;
-      if (packed > room) throw new BadArchive('contains entries that overlap, which no zip program writes');
+      if (packed > blocks.size) throw new BadArchive('contains entries that overlap, which no zip program writes');
       const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
       if (name.endsWith('/')) continue;
       const skip = skipOf(listed);
-      yield { name, size, ...(skip ? { skip } : {}), chunks: () => content(opened, listed) };
+      yield { name, size, ...(skip ? { skip } : {}), chunks: () => content(opened, listed, blocks) };
     }
   } catch (error) {
     throw inOurWords(error);
@@ -49,24 +51,40 @@ function skipOf(listed: Listed): Why | undefined {
 }
 
 /** Neither longer nor shorter than the list says, and of its checksum: who lies about one lies about all. */
-async function* content(zip: ZipFile, listed: Listed): AsyncGenerator<Buffer> {
+async function* content(zip: ZipFile, listed: Listed, blocks: Blocks): AsyncGenerator<Buffer> {
+  let [size, sum] = [0, 0];
+  for await (const chunk of isSmall(listed) ? atOnce(zip, listed, blocks) : streamed(zip, listed)) {
+    size += chunk.length;
+    if (size > listed.uncompressedSize) break;
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (size !== listed.uncompressedSize || sum !== listed.crc32) throw new BadArchive('is damaged');
+}
+
+/** Most are: streams of each would cost ten times the time. */
+function isSmall({ compressedSize, uncompressedSize }: Listed): boolean {
+  return compressedSize <= SMALL && uncompressedSize <= 16 * SMALL;
+}
+
+async function* atOnce(zip: ZipFile, listed: Listed, blocks: Blocks): AsyncGenerator<Buffer> {
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(listed, { minimal: true });
+  const packed = await blocks.read(fileDataStart, listed.compressedSize);
+  if (listed.compressionMethod === 0) yield packed;
+  else yield inflateRawSync(packed, { maxOutputLength: Math.max(1, listed.uncompressedSize) });
+}
+
+async function* streamed(zip: ZipFile, listed: Listed): AsyncGenerator<Buffer> {
   const packed = await zip.openReadStreamPromise(listed, { decodeFileData: false });
   // yauzl emits errors without ending the stream, and an unheard one ends the process.
   const plain: Readable = listed.compressionMethod === 0 ? packed : pipeline(packed, createInflateRaw({ chunkSize: 64 * 1024 }), () => {});
   packed.on('error', (error) => plain.destroy(error));
-  let [size, sum] = [0, 0];
   try {
-    for await (const chunk of plain as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > listed.uncompressedSize) break;
-      sum = crc32(chunk, sum);
-      yield chunk;
-    }
+    yield* plain as AsyncIterable<Buffer>;
   } finally {
     plain.destroy();
     packed.destroy();
   }
-  if (size !== listed.uncompressedSize || sum !== listed.crc32) throw new BadArchive('is damaged');
 }
 
 function inOurWords(error: unknown): unknown {
