@@ -12,7 +12,7 @@ export interface Clock {
 }
 
 export function createClock(): Clock {
-  /** Signs of life go before texts, and these before the time at which something was created. */
+  /** What lived, what was told; and only where there is neither, what was created. */
   let [alive, told, created] = [0, 0, 0];
   const timeOf = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) || 0 : 0);
   const latest = (...values: unknown[]) => Math.max(0, ...values.map(timeOf));
@@ -25,20 +25,22 @@ export function createClock(): Clock {
         alive = Math.max(alive, ...list(record(status).conditions).map((each) => timeOf(record(each).lastHeartbeatTime)));
     },
     hear(text) {
-      for (const [time] of text.slice(0, 4096).matchAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?/g))
-        told = Math.max(
-          told,
-          Date.parse(
-            time
-              .replace(/^(\S+) (\d\d:\d\d)/, '$1T$2')
-              .replace(/(\.\d{3})\d+/, '$1')
-              .replace(/ ?UTC$/, 'Z')
-              .replace(/ ([+-])/, '$1'),
-          ) || 0,
-        );
+      for (const time of timesIn(text.slice(0, 4096))) told = Math.max(told, time);
     },
-    now: () => alive || told || created || undefined,
+    now: () => Math.max(alive, told) || created || undefined,
   };
+}
+
+/** A day, and an hour of it: `2026-01-05T10:00:35Z`, `2021-09-14 14:43:04.5 +0000 UTC`, `2026-01-05_1000-UTC`, `2022-04-12T00_58_31`. */
+const DAY_AND_HOUR = /(\d{4})-(\d\d)-(\d\d)[T _-](\d\d)[:_-]?(\d\d)(?:[:_-]?(\d\d))?(?:\.\d+)?(?: ?([+-]\d\d):?(\d\d))?/g;
+
+function timesIn(text: string): number[] {
+  const written = [...text.matchAll(DAY_AND_HOUR)].map(([, year, month, day, hour, minute, second = '00', zone, minutes = '00']) =>
+    Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone ? `${zone}:${minutes}` : 'Z'}`),
+  );
+  // As `date` prints it.
+  const [, printed = ''] = /^(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d (?:UTC|GMT) \d{4})/.exec(text.trim()) ?? [];
+  return [...written, Date.parse(printed)].filter((time) => time > 0);
 }
 
 /** Files in which a collector writes when it ran. */

@@ -86,7 +86,9 @@ async function readPacked(
       if (syntax && (await readObjects(entry, syntax, index, VERSION_FILE.test(entry.path) ? other : undefined))) read.push(entry.path);
     }
   }
+  clock.hear(archive);
   const found = recogniser.found();
+  for (const root of found?.roots ?? []) clock.hear(root);
   const collector = found && collectorOf(found, heads, archive);
   const clockMs = clock.now() ?? now;
   const namespaces = index.list('Namespace').map(({ metadata }) => String(record(metadata).name));

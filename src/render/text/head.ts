@@ -163,7 +163,7 @@ function mergedWords({ given, read, nodes }: Merged, node: string): string {
   return say('merged', { reports, nodes: (nodes === 1 && node) || counted(nodes, 'node') });
 }
 
-/** What it was read from, and when that was collected: `From a must-gather, 6 nodes, Kubernetes v1.22.3, 9 Nov 2021 14:00`. */
+/** What it was read from, and when that was collected: `Bundle: must-gather, 6 nodes, Kubernetes v1.22.3, 9 Nov 2021 14:00`. */
 function bundleWords({ format, collector, nodes, version }: NonNullable<Report['where']['bundle']>, { where, startedAt }: Report): string {
   const from = collector ? say('ofBundleBy', { format, collector }) : say('ofBundle', { format });
   const about = nodes === 1 && where.node ? where.node : counted(nodes, 'node');

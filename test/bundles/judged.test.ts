@@ -1,0 +1,136 @@
+/** A bundle is judged as the cluster would be, and says nothing of what is not in it. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { judgeBundle } from '../../src/bundles/judged.js';
+import { createHost } from '../../src/host/create.js';
+import { flatten } from '../../src/judge/rank.js';
+import type { Report } from '../../src/model/report.js';
+import { renderCollect } from '../../src/render/collect.js';
+import type { Flags } from '../../src/setup/options.js';
+import { BINDING, daemonSet, type Files, listOf, mustGather, node, pod, ROLE, SENTINELS, troubleshoot, written } from './made.js';
+
+const CHOICES = { failOn: 'degrades' as const, skip: [], only: [] };
+
+async function judged(files: Files, flags: Partial<Flags> = {}) {
+  const root = written(files);
+  try {
+    const found = await judgeBundle(root, flags, createHost(), CHOICES);
+    if ('error' in found) throw new Error(found.error);
+    return found;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+const causesIn = ({ findings }: Report): string[] => flatten(findings).map(({ cause }) => cause);
+const result = ({ results }: Report, question: string) => results.find((each) => each.question === question);
+
+describe('a whole bundle', () => {
+  it('is judged node by node, and what is of the cluster is said once', async () => {
+    const { report } = await judged(troubleshoot());
+    assert.deepEqual(report.where.bundle, { format: 'troubleshoot support bundle', collector: 'v0.123.0', version: 'v1.31.2', nodes: 3 });
+    assert.equal(report.startedAt, '2026-01-05T10:00:00.000Z');
+    const causes = causesIn(report);
+    for (const cause of [
+      'agent-host-of-one-node',
+      'binding-subject-differs',
+      'kubelet-permission-missing',
+      'agent-missing-on-node',
+      'node-not-ready',
+    ])
+      assert.ok(causes.includes(cause), `${cause} in ${causes}`);
+    const missing = flatten(report.findings).find(({ cause }) => cause === 'agent-missing-on-node');
+    assert.equal(missing?.title.en, 'No agent pod on 1 of 3 nodes (n2), though the DaemonSet should run there');
+    assert.equal(missing?.seen, undefined);
+    assert.equal(report.merged?.nodes, 3);
+  });
+
+  it('--node picks one', async () => {
+    const { report } = await judged(troubleshoot(), { node: 'n2' });
+    assert.equal(report.where.node, 'n2');
+    assert.equal(report.merged, undefined);
+    assert.equal(flatten(report.findings).find(({ cause }) => cause === 'agent-missing-on-node')?.severity, 'blocks');
+  });
+
+  it('a hidden value is not known: neither wrong nor right', async () => {
+    const { report, facts } = await judged(troubleshoot());
+    assert.ok(!causesIn(report).includes('agent-setting-invalid'));
+    const configuration = facts.find(({ kind }) => kind === 'agent-configuration');
+    assert.match(JSON.stringify(configuration), /DD_KUBELET_TLS_VERIFY/);
+    assert.doesNotMatch(JSON.stringify(configuration), /HIDDEN/);
+  });
+
+  it('nothing that stands in it in the clear comes out', async () => {
+    const { report, facts, lists } = await judged(troubleshoot());
+    for (const sentinel of SENTINELS) assert.ok(!JSON.stringify({ report, facts, lists }).includes(sentinel), sentinel);
+  });
+
+  it('one question stands for all that no bundle answers', async () => {
+    const { report } = await judged(troubleshoot());
+    const open = report.results.filter(({ outcome }) => outcome === 'cannot-tell');
+    assert.deepEqual(
+      open.map(({ question }) => question),
+      ['kubelet-payload'],
+    );
+    assert.match(open[0]?.elsewhere.join('\n') ?? '', /kubectl -n datadog exec -i datadog-agent-n1 -c agent -- sh < ask\.sh/);
+    const works = report.layers.filter(({ target, state }) => target !== 'self' && state === 'ok').map(({ layer }) => layer);
+    assert.deepEqual(
+      works.filter((layer) => layer !== 'settings' && layer !== 'authz'),
+      [],
+    );
+  });
+});
+
+describe('a part of a cluster', () => {
+  it('is no reason to call a role, a binding or an agent missing', async () => {
+    const { report, lists } = await judged(mustGather());
+    const causes = causesIn(report);
+    for (const cause of [
+      'role-missing',
+      'binding-missing',
+      'kubelet-permission-missing',
+      'permission-missing',
+      'service-account-not-found',
+      'daemonset-not-found',
+    ])
+      assert.ok(!causes.includes(cause), `${cause} in ${causes}`);
+    assert.equal(result(report, 'agent-daemonset')?.outcome, 'pass');
+    assert.ok(lists.includes('kubectl get clusterroles -o json > collected/clusterroles.all.json'), lists.join('\n'));
+    assert.ok(!lists.some((command) => command.includes('get nodes')));
+    const commands = renderCollect(report, lists, 'collected');
+    assert.match(commands, /^kubectl get clusterrolebindings -o json > collected\/clusterrolebindings\.all\.json$/m);
+    for (const line of commands.split('\n')) assert.match(line, /^(#.*|kubectl .*|kubelet-doctor .*|mkdir -p collected|)$/);
+  });
+
+  it('a list that was refused to the collector is not known, and not empty', async () => {
+    const files = troubleshoot();
+    const at = 'support-bundle-2026-01-05T10_00_00/cluster-resources';
+    const without = Object.fromEntries(Object.entries(files).filter(([name]) => !name.includes('/daemonsets/')));
+    const { report } = await judged({ ...without, [`${at}/daemonsets-errors.json`]: ['daemonsets.apps is forbidden'] });
+    assert.ok(!causesIn(report).includes('daemonset-not-found'));
+  });
+
+  it('what was collected by our own commands is whole', async () => {
+    const lists = { nodes: ['Node', [node('n1')]], daemonsets: ['DaemonSet', []], pods: ['Pod', []] } as const;
+    const files = Object.fromEntries(Object.entries(lists).map(([name, [kind, items]]) => [`${name}.all.json`, listOf(kind, items)]));
+    const { report } = await judged(files);
+    assert.ok(causesIn(report).includes('daemonset-not-found'));
+  });
+
+  it('objects are what they say, whatever the file is called', async () => {
+    const metrics = {
+      kind: 'PodMetrics',
+      apiVersion: 'metrics.k8s.io/v1beta1',
+      metadata: { name: 'datadog-agent-n1', namespace: 'datadog' },
+    };
+    const { report } = await judged({
+      'pods.yaml': JSON.stringify(listOf('PodMetrics', [metrics])),
+      'everything.txt': `${JSON.stringify(node('n1'))}\n${JSON.stringify(daemonSet())}\n${JSON.stringify(pod('n1'))}\n`,
+      'rbac.yaml': `${JSON.stringify(ROLE)}\n---\n${JSON.stringify(BINDING)}\n`,
+    });
+    assert.equal(report.where.bundle?.format, 'folder of Kubernetes objects');
+    assert.ok(causesIn(report).includes('host-mounts-missing'));
+    assert.ok(!causesIn(report).includes('role-missing'));
+  });
+});
