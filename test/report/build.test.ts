@@ -140,11 +140,15 @@ describe('layers', () => {
 
   it('of two names it is the one that is dialled, whichever was asked first', () => {
     const named = (subject: string, from: 'literal' | 'dns', address: string): AnyFact => ({
-      ...{ kind: 'dns', target: 'apiserver', subject },
-      outcome: { status: 'observed', data: { from, addresses: [{ address, family: 4 }] }, ms: 0 },
+      kind: 'dns',
+      target: 'apiserver',
+      subject,
+      outcome: { status: 'observed', data: { from, addresses: [{ address, family: 4 }], asked: [], nameservers: [] }, ms: 0 },
     });
     const candidates: AnyFact = {
-      ...{ kind: 'candidates', target: 'apiserver', subject: '' },
+      kind: 'candidates',
+      target: 'apiserver',
+      subject: '',
       outcome: { status: 'observed', data: [{ host: '10.0.0.1', port: 443, origin: 'service-environment', source: '' }], ms: 0 },
     };
     const facts = [candidates, named('kubernetes.default.svc', 'dns', '10.0.0.2'), named('10.0.0.1', 'literal', '10.0.0.1')];
