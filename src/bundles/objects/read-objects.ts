@@ -1,9 +1,8 @@
 /** A file of a bundle → the objects in it. What it is called decides nothing but where its objects do not say what they are. */
 
 import type { Entry } from '../../files/packed/packed.js';
-import { readYamlDocuments } from '../../files/yaml-documents.js';
+import { readPlainYaml } from '../../files/yaml-plain.js';
 import { record } from '../../kubernetes/json.js';
-import { tooMuchJson } from '../../model/bounds.js';
 import { type Kind, kindByPath, kindOf } from '../kinds.js';
 import type { ObjectIndex } from '../objects.js';
 import { createJsonStream } from './json-stream.js';
@@ -57,11 +56,9 @@ async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefine
   let isWhole = true;
   for (const text of bytes.toString('utf8').split(/^---[^\n]*$/m)) {
     if (!isWorthParsing(text, guess)) continue;
-    const documents = readYamlDocuments(text, entry.path);
-    if (!Array.isArray(documents)) isWhole = false;
-    else
-      for (const document of documents)
-        if (tooMuchJson(JSON.stringify(document) ?? '', Number.MAX_SAFE_INTEGER) === undefined) index.add(document, guess);
+    const document = readPlainYaml(text, entry.path);
+    if (document === undefined) isWhole = false;
+    else index.add(document, guess);
   }
   return isWhole;
 }
