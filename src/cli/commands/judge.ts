@@ -44,12 +44,13 @@ async function find(file: string, flags: JudgeFlags, host: Host, given?: string)
 /** `own`: why it is none of ours. */
 async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { error: string }): Promise<Found | { error: string }> {
   // Loaded for those who bring one.
-  const [{ judgeBundle }, { createHearing }] = await Promise.all([
+  const [{ judgeBundle }, { createHearing }, { createNodeFiles }] = await Promise.all([
     import('../../bundles/judged.js'),
     import('../../bundles/said/hearing.js'),
+    import('../../bundles/node-files.js'),
   ]);
-  const hearing = createHearing(host.redactor.clean);
-  const judged = await judgeBundle(posix.resolve(host.cwd, file), flags, host, choicesOf(flags), [hearing]);
+  const listeners = [createNodeFiles(host), createHearing(host.redactor.clean)];
+  const judged = await judgeBundle(posix.resolve(host.cwd, file), flags, host, choicesOf(flags), listeners);
   if ('report' in judged) return hideSecrets({ report: judged.report, lists: judged.lists }, host.redactor);
   if (!judged.format) return own;
   const { name, instead } = judged.format;

@@ -104,8 +104,8 @@ async function flagsOf(host: Host, program: string, words: readonly string[]): P
   );
 }
 
-/** As pflag reads them: `--name=value`, `--name value`, and a switch alone. */
-function readFlags(host: Pick<Host, 'redactor'>, words: readonly string[]): KubeletFlags {
+/** As pflag reads them: `--name=value`, `--name value`, and a switch alone. Of all, those that are judged. */
+export function readFlags(host: Pick<Host, 'redactor'>, words: readonly string[]): KubeletFlags {
   const flags: Record<string, string> = {};
   for (let i = 0; i < words.length; i += 1) {
     const [, name, value] = /^--?([a-zA-Z][\w.-]*)(?:=([\s\S]*))?$/.exec(words[i] ?? '') ?? [];

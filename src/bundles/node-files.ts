@@ -1,0 +1,159 @@
+/**
+ * What lies on a node, as collectors take it along: the kubelet's configuration, the flags it runs with, its certificates. The same readers read it as
+ * on a node itself. Without the list of processes nothing of a configuration is certain, for flags override every file.
+ */
+import type { Entry } from '../files/packed/types.js';
+import type { FileRead, Host } from '../host/host.js';
+import { printable, SENTENCE } from '../host/redact.js';
+import { isDnsName } from '../kubernetes/names.js';
+import type { AnyFact, Certificate, FactData, FactKind, NodeCertificate } from '../model/facts.js';
+import { parseCertificates } from '../probes/credentials/certificate.js';
+import { readKubeletConfig } from '../probes/machine/kubelet-config.js';
+import { type KubeletFlags, readFlags } from '../probes/machine/kubelet-process.js';
+import { certificateInText } from './certificate-text.js';
+import type { Listener, Told } from './read.js';
+
+/** What stands before a node's own path in a bundle, and that path. A collector may leave out where it stood. */
+const CONFIGURATION =
+  /^(.*?)((?:var\/lib\/kubelet\/config\.yaml|(?:etc\/kubernetes\/)?kubelet\/(?:config\.json|kubelet-config\.json|config)|etc\/kubernetes\/kubelet\.(?:conf|yaml)|home\/kubernetes\/kubelet-config\.yaml|etc\/default\/kubeletconfig\.json|kubelet\/config\.json\.d\/[^/]{1,200}|(?:etc\/)?kubelet\.conf\.d\/[^/]{1,200}))$/;
+const CERTIFICATE =
+  /^(.*?)(?:[^/]{1,80}\/certs\/(?:agent|server)|var\/lib\/kubelet\/pki|var\/lib\/rancher\/(?:k3s|rke2)\/agent)\/(serving-kubelet|client-kubelet|kubelet-server-current|kubelet-client-current|kubelet)\.(?:crt|pem)$/;
+/** `ps` with arguments: sos, Rancher, EKS, AKS Periscope. */
+const PROCESSES =
+  /^(.*?)(?:sos_commands\/process\/ps_[\w.-]{1,80}|systeminfo\/ps(?:aux)?|system\/ps(?:-threads)?\.txt|kubeletcmd\/kubeletcmd|processes)$/;
+
+const MOST_BYTES = 1024 * 1024;
+/** A kubelet's command line has no more. */
+const MOST_LINE = 16 * 1024;
+/** Nodes of one bundle whose files are kept. */
+const MOST_NODES = 10_000;
+
+interface NodeFiles {
+  files: Map<string, string>;
+  flags?: KubeletFlags;
+  certificates: NodeCertificate[];
+}
+
+/** One a bundle; of `host` the redactor alone counts. */
+export function createNodeFiles(host: Host): Listener {
+  const nodes = new Map<string, NodeFiles>();
+  const at = (root: string): NodeFiles => {
+    const found = nodes.get(root) ?? { files: new Map<string, string>(), certificates: [] };
+    if (nodes.size < MOST_NODES) nodes.set(root, found);
+    return found;
+  };
+
+  return {
+    wants: (path) => path.length < 1000 && [CONFIGURATION, CERTIFICATE, PROCESSES].some((known) => known.test(path)),
+    async hear(entry) {
+      const { path } = entry;
+      const [, ofProcesses] = PROCESSES.exec(path) ?? [];
+      if (ofProcesses !== undefined) {
+        const flags = await flagsIn(entry, host);
+        if (flags) at(ofProcesses).flags = flags;
+        return;
+      }
+      const text = (await entry.whole(MOST_BYTES))?.toString('utf8');
+      if (text === undefined) return;
+      const [, ofConfiguration, file] = CONFIGURATION.exec(path) ?? [];
+      if (ofConfiguration !== undefined && file !== undefined) at(ofConfiguration).files.set(`/${file}`, text);
+      const [, root, name] = CERTIFICATE.exec(path) ?? [];
+      const certificate = root === undefined ? undefined : certificateIn(text);
+      if (root !== undefined && certificate)
+        at(root).certificates.push({ role: name?.includes('client') ? 'client' : 'serving', path: printable(path, SENTENCE), certificate });
+    },
+    told: async (now, index) => {
+      const names = index.list('Node').map(({ metadata }) => String((metadata as { name?: unknown }).name));
+      const all = await Promise.all([...nodes].map(([root, files]) => factsOf(root, files, { host, names, now })));
+      return all.flat();
+    },
+  };
+}
+
+/** The line of the kubelet's process, out of whatever columns stand before it. */
+async function flagsIn(entry: Entry, host: Host): Promise<KubeletFlags | undefined> {
+  for await (const line of entry.lines()) {
+    const read = line.slice(0, MOST_LINE);
+    const found = /(?:^|\s)(?:\/[\w./-]{1,200}\/)?kubelet\s{1,4}(?=--?[a-z])/.exec(read);
+    if (found)
+      return readFlags(
+        host,
+        read
+          .slice(found.index + found[0].length)
+          .trim()
+          .split(/\s+/),
+      );
+  }
+  return undefined;
+}
+
+function certificateIn(text: string): Certificate | undefined {
+  const parsed = parseCertificates(text);
+  return Array.isArray(parsed) ? parsed[0] : certificateInText(text);
+}
+
+/** Facts that decide: a configuration whose flags are known, and a certificate that is out of time. */
+async function factsOf(
+  root: string,
+  { files, flags, certificates }: NodeFiles,
+  { host, names, now }: { host: Host; names: readonly string[]; now: number },
+): Promise<Told[]> {
+  const node = nodeOf(root, certificates, flags, names);
+  // Of one of many, and it is not known of which.
+  if (node === undefined && names.length > 1) return [];
+  const facts: AnyFact[] = [];
+  const put = <K extends FactKind>(kind: K, data: FactData[K], subject = '') =>
+    facts.push({ target: 'self', kind, subject, outcome: { status: 'observed', data, ms: 0 } } as unknown as AnyFact);
+  const expired = certificates.filter(({ certificate }) => Date.parse(certificate.notAfter) < now);
+  const config = flags && files.size > 0 ? await readKubeletConfig(filesAs(files, host), flags) : undefined;
+  const isKnown = config?.status === 'observed';
+  // Whose it is is known: it need not be found out by addresses.
+  if (isKnown || expired.length > 0)
+    put('kubelet-process', {
+      state: flags ? 'running' : 'hidden',
+      program: 'kubelet',
+      local: node === undefined ? [] : [node],
+      named: true,
+    });
+  for (const certificate of expired) put('node-certificate', certificate, certificate.path);
+  if (isKnown) put('kubelet-config', config.data);
+  return facts.map((fact) => ({ ...(node !== undefined && { node }), fact }));
+}
+
+/** By its certificate, its flags, or the folder it stands in. */
+function nodeOf(
+  root: string,
+  certificates: readonly NodeCertificate[],
+  flags: KubeletFlags | undefined,
+  names: readonly string[],
+): string | undefined {
+  const [named] = certificates.flatMap(
+    ({ certificate: { subject } }) => /\bCN=system:node:([a-z\d][a-z\d.-]{0,252})/.exec(subject)?.[1] ?? [],
+  );
+  const folder = root.split('/').find((part) => names.includes(part));
+  const found = named ?? flags?.['hostname-override'] ?? folder ?? (names.length === 1 ? names[0] : undefined);
+  return found !== undefined && isDnsName(found) && (names.length === 0 || names.includes(found)) ? found : undefined;
+}
+
+/** A machine on which these files are all there is. */
+function filesAs(files: ReadonlyMap<string, string>, host: Host): Host {
+  const find = (path: string) => [...files].find(([known]) => path === known || path.endsWith(known))?.[1];
+  return {
+    ...host,
+    env: {},
+    root: '',
+    readFile: async (path): Promise<FileRead> => {
+      const text = find(path);
+      return text === undefined
+        ? { ok: false, path, code: 'ENOENT', detail: 'no such file' }
+        : { ok: true, path, text, bytes: Buffer.from(text) };
+    },
+    listDirectory: async (path) =>
+      [...files.keys()].flatMap((known) => {
+        const [folder, name] = [known.slice(0, known.lastIndexOf('/')), known.slice(known.lastIndexOf('/') + 1)];
+        return path === folder || path.endsWith(folder) ? [name] : [];
+      }),
+    locate: async (path) => path,
+    interfaceAddresses: () => [],
+  };
+}
