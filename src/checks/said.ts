@@ -11,7 +11,7 @@ import { problem, type Said, suspected } from './shared/problem.js';
 import { inTheirWords } from './shared/proof.js';
 import { seen } from './shared/read.js';
 
-export const SAID = 'self/said';
+const SAID = 'self/said';
 
 /** The words of each cause are those of its runbook. */
 const WORDS = {

@@ -2,7 +2,7 @@
 import type { Host } from '../host/host.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
-import { judgedFile } from '../report/where.js';
+import { judgedFile } from '../report/where/where.js';
 import { findWrongWord } from '../setup/flag-errors.js';
 import { DEFAULTS, type Flags } from '../setup/options.js';
 import { unknownCause } from './arguments/unknown-cause.js';

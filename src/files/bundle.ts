@@ -90,7 +90,7 @@ export interface Ours {
 }
 
 /** For who goes through an archive: ours in it. */
-export function findOurs(most: number = BOUNDS.report): Ours {
+function findOurs(most: number = BOUNDS.report): Ours {
   const files = new Map<string, Buffer>();
   return {
     async take(entry) {

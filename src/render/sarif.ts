@@ -9,7 +9,7 @@ import type { Severity } from '../model/check.js';
 import type { Finding, Merged, Report, Result } from '../model/report.js';
 import { neutraliseAll, oneLine } from '../report/plain-text.js';
 import { asksOf, causeTitle, docsOf, spoken, titleWords } from '../report/spoken.js';
-import { judgedFile } from '../report/where.js';
+import { judgedFile } from '../report/where/where.js';
 import { firstLead, fixLine, toDecide } from '../report/words.js';
 import { HOMEPAGE } from '../version.js';
 import { sayMachine as say } from '../words/page.js';

@@ -20,7 +20,7 @@ import { headlineOf } from './headline.js';
 import { buildLayers } from './layers.js';
 import { knownCause } from './own-words.js';
 import { oneLine } from './plain-text.js';
-import { againAt, aimedAt, aimOf } from './where.js';
+import { againAt, aimedAt, aimOf } from './where/where.js';
 import { firstStep, openQuestion, stepLine } from './words.js';
 
 export interface ReportInput {

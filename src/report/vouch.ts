@@ -9,11 +9,11 @@ import type { CauseMeta, Finding, Report, Result, Where } from '../model/report.
 import { inEnglish } from '../words/language.js';
 import { sayMerged } from '../words/report.js';
 import { topOf } from './build.js';
-import { scriptOf } from './by-script.js';
 import { withoutStrange } from './contract/read-facts.js';
 import { isCountNote, withOwn, withWhere } from './merge/words.js';
 import { checkOf, isPlainName, isSaid, knownCause, LEFT_OUT, mayStand, type Own, ownWords, saidAgain, sayOf } from './own-words.js';
-import { withoutKubeconfig } from './where.js';
+import { scriptOf } from './where/by-script.js';
+import { withoutKubeconfig } from './where/where.js';
 import { withoutStop } from './words.js';
 
 /** Before words of a report that no check of ours says. */

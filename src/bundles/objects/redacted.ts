@@ -11,11 +11,3 @@ const HIDDEN =
 export function isHidden(value: unknown): boolean {
   return typeof value === 'string' && value.length <= 300 && HIDDEN.test(value.trim());
 }
-
-/** Is a part of it hidden, as in `https://***HIDDEN***:6443`? */
-export function isPartlyHidden(value: unknown): boolean {
-  return (
-    typeof value === 'string' &&
-    /\*{4,}|\*{3}(?:HIDDEN|TOKEN_\w{1,200})\*{3}|x-ipv[46]-\w{1,40}-x|xxx\.xxx\.xxx/i.test(value.slice(0, 4096))
-  );
-}

@@ -9,7 +9,7 @@ import type { ResolvedProfile } from '../../model/facts.js';
 import type { Report } from '../../model/report.js';
 import { resolveProfile } from '../../profiles/resolve.js';
 import { rightsTable } from '../../report/tables/rights.js';
-import { aimOf } from '../../report/where.js';
+import { aimOf } from '../../report/where/where.js';
 import type { Flags } from '../../setup/options.js';
 import type { RightsSettings } from '../../setup/profile-choice.js';
 import { resolveSettings } from '../../setup/resolve.js';

@@ -8,7 +8,7 @@ import { variablesOf } from '../../profiles/resolve.js';
 import type { Profile } from '../../profiles/types.js';
 
 export const AGENT_FILE = `${CONFIGURATION}/datadog.yaml`;
-export const AGENT_FOLDER = '/opt/datadog-agent';
+const AGENT_FOLDER = '/opt/datadog-agent';
 
 /** Printed as they are: none of them holds a secret. */
 export const FILES = [

@@ -5,8 +5,8 @@
 import { flatten } from '../../judge/rank.js';
 import { LAYERS, type Layer } from '../../model/check.js';
 import type { LayerState, Report } from '../../model/report.js';
-import { identityWords, placeWords, vantageWords } from '../../report/places.js';
 import { cut, oneLine } from '../../report/plain-text.js';
+import { identityWords, placeWords, vantageWords } from '../../report/where/places.js';
 import { sayPage as say } from '../../words/page.js';
 import { hasOpen, layerWords, reasonWords, stateWords, withoutTarget } from '../layer-words.js';
 import { attributes, escapeMarkup } from '../xml.js';

@@ -5,9 +5,9 @@
 import { type Answered, answeredOf, isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
 import { headlineOf } from '../../report/headline.js';
-import { identityWords, placeWords, vantageWords } from '../../report/places.js';
 import { oneLine } from '../../report/plain-text.js';
 import { titleWords } from '../../report/spoken.js';
+import { identityWords, placeWords, vantageWords } from '../../report/where/places.js';
 import { actLine, firstStep, LINE, lastLine, openQuestion } from '../../report/words.js';
 import { counted, dateTime, formOf, listed } from '../../words/formats.js';
 import { sayHead as say } from '../../words/text.js';

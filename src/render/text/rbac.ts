@@ -3,7 +3,7 @@ import { type Aim, aimed } from '../../kubernetes/aim.js';
 import type { Report } from '../../model/report.js';
 import { neutraliseAll } from '../../report/plain-text.js';
 import type { RightsTable } from '../../report/tables/rights.js';
-import { aimOf } from '../../report/where.js';
+import { aimOf } from '../../report/where/where.js';
 import { listed } from '../../words/formats.js';
 import { sayRights as say } from '../../words/tables.js';
 import { closeUp, type Look, palette, proseWidth, wrap } from '../style.js';

@@ -3,8 +3,8 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report } from '../../model/report.js';
-import { askAgain } from '../../report/by-script.js';
 import { neutraliseAll } from '../../report/plain-text.js';
+import { askAgain } from '../../report/where/by-script.js';
 import { counted, formOf } from '../../words/formats.js';
 import { sayRest } from '../../words/text.js';
 import { closeUp, type Look, palette, pasteBlock, proseWidth, wrap } from '../style.js';

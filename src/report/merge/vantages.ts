@@ -4,7 +4,7 @@ import type { Pair, Side } from '../../checks/connection/shared/pair.js';
 import { sayFor } from '../../judge/judge.js';
 import type { Problem } from '../../model/check.js';
 import type { Target } from '../../model/facts.js';
-import { vantageOf } from '../places.js';
+import { vantageOf } from '../where/places.js';
 import { seenFrom } from './findings.js';
 import { pack, unpack } from './json.js';
 import type { OneReport, Slim } from './one-report.js';

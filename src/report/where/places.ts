@@ -1,7 +1,7 @@
 /** The kinds of places it may run in, as the report names them and as line three says them. */
-import type { Place } from '../model/facts.js';
-import type { Where } from '../model/report.js';
-import { sayWhere } from '../words/report.js';
+import type { Place } from '../../model/facts.js';
+import type { Where } from '../../model/report.js';
+import { sayWhere } from '../../words/report.js';
 
 const PLACES = ['agent-pod', 'pod', 'debug-pod', 'node', 'workstation'] as const satisfies readonly Place['place'][];
 

@@ -1,7 +1,7 @@
 /** Answers of the script: the pod that it asked in, and how to ask again there. The program itself is not in that pod, and no flag of it helps. */
-import { isDnsName } from '../kubernetes/names.js';
-import type { Place } from '../model/facts.js';
-import type { Where } from '../model/report.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import type { Place } from '../../model/facts.js';
+import type { Where } from '../../model/report.js';
 
 /** Names that may stand in a command; what nothing names is left out. */
 export function scriptOf({ script, namespace }: Pick<Place, 'script' | 'namespace'>): Where['script'] {

@@ -2,20 +2,20 @@
  * A report's `where`, from the facts: on which place and node it ran, as whom, against which kubelet and apiserver; formats say it in words. And its
  * commands, for the cluster that was asked.
  */
-import { isOf } from '../checks/shared/address.js';
-import { agentsCandidate } from '../checks/shared/kubelet.js';
-import { nodeHere } from '../checks/shared/on-node.js';
-import { anotherAsked } from '../checks/shared/own-node.js';
-import { seen, subjectOf } from '../checks/shared/read.js';
-import { canonicalAddress, isLoopback } from '../kubernetes/addresses.js';
-import { type Aim, aimed, withoutAim } from '../kubernetes/aim.js';
-import type { Fix } from '../model/check.js';
-import type { AnyFact, Setting, Target } from '../model/facts.js';
-import type { Finding, Report, Where } from '../model/report.js';
-import { listed } from '../words/formats.js';
-import { sayWhere } from '../words/report.js';
+import { isOf } from '../../checks/shared/address.js';
+import { agentsCandidate } from '../../checks/shared/kubelet.js';
+import { nodeHere } from '../../checks/shared/on-node.js';
+import { anotherAsked } from '../../checks/shared/own-node.js';
+import { seen, subjectOf } from '../../checks/shared/read.js';
+import { canonicalAddress, isLoopback } from '../../kubernetes/addresses.js';
+import { type Aim, aimed, withoutAim } from '../../kubernetes/aim.js';
+import type { Fix } from '../../model/check.js';
+import type { AnyFact, Setting, Target } from '../../model/facts.js';
+import type { Finding, Report, Where } from '../../model/report.js';
+import { listed } from '../../words/formats.js';
+import { sayWhere } from '../../words/report.js';
+import { dataOf, factOf, factsOf } from '../facts.js';
 import { askAgain, isRunThere, scriptOf } from './by-script.js';
-import { dataOf, factOf, factsOf } from './facts.js';
 import { placeOf, vantageOf } from './places.js';
 
 /** Empty strings where a part is not known. */
