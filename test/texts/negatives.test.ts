@@ -5,6 +5,14 @@ import { printable } from '../../src/host/redact.js';
 import { answerOf, readText } from '../../src/texts/index.js';
 
 const TEXTS: readonly string[] = [
+  // The number of a status that is none.
+  'I1220 23:41:04.435150       1 trace.go:205] Trace[850969941]: "Reflector ListAndWatch" name:pkg/mod/k8s.io/client-go@v0.22.1/tools/cache/reflector.go:167 (20-Dec-2022 23:40:34.429) (total time: 30005ms):',
+  '{"level":"info","caller":"kubelet/client.go:403","msg":"pods of the kubelet were listed"}',
+  'listed nodes from the kubelet in 401 ms',
+  'read 403 bytes of https://192.0.2.7:10250/pods',
+  // Flags and what they are for.
+  '      --tls-cert-file string                   File containing the default x509 Certificate for HTTPS. If HTTPS serving is enabled, and --tls-cert-file and --tls-private-key-file are not provided, a self-signed certificate and key are generated for the public address',
+  '  -k, --kubelet-insecure-tls                   Do not verify CA of serving certificates presented by Kubelets: x509 certificate signed by unknown authority. For testing purposes only.',
   'dial tcp 10.244.1.7:5432: connect: connection refused',
   'psycopg2.OperationalError: could not connect to server: Connection refused Is the server running on host "postgres" (10.96.4.5) and accepting TCP/IP connections on port 5432?',
   'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.',

@@ -1,16 +1,16 @@
-/** Statuses of HTTP and pages in place of an answer. Generic: each counts only with the server that it is about. */
+/** Statuses of HTTP (no fraction, size, time or line of a source file that is the same number), and pages in place of an answer. Generic: each counts only with the server that it is about. */
 import type { Fragment } from './fragment.js';
 
 export const HTTP_ERRORS: readonly Fragment[] = [
   {
     id: 'http-429',
-    text: /\b429\b|Too Many Requests|too many requests/,
+    text: /(?<![.,#/\d-]|\.\w{1,4}:)\b429\b(?!\.\d| ?(?:m?s|bytes|[KMG]i?B?)\b)|Too Many Requests|too many requests/,
     means: { by: { apiserver: ['apiserver-throttles'], alone: ['apiserver-throttles'] } },
     source: 'Kubernetes 1.31 to 1.36 staging/src/k8s.io/apiserver/pkg/server/filters',
   },
   {
     id: 'http-401',
-    text: /\b401\b|Unauthorized|unauthorized|the server has asked for the client to provide credentials/,
+    text: /(?<![.,#/\d-]|\.\w{1,4}:)\b401\b(?!\.\d| ?(?:m?s|bytes|[KMG]i?B?)\b)|Unauthorized|unauthorized|the server has asked for the client to provide credentials/,
     means: {
       by: {
         kubelet: [
@@ -27,7 +27,7 @@ export const HTTP_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'http-403',
-    text: /\b403\b|forbidden/i,
+    text: /(?<![.,#/\d-]|\.\w{1,4}:)\b403\b(?!\.\d| ?(?:m?s|bytes|[KMG]i?B?)\b)|forbidden/i,
     means: {
       by: {
         kubelet: ['kubelet-permission-missing', 'kubelet-ignores-token', 'fine-grained-permission-too-new'],
