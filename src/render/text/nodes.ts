@@ -142,8 +142,11 @@ function coverage(all: Whole<NodeRow>, { installed, name }: FoundNodes): string 
 
 function table(lines: readonly NodeLine[], { width, paint }: Look): string[] {
   const groups = new Map<string, NodeLine[]>();
-  for (const line of [...lines].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)))
-    groups.set(`${line.state} ${line.why}`, [...(groups.get(`${line.state} ${line.why}`) ?? []), line]);
+  for (const line of [...lines].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))) {
+    const group = groups.get(`${line.state} ${line.why}`);
+    if (group) group.push(line);
+    else groups.set(`${line.state} ${line.why}`, [line]);
+  }
   const shown = [...groups.values()].flat().slice(0, MOST_ROWS);
   const rows = shown.map((line, at) => {
     const before = shown[at - 1];

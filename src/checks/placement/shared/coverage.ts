@@ -90,7 +90,11 @@ export function podlessIn(nodes: readonly PlacementNode[], workloads: readonly A
 /** Without all pods no node is without an agent. */
 export function rowsOf(nodes: readonly PlacementNode[], workloads: readonly AgentWorkload[], read: PodsRead): NodeRow[] {
   const byNode = new Map<string, AgentPod[]>();
-  for (const pod of typeof read === 'string' ? [] : read.pods) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
+  for (const pod of typeof read === 'string' ? [] : read.pods) {
+    const others = byNode.get(pod.node);
+    if (others) others.push(pod);
+    else byNode.set(pod.node, [pod]);
+  }
   const whole = read === 'planned' ? read : typeof read !== 'string' && read.complete;
   return [...nodes].sort((a, b) => (a.node < b.node ? -1 : 1)).map((node) => rowOf(node, workloads, byNode.get(node.node) ?? [], whole));
 }

@@ -40,8 +40,21 @@ export interface Situation {
   cuts: { kind: ListKind; cut: ListCut }[];
 }
 
+type SituationIn = Situation | 'waiting' | 'none' | { unread: ListFact };
+
+/** Of the same facts: several checks start from the same three facts, which in a large cluster are thousands of rows. */
+const situations = new WeakMap<object, { of: PlacementFacts; at: SituationIn }>();
+
 /** The situation; `waiting` while answers are under way; the fact that is not there; `none` without a DaemonSet. */
-export function situationOf({ workloads, nodes, pods }: PlacementFacts): Situation | 'waiting' | 'none' | { unread: ListFact } {
+export function situationOf(of: PlacementFacts): SituationIn {
+  const known = situations.get(of.nodes);
+  if (known?.of.workloads === of.workloads && known.of.pods === of.pods) return known.at;
+  const at = readSituation(of);
+  situations.set(of.nodes, { of, at });
+  return at;
+}
+
+function readSituation({ workloads, nodes, pods }: PlacementFacts): SituationIn {
   if ([workloads, nodes, pods].some(isPending)) return 'waiting';
   const [found, listed, running] = [seen(workloads), seen(nodes), seen(pods)];
   // Of a list that was cut off nothing can be said not to be in it.
@@ -172,7 +185,11 @@ export function nodeNames(rows: readonly { node: string }[], most = 5): string {
 /** Rows by a key, the largest group first. */
 export function grouped(rows: readonly NodeRow[], keyOf: (row: NodeRow) => string): NodeRow[][] {
   const groups = new Map<string, NodeRow[]>();
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
   return [...groups.entries()].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([, group]) => group);
 }
 

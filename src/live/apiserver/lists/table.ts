@@ -7,13 +7,17 @@ import { text } from '../../../host/text.js';
 import { isTable } from '../../../kubernetes/collections.js';
 import { list, record } from '../../../kubernetes/json.js';
 import { platformOf } from '../../../kubernetes/kubelet/platforms.js';
+import { isDnsName } from '../../../kubernetes/names.js';
 import type { AgentPod, PlacementNode } from '../../../model/facts/placement.js';
 import type { Outcome } from '../../../model/facts.js';
 import { type ApiserverClient, refused } from '../client.js';
 import { denied, PAGE_BYTES } from './pages.js';
 
+/** Columns that are read: those that must be there, and more of them. */
+const READ = ['Name', 'Status', 'Version', 'Ready', 'Restarts', 'Node', 'Roles', 'OS-Image', 'Readiness Gates'] as const;
+
 /** What stands in a column, by its name; '' where there is no such column. */
-export type Row = (column: string) => string;
+export type Row = (column: (typeof READ)[number]) => string;
 
 interface Page {
   rows: Row[];
@@ -21,6 +25,8 @@ interface Page {
   /** As the server estimates. */
   remaining: number;
 }
+
+const MOST_SAID = 1000;
 
 /** A server that makes pages all the same. */
 const MOST_PAGES = 40;
@@ -59,13 +65,23 @@ async function askPage(api: ApiserverClient, path: string, columns: readonly str
 function readPage(json: unknown, columns: readonly string[]): Page | undefined {
   if (!isTable(json)) return undefined;
   const { columnDefinitions, rows, metadata } = record(json);
-  const at = new Map(list(columnDefinitions).map((column, place) => [text(record(column).name), place]));
-  if (!columns.every((column) => at.has(column))) return undefined;
+  const names = list(columnDefinitions).map((column) => text(record(column).name));
+  if (!columns.every((column) => names.includes(column))) return undefined;
+  const places = READ.map((column) => names.indexOf(column));
   const { continue: more, remainingItemCount: left } = record(metadata);
+  // Of thousands of rows most say the same, apart from names.
+  const said = new Map<unknown, string>();
+  const clean = (cell: unknown): string => {
+    if (typeof cell === 'string' && isDnsName(cell)) return cell;
+    const known = said.get(cell) ?? text(cell, 600);
+    if (said.size < MOST_SAID) said.set(cell, known);
+    return known;
+  };
   return {
     rows: list(rows).map((row): Row => {
       const cells = list(record(row).cells);
-      return (column) => text(cells[at.get(column) ?? -1], 600);
+      const words = places.map((place) => (place < 0 ? '' : clean(cells[place])));
+      return (column) => words[READ.indexOf(column)] ?? '';
     }),
     more: typeof more === 'string' ? more : '',
     remaining: typeof left === 'number' && left > 0 ? left : 0,
