@@ -53,3 +53,12 @@ export const binding = (name: string, role: string, subject: { namespace: string
 
 export const objects = (change: Partial<RbacObjects> = {}): AnyFact =>
   fact('apiserver/rbac-objects', { bindings: [], roles: [], gone: [], complete: true, ...change });
+
+/** The same, where no one was asked: by the roles of a bundle. */
+export function byRoles(facts: readonly AnyFact[]): AnyFact[] {
+  return facts.map((each) => {
+    const { outcome } = each;
+    const isTold = (each.kind === 'access' || each.kind === 'account') && outcome.status === 'observed';
+    return isTold ? ({ ...each, outcome: { ...outcome, data: { ...outcome.data, by: 'roles' } } } as AnyFact) : each;
+  });
+}

@@ -21,6 +21,7 @@ import {
   openFor,
   RIGHTS_NEEDS,
   rightsOf,
+  SAW_DENIED,
   severityOf,
 } from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
@@ -35,7 +36,7 @@ export const agentPermissions = defineCheck({
   words: {
     missing: 'The agent may not {right}',
     more: 'The agent may not {right}, and {count} more permissions are missing',
-    saw: 'access review as {user}: {asked} denied',
+    ...SAW_DENIED,
     grant: 'Grant {account} the missing apiserver permissions',
     nothing: 'the enabled features need kubelet permissions only',
     notAsked: 'no account to check: none is known, and --service-account names none',
@@ -76,7 +77,7 @@ export const agentPermissions = defineCheck({
         severity: severityOf(missing),
         title: others.length > 0 ? say('more', { right, count: others.length }) : say('missing', { right }),
         features: lossesOf(missing),
-        evidence: deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })),
+        evidence: deniedEvidence(view, missing, say),
         fixes: [grantFix(rights, 'permission-missing', missing, say('grant', { account: accountName(account.user) }))],
       });
     }

@@ -3,7 +3,18 @@ import { defineCheck } from '../../model/check.js';
 import { accountName, eitherOf } from '../shared/brief.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
-import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, openFor, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import {
+  deniedEvidence,
+  deniedFacts,
+  grantFix,
+  lossesOf,
+  ofKind,
+  openFor,
+  RIGHTS_NEEDS,
+  rightsOf,
+  SAW_DENIED,
+  severityOf,
+} from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const eventBookmark = defineCheck({
@@ -15,7 +26,7 @@ export const eventBookmark = defineCheck({
   needs: RIGHTS_NEEDS,
   words: {
     forbidden: 'The agent may not {verbs} ConfigMap {name}, its event bookmark',
-    saw: 'access review as {user}: {asked} denied',
+    ...SAW_DENIED,
     grant: 'Grant {account} access to ConfigMap {name}',
     off: 'events are not collected',
     open: 'permissions on the ConfigMap could not be checked',
@@ -52,7 +63,7 @@ export const eventBookmark = defineCheck({
       severity: severityOf(missing),
       title: say('forbidden', { verbs: eitherOf(missing.flatMap(({ verbs }) => verbs)), name }),
       features: lossesOf(missing),
-      evidence: deniedEvidence(view, missing, (asked, by) => say('saw', { asked, user: by })),
+      evidence: deniedEvidence(view, missing, say),
       fixes: [grantFix(rights, 'event-bookmark-forbidden', missing, say('grant', { account, name }))],
     });
   },

@@ -11,7 +11,18 @@ import { accountName, eitherOf } from '../shared/brief.js';
 import { citeBy } from '../shared/cite.js';
 import { cannotTell, notApplicable, pass, problem } from '../shared/problem.js';
 import { allInTheirWords } from '../shared/proof.js';
-import { deniedEvidence, deniedFacts, grantFix, lossesOf, ofKind, openFor, RIGHTS_NEEDS, rightsOf, severityOf } from './shared/rights.js';
+import {
+  deniedEvidence,
+  deniedFacts,
+  grantFix,
+  lossesOf,
+  ofKind,
+  openFor,
+  RIGHTS_NEEDS,
+  rightsOf,
+  SAW_DENIED,
+  severityOf,
+} from './shared/rights.js';
 import { ROLE_CAUSES } from './shared/role-causes.js';
 
 export const leaderLock = defineCheck({
@@ -25,7 +36,7 @@ export const leaderLock = defineCheck({
     forbidden: 'The agent may not {verbs} its leader election {lock}',
     locks: 'the agent locks on a {lock}: {from}',
     either: 'the agent locks on a {lock}, or on a {other} if {variable} says so; it may use neither',
-    saw: 'access review as {user}: {asked} denied',
+    ...SAW_DENIED,
     grant: 'Grant {account} access to its leader lock in {namespace}',
     off: 'leader election is off',
     open: 'permissions on the lock could not be checked',
@@ -89,7 +100,7 @@ export const leaderLock = defineCheck({
       severity: severityOf(missing),
       title: say('forbidden', { verbs: eitherOf(missing.flatMap(({ verbs }) => verbs)), lock: either ? `${lock} or ${other}` : lock }),
       features: lossesOf(missing),
-      evidence: [...deniedEvidence(view, missing, (asked, user) => say('saw', { asked, user })), citeBy('self/profile', '', locks)],
+      evidence: [...deniedEvidence(view, missing, say), citeBy('self/profile', '', locks)],
       fixes: [grantFix(rights, 'leader-lock-forbidden', missing, say('grant', { account: accountName(user), namespace }))],
     });
   },

@@ -1,7 +1,7 @@
 import { agentPermissions } from '../../../src/checks/permission/agent-permissions.js';
 import { datadogClusterAgent } from '../../../src/profiles/datadog-cluster-agent.js';
 import { base, fact, failed } from '../facts.js';
-import { account, profile, rights } from '../rights-facts.js';
+import { account, byRoles, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 
 const events = profile({ asked: ['events'] });
@@ -22,6 +22,14 @@ judgeTable(agentPermissions, [
     expect: { cause: 'permission-missing', certainty: 'proven', severity: 'degrades' },
     witnesses: ['apiserver/access', 'apiserver/access'],
     says: /may not list or watch events.*can-i list events --as=system:serviceaccount:datadog:agent.*resources: \[\\"events\\"\]/,
+  },
+  {
+    row: 'by the roles of a bundle',
+    facts: [...base(), ...byRoles(rights(events, /events/))],
+    expect: { cause: 'permission-missing', certainty: 'proven', severity: 'degrades' },
+    witnesses: ['apiserver/access', 'apiserver/access'],
+    says: /by the roles in this bundle, \S+ may not list events/,
+    neverSays: /access review/,
   },
   {
     row: 'much is missing: the title stays short; a right of the kubelet is no matter of this question',

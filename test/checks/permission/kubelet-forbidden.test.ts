@@ -6,7 +6,7 @@ import type { AnyFact, Need } from '../../../src/model/facts.js';
 import { metricsServer } from '../../../src/profiles/metrics-server.js';
 import { base, certificate, fact, failed, nodeObject, pending } from '../facts.js';
 import { AGENT, access, answer, credentials, forbidden, identity } from '../kubelet-answers.js';
-import { account, answered, profile } from '../rights-facts.js';
+import { account, answered, byRoles, profile } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 
 const ALL = ['/pods', '/healthz', '/metrics', '/metrics/cadvisor', '/metrics/probes', '/stats/summary', '/configz'];
@@ -337,6 +337,37 @@ judgeTable(kubeletForbidden, [
     expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
     witnesses: ['apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access'],
     says: /has no kubelet permissions.*datadog:other: get nodes\/pods denied.*datadog\.other/,
+  },
+  {
+    row: 'by the roles of a bundle: no right at all, and no server is said to say so',
+    facts: [...base(), account({ user: OTHER, from: 'workload', by: 'roles' }), nodeObject(), ...byRoles(reviewsOf(OTHER))],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access', 'apiserver/access'],
+    says: /By its roles, the agent has no kubelet permissions.*by the roles in this bundle, \S+ may not get nodes\/pods/,
+    neverSays: /access review|According to the apiserver/,
+  },
+  {
+    row: 'by the roles of a bundle: some',
+    facts: [
+      ...base(),
+      account({ user: OTHER, from: 'workload', by: 'roles' }),
+      nodeObject(),
+      ...byRoles(reviewsOf(OTHER, 'metrics', 'stats', 'healthz', 'configz')),
+    ],
+    expect: { cause: 'kubelet-permission-missing', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['apiserver/access'],
+    says: /By its roles, the agent may not get nodes\//,
+  },
+  {
+    row: 'by the roles of a bundle: all',
+    facts: [
+      ...base(),
+      account({ user: OTHER, from: 'workload', by: 'roles' }),
+      nodeObject(),
+      ...byRoles(reviewsOf(OTHER, 'metrics', 'stats', 'healthz', 'configz', 'pods', 'proxy')),
+    ],
+    expect: 'pass',
+    says: /by the roles in this bundle; no server was asked/,
   },
   {
     row: 'another profile does not read these paths',

@@ -1,7 +1,7 @@
 import { leaderLock } from '../../../src/checks/permission/leader-lock.js';
 import type { Choices } from '../../../src/profiles/resolve.js';
 import { base } from '../facts.js';
-import { answered, profile, rights } from '../rights-facts.js';
+import { answered, byRoles, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
 
 const on = (version?: string, change: Partial<Choices> = {}) =>
@@ -33,6 +33,13 @@ judgeTable(leaderLock, [
     witnesses: ['apiserver/access', 'apiserver/access', 'apiserver/access'],
     says: /locks on a ConfigMap: the default.*resources: \[\\"configmaps\\"\]\\n {4}resourceNames: \[\\"datadog-leader-election\\"\]\\n {4}verbs: \[\\"get\\", \\"update\\"\].*verbs: \[\\"create\\"\]/,
     neverSays: /leases/,
+  },
+  {
+    row: 'by the roles of a bundle',
+    facts: [...base(), ...byRoles(rights(on(), /configmaps/))],
+    expect: FORBIDDEN,
+    witnesses: ['apiserver/access', 'apiserver/access', 'apiserver/access'],
+    says: /by the roles in this bundle, \S+ may not get configmaps/,
   },
   { row: 'told to use a Lease: held', facts: [...base(), ...rights(on('7.82.0', leases))], expect: 'pass' },
   {

@@ -20,6 +20,10 @@ import type { WORDS } from './words.js';
 
 type Words = Say<typeof WORDS>;
 
+/** Of some rights, of all. */
+const BY_ROLES = ['lacksByRoles', 'lacksAllByRoles'] as const;
+const BY_APISERVER = ['wouldRefuse', 'wouldRefuseAll'] as const;
+
 export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Cause>> = {
   'not-needed': ({ profileWithout, witness }, say) => notApplicable(say('notNeeded', { profile: given(profileWithout) }), witness),
   'no-account': (_, say) => cannotTell(say('noAccount'), [], 'service-account-not-found'),
@@ -28,7 +32,7 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
   missing: (clues, say) => {
     const lost = among(clues, 'missing', 'too new');
     const rights = firstOf(rightsOf(lost));
-    const [some, all] = isRefused(lost) ? (['refuses', 'refusesAll'] as const) : (['wouldRefuse', 'wouldRefuseAll'] as const);
+    const [some, all] = isRefused(lost) ? (['refuses', 'refusesAll'] as const) : clues.byRoles ? BY_ROLES : BY_APISERVER;
     return problem('kubelet-permission-missing', {
       ...withoutRight(clues, lost, say),
       title: isEvery(clues, lost) ? say(all) : say(some, { rights }),
@@ -68,7 +72,7 @@ export const ANSWERS: Record<Answer, (clues: Judged, say: Words) => Verdict<Caus
   'may-not-ask': (clues, say) => cannotTell(say('notOursToAsk', { user: given(clues.user) }), reviewsAndVersion(clues)),
   'not-asked': (clues, say) => cannotTell(say('notAsked'), reviewsAndVersion(clues)),
   'refused-in-between': (_, say) => notApplicable(say('notOurs')),
-  held: ({ witness }, say) => pass(witness, say('byApiserver')),
+  held: ({ witness, byRoles }, say) => pass(witness, say(byRoles ? 'byRoles' : 'byApiserver')),
   read: ({ witness }) => pass(witness),
 };
 
@@ -121,14 +125,15 @@ function rightsOf(paths: PathClues[]): string[] {
 }
 
 /** Each refusal once, then the reviews. */
-function quoted({ user = '', reviews }: Judged, paths: PathClues[], say: Words): Evidence[] {
+function quoted({ user = '', reviews, byRoles }: Judged, paths: PathClues[], say: Words): Evidence[] {
   const refusals = new Map(paths.flatMap(({ refused }) => (refused ? [[refused.body, refused] as const] : [])));
   const refusedWith = (body: string) => pathsOf(paths.filter(({ refused }) => refused?.body === body));
   const reviewed = [...new Set(paths.map(({ grant: needs }) => needs))].flatMap((subresource) => {
     const review = reviews.get(subresource);
     if (!review) return [];
     const needed = pathsOf(paths.filter(({ grant: needs }) => needs === subresource));
-    const saw = review.allowed ? say('sawAllowed', { user, subresource }) : say('sawDenied', { user, subresource, paths: needed });
+    const denied = byRoles ? 'sawDeniedByRoles' : 'sawDenied';
+    const saw = review.allowed ? say('sawAllowed', { user, subresource }) : say(denied, { user, subresource, paths: needed });
     return [cite(review.fact, saw)];
   });
   return [

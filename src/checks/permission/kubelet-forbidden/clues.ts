@@ -36,6 +36,8 @@ export interface Clues {
   user: string | undefined;
   /** They are another's, by --service-account or of the agent's pod here: what the kubelet lets us read says nothing of them. */
   ofAnother: boolean;
+  /** Nobody was asked: it is what the roles of a bundle allow. */
+  byRoles: boolean;
   /** Neither way to ask about that one is ours. */
   mayNotAsk: boolean;
   /** There is no such account: whatever is held or missing, nobody has or lacks it. */
@@ -88,6 +90,7 @@ export function read(view: Seen): Clues {
     profileWithout: profile?.needs.every(({ kind }) => kind !== 'kubelet') ? profile.profile : undefined,
     user,
     ofAnother: another !== undefined,
+    byRoles: seen(view.one('apiserver/account'))?.by === 'roles',
     mayNotAsk: view.one('apiserver/account').outcome.status === 'failed',
     noAccount: isNoAccount(view),
     sureOfUser: another !== undefined || isSure(view, user, identity),

@@ -112,11 +112,17 @@ export function deniedFacts(view: RightsView, needs: readonly ResolvedNeed[]): F
   return [...subjects].map((subject) => view.one('apiserver/access', subject)).filter((fact) => seen(fact)?.allowed === false);
 }
 
+/** How each is said. */
+export const SAW_DENIED = {
+  saw: 'access review as {user}: {asked} denied',
+  sawByRoles: 'by the roles in this bundle, {user} may not {asked}',
+} as const;
+
 /** The reviews that said no, each with its command. */
 export function deniedEvidence(
   view: RightsView,
   needs: readonly ResolvedNeed[],
-  say: (asked: string, user: string) => Message,
+  say: (key: 'saw' | 'sawByRoles', words: { asked: string; user: string }) => Message,
 ): Evidence[] {
   const subjects = new Set(needs.flatMap((need) => questionsOf(need)).map(subjectOfAccess));
   return [...subjects].flatMap((subject): Evidence[] => {
@@ -124,7 +130,7 @@ export function deniedEvidence(
     const answer = seen(fact);
     if (!answer || answer.allowed) return [];
     const user = answer.user ?? seen(view.one('apiserver/account'))?.user ?? '';
-    return [cite(fact, say(subject, user))];
+    return [cite(fact, say(answer.by === 'roles' ? 'sawByRoles' : 'saw', { asked: subject, user }))];
   });
 }
 
