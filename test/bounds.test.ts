@@ -38,7 +38,7 @@ import { onlyRoots, ownerIn } from '../src/probes/machine/root-owned.js';
 import { readFacts } from '../src/report/contract/read-facts.js';
 import { parseJson, readReport } from '../src/report/contract/read-report.js';
 import { readProfileFile } from '../src/setup/profile-file.js';
-import { statementsIn } from '../src/texts/said.js';
+import { statementsIn } from '../src/texts/log/said.js';
 import { ODD_TEXTS } from './support/adversarial.js';
 
 type Read = (host: Host, text: string) => unknown;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRedactor } from '../../src/host/redact.js';
-import { createLogReader, isWrong, type LogReading } from '../../src/texts/log.js';
+import { createLogReader, isWrong, type LogReading } from '../../src/texts/log/log.js';
 
 const UNKNOWN_CA = (time: string) =>
   `2026-11-28 ${time} UTC | CORE | WARN | (pkg/util/kubernetes/kubelet/kubelet_client.go:221) | Error: Get "https://192.0.2.5:10250/pods": tls: failed to verify certificate: x509: certificate signed by unknown authority`;

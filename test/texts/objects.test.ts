@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printable } from '../../src/host/redact.js';
 import { answerOf, readText } from '../../src/texts/index.js';
-import { createLogReader, isWrong } from '../../src/texts/log.js';
+import { createLogReader, isWrong } from '../../src/texts/log/log.js';
 import { type Condition, describeNode, describePod, type Event, eventRows, nodeConditions, type Pod, podRows } from './kubectl.js';
 
 /** Event: reason and message, as Kubernetes 1.28 to 1.36 words them (pkg/kubelet, pkg/scheduler, pkg/controller), CSI, CNI and runtimes behind it. */

@@ -1,7 +1,7 @@
 /** A log → statements: who, of whom, which causes, how often, and whether up to the end. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { statementsIn, subjectOfStatement } from '../../src/texts/said.js';
+import { statementsIn, subjectOfStatement } from '../../src/texts/log/said.js';
 
 const clean = (text: string, most = 1000) => text.replaceAll('s3cret', '…').slice(0, most);
 const read = (lines: string[], by?: 'node-agent' | 'kubelet') => statementsIn(lines, { log: '/a.log', ...(by && { by }) }, clean);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printable } from '../../src/host/redact.js';
-import { createLogReader, type LogReading } from '../../src/texts/log.js';
-import { shapeOf } from '../../src/texts/shape.js';
+import { createLogReader, type LogReading } from '../../src/texts/log/log.js';
+import { shapeOf } from '../../src/texts/log/shape.js';
 import { FORMATS } from './formats.js';
 
 const PREFIX = '2026-11-28 10:00:00 UTC | CORE | INFO | (pkg/x.go:12 in f) | ';

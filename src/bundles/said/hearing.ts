@@ -4,7 +4,7 @@ import { list, record } from '../../kubernetes/json.js';
 import type { Statement } from '../../model/facts/said.js';
 import type { AnyFact } from '../../model/facts.js';
 import type { Clean, Speaker } from '../../texts/index.js';
-import { createStatements, type Statements, subjectOfStatement } from '../../texts/said.js';
+import { createStatements, type Statements, subjectOfStatement } from '../../texts/log/said.js';
 import type { KubeObject } from '../kinds.js';
 import type { ObjectIndex } from '../objects.js';
 import type { Listener, Told } from '../read.js';

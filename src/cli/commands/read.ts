@@ -9,7 +9,7 @@ import type { FileRead, Host } from '../../host/host.js';
 import { eachOf, isAnswers } from '../../live/script/answers.js';
 import { BOUNDS } from '../../model/bounds.js';
 import type { Flags } from '../../setup/options.js';
-import { chosen, createLogReader, isWrong } from '../../texts/log.js';
+import { chosen, createLogReader, isWrong } from '../../texts/log/log.js';
 import { TEXTS_VERSION } from '../../texts/schema.js';
 import { unknownCause } from '../arguments/unknown-cause.js';
 import { type Io, outText } from '../io.js';

@@ -7,7 +7,7 @@ import { readOpened } from '../../host/create.js';
 import { openBelow } from '../../host/descend.js';
 import type { FileRead, Host } from '../../host/host.js';
 import { rootOf } from '../../probes/machine/root-owned.js';
-import type { LogPlace } from '../../texts/said.js';
+import type { LogPlace } from '../../texts/log/said.js';
 
 /** Bytes from its end. */
 const MOST_BYTES = 1024 * 1024;

@@ -2,8 +2,8 @@
 import { SENTENCE } from '../../host/redact.js';
 import { shellQuote } from '../../kubernetes/names.js';
 import type { NodeFiles } from '../../setup/node-files.js';
-import type { LogPlace } from '../../texts/said.js';
-import { statementsIn, subjectOfStatement } from '../../texts/said.js';
+import type { LogPlace } from '../../texts/log/said.js';
+import { statementsIn, subjectOfStatement } from '../../texts/log/said.js';
 import type { LiveContext } from '../context.js';
 import { kubeletLogs, readAgentLog, readNodeLog } from './logs.js';
 

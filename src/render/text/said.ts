@@ -1,6 +1,6 @@
 /** What a log says, for a terminal: what counts now first, the first of it in full. */
 import type { CauseDocs } from '../../model/check.js';
-import type { Group, LogReading, Moment } from '../../texts/log.js';
+import type { Group, LogReading, Moment } from '../../texts/log/log.js';
 import { counted } from '../../words/formats.js';
 import { sayLog as say, sayReading, sayServer, saySpeaker } from '../../words/readings.js';
 import { neutralise } from '../../words/visible.js';

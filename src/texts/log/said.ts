@@ -1,6 +1,6 @@
 /** A log → what it says of causes, as facts hold it: the same for a log of this machine and for one of a bundle. */
-import type { Statement } from '../model/facts/said.js';
-import type { Clean, Speaker } from './index.js';
+import type { Statement } from '../../model/facts/said.js';
+import type { Clean, Speaker } from '../index.js';
 import { createLogReader, type Group } from './log.js';
 
 /** Where a log lies, and whose it is where its records do not tell. */

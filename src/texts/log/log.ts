@@ -9,9 +9,9 @@ import {
   readText,
   type Speaker,
   type TextRecord,
-} from './index.js';
+} from '../index.js';
+import { MOST_TEXT } from '../unwrap.js';
 import { shapeOf } from './shape.js';
-import { MOST_TEXT } from './unwrap.js';
 
 /** Where in the text. */
 export interface Moment {

@@ -1,5 +1,5 @@
 /** Lines that differ in times, sizes and ids alone have one shape: what one of them says, or does not say, all of them do. */
-import { FRAGMENTS } from './fragments/index.js';
+import { FRAGMENTS } from '../fragments/index.js';
 
 /** Numbers that a fragment names, such as errnos and codes of OpenSSL, make another line; so does a status, an address, a port. */
 const TOLD: ReadonlySet<number> = new Set(
