@@ -15,7 +15,9 @@ interface Kind {
   /** Lines without which nothing is lost: bytes, certificates, progress. */
   skip: RegExp;
   most: number;
-  /** What is read of its text. */
+  /** Its second line, where the first alone does not tell. */
+  second?: RegExp;
+  /** What is read of its text, if it is whole. */
   as?: (text: string) => Omit<TextRecord, 'line'>;
 }
 
@@ -39,17 +41,32 @@ const KINDS: readonly Kind[] = [
     ends: /^\s{0,40}"?type"?: /,
     skip: /Time"?:/,
     most: 12,
-    as: (text) => ({ text: FIELDS.map((field) => field.exec(text)?.[1] ?? '').join(' '), scene: { kind: 'node' } }),
+    as: asCondition,
+  },
+  // In the order of the type in Go.
+  {
+    begins: /^\s{0,40}(?:- )?"?type"?: "?[A-Z]\w{1,60}"?,?$/,
+    second: /^\s{0,40}"?status"?: "?(?:True|False|Unknown)"?,?$/,
+    ends: /^\s{0,40}"?message"?: /,
+    skip: /TransitionTime"?:/,
+    most: 12,
+    as: asCondition,
   },
 ];
 
 /** A condition's fields, in the order of a row of `kubectl describe`. */
 const FIELDS = [
-  / "?type"?: "?(\w{1,100})"?,?$/,
-  / "?status"?: "?(True|False|Unknown)\b/,
-  / "?reason"?: "?(\w{1,200})/,
-  / "?message"?: "?(.{0,2000}?)"?,?(?= "?(?:lastTransitionTime|reason|status|type)"?: )/,
+  /(?:^|[ "])type"?: "?([A-Z]\w{1,100})/,
+  /[ "]status"?: "?(True|False|Unknown)\b/,
+  /[ "]reason"?: "?(\w{1,200})/,
+  /[ "]message"?: "?(.{0,2000}?)"?,?(?= "?(?:lastTransitionTime|reason|status|type)"?: |$)/,
 ];
+
+/** Of a node's alone: those of pods have other times. */
+function asCondition(text: string): Omit<TextRecord, 'line'> {
+  if (!/lastHeartbeatTime/.test(text)) return { text };
+  return { text: FIELDS.map((field) => field.exec(text)?.[1] ?? '').join(' '), scene: { kind: 'node' } };
+}
 
 const asIs = (text: string) => ({ text });
 
@@ -61,13 +78,16 @@ export function asBlock(first: string, line: number): Block | undefined {
   if (!kind) return undefined;
   let text = first.trim();
   let lines = 1;
+  let isWhole = false;
   return {
     push(next) {
       lines += 1;
       if (lines > kind.most || /^[\w.@~:-]{0,80}[$#] \S/.test(next) || (isLogged(next) && !kind.ends.test(next))) return 'not';
+      if (lines === 2 && kind.second && !kind.second.test(next)) return 'not';
       if (!kind.skip.test(next) && text.length < MOST_BLOCK) text += ` ${next.trim()}`;
-      return kind.ends.test(next) ? 'last' : 'more';
+      isWhole = kind.ends.test(next);
+      return isWhole ? 'last' : 'more';
     },
-    record: () => ({ line, ...(kind.as ?? asIs)(text.slice(0, MOST_BLOCK)) }),
+    record: () => ({ line, ...((isWhole && kind.as) || asIs)(text.slice(0, MOST_BLOCK)) }),
   };
 }

@@ -20,8 +20,8 @@ const NAME = 253;
 const MAY_TELL =
   /fail|error|unable|impossible|cannot|can't|could ?n[o']t|forbidden|unauthori[sz]ed|must be|denied|refus|reset\b|time[d ]?\s?out|timeout|deadline|x509|certificate|verif|remote error|handshake|\bEOF|no such|not found|unknown|not ?ready|PLEG|pleg|invalid|not valid|does(?:n't| not)|mismatch|exceeded|disabled|deprecated|Warning|nodes are available|violates|read-only|KUBERNETES_SERVICE|not healthy|not (?:set|up)|unavailable|has (?:expired|asked|received|been)|stale-token|socket mounted|getaddrinfo|issued in the future|stopped posting|hasn't been updated|never posted|not defined|not allowed|no agent|no route|unreachable|status:? ?"?(?:code)?\D{0,8}[45]\d\d|\b(?:40[0-9]|429|50[0-4])\b|E(?:CONN|HOST|NET|TIMED|NOTFOUND|AI_AGAIN|PERM)|Errno|ERR_|CERT_|SIGNED|Pending|malformed|self.?signed|is down|skipping|BackOff|Crash|OOM|Evict|Terminat|NotReady|SchedulingDisabled|quota|constraint|PriorityClass|<html|[Ss]uccessful|acquired lease|became leader|new leader|posting ready|Starting to listen|closed|aborted|hang up|hangup|broken pipe|stream|Unhealthy|Verify return|DEPTH_ZERO|Unschedulable:\s+true|\sReady\s+<?\w|too many requests|\bv1\b .{0,40}deprec|\(user=|tokens? used|drop|isn't|Active: |HTTPS? (?:request|response)|misbehaving|lost\b|Proxy Auth|Squid|tunnel|too old|Killed process|not permitted|cannot be fulfilled|latest version|Service Unavailable|Bad Gateway|Bad Request|kubelet\.service|Frequent[A-Z]/i;
 
-/** A flag and what it is for, as programs print them all where one of them is wrong. */
-const USAGE = /^\s{1,20}(?:-\w, {1,4})?--[a-z][\w-]{1,80}(?:[ =]\S{1,60})?\s{2,80}\S/;
+/** What a flag is for, as programs print them all where one of them is wrong, and a field of an object. */
+const USAGE = /^\s{1,20}(?:-\w, {1,4})?--[a-z][\w-]{1,80}(?:[ =]\S{1,60})?\s{2,80}\S|^\s{0,80}(?:- )?"?description"?: ?\S/;
 
 /** What was found for a body, by who speaks; a log says the same thing many times, and its times are not of the body. */
 interface Found {

@@ -188,9 +188,19 @@ export function nodeConditions(changed: readonly Condition[]): string[] {
         .join('\n'),
     )
     .join('\n');
+  // As programs in Go write it: in the order of the type.
+  const inOrder = withConditions(changed).map(({ type, status, reason, message }) => ({
+    type,
+    status,
+    lastHeartbeatTime: '2026-03-12T07:15:30Z',
+    lastTransitionTime: '2026-03-12T07:01:02Z',
+    reason,
+    message,
+  }));
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'w-3' }, spec: {}, status: { conditions: all } };
   return [
     `apiVersion: v1\nkind: Node\nmetadata:\n  labels:\n    kubernetes.io/os: linux\n  name: w-3\nspec:\n  podCIDR: 10.244.3.0/24\nstatus:\n  conditions:\n${yaml}\n  nodeInfo:\n    kubeletVersion: v1.36.0\n`,
     JSON.stringify(node, null, 4),
+    JSON.stringify({ kind: 'NodeList', items: [{ ...node, status: { conditions: inOrder } }] }, null, 2),
   ];
 }

@@ -10,6 +10,11 @@ const TEXTS: readonly string[] = [
   '{"level":"info","caller":"kubelet/client.go:403","msg":"pods of the kubelet were listed"}',
   'listed nodes from the kubelet in 401 ms',
   'read 403 bytes of https://192.0.2.7:10250/pods',
+  // Objects as they are.
+  '                         "description": "RootCAs is a list of CA certificates used to validate a self-signed certificate.",',
+  '            description: The middleware responds with HTTP 429 Too Many Requests if there are more.',
+  '{"kubeletconfig":{"address":"0.0.0.0","authorization":{"mode":"Webhook","webhook":{"cacheAuthorizedTTL":"5m0s","cacheUnauthorizedTTL":"30s"}}}}',
+  '{"resources":["componentstatuses","nodes"],"verbs":["get"],"apiGroups":[""],"note":"no error"}',
   // Flags and what they are for.
   '      --tls-cert-file string                   File containing the default x509 Certificate for HTTPS. If HTTPS serving is enabled, and --tls-cert-file and --tls-private-key-file are not provided, a self-signed certificate and key are generated for the public address',
   '  -k, --kubelet-insecure-tls                   Do not verify CA of serving certificates presented by Kubelets: x509 certificate signed by unknown authority. For testing purposes only.',

@@ -209,7 +209,7 @@ export const APISERVER: readonly Fragment[] = [
   },
   {
     id: 'deprecated-componentstatus',
-    text: /componentstatuses|ComponentStatus is deprecated/,
+    text: /ComponentStatus is deprecated/,
     means: { causes: ['component-status-deprecated'] },
     source: 'Kubernetes 1.19 to 1.36 pkg/registry/core/rest',
   },

@@ -10,7 +10,7 @@ export const HTTP_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'http-401',
-    text: /(?<![.,#/\d-]|\.\w{1,4}:)\b401\b(?!\.\d| ?(?:m?s|bytes|[KMG]i?B?)\b)|Unauthorized|unauthorized|the server has asked for the client to provide credentials/,
+    text: /(?<![.,#/\d-]|\.\w{1,4}:)\b401\b(?!\.\d| ?(?:m?s|bytes|[KMG]i?B?)\b)|\bUnauthorized\b|\bunauthorized\b|the server has asked for the client to provide credentials/,
     means: {
       by: {
         kubelet: [
