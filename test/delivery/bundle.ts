@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { knownCauses } from '../../src/checks/known.js';
+import { writeJoined } from './chunks.js';
 
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
 const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
@@ -60,20 +61,26 @@ const COMMON: BuildOptions = {
   plugins: [withoutRestOfUndici, withoutDrawing, withCauses],
 };
 
+/** Before any command stand the launcher's part, which --version is content with, and the table of commands. */
+const JOINED = [
+  { name: 'kubelet-doctor', head: 'src/bundle.ts' },
+  { name: 'command-line', head: 'src/cli/command-line.ts' },
+];
+
 /** With the simulator; a command loads only the chunks it needs. What each is made of. */
 export async function bundlePackage(outdir: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const form: BuildOptions = { outdir, format: 'esm', target: 'node20', platform: 'node', legalComments: 'none', logLevel: 'warning' };
+  const made = await build({
     ...COMMON,
+    ...form,
     entryPoints: { 'kubelet-doctor': path.resolve('src/bundle.ts') },
-    outdir,
-    format: 'esm',
-    target: 'node20',
     splitting: true,
     chunkNames: 'chunk-[hash]',
     banner: { js: REQUIRE },
     metafile: true,
+    write: false,
   });
-  return metafile;
+  return writeJoined(made, JOINED, REQUIRE, { ...form, minifySyntax: true, minifyWhitespace: true });
 }
 
 const ALONE: BuildOptions = {

@@ -1,0 +1,93 @@
+/**
+ * What is always loaded together is one file. esbuild gives modules a chunk of their own for every set of entries that reach them, so that two dozen
+ * small ones stand before each command; Node takes a millisecond for each. A second pass joins them; an import of a joined chunk becomes one of the
+ * file it is in, where its exports bear its name.
+ */
+import path from 'node:path';
+import { type BuildOptions, type BuildResult, build, type Metafile, type Plugin } from 'esbuild';
+
+export interface Group {
+  /** Of its file, without `.js`. */
+  name: string;
+  /** The source whose chunk, and whatever that loads at once, it holds. */
+  head: string;
+}
+
+/** Writes the chunks of the first pass, those of the groups joined. What each file is made of, by source. */
+export async function writeJoined(
+  made: BuildResult<{ metafile: true; write: false }>,
+  groups: readonly Group[],
+  banner: string,
+  rest: BuildOptions,
+): Promise<Metafile> {
+  const outputs = new Map(Object.entries(made.metafile.outputs).map(([file, output]) => [path.basename(file), output]));
+  const texts = new Map(made.outputFiles.map((file) => [path.basename(file.path), file.text]));
+  const headOf = new Map(groups.map(({ name, head }) => [name, chunkOf(head)]));
+  const groupOf = new Map<string, string>();
+  for (const { name } of groups) claim(headOf.get(name) ?? '', name);
+
+  function chunkOf(source: string): string {
+    const found = [...outputs].find(([, { entryPoint }]) => entryPoint === source)?.[0];
+    if (!found) throw new Error(`${source} begins no chunk`);
+    return found;
+  }
+  function claim(chunk: string, name: string): void {
+    if (groupOf.has(chunk)) return;
+    groupOf.set(chunk, name);
+    for (const { kind, path: file } of outputs.get(chunk)?.imports ?? [])
+      if (kind === 'import-statement' && outputs.has(path.basename(file))) claim(path.basename(file), name);
+  }
+  const joined = (chunk: string, exported: string) => `${path.basename(chunk, '.js').replaceAll('-', '_')}_${exported}`;
+  const list = (chunk: string, write: (name: string) => string) => (outputs.get(chunk)?.exports ?? []).map(write).join();
+
+  const plugin: Plugin = {
+    name: 'joined',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(group|chunk):/ }, ({ path: name, kind }) =>
+        kind === 'entry-point' ? { path: name.slice(6), namespace: name.slice(0, 5) } : undefined,
+      );
+      onResolve({ filter: /^\.\// }, ({ path: name, importer, kind, pluginData }) => {
+        const chunk = path.basename(name);
+        const [to, from] = [groupOf.get(chunk), pluginData ?? groupOf.get(importer)];
+        if (to === undefined) return { path: name, external: true };
+        if (to === from) return { path: chunk, namespace: 'chunk' };
+        if (kind !== 'dynamic-import') return { path: chunk, namespace: 'elsewhere' };
+        if (headOf.get(to) !== chunk) throw new Error(`${importer} loads a part of ${to} later`);
+        return { path: `./${to}.js`, external: true };
+      });
+      onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: chunk }) => ({ contents: ifNeeded(banner, texts.get(chunk) ?? '') }));
+      onLoad({ filter: /.*/, namespace: 'elsewhere' }, ({ path: chunk }) => ({
+        contents: `export {${list(chunk, (name) => `${joined(chunk, name)} as ${name}`)}} from "../${groupOf.get(chunk)}.js"`,
+      }));
+      onResolve({ filter: /^\.\.\//, namespace: 'elsewhere' }, ({ path: name }) => ({ path: name.slice(1), external: true }));
+      onLoad({ filter: /.*/, namespace: 'group' }, ({ path: name }) => {
+        const within = [...groupOf].filter(([, group]) => group === name).map(([chunk]) => chunk);
+        const contents = within.map((chunk) => `export {${list(chunk, (each) => `${each} as ${joined(chunk, each)}`)}} from "./${chunk}";`);
+        return { contents: [`export * from "./${headOf.get(name)}";`, ...contents].join('\n'), pluginData: name };
+      });
+    },
+  };
+  const singles = [...texts.keys()].filter((chunk) => !groupOf.has(chunk));
+  const { metafile } = await build({
+    ...rest,
+    entryPoints: Object.fromEntries([
+      ...groups.map(({ name }) => [name, `group:${name}`]),
+      ...singles.map((chunk) => [path.basename(chunk, '.js'), `chunk:${chunk}`]),
+    ]),
+    bundle: true,
+    metafile: true,
+    plugins: [plugin],
+  });
+  for (const output of Object.values(metafile.outputs))
+    output.inputs = Object.assign(
+      {},
+      ...Object.keys(output.inputs).map((input) => outputs.get(input.replace(/^chunk:/, ''))?.inputs ?? {}),
+    );
+  return metafile;
+}
+
+/** Most chunks look nothing up at run time. */
+function ifNeeded(banner: string, text: string): string {
+  const rest = text.replace(banner, '');
+  return /\brequire\b/.test(rest) ? text : rest;
+}
