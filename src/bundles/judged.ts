@@ -1,5 +1,6 @@
 /** A bundle → the report: each node judged by itself on the facts that all share, and merged as reports of nodes are. Nobody is asked. */
 import { CHECKS } from '../checks/index.js';
+import type { Why } from '../files/packed/types.js';
 import type { Host } from '../host/host.js';
 import { LABEL, printable } from '../host/redact.js';
 import { type Judgement, judgeAgain } from '../judge/judge.js';
@@ -12,6 +13,7 @@ import { conclude } from '../report/conclude.js';
 import { createMerger } from '../report/merge/reports.js';
 import type { Flags } from '../setup/options.js';
 import { resolveSettings } from '../setup/resolve.js';
+import { isHostName } from '../setup/values.js';
 import { VERSION } from '../version.js';
 import { bundleApiserver } from './apiserver.js';
 import { type Asking, askCluster, askOfNode } from './ask.js';
@@ -33,6 +35,8 @@ export interface Judged {
   facts: readonly AnyFact[];
   /** Commands that read what the bundle lacks. */
   lists: readonly string[];
+  /** What of it could not be read, and why: paths are others' words. */
+  unread: readonly string[];
 }
 
 /** An error is one line. `flags`: those that choose a node, a DaemonSet, an account and a profile. */
@@ -77,7 +81,7 @@ export async function judgeBundle(
       ...choices,
     });
     common = sameVerdicts(common, judgements);
-    first ??= { report, facts, lists: commandsFor(bundle.cluster) };
+    first ??= { report, facts, lists: commandsFor(bundle.cluster), unread: unreadIn(bundle) };
     if (nodes.length < 2) return first;
     merger.add(node ?? '', report);
   }
@@ -100,7 +104,16 @@ function sameVerdicts(before: Verdicts | undefined, judgements: readonly Judgeme
 /** Nodes that have an object, and those of which something was told. */
 function nodesOf({ cluster, told }: Bundle): string[] {
   const names = cluster.index.list('Node').map(({ metadata }) => String(record(metadata).name));
-  return [...new Set([...names, ...told.flatMap(({ node }) => node ?? [])])].sort();
+  // A name stands in commands, and a bundle may call a node what it likes.
+  return [...new Set([...names, ...told.flatMap(({ node }) => node ?? [])])].filter(isHostName).sort();
+}
+
+/** What a collector takes along by the way, as links to its own files, is left out without a word. */
+const WORTH_SAYING: readonly Why[] = ['encrypted', 'binary', 'damaged', 'nested too deep', 'too large', 'cannot be read'];
+
+function unreadIn({ fault, skipped }: Bundle): string[] {
+  const named = skipped.filter(({ why }) => WORTH_SAYING.includes(why)).map(({ path, why }) => `${path}: ${why}`);
+  return [...(fault === undefined ? [] : [`the bundle ${fault}`]), ...named];
 }
 
 function placeOf(bundle: Bundle): BundlePlace | undefined {

@@ -118,6 +118,35 @@ describe('a part of a cluster', () => {
     assert.ok(causesIn(report).includes('daemonset-not-found'));
   });
 
+  it('a name that is none stands in no command', async () => {
+    const named = node('n1');
+    const evil = { ...named, metadata: { ...(named.metadata as object), name: 'n1; touch /tmp/x' } };
+    const found = await judged({ 'nodes.all.json': listOf('Node', [evil, node('n2', 'False')]) });
+    assert.equal(found.report.where.node, 'n2');
+    const commands = [
+      ...found.facts.map(({ reproduce }) => reproduce),
+      ...found.lists,
+      ...found.report.results.flatMap(({ elsewhere }) => elsewhere),
+    ];
+    assert.doesNotMatch(commands.join('\n'), /touch/);
+    assert.doesNotMatch(JSON.stringify(flatten(found.report.findings).flatMap(({ fixes }) => fixes)), /touch/);
+  });
+
+  it('what is nested without end, or cut off, ends nothing and is not whole', async () => {
+    const files = {
+      'nodes.all.json': `{"kind":"NodeList","items":[${JSON.stringify(node('n1'))},${'{"a":'.repeat(50_000)}`,
+      'pods.all.json': listOf('Pod', [
+        { metadata: { name: 'x', namespace: 'y' }, spec: JSON.parse(`${'{"a":'.repeat(300)}1${'}'.repeat(300)}`) },
+        pod('n1'),
+      ]),
+      'daemonsets.all.json': listOf('DaemonSet', [daemonSet()]),
+      'bad.yaml': 'kind: Node\na: [',
+    };
+    const { report } = await judged(files);
+    assert.ok(!causesIn(report).includes('agent-missing-on-node'));
+    assert.equal(report.where.bundle?.nodes, 1);
+  });
+
   it('objects are what they say, whatever the file is called', async () => {
     const metrics = {
       kind: 'PodMetrics',

@@ -3,6 +3,8 @@
  * other lines between, as `kubectl cluster-info dump` prints them; what stands in its blocks of logs is no document.
  */
 
+import { BOUNDS } from '../../model/bounds.js';
+
 /** What is found. */
 export interface JsonSink {
   /** Of a list, one by one; `listKind`: where the list says it before its items. */
@@ -140,6 +142,8 @@ const isBetweenItems = ({ itemDepth, depth }: State): boolean => itemDepth > 0 &
 function opened(state: State, c: number): void {
   if (isBetweenItems(state)) state.itemFrom = state.at;
   state.depth += 1;
+  // Whoever goes through it recurses.
+  if (state.depth > BOUNDS.nesting) state.isSkipping = true;
   if (state.itemDepth > 0 || c !== LIST || !beginsItems(state)) return;
   state.itemDepth = state.depth;
   state.envelope = state.rest.slice(0, state.at + 1);

@@ -23,11 +23,21 @@ interface Found {
   report: Report;
   /** Commands that read what a bundle lacks. */
   lists?: readonly string[];
+  /** What of it could not be read. */
+  unread?: readonly string[];
+}
+
+const MOST_NAMED = 5;
+
+function notRead(unread: readonly string[]): string[] {
+  const more = unread.length - MOST_NAMED;
+  return [...unread.slice(0, MOST_NAMED).map((each) => `not read: ${each}`), ...(more > 0 ? [`and ${more} more that cannot be read`] : [])];
 }
 
 export function runJudgeCommand(file: string, flags: JudgeFlags, host: Host, io: Io, given?: string): Promise<number> {
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
+    say: ({ unread = [] }) => ((flags.output ?? 'text') === 'text' ? notRead(unread) : []),
     ...(flags.collect && { show: ({ report, lists = [] }) => renderCollect(report, lists, COLLECTED) }),
   });
 }
@@ -51,7 +61,11 @@ async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { e
   ]);
   const listeners = [createNodeFiles(host), createHearing(host.redactor.clean)];
   const judged = await judgeBundle(posix.resolve(host.cwd, file), flags, host, choicesOf(flags), listeners);
-  if ('report' in judged) return hideSecrets({ report: judged.report, lists: judged.lists }, host.redactor);
+  if ('report' in judged)
+    return hideSecrets(
+      { report: judged.report, lists: judged.lists, unread: judged.unread.map((each) => host.redactor.clean(each, 200)) },
+      host.redactor,
+    );
   if (!judged.format) return own;
   const { name, instead } = judged.format;
   return { error: host.redactor.clean(`${file}: is a ${name}, and contains nothing that is read${instead ? `: ${instead}` : ''}`, 400) };
