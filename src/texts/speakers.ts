@@ -30,7 +30,7 @@ const PROGRAMS: readonly [RegExp, Speaker][] = [
   [/kube-?controller-?manager/i, 'controller-manager'],
   [/kube-?scheduler/i, 'scheduler'],
   [
-    /^(?:kubelet|hyperkube|k3s-agent|rke2-agent|k0sworker|snap\.microk8s\.daemon-kubelite|kubelite|kubernetes\.io\/kube(?:let|-apiserver-client-kubelet))/i,
+    /^(?:kubelet(?!-client|stats)|hyperkube|k3s-agent|rke2-agent|k0sworker|snap\.microk8s\.daemon-kubelite|kubelite|kubernetes\.io\/kube(?:let|-apiserver-client-kubelet))/i,
     'kubelet',
   ],
   [/^(?:containerd|dockerd|docker|crio|cri-o|cri-dockerd)(?:\.service)?$/i, 'runtime'],

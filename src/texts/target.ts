@@ -21,7 +21,7 @@ const SENTENCES: readonly [RegExp, Server][] = [
   [/sending transaction|datadoghq\.|ddog-gov\.|datad0g\.|\/api\/v[12]\/(?:series|check_run|validate)|\/intake\/|agent-intake/i, 'intake'],
   [/transport: (?:authentication handshake failed|error while dialing).{0,200}:(?:4317|4318)\b|otlp/i, 'other'],
   [/\b(?:containerd|crio|cri-dockerd|docker|dockershim)\.sock|criutil|containerdutil|container(?:d)? runtime|validate CRI v1/i, 'runtime'],
-  [/169\.254\.169\.25[34]\b|metadata\.google\.internal|\bEC2 metadata|168\.63\.129\.16/i, 'metadata'],
+  [/169\.254\.169\.25[34]\b(?!:53\b)|metadata\.google\.internal|\bEC2 metadata|168\.63\.129\.16/i, 'metadata'],
   [/\betcd(?:server|client|-)|:2379\b|:2380\b/i, 'etcd'],
   // Libraries of databases, queues and packages, which speak with nothing of Kubernetes.
   [
@@ -37,7 +37,6 @@ const SENTENCES: readonly [RegExp, Server][] = [
 
 /** Ports of servers that are none of ours. */
 const OTHERS = new Map<number, Server>([
-  [5005, 'cluster-agent'],
   [2379, 'etcd'],
   [2380, 'etcd'],
   [4317, 'other'],
@@ -118,6 +117,8 @@ function serverAt({ host = '', port, path = '', scheme }: Omit<Aim, 'server'>): 
   if (/datadoghq\.|ddog-gov\./.test(host)) return 'intake';
   if (/^\/v2\//.test(path)) return 'registry';
   if (port === 53) return 'dns';
+  // It has a /version as the apiserver has.
+  if (port === 5005) return 'cluster-agent';
   if (
     /\/apis\/(?:[\w-]{1,60}\.)?metrics\.k8s\.io\b/.test(path) &&
     host !== '' &&

@@ -91,7 +91,7 @@ const NOT_OURS: Partial<Record<Server, string>> = {
   other: 'It is about a server that is neither the kubelet nor the apiserver.',
 };
 const TROUBLE =
-  /fail|error|unable|refus|timed? ?out|timeout|deadline|denied|forbidden|unauthorized|x509|tls:|cannot|could ?n[o']t|unavailable|BackOff|no such|status code|EOF|reset/i;
+  /fail|error|unable|refus|timed? ?out|timeout|deadline|denied|forbidden|unauthorized|x509|tls:|cannot|could ?n[o']t|unavailable|BackOff|no such|status code|EOF|reset|invalid/i;
 
 function byOtherServer(seen: Seen): Judged | undefined {
   const says = NOT_OURS[seen.target.server];

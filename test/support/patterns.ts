@@ -158,6 +158,32 @@ function shortest(node: Node, letters: string[]): string {
   }
 }
 
+/** A short text for each way that a pattern has: every alternative once, and each part that may be missing there and not there. */
+export function waysOf(pattern: RegExp): string[] {
+  const letters = [' ', 'a', '1', ...ALPHABET.slice(32)];
+  /** What may be anything is a blank: words stay apart. */
+  const isGap = (node: Node) => node.kind === 'one' && node.matches(' ') && node.matches('a');
+  const waysIn = (node: Node): string[] => {
+    switch (node.kind) {
+      case 'nothing':
+        return [''];
+      case 'one':
+        return [letters.find((c) => node.matches(c)) ?? ''];
+      case 'either':
+        return node.parts.flatMap(waysIn);
+      case 'repeat':
+        if (isGap(node.part)) return [' '.repeat(Math.max(node.min, 1))];
+        return [...(node.min === 0 ? [''] : []), ...waysIn(node.part).map((way) => way.repeat(Math.max(node.min, 1)))];
+      case 'sequence': {
+        const ways = node.parts.map(waysIn);
+        const first = ways.map(([one = '']) => one);
+        return [first.join(''), ...ways.flatMap((others, at) => others.slice(1).map((other) => first.with(at, other).join('')))];
+      }
+    }
+  };
+  return [...new Set(waysIn(parse(pattern).node))].filter((way) => new RegExp(pattern.source, pattern.flags.replace('g', '')).test(way));
+}
+
 function parse(pattern: RegExp): { node: Node; atoms: ((character: string) => boolean)[] } {
   const { source } = pattern;
   const flags = pattern.flags.replace(/[gym]/g, '');

@@ -525,10 +525,14 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     "[error] [net] getaddrinfo(host='w-3', err=4): Domain name not found",
   ],
   'no-route': [
+    GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connectex: A socket operation was attempted to an unreachable host.'),
     GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connect: no route to host'),
     "OSError: [Errno 113] No route to host: ('192.0.2.7', 10250)",
   ],
-  'network-unreachable': [GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connect: network is unreachable')],
+  'network-unreachable': [
+    GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connect: network is unreachable'),
+    GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connectex: A socket operation was attempted to an unreachable network.'),
+  ],
   refused: [
     GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: connect: connection refused'),
     GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: getsockopt: connection refused'),
@@ -539,11 +543,22 @@ export const FORMATS: Readonly<Record<string, readonly string[]>> = {
     GET(`${KUBELET}/pods`, 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'),
     GET(`${KUBELET}/pods`, 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'),
   ],
+  'policy-drops': [
+    'xx drop (Policy denied) flow 0x8e21ac4b to endpoint 0, ifindex 27, file bpf_host.c:2114, , identity 14213->host: 10.244.3.9:52344 -> 192.0.2.7:10250 tcp SYN',
+  ],
   timeout: [
+    GET(
+      `${KUBELET}/pods`,
+      'dial tcp 192.0.2.7:10250: connectex: A connection attempt failed because the connected party did not properly respond after a period of time, or established connection failed because connected host has failed to respond.',
+    ),
     GET(`${KUBELET}/pods`, 'dial tcp 192.0.2.7:10250: i/o timeout'),
     GET(`${KUBELET}/pods`, 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'),
   ],
   'cut-off': [
+    GET(
+      `${KUBELET}/pods`,
+      'read tcp 10.244.3.9:51010->192.0.2.7:10250: wsarecv: An existing connection was forcibly closed by the remote host.',
+    ),
     GET(`${KUBELET}/pods`, 'EOF'),
     GET(`${KUBELET}/pods`, 'read tcp 10.244.1.2:40000->192.0.2.7:10250: read: connection reset by peer'),
   ],

@@ -93,6 +93,8 @@ const TEXTS: readonly string[] = [
   'django.db.utils.OperationalError: could not translate host name "db" to address: Name or service not known',
   'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed\nCaused by: javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to requested target',
   'npm ERR! code SELF_SIGNED_CERT_IN_CHAIN',
+  'Could not initialise the client: "https://10.96.44.2:5005/version" is unavailable: Get "https://10.96.44.2:5005/version": dial tcp 10.96.44.2:5005: connect: connection refused',
+  '[ERROR] plugin/errors: 2 shop.example.org. A: read udp 10.42.0.5:44221->169.254.169.253:53: i/o timeout',
   'Get http://10.0.0.7:4194/metrics: dial tcp 10.0.0.7:4194: connect: connection refused',
   '[ERROR   ] CWWKO0801E: Unable to initialize SSL connection. Exception is javax.net.ssl.SSLException: Unrecognized SSL message, plaintext connection?',
 ];

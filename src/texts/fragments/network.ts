@@ -7,7 +7,7 @@ const GO_NET = 'Go 1.20 to 1.25 net';
 const ERRNO = 'Linux errno in Go, Python, Node, Java, curl 8 and Rust';
 
 const TIMEOUT =
-  /i\/o timeout|ETIMEDOUT|connection timed out|ConnectTimeout|connect(?:ion)? time[d ]?out|deadline exceeded|UND_ERR_CONNECT_TIMEOUT|Operation timed out|timed out|Timeout was reached|TimeoutError|waiting for connection|curl: \(28\)/i;
+  /i\/o timeout|ETIMEDOUT|connection timed out|ConnectTimeout|connect(?:ion)? time[d ]?out|deadline exceeded|UND_ERR_CONNECT_TIMEOUT|Operation timed out|timed out|Timeout was reached|TimeoutError|waiting for connection|did not properly respond after a period of time|curl: \(28\)/i;
 
 const isTo =
   (...servers: readonly string[]) =>
@@ -69,7 +69,7 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
   ...DNS_ERRORS,
   {
     id: 'no-route',
-    text: /EHOSTUNREACH|no route to host|Errno 113|os error 113|Host is unreachable|NoRouteToHost/i,
+    text: /EHOSTUNREACH|no route to host|to an unreachable host|Errno 113|os error 113|Host is unreachable|NoRouteToHost/i,
     means: {
       by: {
         kubelet: ['node-address-dead', 'kubelet-rejected-by-firewall', 'kubelet-no-route'],
@@ -81,7 +81,7 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'network-unreachable',
-    text: /ENETUNREACH|network is unreachable|Errno 101|os error 101/i,
+    text: /ENETUNREACH|network is unreachable|to an unreachable network|Errno 101|os error 101/i,
     means: { by: { kubelet: ['kubelet-no-route'], 'read-only-port': ['kubelet-no-route'], apiserver: ['apiserver-no-route'] } },
     source: ERRNO,
   },
@@ -134,6 +134,16 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
     source: 'Go 1.20 to 1.25 net/http/client.go; requests, urllib3, Java',
   },
   {
+    id: 'policy-drops',
+    text: /\bdrop \(Policy denied\b/,
+    speaker: 'cni',
+    means: {
+      by: { kubelet: ['network-policy-blocks-egress'], 'read-only-port': ['network-policy-blocks-egress'] },
+      says: 'Cilium drops the packets by a policy: of the agent (egress) or of the host (ingress, a CiliumClusterwideNetworkPolicy).',
+    },
+    source: 'Cilium 1.10 to 1.18 pkg/monitor/datapath_drop.go',
+  },
+  {
     id: 'timeout',
     text: TIMEOUT,
     means: {
@@ -147,7 +157,7 @@ export const NETWORK_ERRORS: readonly Fragment[] = [
   },
   {
     id: 'cut-off',
-    text: /connection reset|ECONNRESET|Errno 104|os error 104|socket hang up|broken pipe|Remote end closed connection|RemoteDisconnected|Empty reply from server|SSL_ERROR_SYSCALL|client connection lost|server closed idle connection|unexpected EOF|(?:": |: )EOF(?: |$|"|\)|,)|Connection aborted|UND_ERR_SOCKET/i,
+    text: /connection reset|ECONNRESET|forcibly closed by the remote host|Errno 104|os error 104|socket hang up|broken pipe|Remote end closed connection|RemoteDisconnected|Empty reply from server|SSL_ERROR_SYSCALL|client connection lost|server closed idle connection|unexpected EOF|(?:": |: )EOF(?: |$|"|\)|,)|Connection aborted|UND_ERR_SOCKET/i,
     means: {
       by: {
         kubelet: ['kubelet-connection-reset', 'kubelet-cuts-credential'],
