@@ -68,6 +68,7 @@ export const sayLog = defineWords('log', {
   nothing: 'Nothing in these {lines} is an error of the agent, the kubelet or the apiserver that kubelet-doctor knows.',
   head: '{told} of {lines} say something that is known.',
   seen: 'Seen {seen}; the last of them:',
+  seenOnce: 'Seen {seen}:',
   once: 'once, {at}',
   often: '{count} times, {first} to {last}',
   line: 'line {line}',

@@ -9,6 +9,7 @@ interface Page {
 export const TOPICS = {
   places: { says: 'where to run it, and how it gets there', load: (): Promise<Page> => import('../../help/places.md') },
   output: { says: 'how to read a report, formats, exit codes', load: (): Promise<Page> => import('../../help/output.md') },
+  texts: { says: 'read an error text, a log, what kubectl printed', load: (): Promise<Page> => import('../../help/texts.md') },
   bundles: { says: 'save, send, compare and combine reports', load: (): Promise<Page> => import('../../help/bundles.md') },
   rights: { says: 'permissions the agent and kubelet-doctor need', load: (): Promise<Page> => import('../../help/rights.md') },
   settings: { says: 'settings of the agent, and where they come from', load: (): Promise<Page> => import('../../help/settings.md') },

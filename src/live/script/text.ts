@@ -23,9 +23,12 @@ export function scriptText(version: string): string {
   const [always, others] = reviewsOf(profile);
   return `${[
     '#!/bin/sh',
-    `# kubelet-doctor script ${version}: asks the kubelet and the apiserver what the agent's own pod can ask, and prints the answers.`,
-    '# It reads, and changes nothing. The token goes through curl alone, to servers that its CA verifies, and is never printed.',
-    '#   kubectl -n NAMESPACE exec -i AGENT_POD -c agent -- sh < ask.sh | kubelet-doctor -',
+    `# kubelet-doctor script ${version}: asks the kubelet and the apiserver what the`,
+    "# agent's own pod can ask, and prints the answers. It reads, and changes nothing.",
+    '# The token goes through curl (or openssl) to servers that its CA verifies, by',
+    '# standard input, and is never printed.',
+    '#   kubectl -n NAMESPACE exec -i AGENT_POD -c agent -- sh < ask.sh |',
+    '#     kubelet-doctor read -',
     '# shellcheck disable=SC2016,SC2086,SC2153,SC2154',
     'LC_ALL=C; export LC_ALL',
     'PATH="$PATH:/opt/datadog-agent/embedded/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"; export PATH',

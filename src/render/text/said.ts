@@ -41,7 +41,7 @@ export function renderSaid(reading: LogReading, docsOf: DocsOf, options: SaidOpt
     ...(isAlone ? [] : [dim(say('head', { told, lines: many })), '']),
     ...full.flatMap((group) => [
       ...renderReading(group, docsOf, options).split('\n'),
-      ...(isAlone ? [] : ['', ...prose(say('seen', { seen: seenIn(group) }))]),
+      ...(isAlone ? [] : ['', ...prose(say(group.seen.count === 1 ? 'seenOnce' : 'seen', { seen: seenIn(group) }))]),
       ...(group.seen.isHistory ? prose(say('history', { server: sayServer(group.target.server) })) : []),
       ...(isAlone ? [] : wrap(neutralise(group.record.text), options.width, '  ').map(dim)),
       '',
