@@ -1,15 +1,17 @@
 /** What the program looks at in an agent's pod the script looks at too: what it leaves out would be taken for what is not there. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { createHost } from '../../src/host/create.js';
 import type { Host } from '../../src/host/host.js';
 import { diagnose } from '../../src/live/diagnose.js';
+import { judgeAnswers } from '../../src/live/script/judged.js';
 import { AGENT_FILE, AUTHORITIES, FILES, FOLDERS, IN_PART, LENGTHS, OLD_NAMES, SOCKETS, valuesOf } from '../../src/live/script/looks.js';
 import { findProfile } from '../../src/profiles/index.js';
 import { DEFAULTS } from '../../src/setup/options.js';
 import { resolveSettings } from '../../src/setup/resolve.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { startWorld } from '../../src/sim/start.js';
+import { hasProgram, runScript } from '../support/script.js';
 
 const ASKED = new Set([...FILES, ...Object.values(IN_PART), ...AUTHORITIES, ...SOCKETS, ...FOLDERS, AGENT_FILE]);
 /** Read by the script in a way of their own: the token, the certificate and its key, other containers' mounts. */
@@ -47,6 +49,30 @@ describe('what the program looks at in a pod', () => {
         await running.stop();
       }
     });
+});
+
+describe('answers that are old', () => {
+  it('are judged by the time at which they were given', {
+    skip: hasProgram('openssl', 'version') ? false : 'no openssl here',
+  }, async () => {
+    const { world } = SCENARIOS.find(({ scenario }) => scenario === 'certificate-expires-soon') ?? assert.fail();
+    const running = await startWorld(world);
+    const out = await runScript(running).finally(() => running.stop());
+    const judge = async () => {
+      const judged = await judgeAnswers(out, createHost({ env: {} }), { failOn: 'degrades', skip: [], only: [] });
+      assert.ok(!('error' in judged));
+      const { startedAt, findings } = judged.report;
+      return { startedAt, findings: findings.map(({ cause, title }) => [cause, title.en]) };
+    };
+    const now = await judge();
+    assert.match(JSON.stringify(now), /expires-soon|expir/);
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 });
+    try {
+      assert.deepEqual(await judge(), now);
+    } finally {
+      mock.timers.reset();
+    }
+  });
 });
 
 /** A variable that the script prints neither the value nor the name of. */
