@@ -66,6 +66,29 @@ describe('read', () => {
     assert.notEqual(judged.code, 0);
   });
 
+  it('judges each of several pods, and writes no two documents into one', async () => {
+    const whole = ANSWERS.replace('|agent-x', '|agent-y');
+    const two = await read(`${ANSWERS}\n${whole}`, '-o', 'json');
+    assert.equal(two.stdout.trim().split('\n').length, 2);
+    const html = await read(`${ANSWERS}\n${whole}`, '-o', 'html');
+    assert.deepEqual([html.code, html.stdout], [2, '']);
+    assert.match(html.stderr, /holds the answers of 2 pods; --output html is one document; give one at a time/);
+    const outside = await read(ANSWERS.replace(/\|KUBERNETES_SERVICE.*\n/g, ''));
+    assert.equal(outside.code, 2);
+    assert.match(outside.stderr, /ran in no pod/);
+  });
+
+  it('names each of several files', async () => {
+    writeFileSync(path.join(directory, 'a.txt'), `${REFUSED}\n`);
+    writeFileSync(path.join(directory, 'b.txt'), 'nothing\n');
+    const { io, text } = recordingIo();
+    assert.equal(await runCommandLine(['a.txt', 'b.txt'], io, { env: {}, cwd: directory }), 1);
+    assert.match(text().stdout, /^a\.txt:\n[\s\S]*\n\nb\.txt:\nThis text says nothing/);
+    const html = recordingIo();
+    assert.equal(await runCommandLine(['read', 'a.txt', 'b.txt', '-o', 'html'], html.io, { env: {}, cwd: directory }), 2);
+    assert.match(html.text().stderr, /--output html is one document; give one at a time/);
+  });
+
   it('shows the settings of a manifest', async () => {
     const { stdout } = await read(DAEMONSET);
     assert.match(stdout, /DD_KUBELET_TLS_VERIFY/);

@@ -25,9 +25,22 @@ export async function runReadCommand(names: readonly string[], flags: Partial<Fl
   const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
   if (unknown !== undefined) return usageError(io, unknown);
   if (names.length === 0) return usageError(io, 'read needs a file, or - for standard input');
+  const several = names.length > 1 ? whyOneAtATime(flags) : undefined;
+  if (several !== undefined) return usageError(io, several);
   const codes: number[] = [];
-  for (const name of names) codes.push(await readOne(name, flags, host, io));
+  for (const [at, name] of names.entries()) {
+    if (names.length > 1 && isText(flags)) io.out(`${at > 0 ? '\n' : ''}${name}:`);
+    codes.push(await readOne(name, flags, host, io));
+  }
   return Math.max(...codes);
+}
+
+const isText = ({ output = 'text' }: Partial<Flags>): boolean => output === 'text';
+/** Of these two in one file are none. */
+const DOCUMENTS: readonly string[] = ['html', 'junit', 'sarif'];
+
+function whyOneAtATime({ output = 'text' }: Partial<Flags>): string | undefined {
+  return DOCUMENTS.includes(output) ? `--output ${output} is one document; give one at a time` : undefined;
 }
 
 async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
@@ -50,7 +63,7 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
     const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
     const broken = given.broken() ?? (text === undefined ? 'is too large' : undefined);
     if (text === undefined || broken !== undefined) return refuse(broken ?? '');
-    if (kind === 'answers') return await judgeScript(text, flags, host, io);
+    if (kind === 'answers') return await judgeScript(shown, text, flags, host, io);
     if (kind === 'manifest') return await readManifest(name, text, flags, host, io);
     return await readSaved(shown, text, flags, host, io);
   } finally {
@@ -101,17 +114,21 @@ async function readSaved(name: string, text: string | undefined, flags: Partial<
 const MOST_PODS = 100;
 
 /** Of several pods each by itself; the gravest counts. */
-async function judgeScript(text: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+async function judgeScript(shown: string, text: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const { judgeAnswers } = await import('../../live/script/judged.js');
-  const isText = flags.output === undefined || flags.output === 'text';
   const all = eachOf(text);
-  if (all.length > MOST_PODS) return usageError(io, `holds the answers of ${all.length} pods; give ${MOST_PODS} at most`);
+  const many = all.length > MOST_PODS ? `give ${MOST_PODS} at most` : all.length > 1 ? whyOneAtATime(flags) : undefined;
+  const refused = (words: string) => host.redactor.clean(`${shown}: ${words}`, 400);
+  if (many !== undefined) return usageError(io, refused(`holds the answers of ${all.length} pods; ${many}`));
   const codes: number[] = [];
   for (const [at, answers] of all.entries()) {
-    if (at > 0 && isText) io.out('');
+    if (at > 0 && isText(flags)) io.out('');
     const code = await withReport(flags, host, io, {
-      find: () => judgeAnswers(answers, host, choicesOf(flags)),
-      say: ({ skipped }) => (isText ? skipped.map((line) => `not asked by the script: ${line}`) : []),
+      async find() {
+        const judged = await judgeAnswers(answers, host, choicesOf(flags));
+        return 'error' in judged ? { error: refused(judged.error) } : judged;
+      },
+      say: ({ skipped }) => (isText(flags) ? skipped.map((line) => `not asked by the script: ${line}`) : []),
     });
     codes.push(code);
   }
