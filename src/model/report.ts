@@ -89,7 +89,7 @@ export interface Where {
   /** Since 1.4, at a workstation: a directory that a kubelet left there. */
   leftOver?: string;
   /** Since 1.5, of answers of the script: the pod that it asked in, as far as something names it. */
-  script?: { namespace?: string; pod?: string };
+  script?: { namespace?: string; pod?: string; cut?: true };
   /** Since 1.5, where a flag or setting gives the kubelet's address and the Node has others: those. It decides nothing. */
   nodeAddresses?: string;
   /** Since 1.4: the kubeconfig, and the context of it, by which the apiserver was asked. */

@@ -33,8 +33,9 @@ function vouched(report: Report, facts: readonly AnyFact[]): Report {
     results: report.results.map((result) => vouchResult(result, own)),
     evidence,
   });
-  const top = topOf(said.findings, said.results, report.summary.verdict);
-  return { ...report, summary: { ...report.summary, top }, where: plainWhere(report.where), ...said, causes };
+  const where = plainWhere(report.where);
+  const top = topOf(said.findings, said.results, report.summary.verdict, where.script);
+  return { ...report, summary: { ...report.summary, top }, where, ...said, causes };
 }
 
 const ownMeta = new Map<string, CauseMeta>();

@@ -3,10 +3,11 @@ import { isMeant } from '../judge/judge.js';
 import { isGrave } from '../judge/rank.js';
 import { aimedAs } from '../kubernetes/aim.js';
 import type { Fix, Message } from '../model/check.js';
-import type { Finding, Result } from '../model/report.js';
+import type { Finding, Result, Where } from '../model/report.js';
 import { say } from '../words/report.js';
 import { oneLine } from './plain-text.js';
 import { asksOf, spoken } from './spoken.js';
+import { askAgain } from './where/by-script.js';
 
 /** Who must act, in "Fix on the node". */
 export function ownerLong({ owner }: Pick<Fix, 'owner'>): string {
@@ -161,7 +162,7 @@ export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy }
 export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.table.notInBundle };
 
 /** For required questions without an answer: the first of them, and how it can be had. */
-export function openQuestion(open: readonly Result[]): { title: string; fix: string } {
+export function openQuestion(open: readonly Result[], script?: Where['script']): { title: string; fix: string } {
   const busy = open.find(({ note }) => note?.id === TOO_BUSY.id);
   const first = busy ?? open[0];
   if (!first) return { title: say('nothingAsked'), fix: say('toFindOut', { command: 'kubelet-doctor check' }) };
@@ -172,6 +173,8 @@ export function openQuestion(open: readonly Result[]): { title: string; fix: str
   const [short, long] = [notAnswered(oneLine(asksOf(first))), notAnswered(why)];
   const title = why && [...long].length <= LINE ? long : short;
   if (busy) return { title, fix: say('whenLessBusy') };
+  // What comes after the cut would have been there.
+  if (script?.cut) return { title, fix: say('toFindOut', { command: askAgain(script) }) };
   const [elsewhere] = first.elsewhere;
   if (elsewhere) return { title, fix: say('toFindOut', { command: firstCommand(elsewhere) }) };
   if (first.outcome === 'crashed') return { title, fix: say('checkFailed') };

@@ -16,7 +16,7 @@ export async function findPlace(context: LiveContext): Promise<Place | undefined
     const at = settings.agent?.place ?? placeAt(settings.seen, settings.root, settings.nodeFiles);
     const node = await ownNodeName(settings, host, at);
     const running = await runningAgent(context, at);
-    const script = context.recorded && { pod: await ownPodName(host, at) };
+    const script = context.recorded && { pod: await ownPodName(host, at), ...(context.recorded.isCut && { cut: true as const }) };
     const more = { ...(node && { node }), nowMs: host.now(), ...(running && { agentRunning: running }), ...(script && { script }) };
     return { status: 'observed', data: { ...at, ...more } };
   });

@@ -33,13 +33,15 @@ export interface Recorded {
   clientCertificate(host: Host, certPath: string, keyPath: string): Promise<ClientCertificate>;
   /** Tokens beside the processes of other containers, with what is mounted there. */
   neighbours: { path: string; mountinfo: string }[];
+  /** Its end is missing. */
+  isCut: boolean;
   /** Why the apiserver was not asked at all. */
   apiserverLeftOut?: string;
   /** A health check in plain HTTP; undefined where it was not asked. */
   plain(host: string, port: number): { code: string } | { status: number; body: string } | undefined;
 }
 
-export function recordedIn({ blocks, beganMs }: Answers): Recorded {
+export function recordedIn({ blocks, beganMs, isWhole }: Answers): Recorded {
   const of = (kind: string, ...words: string[]) =>
     blocks.find((block) => block.kind === kind && words.every((word, at) => block.words[at] === word));
   const named = (variable: string) => of('env')?.lines.some((line) => line.startsWith(`${variable}=`) && !line.endsWith('='));
@@ -85,6 +87,7 @@ export function recordedIn({ blocks, beganMs }: Answers): Recorded {
       const { outcome, certPem } = describePair(cert.text, state, { source: certPath, keySource: keyPath });
       return { outcome, ...(outcome.status === 'observed' && { certPem, keyPem: LEFT_OUT }) };
     },
+    isCut: !isWhole,
     neighbours: blocks.flatMap(({ kind, words: [path = ''], lines }) =>
       kind === 'neighbour' && NEIGHBOUR.test(path) ? [{ path, mountinfo: lines.join('\n') }] : [],
     ),

@@ -59,8 +59,8 @@ export interface Place {
   gateways: string[];
   /** With --agent-process: the process that stands for the agent. Environment, namespace and mounts are its own, the network is ours. */
   agentProcess?: AgentProcessPlace;
-  /** Since 1.5: the script of `kubelet-doctor script` asked there, and what it printed is read elsewhere; its pod, where the token or the host name says it. */
-  script?: { pod?: string | undefined };
+  /** Since 1.5: the script of `kubelet-doctor script` asked there, and what it printed is read elsewhere; its pod, where the token or the host name says it; `cut`: its end is missing. */
+  script?: { pod?: string | undefined; cut?: true };
   /** Since 1.5: the agent that runs here, by its process: since when (ms since the epoch), and the version beside it where a file says it. */
   agentRunning?: { pid: number; startedMs: number; version?: string };
   /** Since 1.5: nobody was asked; all is read from what another program has collected. `nowMs` is when it did. */

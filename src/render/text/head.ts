@@ -71,7 +71,7 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   const { summary, findings, results } = report;
   const headline = headlineOf(summary.verdict, findings, results);
   if (headline.kind === 'open') {
-    const { title, fix } = openQuestion(headline.required);
+    const { title, fix } = openQuestion(headline.required, report.where.script);
     return { colour: yellow, title, lead: '', line: fix, isProse: false, last: fix, isLastProse: false };
   }
   const well = (on: Answered): Answer => {

@@ -148,7 +148,7 @@ export const reportSchema = {
             description: 'Since 1.5: of the Node, where the address that was given for its kubelet is another.',
           },
           script: {
-            ...object({ namespace: text, pod: text }, ['namespace', 'pod']),
+            ...object({ namespace: text, pod: text, cut: { const: true } }, ['namespace', 'pod', 'cut']),
             description: 'Since 1.5, of answers of the script: the pod that it asked in, as far as something names it.',
           },
           kubeconfig: text,

@@ -6,7 +6,7 @@ import type { Where } from '../../model/report.js';
 /** Names that may stand in a command; what nothing names is left out. */
 export function scriptOf({ script, namespace }: Pick<Place, 'script' | 'namespace'>): Where['script'] {
   if (!script) return undefined;
-  return { ...(isName(script.pod) && { pod: script.pod }), ...(isName(namespace) && { namespace }) };
+  return { ...(script.cut && { cut: true }), ...(isName(script.pod) && { pod: script.pod }), ...(isName(namespace) && { namespace }) };
 }
 
 /** Asks the same there, and judges the answers here. */

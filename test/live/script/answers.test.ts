@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { createHost } from '../../../src/host/create.js';
 import { eachOf, isAnswers, readAnswers } from '../../../src/live/script/answers.js';
 import { judgeAnswers } from '../../../src/live/script/judged.js';
+import { openQuestion } from '../../../src/report/words.js';
 
 const BEGAN = Date.parse('2026-03-01T10:00:00Z') / 1000;
 const part = (json: object) => JSON.stringify(json);
@@ -95,6 +96,13 @@ describe('what is pasted of the answers', () => {
     assert.ok(!('error' in judged));
     assert.deepEqual(judged.skipped, ['the end is missing: the script was stopped, or its output was cut']);
     assert.notEqual(judged.report.summary.exitCode, 0);
+    assert.equal(judged.report.where.script?.cut, true);
+    // What is open is asked by the script again.
+    const open = judged.report.results.filter(({ outcome, required }) => required && outcome === 'cannot-tell');
+    assert.match(
+      openQuestion(open, judged.report.where.script).fix,
+      /^To find out: kubelet-doctor script \| kubectl -n datadog exec -i datadog-agent-abc12/,
+    );
   });
 
   it('is about the pod and the time that it was asked in and at, and not about here and now', async () => {
