@@ -1,11 +1,10 @@
 /** `npm run build:single`: dist/single/kubelet-doctor.mjs, which needs Node and nothing beside it. */
 import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { bundleModule } from './bundle.js';
-import { DIST, mebibytes, say } from './tools.js';
+import { DIST, gzip, mebibytes, say } from './tools.js';
 
 const file = await bundleModule(path.join(DIST, 'single/kubelet-doctor.mjs'));
 chmodSync(file, 0o755);
 const content = readFileSync(file);
-say(`${path.relative('.', file)}: ${mebibytes(content.length)}, gzip ${mebibytes(gzipSync(content, { level: 9 }).length)}`);
+say(`${path.relative('.', file)}: ${mebibytes(content.length)}, gzip ${mebibytes(gzip(content).length)}`);

@@ -5,11 +5,10 @@
  */
 import { chmodSync, copyFileSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { ARCHITECTURES } from '../../src/manifests/image.js';
 import type { Executable } from './executable.js';
 import { librariesOf } from './libraries.js';
-import { PACKAGE, sha256, tar } from './tools.js';
+import { gzip, PACKAGE, sha256, tar } from './tools.js';
 
 /** One image each; the executable is that of this machine (node-release.ts). */
 const [ARCHITECTURE] = ARCHITECTURES;
@@ -60,7 +59,7 @@ export function ociArchive(root: string, archive: string): { layer: number; dige
   const putJson = (mediaType: string, value: object): Descriptor => put(mediaType, Buffer.from(JSON.stringify(value)));
 
   const files = tar(root);
-  const layer = put('application/vnd.oci.image.layer.v1.tar+gzip', gzipSync(files));
+  const layer = put('application/vnd.oci.image.layer.v1.tar+gzip', gzip(files));
   const config = putJson('application/vnd.oci.image.config.v1+json', imageConfig(sha256(files)));
   const manifest = putJson('application/vnd.oci.image.manifest.v1+json', {
     schemaVersion: 2,

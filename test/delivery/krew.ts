@@ -2,9 +2,8 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
-import { PACKAGE, sha256, tar } from './tools.js';
+import { gzip, PACKAGE, sha256, tar } from './tools.js';
 
 export interface KrewSelector {
   matchLabels?: Record<string, string>;
@@ -58,7 +57,7 @@ function packed(bin: string, program: string): Buffer {
   try {
     copyFileSync(program, path.join(scratch, bin));
     copyFileSync('LICENSE', path.join(scratch, 'LICENSE'));
-    return gzipSync(tar(scratch, ['LICENSE', bin]));
+    return gzip(tar(scratch, ['LICENSE', bin]));
   } finally {
     rmSync(scratch, { recursive: true });
   }

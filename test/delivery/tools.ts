@@ -49,6 +49,11 @@ export function tar(folder: string, names: readonly string[] = ['.']): Buffer {
   return execFileSync('tar', ['-C', folder, ...fixed, '-cf', '-', ...names], { maxBuffer: 512 * 1024 * 1024 });
 }
 
+/** By the program: its best is a thirtieth smaller than that of Node's own. Neither name nor time is part of it. */
+export function gzip(content: Buffer): Buffer {
+  return execFileSync('gzip', ['-9', '-n'], { input: content, maxBuffer: 512 * 1024 * 1024 });
+}
+
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
