@@ -131,3 +131,27 @@ function learn({ scene }: Open, line: string): void {
     ) ?? [];
   for (const told of [image, label]) if (told !== undefined && isAgentName(told)) scene.ofAgent = true;
 }
+
+/** Events as YAML or JSON: the message of each, with the object that it is about, which stands above it. */
+export function createEventObjects(): { push(line: string): Scene | undefined } {
+  let scene: Scene | undefined;
+  let indent: number | undefined;
+  return {
+    push(line) {
+      const at = line.search(/\S/);
+      if (/^\s{0,40}"?(?:involvedObject|regarding)"?:/.test(line)) {
+        scene = { kind: 'pod' };
+        indent = at;
+        return undefined;
+      }
+      if (scene === undefined) return undefined;
+      const [, key, value = ''] = /^\s{0,60}"?(kind|name|message|note)"?: ["']?([^\s"',]{0,253})/.exec(line) ?? [];
+      if (indent !== undefined && at > indent) {
+        if (key === 'kind') scene.kind = value === 'Node' ? 'node' : 'pod';
+        if (key === 'name') scene.name = value;
+      } else indent = undefined;
+      if (key !== 'message' && key !== 'note') return undefined;
+      return scene.kind === 'node' ? { ...scene } : { ...scene, ofAgent: isAgentName(scene.name ?? '') };
+    },
+  };
+}

@@ -22,10 +22,13 @@ const MOST_JOINED = 30;
 export function readText(text: string, clean: Clean): Reading[] {
   const lines = text.split('\n');
   const read = createTextReader(clean);
-  const readings = [...recordsOf(lines)].flatMap((record) => read(record) ?? []);
+  const records = [...recordsOf(lines)];
+  const readings = records.flatMap((record) => read(record) ?? []);
+  // Lines of an object are not those of one sentence.
+  if (records.some(({ scene }) => scene !== undefined && scene.kind !== 'check')) return readings;
   if (readings.some(({ verdict }) => verdict.kind === 'cause') || lines.length < 2 || lines.length > MOST_JOINED) return readings;
   const joined = read({ line: 1, text: lines.map((line) => line.trim()).join(' ') });
-  return joined?.verdict.kind === 'cause' && readings.every(({ side }) => side !== 'object') ? [joined] : readings;
+  return joined?.verdict.kind === 'cause' ? [joined] : readings;
 }
 
 /** As the kubelet's clients and the apiserver's word an address before an error. */

@@ -1,7 +1,7 @@
 /** Lines → records. A reader that is fed line by line, so that a log of any length takes no more memory than its longest record. */
 
 import { asBlock, type Block } from './blocks.js';
-import { createDescriptions, type Described } from './descriptions.js';
+import { createDescriptions, createEventObjects, type Described } from './descriptions.js';
 import type { Scene, Speaker, TextRecord } from './reading.js';
 import { rowIn } from './rows.js';
 import { speakerOfLog } from './speakers.js';
@@ -31,6 +31,7 @@ const MOST_LINES = 60;
 
 export function createRecordReader(): RecordReader {
   const descriptions = createDescriptions();
+  const events = createEventObjects();
   let at = 0;
   let open: TextRecord | undefined;
   let lines = 0;
@@ -76,7 +77,7 @@ export function createRecordReader(): RecordReader {
     const described = descriptions.push(text, at);
     const before = fromDescription(described) ?? [];
     if (described.taken) return before;
-    const row = rowIn(text);
+    const row = events.push(text) ?? rowIn(text);
     if (row) return [...before, ...whole({ line: at, text, scene: row })];
     const [, name] = CHECK.exec(text) ?? [];
     if (name !== undefined) check = { kind: 'check', name };

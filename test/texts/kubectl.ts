@@ -103,6 +103,32 @@ export function eventRows(object: string, { type = 'Warning', reason, message, f
   ];
 }
 
+/** `kubectl get events -o yaml` and `-o json`. */
+export function eventObjects(object: string, { type = 'Warning', reason, message, from = 'kubelet' }: Event): string[] {
+  const [kind = '', name = ''] = object.split('/');
+  const json = JSON.stringify(
+    {
+      kind: 'List',
+      items: [
+        {
+          involvedObject: { kind, name, namespace: 'shop' },
+          kind: 'Event',
+          lastTimestamp: '2026-03-12T07:15:30Z',
+          message,
+          metadata: { name: `${name}.189b2b7c4b0e3a1f` },
+          reason,
+          source: { component: from, host: 'w-3' },
+          type,
+        },
+      ],
+    },
+    null,
+    4,
+  );
+  const yaml = `apiVersion: v1\nitems:\n- apiVersion: v1\n  involvedObject:\n    kind: ${kind}\n    name: ${name}\n    namespace: shop\n  kind: Event\n  lastTimestamp: "2026-03-12T07:15:30Z"\n  message: '${message}'\n  metadata:\n    name: ${name}.189b2b7c4b0e3a1f\n  reason: ${reason}\n  source:\n    component: ${from}\n    host: w-3\n  type: ${type}\nkind: List\n`;
+  return [yaml, json];
+}
+
 export interface Condition {
   type: string;
   status: 'True' | 'False' | 'Unknown';

@@ -3,8 +3,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printable } from '../../src/host/redact.js';
 import { answerOf, readText } from '../../src/texts/index.js';
-import { createLogReader, isWrong } from '../../src/texts/log/log.js';
-import { type Condition, describeNode, describePod, type Event, eventRows, nodeConditions, type Pod, podRows } from './kubectl.js';
+import { createLogReader, isWrong } from '../../src/texts/log.js';
+import {
+  type Condition,
+  describeNode,
+  describePod,
+  type Event,
+  eventObjects,
+  eventRows,
+  nodeConditions,
+  type Pod,
+  podRows,
+} from './kubectl.js';
 
 /** Event: reason and message, as Kubernetes 1.28 to 1.36 words them (pkg/kubelet, pkg/scheduler, pkg/controller), CSI, CNI and runtimes behind it. */
 type Row = readonly [
@@ -488,7 +498,12 @@ describe('pods that are no agent', () => {
         ...(status && { status }),
         ...(state && { state }),
       };
-      for (const text of [describePod(pod), ...podRows(pod), ...eventRows(`pod/${pod.name}`, event)]) {
+      for (const text of [
+        describePod(pod),
+        ...podRows(pod),
+        ...eventRows(`pod/${pod.name}`, event),
+        ...eventObjects(`Pod/${pod.name}`, event),
+      ]) {
         assert.equal(first(text), undefined, `${text}\n${JSON.stringify(verdictOf(text))}`);
         assert.equal(isWrong(readWhole(text)), false, text);
       }
@@ -499,7 +514,7 @@ describe('pods that are no agent', () => {
 describe('other objects', () => {
   for (const [object, reason, message] of OBJECTS)
     it(`${object}: ${message.slice(0, 70)}`, () => {
-      for (const text of eventRows(object, { reason, message, from: 'controller' }))
+      for (const text of [...eventRows(object, { reason, message, from: 'controller' }), ...eventObjects(object, { reason, message })])
         assert.equal(first(text), undefined, `${text}\n${JSON.stringify(verdictOf(text))}`);
     });
 });
