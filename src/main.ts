@@ -1,7 +1,6 @@
 /** Wires the rooms together: arguments → command → exit code. Catches everything; never ends the process itself. */
 import type { Io } from './cli/io.js';
 import { machineFault } from './cli/output.js';
-import { staySmall } from './host/engine.js';
 import type { Host } from './host/host.js';
 import { BUGS, VERSION } from './version.js';
 
@@ -22,7 +21,7 @@ export async function main(argv: readonly string[], { io, host }: MainOptions): 
       io.out(VERSION);
       return 0;
     }
-    if (!LONG.includes(argv[0] ?? '')) staySmall();
+    if (!LONG.includes(argv[0] ?? '')) (await import('./host/engine.js')).staySmall();
     const gone = leaveDeleted();
     const { runCommandLine } = await import('./cli/command-line.js');
     return await runCommandLine(argv, io, gone === undefined ? host : { cwd: gone, ...host });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printable } from '../../src/host/redact.js';
 import { answerOf, readText } from '../../src/texts/index.js';
-import { createLogReader, isWrong } from '../../src/texts/log.js';
+import { createLogReader, isWrong } from '../../src/texts/log/log.js';
 import {
   type Condition,
   describeNode,

@@ -3,7 +3,6 @@ import { SENTENCE } from '../../host/redact.js';
 import { shellQuote } from '../../kubernetes/names.js';
 import type { NodeFiles } from '../../setup/node-files.js';
 import type { LogPlace } from '../../texts/log/said.js';
-import { statementsIn, subjectOfStatement } from '../../texts/log/said.js';
 import type { LiveContext } from '../context.js';
 import { kubeletLogs, readAgentLog, readNodeLog } from './logs.js';
 
@@ -11,16 +10,18 @@ import { kubeletLogs, readAgentLog, readNodeLog } from './logs.js';
 export async function hearAgent(context: LiveContext): Promise<void> {
   const { agent, agentLog } = context.settings;
   if (!agent || agentLog === undefined) return;
-  putStatements(context, { log: agentLog, by: 'node-agent' }, await readAgentLog(agent.host, agentLog));
+  await putStatements(context, { log: agentLog, by: 'node-agent' }, await readAgentLog(agent.host, agentLog));
 }
 
 /** In a node's shell. */
 export async function hearKubelet(context: LiveContext, { host, live, kubelet }: NodeFiles): Promise<void> {
-  for (const place of await kubeletLogs(host, kubelet.flags)) putStatements(context, place, await readNodeLog(host, place.log, live));
+  for (const place of await kubeletLogs(host, kubelet.flags)) await putStatements(context, place, await readNodeLog(host, place.log, live));
 }
 
-function putStatements({ store, clean }: LiveContext, place: LogPlace, lines: readonly string[] | undefined): void {
+async function putStatements({ store, clean }: LiveContext, place: LogPlace, lines: readonly string[] | undefined): Promise<void> {
   if (!lines) return;
+  // Loaded where there is a log.
+  const { statementsIn, subjectOfStatement } = await import('../../texts/log/said.js');
   const log = clean(place.log, SENTENCE);
   for (const statement of statementsIn(lines, { ...place, log }, clean))
     store.put(
