@@ -13,11 +13,8 @@ const KNOWN = { from: 11, to: 13 };
  */
 const BASELINE = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 
-/**
- * New objects get 1 MiB, and no more because many of them live: at a start all do. To collect so little no other thread is woken, and nothing is
- * prepared: the one collection of everything that a run comes to is shorter in one piece.
- */
-const SMALL = ['--semi-space-growth-factor=1', '--no-parallel-scavenge', '--no-incremental-marking'];
+/** New objects get 1 MiB, and no more because many of them live: at a start all do. */
+const SMALL = ['--semi-space-growth-factor=1'];
 
 /** A function is optimized once it has run sixteen times as much as V8 waits for; a loop over thousands of reports has by its first hundred. */
 const LATER: Readonly<Record<number, readonly string[]>> = {
