@@ -105,9 +105,11 @@ function isManifest(head: string): boolean {
 }
 
 async function readSaved(name: string, text: string | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
-  const { factsFrom } = await import('../saved-input.js');
+  const { factsFrom, reportFrom } = await import('../saved-input.js');
   const facts = await factsFrom(name, host, text);
-  if ('file' in facts || text === undefined) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
+  // What is packed and none of ours may be another's bundle.
+  const isForeign = text === undefined && 'error' in (await reportFrom(name, host));
+  if ('file' in facts || isForeign) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
   return (await import('./render.js')).runRenderCommand(name, flags, host, io, text);
 }
 

@@ -63,13 +63,18 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** From its beginning; the file stays open. */
+const FIRST_CHUNK = 16 * 1024;
+const MOST_CHUNK = 256 * 1024;
+
+/** From its beginning; the file stays open. Of a folder's thousands most are small: a large piece for each costs more than the reading. */
 export async function* ofFile(file: FileHandle): AsyncGenerator<Buffer> {
-  for (let at = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(256 * 1024);
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+  for (let [at, used, chunk] = [0, 0, Buffer.allocUnsafe(FIRST_CHUNK)]; ; ) {
+    const { bytesRead } = await file.read(chunk, used, chunk.length - used, at);
     if (bytesRead === 0) return;
     at += bytesRead;
-    yield chunk.subarray(0, bytesRead);
+    yield chunk.subarray(used, used + bytesRead);
+    used += bytesRead;
+    if (used < chunk.length) continue;
+    [used, chunk] = [0, Buffer.allocUnsafe(Math.min(MOST_CHUNK, chunk.length * 4))];
   }
 }
