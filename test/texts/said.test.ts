@@ -64,7 +64,19 @@ describe('statements', () => {
     assert.ok(all.includes('403') && !all.includes('s3cret'));
   });
 
-  it('are not made of a number that names no server', () => assert.deepEqual(read([`${at(1)}INFO | (a.go:2 in f) | batch 429 done`]), []));
+  it('are not made of a number that is no status', () => {
+    const none = [
+      `${at(1)}INFO | (a.go:2 in f) | batch 429 done`,
+      'I0105 10:00:35.000403 1945 reconciler_common.go:245] "operationExecutor.VerifyControllerAttachedVolume started for volume \\"kube-api-access-403\\""',
+      'I0105 10:00:35.000001 1945 kubelet.go:2412] "SyncLoop (PLEG): event for pod" pod="kube-system/coredns-401"',
+    ];
+    for (const line of none) assert.deepEqual(read([line], 'kubelet'), [], line);
+    const told = [
+      'request failed, status: "403 Forbidden" https://10.0.0.7:10250/pods',
+      'unexpected status code 401 on https://10.0.0.7:10250/pods',
+    ];
+    for (const line of told) assert.equal(read([line], 'node-agent').length, 1, line);
+  });
 
   it('are told apart by who is refused', () => {
     const other = REFUSED.replace('datadog:agent', 'monitoring:other');

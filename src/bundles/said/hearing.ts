@@ -1,4 +1,7 @@
 /** What a bundle's logs say, and what was refused to whoever collected it: facts of the node that each speaks of. */
+
+import { linesOf } from '../../files/packed/lines.js';
+import type { Entry } from '../../files/packed/types.js';
 import { SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { Statement } from '../../model/facts/said.js';
@@ -49,19 +52,22 @@ export function createHearing(clean: Clean): Listener {
   };
 
   /** The log itself, and in a file of `cluster-info dump` what the apiserver said in its place. */
-  async function hearLog(path: string, lines: AsyncIterable<string>, file: LogFile, edit = (line: string) => line): Promise<void> {
+  async function hearLog(entry: Entry, file: LogFile, edit: (line: string) => string | undefined = (line) => line): Promise<void> {
     const place = {
-      log: clean(shortPath(path), SENTENCE),
+      log: clean(shortPath(entry.path), SENTENCE),
       ...(file.by && { by: file.by }),
       ...(file.node !== undefined && { node: file.node }),
     };
     const own = createStatements(place, clean);
     let errors: Statements | undefined;
-    for await (const line of lines) {
+    for await (const line of linesOf(entry.chunks(), own.skips)) {
       if (LOG_ERROR.test(line)) {
         errors ??= createStatements({ log: place.log, by: 'apiserver' }, clean);
         errors.push(line.replace(LOG_ERROR, ''));
-      } else own.push(edit(line));
+        continue;
+      }
+      const told = edit(line);
+      if (told !== undefined) own.push(told);
     }
     const about = { ...(file.pod && { pod: file.pod }), ...(file.node !== undefined && { node: file.node }) };
     keep(
@@ -116,10 +122,10 @@ export function createHearing(clean: Clean): Listener {
       const speaker = flareSpeaker(path);
       const file = logAt(path);
       const isRotated = /\.log\.\d+$/.test(path);
-      if (speaker) await hearLog(path, entry.lines(), { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : noted);
-      else if (isLogError(path)) await hearLog(path, entry.lines(), { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
-      else if (file) await hearLog(path, entry.lines(), file);
-      else if (DUMPED.test(path) && pod) await hearLog(path, errorsIn(entry.lines()), { pod, isEarlier: false });
+      if (speaker) await hearLog(entry, { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : noted);
+      else if (isLogError(path)) await hearLog(entry, { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
+      else if (file) await hearLog(entry, file);
+      else if (DUMPED.test(path) && pod) await hearLog(entry, { pod, isEarlier: false }, nothing);
     },
     async told(_now, index) {
       for (const { path, line } of refused) {
@@ -163,10 +169,8 @@ function shortPath(path: string): string {
 const CURRENT = /^(.*\/logs\/)current(\.insecure)?\.log$/;
 const DUMPED = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$/;
 
-/** Of a pod that no one here listens to: what was said in the place of its log. */
-async function* errorsIn(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) if (LOG_ERROR.test(line)) yield line;
-}
+/** Of a pod that no one here listens to: what was said in the place of its log alone. */
+const nothing = () => undefined;
 
 /** Whose statement it is. */
 function createWhere(index: ObjectIndex | undefined) {

@@ -1,7 +1,7 @@
 /** A log → what it says of causes, as facts hold it: the same for a log of this machine and for one of a bundle. */
 import type { Statement } from '../../model/facts/said.js';
 import type { Clean, Speaker } from '../index.js';
-import { createLogReader, type Group } from './log.js';
+import { createLogReader, type Group, type LogReader } from './log.js';
 
 /** Where a log lies, and whose it is where its records do not tell. */
 export interface LogPlace {
@@ -15,8 +15,7 @@ const END_PART = 10;
 const END_LINES = 100;
 
 /** A log that is fed line by line. */
-export interface Statements {
-  push(line: string): void;
+export interface Statements extends Pick<LogReader, 'push' | 'skips'> {
   /** Causes, and wrappers of what stands elsewhere; what works and what is not ours is no fact. */
   end(): Statement[];
 }
@@ -25,6 +24,7 @@ export function createStatements({ log, by, node }: LogPlace, clean: Clean): Sta
   const reader = createLogReader(clean, by);
   return {
     push: reader.push,
+    skips: reader.skips,
     end() {
       const reading = reader.end();
       const endsAt = reading.lines - Math.max(END_LINES, Math.floor(reading.lines / END_PART));
@@ -43,8 +43,7 @@ export function statementsIn(lines: Iterable<string>, place: LogPlace, clean: Cl
 function statementOf(group: Group, { log, node, lasts }: { log: string; node: string | undefined; lasts: boolean }): Statement[] {
   const { speaker, target, side, record, user, fragment, verdict, seen } = group;
   if (verdict.kind !== 'cause' && verdict.kind !== 'wrapper') return [];
-  // A number of a line that names no server may count anything.
-  if (target.server === 'unknown' && /^\d+$/.test(verdict.rests)) return [];
+  if (/^\d+$/.test(verdict.rests) && !isStatus(verdict.rests, record.text)) return [];
   const named = record.node ?? node;
   return [
     {
@@ -67,6 +66,18 @@ function statementOf(group: Group, { log, node, lasts }: { log: string; node: st
       isHistory: seen.isHistory,
     },
   ];
+}
+
+const BEFORE = /(?:status|code|HTTP(?:\/\d(?:\.\d)?)?|response|error|failed|got|received|returned)\W{0,4}(?:code|status)?\W{0,4}$/i;
+const AFTER = /^['"]?:? ?(?:Forbidden|Unauthorized|Client Error|Server Error|Too Many|Proxy|Internal|Service|Bad Gateway|Gateway)/i;
+
+/** A number alone may be of a name, a size or a time: a status stands beside a word for one. */
+function isStatus(number: string, text: string): boolean {
+  for (let at = text.indexOf(number); at >= 0; at = text.indexOf(number, at + 1)) {
+    const [before, after] = [text.slice(Math.max(0, at - 24), at), text.slice(at + number.length, at + number.length + 24)];
+    if (BEFORE.test(before) || AFTER.test(after)) return true;
+  }
+  return false;
 }
 
 /** What tells statements of one log apart. */
