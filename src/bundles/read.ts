@@ -23,6 +23,8 @@ export interface Listener {
   /** Whether this file is its matter; what one listener takes no other gets. */
   wants(path: string, head: string): boolean;
   hear(entry: Entry): Promise<void>;
+  /** A line of a log that stands between objects, its heading first. */
+  overhear?(line: string): void;
   /** At the end; `now`: when the bundle was made, ms since the epoch. `index`: whose pods and addresses are whose. */
   told(now: number, index: ObjectIndex): readonly Told[] | Promise<readonly Told[]>;
 }
@@ -65,6 +67,9 @@ async function readPacked(
   const read: string[] = [];
   const errors: { path: string; text: string }[] = [];
   let version: ServerVersion | undefined;
+  const logLine = (line: string) => {
+    for (const each of listeners) each.overhear?.(line);
+  };
   const other = (json: unknown) => {
     version ??= versionIn(json);
   };
@@ -83,7 +88,8 @@ async function readPacked(
     if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
     else {
       const syntax = syntaxOf(entry.path, head);
-      if (syntax && (await readObjects(entry, syntax, index, VERSION_FILE.test(entry.path) ? other : undefined))) read.push(entry.path);
+      if (syntax && (await readObjects(entry, syntax, index, { ...(VERSION_FILE.test(entry.path) && { other }), logLine })))
+        read.push(entry.path);
     }
   }
   clock.hear(archive);

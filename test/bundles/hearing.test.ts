@@ -139,6 +139,33 @@ describe('what is said in place of a log', () => {
     );
   });
 
+  it('stands between objects, in what a dump prints', async () => {
+    const index = createObjectIndex();
+    for (const each of TWO) index.add(each);
+    const hearing = createHearing(clean);
+    const block = (of: string, lines: string[]) => [
+      `==== START logs for container ${of} ====`,
+      ...lines,
+      `==== END logs for container ${of} ====`,
+    ];
+    const error = 'Request log error: Get "https://10.0.0.2:10250/containerLogs/shop/cart-1/cart": remote error: tls: internal error';
+    const lines = [
+      ...block('cart of pod shop/cart-1', [error, 'x509: certificate signed by unknown authority']),
+      ...block('agent of pod datadog/datadog-agent-x', [FORBIDDEN]),
+    ];
+    for (const line of lines) hearing.overhear?.(line);
+    const told = await hearing.told(0, index);
+    assert.deepEqual(
+      told.flatMap(({ node: at, fact }) =>
+        fact.kind === 'said' && fact.outcome.status === 'observed' ? [[at, fact.outcome.data.speaker, causeOf(fact.outcome.data)]] : [],
+      ),
+      [
+        ['n2', 'apiserver', 'kubelet-certificate-pending'],
+        ['n1', 'node-agent', 'kubelet-permission-missing'],
+      ],
+    );
+  });
+
   it('stands in a file of errors', async () => {
     const { said } = await heardIn(
       {
@@ -256,6 +283,7 @@ describe('samples', { skip: !existsSync(SAMPLES) }, () => {
     ['must-gather/MADE-kubelet-cert-not-trusted.tar.gz', /^kubelet-certificate-unknown-authority suspected/],
     ['must-gather/metal-4.9-trimmed.tar.gz', /^incomplete/],
     ['cluster-info-dump/MADE-directory.tar.gz', /^kubelet-certificate-pending/],
+    ['cluster-info-dump/MADE-stdout.txt', /^kubelet-certificate-pending/],
     ['rancher/MADE-rke2-worker.tar.gz', /kubelet-cannot-reach-apiserver/],
     ['troubleshoot/old-layout-k3s-1.24.tar.gz', /^(?!.*self-signed)/],
   ];

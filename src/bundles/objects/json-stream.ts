@@ -11,6 +11,8 @@ export interface JsonSink {
   item(json: unknown, listKind: string | undefined): void;
   /** A document; of a list what is left of it without its items, and how many these were. */
   document(json: unknown, items: number): void;
+  /** Between documents, each line of a block of logs, with its heading and its ending. */
+  logLine?(line: string): void;
 }
 
 export interface JsonStream {
@@ -63,7 +65,7 @@ export function createJsonStream(sink: JsonSink): JsonStream {
   };
   const read = (isLast: boolean) => {
     for (;;) {
-      if (state.depth === 0 && !findDocument(state, isLast)) return cutTo(state, state.at);
+      if (state.depth === 0 && !findDocument(state, sink, isLast)) return cutTo(state, state.at);
       scan(state, sink);
       if (state.depth > 0) return forget(state);
     }
@@ -81,7 +83,7 @@ export function createJsonStream(sink: JsonSink): JsonStream {
 }
 
 /** Between documents: to the line that begins one. False where more text is needed. */
-function findDocument(state: State, isLast: boolean): boolean {
+function findDocument(state: State, sink: JsonSink, isLast: boolean): boolean {
   for (;;) {
     const { rest, at } = state;
     const first = rest.charCodeAt(at);
@@ -92,8 +94,10 @@ function findDocument(state: State, isLast: boolean): boolean {
     }
     const end = rest.indexOf('\n', at);
     if (end < 0 && !isLast && rest.length - at < LONGEST_LINE) return false;
+    const wasInLog = state.isInLog;
     if (rest.startsWith(START, at)) state.isInLog = true;
     else if (rest.startsWith(END, at)) state.isInLog = false;
+    if (state.isInLog || wasInLog) sink.logLine?.(rest.slice(at, end < 0 ? rest.length : end));
     // A blank before a document on one line.
     if (!state.isInLog && BLANKS.includes(first)) state.at += 1;
     else state.at = end < 0 ? rest.length : end + 1;

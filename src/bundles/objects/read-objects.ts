@@ -20,18 +20,21 @@ export function syntaxOf(path: string, head: string): Syntax | undefined {
   return /^(?:---[^\n]*\n)?(?:apiVersion|kind|items|metadata):/.test(begins) ? 'yaml' : undefined;
 }
 
-/** What is read of it goes into the index. `other`: a JSON document that is no object of Kubernetes, as a version. */
-export async function readObjects(
-  entry: Entry,
-  syntax: Syntax,
-  index: ObjectIndex,
-  other: (json: unknown) => void = () => {},
-): Promise<boolean> {
-  const guess = kindByPath(entry.path);
-  return syntax === 'json' ? readJson(entry, index, guess, other) : readYaml(entry, index, guess);
+/** What is read beside objects. */
+export interface Beside {
+  /** A JSON document that is no object of Kubernetes, as a version. */
+  other?(json: unknown): void;
+  /** A line of a log between documents, as `kubectl cluster-info dump` prints them. */
+  logLine?(line: string): void;
 }
 
-async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefined, other: (json: unknown) => void): Promise<boolean> {
+/** What is read of it goes into the index. */
+export async function readObjects(entry: Entry, syntax: Syntax, index: ObjectIndex, beside: Beside = {}): Promise<boolean> {
+  const guess = kindByPath(entry.path);
+  return syntax === 'json' ? readJson(entry, index, guess, beside) : readYaml(entry, index, guess);
+}
+
+async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefined, { other, logLine }: Beside): Promise<boolean> {
   const decoder = new TextDecoder();
   const stream = createJsonStream({
     item(json, listKind) {
@@ -42,8 +45,9 @@ async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefine
     document(json, items) {
       if (items > 0) return;
       if (typeof record(json).kind === 'string' || record(json).metadata !== undefined) index.add(json, guess);
-      else other(json);
+      else other?.(json);
     },
+    ...(logLine && { logLine }),
   });
   for await (const chunk of entry.chunks()) stream.push(decoder.decode(chunk, { stream: true }));
   return stream.end();

@@ -77,6 +77,8 @@ export function createHearing(clean: Clean): Listener {
     if (errors) keep(errors.end(), about);
   }
 
+  const between = createBetween(clean);
+
   /** A client quotes the whole refusal: it is the kubelet's answer. */
   const noted = (line: string): string => {
     const body = refusedPods(line);
@@ -127,6 +129,9 @@ export function createHearing(clean: Clean): Listener {
       else if (file) await hearLog(entry, file);
       else if (DUMPED.test(path) && pod) await hearLog(entry, { pod, isEarlier: false }, nothing);
     },
+    overhear(line) {
+      if (between.push(line)) keep(...between.end());
+    },
     async told(_now, index) {
       for (const { path, line } of refused) {
         // That its configuration alone is refused costs an agent nothing.
@@ -168,6 +173,40 @@ function shortPath(path: string): string {
 /** openshift/oc: what could be read without verifying the kubelet's certificate alone is in the second of the two. */
 const CURRENT = /^(.*\/logs\/)current(\.insecure)?\.log$/;
 const DUMPED = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$/;
+
+/** As `kubectl cluster-info dump` prints logs to its output, one after the other. */
+const HEADING = /^==== START logs for container (\S{1,253}) of pod ([^\s/]{1,253})\/(\S{1,253}) ====/;
+const ENDING = /^==== END logs /;
+const PRINTED = 'cluster-info dump';
+
+/** Logs between objects: true where one has ended. */
+function createBetween(clean: Clean): { push(line: string): boolean; end(): [Statement[], Omit<Heard, 'statement'>] } {
+  let own: Statements | undefined;
+  let errors: Statements | undefined;
+  let pod: PodName | undefined;
+  return {
+    push(line) {
+      if (ENDING.test(line)) return true;
+      const [, container = '', namespace = '', name = ''] = HEADING.exec(line) ?? [];
+      if (name !== '') {
+        pod = { namespace, name };
+        const log = clean(`${PRINTED}: ${namespace}/${name}/${container}`, SENTENCE);
+        // As a collector that writes it into a file names that file.
+        const by = logAt(`${namespace}/${name}/${container}.log`)?.by;
+        own = by && createStatements({ log, by }, clean);
+        errors = createStatements({ log, by: 'apiserver' }, clean);
+      } else if (LOG_ERROR.test(line)) errors?.push(line.replace(LOG_ERROR, ''));
+      else own?.push(line);
+      return false;
+    },
+    end() {
+      const all = [...(own?.end() ?? []), ...(errors?.end() ?? [])];
+      const about = pod && { pod };
+      own = errors = pod = undefined;
+      return [all, about ?? {}];
+    },
+  };
+}
 
 /** Of a pod that no one here listens to: what was said in the place of its log alone. */
 const nothing = () => undefined;
