@@ -1,4 +1,5 @@
 /** What logs at hand say: the agent's own where it is a process beside us, and the kubelet's where it is a file of this node. */
+import { setImmediate } from 'node:timers/promises';
 import { SENTENCE } from '../../host/redact.js';
 import { shellQuote } from '../../kubernetes/names.js';
 import type { NodeFiles } from '../../setup/node-files.js';
@@ -18,12 +19,21 @@ export async function hearKubelet(context: LiveContext, { host, live, kubelet }:
   for (const place of await kubeletLogs(host, kubelet.flags)) await putStatements(context, place, await readNodeLog(host, place.log, live));
 }
 
-async function putStatements({ store, clean }: LiveContext, place: LogPlace, lines: readonly string[] | undefined): Promise<void> {
+/** Lines after which others have their turn: who waits for an answer meanwhile must not hear it late. */
+const AT_ONCE = 500;
+
+async function putStatements({ store, clean, signal }: LiveContext, place: LogPlace, lines: readonly string[] | undefined): Promise<void> {
   if (!lines) return;
-  // Loaded where there is a log.
-  const { statementsIn, subjectOfStatement } = await import('../../texts/log/said.js');
   const log = clean(place.log, SENTENCE);
-  for (const statement of statementsIn(lines, { ...place, log }, clean))
+  // Loaded here: most places have no log.
+  const { createStatements, subjectOfStatement } = await import('../../texts/log/said.js');
+  const statements = createStatements({ ...place, log }, clean);
+  for (const [at, line] of lines.entries()) {
+    if (at % AT_ONCE === 0) await setImmediate();
+    if (signal.aborted) return;
+    statements.push(line);
+  }
+  for (const statement of statements.end())
     store.put(
       {
         target: 'self',

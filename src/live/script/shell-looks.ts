@@ -18,7 +18,7 @@ file() {
 there() { [ -z "$1" ] || [ ! -e "$R$1" ] || [ -d "$R$1" ] || say "file ENOTFILE $1"; }
 filed() { sed -n "s/^$1: *[\"']\{0,1\}\([^\"' #]*\).*/\1/p" "$R/etc/datadog-agent/datadog.yaml" 2>/dev/null | head -n 1; }
 
-# Its name alone: arguments may hold what is nobody's business.
+# Its name alone: arguments may hold secrets.
 first_process() {
   [ -r "$R/proc/1/cmdline" ] || return
   say 'file ok /proc/1/cmdline'; tr '\000' '\n' <"$R/proc/1/cmdline" 2>/dev/null | head -n 1 | body

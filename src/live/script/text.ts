@@ -66,7 +66,7 @@ export function scriptText(version: string): string {
     '  if [ -n "$DD_KUBELET_AUTH_TOKEN_PATH" ]; then token "$DD_KUBELET_AUTH_TOKEN_PATH"; KUBELET_TOKEN=$TOKEN; fi',
     "  CRT=$DD_KUBELET_CLIENT_CRT; KEY=$DD_KUBELET_CLIENT_KEY; FITS=''",
     '  if [ -n "$CRT" ] && [ -n "$KEY" ]; then file "$CRT" certificates; key "$KEY" "$CRT"; fi',
-    '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "the apiserver: $DD_KUBERNETES_KUBECONFIG_PATH names whom the agent asks, and holds a credential: it is not read"; fi',
+    '  if [ -n "$DD_KUBERNETES_KUBECONFIG_PATH" ]; then skip "the apiserver: $DD_KUBERNETES_KUBECONFIG_PATH names the server that the agent asks, and holds a credential: it is not read"; fi',
     `  [ -e "$R${MOUNTED_TOKEN}" ] || neighbours`,
     '  POD=$(printf \'%s\' "$claims" | sed -n \'s/.*"pod":{"name":"\\([^"\\\\]*\\)".*/\\1/p\')',
     '  [ -z "$NODE_NAME" ] || NODE=$NODE_NAME',
