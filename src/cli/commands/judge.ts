@@ -34,7 +34,12 @@ function notRead(unread: readonly string[]): string[] {
   return [...unread.slice(0, MOST_NAMED).map((each) => `not read: ${each}`), ...(more > 0 ? [`and ${more} more that cannot be read`] : [])];
 }
 
-export function runJudgeCommand(file: string, flags: JudgeFlags, host: Host, io: Io, given?: string): Promise<number> {
+/** The arguments' reader takes a lone dash for nothing. */
+const STDIN = '-';
+const STANDARD_INPUT = 'standard input';
+
+export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io: Io, given?: string): Promise<number> {
+  const file = named || STDIN;
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
     say: ({ unread = [] }) => ((flags.output ?? 'text') === 'text' ? notRead(unread) : []),
@@ -42,8 +47,12 @@ export function runJudgeCommand(file: string, flags: JudgeFlags, host: Host, io:
   });
 }
 
+const NOTHING = 'contains no support bundle that is read';
+
 /** What is no bundle of ours may be another's. */
 async function find(file: string, flags: JudgeFlags, host: Host, given?: string): Promise<Found | { error: string }> {
+  // It comes by once: what is piped is a support bundle.
+  if (file === STDIN && given === undefined) return findForeign(file, flags, host, { error: `${STANDARD_INPUT}: ${NOTHING}` });
   const read = await factsFrom(file, host, given);
   if ('error' in read) return given === undefined ? findForeign(file, flags, host, read) : read;
   const report = judgeAgain(read.file, flags);
@@ -60,7 +69,7 @@ async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { e
     import('../../bundles/node-files.js'),
   ]);
   const listeners = [createNodeFiles(host), createHearing(host.redactor.clean)];
-  const judged = await judgeBundle(posix.resolve(host.cwd, file), flags, host, choicesOf(flags), listeners);
+  const judged = await judgeBundle(file === STDIN ? file : posix.resolve(host.cwd, file), flags, host, choicesOf(flags), listeners);
   if ('report' in judged)
     return hideSecrets(
       { report: judged.report, lists: judged.lists, unread: judged.unread.map((each) => host.redactor.clean(each, 200)) },
@@ -68,7 +77,12 @@ async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { e
     );
   if (!judged.format) return own;
   const { name, instead } = judged.format;
-  return { error: host.redactor.clean(`${file}: is a ${name}, and contains nothing that is read${instead ? `: ${instead}` : ''}`, 400) };
+  return {
+    error: host.redactor.clean(
+      `${file === STDIN ? STANDARD_INPUT : file}: is a ${name}, and contains nothing that is read${instead ? `: ${instead}` : ''}`,
+      400,
+    ),
+  };
 }
 
 /** Choices not given are those of the run that collected. Undefined where the facts cannot be read: nothing in a file says that they are well-formed. */
