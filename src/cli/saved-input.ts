@@ -6,7 +6,7 @@ import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
 import type { Report } from '../model/report.js';
 import { readFacts } from '../report/contract/read-facts.js';
-import { parseJson, readReport, versionOf } from '../report/contract/read-report.js';
+import { type createResultReader, parseJson, readReport, versionOf } from '../report/contract/read-report.js';
 import { vouch } from '../report/vouch.js';
 
 /** FILE is its name; `given`: its text, where that is at hand. */
@@ -17,14 +17,21 @@ export async function reportFrom(file: string, host: Host, given?: string): Prom
   });
 }
 
-/** The report, with nothing of its writer's in the place of our advice: checked against the facts beside it, where they can be read. */
+/**
+ * The report, with nothing of its writer's in the place of our advice: checked against the facts beside it, where they can be read. `readResults`: of
+ * many reports.
+ */
 export function readVouched(
   { report, facts }: { report: string; facts?: string | undefined },
   hide: <T>(json: T) => T,
+  readResults?: ReturnType<typeof createResultReader>,
 ): { report: Report } | { error: string } {
   const parsed = parseJson(report);
-  const read = 'error' in parsed ? parsed : readReport(hide(parsed.json));
+  if ('error' in parsed) return parsed;
+  const results = readResults?.(parsed.json);
+  const read = readReport(hide(results ? { ...(parsed.json as object), results: [] } : parsed.json));
   if ('error' in read) return read;
+  if (results) read.report.results = results;
   const beside = facts === undefined ? undefined : parseJson(facts);
   const kept = beside && 'json' in beside ? readFacts(hide(beside.json)) : undefined;
   return { report: vouch(read.report, kept && 'file' in kept ? kept.file.facts : []) };

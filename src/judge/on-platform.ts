@@ -24,6 +24,9 @@ const TELLS: readonly [
   ['apiserver/version', (data) => platformOf({ version: (data as ServerVersion).gitVersion })],
 ];
 
+/** What says whose node it is. */
+export const TELLS_PLATFORM = TELLS.map(([need]) => need);
+
 /** Of the node that is asked about: by its object, by the kubelet that runs here, or by the version of its apiserver. */
 export function platformIn(facts: (need: (typeof TELLS)[number][0]) => readonly AnyFact[]): Known | undefined {
   for (const [need, tell] of TELLS) {

@@ -7,7 +7,7 @@ import type { Documented } from '../checks/connection/shared/pair.js';
 import { CHECKS, type KnownCause, knownCauses, MERGE_CHECKS } from '../checks/index.js';
 import { isLook } from '../checks/shared/looks.js';
 import { type Judgement, judge, sayFor } from '../judge/judge.js';
-import { messageOn } from '../judge/on-platform.js';
+import { messageOn, TELLS_PLATFORM } from '../judge/on-platform.js';
 import { sinceMessage } from '../judge/since/dating.js';
 import { withoutAim } from '../kubernetes/aim.js';
 import { isPlatform } from '../kubernetes/kubelet/platforms.js';
@@ -37,13 +37,32 @@ export interface Own {
 export function ownWords(facts: readonly AnyFact[]): Own {
   const said = new Map<Check, ReadonlySet<string>>();
   let beside: readonly Check[] | undefined;
+  const wordsOn = (check: Check, others: readonly Check[]): ReadonlySet<string> => {
+    if (others.length === 0 && !facts.some((fact) => isReadBy(check, fact))) return wordsWithout(check);
+    return wordsOf(judged(facts, [check, ...others.filter((each) => each !== check)])[0]);
+  };
   const saidBy = (check: Check): ReadonlySet<string> => {
     beside ??= judged(facts, OF_STRANGERS).some(isOfStranger) ? OF_STRANGERS : [];
-    const words = said.get(check) ?? wordsOf(judged(facts, [check, ...beside.filter((each) => each !== check)])[0]);
+    const words = said.get(check) ?? wordsOn(check, beside);
     said.set(check, words);
     return words;
   };
   return { has: (of, text) => saidAs(of).some((check) => saidBy(check).has(`${of} ${withoutAim(text)}`)) };
+}
+
+/** By the check itself, or by who says whose node it is. */
+function isReadBy({ needs }: Check, { target, kind }: AnyFact): boolean {
+  const need = `${target}/${kind}`;
+  return needs.some((each) => each === need) || TELLS_PLATFORM.some((each) => each === need);
+}
+
+const withoutFacts = new Map<Check, ReadonlySet<string>>();
+
+/** What a check says where it saw nothing: the same in every report. */
+function wordsWithout(check: Check): ReadonlySet<string> {
+  const words = withoutFacts.get(check) ?? wordsOf(judged([], [check])[0]);
+  withoutFacts.set(check, words);
+  return words;
 }
 
 /** Whose words stand under this question or cause. */

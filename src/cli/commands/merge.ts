@@ -1,9 +1,10 @@
 /** `kubelet-doctor merge FILE…`: reports of many nodes, or of one node from several networks, as one report. */
 import { posix } from 'node:path';
 import { mergeInputs } from '../../files/merge-inputs.js';
-import { createHide, type Hide } from '../../host/hide.js';
+import { createHide } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
 import { BOUNDS } from '../../model/bounds.js';
+import { createResultReader } from '../../report/contract/read-report.js';
 import { createMerger, type Merger } from '../../report/merge/reports.js';
 import type { Flags } from '../../setup/options.js';
 import { VERSION } from '../../version.js';
@@ -28,8 +29,9 @@ async function mergeAll(given: readonly string[], flags: Partial<Flags>, host: H
   let unread = 0;
   // One for all: reports of many nodes have most words in common.
   const hide = createHide(host.redactor);
+  const readResults = createResultReader(hide);
   for await (const input of mergeInputs(given, (path) => posix.resolve(host.cwd, path))) {
-    const read = 'error' in input ? input : reportOf(input, hide);
+    const read = 'error' in input ? input : readVouched({ report: input.text, facts: input.facts }, hide, readResults);
     if ('error' in read) {
       unread += 1;
       // Of what is no longer named, nothing is made: a stream may be millions of lines of a log.
@@ -47,8 +49,4 @@ function whatIsMissing({ report, unread }: MergedReports): string[] {
     ...(more > 0 ? [`and ${more} more files that cannot be read`] : []),
     ...(report || unread.length === 1 ? [] : ['none of the files is a readable report']),
   ].map((line) => `kubelet-doctor: ${line}`);
-}
-
-function reportOf(input: { text: string; facts?: string }, hide: Hide): ReturnType<typeof readVouched> {
-  return readVouched({ report: input.text, facts: input.facts }, hide);
 }

@@ -82,9 +82,11 @@ export function createMerger(): Merger {
       if (report.merged) return void unread.push({ file: source, why: sayMerged('mergedAlready') });
       count.read += 1;
       for (const [cause, meta] of Object.entries(report.causes)) causes.set(cause, better(causes.get(cause), meta, report));
-      for (const { note: _, cause: __, ...result } of report.results) {
-        const key = `${result.question} ${result.target}`;
-        questions.set(key, better(questions.get(key), result, report));
+      for (const given of report.results) {
+        const { key, result } = askedIn(given);
+        const known = questions.get(key);
+        const kept = better(known, result, report);
+        if (kept !== known) questions.set(key, kept);
       }
       const one = inEnglish(() => reduced(source, report, { slim, once, order: [...questions.keys()] }));
       const key = JSON.stringify([one.node, one.vantage]);
@@ -110,6 +112,24 @@ export function createMerger(): Merger {
   };
 }
 
+interface Asked {
+  key: string;
+  result: Omit<Result, 'note' | 'cause'>;
+}
+
+/** By the result, which is one object for all reports that say the same. */
+const asked = new WeakMap<Result, Asked>();
+
+/** The question, without what was answered. */
+function askedIn(given: Result): Asked {
+  const known = asked.get(given);
+  if (known) return known;
+  const { note: _, cause: __, ...result } = given;
+  const found = { key: `${result.question} ${result.target}`, result };
+  asked.set(given, found);
+  return found;
+}
+
 interface Slimming {
   slim: (finding: Finding) => Slim;
   once: <T>(value: T) => Json<T>;
@@ -119,7 +139,7 @@ interface Slimming {
 function reduced(source: string, report: Report, { slim, once, order }: Slimming): OneReport {
   const { where, startedAt, tool, durationMs, results, layers } = report;
   const severities = new Map(flatten(report.findings).map((each) => [each.cause, each.severity]));
-  const states = new Map(results.map((result) => [`${result.question} ${result.target}`, letter(result, severities)]));
+  const states = new Map(results.map((result) => [askedIn(result).key, letter(result, severities)]));
   // 127.0.0.1 is a kubelet on every node: only an address of its own names one.
   const address = /^(127\.|\[?::1|localhost)/.test(where.kubelet) ? '' : where.kubelet;
   return {

@@ -28,9 +28,14 @@ export function better<T extends object>(known: Worded<T> | undefined, value: T,
 /** The same fields in the same order, as in most reports of a fleet; what is nested is compared by its text. */
 function isSame(one: object, other: object): boolean {
   if (one === other) return true;
-  const [ours, theirs] = [Object.entries(one), Object.entries(other)];
-  const isAlike = (a: unknown, b: unknown) => a === b || (Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0);
-  return ours.length === theirs.length && ours.every(([key, value], at) => theirs[at]?.[0] === key && isAlike(value, theirs[at][1]));
+  const [ours, theirs] = [Object.keys(one), Object.keys(other)];
+  if (ours.length !== theirs.length) return false;
+  for (const [at, key] of ours.entries()) {
+    if (theirs[at] !== key) return false;
+    const [a, b] = [(one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]];
+    if (a !== b && !(Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0)) return false;
+  }
+  return true;
 }
 
 /** On how many of all nodes, and what was seen there; which they are says `seen`. */

@@ -132,7 +132,9 @@ function inCommands<T extends Commanding>(report: T, change: (command: string) =
   return {
     ...report,
     findings: report.findings.map(ofFinding),
-    results: report.results.map((result) => ({ ...result, elsewhere: result.elsewhere.map(change) })),
+    results: report.results.map((result) =>
+      result.elsewhere.length === 0 ? result : { ...result, elsewhere: result.elsewhere.map(change) },
+    ),
     evidence: report.evidence.map((fact) => reproducing(fact, change)),
   };
 }
