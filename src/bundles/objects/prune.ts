@@ -79,7 +79,7 @@ export function pruned(): (object: KubeObject, kind: Kind) => KubeObject | undef
         const size = JSON.stringify(object.data ?? {}).length;
         const fits = size <= MOST_CONFIG_MAP && size <= left.configMaps;
         if (fits) left.configMaps -= size;
-        return { kind, metadata: metaOf(metadata), ...(fits && { data: object.data }) };
+        return { kind, metadata: metaOf(metadata), ...(fits && { data: shown(record(object.data)) }) };
       }
       case 'DaemonSet': {
         const template = record(record(spec).template);
@@ -95,6 +95,11 @@ export function pruned(): (object: KubeObject, kind: Kind) => KubeObject | undef
       }
     }
   };
+}
+
+/** Of a file that is one value, what is hidden in it hides only that. */
+function shown(data: KubeObject): KubeObject {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => !isHidden(value) || String(value).includes('\n')));
 }
 
 /** `dated`: with the fields by which a change is dated. */
