@@ -21,6 +21,7 @@ describe('the npm package', () => {
     const archive = path.join(DIST, 'package', `${PACKAGE.name}-${PACKAGE.version}.tgz`);
     const files = run('tar', ['-tzf', archive]).trim().split('\n');
     for (const file of files) assert.doesNotMatch(file.replace('package/', ''), NOT_PACKED);
+    assert.ok(files.includes('package/dist/NOTICES.txt'), 'the licences of what is in it');
     assert.ok(statSync(archive).size < 4 * 1024 * 1024, 'less than 4 MiB');
     const { stdout, stderr } = await start('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', archive], { cwd: folder });
     installation = stdout + stderr;
