@@ -97,9 +97,3 @@ export function versionOf({ version, id }: Format, text: string, archive: string
   const at = version?.after.exec(text);
   return at ? /^[\w.+-]{1,60}/.exec(text.slice(at.index + at[0].length))?.[0] : undefined;
 }
-
-/** What one text is, where it is what a browser, or `kubectl cluster-info dump`, printed; by its beginning. */
-export function formatOfText(head: string): 'har' | 'cid' | undefined {
-  if (/^\s*\{\s*"log"\s*:\s*\{\s*"(version|creator|browser|pages|entries)"/.test(head)) return 'har';
-  return /^==== (START|END) logs for container /m.test(head) ? 'cid' : undefined;
-}

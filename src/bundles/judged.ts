@@ -41,7 +41,7 @@ export interface Judged {
 
 /** An error is one line. `flags`: those that choose a node, a DaemonSet, an account and a profile. */
 export async function judgeBundle(
-  path: string,
+  path: string | Buffer,
   flags: Partial<Flags>,
   own: Host,
   choices: Choices,

@@ -45,11 +45,11 @@ const MOST_ERROR = 64 * 1024;
 const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
 
 /** Reads it to its end. `now`: for a bundle that does not say when it was made. */
-export async function readBundle(path: string, listeners: readonly Listener[], now: number): Promise<Bundle | { error: string }> {
+export async function readBundle(path: string | Buffer, listeners: readonly Listener[], now: number): Promise<Bundle | { error: string }> {
   const packed = await openPacked(path);
   if ('error' in packed) return packed;
   try {
-    return await readPacked(packed, listeners, { now, archive: posix.basename(path) });
+    return await readPacked(packed, listeners, { now, archive: typeof path === 'string' ? posix.basename(path) : '' });
   } finally {
     await packed.close();
   }

@@ -1,5 +1,6 @@
 /** FILE of `render`, `judge` and `diff`: what it holds, or one line that says why not. No server is asked and nothing is run or written. */
 import { posix } from 'node:path';
+import { HAR, isHar } from '../bundles/har.js';
 import { type Bundle, bundleOf, readBundle } from '../files/bundle.js';
 import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
@@ -10,7 +11,7 @@ import { type createResultReader, parseJson, readReport, versionOf } from '../re
 import { vouch } from '../report/vouch.js';
 
 /** FILE is its name; `given`: its text, where that is at hand. */
-export async function reportFrom(file: string, host: Host, given?: string): Promise<{ report: Report } | { error: string }> {
+export async function reportFrom(file: string, host: Host, given?: string | Buffer): Promise<{ report: Report } | { error: string }> {
   return part(file, host, given, (bundle) => {
     if (bundle.report === undefined) return { error: 'contains facts and no report; kubelet-doctor judge makes one' };
     return readVouched({ report: bundle.report, facts: bundle.facts }, (json) => hideSecrets(json, host.redactor));
@@ -37,7 +38,7 @@ export function readVouched(
   return { report: vouch(read.report, kept && 'file' in kept ? kept.file.facts : []) };
 }
 
-export async function factsFrom(file: string, host: Host, given?: string): Promise<{ file: FactsFile } | { error: string }> {
+export async function factsFrom(file: string, host: Host, given?: string | Buffer): Promise<{ file: FactsFile } | { error: string }> {
   return part(file, host, given, (bundle) => {
     if (bundle.facts === undefined) return { error: whyNoFacts(bundle.report) };
     const parsed = parseJson(bundle.facts);
@@ -46,12 +47,14 @@ export async function factsFrom(file: string, host: Host, given?: string): Promi
 }
 
 const MERGED = 'is a merged report, which has no facts; judge the files it was made from, and merge them again';
+const TEXT = 'is neither a facts.json nor a bundle; kubelet-doctor FILE reads a log and other texts';
 const NO_FACTS = 'contains a report and no facts; kubelet-doctor render shows it';
 
 /** What is given in place of facts is a report, or not even that. */
 function whyNoFacts(report = ''): string {
   const parsed = parseJson(report);
-  if ('error' in parsed) return parsed.error;
+  if ('error' in parsed) return /^\s*[{[]/.test(report) ? parsed.error : TEXT;
+  if (isHar(report.slice(0, 4096))) return HAR;
   if (versionOf(parsed.json, 'reportVersion') === undefined) return 'is not a facts.json of kubelet-doctor';
   return typeof parsed.json === 'object' && parsed.json !== null && 'merged' in parsed.json ? MERGED : NO_FACTS;
 }
@@ -59,10 +62,23 @@ function whyNoFacts(report = ''): string {
 async function part<T extends object>(
   file: string,
   host: Host,
-  given: string | undefined,
+  given: string | Buffer | undefined,
   read: (bundle: Bundle) => T | { error: string },
 ): Promise<T | { error: string }> {
-  const bundle = given === undefined ? await readBundle(posix.resolve(host.cwd, file)) : bundleOf(given);
-  const got = 'error' in bundle ? bundle : read(bundle);
+  const paths: string[] = [];
+  const see = (path: string) => paths.length < MOST_PATHS && paths.push(path);
+  const bundle = typeof given === 'string' ? bundleOf(given) : await readBundle(given ?? posix.resolve(host.cwd, file), { see });
+  const got = 'error' in bundle ? { error: (bundle.isAnothers && (await whose(paths))) || bundle.error } : read(bundle);
   return 'error' in got ? { error: host.redactor.clean(`${file}: ${got.error}`, 400) } : got;
+}
+
+const MOST_PATHS = 100_000;
+
+/** Whose bundle it is, where it is none of ours. */
+async function whose(paths: readonly string[]): Promise<string | undefined> {
+  const { createRecogniser } = await import('../bundles/format.js');
+  const recogniser = createRecogniser();
+  for (const path of paths) recogniser.see(path);
+  const format = recogniser.found()?.format;
+  return format && `holds no report: it is another program's bundle (${format.name}), of which kubelet-doctor judge makes one`;
 }

@@ -24,17 +24,17 @@ const NAMES = { report: 'report.json', facts: 'facts.json' } as const;
 /** O_NONBLOCK: opening a FIFO without a writer would otherwise wait for one. */
 const PLAIN = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Reads the file at an absolute path. Never throws. `most`: bytes of a file in it; `see` is told the paths of an archive. */
+/** Reads the file at an absolute path, or what is held. Never throws. `most`: bytes of a file in it; `see` is told the paths of an archive. */
 export async function readBundle(
-  path: string,
+  path: string | Buffer,
   { most = BOUNDS.report, see = () => {}, ...limits }: Partial<Limits> & { most?: number; see?: (path: string) => void } = {},
 ): Promise<BundleRead> {
-  const short = shortText(path);
+  const short = typeof path === 'string' ? shortText(path) : undefined;
   if (short !== undefined) return short;
   const packed = await openPacked(path, limits);
   if ('error' in packed) return packed;
   try {
-    if (packed.form === 'folder') return found(await fromDirectory(path, most), 'directory');
+    if (typeof path === 'string' && packed.form === 'folder') return found(await fromDirectory(path, most), 'directory');
     if (packed.form === 'file' || packed.form === 'gz' || packed.form === 'xz') return await alone(packed, most);
     const ours = findOurs(most);
     for await (const entry of packed.entries()) {
@@ -82,7 +82,7 @@ async function alone(packed: Packed, most: number): Promise<BundleRead> {
   return bundleOf(decode(bytes));
 }
 
-export interface Ours {
+interface Ours {
   /** True where it is one of ours, which is read then. Throws BadArchive. */
   take(entry: Entry): Promise<boolean>;
   /** What was found; throws BadArchive where something is wrong with it, or with the archive. */

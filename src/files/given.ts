@@ -3,7 +3,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { wordsOf } from './bad-archive.js';
+import { type Kind, kindOf, sealedOf } from './packed/kinds.js';
 import { linesOf, type Skips } from './packed/lines.js';
+import { peek } from './packed/reading.js';
 
 /** What tells of which kind it is. */
 const HEAD_BYTES = 64 * 1024;
@@ -11,14 +13,18 @@ const HEAD_BYTES = 64 * 1024;
 export interface Given {
   /** As text, at most 64 KiB. */
   head: string;
-  /** A directory or an archive: it is read by its name. */
+  /** A directory or an archive: it is read by its name, or from its bytes. */
   isPacked: boolean;
+  /** Why it cannot be read, whatever its name, and what to do: it is encrypted or binary. */
+  sealed?: string;
   /** Nothing but blanks: whoever printed it failed, or printed elsewhere. */
   isEmpty: boolean;
   /** `skips`: a line that need not be decoded; of several in a row the last is given all the same. */
   lines(skips?: Skips): AsyncGenerator<string>;
   /** At most so many bytes; undefined where there are more. */
   whole(most: number): Promise<string | undefined>;
+  /** The same, as they are. */
+  bytes(most: number): Promise<Buffer | undefined>;
   /** Why it ended before its end, once it has: an archive that is cut off, a disk that fails. */
   broken(): string | undefined;
   close(): Promise<void>;
@@ -38,6 +44,7 @@ const DIRECTORY: Given = {
   isEmpty: false,
   lines: async function* () {},
   whole: async () => '',
+  bytes: async () => undefined,
   broken: () => undefined,
   close: async () => {},
 };
@@ -85,30 +92,58 @@ async function given(stream: AsyncIterable<Buffer | string>, close: () => Promis
     yield* begun.splice(0);
     for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
   }
-  // A log that was rotated. What is packed twice is an archive.
-  if (isGzip(head) && !isUnpacked) return given(gunzipped(chunks()), close, true);
+  const kind = kindOf(head);
+  // A log that was rotated. What is compressed twice is an archive.
+  if (isCompressed(kind) && !isUnpacked && !(await holdsArchive(kind, head))) return given(await unpacked(kind, chunks()), close, true);
+  const sealed = kind === 'other' ? sealedOf(head)?.words : undefined;
   const isWide = head[0] === 0xff && head[1] === 0xfe;
   return {
     head: decoded(head),
-    isPacked: isGzip(head) || head.toString('latin1', 257, 262) === 'ustar',
+    isPacked: kind !== 'other',
+    ...(sealed !== undefined && { sealed }),
     isEmpty: bytes < HEAD_BYTES && decoded(head).trim() === '',
     lines: (skips = () => false) => linesOf(isWide ? narrowed(chunks()) : chunks(), skips),
     async whole(most) {
-      const all: Buffer[] = [];
-      let length = 0;
-      for await (const chunk of chunks()) {
-        all.push(chunk);
-        length += chunk.length;
-        if (length > most) return undefined;
-      }
-      return decoded(Buffer.concat(all));
+      const bytes = await all(chunks(), most);
+      return bytes && decoded(bytes);
     },
+    bytes: (most) => all(chunks(), most),
     broken: () => broken,
     close,
   };
 }
 
-const isGzip = (head: Buffer) => head[0] === 0x1f && head[1] === 0x8b;
+async function all(chunks: AsyncIterable<Buffer>, most: number): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length > most) return undefined;
+  }
+  return Buffer.concat(parts);
+}
+
+const isCompressed = (kind: Kind): kind is 'gz' | 'xz' => kind === 'gz' || kind === 'xz';
+
+/** By the beginning of what is compressed: it stays as it is, and smaller. */
+async function holdsArchive(kind: 'gz' | 'xz', head: Buffer): Promise<boolean> {
+  const beginning = await peek(
+    await unpacked(
+      kind,
+      (async function* () {
+        yield head;
+      })(),
+    ),
+    512,
+  ).catch(() => undefined);
+  await beginning?.end().catch(() => {});
+  return beginning !== undefined && kindOf(beginning.head) !== 'other';
+}
+
+async function unpacked(kind: 'gz' | 'xz', chunks: AsyncGenerator<Buffer>): Promise<AsyncGenerator<Buffer>> {
+  return kind === 'gz' ? gunzipped(chunks) : (await import('./packed/xz.js')).unxz(chunks);
+}
 
 /** No faster than it is read. Where it is cut off or damaged, all that comes before is given first. */
 async function* gunzipped(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

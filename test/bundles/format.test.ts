@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { createRecogniser, formatOfText, versionOf } from '../../src/bundles/format.js';
+import { createRecogniser, versionOf } from '../../src/bundles/format.js';
 import { FORMATS } from '../../src/bundles/formats.js';
+import { isHar } from '../../src/bundles/har.js';
 import { openPacked } from '../../src/files/packed/packed.js';
 
 /** Each begins with its root, where it has one; the first row of a format has its usual form. */
@@ -146,10 +147,9 @@ describe("the collector's version", () => {
     it(`${id}: ${version}`, () => assert.equal(versionOf(FORMATS.find((each) => each.id === id) ?? assert.fail(), text, archive), version));
 });
 
-it('a text that is a format of its own', () => {
-  assert.equal(formatOfText('{"log":{"version":"1.2","creator":{}'), 'har');
-  assert.equal(formatOfText('{"log": "a line"}'), undefined);
-  assert.equal(formatOfText('}\n==== START logs for container c of pod a/b ====\n'), 'cid');
+it('a HAR is told from a log that is JSON', () => {
+  assert.ok(isHar('{"log":{"version":"1.2","creator":{}'));
+  assert.ok(!isHar('{"log": "a line"}'));
 });
 
 /** What lies in the folders of the table there. */

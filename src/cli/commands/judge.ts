@@ -38,7 +38,7 @@ function notRead(unread: readonly string[]): string[] {
 const STDIN = '-';
 const STANDARD_INPUT = 'standard input';
 
-export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io: Io, given?: string): Promise<number> {
+export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io: Io, given?: string | Buffer): Promise<number> {
   const file = named || STDIN;
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
@@ -50,18 +50,25 @@ export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io
 const NOTHING = 'contains no support bundle that is read';
 
 /** What is no bundle of ours may be another's. */
-async function find(file: string, flags: JudgeFlags, host: Host, given?: string): Promise<Found | { error: string }> {
+async function find(file: string, flags: JudgeFlags, host: Host, given?: string | Buffer): Promise<Found | { error: string }> {
   // It comes by once: what is piped is a support bundle.
-  if (file === STDIN && given === undefined) return findForeign(file, flags, host, { error: `${STANDARD_INPUT}: ${NOTHING}` });
+  if (file === STDIN && given === undefined) return findForeign(file, STDIN, flags, host, { error: `${STANDARD_INPUT}: ${NOTHING}` });
   const read = await factsFrom(file, host, given);
-  if ('error' in read) return given === undefined ? findForeign(file, flags, host, read) : read;
+  if ('error' in read)
+    return typeof given === 'string' ? read : findForeign(file, given ?? posix.resolve(host.cwd, file), flags, host, read);
   const report = judgeAgain(read.file, flags);
   if (report) return { report };
   return { error: host.redactor.clean(`${file}: this version cannot read its facts; use the version that saved them`, 400) };
 }
 
 /** `own`: why it is none of ours. */
-async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { error: string }): Promise<Found | { error: string }> {
+async function findForeign(
+  file: string,
+  given: string | Buffer,
+  flags: JudgeFlags,
+  host: Host,
+  own: { error: string },
+): Promise<Found | { error: string }> {
   // Loaded for those who bring one.
   const [{ judgeBundle }, { createHearing }, { createNodeFiles }] = await Promise.all([
     import('../../bundles/judged.js'),
@@ -69,7 +76,7 @@ async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { e
     import('../../bundles/node-files.js'),
   ]);
   const listeners = [createNodeFiles(host), createHearing(host.redactor.clean)];
-  const judged = await judgeBundle(file === STDIN ? file : posix.resolve(host.cwd, file), flags, host, choicesOf(flags), listeners);
+  const judged = await judgeBundle(given, flags, host, choicesOf(flags), listeners);
   if ('report' in judged)
     return hideSecrets(
       { report: judged.report, lists: judged.lists, unread: judged.unread.map((each) => host.redactor.clean(each, 200)) },
@@ -79,7 +86,7 @@ async function findForeign(file: string, flags: JudgeFlags, host: Host, own: { e
   const { name, instead } = judged.format;
   return {
     error: host.redactor.clean(
-      `${file === STDIN ? STANDARD_INPUT : file}: is a ${name}, and contains nothing that is read${instead ? `: ${instead}` : ''}`,
+      `${file === STDIN ? STANDARD_INPUT : file}: is another program's bundle (${name}), and contains nothing that is read${instead ? `: ${instead}` : ''}`,
       400,
     ),
   };

@@ -3,6 +3,7 @@
  * of `script` are judged, a manifest's settings are shown, and every other text is read line by line.
  */
 import { posix } from 'node:path';
+import { HAR, isHar } from '../../bundles/har.js';
 import { findCause } from '../../checks/known.js';
 import { type Given, openGiven } from '../../files/given.js';
 import type { FileRead, Host } from '../../host/host.js';
@@ -50,6 +51,8 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
   try {
     const refuse = (words: string) => usageError(io, host.redactor.clean(`${shown}: ${words}`, 400));
     if (given.isEmpty) return refuse(given.broken() ?? 'is empty; see whether the command that printed it failed');
+    const sealed = given.sealed ?? (isHar(given.head) ? HAR : undefined);
+    if (sealed !== undefined) return refuse(sealed);
     const kind = kindOf(given);
     const unfit = kind === 'text' ? unfitForTexts(flags) : undefined;
     if (unfit !== undefined) return refuse(unfit);
@@ -58,8 +61,12 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
       if (given.broken() !== undefined) io.err(host.redactor.clean(`${shown}: ${given.broken()}; what comes before was read`, 400));
       return code;
     }
-    if (kind === 'objects' && name !== '-') return (await import('./judge.js')).runJudgeCommand(name, flags, host, io);
-    if (kind === 'packed') return name === '-' ? usageError(io, PACKED) : await readSaved(name, undefined, flags, host, io);
+    if (kind === 'objects' || kind === 'packed') {
+      const held = name === '-' ? await given.bytes(BOUNDS.held) : undefined;
+      if (name === '-' && held === undefined) return refuse(`${given.broken() ?? `is larger than ${BOUNDS.held} bytes`}: ${AS_FILE}`);
+      if (kind === 'packed') return await readSaved(held ? shown : name, held, flags, host, io);
+      return await (await import('./judge.js')).runJudgeCommand(held ? shown : name, flags, host, io, held);
+    }
     const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
     const broken = given.broken() ?? (text === undefined ? 'is too large' : undefined);
     if (text === undefined || broken !== undefined) return refuse(broken ?? '');
@@ -77,7 +84,7 @@ function unfitForTexts({ output = 'text', 'fail-on': failOn }: Partial<Flags>): 
   return failOn === undefined ? undefined : 'is a text, whose causes have no severity; leave --fail-on out';
 }
 
-const PACKED = 'an archive is read from a file: save it, and name the file';
+const AS_FILE = 'save it, and name the file';
 
 /** By its beginning alone: the rest is read by who knows it. */
 function kindOf({ head, isPacked }: Given): Kind {
@@ -104,13 +111,13 @@ function isManifest(head: string): boolean {
   return /^(datadog|agents|clusterAgent):[ \t\r]{0,9}$/m.test(head) && !/^\d{4}-\d\d-\d\d/m.test(head);
 }
 
-async function readSaved(name: string, text: string | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+async function readSaved(name: string, given: string | Buffer | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
   const { factsFrom, reportFrom } = await import('../saved-input.js');
-  const facts = await factsFrom(name, host, text);
+  const facts = await factsFrom(name, host, given);
   // What is packed and none of ours may be another's bundle.
-  const isForeign = text === undefined && 'error' in (await reportFrom(name, host));
-  if ('file' in facts || isForeign) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
-  return (await import('./render.js')).runRenderCommand(name, flags, host, io, text);
+  const isForeign = typeof given !== 'string' && 'error' in (await reportFrom(name, host, given));
+  if ('file' in facts || isForeign) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, given);
+  return (await import('./render.js')).runRenderCommand(name, flags, host, io, given);
 }
 
 const MOST_PODS = 100;

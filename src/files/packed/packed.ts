@@ -14,13 +14,14 @@ import { uncompressed, walk, walkFolder } from './walk.js';
 
 export type { Entry, Packed, Why } from './types.js';
 
-/** Of the file, folder or standard input (`-`). Never throws. A file that is not packed is its only entry. */
+/** Of the file, the folder, standard input (`-`) or what is held. Never throws. A file that is not packed is its only entry. */
 export async function openPacked(
-  path: string,
+  path: string | Buffer,
   limits: Partial<Limits> = {},
   stdin: AsyncIterable<Buffer | string> = process.stdin,
 ): Promise<Packed | { error: string }> {
   const bounds = { ...LIMITS, ...limits };
+  if (typeof path !== 'string') return opened('standard input', () => once(path), undefined, bounds);
   if (path === '-') return opened('standard input', () => buffers(stdin), undefined, bounds);
   let file: FileHandle | undefined;
   try {
@@ -112,6 +113,10 @@ function going(form: Form, limits: Limits, all: (budget: Budget) => AsyncGenerat
     close,
   };
   return packed;
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
 }
 
 async function* buffers(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
