@@ -20,7 +20,7 @@ const WORDS = {
   'said.times': '{log}: {sample} ({count} times, the last at {at})',
   'said.often': '{log}: {sample} ({count} times)',
   'said.wrapped': '{log} shows only that it failed; set log_level to debug, and collect again',
-  'said.fix': 'Read how to fix it',
+  'said.fix': 'Follow kubelet-doctor explain {cause}',
 } as const;
 
 /** Causes that a log can name, and that block no agent by themselves. */
@@ -190,5 +190,5 @@ function fixOf({ target, layer, causes }: Check, cause: string, say: SayAny): Fi
   const own = wordsOf({ causes });
   const isOfNode = target === 'kubelet' || /^(?:node|kubelet|container-runtime)-/.test(cause);
   const owner = layer === 'authz' || target === 'apiserver' ? 'cluster' : isOfNode ? 'node' : 'agent';
-  return fixBy(owner, 'config', say(act in own ? act : 'said.fix'), byHand(`kubelet-doctor explain ${cause}`));
+  return fixBy(owner, 'config', act in own ? say(act) : say('said.fix', { cause }), byHand(`kubelet-doctor explain ${cause}`));
 }
