@@ -5,6 +5,7 @@ import type { Host } from '../host/host.js';
 import { LABEL, printable } from '../host/redact.js';
 import { type Judgement, judgeAgain } from '../judge/judge.js';
 import { record } from '../kubernetes/json.js';
+import { nearTo } from '../kubernetes/near.js';
 import { isSameNode } from '../kubernetes/same-node.js';
 import type { Severity } from '../model/check.js';
 import type { AnyFact, BundlePlace } from '../model/facts.js';
@@ -39,28 +40,29 @@ export interface Judged {
   unread: readonly string[];
 }
 
-/** An error is one line. `flags`: those that choose a node, a DaemonSet, an account and a profile. */
+/** An error is one line; `isChoice` of what was chosen, where the bundle itself is read. `flags`: those that choose a node, a DaemonSet, an account, a profile. */
 export async function judgeBundle(
   path: string | Buffer,
   flags: Partial<Flags>,
   own: Host,
   choices: Choices,
   listeners: readonly Listener[] = [],
-): Promise<Judged | { error: string; format?: Format }> {
+): Promise<Judged | { error: string; format?: Format; isChoice?: true }> {
   const bundle = await readBundle(path, listeners, own.now());
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
   if (!place) return { error: NOTHING, ...(bundle.format && { format: bundle.format }) };
   const host = withoutMachine(own, bundle.cluster.clockMs);
   const settings = await resolveSettings({ ...chosen(flags), exec: false }, host);
-  if ('error' in settings) return settings;
+  if ('error' in settings) return { ...settings, isChoice: true };
+  const all = nodesOf(bundle);
+  const nodes = settings.node === undefined ? all : all.filter((each) => isSameNode(settings.node ?? '', each));
+  if (settings.node !== undefined && all.length > 0 && nodes.length === 0) return { error: noSuchNode(settings.node, all), isChoice: true };
   const asking: Asking = { host, settings, api: bundleApiserver(bundle.cluster), cluster: bundle.cluster, place };
   const shared = await askCluster(asking);
   const ofCluster = [...shared, ...bundle.told.flatMap(({ node, fact }) => (node === undefined ? [fact] : []))];
   const startedAt = new Date(bundle.cluster.clockMs).toISOString();
   const judge = judgeAgain(CHECKS);
-  const all = nodesOf(bundle);
-  const nodes = settings.node === undefined ? all : all.filter((each) => isSameNode(settings.node ?? '', each));
   const merger = createMerger();
   let first: Judged | undefined;
   let common: Verdicts | undefined;
@@ -99,6 +101,15 @@ function sameVerdicts(before: Verdicts | undefined, judgements: readonly Judgeme
   const isSame = (one: Verdicts[number], other: Judgement['verdict']) =>
     one === other || (one !== undefined && one.kind !== 'problem' && JSON.stringify(one) === JSON.stringify(other));
   return judgements.map(({ verdict }, at) => (before === undefined || isSame(before[at], verdict) ? verdict : undefined));
+}
+
+const MOST_NAMED = 5;
+
+function noSuchNode(name: string, all: readonly string[]): string {
+  const alike = nearTo(name, all);
+  const named = alike.length > 0 ? alike : all;
+  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
+  return `--node ${name}: the bundle contains no such node; it contains ${named.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 /** Nodes that have an object, and those of which something was told. */

@@ -53,6 +53,18 @@ describe('a whole bundle', () => {
     assert.equal(flatten(report.findings).find(({ cause }) => cause === 'agent-missing-on-node')?.severity, 'blocks');
   });
 
+  it('names that are not in it are said: node, DaemonSet, account, profile', async () => {
+    await assert.rejects(
+      judged(troubleshoot(), { node: 'n9' }),
+      /^Error: --node n9: the bundle contains no such node; it contains n1, n2, n3$/,
+    );
+    await assert.rejects(judged(troubleshoot(), { profile: 'datadog-agnt' }), /datadog-agnt/);
+    const { report } = await judged(troubleshoot(), { daemonset: 'datadog/none' });
+    assert.ok(causesIn(report).includes('daemonset-not-found'), `${causesIn(report)}`);
+    const { report: other } = await judged(troubleshoot(), { 'service-account': 'datadog/none' });
+    assert.match(other.findings[0]?.title.en ?? '', /datadog\/none/);
+  });
+
   it('a hidden value is not known: neither wrong nor right', async () => {
     const { report, facts } = await judged(troubleshoot());
     assert.ok(!causesIn(report).includes('agent-setting-invalid'));

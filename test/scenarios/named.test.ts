@@ -22,7 +22,7 @@ interface Misnamed {
 }
 
 /** Is said where no object of a cluster or of a file is named. */
-type NoName = 'address' | 'file' | 'kind of value' | 'no server is asked' | 'group' | 'ids of ours';
+type NoName = 'address' | 'file' | 'kind of value' | 'no server is asked' | 'group' | 'ids of ours' | 'in test/bundles/judged.test.ts';
 
 const NODE: Misnamed = { typed: 'n9', first: /^No Node n9: did you mean n[12]\?$/, ready: /--node n[12]$/ };
 const ACCOUNT: Misnamed = {
@@ -78,6 +78,14 @@ const ROWS: Readonly<Record<string, Misnamed | NoName>> = {
   skip: 'ids of ours',
   only: 'ids of ours',
   'demo scenario': 'ids of ours',
+  'judge node': 'in test/bundles/judged.test.ts',
+  'judge service-account': 'in test/bundles/judged.test.ts',
+  'judge profile': 'in test/bundles/judged.test.ts',
+  'judge daemonset': 'in test/bundles/judged.test.ts',
+  'read node': 'in test/bundles/judged.test.ts',
+  'read service-account': 'in test/bundles/judged.test.ts',
+  'read profile': 'in test/bundles/judged.test.ts',
+  'read daemonset': 'in test/bundles/judged.test.ts',
   'manifest node': 'no server is asked',
   'manifest namespace': 'no server is asked',
   'manifest service-account': 'no server is asked',

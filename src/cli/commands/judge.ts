@@ -82,6 +82,7 @@ async function findForeign(
       { report: judged.report, lists: judged.lists, unread: judged.unread.map((each) => host.redactor.clean(each, 200)) },
       host.redactor,
     );
+  if (judged.isChoice) return { error: host.redactor.clean(judged.error, 400) };
   if (!judged.format) return own;
   const { name, instead } = judged.format;
   return {
