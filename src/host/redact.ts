@@ -5,7 +5,7 @@
 
 import { escapeOf, INVISIBLE } from '../words/visible.js';
 import { createFragments, type Fragments } from './fragments.js';
-import { alnum, bare, lower, type Reading, readAlnum, readBare, readEscaped } from './spelling.js';
+import { alnum, bare, isBare, lower, type Reading, readAlnum, readBare, readEscaped } from './spelling.js';
 
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
 export interface Redactor {
@@ -42,7 +42,7 @@ const MAX_SECRET = 32 * 1024;
  * told is known here. Where a host is at hand, `host.redactor.clean` knows them.
  */
 export function printable(text: string, max?: number): string {
-  return createRedactor().clean(text, max);
+  return unknowing.clean(text, max);
 }
 
 /** A redactor with nothing registered yet. One per run, owned by the host. */
@@ -52,11 +52,13 @@ export function createRedactor(): Redactor {
     register: (secret) => learn(known, secret),
     clean(text, max = 512) {
       const hidden = hideKnown(text.slice(0, MAX_INPUT), known);
-      const visible = hidden.replace(INVISIBLE, showEscaped).replace(/\s+/g, ' ').trim();
+      const visible = isBare(hidden) ? hidden : hidden.replace(INVISIBLE, showEscaped).replace(/\s+/g, ' ').trim();
       return cut(hidePatterns(visible), max);
     },
   };
 }
+
+const unknowing = createRedactor();
 
 /** What a text is searched for. */
 interface Known {
@@ -200,7 +202,8 @@ function hideKnown(text: string, known: Known): string {
 /** Length of the beginning of `form` that `text` ends with: a body cut at a limit may end inside a secret. */
 function beginningAtEnd(text: string, form: string): number {
   if (text.length < MIN_FORM || form.length <= MIN_FORM) return 0;
-  if (!form.includes(text.slice(-MIN_FORM))) return 0;
+  // Both must hold; the shorter of the two is sooner looked through, and of thousands of names each is looked at for every form.
+  if (!(text.length < form.length ? text.includes(form.slice(0, MIN_FORM)) : form.includes(text.slice(-MIN_FORM)))) return 0;
   // Knuth, Morris and Pratt: `form` may be made so that it nearly begins at each of its characters.
   const fallback = new Uint32Array(form.length);
   for (let at = 1, length = 0; at < form.length; at += 1) {
@@ -230,8 +233,12 @@ function replaceRanges(text: string, ranges: [from: number, to: number][]): stri
 const SECRET_KEYS =
   /((?:token|password|passwd|secret|client[_-]key[_-]data|(?:api|app)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["'])|%3D)\\?["']?)([^\s"',;}&\\]+)/gi;
 
+/** Each of the shapes below has one of these in it; a name has none. */
+const SHAPED = /[ :=%]|eyJ|ZXlK/;
+
 /** Secrets by their shape, for those nobody registered: another client's token in an error page, a key in a plugin's stderr. */
 function hidePatterns(text: string): string {
+  if (!SHAPED.test(text)) return text;
   return (
     text
       .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)

@@ -23,12 +23,18 @@ const ESCAPED = new RegExp(
   'gu',
 );
 const IS_ASCII = /^[\x00-\x7f]*$/;
+const IS_BARE = /^[\x21-\x7e]*$/;
 const NOT_ALNUM = /[^A-Za-z0-9]+/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", plus: '+', equals: '=', sol: '/' };
 
+/** As names and numbers are: nothing stands between its characters, and none of them hides. */
+export function isBare(text: string): boolean {
+  return IS_BARE.test(text);
+}
+
 /** Without white space and what hides. */
 export function bare(text: string): string {
-  return text.replace(SKIPPED, '');
+  return isBare(text) ? text : text.replace(SKIPPED, '');
 }
 
 /** Letters and digits alone: whatever separates them, in groups of two or of ten, and whichever two signs base64 has. */
@@ -42,11 +48,11 @@ export function lower(text: string): string {
 }
 
 export function readBare(text: string): Reading {
-  return readWithout(text, SKIPPED, () => '');
+  return { text: bare(text), places: () => placesIn(text, SKIPPED, () => '') };
 }
 
 export function readAlnum(text: string): Reading {
-  return readWithout(text, NOT_ALNUM, () => '');
+  return { text: alnum(text), places: () => placesIn(text, NOT_ALNUM, () => '') };
 }
 
 /** Its escapes resolved, and those within them: three deep. Undefined where there are none. */

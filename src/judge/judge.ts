@@ -168,17 +168,38 @@ function speechIn(facts: () => readonly AnyFact[]): (value: unknown) => boolean 
   let texts: string[] | undefined;
   return (value) => {
     if (typeof value !== 'string' || ONE_WORD.test(value)) return false;
-    texts ??= textsIn(facts().map(({ outcome }) => outcome)).filter((text) => !ONE_WORD.test(text));
+    texts ??= [...new Set(facts().flatMap(textsOf))];
     if (texts.some((text) => value.includes(text))) return true;
     const runs = [...value.matchAll(SPEECH)].map(([, run = '']) => run);
     return runs.some((run) => texts?.some((text) => text.includes(run)));
   };
 }
 
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) => (key === 'detail' ? [] : textsIn(each)));
+/** Several checks read one fact, and a list of nodes holds thousands of strings: it is walked once. */
+const textsKnown = new WeakMap<AnyFact, readonly string[]>();
+
+function textsOf(fact: AnyFact): readonly string[] {
+  const known = textsKnown.get(fact);
+  if (known) return known;
+  const texts = new Set<string>();
+  addTexts(fact.outcome, texts);
+  const all = [...texts];
+  textsKnown.set(fact, all);
+  return all;
+}
+
+/** What in it is more than a word. */
+function addTexts(value: unknown, texts: Set<string>): void {
+  if (typeof value === 'string') {
+    if (!ONE_WORD.test(value)) texts.add(value);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const each of value) addTexts(each, texts);
+    return;
+  }
+  for (const key of Object.keys(value)) if (key !== 'detail') addTexts((value as Record<string, unknown>)[key], texts);
 }
 
 function withinQuotes(said: string): string {

@@ -3,13 +3,13 @@
  * the command is left out (`undefined`), never "cleaned" into something else.
  */
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
 const IPV6 = /^(?=.*:)[0-9a-fA-F:.]{2,45}$/;
 
 /** RFC 1123 subdomain: what Kubernetes allows as a node or ServiceAccount name. */
 export function isDnsName(text: string): boolean {
-  return text.length <= 253 && text.split('.').every((label) => DNS_LABEL.test(label));
+  return text.length <= 253 && DNS_NAME.test(text);
 }
 
 export function isIp(text: string): boolean {
