@@ -5,7 +5,7 @@ import type { AgentPod, AgentWorkload, PortHolder } from '../../../model/facts/p
 import type { ApiserverClient } from '../client.js';
 import { type AgentMarks, holdersAt, reduceAgentPod, reducePortHolder, repositoryOf } from '../reduce-placement.js';
 import { named, PAGE, pages } from './pages.js';
-import { briefPod, isPlainlyReady, POD_COLUMNS, type Row, tableOf } from './table.js';
+import { briefPods, isPlainlyReady, type NodeLine, PODS, type PodLine, tableOf } from './table.js';
 
 /** How the pods of a DaemonSet are found, and what its controller counted. */
 export interface DaemonPods {
@@ -54,14 +54,14 @@ function selectorOf(json: unknown): string {
   return [...equal, ...others].join(',');
 }
 
-/** Undefined where the server does not give them all. `rows`: of the nodes. */
+/** Undefined where the server does not give them all. */
 export async function podsOf(
   api: ApiserverClient,
   agents: readonly DaemonPods[],
   marks: AgentMarks,
-  rows: readonly Row[],
+  nodes: readonly NodeLine[],
 ): Promise<AgentPod[] | undefined> {
-  const up = new Set(rows.filter(isPlainlyReady).map((row) => row('Name')));
+  const up = new Set(nodes.filter(isPlainlyReady).map(({ name }) => name));
   const found = new Map<string, AgentPod>();
   for (const agent of agents) {
     const pods = agent.selector ? await podsOfOne(api, agent, marks, up) : undefined;
@@ -80,8 +80,8 @@ async function podsOfOne(
 ): Promise<AgentPod[] | undefined> {
   const inside = `/api/v1/namespaces/${encodeURIComponent(agent.namespace)}/pods`;
   const own = `${inside}?labelSelector=${encodeURIComponent(agent.selector)}`;
-  const rows = await tableOf(api, own, POD_COLUMNS);
-  if (!rows) return undefined;
+  const lines = await tableOf(api, own, PODS);
+  if (!lines) return undefined;
   const reduce = (item: unknown) => reduceAgentPod(item, marks);
   const read = new Map<string, AgentPod>();
   const readAll = async (path: string, most: number, size = PAGE): Promise<boolean> => {
@@ -89,14 +89,14 @@ async function podsOfOne(
     if (found.status === 'observed') for (const pod of found.data.items) read.set(pod.pod, pod);
     return found.status === 'observed' && (size !== PAGE || !found.data.cut);
   };
-  if (rows.length > 0 && !(await readAll(own, 1, SAMPLE))) return undefined;
-  const { ready, waiting, open } = sorted(rows, agent, up);
+  if (lines.length > 0 && !(await readAll(own, 1, SAMPLE))) return undefined;
+  const { ready, waiting, open } = sorted(lines, agent, up);
   // For which node one is that waits for its place, its object says.
   const unplaced = `${own}&fieldSelector=${encodeURIComponent('spec.nodeName=')}`;
   if (open.some(isUnplaced) && !(await readAll(unplaced, MOST_POD_PAGES))) return undefined;
   const names = single(
     [...waiting.values()],
-    open.filter((row) => !isUnplaced(row)),
+    open.filter((line) => !isUnplaced(line)),
     read,
   );
   if (!names || [...read.values()].some(({ taken }) => taken)) return (await readAll(own, MOST_POD_PAGES)) ? [...read.values()] : undefined;
@@ -107,26 +107,27 @@ async function podsOfOne(
   return [...ready, ...alike, ...read.values()];
 }
 
-const isUnplaced = (row: Row) => row('Node').startsWith('<');
+const isUnplaced = ({ node }: PodLine) => node.startsWith('<');
 
 /** Pods by their rows: those that are ready on nodes that are; the others by what their rows say; and those of which a row says too little. */
-function sorted(rows: readonly Row[], agent: DaemonPods, up: ReadonlySet<string>) {
-  const [ready, waiting, open]: [AgentPod[], Map<string, AgentPod[]>, Row[]] = [[], new Map(), []];
-  for (const row of rows) {
-    const pod = briefPod(row, agent);
+function sorted(lines: readonly PodLine[], agent: DaemonPods, up: ReadonlySet<string>) {
+  const [ready, waiting, open]: [AgentPod[], Map<string, AgentPod[]>, PodLine[]] = [[], new Map(), []];
+  const inBrief = briefPods(agent);
+  for (const line of lines) {
+    const pod = inBrief(line);
     if (pod?.ready && up.has(pod.node)) ready.push(pod);
-    else if (pod && row('Status') !== 'Terminating') {
-      const state = [row('Status'), row('Ready'), row('Readiness Gates'), up.has(pod.node)].join(' ');
+    else if (pod && line.status !== 'Terminating') {
+      const state = [line.status, line.ready, line.gates, up.has(pod.node)].join(' ');
       const others = waiting.get(state);
       if (others) others.push({ ...pod, ready: false });
       else waiting.set(state, [{ ...pod, ready: false }]);
-    } else open.push(row);
+    } else open.push(line);
   }
   return { ready, waiting, open };
 }
 
 /** Which are read one by one: all of a few that say the same, and some of many. Undefined where these are too many. */
-function single(waiting: readonly AgentPod[][], open: readonly Row[], read: ReadonlyMap<string, unknown>): string[] | undefined {
+function single(waiting: readonly AgentPod[][], open: readonly PodLine[], read: ReadonlyMap<string, unknown>): string[] | undefined {
   const namesFor = (many: number) => [
     ...waiting.flatMap((each) => {
       const most = each.length <= FEW_ALIKE ? each.length : many;
@@ -134,7 +135,7 @@ function single(waiting: readonly AgentPod[][], open: readonly Row[], read: Read
       const known = names.filter((name) => read.has(name)).length;
       return names.filter((name) => !read.has(name)).slice(0, Math.max(0, most - known));
     }),
-    ...open.map((row) => row('Name')).filter((name) => !read.has(name)),
+    ...open.map(({ name }) => name).filter((name) => !read.has(name)),
   ];
   return [namesFor(3), namesFor(1)].find((names) => names.length <= MOST_SINGLE);
 }

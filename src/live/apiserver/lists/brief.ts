@@ -10,7 +10,7 @@ import type { ApiserverClient } from '../client.js';
 import { labelsRead, marksOf, reducePlacementNode } from '../reduce-placement.js';
 import { type DaemonPods, holdersOf, podsOf } from './brief-pods.js';
 import { denied, named, PAGE, pages } from './pages.js';
-import { briefNode, countOf, isPlainlyReady, NODE_COLUMNS, POD_COLUMNS, type Row, tableOf } from './table.js';
+import { briefNodes, countOf, isPlainlyReady, NODES, type NodeLine, PODS, tableOf } from './table.js';
 
 /** What was read in brief; what is not here is to be read as objects. */
 export interface InBrief {
@@ -30,60 +30,56 @@ const MOST_KINDS = 20;
 
 /** `all`: every DaemonSet of the cluster, as far as they were listed. */
 export async function readInBrief(api: ApiserverClient, found: readonly AgentWorkload[], all: readonly DaemonPods[]): Promise<InBrief> {
-  const count = await countOf(api, '/api/v1/nodes', NODE_COLUMNS);
+  const count = await countOf(api, '/api/v1/nodes', NODES);
   // Whoever is silent is not asked again.
   if (count.status === 'failed' && count.code === 'ETIMEDOUT') return { nodes: denied(count) };
   if (count.status !== 'observed') return {};
-  const pods = count.data > FEW_NODES ? undefined : await countOf(api, '/api/v1/pods', POD_COLUMNS);
+  const pods = count.data > FEW_NODES ? undefined : await countOf(api, '/api/v1/pods', PODS);
   const isLarge = !pods || (pods.status === 'observed' && pods.data > FEW_PODS);
-  const rows = isLarge ? await tableOf(api, '/api/v1/nodes', NODE_COLUMNS) : undefined;
-  if (!rows) return {};
+  const lines = isLarge ? await tableOf(api, '/api/v1/nodes', NODES) : undefined;
+  if (!lines) return {};
   const marks = marksOf(found);
   const own = (each: DaemonPods) => marks.owners.has(`${each.namespace}/${each.name}`);
   const agents = all.filter((each) => own(each) || each.datadog || each.images.some((image) => marks.images.has(image)));
-  const ofAgents = found.length > 0 ? await podsOf(api, agents, marks, rows) : [];
+  const ofAgents = found.length > 0 ? await podsOf(api, agents, marks, lines) : [];
   if (!ofAgents) return {};
   const holders = await holdersOf(api, ofAgents, marks);
   const only = { everywhere: false, only: 'daemonsets', complete: true } as const;
   const read: Outcome<AgentPods> = { status: 'observed', data: { pods: ofAgents, ...only, ...(holders.length > 0 && { holders }) } };
-  const isOpen = count.data <= FEW_NODES || agents.filter(own).some((each) => isUnclear(each, ofAgents, rows));
-  const nodes = isOpen ? undefined : await nodesOf(api, rows, ofAgents, labelsRead(found));
+  const isOpen = count.data <= FEW_NODES || agents.filter(own).some((each) => isUnclear(each, ofAgents, lines));
+  const nodes = isOpen ? undefined : await nodesOf(api, lines, ofAgents, labelsRead(found));
   return { pods: read, ...(nodes && { nodes: { status: 'observed', data: { nodes, complete: true } } }) };
 }
 
 /** A DaemonSet without a pod, or with pods where none would be put today: every node's labels and taints tell why. */
-function isUnclear({ namespace, name, misscheduled = 0 }: DaemonPods, pods: readonly AgentPod[], rows: readonly Row[]): boolean {
+function isUnclear({ namespace, name, misscheduled = 0 }: DaemonPods, pods: readonly AgentPod[], lines: readonly NodeLine[]): boolean {
   const isOwn = (pod: AgentPod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}` && !pod.leaving;
   // Of a node that is not ready its own taint is the reason, as a rule; it is read as an object.
-  return misscheduled > rows.filter((row) => !isPlainlyReady(row)).length || !pods.some(isOwn);
+  return misscheduled > lines.filter((line) => !isPlainlyReady(line)).length || !pods.some(isOwn);
 }
 
 /** Undefined where too many would have to be read as objects, or one of them cannot be. */
 async function nodesOf(
   api: ApiserverClient,
-  rows: readonly Row[],
+  lines: readonly NodeLine[],
   pods: readonly AgentPod[],
   keep: ReadonlySet<string>,
 ): Promise<PlacementNode[] | undefined> {
   const covered = new Set(pods.flatMap(({ node, leaving }) => (leaving ? [] : [node])));
   const classes = new Set<string>();
-  const open = rows.flatMap((row) => {
-    const name = row('Name');
-    const kind = `${row('Version')} ${row('OS-Image')}`;
+  const open = lines.flatMap((line) => {
+    const kind = `${line.version} ${line.osImage}`;
     // One of each kind, for whose cluster it is.
     const isFirst = !classes.has(kind) && classes.size < MOST_KINDS;
     if (isFirst) classes.add(kind);
-    return isFirst || !isPlainlyReady(row) || !covered.has(name) ? [name] : [];
+    return isFirst || !isPlainlyReady(line) || !covered.has(line.name) ? [line.name] : [];
   });
   const objects = open.length <= MOST_NODES ? await nodeObjects(api, open, keep) : undefined;
   if (!objects) return undefined;
   const isOpen = new Set(open);
-  return rows.flatMap((row) => {
-    const name = row('Name');
-    if (!isOpen.has(name)) return [briefNode(row)];
-    // One that is gone since is none.
-    return objects.get(name) ?? [];
-  });
+  const inBrief = briefNodes();
+  // One that is gone since is none.
+  return lines.flatMap((line) => (isOpen.has(line.name) ? (objects.get(line.name) ?? []) : inBrief(line)));
 }
 
 async function nodeObjects(

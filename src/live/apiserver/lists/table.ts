@@ -13,14 +13,58 @@ import type { Outcome } from '../../../model/facts.js';
 import { type ApiserverClient, refused } from '../client.js';
 import { denied, PAGE_BYTES } from './pages.js';
 
-/** Columns that are read: those that must be there, and more of them. */
-const READ = ['Name', 'Status', 'Version', 'Ready', 'Restarts', 'Node', 'Roles', 'OS-Image', 'Readiness Gates'] as const;
+/** A Node, as it is printed. */
+export interface NodeLine {
+  name: string;
+  /** `Ready`; `NotReady,SchedulingDisabled`. */
+  status: string;
+  version: string;
+  roles: string;
+  osImage: string;
+}
 
-/** What stands in a column, by its name; '' where there is no such column. */
-export type Row = (column: (typeof READ)[number]) => string;
+/** A Pod, as it is printed. */
+export interface PodLine {
+  name: string;
+  /** `2/3`. */
+  ready: string;
+  status: string;
+  restarts: string;
+  /** `<none>` where it has none yet. */
+  node: string;
+  /** `1/1`, or `<none>`. */
+  gates: string;
+}
 
-interface Page {
-  rows: Row[];
+/** What stands in a column of the row at hand; '' where there is no such column. */
+type Cell = () => string;
+
+/** A kind that is printed: the columns that must be there, and what is read of a row. */
+export interface Printed<Line> {
+  must: readonly string[];
+  lines: (column: (name: string, holds?: 'names') => Cell) => () => Line;
+}
+
+export const NODES: Printed<NodeLine> = {
+  must: ['Name', 'Status', 'Version'],
+  lines(column) {
+    const [name, status, version] = [column('Name', 'names'), column('Status'), column('Version')];
+    const [roles, osImage] = [column('Roles'), column('OS-Image')];
+    return () => ({ name: name(), status: status(), version: version(), roles: roles(), osImage: osImage() });
+  },
+};
+
+export const PODS: Printed<PodLine> = {
+  must: ['Name', 'Ready', 'Status', 'Restarts', 'Node'],
+  lines(column) {
+    const [name, ready, status, restarts] = [column('Name', 'names'), column('Ready'), column('Status'), column('Restarts')];
+    const [node, gates] = [column('Node', 'names'), column('Readiness Gates')];
+    return () => ({ name: name(), ready: ready(), status: status(), restarts: restarts(), node: node(), gates: gates() });
+  },
+};
+
+interface Page<Line> {
+  lines: Line[];
   more: string;
   /** As the server estimates. */
   remaining: number;
@@ -31,106 +75,116 @@ const MOST_SAID = 1000;
 /** A server that makes pages all the same. */
 const MOST_PAGES = 40;
 
-export const NODE_COLUMNS = ['Name', 'Status', 'Version'] as const;
-export const POD_COLUMNS = ['Name', 'Ready', 'Status', 'Restarts', 'Node'] as const;
-
 /** How many there are, from a table of one row. */
-export async function countOf(api: ApiserverClient, path: string, columns: readonly string[]): Promise<Outcome<number>> {
-  const page = await askPage(api, `${path}?includeObject=None&limit=1`, columns);
-  return page.status === 'observed' ? { status: 'observed', data: page.data.rows.length + page.data.remaining } : denied(page);
+export async function countOf(api: ApiserverClient, path: string, printed: Printed<unknown>): Promise<Outcome<number>> {
+  const page = await askPage(api, `${path}?includeObject=None&limit=1`, printed);
+  return page.status === 'observed' ? { status: 'observed', data: page.data.lines.length + page.data.remaining } : denied(page);
 }
 
 /** All rows, from what the server has in memory; undefined where it makes no such table, or not to its end. */
-export async function tableOf(api: ApiserverClient, path: string, columns: readonly string[]): Promise<Row[] | undefined> {
+export async function tableOf<Line>(api: ApiserverClient, path: string, printed: Printed<Line>): Promise<Line[] | undefined> {
   const asked = `${path}${path.includes('?') ? '&' : '?'}includeObject=None`;
-  const rows: Row[] = [];
+  const lines: Line[] = [];
   for (let [at, more] = [0, '']; at < MOST_PAGES; at += 1) {
-    const page = await askPage(api, `${asked}${more ? `&continue=${encodeURIComponent(more)}` : '&resourceVersion=0'}`, columns);
+    const page = await askPage(api, `${asked}${more ? `&continue=${encodeURIComponent(more)}` : '&resourceVersion=0'}`, printed);
     if (page.status !== 'observed') return undefined;
-    for (const row of page.data.rows) rows.push(row);
+    for (const line of page.data.lines) lines.push(line);
     more = page.data.more;
-    if (!more) return rows;
+    if (!more) return lines;
   }
   return undefined;
 }
 
-async function askPage(api: ApiserverClient, path: string, columns: readonly string[]): Promise<Outcome<Page>> {
-  return api.ask<Page>({ path, maxBytes: PAGE_BYTES, large: true, table: true }, (answer, json) => {
+async function askPage<Line>(api: ApiserverClient, path: string, printed: Printed<Line>): Promise<Outcome<Page<Line>>> {
+  return api.ask<Page<Line>>({ path, maxBytes: PAGE_BYTES, large: true, table: true }, (answer, json) => {
     if (answer.status !== 200) return refused(answer);
-    const read = readPage(json, columns);
+    const read = readPage(json, printed);
     return read ? { status: 'observed', data: read } : { status: 'failed', code: 'ENOTABLE', detail: 'no table with these columns' };
   });
 }
 
-function readPage(json: unknown, columns: readonly string[]): Page | undefined {
+function readPage<Line>(json: unknown, { must, lines }: Printed<Line>): Page<Line> | undefined {
   if (!isTable(json)) return undefined;
   const { columnDefinitions, rows, metadata } = record(json);
   const names = list(columnDefinitions).map((column) => text(record(column).name));
-  if (!columns.every((column) => names.includes(column))) return undefined;
-  const places = READ.map((column) => names.indexOf(column));
+  if (!must.every((column) => names.includes(column))) return undefined;
   const { continue: more, remainingItemCount: left } = record(metadata);
+  let cells: unknown[] = [];
   // Of thousands of rows most say the same, apart from names.
   const said = new Map<unknown, string>();
   const clean = (cell: unknown): string => {
-    if (typeof cell === 'string' && isDnsName(cell)) return cell;
     const known = said.get(cell) ?? text(cell, 600);
     if (said.size < MOST_SAID) said.set(cell, known);
     return known;
   };
+  const line = lines((name, holds) => {
+    const place = names.indexOf(name);
+    if (place < 0) return () => '';
+    if (!holds) return () => clean(cells[place]);
+    return () => {
+      const cell = cells[place];
+      return typeof cell === 'string' && isDnsName(cell) ? cell : clean(cell);
+    };
+  });
   return {
-    rows: list(rows).map((row): Row => {
-      const cells = list(record(row).cells);
-      const words = places.map((place) => (place < 0 ? '' : clean(cells[place])));
-      return (column) => words[READ.indexOf(column)] ?? '';
+    lines: list(rows).map((row) => {
+      cells = list(record(row).cells);
+      return line();
     }),
     more: typeof more === 'string' ? more : '',
     remaining: typeof left === 'number' && left > 0 ? left : 0,
   };
 }
 
-/** Of a node that is ready, with an agent. */
-export function briefNode(row: Row): PlacementNode {
-  const { name, version, roles } = { name: row('Name'), version: row('Version').slice(0, 60), roles: row('Roles') };
-  const platform = platformOf({ name, version, osImage: row('OS-Image'), labels: {} });
+/** Of nodes that are ready, with an agent: thousands of a few kinds, which have in common what is said of a kind. */
+export function briefNodes(): (line: NodeLine) => PlacementNode {
+  const kinds = new Map<string, Omit<PlacementNode, 'node'>>();
+  return (line) => {
+    // Of a node's name its beginning says whose it is (kubernetes/kubelet/platforms.ts).
+    const kind = `${line.name.slice(0, line.name.indexOf('-') + 1)} ${line.version} ${line.roles} ${line.osImage}`;
+    const known = kinds.get(kind) ?? kindOf(line);
+    kinds.set(kind, known);
+    return { node: line.name, ...known };
+  };
+}
+
+function kindOf({ name, version, roles, osImage }: NodeLine): Omit<PlacementNode, 'node'> {
+  const kubeletVersion = version.slice(0, 60);
+  const platform = platformOf({ name, version: kubeletVersion, osImage, labels: {} });
   const labels = roles.split(',').flatMap((role) => (role && !role.startsWith('<') ? [[`node-role.kubernetes.io/${role}`, '']] : []));
   return {
-    node: name,
     labels: Object.fromEntries(labels),
     taints: [],
     unschedulable: false,
     ready: 'True',
     pressure: [],
-    kubeletVersion: version,
+    kubeletVersion,
     ...(platform ? { platform } : {}),
     brief: true,
   };
 }
 
 /** `Ready`; `NotReady,SchedulingDisabled`. */
-export const isPlainlyReady = (row: Row): boolean => row('Status') === 'Ready';
+export const isPlainlyReady = ({ status }: NodeLine): boolean => status === 'Ready';
 
-/** A pod on its node, ready where it runs with all of its containers; undefined where its row leaves open whose it is, or where. */
-export function briefPod(row: Row, { namespace, name }: { namespace: string; name: string }): AgentPod | undefined {
-  const [, ready, of] = /^(\d+)\/(\d+)$/.exec(row('Ready')) ?? [];
-  const [, gates, ofGates] = /^(\d+)\/(\d+)$/.exec(row('Readiness Gates')) ?? [];
-  const isReady = ready !== undefined && ready !== '0' && ready === of && gates === ofGates && row('Status') === 'Running';
-  const [pod, node] = [row('Name'), row('Node')];
-  if (!node || node.startsWith('<') || !isNameOf(name, pod)) return undefined;
-  return {
-    namespace,
-    pod,
-    node,
-    owner: `DaemonSet/${name}`,
-    sidecar: false,
-    phase: 'Running',
-    ready: isReady,
-    leaving: false,
-    restarts: Number.parseInt(row('Restarts'), 10) || 0,
+/** Pods of a DaemonSet on their nodes, ready where they run with all of their containers; undefined where a row leaves open whose it is, or where. */
+export function briefPods({ namespace, name }: { namespace: string; name: string }): (line: PodLine) => AgentPod | undefined {
+  const owner = `DaemonSet/${name}`;
+  const isOwn = isNameOf(name);
+  return ({ name: pod, node, status, ready, gates, restarts }) => {
+    if (!node || node.startsWith('<') || !isOwn(pod)) return undefined;
+    const isReady = status === 'Running' && IS_ALL.test(ready) && !IS_SHORT.test(gates);
+    const by = { namespace, pod, node, owner, sidecar: false, phase: 'Running', ready: isReady, leaving: false };
+    return { ...by, restarts: Number.parseInt(restarts, 10) || 0 };
   };
 }
 
+/** `3/3`; `2/3`. */
+const IS_ALL = /^(?!0\/)(\d+)\/\1$/;
+const IS_SHORT = /^(\d+)\/(?!\1$)\d+$/;
+
 /** As the apiserver makes names (k8s.io/apiserver storage/names): 58 characters at most, and five by chance. */
-function isNameOf(daemonSet: string, pod: string): boolean {
+function isNameOf(daemonSet: string): (pod: string) => boolean {
   const base = `${daemonSet}-`.slice(0, 58);
-  return pod.startsWith(base) && /^[a-z0-9]{5}$/.test(pod.slice(base.length));
+  return (pod) => pod.startsWith(base) && /^[a-z0-9]{5}$/.test(pod.slice(base.length));
 }
