@@ -1,7 +1,7 @@
 /** Whatever someone packed, and whoever packed it: the same entries in each form; and of what was made to do harm, one line, bounded, nothing written. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -129,6 +129,37 @@ describe('the entries are the same', () => {
     server.close();
     assert.deepEqual(all.files, { ...CONTENT, ...below('case.zip') });
     assert.deepEqual(all.skipped, { 'a/passwd': 'link', 'a/up': 'link', fifo: 'device', 'a/deep/socket': 'socket' });
+  });
+
+  it('of a folder, nothing of another that took the place of one in it', async () => {
+    const [top, outside] = ['exchanged', 'outside'].map((name) => path.join(scratch, name)) as [string, string];
+    for (const folder of ['a', 'b/deep', 'c/deep']) {
+      mkdirSync(path.join(top, folder), { recursive: true });
+      writeFileSync(path.join(top, folder, 'x.txt'), 'inside');
+    }
+    for (const folder of ['', 'deep']) {
+      mkdirSync(path.join(outside, folder), { recursive: true });
+      writeFileSync(path.join(outside, folder, 'x.txt'), 'outside');
+    }
+    const exchange = (name: string) => {
+      renameSync(path.join(top, name), path.join(scratch, `was-${name.replace('/', '-')}`));
+      symlinkSync(path.join(outside, name.includes('/') ? 'deep' : ''), path.join(top, name));
+    };
+    const packed = await openPacked(top);
+    assert.ok(!('error' in packed));
+    const read: Record<string, string | undefined> = {};
+    for await (const entry of packed.entries()) {
+      // Below: one that is being read, one that is known by its name alone, and one in the middle of a path.
+      if (entry.path === 'a/x.txt') for (const name of ['a', 'b']) exchange(name);
+      if (entry.path === 'c/deep/x.txt') exchange('c/deep');
+      read[entry.path] = (await entry.whole(1 << 20))?.toString();
+    }
+    await packed.close();
+    assert.doesNotMatch(JSON.stringify(read), /outside/);
+    assert.deepEqual(
+      packed.skipped.filter(({ path: name }) => name === 'b'),
+      [{ path: 'b', why: 'cannot be read' }],
+    );
   });
 
   it('of a folder that may not be read, the others', { skip: process.getuid?.() === 0 && 'root may read all' }, async () => {

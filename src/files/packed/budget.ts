@@ -46,6 +46,8 @@ export interface Budget {
   limits: Limits;
   skipped: { path: string; why: Why }[];
   unnamed: number;
+  /** Throws where the time is over. */
+  inTime(): void;
   /** Counts an entry; false where another had its name. */
   entry(path: string): boolean;
   /** Bytes of the file that was given. */
@@ -67,6 +69,7 @@ export function createBudget(limits: Limits): Budget {
     limits,
     skipped: [],
     unnamed: 0,
+    inTime,
     entry(path) {
       inTime();
       entries += 1;

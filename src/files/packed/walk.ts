@@ -49,7 +49,7 @@ export async function* walk(opened: Opened, within: string, depth: number, budge
 
 /** The same of a folder. */
 export async function* walkFolder(top: string, budget: Budget): AsyncGenerator<Entry> {
-  yield* each(folderEntries(top, budget.limits.entries), '', 0, budget);
+  yield* each(folderEntries(top, budget.limits.entries, budget.inTime), '', 0, budget);
 }
 
 async function tarOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw & { skip?: Why }>> {
@@ -82,7 +82,12 @@ async function* unpacking(chunks: AsyncIterable<Buffer>, budget: Budget): AsyncG
   }
 }
 
-async function* each(entries: AsyncIterable<Raw & { skip?: Why }>, within: string, depth: number, budget: Budget): AsyncGenerator<Entry> {
+async function* each(
+  entries: AsyncIterable<Raw & { skip?: Why }> | Iterable<Raw & { skip?: Why }>,
+  within: string,
+  depth: number,
+  budget: Budget,
+): AsyncGenerator<Entry> {
   for await (const raw of entries) {
     const name = nameOf(raw.name);
     const path = within && name !== undefined ? `${within}/${name}` : (name ?? raw.name);
