@@ -5,7 +5,6 @@ import type { Report } from '../model/report.js';
 import { judgedFile } from '../report/where/where.js';
 import { findWrongWord } from '../setup/flag-errors.js';
 import { DEFAULTS, type Flags } from '../setup/options.js';
-import { unknownCause } from './arguments/unknown-cause.js';
 import { type Io, outText } from './io.js';
 import { openPseudonyms } from './pseudonyms.js';
 import { renderReport } from './render.js';
@@ -56,7 +55,12 @@ export async function withReport<F extends Found>(flags: Partial<Flags>, host: H
 
 async function whyInVain(flags: Partial<Flags>, host: Host): Promise<string | undefined> {
   const { skip, only } = choicesOf(flags);
-  return unknownCause([...skip, ...only]) ?? findWrongWord(flags, host) ?? (await refuseSave(flags, host));
+  return (await unknownIn([...skip, ...only])) ?? findWrongWord(flags, host) ?? (await refuseSave(flags, host));
+}
+
+/** What is said of every cause is loaded where one is named. */
+async function unknownIn(named: readonly string[]): Promise<string | undefined> {
+  return named.length === 0 ? undefined : (await import('./arguments/unknown-cause.js')).unknownCause(named);
 }
 
 async function tell<F extends Found>(

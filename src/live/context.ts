@@ -29,6 +29,8 @@ export interface LiveContext {
   signal: AbortSignal;
   /** Neutralises and redacts what a server or a file said. */
   clean(text: string, max?: number): string;
+  /** Said when a server is about to be reached: what follows is a wait, in which other work may be done. */
+  connecting(): void;
   /** Asks the resolver, once a name; writes the `dns` fact of that target. */
   lookup(target: Target, name: string): Promise<Outcome<DnsAnswer>>;
   /** Compares the server's clock with ours; the first answer of each server counts. */
@@ -41,7 +43,8 @@ export interface LiveContext {
 
 /** A context and the function that closes everything made through it. */
 export function createContext(
-  parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean' | 'recorded'>,
+  parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean' | 'recorded'> &
+    Partial<Pick<LiveContext, 'connecting'>>,
   budgetMs: number,
 ): {
   context: LiveContext;
@@ -53,6 +56,7 @@ export function createContext(
   const compared = new Set<Target>();
   let resolver: Promise<Resolver> | undefined;
   const context: LiveContext = {
+    connecting() {},
     ...parts,
     signal: abort.signal,
     onClose: (close) => closers.push(close),

@@ -1,10 +1,8 @@
 /** One complete diagnosis: live facts → judgements → ranked report. What `check`, `demo` and the tests run. */
-import { CHECKS } from '../checks/index.js';
 import type { Host } from '../host/host.js';
 import type { Check, Severity } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Report } from '../model/report.js';
-import { conclude } from '../report/conclude.js';
 import type { Resolved } from '../setup/resolved.js';
 import { VERSION } from '../version.js';
 import { runChecks } from './loop.js';
@@ -49,7 +47,7 @@ export async function diagnose({
   only,
   budgetMs,
   watch,
-  checks = CHECKS,
+  checks,
   rightsOnly,
   withoutKubelet,
   recorded,
@@ -65,7 +63,9 @@ export async function diagnose({
     ...(recorded && { recorded }),
   });
   watch?.((ms) => source.store.waiting(ms));
-  const { judgements, facts, outOfTime } = await runChecks(source, checks, budgetMs);
+  const load = () => import('./judging.js');
+  const { judgements, facts, outOfTime } = await runChecks(source, async () => (await load()).judging(checks), budgetMs);
+  const { conclude } = await load();
   const report = conclude({
     judgements,
     facts,

@@ -1,8 +1,9 @@
 /** The loop: judge what is known, fetch what undecided checks want, judge again, until nothing is new or the budget ends. */
 import { performance } from 'node:perf_hooks';
-import { type Judgement, judgeAgain, wantsOf } from '../judge/judge.js';
-import type { Check, Want } from '../model/check.js';
+import type { Judgement } from '../judge/judge.js';
+import type { Want } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
+import type { Judging } from './judging.js';
 import type { FactStore } from './store.js';
 
 /** Answers that come in one after the other within this time are judged together, */
@@ -13,8 +14,8 @@ const LONGEST_MS = 30;
 /** Where facts come from, live. Every question it starts is counted in its store. */
 export interface Source {
   store: FactStore;
-  /** Starts the questions that are always asked. */
-  start(): void;
+  /** Starts the questions that are always asked; resolves once there is something to wait for. */
+  start(): Promise<void>;
   /** Fetches a wanted fact; does nothing when it is not ours to ask from here. */
   fetch(want: Want): void;
   /** Closes connections; nothing may keep the process alive afterwards. */
@@ -28,8 +29,8 @@ export interface RunResult {
   outOfTime: boolean;
 }
 
-/** Runs a source against checks within `budgetMs`. */
-export async function runChecks(source: Source, checks: readonly Check[], budgetMs: number): Promise<RunResult> {
+/** Runs a source against checks within `budgetMs`. These are loaded while the first questions are under way. */
+export async function runChecks(source: Source, load: () => Promise<Judging>, budgetMs: number): Promise<RunResult> {
   let outOfTime = false;
   let alarm: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
@@ -42,7 +43,6 @@ export async function runChecks(source: Source, checks: readonly Check[], budget
     }, budgetMs);
   });
   const fetched = new Set<string>();
-  const judge = judgeAgain(checks);
   // A judgement takes as long as a few answers, and while it is made none is read.
   const untilQuiet = async () => {
     const began = performance.now();
@@ -55,7 +55,8 @@ export async function runChecks(source: Source, checks: readonly Check[], budget
     }
   };
   try {
-    source.start();
+    await Promise.race([source.start(), over]);
+    const { judge, wantsOf } = await load();
     for (;;) {
       await untilQuiet();
       const revision = source.store.revision();

@@ -29,7 +29,14 @@ export function createLiveSource(options: LiveOptions): Source {
   const lateness = measureLateness();
   const store = createFactStore(() => host.now(), lateness.lateMs);
   const parts = { host: settings.agent?.host ?? host, own: host, settings, store, ...(recorded && { recorded }) };
-  const { context, close } = createContext({ ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean }, budgetMs);
+  let connecting = () => {};
+  const connects = new Promise<void>((resolve) => {
+    connecting = resolve;
+  });
+  const { context, close } = createContext(
+    { ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean, connecting },
+    budgetMs,
+  );
   context.onClose(lateness.end);
   let started: Promise<Known> | undefined;
   const known = () => {
@@ -38,8 +45,12 @@ export function createLiveSource(options: LiveOptions): Source {
   };
   return {
     store,
-    start() {
-      store.during(known());
+    async start() {
+      const all = known();
+      store.during(all);
+      // Who reaches no server waits for nothing.
+      const reached = all.then(({ api, kubelet }) => Promise.allSettled([api, kubelet]));
+      await Promise.race([connects, reached.catch(() => {})]);
     },
     fetch(want) {
       store.during(known().then((all) => fetchWant(context, all, want)));

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { knownCauses } from '../../src/checks/known.js';
-import { writeJoined } from './chunks.js';
+import { type Group, writeJoined } from './chunks.js';
 
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
 const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
@@ -61,10 +61,24 @@ const COMMON: BuildOptions = {
   plugins: [withoutRestOfUndici, withoutDrawing, withCauses],
 };
 
-/** Before any command stand the launcher's part, which --version is content with, and the table of commands. */
-const JOINED = [
+const CHECK = ['src/cli/commands/check.ts', 'src/live/judging.ts', 'src/render/text/report.ts'];
+const READER = 'src/cli/arguments/read.ts';
+const TABLES = ['src/cli/commands/causes.ts', 'src/cli/commands/help.ts'];
+const OTHERS = ['src/cli/commands/read.ts', 'src/cli/commands/script.ts', 'src/cli/commands/manifest.ts'];
+
+/**
+ * Before any command stand the launcher's part, which --version is content with, and the table of commands; before most the reader of words. Then the
+ * parts of a check: what others read of it who come to no diagnosis, and the rest.
+ */
+const JOINED: readonly Group[] = [
   { name: 'kubelet-doctor', head: 'src/bundle.ts' },
-  { name: 'command-line', head: 'src/cli/command-line.ts' },
+  { name: 'command-line', head: 'src/cli/command-line.ts', between: [[...CHECK, READER], TABLES] },
+  { name: 'arguments', head: READER },
+  { name: 'parts', between: [CHECK, OTHERS] },
+  { name: 'check', head: 'src/cli/commands/check.ts' },
+  { name: 'judging', head: 'src/live/judging.ts' },
+  { name: 'yaml', head: 'src/probes/credentials/kubeconfig-file.ts' },
+  { name: 'text', head: 'src/render/text/report.ts' },
 ];
 
 /** With the simulator; a command loads only the chunks it needs. What each is made of. */

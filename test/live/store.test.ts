@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { pass } from '../../src/checks/shared/problem.js';
 import { took } from '../../src/checks/shared/read.js';
 import { TOO_LATE } from '../../src/host/deadline.js';
+import { judging } from '../../src/live/judging.js';
 import { runChecks } from '../../src/live/loop.js';
 import { createFactStore, PENDING_AFTER_MS } from '../../src/live/store.js';
 import { defineCheck } from '../../src/model/check.js';
@@ -98,14 +99,14 @@ describe('the loop', () => {
     const result = await runChecks(
       {
         store,
-        start() {},
+        async start() {},
         fetch() {
           fetched += 1;
           store.during(store.observe(QUESTION, async () => ({ status: 'observed', data: VERSION })));
         },
         close: async () => {},
       },
-      [needsVersion],
+      async () => judging([needsVersion]),
       1000,
     );
     assert.equal(fetched, 1);
@@ -119,13 +120,13 @@ describe('the loop', () => {
     const result = await runChecks(
       {
         store,
-        start: () => store.during(store.observe(QUESTION, () => new Promise(() => {}))),
+        start: async () => store.during(store.observe(QUESTION, () => new Promise(() => {}))),
         fetch() {},
         close: async () => {
           closed = true;
         },
       },
-      [needsVersion],
+      async () => judging([needsVersion]),
       80,
     );
     assert.ok(lived() < 400);

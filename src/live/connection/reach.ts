@@ -12,6 +12,7 @@ import { chooseProxy, proxyAddress } from '../../probes/connection/proxy.js';
 import { NEVER_DIALLED, openTcp } from '../../probes/connection/tcp.js';
 import { type AuthorityAtHand, examineTls, secureProxySocket } from '../../probes/connection/tls.js';
 import { openTunnel } from '../../probes/connection/tunnel.js';
+import { loadClient } from '../../probes/connection/wire.js';
 import type { LiveContext } from '../context.js';
 import { reproduceProxy, reproduceTcp, reproduceTls } from '../reproduce.js';
 import type { Recorded } from '../script/network.js';
@@ -69,7 +70,10 @@ export async function reach(
   }
   const hop = proxy.url ? proxyAddress(proxy.url) : candidate;
 
-  const answer = await context.lookup(target, hop.host);
+  const looked = context.lookup(target, hop.host);
+  if (!context.recorded) loadClient();
+  context.connecting();
+  const answer = await looked;
   const resolved = answer.status === 'observed' ? answer.data.addresses : [];
   if (resolved.length === 0) return undefined;
   const addresses = resolved.filter(({ address }) => !whyUndialled(address));

@@ -57,6 +57,11 @@ export interface Wire {
   readonly answered: number;
 }
 
+/** undici, which takes a while: to be called where its first use is near. */
+export function loadClient(): Promise<typeof import('./undici.js')> {
+  return import('./undici.js');
+}
+
 export function createWire(host: string, port: number, open: Open): Wire {
   const name = isIP(host) === 6 ? `[${host}]` : host;
   const authority = port === 443 ? name : `${name}:${port}`;
@@ -83,7 +88,7 @@ export function createWire(host: string, port: number, open: Open): Wire {
   };
 
   const createClient = async (): Promise<Client> => {
-    const undici = await import('./undici.js'); // only now: loading it nearly doubles Node's start
+    const undici = await loadClient();
     // The origin is never dialled nor shown: `open` decides where to, and the Host header is ours.
     return new undici.Client('http://server', {
       pipelining: 1,
