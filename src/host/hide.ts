@@ -13,7 +13,7 @@ export function createHide(redactor: Redactor): Hide {
   const known = new Map<string, string>();
   const clean = (text: string) => {
     const cleaned = redactor.clean(text, text.length + 1000);
-    return marks(cleaned) > marks(text) ? cleaned : text;
+    return cleaned !== text && marks(cleaned) > marks(text) ? cleaned : text;
   };
   const look = (text: string) => {
     // `clean` also joins lines and escapes; a string without a secret stays as it is.
@@ -46,10 +46,13 @@ export function createHide(redactor: Redactor): Hide {
     }
     const given = each as Readonly<Record<string, unknown>>;
     let changed: [string, unknown][] | undefined;
-    for (const [at, key] of Object.keys(given).entries()) {
-      const [name, inner] = [hide(key), walk(given[key])];
+    let at = 0;
+    for (const key of Object.keys(given)) {
+      const name = hide(key);
+      const inner = walk(given[key]);
       if (name !== key || inner !== given[key]) changed ??= Object.entries(given);
       if (changed) changed[at] = [name, inner];
+      at += 1;
     }
     return changed ? Object.fromEntries(changed) : each;
   };
