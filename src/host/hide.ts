@@ -40,21 +40,28 @@ export function createHide(redactor: Redactor): Hide {
   const walk = (each: unknown): unknown => {
     if (typeof each === 'string') return hide(each);
     if (typeof each !== 'object' || each === null) return each;
-    if (Array.isArray(each)) {
-      const items = each.map(walk);
-      return items.every((item, at) => item === each[at]) ? each : items;
+    return Array.isArray(each) ? walkList(each) : walkRecord(each as Readonly<Record<string, unknown>>);
+  };
+  const walkList = (given: readonly unknown[]): readonly unknown[] => {
+    let changed: unknown[] | undefined;
+    for (let at = 0; at < given.length; at += 1) {
+      const inner = walk(given[at]);
+      if (inner === given[at]) continue;
+      changed ??= [...given];
+      changed[at] = inner;
     }
-    const given = each as Readonly<Record<string, unknown>>;
+    return changed ?? given;
+  };
+  const walkRecord = (given: Readonly<Record<string, unknown>>): unknown => {
     let changed: [string, unknown][] | undefined;
     let at = 0;
     for (const key of Object.keys(given)) {
-      const name = hide(key);
-      const inner = walk(given[key]);
+      const [name, inner] = [hide(key), walk(given[key])];
       if (name !== key || inner !== given[key]) changed ??= Object.entries(given);
       if (changed) changed[at] = [name, inner];
       at += 1;
     }
-    return changed ? Object.fromEntries(changed) : each;
+    return changed ? Object.fromEntries(changed) : given;
   };
   return (value) => walk(value) as typeof value;
 }

@@ -47,7 +47,7 @@ export function printable(text: string, max?: number): string {
 
 /** A redactor with nothing registered yet. One per run, owned by the host. */
 export function createRedactor(): Redactor {
-  const known: Known = { secrets: new Set(), forms: new Map(), fragments: createFragments(), loose: createFragments() };
+  const known: Known = { secrets: new Set(), forms: new Map(), heads: new Set(), fragments: createFragments(), loose: createFragments() };
   return {
     register: (secret) => learn(known, secret),
     clean(text, max = 512) {
@@ -66,15 +66,20 @@ interface Known {
   secrets: Set<string>;
   /** Each form, and as it is looked for: in small letters, since a server that echoes may change the case; those of a few letters as they are. */
   forms: Map<string, string>;
+  /** The beginnings of all forms, in small letters: in a text without one of them is no form, and no beginning of one. */
+  heads: Set<string>;
   fragments: Fragments;
   /** Of letters and digits alone. */
   loose: Fragments;
 }
 
-function learn({ secrets, forms, fragments, loose }: Known, secret: string): void {
+function learn({ secrets, forms, heads, fragments, loose }: Known, secret: string): void {
   if (secrets.has(secret)) return;
   secrets.add(secret);
-  for (const form of formsOf(secret)) forms.set(form, form.length < MIN_FORM ? form : lower(form));
+  for (const form of formsOf(secret)) {
+    forms.set(form, form.length < MIN_FORM ? form : lower(form));
+    heads.add(lower(form).slice(0, MIN_FORM));
+  }
   for (const { text, from } of windowedOf(secret)) {
     fragments.add(lower(bare(text)), from);
     loose.add(lower(alnum(text)), from);
@@ -171,7 +176,7 @@ function windowedOf(secret: string): { text: string; from?: number }[] {
 }
 
 function hideKnown(text: string, known: Known): string {
-  const { forms, fragments, loose } = known;
+  const { forms, heads, fragments, loose } = known;
   if (forms.size === 0) return text;
   const ranges: [from: number, to: number][] = [];
   const addOf = (reading: Reading) => {
@@ -185,6 +190,8 @@ function hideKnown(text: string, known: Known): string {
     if (!reading) continue;
     const add = addOf(reading);
     const small = lower(reading.text);
+    fragments.find(small, add);
+    if (!hasAny(small, heads)) continue;
     for (const [form, sought] of forms) {
       const within = form.length < MIN_FORM ? reading.text : small;
       for (let at = within.indexOf(sought); at >= 0; at = within.indexOf(sought, at + sought.length)) add(at, sought.length);
@@ -192,18 +199,21 @@ function hideKnown(text: string, known: Known): string {
       const begun = beginningAtEnd(reading.text, form);
       if (begun > 0) add(reading.text.length - begun, begun);
     }
-    fragments.find(small, add);
   }
   const letters = readAlnum(text);
   loose.find(lower(letters.text), addOf(letters));
   return ranges.length === 0 ? text : replaceRanges(text, ranges);
 }
 
+function hasAny(text: string, parts: ReadonlySet<string>): boolean {
+  for (const part of parts) if (text.includes(part)) return true;
+  return false;
+}
+
 /** Length of the beginning of `form` that `text` ends with: a body cut at a limit may end inside a secret. */
 function beginningAtEnd(text: string, form: string): number {
   if (text.length < MIN_FORM || form.length <= MIN_FORM) return 0;
-  // Both must hold; the shorter of the two is sooner looked through, and of thousands of names each is looked at for every form.
-  if (!(text.length < form.length ? text.includes(form.slice(0, MIN_FORM)) : form.includes(text.slice(-MIN_FORM)))) return 0;
+  if (!form.includes(text.slice(-MIN_FORM))) return 0;
   // Knuth, Morris and Pratt: `form` may be made so that it nearly begins at each of its characters.
   const fallback = new Uint32Array(form.length);
   for (let at = 1, length = 0; at < form.length; at += 1) {
