@@ -5,6 +5,7 @@
 import type { Judgement } from '../judge/judge.js';
 import { isDnsName } from '../kubernetes/names.js';
 import type { Check } from '../model/check.js';
+import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
 import { NOT_IN_BUNDLE } from '../report/words.js';
 
@@ -55,13 +56,28 @@ export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFac
   });
 }
 
+const NO_PODS: readonly AgentPod[] = [];
+
 /** With the names that the bundle has; any agent's pod does where no node is meant. */
 function askInPod(facts: readonly AnyFact[], node: string | undefined): string {
   const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
-  const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : [];
-  const pod = pods.find(
-    (each) => !each.leaving && (node === undefined || each.node === node) && [each.namespace, each.pod].every(isDnsName),
-  );
+  const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : NO_PODS;
+  const pod = podsByNode(pods).get(node);
   const at = pod ? `-n ${pod.namespace} exec -i ${pod.pod}` : '-n NAMESPACE exec -i POD';
   return `kubelet-doctor script > ask.sh\nkubectl ${at} -c agent -- sh < ask.sh | kubelet-doctor read -`;
+}
+
+const known = new WeakMap<readonly AgentPod[], ReadonlyMap<string | undefined, AgentPod>>();
+
+/** The first of each node, and of all; of thousands each node's is looked for. */
+function podsByNode(pods: readonly AgentPod[]): ReadonlyMap<string | undefined, AgentPod> {
+  const there = known.get(pods);
+  if (there) return there;
+  const first = new Map<string | undefined, AgentPod>();
+  for (const each of pods) {
+    if (each.leaving || ![each.namespace, each.pod].every(isDnsName)) continue;
+    for (const node of [undefined, each.node]) if (!first.has(node)) first.set(node, each);
+  }
+  known.set(pods, first);
+  return first;
 }

@@ -22,7 +22,10 @@ export function judgeAgain(checks: readonly Check[]): (facts: readonly AnyFact[]
   let judged: Judgement[] = [];
   return (facts) => {
     const shelves = shelve([...facts].sort((a, b) => compare(a.subject, b.subject)));
-    const isSame = (need: Need) => sameFacts(known.get(need) ?? [], shelves.get(need) ?? []);
+    const others = new Set(
+      [...known.keys(), ...shelves.keys()].filter((need) => !sameFacts(known.get(need) ?? [], shelves.get(need) ?? [])),
+    );
+    const isSame = (need: Need) => !others.has(need);
     judged = checks.map((check, at) => {
       const before = judged[at];
       return before && check.needs.every(isSame) ? before : { check, verdict: inEnglish(() => ask(check, shelves)) };

@@ -19,6 +19,8 @@ export interface Sight {
   quoted<N extends Need>(need: N): FactData[KindOf<N>][];
   all<N extends Need>(need: N): FactData[KindOf<N>][];
   names(name: string): boolean;
+  /** Of many with a name those that it speaks of, in their order. The list is one that does not change. */
+  named<T extends object>(all: readonly T[], nameOf: (each: T) => string): readonly T[];
 }
 
 /** `need`: the fact that the evidence is of. */

@@ -28,26 +28,26 @@ export const kubeletStart: Dater = {
       : [],
 };
 
+const nameOf = ({ node }: { node: string }): string => node;
+
 export const nodesReady: Dater = {
   need: 'apiserver/nodes',
-  dates: ({ all, names }) =>
+  dates: ({ all, named }) =>
     all('apiserver/nodes').flatMap(({ nodes }) =>
-      nodes.flatMap(({ node, readySince }) => (readySince && names(node) ? [{ at: readySince, key: 'notReady', args: { node } }] : [])),
+      named(nodes, nameOf).flatMap(({ node, readySince }) => (readySince ? [{ at: readySince, key: 'notReady', args: { node } }] : [])),
     ),
 };
 /** By the taint's own time, else by whoever wrote the taints last. */
 export const tainted: Dater = {
   need: 'apiserver/nodes',
-  dates: ({ all, names }) =>
+  dates: ({ all, names, named }) =>
     all('apiserver/nodes').flatMap(({ nodes }) =>
-      nodes
-        .filter(({ node }) => names(node))
-        .flatMap(({ node, taints, changed }): Dated[] => {
-          const own = taints.flatMap((taint): Dated[] =>
-            taint.added && names(taintText(taint)) ? [{ at: taint.added, key: 'tainted', args: { node, taint: taint.key } }] : [],
-          );
-          return own.length > 0 ? own : taintsOf(node, changed);
-        }),
+      named(nodes, nameOf).flatMap(({ node, taints, changed }): Dated[] => {
+        const own = taints.flatMap((taint): Dated[] =>
+          taint.added && names(taintText(taint)) ? [{ at: taint.added, key: 'tainted', args: { node, taint: taint.key } }] : [],
+        );
+        return own.length > 0 ? own : taintsOf(node, changed);
+      }),
     ),
 };
 function taintsOf(node: string, changed: Change | undefined): Dated[] {
@@ -79,9 +79,11 @@ function changesOf({ all }: Sight, isMeant: (name: string) => boolean): Dated[] 
 
 export const podReady: Dater = {
   need: 'apiserver/agent-pods',
-  dates: ({ all, names }) =>
+  dates: ({ all, named }) =>
     all('apiserver/agent-pods').flatMap(({ pods }) =>
-      pods.flatMap(({ pod, readySince }) => (readySince && names(pod) ? [{ at: readySince, key: 'podNotReady', args: { pod } }] : [])),
+      named(pods, ({ pod }) => pod).flatMap(({ pod, readySince }) =>
+        readySince ? [{ at: readySince, key: 'podNotReady', args: { pod } }] : [],
+      ),
     ),
 };
 export const refused: Dater = {

@@ -50,5 +50,27 @@ function sightOf({ title, evidence, witnesses = [] }: Finding, facts: readonly A
     quoted: (need) => read(need, (subject) => cited.has(`${need} ${subject}`)),
     all: (need) => read(need, () => true),
     names: (name) => said.has(name),
+    named: (all, nameOf) => {
+      const places = placesOf(all, nameOf);
+      const found = [...said].flatMap((word) => places.get(word) ?? []);
+      return found.sort((a, b) => a - b).map((place) => all[place] as (typeof all)[number]);
+    },
   };
+}
+
+const known = new WeakMap<readonly object[], ReadonlyMap<string, readonly number[]>>();
+
+/** Where each stands, by name: a cluster's nodes are thousands, and of each there is a report. */
+function placesOf<T extends object>(all: readonly T[], nameOf: (each: T) => string): ReadonlyMap<string, readonly number[]> {
+  const there = known.get(all);
+  if (there) return there;
+  const places = new Map<string, number[]>();
+  for (const [place, each] of all.entries()) {
+    const name = nameOf(each);
+    const same = places.get(name);
+    if (same) same.push(place);
+    else places.set(name, [place]);
+  }
+  known.set(all, places);
+  return places;
 }
