@@ -93,7 +93,8 @@ function listed({ index, whole }: Cluster, kind: Kind, namespace: string | undef
 
 interface Rbac {
   state: RbacState;
-  isWhole: boolean;
+  /** All that may allow a request there; without a namespace, one about the cluster, which no RoleBinding allows. */
+  isWhole(namespace: string | undefined): boolean;
 }
 
 /** By the roles that are there; what they allow is allowed, also where they are not all. */
@@ -113,7 +114,7 @@ function reviewed(path: string, body: unknown, rbac: () => Rbac): Answered {
   };
   const { state, isWhole } = rbac();
   const allowed = isAllowed(state, requesterOf(String(user), list(groups).map(String)), request);
-  if (!allowed && !isWhole) return NOT_THERE;
+  if (!allowed && !isWhole(request.namespace)) return NOT_THERE;
   return { status: 201, json: { status: { allowed } } };
 }
 
@@ -132,7 +133,9 @@ function rbacOf({ index, whole }: Cluster): () => Rbac {
           ...index.list('RoleBinding').flatMap((item) => bindingOf('RoleBinding', item)),
         ],
       },
-      isWhole: ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'].every((name) => whole.of(kindOf(name) as Kind).is === 'whole'),
+      isWhole: (namespace) =>
+        ['ClusterRole', 'ClusterRoleBinding'].every((name) => whole.of(kindOf(name) as Kind).is === 'whole') &&
+        (namespace === undefined || ['Role', 'RoleBinding'].every((name) => whole.of(kindOf(name) as Kind, namespace).is === 'whole')),
     };
     return known;
   };

@@ -71,7 +71,13 @@ export const FORMATS: readonly Format[] = [
     marks: [['metadata/version', 'resources/']],
     version: { file: 'metadata/version', after: /^/ },
   },
-  { id: 'cil', name: 'Cilium sysdump', scope: 'cluster', marks: [['k8s-nodes-*.yaml'], ['cilium-sysdump.log']] },
+  {
+    id: 'cil',
+    name: 'Cilium sysdump',
+    scope: 'cluster',
+    marks: [['k8s-nodes-*.yaml'], ['cilium-sysdump.log']],
+    version: { file: 'cilium-sysdump.log', after: /cilium-cli version: / },
+  },
   {
     id: 'mg',
     name: 'must-gather',
@@ -135,7 +141,9 @@ export const FORMATS: readonly Format[] = [
     marks: [
       ['*/kubernetes-version.txt', '*/kubelet.log'],
       ['docker-info.txt', '*/kubelet.log'],
+      ['kind-version.txt', '*/kubelet.log'],
     ],
+    version: { file: 'kind-version.txt', after: /^kind v?/ },
   },
   {
     id: 'cid',

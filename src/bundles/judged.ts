@@ -74,7 +74,7 @@ export async function judgeBundle(
       ...bundle.told.flatMap((told) => (told.node !== undefined && told.node === node ? [told.fact] : [])),
     ];
     const judgements = judge(facts);
-    const report = conclude({
+    const concluded = conclude({
       judgements: askedOf(judgements, facts, node),
       facts,
       settings: settings.settings,
@@ -82,6 +82,9 @@ export async function judgeBundle(
       durationMs: 0,
       ...choices,
     });
+    // Of a node that is no object in the bundle its files tell the name.
+    const { where } = concluded;
+    const report = where.node === '' && node !== undefined ? { ...concluded, where: { ...where, node } } : concluded;
     common = sameVerdicts(common, judgements);
     first ??= { report, facts, lists: commandsFor(bundle.cluster), unread: unreadIn(bundle) };
     if (nodes.length < 2) return first;

@@ -82,9 +82,13 @@ function versionOf({ metadata }: KubeObject): number {
 }
 
 /** `metrics.k8s.io` has a Node of its own kind name, and others have an Event. Without an apiVersion the kind must do. */
-function isOwnGroup({ apiVersion }: KubeObject, { kind }: Kind): boolean {
+function isOwnGroup({ apiVersion }: KubeObject, kind: Kind): boolean {
   if (typeof apiVersion !== 'string') return true;
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+  return isOfGroup(kind, apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
+}
+
+/** Is it a kind of this API group? */
+export function isOfGroup({ kind }: Kind, group: string): boolean {
   return OF_GROUP[kind]?.includes(group) ?? false;
 }
 

@@ -5,7 +5,9 @@ import type { Entry, Packed } from '../files/packed/types.js';
 import { record } from '../kubernetes/json.js';
 import type { AnyFact, ServerVersion } from '../model/facts.js';
 import type { Cluster } from './apiserver.js';
-import { createClock, isTimeFile } from './clock.js';
+import { createClock, isTimeFile, timeLineIn } from './clock.js';
+import { type BackupScope, backupScope, isBackedUp, isBackupFile } from './collectors/velero.js';
+import { versionInText } from './collectors/versions.js';
 import { createRecogniser, type Recognised, versionOf } from './format.js';
 import { FORMATS } from './formats.js';
 import { readObjects, syntaxOf } from './objects/read-objects.js';
@@ -41,6 +43,7 @@ export interface Bundle {
 }
 
 const MOST_ERROR = 64 * 1024;
+const MOST_BACKUP = 1024 * 1024;
 /** Of a file that is no object of Kubernetes and says a version. */
 const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
 
@@ -66,6 +69,7 @@ async function readPacked(
   const heads = new Map<string, string>();
   const read: string[] = [];
   const errors: { path: string; text: string }[] = [];
+  const backups: (BackupScope | undefined)[] = [];
   let version: ServerVersion | undefined;
   const logLine = (line: string) => {
     for (const each of listeners) each.overhear?.(line);
@@ -79,26 +83,35 @@ async function readPacked(
     const head = (await entry.head()).toString('utf8');
     if (isVersionFile(entry.path)) heads.set(entry.path, head);
     if (isTimeFile(entry.path)) clock.hear(head);
+    else clock.hear(timeLineIn(entry.path, head) ?? '');
+    clock.began(head);
+    if (entry.written !== undefined) clock.wrote(entry.written);
+    version ??= versionInText(entry.path, head);
     const listener = listeners.find((each) => each.wants(entry.path, head));
     if (listener) {
       await listener.hear(entry);
       continue;
     }
     if (isTimeFile(entry.path)) continue;
-    if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
+    if (isBackupFile(entry.path)) backups.push(backupScope(jsonOf(await entry.whole(MOST_BACKUP))));
+    else if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
     else {
       const syntax = syntaxOf(entry.path, head);
       if (syntax && (await readObjects(entry, syntax, index, { ...(VERSION_FILE.test(entry.path) && { other }), logLine })))
         read.push(entry.path);
+      else if (isBackedUp(entry.path)) backups.push(undefined);
     }
   }
-  clock.hear(archive);
+  clock.called(archive);
   const found = recogniser.found();
-  for (const root of found?.roots ?? []) clock.hear(root);
+  for (const root of found?.roots ?? []) clock.called(root);
   const collector = found && collectorOf(found, heads, archive);
-  const clockMs = clock.now() ?? now;
+  const clockMs = clock.now(now) ?? now;
   const namespaces = index.list('Namespace').map(({ metadata }) => String(record(metadata).name));
   const seen: Seen = { read, errors, isCut: packed.fault !== undefined, namespaces };
+  // Of several it is not known whose objects these are, and of one that is damaged not what it lacks.
+  const [scope] = backups;
+  if (scope && backups.length === 1) seen.scope = scope;
   return {
     cluster: { index, whole: completenessOf(seen), version, clockMs },
     told: (await Promise.all(listeners.map((each) => each.told(clockMs, index)))).flat(),
@@ -120,6 +133,14 @@ function isVersionFile(path: string): boolean {
 function collectorOf({ format, roots }: Recognised, heads: ReadonlyMap<string, string>, archive: string): string | undefined {
   const [head = ''] = roots.flatMap((root) => heads.get(`${root}${format.version?.file}`) ?? []);
   return versionOf(format, head, archive);
+}
+
+function jsonOf(bytes: Buffer | undefined): unknown {
+  try {
+    return JSON.parse(bytes?.toString('utf8') ?? '');
+  } catch {
+    return undefined;
+  }
 }
 
 function versionIn(json: unknown): ServerVersion | undefined {

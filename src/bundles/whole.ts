@@ -2,7 +2,9 @@
  * Which lists of a bundle are whole. Each collector takes a part of the cluster, and what is not in its bundle may be in the cluster all the same: only where
  * a list is known to be whole may something be said to be missing, none or not found.
  */
+import type { BackupScope } from './collectors/velero.js';
 import { type Kind, kindByPath, kindOf } from './kinds.js';
+import { isOfGroup } from './objects.js';
 
 export type Extent = { is: 'whole' } | { is: 'part' } | { is: 'failed'; why: string };
 
@@ -16,9 +18,11 @@ export interface Seen {
   isCut: boolean;
   /** Names of Namespace objects. */
   namespaces: readonly string[];
+  /** What a backup was told to take, and took. */
+  scope?: BackupScope;
 }
 
-/** How a collector lays out its lists: a file is one whole list, of a namespace where it names one. */
+/** How a collector lays out its lists: a file is one whole list, of a namespace where it names one, and of an API `group` where it names that. */
 interface Layout {
   file: RegExp;
   /** What a path with a namespace stands for. `each`: that namespace's list. `all`: with no namespace in it, that of all namespaces. */
@@ -39,12 +43,8 @@ const LAYOUTS: readonly Layout[] = [
   { file: /(?:^|\/)cluster-resources\/(?:[\w-]+\/(?<ns>[^/]+)|[\w-]+)\.json$/, without: 'cluster' },
   // vmware-tanzu/sonobuoy pkg/discovery/queries.go: events are left out by default.
   { file: /(?:^|\/)resources\/(?:ns\/(?<ns>[^/]+)|cluster)\/[^/]+\.json$/, without: 'cluster', some: ['Event'], isSilentOnNone: true },
-  // rancher/support-bundle-kit: yamls/namespaced/NS/GROUP/VERSION/PLURAL.yaml.
-  {
-    file: /(?:^|\/)yamls\/(?:namespaced\/(?<ns>[^/]+)|cluster)\/[^/]+\/(?:[^/]+\/)?[^/]+\.ya?ml$/,
-    without: 'cluster',
-    isSilentOnNone: true,
-  },
+  // rancher/support-bundle-kit pkg/manager/client/discovery.go: an empty list is a file too, and one that could not be read is none. Others have a Node too.
+  { file: /(?:^|\/)yamls\/(?:namespaced\/(?<ns>[^/]+)|cluster)\/(?:(?<group>[^/]+)\/)?[^/]+\/[^/]+\.ya?ml$/, without: 'cluster' },
   // openshift/oc pkg/cli/admin/inspect: lists of the namespaces it was told, and of the cluster what it was told is related.
   { file: /(?:^|\/)namespaces\/(?<ns>[^/]+)\/[\w.-]+\/\w+\.ya?ml$/, without: 'cluster', some: [...RBAC, 'Event'] },
   { file: /(?:^|\/)cluster-scoped-resources\/core\/nodes\/[^/]+\.ya?ml$/, without: 'cluster' },
@@ -53,8 +53,8 @@ const LAYOUTS: readonly Layout[] = [
   { file: /(?:^|\/)(?:(?<ns>[a-z0-9-]+)\/(?:daemonsets|pods|events)|nodes)\.(?:json|ya?ml)$/, without: 'cluster' },
   // cilium/cilium-cli sysdump: of all namespaces.
   { file: /(?:^|\/)k8s-(?:nodes|pods|namespaces|networkpolicies|events)-[\w-]+\.ya?ml$/, without: 'all' },
-  // sosreport/sos kubernetes plugin.
-  { file: /_get_-o_json_(?:nodes|clusterroles|clusterrolebindings)$/, without: 'cluster' },
+  // sosreport/sos kubernetes plugin: of each namespace with its option `all`.
+  { file: /_get_-o_json_(?:--namespace_(?<ns>[a-z\d-]+)_[a-z]+|nodes|namespaces|clusterroles|clusterrolebindings)$/, without: 'cluster' },
 ];
 
 export interface Completeness {
@@ -74,6 +74,7 @@ export function completenessOf(seen: Seen): Completeness {
     const asked = new Set(layout.isSilentOnNone ? paths.flatMap((path) => kindByPath(path)?.kind ?? []) : []);
     for (const path of paths) for (const key of keysOf(path, layout, asked)) whole.add(key);
   }
+  const { scope } = seen;
   const failed = failuresIn(seen.errors);
   const failure = ({ kind }: Kind): Extent | undefined => {
     const why = failed.get(kind);
@@ -84,6 +85,7 @@ export function completenessOf(seen: Seen): Completeness {
 
   return {
     of(kind, namespace) {
+      if (scope?.takesAll(kind, namespace)) return WHOLE;
       if (!kind.isNamespaced) return failure(kind) ?? (whole.has(`${kind.kind}/`) ? WHOLE : PART);
       if (whole.has(`${kind.kind}/*`)) return failure(kind) ?? WHOLE;
       if (namespace !== undefined) return whole.has(`${kind.kind}/${namespace}`) ? WHOLE : (failure(kind) ?? PART);
@@ -100,8 +102,10 @@ function keysOf(path: string, { file, without, some = [], isSilentOnNone }: Layo
   const namespace = found.groups?.ns;
   if (namespace !== undefined && isSilentOnNone)
     return [...asked].filter((kind) => kindOf(kind)?.isNamespaced && !some.includes(kind)).map((kind) => `${kind}/${namespace}`);
-  const kind = kindByPath(path.slice(found.index).replace(`/${namespace}`, ''));
+  const kind = kindByPath(path.slice(found.index).replace(namespace === undefined ? '' : `/${namespace}`, ''));
   if (!kind || some.includes(kind.kind)) return [];
+  const { group } = found.groups ?? {};
+  if (group !== undefined && !isOfGroup(kind, group)) return [];
   if (namespace !== undefined) return kind.isNamespaced ? [`${kind.kind}/${namespace}`] : [];
   return [`${kind.kind}/${kind.isNamespaced ? '*' : ''}`].filter(() => without === 'all' || !kind.isNamespaced);
 }

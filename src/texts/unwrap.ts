@@ -148,10 +148,16 @@ function readJson(text: string): (Partial<Unwrapped> & { body: string }) | undef
   const file = /([\w@./-]{1,120}\.go)(?::\d{1,6})?/.exec(String(first(KEYS.file) ?? ''))?.[1];
   return {
     body: body.slice(0, MOST_TEXT),
-    time: textOf(first(KEYS.time)),
+    time: timeOf(first(KEYS.time)),
     node: textOf(first(KEYS.node)),
     speaker: speakerOfProgram(textOf(first(KEYS.program)) ?? '') ?? (file === undefined ? undefined : speakerOfFile(file)),
   };
+}
+
+/** Seconds or milliseconds since the epoch, as a kubelet that logs JSON (`ts`) and zap write them, are a date. */
+function timeOf(value: unknown): string | undefined {
+  const ms = typeof value !== 'number' ? 0 : value > 1e12 && value < 1e14 ? value : value > 1e9 && value < 1e11 ? value * 1000 : 0;
+  return ms > 0 ? new Date(ms).toISOString() : textOf(value);
 }
 
 const textOf = (value: unknown) => (value === undefined ? undefined : String(value));

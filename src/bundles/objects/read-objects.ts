@@ -53,15 +53,23 @@ async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefine
   return stream.end();
 }
 
-/** Document by document; those whose kind nothing reads are not parsed. */
+/**
+ * rancher/support-bundle-kit pkg/manager/collectors/common.go writes `"null"` where a string is empty, also in the `apiGroups` of roles. No name, group or
+ * value that is read here is `null`.
+ */
+const WITH_NULLS = /(?:^|\/)yamls\/(?:cluster|namespaced)\//;
+
+/** Document by document; those whose kind nothing reads are not parsed. A file that holds none, as where a list could not be read, is no list. */
 async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefined): Promise<boolean> {
   const bytes = await entry.whole(MOST_YAML);
   if (bytes === undefined) return false;
-  let isWhole = true;
-  for (const text of bytes.toString('utf8').split(/^---[^\n]*$/m)) {
+  const written = bytes.toString('utf8');
+  const all = WITH_NULLS.test(entry.path) ? written.replaceAll('"null"', '""') : written;
+  let isWhole = all.trim() !== '';
+  for (const text of all.split(/^---[^\n]*$/m)) {
     if (!isWorthParsing(text, guess)) continue;
     const document = readPlainYaml(text, entry.path);
-    if (document === undefined) isWhole = false;
+    if (typeof document !== 'object' || document === null) isWhole = false;
     else index.add(document, guess);
   }
   return isWhole;

@@ -5,7 +5,7 @@ import type { Entry } from '../../files/packed/types.js';
 import { SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import type { Statement } from '../../model/facts/said.js';
-import type { AnyFact } from '../../model/facts.js';
+import type { AgentConfiguration, AnyFact } from '../../model/facts.js';
 import type { Clean, Speaker } from '../../texts/index.js';
 import { createStatements, type Statements, subjectOfStatement } from '../../texts/log/said.js';
 import type { KubeObject } from '../kinds.js';
@@ -22,7 +22,8 @@ import {
   SETTINGS,
   withKubelet,
 } from './flare.js';
-import { isLogError, LOG_ERROR, type LogFile, logAt, type PodName, podAt } from './logs.js';
+import { isLogError, LOG_ERROR, type LogFile, logAt, logErrorIn, MAY_BE_ERROR, type PodName, podAt } from './logs.js';
+import { createNodenames, type Nodenames } from './nodenames.js';
 
 /** What was said, and where. */
 interface Heard {
@@ -44,6 +45,7 @@ export function createHearing(clean: Clean): Listener {
   const settings = new Map<string, string>();
   const currents = new Map<string, { pod: PodName; isSecure: boolean; isInsecure: boolean }>();
   const refused: { path: string; line: string }[] = [];
+  const nodenames = createNodenames();
   let podsRefused: string | undefined;
   let [hasPods, isClusterAgents] = [false, false];
 
@@ -63,7 +65,8 @@ export function createHearing(clean: Clean): Listener {
     for await (const line of linesOf(entry.chunks(), own.skips)) {
       if (LOG_ERROR.test(line)) {
         errors ??= createStatements({ log: place.log, by: 'apiserver' }, clean);
-        errors.push(line.replace(LOG_ERROR, ''));
+        const reason = logErrorIn(line);
+        if (reason !== undefined) errors.push(reason);
         continue;
       }
       const told = edit(line);
@@ -95,9 +98,10 @@ export function createHearing(clean: Clean): Listener {
         SETTINGS.test(path) ||
         (isKubeletAnswer(path) && (!isKubeletPods(path) || refusalIn(path, head) !== undefined)) ||
         flareSpeaker(path) !== undefined ||
+        nodenames.wants(path) ||
         isLogError(path) ||
         CURRENT.test(path) ||
-        DUMPED.test(path) ||
+        MAY_BE_ERROR.test(path) ||
         logAt(path) !== undefined
       );
     },
@@ -113,6 +117,7 @@ export function createHearing(clean: Clean): Listener {
         if (line !== undefined) refused.push({ path, line });
         return;
       }
+      if (nodenames.wants(path)) return nodenames.hear(entry);
       const pod = podAt(path);
       const current = CURRENT.exec(path);
       if (current && pod) {
@@ -127,7 +132,7 @@ export function createHearing(clean: Clean): Listener {
       if (speaker) await hearLog(entry, { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : noted);
       else if (isLogError(path)) await hearLog(entry, { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
       else if (file) await hearLog(entry, file);
-      else if (DUMPED.test(path) && pod) await hearLog(entry, { pod, isEarlier: false }, nothing);
+      else if (MAY_BE_ERROR.test(path) && pod) await hearLog(entry, { pod, isEarlier: false }, nothing);
     },
     overhear(line) {
       if (between.push(line)) keep(...between.end());
@@ -140,23 +145,19 @@ export function createHearing(clean: Clean): Listener {
         statements.push(line);
         keep(statements.end());
       }
-      const where = createWhere(index);
+      const where = createWhere(index, nodenames);
       keep(unverified([...currents.values()], where.ofPod, clean));
       const all = heard.flatMap((each) => where.told(each));
       const configuration = isClusterAgents ? undefined : await configurationIn(settings, 'flare');
-      if (configuration)
-        all.push({
-          fact: {
-            target: 'self',
-            kind: 'agent-configuration',
-            subject: 'flare',
-            outcome: { status: 'observed', data: configuration, ms: 0 },
-          },
-        });
+      if (configuration) all.push({ fact: configurationFact(configuration) });
       if (podsRefused !== undefined && !hasPods) all.push({ fact: refusedOf(podsRefused) });
       return all;
     },
   };
+}
+
+function configurationFact(data: AgentConfiguration): AnyFact {
+  return { target: 'self', kind: 'agent-configuration', subject: 'flare', outcome: { status: 'observed', data, ms: 0 } };
 }
 
 /** A refusal that the agent's log quotes whole is what the kubelet answered it: then the permissions are judged as in a run. */
@@ -172,7 +173,6 @@ function shortPath(path: string): string {
 
 /** openshift/oc: what could be read without verifying the kubelet's certificate alone is in the second of the two. */
 const CURRENT = /^(.*\/logs\/)current(\.insecure)?\.log$/;
-const DUMPED = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$/;
 
 /** As `kubectl cluster-info dump` prints logs to its output, one after the other. */
 const HEADING = /^==== START logs for container (\S{1,253}) of pod ([^\s/]{1,253})\/(\S{1,253}) ====/;
@@ -195,8 +195,10 @@ function createBetween(clean: Clean): { push(line: string): boolean; end(): [Sta
         const by = logAt(`${namespace}/${name}/${container}.log`)?.by;
         own = by && createStatements({ log, by }, clean);
         errors = createStatements({ log, by: 'apiserver' }, clean);
-      } else if (LOG_ERROR.test(line)) errors?.push(line.replace(LOG_ERROR, ''));
-      else own?.push(line);
+      } else if (LOG_ERROR.test(line)) {
+        const reason = logErrorIn(line);
+        if (reason !== undefined) errors?.push(reason);
+      } else own?.push(line);
       return false;
     },
     end() {
@@ -212,7 +214,7 @@ function createBetween(clean: Clean): { push(line: string): boolean; end(): [Sta
 const nothing = () => undefined;
 
 /** Whose statement it is. */
-function createWhere(index: ObjectIndex | undefined) {
+function createWhere(index: ObjectIndex | undefined, nodenames: Nodenames) {
   const nodes = index?.list('Node') ?? [];
   const names = new Map<string, string>();
   for (const { metadata, status } of nodes) {
@@ -220,7 +222,7 @@ function createWhere(index: ObjectIndex | undefined) {
     for (const known of [name, ...list(record(status).addresses).map((each) => String(record(each).address))]) names.set(known, name);
   }
   const nameOf = (known: string | undefined) =>
-    known === undefined ? undefined : (names.get(known) ?? (nodes.length === 0 ? known : undefined));
+    known === undefined ? undefined : (names.get(known) ?? (nodes.length === 0 ? (nodenames.of(known) ?? known) : undefined));
   const ofPod = (pod: PodName | undefined) => {
     const node = pod && record(index?.get('Pod', pod.namespace, pod.name)?.spec).nodeName;
     return typeof node === 'string' ? node : undefined;

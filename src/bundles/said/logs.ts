@@ -29,7 +29,9 @@ const OF_PODS: readonly RegExp[] = [
   // /var/log/pods and /var/log/containers of a node: kind, sos, EKS
   /(?:^|\/)(?<ns>[a-z\d-]+)_(?<pod>[a-z\d.-]+)_[\w-]+\/(?<c>[a-z\d-]+)\/\d+\.log(?:\.[\w-]+)?$/,
   /(?:^|\/)(?<pod>[a-z\d.-]+)_(?<ns>[a-z\d-]+)_(?<c>[a-z\d-]+)-[\da-f]{64}\.log$/,
-  // replicatedhq/troubleshoot, rancher/support-bundle-kit, sos with podlogs
+  // sosreport/sos kubernetes plugin, with podlogs: what kubectl printed, its errors too
+  /_--namespace_(?<ns>[a-z\d-]+)_logs_(?<pod>[a-z\d][a-z\d.-]*)(?:_-c_(?<c>[a-z\d-]+))?$/,
+  // replicatedhq/troubleshoot, rancher/support-bundle-kit
   /(?:^|\/)(?<ns>[a-z\d-]+)\/(?<pod>[a-z\d][a-z\d.-]*)\/(?<c>[a-z\d-]+?)(?:-previous)?\.log(?:\.\d+)?$/,
 ];
 
@@ -39,6 +41,8 @@ const OF_PROGRAMS: readonly RegExp[] = [
   /journalctl_[\w.-]{0,80}--unit_(?<program>[\w.-]{1,80})$/,
   /(?:^|\/)host_service_logs\/[^/]+\/(?<program>[\w.-]+)_service\.log$/,
   /(?:^|\/)(?<program>kubelet|kube-apiserver|kube-controller-manager|kube-scheduler|k3s|rke2|rke2-agent|rke2-server)\.log(?:\.\d+)?$/,
+  // rancher/support-bundle-kit hack/collector-longhorn
+  /(?:^|\/)(?<program>k3s(?:-agent)?)-service\.log$/,
 ];
 /** Programs with a kubelet among others in one log. */
 const SHARED = /^(?:k3s|rke2|rke2-server|k3s-server|hyperkube)$/;
@@ -51,7 +55,10 @@ const OF_NODES: readonly RegExp[] = [
   /(?:^|\/)host_service_logs\/(?!masters\/|workers\/|windows\/)(?<node>[^/]+)\//,
   // siderolabs/go-talos-support, Azure/aks-periscope
   /(?:^|\/)(?<node>[^/]+)\/(?:service-logs|systemlogs)\//,
+  // rancher/support-bundle-kit: an archive of each node
+  /(?:^|\/)nodes\/(?<node>[^/]+)\.zip\//,
   // kubernetes-sigs/kind
+  /(?:^|\/)(?<node>(?!logs?\/)[a-z\d][a-z\d.-]*)\/(?:pods|containers)\/[^/]+_[^/]+_[^/]+/,
   /(?:^|\/)(?<node>(?!kubelet\/|logs?\/|agent-logs\/|kubernetes\/)[^/]+)\/(?:kubelet|journal)\.log$/,
 ];
 
@@ -81,11 +88,11 @@ export function logAt(path: string): LogFile | undefined {
     if (by === undefined && !SHARED.test(program)) return undefined;
     return HEARD.includes(by) || by === undefined ? { ...(by && { by }), ...(node !== undefined && { node }), isEarlier } : undefined;
   }
-  const { ns, pod, c } = groupOf(OF_PODS, path) ?? {};
-  if (ns === undefined || pod === undefined || c === undefined) return undefined;
+  const { ns, pod, c = '' } = groupOf(OF_PODS, path) ?? {};
+  if (ns === undefined || pod === undefined) return undefined;
   const by = speakerOfProgram(c) ?? speakerOfProgram(pod);
   return by !== undefined && (isEarlier ? HEARD_EARLIER : HEARD).includes(by)
-    ? { by, pod: { namespace: ns, name: pod }, isEarlier }
+    ? { by, pod: { namespace: ns, name: pod }, ...(node !== undefined && { node }), isEarlier }
     : undefined;
 }
 
@@ -100,8 +107,23 @@ export function isLogError(path: string): boolean {
   return /-logs-errors\.log$/.test(path);
 }
 
-/** In the file of a log that `kubectl cluster-info dump` could not get. */
-export const LOG_ERROR = /^(?:Request log error|Create log request error): /;
+/** In the file of a log that `kubectl cluster-info dump`, or `kubectl logs`, could not get. */
+export const LOG_ERROR = /^(?:Request log error|Create log request error|Error from server(?: \([A-Z]\w{1,40}\))?): /;
+
+/** Files in which an error of kubectl may stand in the place of a container's log. */
+export const MAY_BE_ERROR = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$|_--namespace_[a-z\d-]+_logs_[a-z\d][\w.-]*$/;
+
+/**
+ * What the apiserver answered where the kubelet gave it no log and no reason (client-go, rest/request.go). It answered: that it is not ready, or which
+ * kubelet has what, is not said.
+ */
+const WITHOUT_REASON = /^an error on the server \("unknown"\) has prevented the request from succeeding/;
+
+/** The reason in such a line; undefined where it is none, or gives none. */
+export function logErrorIn(line: string): string | undefined {
+  const reason = line.replace(LOG_ERROR, '');
+  return WITHOUT_REASON.test(reason) ? undefined : reason;
+}
 
 function groupOf(patterns: readonly RegExp[], path: string): Record<string, string | undefined> | undefined {
   for (const pattern of patterns) {

@@ -73,7 +73,7 @@ async function findForeign(
   const [{ judgeBundle }, { createHearing }, { createNodeFiles }] = await Promise.all([
     import('../../bundles/judged.js'),
     import('../../bundles/said/hearing.js'),
-    import('../../bundles/node-files.js'),
+    import('../../bundles/node/node-files.js'),
   ]);
   const listeners = [createNodeFiles(host), createHearing(host.redactor.clean)];
   const judged = await judgeBundle(given, flags, host, choicesOf(flags), listeners);

@@ -9,6 +9,8 @@ export interface Raw {
   /** As it stands in the archive. */
   name: string;
   size?: number;
+  /** When it was written, ms since the epoch. */
+  written?: number;
   /** Throws where it is damaged. */
   chunks(): AsyncIterable<Buffer>;
 }
@@ -91,6 +93,7 @@ export function entryOf(path: string, raw: Raw, budget: Budget): Given {
   const entry: Entry = {
     path,
     ...(raw.size === undefined ? {} : { size: raw.size }),
+    ...(raw.written === undefined ? {} : { written: raw.written }),
     head: async () => (await guarded(begin))?.head ?? Buffer.alloc(0),
     async whole(most) {
       const parts: Buffer[] = [];

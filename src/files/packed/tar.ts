@@ -22,7 +22,7 @@ export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator
   fed.catch(() => undefined);
   try {
     for await (const entry of archive) {
-      const { name, type, size } = entry.header;
+      const { name, type, size, mtime } = entry.header;
       let last: Promise<IteratorResult<Buffer>> | undefined;
       let bytes: AsyncIterator<Buffer> | undefined;
       // One after the other, whoever asks: a decompressor that was left asks ahead.
@@ -35,7 +35,14 @@ export async function* tarEntries(chunks: AsyncIterable<Buffer>): AsyncGenerator
       if (type !== 'directory') {
         const skip = type === 'file' || type === 'contiguous-file' ? undefined : ((type && SKIPPED[type]) ?? 'of another kind');
         // Without `return`: an entry that is left in the middle would end the archive.
-        yield { name, size: size ?? 0, ...(skip ? { skip } : {}), chunks: () => ({ [Symbol.asyncIterator]: () => ({ next }) }) };
+        const written = mtime?.getTime();
+        yield {
+          name,
+          size: size ?? 0,
+          ...(written ? { written } : {}),
+          ...(skip ? { skip } : {}),
+          chunks: () => ({ [Symbol.asyncIterator]: () => ({ next }) }),
+        };
       }
       if (bytes === undefined) entry.resume();
       else while (!(await next()).done);

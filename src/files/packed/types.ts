@@ -6,6 +6,8 @@ export interface Entry {
   path: string;
   /** As the archive says it, where it does; of a compressed file that of what is compressed. */
   size?: number;
+  /** When it was written, ms since the epoch, as a tar says it. */
+  written?: number;
   /** The first 4 KiB, or all where there is less; what comes after reads them again. */
   head(): Promise<Buffer>;
   /** Undefined where there is more than so many bytes, or it is damaged: `skipped` says which. Like `lines` and `chunks`: once, and while it is the current entry. */

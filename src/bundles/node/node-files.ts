@@ -2,16 +2,18 @@
  * What lies on a node, as collectors take it along: the kubelet's configuration, the flags it runs with, its certificates. The same readers read it as
  * on a node itself. Without the list of processes nothing of a configuration is certain, for flags override every file.
  */
-import type { Entry } from '../files/packed/types.js';
-import type { FileRead, Host } from '../host/host.js';
-import { printable, SENTENCE } from '../host/redact.js';
-import { isDnsName } from '../kubernetes/names.js';
-import type { AnyFact, Certificate, FactData, FactKind, NodeCertificate } from '../model/facts.js';
-import { parseCertificates } from '../probes/credentials/certificate.js';
-import { readKubeletConfig } from '../probes/machine/kubelet-config.js';
-import { type KubeletFlags, readFlags } from '../probes/machine/kubelet-process.js';
+import type { Entry } from '../../files/packed/types.js';
+import { readPlainYaml } from '../../files/yaml-plain.js';
+import type { FileRead, Host } from '../../host/host.js';
+import { printable, SENTENCE } from '../../host/redact.js';
+import { list, record } from '../../kubernetes/json.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import type { AnyFact, Certificate, FactData, FactKind, NodeCertificate } from '../../model/facts.js';
+import { parseCertificates } from '../../probes/credentials/certificate.js';
+import { readKubeletConfig } from '../../probes/machine/kubelet-config.js';
+import { type KubeletFlags, readFlags } from '../../probes/machine/kubelet-process.js';
+import type { Listener, Told } from '../read.js';
 import { certificateInText } from './certificate-text.js';
-import type { Listener, Told } from './read.js';
 
 /** What stands before a node's own path in a bundle, and that path. A collector may leave out where it stood. */
 const CONFIGURATION =
@@ -21,6 +23,10 @@ const CERTIFICATE =
 /** `ps` with arguments: sos, Rancher, EKS, AKS Periscope. */
 const PROCESSES =
   /^(.*?)(?:sos_commands\/process\/ps_[\w.-]{1,80}|systeminfo\/ps(?:aux)?|system\/ps(?:-threads)?\.txt|kubeletcmd\/kubeletcmd|processes)$/;
+/** What Talos starts its kubelet with (siderolabs/talos pkg/machinery/resources/k8s/kubelet_spec.go). */
+const KUBELET_SPEC = /^(.*?)resources\/kubeletspecs\.kubernetes\.talos\.dev\.yaml$/;
+/** Where Talos writes what stands there as `config`. */
+const TALOS_CONFIG = '/etc/kubernetes/kubelet.yaml';
 
 const MOST_BYTES = 1024 * 1024;
 /** A kubelet's command line has no more. */
@@ -44,7 +50,7 @@ export function createNodeFiles(host: Host): Listener {
   };
 
   return {
-    wants: (path) => path.length < 1000 && [CONFIGURATION, CERTIFICATE, PROCESSES].some((known) => known.test(path)),
+    wants: (path) => path.length < 1000 && [CONFIGURATION, CERTIFICATE, PROCESSES, KUBELET_SPEC].some((known) => known.test(path)),
     async hear(entry) {
       const { path } = entry;
       const [, ofProcesses] = PROCESSES.exec(path) ?? [];
@@ -55,6 +61,14 @@ export function createNodeFiles(host: Host): Listener {
       }
       const text = (await entry.whole(MOST_BYTES))?.toString('utf8');
       if (text === undefined) return;
+      const [, ofTalos] = KUBELET_SPEC.exec(path) ?? [];
+      if (ofTalos !== undefined) {
+        const spec = record(record(readPlainYaml(text, path)).spec);
+        const flags = list(spec.args).flatMap((each) => (typeof each === 'string' && each.length < MOST_LINE ? [each] : []));
+        at(ofTalos).flags ??= flags.length > 0 ? readFlags(host, flags) : undefined;
+        if (spec.config !== undefined) at(ofTalos).files.set(TALOS_CONFIG, JSON.stringify(spec.config));
+        return;
+      }
       const [, ofConfiguration, file] = CONFIGURATION.exec(path) ?? [];
       if (ofConfiguration !== undefined && file !== undefined) at(ofConfiguration).files.set(`/${file}`, text);
       const [, root, name] = CERTIFICATE.exec(path) ?? [];

@@ -1,6 +1,6 @@
 /** `openssl x509 -text` → a certificate, as far as that text holds it: Rancher's collector takes it along in place of the PEM. */
-import { printable, SENTENCE } from '../host/redact.js';
-import type { Certificate } from '../model/facts.js';
+import { printable, SENTENCE } from '../../host/redact.js';
+import type { Certificate } from '../../model/facts.js';
 
 /** Longer is no certificate. */
 const MOST_TEXT = 64 * 1024;

@@ -1,0 +1,134 @@
+/** What others collect, judged from the archive to the first three lines: the format, its collector, its time and nodes, and the fault that was put in. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { runCommandLine } from '../../src/cli/command-line.js';
+import { recordingIo } from '../support/io.js';
+import { ciliumSysdump, kindLogs, sos, supportBundleKit, talos, veleroAlone, veleroBucket } from './collected.js';
+import { SENTINELS } from './made.js';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'kd-collected-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+/** All that is printed of it, in the widest text and as JSON. */
+async function judged(name: string, bytes: Buffer) {
+  const file = path.join(scratch, name);
+  writeFileSync(file, bytes);
+  const run = async (...words: string[]) => {
+    const { io, text } = recordingIo();
+    const code = await runCommandLine(['judge', file, ...words], io);
+    return { code, ...text() };
+  };
+  const [plain, verbose, json, collect] = [await run(), await run('-v'), await run('-o', 'json'), await run('--collect')];
+  const report = JSON.parse(json.stdout || '{}');
+  for (const sentinel of SENTINELS)
+    for (const each of [plain, verbose, json, collect]) assert.ok(!`${each.stdout}${each.stderr}`.includes(sentinel), sentinel);
+  const causes: string[] = [];
+  const walk = (findings: { cause: string; consequences?: [] }[] = []): void => {
+    for (const { cause, consequences } of findings) {
+      causes.push(cause);
+      walk(consequences);
+    }
+  };
+  walk(report.findings);
+  return { lines: plain.stdout.split('\n'), all: verbose.stdout, causes, report, stderr: plain.stderr };
+}
+
+/** What a part of a cluster may not be said to lack. */
+const MISSING = [
+  'role-missing',
+  'binding-missing',
+  'daemonset-not-found',
+  'agent-missing-on-node',
+  'service-account-not-found',
+  'permission-missing',
+];
+
+interface Row {
+  name: string;
+  bytes: () => Buffer | Promise<Buffer>;
+  first: RegExp;
+  third: RegExp;
+  found: readonly string[];
+  not?: readonly string[];
+}
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'Velero, alone: a part': {
+    name: 'daily-data.tar.gz',
+    bytes: veleroAlone,
+    first: /^The agent lacks mounts of its node/,
+    third: /^Bundle: Velero backup \(collector 1\.1\.0\), 2 nodes, 2026-01-05 09:59 UTC$/,
+    found: ['host-mounts-missing'],
+    not: [...MISSING, 'kubelet-permission-missing'],
+  },
+  'Velero, with what says that it is whole': {
+    name: 'bucket.zip',
+    bytes: () => veleroBucket({ includedNamespaces: ['*'], includeClusterResources: true }),
+    first: /^ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent$/,
+    third: /^Bundle: Velero backup \(collector 1\.1\.0\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 09:59 UTC$/,
+    found: ['kubelet-permission-missing', 'binding-subject-differs'],
+  },
+  'support-bundle-kit': {
+    name: 'bundle.zip',
+    bytes: supportBundleKit,
+    first: /^All 2 nodes: By its roles, the agent has no kubelet permissions$/,
+    third: /^Bundle: support-bundle-kit bundle \(Harvester, Longhorn\), 2 nodes, Kubernetes v1\.31\.2\+rke2r1, 2026-01-05 10:00 UTC$/,
+    found: ['kubelet-permission-missing'],
+    not: ['role-missing', 'binding-missing'],
+  },
+  'Cilium sysdump': {
+    name: 'cilium-sysdump-20260105-190040.zip',
+    bytes: ciliumSysdump,
+    first: /^Not answered: the bundle does not tell whether the agent reaches its kubelet$/,
+    third: /^Bundle: Cilium sysdump \(collector v0\.16\.24\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 10:00 UTC$/,
+    found: ['node-not-ready'],
+    not: MISSING,
+  },
+  'Talos, with its nodes': {
+    name: 'support.zip',
+    bytes: () => talos(true),
+    first: /^1 of 2 nodes: Log shows: apiserver not reachable from the kubelet/,
+    third: /^Bundle: talosctl support bundle, 2 nodes, 2026-01-05 09:59 UTC$/,
+    found: ['kubelet-anonymous-access', 'kubelet-cannot-reach-apiserver', 'node-not-ready'],
+    not: MISSING,
+  },
+  'Talos, without': {
+    name: 'support-2.zip',
+    bytes: () => talos(false),
+    first: /^1 of 2 nodes: Log shows: apiserver not reachable from the kubelet/,
+    third: /^Bundle: talosctl support bundle, 2 nodes, 2026-01-05 10:00 UTC$/,
+    found: ['kubelet-anonymous-access', 'kubelet-cannot-reach-apiserver'],
+    not: MISSING,
+  },
+  kind: {
+    name: 'logs.tar.gz',
+    bytes: kindLogs,
+    first: /^Log shows: apiserver not reachable from the kubelet/,
+    third: /^Bundle: kind export logs \(collector 0\.31\.0\), kind-worker, Kubernetes v1\.35\.0, 2026-01-05 10:00 UTC$/,
+    found: ['kubelet-permission-missing', 'kubelet-cannot-reach-apiserver'],
+    not: MISSING,
+  },
+  sos: {
+    name: 'sosreport.tar.gz',
+    bytes: sos,
+    first: /^Log shows: kubelet not running/,
+    third: /^Bundle: sos report \(collector 4\.0\), n2, Kubernetes v1\.31\.2, 2026-01-05 10:00 UTC$/,
+    found: ['kubelet-down'],
+    not: MISSING,
+  },
+};
+
+describe('a bundle of another program, from the archive to what is printed', () => {
+  for (const [what, { name, bytes, first, third, found, not = [] }] of Object.entries(ROWS))
+    it(what, async () => {
+      const { lines, causes, stderr } = await judged(name, await bytes());
+      if (process.env.SHOW) console.log(lines.join('\n'), causes, stderr);
+      assert.match(lines[2] ?? '', third, lines.slice(0, 4).join('\n'));
+      assert.match(lines[0] ?? '', first);
+      for (const cause of found) assert.ok(causes.includes(cause), `${cause} in ${causes}`);
+      for (const cause of not) assert.ok(!causes.includes(cause), `${cause} in ${causes}`);
+    });
+});

@@ -1,0 +1,327 @@
+/**
+ * Bundles in the exact shape that their collectors' sources give them, each with one fault that was put in, and with secrets where such bundles have them.
+ * Beside each: the source, and the line or the function that writes it.
+ */
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { stringify } from 'yaml';
+import { zip } from '../support/zip.js';
+import { BINDING, daemonSet, listOf, node, pod, ROLE, SENTINELS } from './made.js';
+
+type Json = Record<string, unknown>;
+type Content = string | Buffer | object;
+export type Tree = Readonly<Record<string, Content>>;
+
+const bytesOf = (content: Content): Buffer =>
+  Buffer.isBuffer(content) ? content : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+
+/** As it is written now: the time of an archive's files is the last that says when it was made. */
+export const WRITTEN = Date.parse('2026-01-05T10:00:40Z');
+
+export async function tarred(tree: Tree): Promise<Buffer> {
+  const archive = pack();
+  for (const [name, content] of Object.entries(tree)) archive.entry({ name, mtime: new Date(WRITTEN) }, bytesOf(content));
+  archive.finalize();
+  return gzipSync(await buffer(archive));
+}
+export const zipped = (tree: Tree): Buffer => zip(Object.entries(tree).map(([name, content]) => ({ name, bytes: bytesOf(content) })));
+
+const below = (root: string, tree: Tree): Tree =>
+  Object.fromEntries(Object.entries(tree).map(([path, content]) => [`${root}${path}`, content]));
+
+const namespace = (name: string): Json => ({ kind: 'Namespace', apiVersion: 'v1', metadata: { name } });
+const secret: Json = {
+  kind: 'Secret',
+  apiVersion: 'v1',
+  metadata: { name: 's', namespace: 'datadog' },
+  stringData: { token: SENTINELS[2] },
+};
+const account: Json = { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: 'datadog-agent', namespace: 'datadog' } };
+const lease = (name: string, renewTime: string): Json => ({
+  kind: 'Lease',
+  apiVersion: 'coordination.k8s.io/v1',
+  metadata: { name, namespace: 'kube-node-lease' },
+  spec: { renewTime, leaseDurationSeconds: 40, holderIdentity: name },
+});
+const BY_STATUS_HOST_IP: Json = { name: 'DD_KUBERNETES_KUBELET_HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
+const ENV: readonly Json[] = [{ name: 'DD_API_KEY', value: SENTINELS[0] }, BY_STATUS_HOST_IP, { name: 'MY_PASSWORD', value: SENTINELS[1] }];
+
+/** A kubelet that is refused by the apiserver, as its journal has it. */
+const refusedLease = (at: string) =>
+  `Jan 05 10:00:35 ${at} kubelet[1945]: E0105 10:00:35.000000    1945 controller.go:145] "Failed to ensure lease exists, will retry" err="Get \\"https://api.k:6443/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${at}?timeout=10s\\": dial tcp 10.0.0.1:6443: connect: connection refused" interval="200ms"`;
+
+const REFUSED_AGENT =
+  '2026-01-05 10:00:35 UTC | CORE | WARN | (pkg/util/kubernetes/kubelet/kubelet.go:605 in func1) | error pulling from collector "kubelet": couldn\'t fetch "podlist": unexpected status code 403 on https://192.0.2.1:10250/pods: Forbidden (user=system:serviceaccount:datadog:datadog-agent, verb=get, resource=nodes, subresource(s)=[pods proxy])';
+
+// ---- Velero: vmware-tanzu/velero v1.17.1 pkg/archive/filesystem.go, pkg/backup/item_backupper.go (an item is written twice where its version is the preferred one).
+
+const PLURALS: Readonly<Record<string, string>> = {
+  Node: 'nodes',
+  Namespace: 'namespaces',
+  Pod: 'pods',
+  Secret: 'secrets',
+  ServiceAccount: 'serviceaccounts',
+  DaemonSet: 'daemonsets.apps',
+  ClusterRole: 'clusterroles.rbac.authorization.k8s.io',
+  ClusterRoleBinding: 'clusterrolebindings.rbac.authorization.k8s.io',
+};
+
+function velero(objects: readonly Json[]): Tree {
+  const files = objects.flatMap((object): [string, Content][] => {
+    const { name, namespace: ns } = object.metadata as { name: string; namespace?: string };
+    const at = ns === undefined ? `cluster/${name}` : `namespaces/${ns}/${name}`;
+    const plural = PLURALS[object.kind as string];
+    return [
+      [`resources/${plural}/${at}.json`, object],
+      [`resources/${plural}/v1-preferredversion/${at}.json`, object],
+    ];
+  });
+  return { 'metadata/version': '1.1.0\n', ...Object.fromEntries(files) };
+}
+
+/** All agents may ask, but for the role: it is bound for another account. */
+const VELERO = velero([node('n1'), node('n2'), namespace('datadog'), daemonSet(ENV), pod('n1'), pod('n2'), ROLE, BINDING, account, secret]);
+
+/** The `velero-backup.json` of its bucket: the Backup as it ended. */
+export const backup = (spec: Json, status: Json = {}): Json => ({
+  kind: 'Backup',
+  apiVersion: 'velero.io/v1',
+  metadata: { name: 'daily', namespace: 'velero', annotations: { 'velero.io/source-cluster-k8s-gitversion': 'v1.31.2' } },
+  spec: { ttl: '720h0m0s', storageLocation: 'default', ...spec },
+  status: {
+    version: 1,
+    formatVersion: '1.1.0',
+    phase: 'Completed',
+    startTimestamp: '2026-01-05T09:59:00Z',
+    completionTimestamp: '2026-01-05T10:00:30Z',
+    ...status,
+  },
+});
+
+/** A backup as `velero backup download` has it, alone. */
+export const veleroAlone = (): Promise<Buffer> => tarred(VELERO);
+/** A folder of the bucket. */
+export const veleroBucket = async (spec: Json, status?: Json): Promise<Buffer> =>
+  zipped({
+    'backups/daily/daily.tar.gz': await veleroAlone(),
+    'backups/daily/velero-backup.json': backup(spec, status),
+  });
+
+// ---- support-bundle-kit: rancher/support-bundle-kit pkg/manager/cluster.go, pkg/manager/collectors/common.go, hack/support-bundle-collector.sh.
+
+/** `toObjCommon`: a List of whatever, each with its kind, and `"null"` for every empty string. */
+const nulled = (items: readonly object[]): string =>
+  stringify({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '14659074' } }, { lineWidth: 0 }).replaceAll(
+    '""',
+    '"null"',
+  );
+
+export function supportBundleKit(): Buffer {
+  const root = 'supportbundle_9b6b22de-6e5d-4905-aec8-1f226e413986_2026-01-05T10-00-30Z/';
+  const of = (ns: string, lists: Record<string, readonly object[]>): Tree =>
+    Object.fromEntries(Object.entries(lists).map(([at, items]) => [`yamls/namespaced/${ns}/${at}.yaml`, nulled(items)]));
+  const rest = {
+    'v1/events': [],
+    'v1/serviceaccounts': [],
+    'rbac.authorization.k8s.io/v1/roles': [],
+    'rbac.authorization.k8s.io/v1/rolebindings': [],
+  };
+  const nodeZip = (name: string, log: string) =>
+    zipped({ [`${name}/logs/kubelet.log`]: log, [`${name}/hostinfos/hostinfo`]: `hostname : \n\t${name}\n` });
+  return zipped(
+    below(root, {
+      'metadata.yaml':
+        'projectname: Longhorn\nprojectversion: v1.10.0\nkubernetesversion: v1.31.2+rke2r1\nprojectnamespaceuuid: 9b6b22de-6e5d-4905-aec8-1f226e413986\nbundlecreatedat: "2026-01-05T10:00:30Z"\nissueurl: ""\nissuedescription: ""\n',
+      'bundleGenerationError.log':
+        'Failed to get /apis/authentication.k8s.io/v1/tokenreviews: the server does not allow this method on the requested resource\n',
+      'yamls/cluster/v1/nodes.yaml': nulled([node('n1'), node('n2')]),
+      'yamls/cluster/v1/namespaces.yaml': nulled([namespace('default'), namespace('datadog'), namespace('shop')]),
+      'yamls/cluster/metrics.k8s.io/v1beta1/nodes.yaml': nulled([
+        { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'NodeMetrics', metadata: { name: 'n1' } },
+      ]),
+      'yamls/cluster/rbac.authorization.k8s.io/v1/clusterroles.yaml': nulled([ROLE]),
+      'yamls/cluster/rbac.authorization.k8s.io/v1/clusterrolebindings.yaml': nulled([BINDING]),
+      ...of('default', { 'v1/pods': [], 'apps/v1/daemonsets': [], ...rest }),
+      ...of('datadog', {
+        'v1/pods': [pod('n1'), pod('n2')],
+        'apps/v1/daemonsets': [daemonSet(ENV)],
+        ...rest,
+        'v1/serviceaccounts': [account],
+      }),
+      'logs/datadog/datadog-agent-n1/agent.log': `${REFUSED_AGENT}\n`,
+      'nodes/n1.zip': nodeZip('n1', `${refusedLease('n1')}\n`),
+      'nodes/n2.zip': nodeZip('n2', ''),
+    }),
+  );
+}
+
+// ---- cilium sysdump: cilium/cilium cilium-cli/sysdump/{constants,sysdump}.go; the time in the names is local to who ran it.
+
+export function ciliumSysdump(): Buffer {
+  const root = 'cilium-sysdump-20260105-190040/';
+  const ts = '20260105-190040';
+  const yaml = (kind: string, apiVersion: string, items: readonly object[]) =>
+    stringify({ apiVersion, items, kind: `${kind}List`, metadata: { resourceVersion: '1' } });
+  return zipped(
+    below(root, {
+      'cilium-sysdump.log':
+        '🔍 Collecting sysdump with cilium-cli version: v0.16.24, args: [sysdump]\n🔮 Detected Cilium installation in namespace: "kube-system"\n',
+      [`k8s-version-${ts}.txt`]:
+        'version.Info{Major:"1", Minor:"31", EmulationMajor:"", GitVersion:"v1.31.2", GitCommit:"5864a46", GitTreeState:"clean", BuildDate:"2024-10-22T20:28:14Z", GoVersion:"go1.22.8", Compiler:"gc", Platform:"linux/amd64"}',
+      [`k8s-nodes-${ts}.yaml`]: yaml('Node', 'v1', [node('n1'), node('n2', 'Unknown')]),
+      [`k8s-namespaces-${ts}.yaml`]: yaml('Namespace', 'v1', [namespace('datadog'), namespace('kube-system')]),
+      [`k8s-pods-${ts}.yaml`]: yaml('Pod', 'v1', [pod('n1'), pod('n2')]),
+      [`k8s-pods-${ts}.txt`]: 'NAMESPACE   NAME   READY   STATUS\n',
+      [`k8s-events-${ts}.yaml`]: yaml('Event', 'v1', []),
+      [`k8s-networkpolicies-${ts}.yaml`]: yaml('NetworkPolicy', 'networking.k8s.io/v1', []),
+      [`k8s-leases-${ts}.yaml`]: yaml('Lease', 'coordination.k8s.io/v1', [
+        lease('n1', '2026-01-05T10:00:38.000000Z'),
+        lease('n2', '2026-01-05T09:00:00.000000Z'),
+      ]),
+      [`cilium-daemonset-${ts}.yaml`]: yaml('DaemonSet', 'apps/v1', []),
+      [`cilium-configmap-${ts}.yaml`]: stringify({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'cilium-config', namespace: 'kube-system' },
+        data: { token: SENTINELS[2] },
+      }),
+      [`logs-cilium-x7k2p-cilium-agent-${ts}.log`]: 'time="2026-01-05T10:00:00Z" level=info msg="All Cilium agents are healthy"\n',
+    }),
+  );
+}
+
+// ---- Talos: siderolabs/go-talos-support v0.3.1 support/collectors/{collectors,kubernetes,talos}.go. A kubelet of Talos logs JSON.
+
+const talosLine = (ms: number, message: string, err: string) =>
+  JSON.stringify({ ts: ms, caller: 'kubelet/kubelet_node_status.go:92', msg: message, node: { name: 'talos-w1' }, err });
+
+const cosi = (type: string, id: string, spec: object) =>
+  stringify({
+    metadata: {
+      namespace: 'k8s',
+      type,
+      id,
+      version: 1,
+      owner: 'k8s',
+      phase: 'running',
+      created: '2026-01-05T09:00:00Z',
+      updated: '2026-01-05T09:00:00Z',
+    },
+    spec,
+  });
+
+const talosNode = (address: string, name: string, anonymous: boolean, log: string): Tree =>
+  below(`${address}/`, {
+    summary: 'Client:\n\tTalos v1.12.0\nServer:\n\tTag:         v1.12.0\n',
+    'dmesg.log': `user: warning: [2026-01-05T10:00:00Z]: [talos] service[kubelet](Running)\n`,
+    processes: `   PID STATE THREADS CPU-TIME VIRTMEM RESMEM COMMAND\n`,
+    'service-logs/kubelet.log': log,
+    'service-logs/kubelet.state': 'ID       kubelet\nSTATE    Running\nHEALTH   OK\n',
+    'resources/nodenames.kubernetes.talos.dev.yaml': cosi('Nodenames.kubernetes.talos.dev', 'nodename', {
+      nodename: name,
+      hostnameVersion: 2,
+      skipNodeRegistration: false,
+    }),
+    'resources/kubeletspecs.kubernetes.talos.dev.yaml': cosi('KubeletSpecs.kubernetes.talos.dev', 'kubelet', {
+      image: 'ghcr.io/siderolabs/kubelet:v1.31.2',
+      args: [
+        '--config=/etc/kubernetes/kubelet.yaml',
+        `--hostname-override=${name}`,
+        '--kubeconfig=/etc/kubernetes/kubeconfig-kubelet',
+        `--bootstrap-token=${SENTINELS[2]}`,
+      ],
+      expectedNodename: name,
+      config: {
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        authentication: {
+          anonymous: { enabled: anonymous },
+          webhook: { enabled: true },
+          x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' },
+        },
+        authorization: { mode: anonymous ? 'AlwaysAllow' : 'Webhook' },
+      },
+    }),
+    'resources/kubeletsecrets.secrets.talos.dev.yaml': 'metadata:\n    namespace: secrets\nspec: <REDACTED>\n',
+  });
+
+/** With the list of nodes where a kubeconfig was at hand, and without. */
+export function talos(withNodes: boolean): Buffer {
+  const named = (name: string, address: string, ready: 'True' | 'False' = 'True') => {
+    const { metadata, status, ...rest } = node('n1', ready) as { metadata: Json; status: Json };
+    return { ...rest, metadata: { ...metadata, name }, status: { ...status, addresses: [{ type: 'InternalIP', address }] } };
+  };
+  const log = `${talosLine(1767607235000.5, 'Unable to register node with API server', 'Unauthorized')}\n`;
+  return zipped({
+    ...(withNodes && {
+      'kubernetesResources/nodes.yaml': stringify(listOf('Node', [named('talos-w1', '10.5.0.2', 'False'), named('talos-w2', '10.5.0.3')])),
+    }),
+    ...talosNode('10.5.0.2', 'talos-w1', false, log),
+    ...talosNode('10.5.0.3', 'talos-w2', true, ''),
+  });
+}
+
+// ---- kind: sigs.k8s.io/kind v0.31.0 pkg/cluster/provider.go CollectLogs, collectNodeLogs; /var/log of each node lies in its folder.
+
+export function kindLogs(): Promise<Buffer> {
+  const cri = (line: string) => `2026-01-05T10:00:35.123456789Z stderr F ${line}\n`;
+  return tarred(
+    below('logs/', {
+      'kind-version.txt': 'kind v0.31.0 go1.25.5 linux/amd64',
+      'docker-info.txt': 'Client:\n Version:    28.0.1\n',
+      'kind-control-plane/kubernetes-version.txt': 'v1.35.0\n',
+      'kind-control-plane/kubelet.log': 'Jan 05 10:00:00 kind-control-plane systemd[1]: Started kubelet.service.\n',
+      'kind-control-plane/inspect.json': [{ Id: 'x', Config: { Env: [`TOKEN=${SENTINELS[2]}`] } }],
+      'kind-worker/kubernetes-version.txt': 'v1.35.0\n',
+      'kind-worker/kubelet.log': `${refusedLease('kind-worker')}\n`,
+      'kind-worker/pods/datadog_datadog-agent-x_6e1d9b7a-0000-4000-8000-000000000000/agent/0.log': cri(REFUSED_AGENT),
+      'kind-worker/containers/datadog-agent-x_datadog_agent-0000000000000000000000000000000000000000000000000000000000000000.log': '',
+      'kind-worker/journal.log': '',
+    }),
+  );
+}
+
+// ---- sos: made after a run of sosreport 4.0 (Debian) with kubernetes.all and kubernetes.podlogs against a real apiserver; nodes are descriptions there.
+
+const described = (name: string, ready: string, reason: string) => `Name:               ${name}
+Roles:              <none>
+Labels:             kubernetes.io/hostname=${name}
+CreationTimestamp:  Mon, 05 Jan 2026 09:00:00 +0000
+Taints:             <none>
+Unschedulable:      false
+Lease:
+  HolderIdentity:  ${name}
+  RenewTime:       Mon, 05 Jan 2026 10:00:02 +0000
+Conditions:
+  Type             Status    LastHeartbeatTime                 LastTransitionTime                Reason              Message
+  ----             ------    -----------------                 ------------------                ------              -------
+  Ready            ${ready}   Mon, 05 Jan 2026 10:00:01 +0000   Mon, 05 Jan 2026 10:00:06 +0000   ${reason}   Kubelet stopped posting node status.
+Addresses:
+  InternalIP:  192.0.2.${name.slice(1)}
+  Hostname:    ${name}
+System Info:
+  Kubelet Version:            v1.31.2
+`;
+
+export function sos(): Promise<Buffer> {
+  const at = 'sos_commands/kubernetes/';
+  const kubectl = 'kubectl_--kubeconfig_.etc.kubernetes.admin.conf_';
+  return tarred(
+    below('sosreport-n1-2026-01-05-rrphgni/', {
+      'version.txt': 'sosreport: 4.0\ndate: unversioned\nkubernetes: unversioned',
+      'sos_reports/sos.txt': '',
+      'sos_commands/date/date': 'Mon Jan  5 10:00:40 UTC 2026\n',
+      'sos_commands/process/ps_auxwww':
+        'USER PID %CPU COMMAND\nroot 700 1.0 /usr/bin/kubelet --config=/var/lib/kubelet/config.yaml --hostname-override=n1\n',
+      [`${at}${kubectl}version`]: 'Client Version: v1.31.0\nKustomize Version: v5.4.2\nServer Version: v1.31.2\n',
+      [`${at}${kubectl}config_view`]: `apiVersion: v1\nkind: Config\nusers:\n- name: admin\n  user:\n    token: ${SENTINELS[2]}\n`,
+      [`${at}nodes/${kubectl}describe_node_n1`]: described('n1', 'True   ', 'KubeletReady'),
+      [`${at}nodes/${kubectl}describe_node_n2`]: described('n2', 'Unknown', 'NodeStatusUnknown'),
+      [`${at}pods/${kubectl}get_-o_json_--namespace_datadog_pods`]: { apiVersion: 'v1', items: [pod('n1'), pod('n2')], kind: 'List' },
+      [`${at}pods/${kubectl}--namespace_datadog_logs_datadog-agent-n2`]:
+        'Error from server: Get "https://192.0.2.2:10250/containerLogs/datadog/datadog-agent-n2/agent": dial tcp 192.0.2.2:10250: connect: connection refused\n',
+      [`${at}journalctl_--no-pager_--unit_kubelet`]: '-- Journal begins at Mon 2026-01-05 08:00:00 UTC. --\n-- No entries --\n',
+    }),
+  );
+}
