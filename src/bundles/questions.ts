@@ -7,7 +7,8 @@ import { isDnsName } from '../kubernetes/names.js';
 import type { Check } from '../model/check.js';
 import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
-import { NOT_IN_BUNDLE } from '../report/words.js';
+import { NOT_IN_BUNDLE } from '../report/own-words.js';
+import { askAgain } from '../report/where/by-script.js';
 
 /** The question that stands for all of them: does the kubelet answer the agent. */
 const STANDS_FOR_ALL = 'kubelet-payload';
@@ -63,8 +64,7 @@ function askInPod(facts: readonly AnyFact[], node: string | undefined): string {
   const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
   const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : NO_PODS;
   const pod = podsByNode(pods).get(node);
-  const at = pod ? `-n ${pod.namespace} exec -i ${pod.pod}` : '-n NAMESPACE exec -i POD';
-  return `kubelet-doctor script > ask.sh\nkubectl ${at} -c agent -- sh < ask.sh | kubelet-doctor read -`;
+  return askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {});
 }
 
 const known = new WeakMap<readonly AgentPod[], ReadonlyMap<string | undefined, AgentPod>>();

@@ -190,5 +190,7 @@ function fixOf({ target, layer, causes }: Check, cause: string, say: SayAny): Fi
   const own = wordsOf({ causes });
   const isOfNode = target === 'kubelet' || /^(?:node|kubelet|container-runtime)-/.test(cause);
   const owner = layer === 'authz' || target === 'apiserver' ? 'cluster' : isOfNode ? 'node' : 'agent';
-  return fixBy(owner, 'config', act in own ? say(act) : say('said.fix', { cause }), byHand(`kubelet-doctor explain ${cause}`));
+  return act in own
+    ? fixBy(owner, 'config', say(act), byHand(`kubelet-doctor explain ${cause}`))
+    : fixBy(owner, 'config', say('said.fix', { cause }));
 }

@@ -1,7 +1,11 @@
-/** For the questions that a report leaves open: what to run, and where. Lines that a shell takes as they stand. */
+/**
+ * For the questions that a report leaves open: what to run, and where. Lines that a shell takes as they stand; who reads a bundle has no cluster at hand,
+ * so what runs there stands apart from what runs here.
+ */
 import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import type { Report } from '../model/report.js';
+import { NOT_IN_BUNDLE } from '../report/own-words.js';
 import { oneLine } from '../report/plain-text.js';
 import { asksOf, spoken, titleWords } from '../report/spoken.js';
 import { sayCollect as say } from '../words/text.js';
@@ -11,7 +15,7 @@ export function renderCollect(report: Report, lists: readonly string[], director
   const open = report.results
     .filter((result) => isUnanswered(result) && result.elsewhere.length > 0)
     .map(({ elsewhere, note, ...result }) => ({
-      why: note ? say('why', { question: asksOf(result), why: spoken(note) }) : asksOf(result),
+      why: [note?.id === NOT_IN_BUNDLE.id ? '' : asksOf(result), note ? spoken(note) : ''].filter(Boolean).join(' '),
       commands: elsewhere,
     }));
   const suspected = flatten(report.findings)
@@ -21,11 +25,30 @@ export function renderCollect(report: Report, lists: readonly string[], director
   const blocks = [...open, ...suspected].flatMap(({ why, commands }) => {
     const fresh = commands.filter((command) => !told.has(command));
     for (const command of fresh) told.add(command);
-    return fresh.length > 0 ? [[comment(why), ...fresh].join('\n')] : [];
+    return fresh.length > 0 ? [[comment(why), ...apart(fresh.flatMap(inSteps))].join('\n')] : [];
   });
-  const ofCluster = [comment(say('lists')), `mkdir -p ${directory}`, ...lists, `kubelet-doctor judge ${directory}`].join('\n');
+  const ofCluster = [comment(say('lists')), ...apart([`mkdir -p ${directory}`, ...lists, `kubelet-doctor judge ${directory}`])].join('\n');
   const all = [...blocks, ...(lists.length > 0 ? [ofCluster] : [])];
   return all.length > 0 ? all.join('\n\n') : comment(say('nothing'));
+}
+
+/** One line that needs this program and the cluster at once, as steps of which each needs one of them. */
+function inSteps(command: string): string[] {
+  const asked = /^kubelet-doctor script \| (kubectl .* -- sh) \| kubelet-doctor read -$/.exec(command)?.[1];
+  if (asked === undefined) return [command];
+  return ['kubelet-doctor script > ask.sh', `${asked} < ask.sh > answers.txt`, 'kubelet-doctor read answers.txt'];
+}
+
+/** Needs no cluster. */
+const HERE = /^kubelet-doctor (?:script|read|judge|explain)\b/;
+
+/** With a comment wherever the place changes. */
+function apart(commands: readonly string[]): string[] {
+  return commands.flatMap((command, at) => {
+    const isHere = HERE.test(command);
+    const before = commands[at - 1];
+    return before !== undefined && HERE.test(before) === isHere ? [command] : [comment(say(isHere ? 'here' : 'there')), command];
+  });
 }
 
 const comment = (words: string): string => `# ${oneLine(words)}`;

@@ -76,7 +76,8 @@ export function compactGrid(report: Report, most = MARKS.length): CompactGrid | 
   const { merged } = report;
   if (!merged) return undefined;
   const all = columnsWith(report, ['X', '!', '?']).filter(
-    ({ at, result }) => result.required || merged.grid.some((row) => 'X!'.includes(letterAt(row, at))),
+    // In a bundle a question is open on all nodes, as a rule: that tells none of them from another, and that none is OK.
+    ({ at, result }) => (result.required && !report.where.bundle) || merged.grid.some((row) => 'X!'.includes(letterAt(row, at))),
   );
   const columns = all.slice(0, Math.min(most, MARKS.length));
   const groups = new Map<string, Group>();
@@ -84,7 +85,7 @@ export function compactGrid(report: Report, most = MARKS.length): CompactGrid | 
   let fine = 0;
   for (const row of merged.grid) {
     if (!all.some(({ at }) => 'X!?'.includes(letterAt(row, at)))) {
-      fine += 1;
+      fine += report.where.bundle ? 0 : 1;
       continue;
     }
     const letters = columns.map(({ at }) => letterAt(row, at));

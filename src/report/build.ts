@@ -61,7 +61,7 @@ export function buildReport(input: ReportInput): Report {
     isBundle: input.where.bundle !== undefined,
   });
   return {
-    summary: summarise(findings, results, failOn, input.where.script),
+    summary: summarise(findings, results, failOn, input.where),
     reportVersion: REPORT_VERSION,
     tool: { program: input.tool.program, version: input.tool.version },
     startedAt: input.startedAt,
@@ -92,12 +92,12 @@ function keep(findings: readonly Finding[], skip: readonly string[], only: reado
   });
 }
 
-function summarise(findings: readonly Finding[], results: readonly Result[], failOn: Severity, script: Where['script']): Summary {
+function summarise(findings: readonly Finding[], results: readonly Result[], failOn: Severity, where: Where): Summary {
   const decision = { findings, results, failOn };
   const verdict = verdictOf(decision);
   const counts = { blocks: 0, degrades: 0, risk: 0, note: 0, unanswered: results.filter(isUnanswered).length };
   for (const { severity } of flatten(findings)) counts[severity] += 1;
-  return { verdict, exitCode: exitCodeOf(decision), top: topOf(findings, results, verdict, script), counts };
+  return { verdict, exitCode: exitCodeOf(decision), top: topOf(findings, results, verdict, where), counts };
 }
 
 /** The answer in short. */
@@ -105,11 +105,12 @@ export function topOf(
   findings: readonly Finding[],
   results: readonly Result[],
   verdict: Summary['verdict'],
-  script?: Where['script'],
+  where: Pick<Where, 'script' | 'bundle'>,
 ): Summary['top'] {
-  const headline = headlineOf(verdict, findings, results);
-  if (headline.kind === 'open') return { id: '', ...openQuestion(headline.required, script) };
-  return topOfFinding(headline.kind === 'finding' ? headline.finding : undefined);
+  const headline = headlineOf(verdict, findings, results, where);
+  if (headline.kind === 'open') return { id: '', ...openQuestion(headline.required, where) };
+  const top = topOfFinding(headline.kind === 'finding' ? headline.finding : undefined);
+  return headline.kind === 'finding' && headline.next ? { ...top, fix: openQuestion(headline.next, where).fix } : top;
 }
 
 function topOfFinding(finding: Finding | undefined): Summary['top'] {

@@ -9,8 +9,8 @@ import type { Report, Result } from '../model/report.js';
 import { VERSION } from '../version.js';
 import { inEnglish } from '../words/language.js';
 import { buildReport } from './build.js';
+import { TOO_BUSY } from './own-words.js';
 import { whereOf } from './where/where.js';
-import { TOO_BUSY } from './words.js';
 
 export interface Concluded {
   judgements: readonly Judgement[];

@@ -5,26 +5,42 @@
 import { type Answered, answeredOf, openOf } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import { SEVERITIES, type Severity } from '../model/check.js';
-import type { Finding, Result, Summary } from '../model/report.js';
+import type { Finding, Result, Summary, Where } from '../model/report.js';
 
 /** That nothing was found cannot be said without what was answered; `required` is empty where nothing was asked. */
 export type Headline =
-  | { kind: 'finding'; finding: Finding }
+  /** `next`: what it leaves open, where it asks for nothing itself. */
+  | { kind: 'finding'; finding: Finding; next?: readonly Result[] }
   | { kind: 'open'; required: readonly Result[] }
   | { kind: 'nothing'; on: Answered };
 
-/** `findings` in rank order: of the roots the first counts as the worst, with all that follows from it. */
-export function headlineOf(verdict: Summary['verdict'], findings: readonly Finding[], results: readonly Result[]): Headline {
+/** `findings` in rank order: of the roots the first counts as the worst, with all that follows from it. `where`: what they were found in. */
+export function headlineOf(
+  verdict: Summary['verdict'],
+  findings: readonly Finding[],
+  results: readonly Result[],
+  where: Pick<Where, 'bundle'>,
+): Headline {
   const [first] = findings;
   const [required, on] = [openOf(results), answeredOf(results)];
   if (verdict !== 'incomplete' && first) return { kind: 'finding', finding: first };
   // A report that was read may say of itself what it likes.
   if (verdict !== 'incomplete') return on ? { kind: 'nothing', on } : { kind: 'open', required };
+  // A bundle leaves questions open as a rule: that is no news, and what was found in it is.
+  if (where.bundle && first) {
+    const finding = findings.find((each) => !asksNothing(each)) ?? first;
+    return { kind: 'finding', finding, ...(asksNothing(finding) && { next: required }) };
+  }
   // What keeps a question open says more than that it is open, and less than something worse that was found.
   const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
   const isWorse = first && worstOf(first) !== 'note' && (!kept || rankOf(worstOf(first)) < rankOf(worstOf(kept)));
   const finding = isWorse ? first : kept;
   return finding ? { kind: 'finding', finding } : { kind: 'open', required };
+}
+
+/** A note that asks for nothing does not take the place of "all well". */
+export function asksNothing(finding: Finding): boolean {
+  return finding.severity === 'note' && finding.fixes.length === 0;
 }
 
 /** A cause is as bad as the worst that follows from it. */

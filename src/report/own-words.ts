@@ -14,6 +14,7 @@ import { isPlatform } from '../kubernetes/kubelet/platforms.js';
 import type { Check, Message } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import { sayPlatform } from '../words/platform.js';
+import { say } from '../words/report.js';
 import { saySince } from '../words/since.js';
 
 /** By question and by cause. */
@@ -119,6 +120,15 @@ export function mayStand(own: Own, of: string, command: string): boolean {
   return isLook(withoutAim(command)) || own.has(of, command);
 }
 
+/** Why a question is open that nobody but this machine is to blame for. */
+export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy };
+
+/** Why a question is open that no one was asked. */
+export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.table.notInBundle };
+
+/** What no check says. */
+const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE];
+
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
 export function saidAgain({ id, args }: Message, question: string, spare?: 'spare'): Message | undefined {
   const ofPlatform = id.startsWith('platform.') ? id.slice('platform.'.length) : '';
@@ -126,6 +136,8 @@ export function saidAgain({ id, args }: Message, question: string, spare?: 'spar
     return messageOn(ofPlatform as keyof typeof sayPlatform.table, args.platform);
   const ofSince = id.startsWith('since.') ? id.slice('since.'.length) : '';
   if (Object.hasOwn(saySince.table, ofSince)) return sinceMessage(ofSince as keyof typeof saySince.table, args);
+  const ofOpen = SAID_OF_OPEN.find((each) => each.id === id);
+  if (ofOpen) return ofOpen;
   const check = checkOf(question);
   const key = id.startsWith(`${question}.`) ? id.slice(question.length + 1) : '';
   if (!check || !Object.hasOwn(check.words, key)) return undefined;

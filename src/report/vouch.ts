@@ -34,7 +34,7 @@ function vouched(report: Report, facts: readonly AnyFact[]): Report {
     evidence,
   });
   const where = plainWhere(report.where);
-  const top = topOf(said.findings, said.results, report.summary.verdict, where.script);
+  const top = topOf(said.findings, said.results, report.summary.verdict, where);
   return { ...report, summary: { ...report.summary, top }, where, ...said, causes };
 }
 

@@ -2,9 +2,10 @@
 import { isMeant } from '../judge/judge.js';
 import { isGrave } from '../judge/rank.js';
 import { aimedAs } from '../kubernetes/aim.js';
-import type { Fix, Message } from '../model/check.js';
+import type { Fix } from '../model/check.js';
 import type { Finding, Result, Where } from '../model/report.js';
 import { say } from '../words/report.js';
+import { TOO_BUSY } from './own-words.js';
 import { oneLine } from './plain-text.js';
 import { asksOf, spoken } from './spoken.js';
 import { askAgain } from './where/by-script.js';
@@ -155,14 +156,14 @@ export function fixLine(fix: Fix): string {
   return stepLine({ act: actOf(fix), ...(command && { command }) });
 }
 
-/** Why a question is open that nobody but this machine is to blame for. */
-export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy };
-
-/** Why a question is open that no one was asked. */
-export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.table.notInBundle };
+/** Prints what is to be run where the cluster can be reached. */
+export const COLLECT = 'kubelet-doctor judge FILE --collect';
 
 /** For required questions without an answer: the first of them, and how it can be had. */
-export function openQuestion(open: readonly Result[], script?: Where['script']): { title: string; fix: string } {
+export function openQuestion(
+  open: readonly Result[],
+  { script, bundle }: Pick<Where, 'script' | 'bundle'>,
+): { title: string; fix: string } {
   const busy = open.find(({ note }) => note?.id === TOO_BUSY.id);
   const first = busy ?? open[0];
   if (!first) return { title: say('nothingAsked'), fix: say('toFindOut', { command: 'kubelet-doctor check' }) };
@@ -176,6 +177,8 @@ export function openQuestion(open: readonly Result[], script?: Where['script']):
   // What comes after the cut would have been there.
   if (script?.cut) return { title, fix: say('toFindOut', { command: askAgain(script) }) };
   const [elsewhere] = first.elsewhere;
+  // Who reads it has no cluster at hand: what to run is for someone else, as a whole.
+  if (bundle && elsewhere) return { title, fix: say('toFindOut', { command: COLLECT }) };
   if (elsewhere) return { title, fix: say('toFindOut', { command: firstCommand(elsewhere) }) };
   if (first.outcome === 'crashed') return { title, fix: say('checkFailed') };
   // Line two, like an act: what a shell would read stays in the note, further below.

@@ -88,6 +88,7 @@ export const sayRest = defineWords('rest', {
   askAgain: 'After the fix, run the script again:',
   notAnswered: 'Not answered:',
   notAnsweredRun: 'Not answered; as cluster admin, run:',
+  notAnsweredInBundle: 'Not answered; to find out, run where kubectl reaches the cluster:',
   'left.one': '{questions} not answered: -v lists it.',
   'left.many': '{questions} not answered: -v lists them.',
   checkFailed: 'The check failed: a bug in kubelet-doctor; please report it.',
@@ -104,9 +105,10 @@ export const sayRest = defineWords('rest', {
 
 /** What to run for what stayed open: comments of a shell. */
 export const sayCollect = defineWords('collect', {
-  why: '{question} {why}',
   decides: 'To decide: {title}',
-  lists: 'What the bundle does not contain; run it where kubectl reaches the cluster',
+  lists: 'What the bundle does not contain',
+  here: 'Here:',
+  there: 'Where kubectl reaches the cluster:',
   nothing: 'no question is open that a command answers',
 });
 

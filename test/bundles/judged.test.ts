@@ -7,6 +7,8 @@ import { createHost } from '../../src/host/create.js';
 import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { renderCollect } from '../../src/render/collect.js';
+import { renderText } from '../../src/render/text/report.js';
+import { vouch } from '../../src/report/vouch.js';
 import type { Flags } from '../../src/setup/options.js';
 import { BINDING, daemonSet, type Files, listOf, mustGather, node, pod, ROLE, SENTINELS, troubleshoot, written } from './made.js';
 
@@ -86,7 +88,7 @@ describe('a whole bundle', () => {
       open.map(({ question }) => question),
       ['kubelet-payload'],
     );
-    assert.match(open[0]?.elsewhere.join('\n') ?? '', /kubectl -n datadog exec -i datadog-agent-n1 -c agent -- sh < ask\.sh/);
+    assert.match(open[0]?.elsewhere.join('\n') ?? '', /kubectl -n datadog exec -i datadog-agent-n1 -c agent -- sh \|/);
     const works = report.layers.filter(({ target, state }) => target !== 'self' && state === 'ok').map(({ layer }) => layer);
     assert.deepEqual(
       works.filter((layer) => layer !== 'settings' && layer !== 'authz'),
@@ -114,6 +116,36 @@ describe('a part of a cluster', () => {
     const commands = renderCollect(report, lists, 'collected');
     assert.match(commands, /^kubectl get clusterrolebindings -o json > collected\/clusterrolebindings\.all\.json$/m);
     for (const line of commands.split('\n')) assert.match(line, /^(#.*|kubectl .*|kubelet-doctor .*|mkdir -p collected|)$/);
+  });
+
+  it('is filled in steps of which each needs this program or the cluster, and says which', async () => {
+    const { report, lists } = await judged(mustGather());
+    const lines = renderCollect(report, lists, 'collected').split('\n');
+    let place = '';
+    for (const line of lines.filter((each) => each !== '')) {
+      if (line.startsWith('#')) place = line;
+      else assert.match(line, place === '# Here:' ? /^kubelet-doctor (script|read|judge) [^|]*$/ : /^(kubectl|mkdir) [^|]*$/, place);
+    }
+    assert.ok(
+      lines.some((line) => /^kubectl -n \S+ exec -i \S+ -c agent -- sh < ask\.sh > answers\.txt$/.test(line)),
+      lines.join('\n'),
+    );
+  });
+
+  it('saved as JSON and rendered, its open questions are said in our own words; asking again asks the pod', async () => {
+    for (const files of [troubleshoot(), mustGather(), { 'nodes.all.json': listOf('Node', [node('n1', 'False')]) }]) {
+      const { report } = await judged(files);
+      const open = (each: Report) => each.results.filter(({ outcome, required }) => required && outcome === 'cannot-tell');
+      assert.deepEqual(open(vouch(report)), open(report));
+      assert.ok(!/"kubelet-doctor --wait"|"verify":"kubelet-doctor"/.test(JSON.stringify(report)));
+    }
+  });
+
+  it('a finding stands on line one, though questions stay open', async () => {
+    const { report } = await judged({ 'nodes.all.json': listOf('Node', [node('n1'), node('n2', 'False')]) });
+    const [one, two] = renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
+    assert.match(one ?? '', /^1 of 2 nodes \(n2\) is not ready/);
+    assert.match(two ?? '', /^(Fix|To decide)/);
   });
 
   it('a list that was refused to the collector is not known, and not empty', async () => {

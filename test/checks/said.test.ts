@@ -114,7 +114,7 @@ describe('where nothing else decides', () => {
     });
     assert.deepEqual(acts, [
       ['Open the door | kubelet-doctor explain door-locked'],
-      ['Follow kubelet-doctor explain door-gone | kubelet-doctor explain door-gone'],
+      ['Follow kubelet-doctor explain door-gone | undefined'],
     ]);
   });
 

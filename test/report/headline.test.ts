@@ -7,7 +7,7 @@ import type { Finding, Result } from '../../src/model/report.js';
 import { renderLine } from '../../src/render/line.js';
 import { renderText } from '../../src/render/text/report.js';
 import { headlineOf } from '../../src/report/headline.js';
-import { report, risky } from './samples.js';
+import { report, risky, WHERE } from './samples.js';
 
 const [sample = assert.fail()] = risky().findings;
 const [question = assert.fail()] = risky().results;
@@ -30,21 +30,22 @@ const OPEN: Record<string, Partial<Result>[]> = {
   'a required question open, kept so by a note': [PASSED, { required: true, outcome: 'cannot-tell', cause: 'keeper' }],
 };
 const KEEPER = found('note', 'keeper');
+const IN_BUNDLE = { ...WHERE, bundle: { format: 'must-gather', nodes: 1 } };
 
 describe('the headline', () => {
   for (const failOn of ['blocks', 'degrades', 'risk'] as const) {
     for (const [said, open] of Object.entries(OPEN)) {
-      for (const severity of [undefined, ...SEVERITIES]) {
+      for (const [severity, inBundle] of [undefined, ...SEVERITIES].flatMap((each) => [[each, false] as const, [each, true] as const])) {
         const kept = said.endsWith('by a note');
         const findings = [...(severity ? [found(severity)] : []), ...(kept ? [KEEPER] : [])];
         const results = open.map((each) => ({ ...question, cause: undefined, ...each }));
-        const built = report([], { results, findings, failOn });
+        const built = report([], { results, findings, failOn, where: inBundle ? IN_BUNDLE : WHERE });
         const { verdict, exitCode, top } = built.summary;
         const isWrong = severity !== undefined && severity !== 'note';
         const isOpen = !open.includes(PASSED) || open.some((each) => each.required && each.outcome !== 'pass');
-        const first = isWrong ? severity : kept ? 'keeper' : isOpen ? '' : (severity ?? '');
+        const first = isWrong ? severity : kept ? 'keeper' : isOpen && !inBundle ? '' : (severity ?? '');
 
-        it(`${severity ?? 'nothing'} found, ${said}, --fail-on ${failOn}: ${first || 'no finding'}`, () => {
+        it(`${inBundle ? 'in a bundle, ' : ''}${severity ?? 'nothing'} found, ${said}, --fail-on ${failOn}: ${first || 'no finding'}`, () => {
           assert.equal(top.id, first);
           assert.equal(verdict, verdictOf({ findings, results, failOn }));
           assert.equal(exitCode, { fail: 1, incomplete: 3, warn: 0, pass: 0 }[verdict]);
@@ -64,18 +65,33 @@ describe('the headline', () => {
   it('a report that was read and calls itself well is well only by required answers', () => {
     const passed: Result = { ...question, required: true, outcome: 'pass' };
     for (const verdict of ['pass', 'warn', 'fail'] as const) {
-      assert.deepEqual(headlineOf(verdict, [], []), { kind: 'open', required: [] });
-      assert.deepEqual(headlineOf(verdict, [], [{ ...passed, required: false }]), { kind: 'open', required: [] });
+      assert.deepEqual(headlineOf(verdict, [], [], {}), { kind: 'open', required: [] });
+      assert.deepEqual(headlineOf(verdict, [], [{ ...passed, required: false }], {}), { kind: 'open', required: [] });
       const open: Result = { ...passed, outcome: 'crashed' };
-      assert.deepEqual(headlineOf(verdict, [], [passed, open]), { kind: 'open', required: [open] });
-      assert.deepEqual(headlineOf(verdict, [], [passed]), { kind: 'nothing', on: [passed] });
+      assert.deepEqual(headlineOf(verdict, [], [passed, open], {}), { kind: 'open', required: [open] });
+      assert.deepEqual(headlineOf(verdict, [], [passed], {}), { kind: 'nothing', on: [passed] });
     }
+  });
+
+  it('in a bundle a note that asks for nothing stands behind one that does, and leaves line two to what is open', () => {
+    const results: Result[] = [{ ...question, required: true, outcome: 'cannot-tell', elsewhere: ['kubectl get nodes'], cause: undefined }];
+    const idle = { ...found('note', 'idle'), fixes: [] };
+    const top = (...findings: Finding[]) => report([], { results, findings, where: IN_BUNDLE }).summary.top;
+    assert.equal(top(idle, found('note', 'asking')).id, 'asking');
+    assert.deepEqual(top(idle), { id: 'idle', title: 'what idle is', fix: 'To find out: kubelet-doctor judge FILE --collect' });
+    const [one, two, ...rest] = renderText(report([], { results, findings: [idle], where: IN_BUNDLE }), {
+      width: 80,
+      colour: false,
+      verbose: false,
+    }).split('\n');
+    assert.deepEqual([one, two], ['what idle is', 'To find out: kubelet-doctor judge FILE --collect']);
+    assert.ok(!rest.join('\n').includes('what idle is'), 'said once');
   });
 
   it('of a keeper and what is no worse the keeper says more; a consequence counts like a root', () => {
     const results: Result[] = [{ ...question, required: true, outcome: 'cannot-tell', cause: 'keeper' }];
     const causeOf = (...findings: Finding[]) => {
-      const headline = headlineOf('incomplete', findings, results);
+      const headline = headlineOf('incomplete', findings, results, {});
       return headline.kind === 'finding' ? headline.finding.cause : headline.kind;
     };
     assert.equal(causeOf(found('risk'), found('risk', 'keeper')), 'keeper');

@@ -46,6 +46,7 @@ const SHAPES = [
   `kubectl -n ${NAME} set env daemonset/${NAME} -c ${NAME} --list`,
   `ping -c 3 -M do -s \\d{2,5} ${ADDRESS}`,
   'kubelet-doctor(?: (?:nodes|rbac|settings|--verbose|--wait))?',
+  'kubelet-doctor explain [a-z][a-z-]{2,60}',
   `kubelet-doctor script \\| kubectl -n (?:NAMESPACE|${NAME}) exec -i (?:AGENT_POD|${NAME}) -c agent -- sh \\| kubelet-doctor read -`,
   'kubelet-doctor --agent-process \\d{1,10}',
   `kubelet-doctor manifest debug --node (?:NODE|${NAME})(?: --image IMAGE)?`,

@@ -6,7 +6,7 @@ import { flatten } from '../../judge/rank.js';
 import { withoutAim } from '../../kubernetes/aim.js';
 import type { Fix } from '../../model/check.js';
 import type { Finding, Report } from '../../model/report.js';
-import { headlineOf } from '../../report/headline.js';
+import { asksNothing, headlineOf } from '../../report/headline.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { causeTitle, featureWords, spoken } from '../../report/spoken.js';
 import {
@@ -27,7 +27,7 @@ import { sayFinding as say } from '../../words/text.js';
 import { indentBlock, type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { findingLines } from './finding.js';
 import { quoteLines } from './fix.js';
-import { asksNothing, lineTwo, titleOf, wrappedClosing } from './head.js';
+import { lineTwo, titleOf, wrappedClosing } from './head.js';
 
 /** How much is said of each finding. */
 interface Depth {
@@ -97,12 +97,12 @@ const MOST_FINDINGS = 8;
 
 function briefLines(report: Report, look: Look, depth: Depth): string[] {
   const told = report.findings.filter((finding) => !asksNothing(finding));
-  const notes = report.findings.filter(asksNothing);
   const shown = depth === LEAST ? told.slice(0, MOST_FINDINGS) : told;
   const rest = told.length - shown.length;
   // Where a question is open the first line may be of another finding than the first.
-  const headline = headlineOf(report.summary.verdict, report.findings, report.results);
+  const headline = headlineOf(report.summary.verdict, report.findings, report.results, report.where);
   const head = headline.kind === 'finding' ? headline.finding : undefined;
+  const notes = report.findings.filter((finding) => asksNothing(finding) && !(finding === head && report.where.bundle));
   return [
     ...shown.flatMap((finding, at) => [...oneFinding(finding, { at, of: told.length, isHead: finding === head }, report, look, depth), '']),
     ...(rest > 0 ? [say('andWhatVerbose', { what: counted(rest, 'moreFinding') }), ''] : []),
@@ -187,7 +187,8 @@ function seen({ evidence }: Finding, { width, paint }: Look, indent: string, dep
 
 /** What was seen, on which node of many, and how much more there is. */
 function counting(saw: string, node: string | undefined, rest: number): string {
-  const where = node ? say('sawAt', { saw, node: oneLine(node) }) : saw;
+  // `merge` says it in front.
+  const where = node && !saw.startsWith(oneLine(node)) ? say('sawAt', { saw, node: oneLine(node) }) : saw;
   return rest > 0 ? say('sawAndMore', { saw: where, count: rest }) : where;
 }
 
@@ -204,7 +205,9 @@ function remedy(finding: Finding, isHead: boolean, look: Look, indent: string, d
 }
 
 function firstFix(finding: Finding, fix: Fix, isSaid: boolean, look: Look, indent: string, depth: Depth): string[] {
-  const steps = stepsOf(fix);
+  const all = stepsOf(fix);
+  // That is on its last line.
+  const steps = isSaid && all === explain(finding) ? '' : all;
   const verify = fix.verify && !isAgain(fix.verify) ? fix.verify : '';
   const said = isSaid && steps && lineTwo(finding).endsWith(steps);
   const where = ownerLong(fix);

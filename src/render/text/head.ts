@@ -4,7 +4,7 @@
  */
 import { type Answered, answeredOf, isUnanswered } from '../../judge/exit.js';
 import type { Finding, LayerState, Merged, Report } from '../../model/report.js';
-import { headlineOf } from '../../report/headline.js';
+import { asksNothing, headlineOf } from '../../report/headline.js';
 import { oneLine } from '../../report/plain-text.js';
 import { titleWords } from '../../report/spoken.js';
 import { identityWords, placeWords, vantageWords } from '../../report/where/places.js';
@@ -69,10 +69,11 @@ interface Answer {
 
 function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer {
   const { summary, findings, results } = report;
-  const headline = headlineOf(summary.verdict, findings, results);
+  const headline = headlineOf(summary.verdict, findings, results, report.where);
+  const toFindOut = (line: string) => ({ lead: '', line, isProse: false, last: line, isLastProse: false });
   if (headline.kind === 'open') {
-    const { title, fix } = openQuestion(headline.required, report.where.script);
-    return { colour: yellow, title, lead: '', line: fix, isProse: false, last: fix, isLastProse: false };
+    const { title, fix } = openQuestion(headline.required, report.where);
+    return { colour: yellow, title, ...toFindOut(fix) };
   }
   const well = (on: Answered): Answer => {
     const asked = askedLine(report);
@@ -86,6 +87,7 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
   const own = titleOf(top, report);
   const title = failing ? (answered && top.ofOthers ? afterNamed(report, own) : own) : withLead(top.severity, answered, own);
+  if (headline.next) return { colour: yellow, title, ...toFindOut(openQuestion(headline.next, report.where).fix) };
   const { lead, line } = actLine(step);
   const last = lastLine(step);
   return {
@@ -110,11 +112,6 @@ function withLead(severity: Finding['severity'], answered: Answered | undefined,
 function afterNamed({ where }: Report, title: string): string {
   const node = oneLine(where.node);
   return node && [...node].length <= SHORT_NAME ? say('okOn', { node, title }) : title;
-}
-
-/** A note that asks for nothing does not take the place of "all well". */
-export function asksNothing(finding: Finding): boolean {
-  return finding.severity === 'note' && finding.fixes.length === 0;
 }
 
 /** The title; a suspicion says that it is one. */

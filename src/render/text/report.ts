@@ -3,14 +3,15 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report } from '../../model/report.js';
+import { asksNothing } from '../../report/headline.js';
 import { neutraliseAll } from '../../report/plain-text.js';
-import { askAgain } from '../../report/where/by-script.js';
+import { againIn } from '../../report/where/by-script.js';
 import { counted, formOf } from '../../words/formats.js';
 import { sayRest } from '../../words/text.js';
 import { closeUp, type Look, palette, pasteBlock, proseWidth, wrap } from '../style.js';
 import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
-import { asksNothing, closingLines, headLines, wrappedClosing, wrappedHead } from './head.js';
+import { closingLines, headLines, wrappedClosing, wrappedHead } from './head.js';
 import { gridLines, unreadLines } from './merged.js';
 import { leftOutLines, openLines, passedLines, settingLines, timeLines } from './rest.js';
 import { layerLines, stripLines } from './strip.js';
@@ -111,7 +112,7 @@ function overview(report: Report, { width, paint }: Look): string[] {
 
 function closing(report: Report, { width, paint }: Look): string[] {
   if (report.summary.verdict !== 'fail') return [];
-  const { script } = report.where;
-  if (script) return [paint.dim(sayRest('askAgain')), ...pasteBlock(askAgain(script), '  ')];
+  const again = againIn(report.where);
+  if (again) return [paint.dim(sayRest('askAgain')), ...pasteBlock(again, '  ')];
   return wrap(sayRest('wait'), proseWidth(width)).map(paint.dim);
 }

@@ -3,6 +3,7 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report, Result } from '../../model/report.js';
+import { NOT_IN_BUNDLE } from '../../report/own-words.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { asksOf, spoken } from '../../report/spoken.js';
 import { withoutStop } from '../../report/words.js';
@@ -27,19 +28,24 @@ export function openLines(report: Report, look: Look, which: 'all' | 'with an an
   const rest = open.length - listed.length;
   if (open.length === 0) return [];
   const lines = listed.flatMap((result) => [
-    ...wrap([oneLine(asksOf(result)), because(result)].join(' '), proseWidth(look.width), '- '),
+    ...wrap(openWords(result), proseWidth(look.width), '- '),
     ...(which === 'first required' ? result.elsewhere.slice(0, 1) : result.elsewhere).flatMap((command) => pasteBlock(command, '    ')),
     ...quoteLines(result.quoted, '    ', look),
   ]);
   const byOthers = listed.some((result) => result.elsewhere.length > 0);
+  const ask = report.where.bundle ? 'notAnsweredInBundle' : 'notAnsweredRun';
   const left = rest ? sayRest(`left.${formOf(rest)}`, { questions: counted(rest, listed.length ? 'moreQuestion' : 'question') }) : '';
   return [
-    ...(listed.length
-      ? [...wrap(byOthers ? sayRest('notAnsweredRun') : sayRest('notAnswered'), proseWidth(look.width)).map(look.paint.bold), ...lines]
-      : []),
+    ...(listed.length ? [...wrap(sayRest(byOthers ? ask : 'notAnswered'), proseWidth(look.width)).map(look.paint.bold), ...lines] : []),
     ...(left ? wrap(left, proseWidth(look.width)) : []),
     '',
   ];
+}
+
+/** What stands for all that a bundle cannot tell is no question of its own. */
+function openWords(result: Result): string {
+  if (result.note?.id === NOT_IN_BUNDLE.id) return because(result);
+  return [oneLine(asksOf(result)), because(result)].join(' ');
 }
 
 function because(result: Result): string {

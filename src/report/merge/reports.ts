@@ -145,7 +145,8 @@ function reduced(source: string, report: Report, { slim, once, order }: Slimming
   return {
     // A file may be named by whoever sent it, and its name stands beside an act.
     node: where.node || address || sayMerged('unnamed', { file: source.replace(/[^\w./:@+-]/g, '?') }),
-    vantage: (where.vantage || where.place).replace('-', ' '),
+    // What a bundle tells of a node, no one asked from anywhere.
+    vantage: where.bundle ? '' : (where.vantage || where.place).replace('-', ' '),
     startedAt,
     version: tool.version,
     identity: where.identity,

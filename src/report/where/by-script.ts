@@ -14,6 +14,12 @@ export function askAgain({ pod = 'AGENT_POD', namespace = 'NAMESPACE' }: NonNull
   return `kubelet-doctor script | kubectl -n ${namespace} exec -i ${pod} -c agent -- sh | kubelet-doctor read -`;
 }
 
+/** Where this program did not run there itself; of a bundle nothing says in which pod. */
+export function againIn({ script, bundle }: Pick<Where, 'script' | 'bundle'>): string | undefined {
+  const at = script ?? (bundle && {});
+  return at && askAgain(at);
+}
+
 /** A command that runs this program where the script ran. */
 export function isRunThere(command: string): boolean {
   return /^kubelet-doctor(?: --wait)?$/.test(command);

@@ -15,7 +15,7 @@ import type { Finding, Report, Where } from '../../model/report.js';
 import { listed } from '../../words/formats.js';
 import { sayWhere } from '../../words/report.js';
 import { dataOf, factOf, factsOf } from '../facts.js';
-import { askAgain, isRunThere, scriptOf } from './by-script.js';
+import { againIn, isRunThere, scriptOf } from './by-script.js';
 import { placeOf, vantageOf } from './places.js';
 
 /** Empty strings where a part is not known. */
@@ -116,9 +116,10 @@ export function withoutKubeconfig<T extends Commanding>(report: T): T {
   return inCommands(report, (command) => withoutAim(command, 'kubeconfig'));
 }
 
-/** Of answers of a script: what runs this program there runs the script there. */
-export function againAt<T extends Commanding>(report: T, { script }: Where): T {
-  return script ? inCommands(report, (command) => (isRunThere(command) ? askAgain(script) : command)) : report;
+/** Of answers of a script, and of a bundle: what runs this program there runs the script there. */
+export function againAt<T extends Commanding>(report: T, where: Where): T {
+  const again = againIn(where);
+  return again ? inCommands(report, (command) => (isRunThere(command) ? again : command)) : report;
 }
 
 function inCommands<T extends Commanding>(report: T, change: (command: string) => string): T {

@@ -100,7 +100,7 @@ describe('what is pasted of the answers', () => {
     // What is open is asked by the script again.
     const open = judged.report.results.filter(({ outcome, required }) => required && outcome === 'cannot-tell');
     assert.match(
-      openQuestion(open, judged.report.where.script).fix,
+      openQuestion(open, judged.report.where).fix,
       /^To find out: kubelet-doctor script \| kubectl -n datadog exec -i datadog-agent-abc12/,
     );
   });
