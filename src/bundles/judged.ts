@@ -20,6 +20,7 @@ import { bundleApiserver } from './apiserver.js';
 import { type Asking, askCluster, askOfNode } from './ask.js';
 import { commandsFor } from './collect.js';
 import type { Format } from './formats.js';
+import { firstOf, type NamedPod, podNamed } from './objects/pod-named.js';
 import { askedOf } from './questions.js';
 import { type Bundle, type Listener, readBundle } from './read.js';
 
@@ -40,10 +41,13 @@ export interface Judged {
   unread: readonly string[];
 }
 
+/** What a run is told beside its flags: `pod` picks its node and its DaemonSet. */
+export type Chosen = Partial<Flags> & { pod?: string };
+
 /** An error is one line; `isChoice` of what was chosen, where the bundle itself is read. `flags`: those that choose a node, a DaemonSet, an account, a profile. */
 export async function judgeBundle(
   path: string | Buffer,
-  flags: Partial<Flags>,
+  given: Chosen,
   own: Host,
   choices: Choices,
   listeners: readonly Listener[] = [],
@@ -52,7 +56,12 @@ export async function judgeBundle(
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
   if (!place) return { error: NOTHING, ...(bundle.format && { format: bundle.format }) };
-  const host = withoutMachine(own, bundle.cluster.clockMs);
+  const pod = given.pod === undefined ? undefined : podNamed(given.pod, bundle.cluster.index);
+  if (pod && 'error' in pod) return { ...pod, isChoice: true };
+  if (pod?.node !== undefined && given.node !== undefined && !isSameNode(given.node, pod.node))
+    return { error: `--pod ${given.pod}: runs on node ${pod.node}, not on --node ${given.node}`, isChoice: true };
+  const flags = ofPod(given, pod);
+  const host = withoutMachine(own, bundle.cluster.clockMs, flags.profile);
   const settings = await resolveSettings({ ...chosen(flags), exec: false }, host);
   if ('error' in settings) return { ...settings, isChoice: true };
   const all = nodesOf(bundle);
@@ -75,7 +84,7 @@ export async function judgeBundle(
     ];
     const judgements = judge(facts);
     const concluded = conclude({
-      judgements: askedOf(judgements, facts, node),
+      judgements: askedOf(judgements, facts, node, pod),
       facts,
       settings: settings.settings,
       startedAt,
@@ -106,13 +115,15 @@ function sameVerdicts(before: Verdicts | undefined, judgements: readonly Judgeme
   return judgements.map(({ verdict }, at) => (before === undefined || isSame(before[at], verdict) ? verdict : undefined));
 }
 
-const MOST_NAMED = 5;
-
 function noSuchNode(name: string, all: readonly string[]): string {
   const alike = nearTo(name, all);
-  const named = alike.length > 0 ? alike : all;
-  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
-  return `--node ${name}: the bundle contains no such node; it contains ${named.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return `--node ${name}: the bundle contains no such node; it contains ${firstOf(alike.length > 0 ? alike : all)}`;
+}
+
+/** What is not chosen otherwise is the pod's. */
+function ofPod(given: Chosen, pod: NamedPod | undefined): Partial<Flags> {
+  const { node = pod?.node, daemonset = pod?.daemonset } = given;
+  return { ...given, ...(node !== undefined && { node }), ...(daemonset !== undefined && { daemonset }) };
 }
 
 /** Nodes that have an object, and those of which something was told. */
@@ -142,8 +153,8 @@ function placeOf(bundle: Bundle): BundlePlace | undefined {
   };
 }
 
-/** Nothing of the machine that reads it counts: no environment, no file of an agent, no kubeconfig. */
-function withoutMachine(own: Host, clockMs: number): Host {
+/** Nothing of the machine that reads it counts: no environment, no file of an agent, no kubeconfig. What is named with --profile is the reader's word. */
+function withoutMachine(own: Host, clockMs: number, profile: string | undefined): Host {
   return {
     ...own,
     env: {},
@@ -151,7 +162,8 @@ function withoutMachine(own: Host, clockMs: number): Host {
     home: '/nonexistent',
     hostName: '',
     now: () => clockMs,
-    readFile: async (path) => ({ ok: false, path, code: 'ENOENT', detail: 'no such file' }),
+    readFile: async (path, most) =>
+      path === profile ? own.readFile(path, most) : { ok: false, path, code: 'ENOENT', detail: 'no such file' },
     listDirectory: async () => [],
     locate: async (path) => path,
     interfaceAddresses: () => [],

@@ -32,7 +32,13 @@ const TRIED = ['proxy', 'dns', 'tcp', 'tls', 'http', 'credential', 'second-sight
 const isAboutTrial = ({ needs, target, question }: Check): boolean =>
   target !== 'self' && TRIED.some((kind) => needs.includes(`${target}/${kind}`)) && question !== 'kubelet-forbidden';
 
-export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFact[], node: string | undefined): Judgement[] {
+/** `chosen`: the pod that was named; else any of the agent's on the node. */
+export function askedOf(
+  judgements: readonly Judgement[],
+  facts: readonly AnyFact[],
+  node: string | undefined,
+  chosen?: { namespace: string; pod: string },
+): Judgement[] {
   const looked = new Set(
     facts.flatMap(({ target, kind, outcome }) =>
       outcome.status === 'observed' || outcome.status === 'failed' ? [`${target}/${kind}`] : [],
@@ -47,7 +53,7 @@ export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFac
     if (check.question !== STANDS_FOR_ALL) return [];
     // A log tells that it failed, and no more.
     const isLogged = verdict.why.id.endsWith('.said.wrapped');
-    const elsewhere = askInPod(facts, node);
+    const elsewhere = askInPod(facts, node, chosen);
     return [
       {
         check,
@@ -60,10 +66,10 @@ export function askedOf(judgements: readonly Judgement[], facts: readonly AnyFac
 const NO_PODS: readonly AgentPod[] = [];
 
 /** With the names that the bundle has; any agent's pod does where no node is meant. */
-function askInPod(facts: readonly AnyFact[], node: string | undefined): string {
+function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: { namespace: string; pod: string }): string {
   const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
   const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : NO_PODS;
-  const pod = podsByNode(pods).get(node);
+  const pod = chosen && [chosen.namespace, chosen.pod].every(isDnsName) ? chosen : podsByNode(pods).get(node);
   return askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {});
 }
 

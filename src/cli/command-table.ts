@@ -3,7 +3,7 @@ import { MANIFESTS } from '../manifests/kinds.js';
 import { DEFAULTS } from '../setup/options.js';
 import { VERSION } from '../version.js';
 import type { Command } from './arguments/command.js';
-import { pickFlags } from './arguments/flags.js';
+import { pickFlags, pickJudgeFlags } from './arguments/flags.js';
 import {
   CHECK_OPTIONS,
   DEMO_OPTIONS,
@@ -89,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     shape: bareWords,
     run: async (parsed, { host, io }) =>
-      (await import('./commands/read.js')).runReadCommand(parsed._.slice(1).map(String), pickFlags(parsed), host, io),
+      (await import('./commands/read.js')).runReadCommand(parsed._.slice(1).map(String), pickJudgeFlags(parsed), host, io),
   },
   {
     name: 'script',
@@ -121,12 +121,7 @@ export const COMMANDS: readonly Command[] = [
       ['And what to collect to be sure', 'kubelet-doctor judge FLARE.zip --collect'],
     ],
     run: async (parsed, { host, io }) =>
-      (await import('./commands/judge.js')).runJudgeCommand(
-        String(parsed.file),
-        { ...pickFlags(parsed), ...(parsed.collect === true && { collect: true }) },
-        host,
-        io,
-      ),
+      (await import('./commands/judge.js')).runJudgeCommand(String(parsed.file), pickJudgeFlags(parsed), host, io),
   },
   {
     name: 'diff',

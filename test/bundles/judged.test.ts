@@ -1,20 +1,21 @@
 /** A bundle is judged as the cluster would be, and says nothing of what is not in it. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
-import { judgeBundle } from '../../src/bundles/judged.js';
+import { type Chosen, judgeBundle } from '../../src/bundles/judged.js';
 import { createHost } from '../../src/host/create.js';
 import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { renderCollect } from '../../src/render/collect.js';
 import { renderText } from '../../src/render/text/report.js';
 import { vouch } from '../../src/report/vouch.js';
-import type { Flags } from '../../src/setup/options.js';
 import { BINDING, daemonSet, type Files, listOf, mustGather, node, pod, ROLE, SENTINELS, troubleshoot, written } from './made.js';
 
 const CHOICES = { failOn: 'degrades' as const, skip: [], only: [] };
 
-async function judged(files: Files, flags: Partial<Flags> = {}) {
+async function judged(files: Files, flags: Chosen = {}) {
   const root = written(files);
   try {
     const found = await judgeBundle(root, flags, createHost(), CHOICES);
@@ -54,6 +55,42 @@ describe('a whole bundle', () => {
     assert.equal(report.where.node, 'n2');
     assert.equal(report.merged, undefined);
     assert.equal(flatten(report.findings).find(({ cause }) => cause === 'agent-missing-on-node')?.severity, 'blocks');
+  });
+
+  it('--pod picks its node and its DaemonSet, and is the pod that is asked', async () => {
+    for (const named of ['datadog-agent-n3', 'datadog/datadog-agent-n3']) {
+      const { report } = await judged(troubleshoot(), { pod: named });
+      assert.equal(report.where.node, 'n3');
+      assert.match(result(report, 'kubelet-payload')?.elsewhere.join() ?? '', /-n datadog exec -i datadog-agent-n3 /);
+      assert.ok(causesIn(report).includes('agent-host-of-one-node'), 'the DaemonSet is judged as well');
+    }
+    const refused: [Chosen, RegExp][] = [
+      [
+        { pod: 'datadog-agent-n2' },
+        /^Error: --pod datadog-agent-n2: the bundle contains no such pod; it contains datadog\/datadog-agent-n1, datadog\/datadog-agent-n3$/,
+      ],
+      [{ pod: 'other/datadog-agent-n1' }, /^Error: --pod other\/datadog-agent-n1: the bundle contains no such pod/],
+      [{ pod: 'datadog-agent-n1', node: 'n3' }, /^Error: --pod datadog-agent-n1: runs on node n1, not on --node n3$/],
+    ];
+    for (const [flags, why] of refused) await assert.rejects(judged(troubleshoot(), flags), why);
+    const twice = {
+      ...troubleshoot(),
+      'more/pods.json': listOf('Pod', [{ ...pod('n1'), metadata: { name: 'datadog-agent-n1', namespace: 'x' } }]),
+    };
+    await assert.rejects(
+      judged(twice, { pod: 'datadog-agent-n1' }),
+      /is in several namespaces; name one: datadog\/datadog-agent-n1, x\/datadog-agent-n1$/,
+    );
+    await assert.rejects(
+      judged({ 'nodes.all.json': listOf('Node', [node('n1')]) }, { pod: 'x' }),
+      /the bundle contains no pods; --node names a node$/,
+    );
+  });
+
+  it('--profile FILE is read, and nothing else of this machine', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'kd-profile-')), 'mine.yaml');
+    writeFileSync(file, 'profile: mine\nfeatures: []\n');
+    await assert.rejects(judged(troubleshoot(), { profile: file }), /mine\.yaml:1: features must name at least one feature/);
   });
 
   it('names that are not in it are said: node, DaemonSet, account, profile', async () => {

@@ -8,3 +8,9 @@ export function pickFlags(parsed: Record<string, unknown>): Partial<Flags> {
   const given = rows.filter(({ name }) => parsed[name] !== undefined);
   return Object.fromEntries(given.map(({ name }) => [keyOf(name), keyOf(name) === name ? parsed[name] : !parsed[name]]));
 }
+
+/** Those that `judge` has alone. */
+export function pickJudgeFlags(parsed: Record<string, unknown>): Partial<Flags> & { collect?: boolean; pod?: string } {
+  const { collect, pod } = parsed;
+  return { ...pickFlags(parsed), ...(collect === true && { collect }), ...(typeof pod === 'string' && { pod }) };
+}

@@ -52,6 +52,13 @@ export const RBAC_OPTIONS: readonly OptionSpec[] = [
 export const RENDER_OPTIONS = rowsOf(...RENDERING, 'pseudonyms');
 export const JUDGE_OPTIONS: readonly OptionSpec[] = [
   ...rowsOf(...RENDERING, ...JUDGING, 'node', 'daemonset', 'service-account', 'profile', 'feature'),
+  {
+    name: 'pod',
+    type: 'text',
+    value: 'NAME',
+    group: 'Placement',
+    description: 'of a bundle: judge the node and DaemonSet of this pod, as NAME or NS/NAME',
+  },
   { name: 'collect', type: 'switch', group: 'Output', description: 'print what to run for the questions that stay open' },
 ];
 export const DIFF_OPTIONS = [...rowsOf('no-color'), ...TEXT_OR_JSON];

@@ -13,11 +13,12 @@ import type { Report } from '../../model/report.js';
 import { renderCollect } from '../../render/collect.js';
 import { conclude } from '../../report/conclude.js';
 import type { Flags } from '../../setup/options.js';
+import type { pickJudgeFlags } from '../arguments/flags.js';
 import type { Io } from '../io.js';
 import { factsFrom } from '../saved-input.js';
 import { choicesOf, withReport } from '../with-report.js';
 
-type JudgeFlags = Partial<Flags> & { collect?: boolean };
+export type JudgeFlags = ReturnType<typeof pickJudgeFlags>;
 
 interface Found {
   report: Report;
@@ -47,6 +48,11 @@ export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io
   });
 }
 
+/** Of facts that are saved nothing is left to choose. */
+const OF_BUNDLES = ['pod', 'node', 'daemonset', 'service-account', 'profile', 'feature'] as const;
+
+const called = (file: string): string => (file === STDIN ? STANDARD_INPUT : file);
+
 const NOTHING = 'contains no support bundle that is read';
 
 /** What is no bundle of ours may be another's. */
@@ -56,6 +62,9 @@ async function find(file: string, flags: JudgeFlags, host: Host, given?: string 
   const read = await factsFrom(file, host, given);
   if ('error' in read)
     return typeof given === 'string' ? read : findForeign(file, given ?? posix.resolve(host.cwd, file), flags, host, read);
+  const inVain = OF_BUNDLES.find((name) => flags[name] !== undefined);
+  const why = `${called(file)} holds the facts of one run, and what it chose; leave the option out`;
+  if (inVain) return { error: host.redactor.clean(`--${inVain}: ${why}`, 400) };
   const report = judgeAgain(read.file, flags);
   if (report) return { report };
   return { error: host.redactor.clean(`${file}: this version cannot read its facts; use the version that saved them`, 400) };
@@ -87,7 +96,7 @@ async function findForeign(
   const { name, instead } = judged.format;
   return {
     error: host.redactor.clean(
-      `${file === STDIN ? STANDARD_INPUT : file}: is another program's bundle (${name}), and contains nothing that is read${instead ? `: ${instead}` : ''}`,
+      `${called(file)}: is another program's bundle (${name}), and contains nothing that is read${instead ? `: ${instead}` : ''}`,
       400,
     ),
   };

@@ -18,11 +18,12 @@ import { lookOf } from '../render.js';
 import { usageError } from '../usage.js';
 import { choicesOf, withReport } from '../with-report.js';
 import { EXIT_FOUND, withDocs } from './explain.js';
+import type { JudgeFlags } from './judge.js';
 
 type Kind = 'packed' | 'objects' | 'saved' | 'answers' | 'manifest' | 'text';
 
 /** Each in turn; the exit code is the gravest. */
-export async function runReadCommand(names: readonly string[], flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+export async function runReadCommand(names: readonly string[], flags: JudgeFlags, host: Host, io: Io): Promise<number> {
   const unknown = unknownCause([...(flags.skip ?? []), ...(flags.only ?? [])]);
   if (unknown !== undefined) return usageError(io, unknown);
   if (names.length === 0) return usageError(io, 'read needs a file, or - for standard input');
@@ -44,7 +45,7 @@ function whyOneAtATime({ output = 'text' }: Partial<Flags>): string | undefined 
   return DOCUMENTS.includes(output) ? `--output ${output} is one document; give one at a time` : undefined;
 }
 
-async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+async function readOne(name: string, flags: JudgeFlags, host: Host, io: Io): Promise<number> {
   const given = await openGiven(name === '-' ? name : posix.resolve(host.cwd, name));
   const shown = name === '-' ? 'standard input' : name;
   if ('error' in given) return usageError(io, host.redactor.clean(`${shown}: ${given.error}`, 400));
@@ -79,7 +80,8 @@ async function readOne(name: string, flags: Partial<Flags>, host: Host, io: Io):
 }
 
 /** A text is no report. */
-function unfitForTexts({ output = 'text', 'fail-on': failOn }: Partial<Flags>): string | undefined {
+function unfitForTexts({ output = 'text', 'fail-on': failOn, collect, pod }: JudgeFlags): string | undefined {
+  if (collect || pod !== undefined) return `is a text, and --${collect ? 'collect' : 'pod'} is for bundles; leave it out`;
   if (output !== 'text' && output !== 'json') return `is a text, which --output ${output} is not for; use text or json`;
   return failOn === undefined ? undefined : 'is a text, whose causes have no severity; leave --fail-on out';
 }
@@ -111,7 +113,7 @@ function isManifest(head: string): boolean {
   return /^(datadog|agents|clusterAgent):[ \t\r]{0,9}$/m.test(head) && !/^\d{4}-\d\d-\d\d/m.test(head);
 }
 
-async function readSaved(name: string, given: string | Buffer | undefined, flags: Partial<Flags>, host: Host, io: Io): Promise<number> {
+async function readSaved(name: string, given: string | Buffer | undefined, flags: JudgeFlags, host: Host, io: Io): Promise<number> {
   const { factsFrom, reportFrom } = await import('../saved-input.js');
   const facts = await factsFrom(name, host, given);
   // What is packed and none of ours may be another's bundle.

@@ -1,0 +1,53 @@
+/** The pod that --pod names: its node is the one that is judged, and its DaemonSet the agent's. */
+import { list, record } from '../../kubernetes/json.js';
+import { isDnsName } from '../../kubernetes/names.js';
+import { nearTo } from '../../kubernetes/near.js';
+import type { ObjectIndex } from '../objects.js';
+
+export interface NamedPod {
+  namespace: string;
+  pod: string;
+  /** Undefined where it is on none yet. */
+  node?: string;
+  /** `NS/NAME`, where that is in the bundle as well. */
+  daemonset?: string;
+}
+
+const MOST_NAMED = 5;
+/** Names of more pods are not compared. */
+const MOST_COMPARED = 20_000;
+
+/** `named`: `NAME`, or `NAMESPACE/NAME`. An error is one line. */
+export function podNamed(named: string, index: ObjectIndex): NamedPod | { error: string } {
+  const [pod = '', namespace] = named.split('/').reverse();
+  const there = (namespace === undefined ? index.namespaces('Pod') : [namespace]).filter((each) => index.get('Pod', each, pod)).sort();
+  const [first, ...others] = there;
+  if (first === undefined) return { error: `--pod ${named}: ${noSuchPod(pod, index)}` };
+  if (others.length > 0)
+    return { error: `--pod ${named}: is in several namespaces; name one: ${firstOf(there.map((each) => `${each}/${pod}`))}` };
+  const { metadata, spec } = record(index.get('Pod', first, pod));
+  const { nodeName } = record(spec);
+  const owner = list(record(metadata).ownerReferences)
+    .map(record)
+    .find(({ kind, name }) => kind === 'DaemonSet' && index.get('DaemonSet', first, String(name)));
+  return {
+    namespace: first,
+    pod,
+    ...(typeof nodeName === 'string' && nodeName !== '' && { node: nodeName }),
+    ...(owner && [first, String(owner.name)].every(isDnsName) && { daemonset: `${first}/${String(owner.name)}` }),
+  };
+}
+
+function noSuchPod(pod: string, index: ObjectIndex): string {
+  const all = index.list('Pod').map(({ metadata }) => `${record(metadata).namespace}/${record(metadata).name}`);
+  if (all.length === 0) return 'the bundle contains no pods; --node names a node';
+  const nameOf = new Map(all.slice(0, MOST_COMPARED).map((each) => [each.slice(each.indexOf('/') + 1), each]));
+  const alike = nearTo(pod, [...nameOf.keys()]).flatMap((name) => nameOf.get(name) ?? []);
+  return `the bundle contains no such pod; it contains ${firstOf(alike.length > 0 ? alike : all)}`;
+}
+
+/** A few, and how many more. */
+export function firstOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
