@@ -157,7 +157,7 @@ export function fixLine(fix: Fix): string {
 }
 
 /** Prints what is to be run where the cluster can be reached. */
-export const COLLECT = 'kubelet-doctor judge FILE --collect';
+const COLLECT = 'kubelet-doctor judge FILE --collect';
 
 /** For required questions without an answer: the first of them, and how it can be had. */
 export function openQuestion(
