@@ -7,7 +7,8 @@ import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
 import type { Report } from '../model/report.js';
 import { readFacts } from '../report/contract/read-facts.js';
-import { type createResultReader, parseJson, readReport, versionOf } from '../report/contract/read-report.js';
+import type { createManyReader } from '../report/contract/read-many.js';
+import { parseJson, readReport, versionOf } from '../report/contract/read-report.js';
 import { vouch } from '../report/vouch.js';
 
 /** FILE is its name; `given`: its text, where that is at hand. */
@@ -19,23 +20,25 @@ export async function reportFrom(file: string, host: Host, given?: string | Buff
 }
 
 /**
- * The report, with nothing of its writer's in the place of our advice: checked against the facts beside it, where they can be read. `readResults`: of
- * many reports.
+ * The report, with nothing of its writer's in the place of our advice: checked against the facts beside it, where they can be read. `readMany`: of many
+ * reports.
  */
 export function readVouched(
   { report, facts }: { report: string; facts?: string | undefined },
   hide: <T>(json: T) => T,
-  readResults?: ReturnType<typeof createResultReader>,
+  readMany?: ReturnType<typeof createManyReader>,
 ): { report: Report } | { error: string } {
-  const parsed = parseJson(report);
-  if ('error' in parsed) return parsed;
-  const results = readResults?.(parsed.json);
-  const read = readReport(hide(results ? { ...(parsed.json as object), results: [] } : parsed.json));
+  const alike = readMany?.(report);
+  const read = alike ? { report: alike } : readWhole(report, hide);
   if ('error' in read) return read;
-  if (results) read.report.results = results;
   const beside = facts === undefined ? undefined : parseJson(facts);
   const kept = beside && 'json' in beside ? readFacts(hide(beside.json)) : undefined;
   return { report: vouch(read.report, kept && 'file' in kept ? kept.file.facts : []) };
+}
+
+function readWhole(text: string, hide: <T>(json: T) => T): { report: Report } | { error: string } {
+  const parsed = parseJson(text);
+  return 'error' in parsed ? parsed : readReport(hide(parsed.json));
 }
 
 export async function factsFrom(file: string, host: Host, given?: string | Buffer): Promise<{ file: FactsFile } | { error: string }> {

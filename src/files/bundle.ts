@@ -52,6 +52,8 @@ export async function readBundle(
 const BRACE = 0x7b;
 /** What a report of one node is well below. */
 const SHORT = 256 * 1024;
+/** Where one is read into before it is text, and the next one again. */
+let room: Buffer | undefined;
 
 /**
  * A short JSON text in one go: of thousands of files each wait for another thread costs more than the reading. Undefined for what is anything else, or
@@ -63,8 +65,8 @@ function shortText(path: string): Bundle | undefined {
     try {
       const stat = fstatSync(file);
       if (!stat.isFile() || stat.size === 0 || stat.size > SHORT) return undefined;
-      const bytes = Buffer.allocUnsafe(stat.size + 1);
-      const got = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
+      room ??= Buffer.allocUnsafeSlow(SHORT + 1);
+      const got = room.subarray(0, readSync(file, room, 0, stat.size + 1, 0));
       return got.length === stat.size && got[0] === BRACE ? bundleOf(decode(got)) : undefined;
     } finally {
       closeSync(file);
@@ -183,11 +185,13 @@ async function readWhole(file: FileHandle, most: number): Promise<Buffer> {
   }
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Buffer): string {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw new BadArchive('is UTF-16, as Windows PowerShell writes it; save it again as UTF-8');
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw new BadArchive('is not UTF-8 text');
   }

@@ -249,18 +249,21 @@ const SHAPED = /[ :=%]|eyJ|ZXlK/;
 /** Secrets by their shape, for those nobody registered: another client's token in an error page, a key in a plugin's stderr. */
 function hidePatterns(text: string): string {
   if (!SHAPED.test(text)) return text;
-  return (
-    text
-      .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
-      .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)
-      // The same in base64 once more, as in a Secret's data.
-      .replace(/ZXlK[\w+/-]{16,}={0,2}/g, MARK)
-      .replace(/\b((?:set-)?cookie["']?\s*[:=]\s*["']?[^\s=;,"']{1,64}=)([^\s;,"']+)/gi, keepWords)
-      .replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#]*@/gi, `$1${MARK}@`)
-      .replace(/\b((?:bearer|basic)(?: |%20))([^\s"',;]+)/gi, keepWords)
-      .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
-      .replace(SECRET_KEYS, keepWords)
-  );
+  const begun = text
+    .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
+    .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)
+    // The same in base64 once more, as in a Secret's data.
+    .replace(/ZXlK[\w+/-]{16,}={0,2}/g, MARK)
+    .replace(/\b((?:set-)?cookie["']?\s*[:=]\s*["']?[^\s=;,"']{1,64}=)([^\s;,"']+)/gi, keepWords);
+  return withoutUsers(begun)
+    .replace(/\b((?:bearer|basic)(?: |%20))([^\s"',;]+)/gi, keepWords)
+    .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
+    .replace(SECRET_KEYS, keepWords);
+}
+
+/** Who a URL is asked as. Each word could be a scheme, so it is looked for where there is a URL alone. */
+function withoutUsers(text: string): string {
+  return text.includes('://') ? text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#]*@/gi, `$1${MARK}@`) : text;
 }
 
 /** `bearer token`, `Basic realm=…`, `token: expired`, `token=/path` are speech, not secrets; so is where a command of ours puts one in, `$(cat …)`, `%s`. */

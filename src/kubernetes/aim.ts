@@ -20,6 +20,7 @@ const WORD = `(?:[A-Za-z0-9_./:=@%+,-]|'[^'\\n]*'|\\\\')+`;
 /** Read from its start on: a report's words meet it, and a look back from each of their places would take the square of their length. */
 const AIMED = new RegExp(`\\b(kubectl|oc|kubelet-doctor)( [a-z]+)?((?: --(?:kubeconfig|context)=${WORD}){1,2})`, 'g');
 const FLAG = new RegExp(` --(kubeconfig|context)=${WORD}`, 'g');
+const NAMES_ONE = / --(?:kubeconfig|context)=/;
 
 /** Named by whoever ran this; a name that no shell takes as it is printed is a placeholder, so that the wrong cluster is never asked. */
 export function aimed(command: string, aim: Aim): string {
@@ -35,6 +36,7 @@ export function aimedAs(command: string, other: string): string {
 
 /** As it was before; or without the file alone. */
 export function withoutAim(command: string, which: keyof Aim | 'both' = 'both'): string {
+  if (!NAMES_ONE.test(command)) return command;
   return command.replace(
     AIMED,
     (_, program: string, verb = '', flags: string) =>

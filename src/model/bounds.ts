@@ -57,7 +57,7 @@ export function tooMuchJson(text: string, mostValues: number = BOUNDS.values): s
 }
 
 /** Where the string that begins at `from` ends; at the end of the text where it does not. */
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end;
     while (text.charCodeAt(before - 1) === 0x5c) before -= 1;

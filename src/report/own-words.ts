@@ -32,14 +32,17 @@ export function knownCause(cause: string): KnownCause | undefined {
 /** What our checks say and print of facts: by cause or question, as it stands. */
 export interface Own {
   has(of: string, text: string): boolean;
+  /** Do these facts change what is said of it? */
+  isByFacts(of: string): boolean;
 }
 
 /** Facts are a stranger's too, but what a check prints of them has passed its guards. A check is asked once something is to be its words. */
 export function ownWords(facts: readonly AnyFact[]): Own {
   const said = new Map<Check, ReadonlySet<string>>();
+  const given: ReadonlySet<string> = new Set(facts.map(({ target, kind }) => `${target}/${kind}`));
   let beside: readonly Check[] | undefined;
   const wordsOn = (check: Check, others: readonly Check[]): ReadonlySet<string> => {
-    if (others.length === 0 && !facts.some((fact) => isReadBy(check, fact))) return wordsWithout(check);
+    if (others.length === 0 && !readsAny(check, given)) return wordsWithout(check);
     return wordsOf(judged(facts, [check, ...others.filter((each) => each !== check)])[0]);
   };
   const saidBy = (check: Check): ReadonlySet<string> => {
@@ -48,13 +51,15 @@ export function ownWords(facts: readonly AnyFact[]): Own {
     said.set(check, words);
     return words;
   };
-  return { has: (of, text) => saidAs(of).some((check) => saidBy(check).has(`${of} ${withoutAim(text)}`)) };
+  return {
+    has: (of, text) => saidAs(of).some((check) => saidBy(check).has(`${of} ${withoutAim(text)}`)),
+    isByFacts: (of) => saidAs(of).some((check) => saidBy(check) !== wordsWithout(check)),
+  };
 }
 
 /** By the check itself, or by who says whose node it is. */
-function isReadBy({ needs }: Check, { target, kind }: AnyFact): boolean {
-  const need = `${target}/${kind}`;
-  return needs.some((each) => each === need) || TELLS_PLATFORM.some((each) => each === need);
+function readsAny({ needs }: Check, given: ReadonlySet<string>): boolean {
+  return needs.some((need) => given.has(need)) || TELLS_PLATFORM.some((need) => given.has(need));
 }
 
 const withoutFacts = new Map<Check, ReadonlySet<string>>();
@@ -67,9 +72,13 @@ function wordsWithout(check: Check): ReadonlySet<string> {
 }
 
 /** Whose words stand under this question or cause. */
-function saidAs(of: string): Check[] {
-  return CHECKS.filter(({ question, causes }) => question === of || Object.hasOwn(causes, of));
+function saidAs(of: string): readonly Check[] {
+  return SAID_AS.get(of) ?? [];
 }
+
+const SAID_AS = new Map<string, Check[]>();
+for (const check of CHECKS)
+  for (const of of new Set([check.question, ...Object.keys(check.causes)])) SAID_AS.set(of, [...(SAID_AS.get(of) ?? []), check]);
 
 /** Those that tell whose server answers: where it is another's, what the others say is another too (judge/judge.ts). */
 const OF_STRANGERS = CHECKS.filter(({ causes }) => Object.values(causes).some(({ stranger }) => stranger !== undefined));

@@ -137,19 +137,19 @@ function vouchEvidence(given: Evidence, cause: string, own: Own): Evidence {
   return evidence;
 }
 
-/** What was vouched for without a look at facts: it is so in every report. */
-const vouchedResults = new WeakMap<Result, Result>();
+/** What was vouched for, and whether the words of its question were looked at: where facts change none of these, it is so in every report. */
+const vouchedResults = new WeakMap<Result, { result: Result; isByWords: boolean }>();
 
 function vouchResult(given: Result, own: Own): Result {
   const known = vouchedResults.get(given);
-  if (known) return known;
-  let isByFacts = false;
+  if (known && !(known.isByWords && own.isByFacts(given.question))) return known.result;
+  let isByWords = false;
   const has = (of: string, text: string): boolean => {
-    isByFacts = true;
+    isByWords = true;
     return own.has(of, text);
   };
-  const result = vouchedBy(given, { has });
-  if (!isByFacts) vouchedResults.set(given, result);
+  const result = vouchedBy(given, { ...own, has });
+  if (!isByWords || !own.isByFacts(given.question)) vouchedResults.set(given, { result, isByWords });
   return result;
 }
 

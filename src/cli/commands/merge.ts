@@ -4,7 +4,7 @@ import { mergeInputs } from '../../files/merge-inputs.js';
 import { createHide } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
 import { BOUNDS } from '../../model/bounds.js';
-import { createResultReader } from '../../report/contract/read-report.js';
+import { createManyReader } from '../../report/contract/read-many.js';
 import { createMerger, type Merger } from '../../report/merge/reports.js';
 import type { Flags } from '../../setup/options.js';
 import { VERSION } from '../../version.js';
@@ -29,9 +29,9 @@ async function mergeAll(given: readonly string[], flags: Partial<Flags>, host: H
   let unread = 0;
   // One for all: reports of many nodes have most words in common.
   const hide = createHide(host.redactor);
-  const readResults = createResultReader(hide);
+  const readMany = createManyReader(hide);
   for await (const input of mergeInputs(given, (path) => posix.resolve(host.cwd, path))) {
-    const read = 'error' in input ? input : readVouched({ report: input.text, facts: input.facts }, hide, readResults);
+    const read = 'error' in input ? input : readVouched({ report: input.text, facts: input.facts }, hide, readMany);
     if ('error' in read) {
       unread += 1;
       // Of what is no longer named, nothing is made: a stream may be millions of lines of a log.

@@ -1,6 +1,6 @@
 /** A saved report, read again: by this version, an older or a later one; or a file that only claims to be one. */
 import { tooMuchJson } from '../../model/bounds.js';
-import { REPORT_VERSION, type Report, type Result } from '../../model/report.js';
+import { REPORT_VERSION, type Report } from '../../model/report.js';
 import { conform, Misfit, type Schema } from './conform.js';
 import { withFieldsOfToday } from './earlier.js';
 import { reportSchema } from './schema.js';
@@ -28,33 +28,6 @@ export function readReport(json: unknown): { report: Report } | { error: string 
     if (error instanceof Misfit) return { error: `is not a complete report of kubelet-doctor: ${error.message.slice(0, 200)}` };
     throw error;
   }
-}
-
-const RESULT: Schema = { $ref: '#/$defs/result', $defs: reportSchema.$defs as NonNullable<Schema['$defs']> };
-const MOST_KNOWN = 1000;
-
-/**
- * Reads the results of many reports: most say the same as in the report before, and are then the same object. Undefined where one has another shape
- * than it must have: the whole report is read then, and says what is wrong.
- */
-export function createResultReader(hide: <T>(json: T) => T): (json: unknown) => Result[] | undefined {
-  const known = new Map<string, Result>();
-  const read = (given: unknown): Result => {
-    const text = JSON.stringify(given);
-    const result = known.get(text) ?? (conform(RESULT, hide(given)) as Result);
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(text, result);
-    return result;
-  };
-  return (json) => {
-    const results = typeof json === 'object' && json !== null && 'results' in json ? json.results : undefined;
-    try {
-      return Array.isArray(results) ? results.map(read) : undefined;
-    } catch (error) {
-      if (error instanceof Misfit) return undefined;
-      throw error;
-    }
-  };
 }
 
 /** The version a file says it has, under this key. */

@@ -11,7 +11,7 @@ import { canonicalAddress, isLoopback } from '../../kubernetes/addresses.js';
 import { type Aim, aimed, withoutAim } from '../../kubernetes/aim.js';
 import type { Fix } from '../../model/check.js';
 import type { AnyFact, Setting, Target } from '../../model/facts.js';
-import type { Finding, Report, Where } from '../../model/report.js';
+import type { Finding, Report, Result, Where } from '../../model/report.js';
 import { listed } from '../../words/formats.js';
 import { sayWhere } from '../../words/report.js';
 import { dataOf, factOf, factsOf } from '../facts.js';
@@ -133,15 +133,21 @@ function inCommands<T extends Commanding>(report: T, change: (command: string) =
   return {
     ...report,
     findings: report.findings.map(ofFinding),
-    results: report.results.map((result) =>
-      result.elsewhere.length === 0 ? result : { ...result, elsewhere: result.elsewhere.map(change) },
-    ),
+    results: report.results.map((result) => ofResult(result, change)),
     evidence: report.evidence.map((fact) => reproducing(fact, change)),
   };
 }
 
+/** The same object where nothing changes: many reports share it. */
+function ofResult(result: Result, change: (command: string) => string): Result {
+  const elsewhere = result.elsewhere.map(change);
+  return elsewhere.every((command, at) => command === result.elsewhere[at]) ? result : { ...result, elsewhere };
+}
+
 function reproducing<T extends { reproduce?: string | undefined }>(seen: T, change: (command: string) => string): T {
-  return seen.reproduce === undefined ? seen : { ...seen, reproduce: change(seen.reproduce) };
+  const { reproduce } = seen;
+  const changed = reproduce === undefined ? undefined : change(reproduce);
+  return changed === reproduce ? seen : { ...seen, reproduce: changed };
 }
 
 /** Steps are commands where they are not a file's text. */
