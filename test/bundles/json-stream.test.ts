@@ -58,6 +58,43 @@ describe('a stream of JSON', () => {
         assert.deepEqual(read(text, size), { found: expected, isWhole }, `in pieces of ${size}`);
     });
 
+  it('printed a field a line is the same as in one line', () => {
+    const lists: unknown[] = [
+      { kind: 'List', items: [{ a: 'x\n  }\n', b: [{}, []] }, { c: {} }], metadata: { z: [1] } },
+      { items: [], kind: 'X' },
+      { items: [1, { a: 1 }, 'x', [{ b: 1 }], { c: 1 }] },
+      [{ a: { items: [{ b: 1 }] } }, { c: [] }],
+    ];
+    for (const indent of [1, 2, 4]) {
+      const text = lists.map((list) => JSON.stringify(list, null, indent)).join('\n');
+      for (const size of [1, 3, 50, text.length])
+        assert.deepEqual(
+          read(text, size),
+          read(lists.map((list) => JSON.stringify(list)).join('\n')),
+          `indent ${indent}, in pieces of ${size}`,
+        );
+    }
+  });
+
+  it('lines that only look as if one had ended end none', () => {
+    for (const text of [
+      '[\n  {\n "a": {\n  }, "b": 1\n  },\n  {\n"c": 1}\n]',
+      '[\n  {\n "a": 1 },\n  {\n "b": 1\n  }',
+      '[\n  {\n "a": 1 }, {"b": 1\n }\n]',
+    ])
+      for (const size of [1, 2, text.length])
+        assert.deepEqual(read(text, size).found.slice(0, 2), read(text.replace(/\n */g, '')).found.slice(0, 2), text);
+  });
+
+  it('of one that nests too deep nothing is read, and the next is', () => {
+    const deep = `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`;
+    const printed = `[\n  {\n    "a": ${deep}\n  },\n  {\n    "b": 1\n  }\n]`;
+    assert.deepEqual(read(printed).found, [
+      ['item', { b: 1 }, undefined],
+      ['document', [], 2],
+    ]);
+  });
+
   it('forgets what is longer than any object, and goes on behind it', () => {
     const text = `[{"a":"${'x'.repeat(9 << 20)}"},{"b":1}]`;
     assert.deepEqual(read(text, 65_536).found[0], ['item', { b: 1 }, undefined]);

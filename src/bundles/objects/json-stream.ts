@@ -4,6 +4,7 @@
  */
 
 import { BOUNDS } from '../../model/bounds.js';
+import { isDeeperThan, printedItem } from './printed.js';
 
 /** What is found. */
 export interface JsonSink {
@@ -13,6 +14,8 @@ export interface JsonSink {
   document(json: unknown, items: number): void;
   /** Between documents, each line of a block of logs, with its heading and its ending. */
   logLine?(line: string): void;
+  /** Of an item that is printed a field a line: the same, without what no one reads. `indent` stands before its braces. */
+  shorten?(text: string, indent: string, listKind: string | undefined): string;
 }
 
 export interface JsonStream {
@@ -45,6 +48,10 @@ interface State {
   envelope: string;
   listKind: string | undefined;
   items: number;
+  /** Items of this list may be printed a field a line. */
+  isPrinted: boolean;
+  /** As far as the end of such an item was looked for. */
+  looked: number;
   /** What is read is too long to be kept. */
   isSkipping: boolean;
 }
@@ -61,6 +68,8 @@ export function createJsonStream(sink: JsonSink): JsonStream {
     envelope: '',
     listKind: undefined,
     items: 0,
+    isPrinted: false,
+    looked: 0,
     isSkipping: false,
   };
   const read = (isLast: boolean) => {
@@ -76,6 +85,8 @@ export function createJsonStream(sink: JsonSink): JsonStream {
       read(false);
     },
     end() {
+      // What is not ended by such a line may be ended by another.
+      state.isPrinted = false;
       read(true);
       return state.depth === 0;
     },
@@ -107,6 +118,7 @@ function findDocument(state: State, sink: JsonSink, isLast: boolean): boolean {
 /** To the end of the document, or of the text. */
 function scan(state: State, sink: JsonSink): void {
   for (; state.at < state.rest.length; state.at += 1) {
+    if (state.isPrinted && isBetweenItems(state) && state.itemFrom < 0 && takePrinted(state, sink)) return;
     if (state.isQuoted) state.at = endOfString(state);
     else state.at = nextSign(state);
     if (state.at === state.rest.length) return;
@@ -117,6 +129,29 @@ function scan(state: State, sink: JsonSink): void {
       closed(state, sink);
       if (state.depth === 0) return;
     } else if (c === COMMA && isBetweenItems(state)) goOn(state);
+  }
+}
+
+/** One after the other. True where more text is needed; what is printed in another way is read sign by sign. */
+function takePrinted(state: State, sink: JsonSink): boolean {
+  for (;;) {
+    const { rest, at, listKind } = state;
+    const found = printedItem(rest, at, state.looked);
+    if (found === 'more' && rest.length - at <= LONGEST) {
+      cutTo(state, at);
+      state.looked = state.rest.length;
+      return true;
+    }
+    state.looked = 0;
+    const text = typeof found === 'string' ? '' : rest.slice(found.from, found.end);
+    const json = typeof found === 'string' ? undefined : parsed(state, sink.shorten?.(text, found.indent, listKind) ?? text);
+    if (typeof found === 'string' || json === undefined) {
+      state.isPrinted = false;
+      return false;
+    }
+    if (!isDeeperThan(BOUNDS.nesting - state.depth, json)) sink.item(json, state.listKind);
+    state.items += 1;
+    state.at = found.end;
   }
 }
 
@@ -152,6 +187,7 @@ function opened(state: State, c: number): void {
   state.itemDepth = state.depth;
   state.envelope = state.rest.slice(0, state.at + 1);
   state.listKind = /"kind"\s*:\s*"(\w{1,80})"/.exec(state.envelope)?.[1];
+  state.isPrinted = true;
   goOn(state);
 }
 
@@ -197,6 +233,7 @@ function goOn(state: State): void {
   cutTo(state, state.at + 1);
   state.at = -1;
   state.itemFrom = -1;
+  state.looked = 0;
 }
 
 function cutTo(state: State, index: number): void {

@@ -6,6 +6,7 @@ import { record } from '../../kubernetes/json.js';
 import { type Kind, kindByPath, kindOf } from '../kinds.js';
 import type { ObjectIndex } from '../objects.js';
 import { createJsonStream } from './json-stream.js';
+import { shortened } from './printed.js';
 
 /** A list of 500 nodes in YAML is of some 20 MiB. */
 const MOST_YAML = 64 << 20;
@@ -36,12 +37,11 @@ export async function readObjects(entry: Entry, syntax: Syntax, index: ObjectInd
 
 async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefined, { other, logLine }: Beside): Promise<boolean> {
   const decoder = new TextDecoder();
+  const ofList = (listKind: string | undefined) =>
+    listKind === undefined || listKind === 'List' ? guess : listKind.endsWith('List') ? kindOf(listKind.slice(0, -4)) : undefined;
   const stream = createJsonStream({
-    item(json, listKind) {
-      const own =
-        listKind === undefined || listKind === 'List' ? guess : listKind.endsWith('List') ? kindOf(listKind.slice(0, -4)) : undefined;
-      index.addOne(json, own);
-    },
+    item: (json, listKind) => index.addOne(json, ofList(listKind)),
+    shorten: (text, indent, listKind) => shortened(text, indent, ofList(listKind)?.kind),
     document(json, items) {
       if (items > 0) return;
       if (typeof record(json).kind === 'string' || record(json).metadata !== undefined) index.add(json, guess);

@@ -1,0 +1,78 @@
+/**
+ * Lists as kubectl and Go print them, a field a line: where an item ends is seen by its lines, and what no one reads of it need not be decoded. No string
+ * of JSON holds the end of a line, so a line that begins with so many blanks and a brace is what it looks like, as long as the item is JSON at all.
+ */
+import { kindOf } from '../kinds.js';
+
+/** Of the text between items: an item from its brace on; that more text is needed; or that it is not printed so. */
+export type Printed = { from: number; end: number; indent: string } | 'more' | 'no';
+
+/** Blanks before an item: kubectl indents by four, others by one to eight. */
+const BEGINS = /^,?\n( {1,16})\{\n/;
+const LONGEST_BEGINNING = 20;
+
+/** `looked`: how far there is no end. */
+export function printedItem(rest: string, at: number, looked: number): Printed {
+  const begin = rest.slice(at, at + LONGEST_BEGINNING);
+  const indent = BEGINS.exec(begin)?.[1];
+  if (indent === undefined) return /^(?:,?\n? {0,16}|,?\n {1,16}\{)$/.test(begin) ? 'more' : 'no';
+  const from = at + begin.indexOf('{');
+  const end = rest.indexOf(`\n${indent}}`, Math.max(from, looked - indent.length - 2));
+  return end < 0 ? 'more' : { from, end: end + indent.length + 2, indent };
+}
+
+/** Of these the managed fields date something; of a Node only where it keeps pods off. */
+const DATED: readonly (string | undefined)[] = [
+  'DaemonSet',
+  'DatadogAgent',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+  'NetworkPolicy',
+];
+
+/**
+ * The same item without what is read by no one, and of a kind that no one reads its age alone. `indent` stands before its braces; `own` is its kind where
+ * it does not say it.
+ */
+export function shortened(text: string, indent: string, own?: string): string {
+  const first = /^\{\n( {1,32})/.exec(text)?.[1];
+  if (first === undefined || first.length <= indent.length) return text;
+  const [field, inner] = [`\n${first}`, `\n${first}${first.slice(indent.length)}`];
+  const kind = wordBehind(text, `${field}"kind": "`) ?? own;
+  if (kind !== undefined && kindOf(kind) === undefined) {
+    const creationTimestamp = wordBehind(text, `${inner}"creationTimestamp": "`);
+    return JSON.stringify({ kind, metadata: { name: '', creationTimestamp } });
+  }
+  if (kind === undefined || DATED.includes(kind)) return text;
+  if (kind !== 'Node') return emptied(text, inner, 'managedFields');
+  const isKeptOff = text.includes('"taints"') || text.includes('"unschedulable"');
+  const short = emptied(text, inner, 'images');
+  return isKeptOff ? short : emptied(short, inner, 'managedFields');
+}
+
+/** To the quote behind it. */
+function wordBehind(text: string, before: string): string | undefined {
+  const at = text.indexOf(before);
+  if (at < 0) return undefined;
+  const word = text.slice(at + before.length, text.indexOf('"', at + before.length));
+  return /^[\w.:+-]{1,80}$/.test(word) ? word : undefined;
+}
+
+/** A list that stands on lines of its own has nothing in it. */
+function emptied(text: string, line: string, field: string): string {
+  const begin = `${line}"${field}": [`;
+  const from = text.indexOf(`${begin}\n`);
+  const to = from < 0 ? -1 : text.indexOf(`${line}]`, from + begin.length);
+  return to < 0 ? text : text.slice(0, from + begin.length) + text.slice(to + line.length);
+}
+
+/** Whether it nests deeper than that, as whoever goes through it recurses. */
+export function isDeeperThan(most: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (most === 0) return true;
+  for (const each of Array.isArray(value) ? value : Object.values(value))
+    if (typeof each === 'object' && each !== null && isDeeperThan(most - 1, each)) return true;
+  return false;
+}
