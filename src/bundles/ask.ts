@@ -15,6 +15,7 @@ import type { AgentWorkload } from '../model/facts/placement.js';
 import type { AnyFact, BundlePlace, FactKind, Place } from '../model/facts.js';
 import type { Resolved } from '../setup/resolved.js';
 import type { Cluster } from './apiserver.js';
+import { agentsIn } from './objects/agents.js';
 
 /** Everything is at hand: only the machine's own work takes time. */
 const BUDGET_MS = 600_000;
@@ -30,15 +31,19 @@ export interface Asking {
 /** The facts of the cluster. */
 export async function askCluster(asking: Asking): Promise<AnyFact[]> {
   const { settings, api, cluster, place } = asking;
+  const { daemonset } = settings.placement;
   const { context, close } = contextOf(asking);
   const { store } = context;
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
-  store.put({ target: 'self', kind: 'place', subject: '' }, { status: 'observed', data: placeOf(place, cluster.clockMs), ms: 0 });
   // No one is signed in to a bundle: version alone.
   await askApiserver(context, { ...api, as: 'nobody' });
   const workloads = await askWorkloads(context, api);
-  const own = accountOf(workloads, cluster);
+  // What another program needs, the agent's account may well lack.
+  const own = settings.rights.profile.profile === 'datadog-agent' || daemonset ? accountOf(workloads, cluster) : undefined;
   const account = settings.rights.account ?? own;
+  const agents = agentsIn(workloads, settings.rights.account ? undefined : own && `${own.namespace}/${own.name}`, cluster.index);
+  const found = placeOf({ ...place, ...(agents && { agents }) }, cluster.clockMs);
+  store.put({ target: 'self', kind: 'place', subject: '' }, { status: 'observed', data: found, ms: 0 });
   const about = { ...context, settings: { ...settings, rights: { ...settings.rights, ...(account && { account }) } } };
   if (account) {
     const version = store.snapshot().find((fact): fact is AnyFact & { kind: 'version' } => fact.kind === 'version');

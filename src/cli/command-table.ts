@@ -115,6 +115,7 @@ export const COMMANDS: readonly Command[] = [
     says: 'Run the checks of this version on saved facts or a support bundle',
     positionals: [{ name: 'file', description: 'a facts.json, what --save wrote, or a support bundle' }],
     options: JUDGE_OPTIONS,
+    common: ['collect', 'pod', 'daemonset'],
     examples: [
       ['Saved by an older version', 'kubelet-doctor judge n1.tgz'],
       ['A flare, a must-gather or other bundle', 'kubelet-doctor judge FLARE.zip'],

@@ -22,6 +22,8 @@ interface Steps<F extends Found> {
   find(inSecret: boolean): Promise<F | { error: string } | { error: string; next: readonly string[] }>;
   /** For stderr, before the report; where there is none, why that is. */
   say?(found: F): readonly string[];
+  /** For stderr, behind the report: its first line stays the first. */
+  add?(found: F): readonly string[];
   /** What is printed in place of the report in one of its forms. */
   show?(found: F & { report: Report }): string | { error: string } | Promise<string | { error: string }>;
   /** It asks servers: a format that cannot be is refused before. */
@@ -68,7 +70,7 @@ async function tell<F extends Found>(
   flags: Partial<Flags>,
   host: Host,
   io: Io,
-  { show, saves }: Steps<F>,
+  { show, saves, add }: Steps<F>,
 ): Promise<number> {
   const { report, facts = [] } = found;
   const wrong = refuseFormat(flags, report);
@@ -80,6 +82,7 @@ async function tell<F extends Found>(
   if (typeof shown !== 'string') return usageError(io, shown.error);
   if (isText) outText(io, shown);
   else io.out(shown);
+  for (const line of add?.(found) ?? []) io.err(line);
   const unsaved = saves && (await saveRun(flags, { report, facts, ...choicesOf(flags), alone: !isText || flags.quiet === true }, host, io));
   return unsaved ?? (flags['exit-zero'] ? 0 : report.summary.exitCode);
 }

@@ -171,13 +171,27 @@ function vouchedBy(given: Result, own: Own): Result {
 /** The addresses stand in acts of `merge`, and the node in those of all. */
 function plainWhere(where: Where): Where {
   const plain = (name: string) => (isPlainName(name) ? name : '');
-  const { account, script, ...others } = {
+  const { account, script, bundle, ...others } = {
     ...where,
     node: plain(where.node),
     kubelet: plain(where.kubelet),
     apiserver: plain(where.apiserver),
   };
-  const rest = { ...others, ...(script && { script: scriptOf({ script, namespace: script.namespace }) }) };
+  const rest = {
+    ...others,
+    ...(script && { script: scriptOf({ script, namespace: script.namespace }) }),
+    ...(bundle && { bundle: plainBundle(bundle) }),
+  };
   // On line one it stands among our own words.
   return account !== undefined && /^\S+$/.test(account) ? { ...rest, account } : rest;
 }
+
+/** Names of DaemonSets stand among our own words. */
+function plainBundle({ agents, ...bundle }: NonNullable<Where['bundle']>): NonNullable<Where['bundle']> {
+  if (!agents) return bundle;
+  const { daemonsets, others, account, more } = agents;
+  const plain = { daemonsets: daemonsets.filter(isPlainObject), others: others.filter(isPlainObject), ...(more !== undefined && { more }) };
+  return { ...bundle, agents: { ...plain, ...(account !== undefined && isPlainObject(account) && { account }) } };
+}
+
+const isPlainObject = (name: string): boolean => /^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/.test(name);

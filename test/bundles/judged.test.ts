@@ -93,6 +93,35 @@ describe('a whole bundle', () => {
     await assert.rejects(judged(troubleshoot(), { profile: file }), /mine\.yaml:1: features must name at least one feature/);
   });
 
+  it('where several DaemonSets may be the agent, it says which are judged, and --daemonset chooses', async () => {
+    const one = daemonSet();
+    const second = { ...one, metadata: { name: 'agent', namespace: 'other', labels: (one.metadata as { labels: object }).labels } };
+    const vendor = {
+      ...one,
+      metadata: { name: 'nri', namespace: 'newrelic' },
+      spec: { template: { metadata: {}, spec: { containers: [{ name: 'a', image: 'mirror.example/newrelic/nri-kubernetes:3' }] } } },
+    };
+    const proxy = { ...vendor, metadata: { name: 'proxy', namespace: 'kube-system' }, spec: { template: { spec: { containers: [] } } } };
+    const said = async (items: readonly object[], flags: Chosen = {}) => {
+      const { report } = await judged(
+        { 'nodes.all.json': listOf('Node', [node('n1')]), 'daemonsets.all.json': listOf('DaemonSet', items) },
+        flags,
+      );
+      const text = renderText(report, { width: 200, colour: false, verbose: false });
+      return /^(?:Judged|DaemonSets)[\s\S]*?(?=\n\n)/m.exec(text)?.[0].replaceAll('\n', ' ');
+    };
+    assert.equal(await said([one, proxy]), undefined);
+    assert.equal(
+      await said([one, second, vendor, proxy]),
+      'Judged: DaemonSet datadog/datadog-agent and other/agent; permissions: account datadog/datadog-agent. Others: newrelic/nri. --daemonset chooses.',
+    );
+    assert.equal(
+      await said([one, second, proxy], { daemonset: 'other/agent' }),
+      'Judged: DaemonSet other/agent. Others: datadog/datadog-agent. --daemonset chooses.',
+    );
+    assert.equal(await said([proxy, vendor]), 'DaemonSets in the bundle: newrelic/nri and kube-system/proxy.');
+  });
+
   it('names that are not in it are said: node, DaemonSet, account, profile', async () => {
     await assert.rejects(
       judged(troubleshoot(), { node: 'n9' }),

@@ -42,7 +42,7 @@ export interface Command {
   positionals?: readonly Positional[];
   options: readonly OptionSpec[];
   /** Options that its --help shows in addition to those that are common everywhere. */
-  common?: readonly OptionName[];
+  common?: readonly (OptionName | 'collect' | 'pod')[];
   /** For --help: what it does, and the words. */
   examples: readonly (readonly [does: string, words: string])[];
   /** What yargs must know in addition. */

@@ -50,8 +50,17 @@ export const RBAC_OPTIONS: readonly OptionSpec[] = [
   { name: 'missing', type: 'switch', group: 'Rights', description: 'only what is missing; with --yaml the roles and bindings to apply' },
 ];
 export const RENDER_OPTIONS = rowsOf(...RENDERING, 'pseudonyms');
+/** Of a bundle they choose among what is in it. */
+const OF_BUNDLE: Partial<Record<string, string>> = {
+  node: 'of a bundle: the node to judge (default: all)',
+  daemonset: "of a bundle: the agent's DaemonSet (default: those that look like it)",
+  'service-account': "of a bundle: the account whose permissions are judged (default: the DaemonSet's)",
+};
 export const JUDGE_OPTIONS: readonly OptionSpec[] = [
-  ...rowsOf(...RENDERING, ...JUDGING, 'node', 'daemonset', 'service-account', 'profile', 'feature'),
+  ...rowsOf(...RENDERING, ...JUDGING, 'node', 'daemonset', 'service-account', 'profile', 'feature').map((row) => ({
+    ...row,
+    description: OF_BUNDLE[row.name] ?? row.description,
+  })),
   {
     name: 'pod',
     type: 'text',

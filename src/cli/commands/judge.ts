@@ -43,7 +43,7 @@ export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io
   const file = named || STDIN;
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
-    say: ({ unread = [] }) => ((flags.output ?? 'text') === 'text' ? notRead(unread) : []),
+    add: ({ unread = [] }) => ((flags.output ?? 'text') === 'text' ? notRead(unread) : []),
     ...(flags.collect && { show: ({ report, lists = [] }) => renderCollect(report, lists, COLLECTED) }),
   });
 }

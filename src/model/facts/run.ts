@@ -77,6 +77,11 @@ export interface BundlePlace {
   version?: string;
   /** The nodes of which it tells something. */
   nodes: number;
+  /**
+   * Where more than one DaemonSet may be the agent's: `daemonsets` that are judged, as `NS/NAME`, `account` whose permissions are, as far as that is one
+   * of several, and a few of the others that may be meant, with how many more there are.
+   */
+  agents?: { daemonsets: string[]; account?: string; others: string[]; more?: number };
 }
 
 /** Whose environment and files were taken for the agent's. */

@@ -13,7 +13,7 @@ import { fitting } from './brief.js';
 import { findingLines } from './finding.js';
 import { closingLines, headLines, wrappedClosing, wrappedHead } from './head.js';
 import { gridLines, unreadLines } from './merged.js';
-import { leftOutLines, openLines, passedLines, settingLines, timeLines } from './rest.js';
+import { agentsLines, leftOutLines, openLines, passedLines, settingLines, timeLines } from './rest.js';
 import { layerLines, stripLines } from './strip.js';
 
 export interface TextOptions {
@@ -45,6 +45,7 @@ function briefly(report: Report, look: Look, head: typeof headLines): string[] {
     closeUp([
       ...head(report, look),
       '',
+      ...agentsLines(report, look),
       ...(trouble ? [...stripLines(report, look), ''] : []),
       ...unreadLines(report, look),
       ...gridLines(report, look, false),
@@ -69,6 +70,7 @@ function everything(report: Report, look: Look, head: typeof headLines): string[
   return [
     ...head(report, look),
     '',
+    ...agentsLines(report, look),
     ...stripLines(report, look),
     '',
     ...layerLines(report, look),

@@ -7,10 +7,29 @@ import { NOT_IN_BUNDLE } from '../../report/own-words.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { asksOf, spoken } from '../../report/spoken.js';
 import { withoutStop } from '../../report/words.js';
-import { counted, formOf } from '../../words/formats.js';
-import { sayRest } from '../../words/text.js';
+import { counted, formOf, listed } from '../../words/formats.js';
+import { sayFinding, sayRest } from '../../words/text.js';
 import { type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { quoteLines } from './fix.js';
+
+/** Of a bundle: which DaemonSets are judged, where others may be meant. */
+export function agentsLines({ where: { bundle } }: Report, look: Look): string[] {
+  if (!bundle?.agents) return [];
+  const { daemonsets, account, others, more } = bundle.agents;
+  const rest = more ? [...others, sayFinding('more', { count: more })] : others;
+  const [judged, there] = [daemonsets, rest].map((names) => oneLine(listed(names))) as [string, string];
+  const words =
+    daemonsets.length === 0
+      ? sayRest('agentsNone', { others: there })
+      : [
+          account ? sayRest('agentsJudgedAs', { judged, account: oneLine(account) }) : sayRest('agentsJudged', { judged }),
+          others.length > 0 ? sayRest('agentsOthers', { others: there }) : '',
+          sayRest('agentsChoose'),
+        ]
+          .filter(Boolean)
+          .join(' ');
+  return [...wrap(words, proseWidth(look.width)), ''];
+}
 
 /** Questions without an answer; those that are not listed are counted. */
 export function openLines(report: Report, look: Look, which: 'all' | 'with an answer elsewhere' | 'required' | 'first required'): string[] {
@@ -24,17 +43,17 @@ export function openLines(report: Report, look: Look, which: 'all' | 'with an an
     required: ({ required }: Result) => required,
     'first required': (result: Result) => result === open.find(({ required }) => required),
   }[which];
-  const listed = open.filter(isListed);
-  const rest = open.length - listed.length;
+  const chosen = open.filter(isListed);
+  const rest = open.length - chosen.length;
   if (open.length === 0) return [];
-  const lines = listed.flatMap((result) => [
+  const lines = chosen.flatMap((result) => [
     ...wrap(openWords(result), proseWidth(look.width), '- '),
     ...(which === 'first required' ? result.elsewhere.slice(0, 1) : result.elsewhere).flatMap((command) => pasteBlock(command, '    ')),
     ...quoteLines(result.quoted, '    ', look),
   ]);
-  const byOthers = listed.some((result) => result.elsewhere.length > 0);
+  const byOthers = chosen.some((result) => result.elsewhere.length > 0);
   const ask = report.where.bundle ? 'notAnsweredInBundle' : 'notAnsweredRun';
-  const left = rest ? sayRest(`left.${formOf(rest)}`, { questions: counted(rest, listed.length ? 'moreQuestion' : 'question') }) : '';
+  const left = rest ? sayRest(`left.${formOf(rest)}`, { questions: counted(rest, chosen.length ? 'moreQuestion' : 'question') }) : '';
   return [
     ...(listed.length ? [...wrap(sayRest(byOthers ? ask : 'notAnswered'), proseWidth(look.width)).map(look.paint.bold), ...lines] : []),
     ...(left ? wrap(left, proseWidth(look.width)) : []),

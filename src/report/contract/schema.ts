@@ -154,7 +154,16 @@ export const reportSchema = {
           kubeconfig: text,
           context: text,
           bundle: {
-            ...object({ format: text, collector: text, version: text, nodes: count }, ['collector', 'version']),
+            ...object(
+              {
+                format: text,
+                collector: text,
+                version: text,
+                nodes: count,
+                agents: object({ daemonsets: texts, account: text, others: texts, more: count }, ['account', 'more']),
+              },
+              ['collector', 'version', 'agents'],
+            ),
             description: 'Since 1.5: no server was asked; all is read from what another program has collected.',
           },
         },
