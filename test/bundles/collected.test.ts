@@ -82,7 +82,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'Cilium sysdump': {
     name: 'cilium-sysdump-20260105-190040.zip',
     bytes: ciliumSysdump,
-    first: /^Not answered: the bundle does not tell whether the agent reaches its kubelet$/,
+    first: /^1 of 2 nodes \(n2\) is not ready: no new agent starts there$/,
     third: /^Bundle: Cilium sysdump \(collector v0\.16\.24\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 10:00 UTC$/,
     found: ['node-not-ready'],
     not: MISSING,

@@ -111,7 +111,7 @@ export function isLogError(path: string): boolean {
 export const LOG_ERROR = /^(?:Request log error|Create log request error|Error from server(?: \([A-Z]\w{1,40}\))?): /;
 
 /** Files in which an error of kubectl may stand in the place of a container's log. */
-export const MAY_BE_ERROR = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$|_--namespace_[a-z\d-]+_logs_[a-z\d][\w.-]*$/;
+export const MAY_BE_ERROR = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$|_--namespace_[a-z\d-]{1,63}_logs_[a-z\d][\w.-]{0,255}$/;
 
 /**
  * What the apiserver answered where the kubelet gave it no log and no reason (client-go, rest/request.go). It answered: that it is not ready, or which
