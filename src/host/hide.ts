@@ -5,6 +5,8 @@ import type { Redactor } from './redact.js';
 const MOST_KNOWN = 20_000;
 const LONGEST_KNOWN = 4000;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Hides secrets in a JSON-like value, keys too; everything else in it stays as it is, line breaks and all. */
 export type Hide = <T>(value: T) => T;
 
@@ -36,30 +38,38 @@ export function createHide(redactor: Redactor): Hide {
     if (text.length <= LONGEST_KNOWN) known.set(text, after);
     return after;
   };
-  // What holds no secret is handed on as it is: of thousands of reports nothing is built twice.
-  const walk = (each: unknown): unknown => {
+  // What holds no secret is handed on as it is: of thousands of reports nothing is built twice. `like`: the one before in a list, where it was handed on;
+  // what both have was looked at there.
+  const walk = (each: unknown, like?: unknown): unknown => {
     if (typeof each === 'string') return hide(each);
     if (typeof each !== 'object' || each === null) return each;
-    return Array.isArray(each) ? walkList(each) : walkRecord(each as Readonly<Record<string, unknown>>);
+    return Array.isArray(each) ? walkList(each) : walkRecord(each as Fields, like);
   };
   const walkList = (given: readonly unknown[]): readonly unknown[] => {
     let changed: unknown[] | undefined;
+    let like: unknown;
     for (let at = 0; at < given.length; at += 1) {
-      const inner = walk(given[at]);
-      if (inner === given[at]) continue;
+      const inner = walk(given[at], like);
+      const isSame = inner === given[at];
+      like = isSame ? inner : undefined;
+      if (isSame) continue;
       changed ??= [...given];
       changed[at] = inner;
     }
     return changed ?? given;
   };
-  const walkRecord = (given: Readonly<Record<string, unknown>>): unknown => {
+  const walkRecord = (given: Fields, like: unknown): unknown => {
+    const before = typeof like === 'object' && like !== null ? (like as Fields) : undefined;
     let changed: [string, unknown][] | undefined;
-    let at = 0;
+    let at = -1;
     for (const key of Object.keys(given)) {
-      const [name, inner] = [hide(key), walk(given[key])];
-      if (name !== key || inner !== given[key]) changed ??= Object.entries(given);
-      if (changed) changed[at] = [name, inner];
       at += 1;
+      const value = given[key];
+      if (changed === undefined && before !== undefined && value !== undefined && before[key] === value) continue;
+      const name = hide(key);
+      const inner = walk(value);
+      if (name !== key || inner !== value) changed ??= Object.entries(given);
+      if (changed) changed[at] = [name, inner];
     }
     return changed ? Object.fromEntries(changed) : given;
   };

@@ -125,11 +125,18 @@ export function meantBy(name: string): Meant | undefined {
   if (renamed) return { why: 'renamed', current: renamed };
   if (!name.startsWith('DD_') || name.length > 80) return undefined;
   const words = wordsOf(name);
-  const found = KNOWN_SETTINGS.find(
-    ({ variable }) =>
-      wordsOf(variable) === words || (variable.length >= 15 && differingLetters(name, variable) <= (variable.length >= 20 ? 2 : 1)),
-  );
+  knownWords ??= KNOWN_SETTINGS.map(({ variable }) => wordsOf(variable));
+  const found = KNOWN_SETTINGS.find(({ variable }, at) => knownWords?.[at] === words || isMisspelt(name, variable));
   return found && { why: 'misspelt', current: found.variable };
+}
+
+/** Of each known setting: a template may have dozens of variables that none of them is. */
+let knownWords: string[] | undefined;
+
+function isMisspelt(name: string, variable: string): boolean {
+  if (variable.length < 15) return false;
+  const most = variable.length >= 20 ? 2 : 1;
+  return Math.abs(name.length - variable.length) <= most && differingLetters(name, variable) <= most;
 }
 
 function wordsOf(name: string): string {

@@ -55,7 +55,7 @@ export const agentDuplicates = defineCheck({
     if ('kind' in at) return at;
     if (at.found.by === 'manifest') return notApplicable(say('unasked'), view.one('apiserver/workloads'));
     if (!at.pods) return at.unread ? cannotList(at.unread, say) : notApplicable(say('unasked'));
-    const crowded = at.rows.filter(({ pods }) => new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
+    const crowded = at.rows.filter(({ pods }) => pods.length > 1 && new Set(pods.filter(({ leaving }) => !leaving).map(ownerOf)).size > 1);
     if (crowded.length === 0) {
       if (at.cuts[0]) return cannotTellAll(at.cuts[0], say);
       return pass(view.one('apiserver/agent-pods'), at.pods.everywhere ? undefined : say(at.pods.only ? 'daemonSets' : 'partly'));
