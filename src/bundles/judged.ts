@@ -111,7 +111,7 @@ type Verdicts = (Judgement['verdict'] | undefined)[];
 /** Verdicts that have been the same on all nodes: what they say is of the cluster. Of a problem only where nothing of one node was read. */
 function sameVerdicts(before: Verdicts | undefined, judgements: readonly Judgement[]): Verdicts {
   const isSame = (one: Verdicts[number], other: Judgement['verdict']) =>
-    one === other || (one !== undefined && one.kind !== 'problem' && JSON.stringify(one) === JSON.stringify(other));
+    one === other || (one?.kind === other.kind && one.kind !== 'problem' && JSON.stringify(one) === JSON.stringify(other));
   return judgements.map(({ verdict }, at) => (before === undefined || isSame(before[at], verdict) ? verdict : undefined));
 }
 

@@ -10,6 +10,7 @@ export type Printed = { from: number; end: number; indent: string } | 'more' | '
 /** Blanks before an item: kubectl indents by four, others by one to eight. */
 const BEGINS = /^,?\n( {1,16})\{\n/;
 const LONGEST_BEGINNING = 20;
+const LINE_FEED = 10;
 
 /** `looked`: how far there is no end. */
 export function printedItem(rest: string, at: number, looked: number): Printed {
@@ -17,8 +18,11 @@ export function printedItem(rest: string, at: number, looked: number): Printed {
   const indent = BEGINS.exec(begin)?.[1];
   if (indent === undefined) return /^(?:,?\n? {0,16}|,?\n {1,16}\{)$/.test(begin) ? 'more' : 'no';
   const from = at + begin.indexOf('{');
-  const end = rest.indexOf(`\n${indent}}`, Math.max(from, looked - indent.length - 2));
-  return end < 0 ? 'more' : { from, end: end + indent.length + 2, indent };
+  // Blanks are most of such a text: a brace is found sooner than the line that it is in.
+  for (let brace = rest.indexOf('}', Math.max(from, looked)); brace >= 0; brace = rest.indexOf('}', brace + 1))
+    if (rest.charCodeAt(brace - indent.length - 1) === LINE_FEED && rest.startsWith(indent, brace - indent.length))
+      return { from, end: brace + 1, indent };
+  return 'more';
 }
 
 /** Of these the managed fields date something; of a Node only where it keeps pods off. */
