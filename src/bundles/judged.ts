@@ -126,11 +126,11 @@ function ofPod(given: Chosen, pod: NamedPod | undefined): Partial<Flags> {
   return { ...given, ...(node !== undefined && { node }), ...(daemonset !== undefined && { daemonset }) };
 }
 
-/** Nodes that have an object, and those of which something was told. */
-function nodesOf({ cluster, told }: Bundle): string[] {
+/** Nodes that have an object, those of which something was told, and those that files name. */
+function nodesOf({ cluster, told, named }: Bundle): string[] {
   const names = cluster.index.list('Node').map(({ metadata }) => String(record(metadata).name));
   // A name stands in commands, and a bundle may call a node what it likes.
-  return [...new Set([...names, ...told.flatMap(({ node }) => node ?? [])])].filter(isHostName).sort();
+  return [...new Set([...names, ...told.flatMap(({ node }) => node ?? []), ...named])].filter(isHostName).sort();
 }
 
 /** What a collector takes along by the way, as links to its own files, is left out without a word. */
@@ -142,7 +142,7 @@ function unreadIn({ fault, skipped }: Bundle): string[] {
 }
 
 function placeOf(bundle: Bundle): BundlePlace | undefined {
-  if (bundle.cluster.index.count() === 0 && bundle.told.length === 0) return undefined;
+  if (bundle.cluster.index.count() === 0 && bundle.told.length === 0 && bundle.named.length === 0) return undefined;
   const { format, collector } = bundle;
   const { version } = bundle.cluster;
   return {

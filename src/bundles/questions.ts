@@ -7,7 +7,7 @@ import { isDnsName } from '../kubernetes/names.js';
 import type { Check } from '../model/check.js';
 import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
-import { NOT_IN_BUNDLE } from '../report/own-words.js';
+import { NOT_IN_BUNDLE, ONLY_PODS } from '../report/own-words.js';
 import { askAgain } from '../report/where/by-script.js';
 
 /** The question that stands for all of them: does the kubelet answer the agent. */
@@ -40,15 +40,21 @@ export function askedOf(
   chosen?: { namespace: string; pod: string },
 ): Judgement[] {
   const looked = new Set(
-    facts.flatMap(({ target, kind, outcome }) =>
-      outcome.status === 'observed' || outcome.status === 'failed' ? [`${target}/${kind}`] : [],
-    ),
+    facts.flatMap((fact) => {
+      const { target, kind, outcome } = fact;
+      return (outcome.status === 'observed' || outcome.status === 'failed') && !isAnswer(fact) ? [`${target}/${kind}`] : [];
+    }),
   );
+  const why = facts.some((fact) => isAnswer(fact) && fact.outcome.data.path === '/pods') ? ONLY_PODS : NOT_IN_BUNDLE;
   const isTold = ({ check }: Judgement) =>
     check.needs.some((need) => !COMMON.includes(need) && looked.has(need)) &&
     (!isAboutTrial(check) || TRIED.some((kind) => looked.has(`${check.target}/${kind}`)));
+  const isOpenKnown =
+    looked.has('self/kubelet-config') || facts.some((fact) => isAnswer(fact) && fact.outcome.data.payload?.kubelet?.authorizationMode);
   return judgements.flatMap((judgement) => {
     const { check, verdict } = judgement;
+    // That it answers who has a credential does not tell what it answers others.
+    if (check.question === 'kubelet-open' && verdict.kind === 'pass' && !isOpenKnown) return [];
     if (verdict.kind !== 'cannot-tell' || isTold(judgement)) return [judgement];
     if (check.question !== STANDS_FOR_ALL) return [];
     // A log tells that it failed, and no more.
@@ -57,10 +63,15 @@ export function askedOf(
     return [
       {
         check,
-        verdict: { ...verdict, why: isLogged ? verdict.why : NOT_IN_BUNDLE, wants: [{ need: 'kubelet/http' as const, elsewhere }] },
+        verdict: { ...verdict, why: isLogged ? verdict.why : why, wants: [{ need: 'kubelet/http' as const, elsewhere }] },
       },
     ];
   });
+}
+
+/** What a flare holds of the kubelet's answers: of the way there, and of what it did not ask, it tells nothing. */
+function isAnswer(fact: AnyFact): fact is AnyFact & { kind: 'http'; outcome: { status: 'observed' } } {
+  return fact.kind === 'http' && fact.target === 'kubelet' && fact.outcome.status === 'observed' && fact.outcome.data.status === 200;
 }
 
 const NO_PODS: readonly AgentPod[] = [];

@@ -27,6 +27,8 @@ export interface Listener {
   hear(entry: Entry): Promise<void>;
   /** A line of a log that stands between objects, its heading first. */
   overhear?(line: string): void;
+  /** Nodes that it knows the names of, whatever is told of them. */
+  nodes?(): readonly string[];
   /** At the end; `now`: when the bundle was made, ms since the epoch. `index`: whose pods and addresses are whose. */
   told(now: number, index: ObjectIndex): readonly Told[] | Promise<readonly Told[]>;
 }
@@ -34,6 +36,8 @@ export interface Listener {
 export interface Bundle {
   cluster: Cluster;
   told: readonly Told[];
+  /** Nodes that files name. */
+  named: readonly string[];
   /** Whose it is; undefined for a folder of what kubectl printed. */
   format?: Recognised['format'];
   /** The version of its collector. */
@@ -44,6 +48,9 @@ export interface Bundle {
 
 const MOST_ERROR = 64 * 1024;
 const MOST_BACKUP = 1024 * 1024;
+/** `kubectl cluster-info dump` without a directory prints logs between its lists. */
+const PRINTED_LOG = /^==== START logs for container /;
+const PRINTED = FORMATS.find(({ id }) => id === 'cid');
 /** Of a file that is no object of Kubernetes and says a version. */
 const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
 
@@ -71,7 +78,9 @@ async function readPacked(
   const errors: { path: string; text: string }[] = [];
   const backups: (BackupScope | undefined)[] = [];
   let version: ServerVersion | undefined;
+  let isPrinted = false;
   const logLine = (line: string) => {
+    isPrinted ||= PRINTED_LOG.test(line);
     for (const each of listeners) each.overhear?.(line);
   };
   const other = (json: unknown) => {
@@ -103,7 +112,7 @@ async function readPacked(
     }
   }
   clock.called(archive);
-  const found = recogniser.found();
+  const found = recogniser.found() ?? (isPrinted && PRINTED ? { format: PRINTED, roots: [] } : undefined);
   for (const root of found?.roots ?? []) clock.called(root);
   const collector = found && collectorOf(found, heads, archive);
   const clockMs = clock.now(now) ?? now;
@@ -115,6 +124,7 @@ async function readPacked(
   return {
     cluster: { index, whole: completenessOf(seen), version, clockMs },
     told: (await Promise.all(listeners.map((each) => each.told(clockMs, index)))).flat(),
+    named: listeners.flatMap((each) => each.nodes?.() ?? []),
     ...(found && { format: found.format }),
     ...(collector !== undefined && { collector }),
     skipped: packed.skipped,

@@ -135,8 +135,11 @@ export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy }
 /** Why a question is open that no one was asked. */
 export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.table.notInBundle };
 
+/** The same, where the bundle has an answer to one of several requests. */
+export const ONLY_PODS: Message = { id: 'only-pods', args: {}, en: say.table.onlyPods };
+
 /** What no check says. */
-const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE];
+const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE, ONLY_PODS];
 
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
 export function saidAgain({ id, args }: Message, question: string, spare?: 'spare'): Message | undefined {

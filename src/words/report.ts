@@ -95,6 +95,7 @@ export const say = defineWords('report', {
   'absent.busy': 'this machine was too busy',
   tooBusy: 'this machine was too busy to hear answers in time',
   notInBundle: 'the bundle does not tell whether the agent reaches its kubelet',
+  onlyPods: 'the kubelet answered the agent with its pods; more was not asked',
   whenLessBusy: 'Run it again when this machine is less busy, or with a longer --timeout',
   'absent.probe-crashed': 'the probe crashed',
   'absent.not-in-bundle': 'not in the bundle',

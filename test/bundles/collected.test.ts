@@ -106,17 +106,17 @@ const ROWS: Readonly<Record<string, Row>> = {
   kind: {
     name: 'logs.tar.gz',
     bytes: kindLogs,
-    first: /^Log shows: apiserver not reachable from the kubelet/,
-    third: /^Bundle: kind export logs \(collector 0\.31\.0\), kind-worker, Kubernetes v1\.35\.0, 2026-01-05 10:00 UTC$/,
+    first: /^1 of 2 nodes: Log shows: apiserver not reachable from the kubelet/,
+    third: /^Bundle: kind export logs \(collector 0\.31\.0\), 2 nodes, Kubernetes v1\.35\.0, 2026-01-05 10:00 UTC$/,
     found: ['kubelet-permission-missing', 'kubelet-cannot-reach-apiserver'],
     not: MISSING,
   },
   sos: {
     name: 'sosreport.tar.gz',
     bytes: sos,
-    first: /^Log shows: kubelet not running/,
-    third: /^Bundle: sos report \(collector 4\.0\), n2, Kubernetes v1\.31\.2, 2026-01-05 10:00 UTC$/,
-    found: ['kubelet-down'],
+    first: /^1 of 2 nodes: Log shows: node not ready/,
+    third: /^Bundle: sos report \(collector 4\.0\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 10:00 UTC$/,
+    found: ['node-not-ready', 'kubelet-down'],
     not: MISSING,
   },
 };

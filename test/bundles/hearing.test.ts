@@ -230,10 +230,34 @@ describe('a flare', () => {
     ]);
     assert.deepEqual((await heardIn({ 'w/logs/agent.log.1': FORBIDDEN })).answers, [], 'of an earlier time');
     assert.deepEqual(
-      (await heardIn({ ...log, 'w/k8s/kubelet_pods.yaml': 'kind: PodList\nitems: []\n' })).answers,
-      [],
+      (await heardIn({ ...log, 'w/k8s/kubelet_pods.yaml': 'kind: PodList\nitems: []\n' })).answers.map(({ path, status }) => [
+        path,
+        status,
+      ]),
+      [['/pods', 200]],
       'it is answered now',
     );
+  });
+
+  it('holds the configuration of the kubelet, as far as it is not hidden', async () => {
+    const { answers } = await heardIn({
+      'w/k8s/kubelet_config.yaml': `kubeletconfig:\n  authentication:\n    anonymous:\n      enabled: true\n    webhook:\n      enabled: true\n  authorization: "********"\n  readOnlyPort: 10255\n  staticPodURLHeader:\n    Authorization: [${SECRET}]\n`,
+    });
+    assert.deepEqual(
+      answers.map(({ path, payload }) => [path, payload?.kubelet]),
+      [['/configz', { anonymous: true, webhook: true, clientCaFile: false, readOnlyPort: 10255 }]],
+    );
+    for (const text of ['kubeletconfig: x\n', 'other: {}\n', 'kubeletconfig: [\n', '\u0000'])
+      assert.deepEqual((await heardIn({ 'w/k8s/kubelet_config.yaml': text })).answers, [], text);
+  });
+
+  it('tells of a clock that is off', async () => {
+    const at = async (offset: string) =>
+      (
+        await heardIn({ 'w/status.log': `  Clocks\n  ======\n    NTP offset: ${offset}\n    System time: 2026-01-05 10:00:41.000 UTC\n` })
+      ).said.map(causeOf);
+    for (const offset of ['1m2.5s', '-1h3m0.1s', '312s']) assert.deepEqual(await at(offset), ['clock-skew'], offset);
+    for (const offset of ['312µs', '-59.9s', '12', 'n/a', '']) assert.deepEqual(await at(offset), [], offset);
   });
 
   it('says what it could not collect, and how its checks fare', async () => {

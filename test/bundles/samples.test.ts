@@ -54,7 +54,7 @@ const ROWS: Record<string, Row | RegExp> = {
     found: ['kubelet-certificate-pending'],
     not: MISSING,
   },
-  'cluster-info-dump/MADE-stdout.txt': { format: 'folder of Kubernetes objects', nodes: 1, not: MISSING },
+  'cluster-info-dump/MADE-stdout.txt': { format: 'kubectl cluster-info dump', nodes: 1, not: MISSING },
   'eks-log-collector/MADE-eks_i-0123456789abcdef0_2026-01-05_1000-UTC_0.7.9.tar.gz': {
     format: 'EKS log collection',
     nodes: 1,

@@ -6,20 +6,18 @@ import type { BundlePlace } from '../../model/facts/run.js';
 import type { ObjectIndex } from '../objects.js';
 
 /** Images of agents that ask a kubelet; a part of the path is enough, as registries are mirrored. */
-const AGENTS = new RegExp(
-  [
-    'newrelic/(?:nri-kubernetes|newrelic-infra|infrastructure)',
-    'dynatrace-(?:oneagent|operator)',
-    'cloudwatch-agent',
-    'splunk-otel-collector|opentelemetry-collector|aws-otel-collector|k8s-distro',
-    'grafana/(?:alloy|agent)\\b',
-    'elastic-agent|metricbeat|filebeat',
-    'telegraf',
-    'sysdig/agent|instana/agent|netdata/netdata|signalfx-agent|lacework/datacollector',
-    'containerinsights/ciprod|azure-monitor',
-    'gke-metrics-agent|prometheus-engine|stackdriver',
-  ].join('|'),
-);
+const AGENTS = [
+  /newrelic\/(?:nri-kubernetes|newrelic-infra|infrastructure)/,
+  /dynatrace-(?:oneagent|operator)/,
+  /cloudwatch-agent/,
+  /splunk-otel-collector|opentelemetry-collector|aws-otel-collector|k8s-distro/,
+  /grafana\/(?:alloy|agent)\b/,
+  /elastic-agent|metricbeat|filebeat/,
+  /telegraf/,
+  /sysdig\/agent|instana\/agent|netdata\/netdata|signalfx-agent|lacework\/datacollector/,
+  /containerinsights\/ciprod|azure-monitor/,
+  /gke-metrics-agent|prometheus-engine|stackdriver/,
+];
 
 /** Of others that are not judged. */
 const MOST = 5;
@@ -28,7 +26,9 @@ const MOST = 5;
 export function agentsIn(workloads: readonly AgentWorkload[], account: string | undefined, index: ObjectIndex): BundlePlace['agents'] {
   const daemonsets = workloads.map(nameOf).filter(isPlain);
   const there = index.list('DaemonSet').flatMap((object) => reduceDaemonSet(object) ?? []);
-  const alike = there.filter(({ datadog, template }) => datadog || template.images.some((image) => AGENTS.test(image)));
+  const alike = there.filter(
+    ({ datadog, template }) => datadog || template.images.some((image) => AGENTS.some((agent) => agent.test(image))),
+  );
   // Where none is judged any may be the agent, those that look like one first.
   const all = [...new Set([...alike, ...(daemonsets.length === 0 ? there : [])].map(nameOf))];
   const others = all.filter((name) => isPlain(name) && !daemonsets.includes(name));

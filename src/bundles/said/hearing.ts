@@ -7,10 +7,11 @@ import { list, record } from '../../kubernetes/json.js';
 import type { Statement } from '../../model/facts/said.js';
 import type { AgentConfiguration, AnyFact } from '../../model/facts.js';
 import type { Clean, Speaker } from '../../texts/index.js';
-import { createStatements, type Statements, subjectOfStatement } from '../../texts/log/said.js';
+import { createStatements, type Statements, statementsIn, subjectOfStatement } from '../../texts/log/said.js';
 import type { KubeObject } from '../kinds.js';
 import type { ObjectIndex } from '../objects.js';
 import type { Listener, Told } from '../read.js';
+import { configAnswered, podsAnswered } from './answers.js';
 import {
   configurationIn,
   flareSpeaker,
@@ -24,6 +25,7 @@ import {
 } from './flare.js';
 import { isLogError, LOG_ERROR, type LogFile, logAt, logErrorIn, MAY_BE_ERROR, type PodName, podAt } from './logs.js';
 import { createNodenames, type Nodenames } from './nodenames.js';
+import { clockIn } from './ntp.js';
 
 /** What was said, and where. */
 interface Heard {
@@ -47,6 +49,7 @@ export function createHearing(clean: Clean): Listener {
   const refused: { path: string; line: string }[] = [];
   const nodenames = createNodenames();
   let podsRefused: string | undefined;
+  let configured: AnyFact | undefined;
   let [hasPods, isClusterAgents] = [false, false];
 
   const keep = (statements: Statement[], about: Omit<Heard, 'statement'> = {}) => {
@@ -108,13 +111,13 @@ export function createHearing(clean: Clean): Listener {
     async hear(entry) {
       const { path } = entry;
       if (SETTINGS.test(path)) {
-        const bytes = await entry.whole(MOST_SETTINGS);
-        if (bytes) settings.set(path, bytes.toString('utf8'));
+        settings.set(path, (await entry.whole(MOST_SETTINGS))?.toString('utf8') ?? '');
         return;
       }
       if (isKubeletAnswer(path)) {
         const line = refusalIn(path, (await entry.head()).toString('utf8'));
         if (line !== undefined) refused.push({ path, line });
+        else configured = configAnswered((await entry.whole(MOST_SETTINGS))?.toString('utf8') ?? '', path) ?? configured;
         return;
       }
       if (nodenames.wants(path)) return nodenames.hear(entry);
@@ -127,6 +130,7 @@ export function createHearing(clean: Clean): Listener {
         currents.set(folder, { ...before, ...(isThere && (insecure ? { isInsecure: true } : { isSecure: true })) });
       }
       const speaker = flareSpeaker(path);
+      keep(await clockIn(entry, clean));
       const file = logAt(path);
       const isRotated = /\.log\.\d+$/.test(path);
       if (speaker) await hearLog(entry, { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : noted);
@@ -138,19 +142,18 @@ export function createHearing(clean: Clean): Listener {
       if (between.push(line)) keep(...between.end());
     },
     async told(_now, index) {
-      for (const { path, line } of refused) {
-        // That its configuration alone is refused costs an agent nothing.
-        if (hasPods && /kubelet_config/.test(path)) continue;
-        const statements = createStatements({ log: clean(shortPath(path), SENTENCE), by: 'node-agent' }, clean);
-        statements.push(line);
-        keep(statements.end());
-      }
+      // That its configuration alone is refused costs an agent nothing.
+      for (const { path, line } of refused)
+        if (!hasPods || !/kubelet_config/.test(path))
+          keep(statementsIn([line], { log: clean(shortPath(path), SENTENCE), by: 'node-agent' }, clean));
       const where = createWhere(index, nodenames);
       keep(unverified([...currents.values()], where.ofPod, clean));
       const all = heard.flatMap((each) => where.told(each));
       const configuration = isClusterAgents ? undefined : await configurationIn(settings, 'flare');
       if (configuration) all.push({ fact: configurationFact(configuration) });
       if (podsRefused !== undefined && !hasPods) all.push({ fact: refusedOf(podsRefused) });
+      if (hasPods) all.push({ fact: podsAnswered() });
+      if (configured) all.push({ fact: configured });
       return all;
     },
   };

@@ -79,12 +79,13 @@ async function findForeign(
   own: { error: string },
 ): Promise<Found | { error: string }> {
   // Loaded for those who bring one.
-  const [{ judgeBundle }, { createHearing }, { createNodeFiles }] = await Promise.all([
+  const [{ judgeBundle }, { createHearing }, { createOutputs }, { createNodeFiles }] = await Promise.all([
     import('../../bundles/judged.js'),
     import('../../bundles/said/hearing.js'),
+    import('../../bundles/said/outputs.js'),
     import('../../bundles/node/node-files.js'),
   ]);
-  const listeners = [createNodeFiles(host), createHearing(host.redactor.clean)];
+  const listeners = [createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)];
   const judged = await judgeBundle(given, flags, host, choicesOf(flags), listeners);
   if ('report' in judged)
     return hideSecrets(
