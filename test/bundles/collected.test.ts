@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { recordingIo } from '../support/io.js';
-import { ciliumSysdump, kindLogs, sos, supportBundleKit, talos, veleroAlone, veleroBucket } from './collected.js';
+import { ciliumSysdump, eks, kindLogs, rancherServer, sos, supportBundleKit, talos, veleroAlone, veleroBucket } from './collected.js';
 import { SENTINELS } from './made.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-collected-'));
@@ -109,6 +109,29 @@ const ROWS: Readonly<Record<string, Row>> = {
     first: /^1 of 2 nodes: Log shows: apiserver not reachable from the kubelet/,
     third: /^Bundle: kind export logs \(collector 0\.31\.0\), 2 nodes, Kubernetes v1\.35\.0, 2026-01-05 10:00 UTC$/,
     found: ['kubelet-permission-missing', 'kubelet-cannot-reach-apiserver'],
+    not: MISSING,
+  },
+  'EKS, by another name': {
+    name: 'case-7.tar.gz',
+    bytes: eks,
+    first: /^Log shows: apiserver not reachable from the kubelet/,
+    third: /^Bundle: EKS log collection, ip-192-0-2-1\.us-west-2\.compute\.internal, 2024-05-06 12:33 UTC$/,
+    found: ['kubelet-cannot-reach-apiserver'],
+    not: MISSING,
+  },
+  'EKS, by its own name': {
+    name: 'eks_i-0123456789abcdef0_2024-05-06_1234-UTC_0.7.9.tar.gz',
+    bytes: eks,
+    first: /^Log shows: apiserver not reachable from the kubelet/,
+    third: /^Bundle: EKS log collection \(collector 0\.7\.9\), ip-192-0-2-1\.us-west-2\.compute\.internal, 2024-05-06 12:33 UTC$/,
+    found: ['kubelet-cannot-reach-apiserver'],
+  },
+  'Rancher, a server whose apiserver is down': {
+    name: 'server-1-2026-01-05_10_00_00.tar.gz',
+    bytes: rancherServer,
+    first: /^Log shows: connection refused by the apiserver/,
+    third: /^Bundle: Rancher's log collection, 2026-01-05 10:00 UTC$/,
+    found: ['apiserver-connection-refused'],
     not: MISSING,
   },
   sos: {

@@ -325,3 +325,48 @@ export function sos(): Promise<Buffer> {
     }),
   );
 }
+
+// ---- EKS: awslabs/amazon-eks-ami log-collector-script/linux/eks-log-collector.sh get_networking_info, get_k8s_info, pack: no root folder.
+
+const CURL_REFUSED = `*   Trying 192.0.2.250:443...
+* connect to 192.0.2.250 port 443 failed: Connection refused
+* Failed to connect to abc.gr7.us-west-2.eks.amazonaws.com port 443 after 3 ms: Couldn't connect to server
+* Closing connection 0
+curl: (7) Failed to connect to abc.gr7.us-west-2.eks.amazonaws.com port 443 after 3 ms: Couldn't connect to server
+`;
+
+export const eks = (): Promise<Buffer> =>
+  tarred({
+    './system/instance-id.txt': 'i-0123456789abcdef0',
+    './system/ps.txt':
+      'USER PID %CPU COMMAND\nroot 700 1.0 /usr/bin/kubelet --config=/etc/kubernetes/kubelet/config.json --hostname-override=ip-192-0-2-1.us-west-2.compute.internal\n',
+    './kubelet/kubelet.log': '-- Logs begin at Mon 2024-05-06 09:00:00 UTC. --\n',
+    './kubelet/config.json': {
+      kind: 'KubeletConfiguration',
+      apiVersion: 'kubelet.config.k8s.io/v1beta1',
+      authentication: { anonymous: { enabled: false }, webhook: { enabled: true } },
+      authorization: { mode: 'Webhook' },
+    },
+    './kubelet/kubeconfig.yaml': `apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    server: https://abc.gr7.us-west-2.eks.amazonaws.com\nusers:\n- user:\n    token: ${SENTINELS[2]}\n`,
+    './networking/curl_api_server.txt': [1, 2, 3, 4, 5]
+      .map((at) => `curling https://abc.gr7.us-west-2.eks.amazonaws.com (${at} of 5) 2024-05-06T12:33:0${at}.123UTC\n\n\n${CURL_REFUSED}`)
+      .join(''),
+  });
+
+// ---- Rancher: rancherlabs/support-tools collection/rancher/v2.x/logs-collector/rancher2_logs_collector.sh, on a server whose apiserver is down.
+
+export function rancherServer(): Promise<Buffer> {
+  const refused = 'The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?\n';
+  const lists = ['nodes', 'nodesdescribe', 'nodes.json', 'pods', 'version', 'clusterroles'];
+  return tarred(
+    below('./server-1-2026-01-05_10_00_00/', {
+      'summary.txt': 'Rancher log collector\n',
+      'systeminfo/date': 'Mon Jan  5 10:00:00 UTC 2026\n',
+      'systeminfo/hostname': 'server-1\n',
+      'rke2/version': 'rke2 version v1.31.2+rke2r1\n',
+      'rke2/config.yaml': `server: https://192.0.2.9:9345\nnode-label: x=${SENTINELS[1]}\n`,
+      'journald/rke2-server': '',
+      ...Object.fromEntries(lists.map((name) => [`rke2/kubectl/${name}`, refused])),
+    }),
+  );
+}

@@ -56,13 +56,13 @@ export function createOutputs(clean: Clean): Listener {
       const [, named] = OF_NODE.exec(entry.path) ?? [];
       if (named !== undefined) return note(named, false);
       if (OF_CURL.test(entry.path)) return keep(statementsIn(triesIn(await linesOf(entry)), { log, by: 'kubelet' }, clean).map(withoutUrl));
+      const [line = ''] = (await entry.head()).toString('utf8').split('\n');
       const [, node] = DESCRIPTION.exec(entry.path) ?? [];
-      if (DESCRIPTION.test(entry.path)) {
+      if (DESCRIPTION.test(entry.path) && !KUBECTL_FAILS.test(line)) {
         const lines = await linesOf(entry);
         for (const [name, isReady] of describedIn(lines)) note(name, isReady);
         return keep(statementsIn(lines, { log, ...(node && { node }) }, clean), node);
       }
-      const [line = ''] = (await entry.head()).toString('utf8').split('\n');
       const before = failed.get(line) ?? { log, count: 0 };
       failed.set(line, { ...before, count: before.count + 1 });
     },
