@@ -4,13 +4,13 @@ import path from 'node:path';
 import { reportSchema } from '../../src/report/contract/schema.js';
 import { textsSchema } from '../../src/texts/schema.js';
 import { bundlePackage } from './bundle.js';
-import { noticesOf } from './notices.js';
+import { NOTICES, noticesOf } from './notices.js';
 import { DIST, say } from './tools.js';
 
 mkdirSync(DIST, { recursive: true });
 // Chunks are named by their content: those of the last build would be packed as well.
 for (const file of readdirSync(DIST)) if (/\.js(on)?$/.test(file)) rmSync(path.join(DIST, file));
-writeFileSync(path.join(DIST, 'NOTICES.txt'), noticesOf(await bundlePackage(DIST)));
+writeFileSync(path.join(DIST, NOTICES), noticesOf(await bundlePackage(DIST)));
 writeFileSync(path.join(DIST, 'report.schema.json'), JSON.stringify(reportSchema, null, 2));
 writeFileSync(path.join(DIST, 'texts.schema.json'), JSON.stringify(textsSchema, null, 2));
 await import('./skill.js');

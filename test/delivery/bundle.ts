@@ -6,6 +6,7 @@ import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { knownCauses } from '../../src/checks/known.js';
 import { type Group, writeJoined } from './chunks.js';
+import { appendNotices, writeNotices } from './notices.js';
 
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
 const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
@@ -97,21 +98,30 @@ export async function bundlePackage(outdir: string): Promise<Metafile> {
   return writeJoined(made, JOINED, REQUIRE, { ...form, minifySyntax: true, minifyWhitespace: true });
 }
 
-const ALONE: BuildOptions = {
+const ALONE: BuildOptions & { metafile: true } = {
   ...COMMON,
+  metafile: true,
   entryPoints: [path.resolve('src/single.ts')],
   plugins: [withoutRestOfUndici, withoutDrawing, withCauses, withoutSimulator],
 };
 
-/** Returns its path. Executable as it is, where Node is on PATH. */
+/** Returns its path. Executable as it is, where Node is on PATH; the licences of what is in it are in it as well. */
 export async function bundleModule(outfile: string): Promise<string> {
-  await build({ ...ALONE, outfile, format: 'esm', target: 'node20', banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } });
+  const { metafile } = await build({
+    ...ALONE,
+    outfile,
+    format: 'esm',
+    target: 'node20',
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+  });
+  appendNotices(outfile, metafile);
+  writeNotices(outfile, metafile);
   return outfile;
 }
 
-/** A single executable application loads nothing but itself and Node's own modules: an import() becomes a require. */
+/** The licences stand beside it. A single executable application loads nothing but itself and Node's own modules: an import() becomes a require. */
 export async function bundleScript(outfile: string): Promise<string> {
-  await build({
+  const { metafile } = await build({
     ...ALONE,
     outfile,
     format: 'cjs',
@@ -120,5 +130,6 @@ export async function bundleScript(outfile: string): Promise<string> {
     define: { 'import.meta.url': 'kdUrl' },
     banner: { js: URL_IN_COMMONJS },
   });
+  writeNotices(outfile, metafile);
   return outfile;
 }

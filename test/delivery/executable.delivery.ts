@@ -1,11 +1,12 @@
 /** The executable: in a root with nothing but itself and its libraries, and how fast it starts. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { placeKubeconfig, reportOf, withCluster } from './cluster.js';
 import { EXECUTABLE } from './executable.js';
+import { assertNotices, NOTICES } from './notices.js';
 import { layOutBare, start, startIn } from './places.js';
 import { DIST, PACKAGE, run, say } from './tools.js';
 
@@ -22,6 +23,9 @@ describe('the executable', () => {
     const { code, stdout, stderr } = await startIn(root, ['/kubelet-doctor', '--version']);
     assert.deepEqual([code, stdout, stderr], [0, `${PACKAGE.version}\n`, '']);
   });
+
+  it('has the licences of what is in it beside it', () =>
+    assertNotices(readFileSync(path.join(path.dirname(EXECUTABLE), NOTICES), 'utf8')));
 
   it('takes neither options nor code from the environment of a pod', async () => {
     const env = { NODE_OPTIONS: '--require /no-such-file' };

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import path from 'node:path';
 import { bundleScript } from './bundle.js';
 import { type NodeRelease, nodeRelease } from './node-release.js';
+import { LICENCE_OF_NODE } from './notices.js';
 import { DIST, isInstalled, run, say, sha256 } from './tools.js';
 
 const FOLDER = path.join(DIST, 'executable');
@@ -21,6 +22,8 @@ export async function buildExecutable(): Promise<Executable> {
   const script = await bundleScript(path.join(FOLDER, 'kubelet-doctor.cjs'));
   const made = path.join(FOLDER, 'made-of.txt');
   const parts = `node ${release.version}\nscript ${sha256(readFileSync(script))}\n`;
+  // Of Node, which is in it.
+  if (release.licence) copyFileSync(release.licence, path.join(FOLDER, LICENCE_OF_NODE));
   if (!existsSync(EXECUTABLE) || !existsSync(made) || readFileSync(made, 'utf8') !== parts) {
     assemble(release, script);
     writeFileSync(made, parts);

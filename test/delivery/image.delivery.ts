@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { ARCHITECTURES } from '../../src/manifests/image.js';
 import { placeKubeconfig, reportOf, withCluster } from './cluster.js';
 import { NONROOT } from './image.js';
+import { assertNotices, NOTICES } from './notices.js';
 import { startIn } from './places.js';
 import { DIST, PACKAGE, run, say, sha256 } from './tools.js';
 
@@ -92,6 +93,9 @@ describe('the image', () => {
       [],
     );
   });
+
+  it('holds the licences of what is in it', () =>
+    assertNotices(readFileSync(path.join(root, 'usr/share/doc/kubelet-doctor', NOTICES), 'utf8')));
 
   it('runs as nobody in particular, on a read-only root', async () => {
     const { code, stdout, stderr } = await runImage(['--version']);

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { ARCHITECTURES } from '../../src/manifests/image.js';
 import type { Executable } from './executable.js';
 import { librariesOf } from './libraries.js';
+import { licencesFor } from './notices.js';
 import { gzip, PACKAGE, sha256, tar } from './tools.js';
 
 /** One image each; the executable is that of this machine (node-release.ts). */
@@ -19,15 +20,14 @@ const USERS = `root:x:0:0:root:/root:/\nnonroot:x:${NONROOT}:${NONROOT}:nonroot:
 const GROUPS = `root:x:0:\nnonroot:x:${NONROOT}:\n`;
 
 /** Lays the file system out below `root`. */
-export function layOut(root: string, { executable, licence }: Executable): void {
+export function layOut(root: string, { executable }: Executable): void {
   rmSync(root, { recursive: true, force: true });
   for (const folder of ['etc', 'home/nonroot', 'host', 'proc', 'root', 'tmp', 'usr/local/bin', 'usr/share/doc/kubelet-doctor'])
     mkdirSync(path.join(root, folder), { recursive: true });
   chmodSync(path.join(root, 'tmp'), 0o1777);
   writeFileSync(path.join(root, 'etc/passwd'), USERS);
   writeFileSync(path.join(root, 'etc/group'), GROUPS);
-  copyFileSync('LICENSE', path.join(root, 'usr/share/doc/kubelet-doctor/LICENSE'));
-  if (licence) copyFileSync(licence, path.join(root, 'usr/share/doc/kubelet-doctor/LICENSE.node'));
+  for (const file of licencesFor(executable)) copyFileSync(file, path.join(root, 'usr/share/doc/kubelet-doctor', path.basename(file)));
   copyFileSync(executable, path.join(root, ENTRYPOINT));
   // Where the linker of this machine looks for them is where the same linker looks for them there.
   for (const library of librariesOf(executable)) {

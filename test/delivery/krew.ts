@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { licencesFor } from './notices.js';
 import { gzip, PACKAGE, sha256, tar } from './tools.js';
 
 export interface KrewSelector {
@@ -56,8 +57,9 @@ function packed(bin: string, program: string): Buffer {
   const scratch = mkdtempSync(path.join(tmpdir(), 'kd-krew-'));
   try {
     copyFileSync(program, path.join(scratch, bin));
-    copyFileSync('LICENSE', path.join(scratch, 'LICENSE'));
-    return gzip(tar(scratch, ['LICENSE', bin]));
+    const licences = licencesFor(program);
+    for (const file of licences) copyFileSync(file, path.join(scratch, path.basename(file)));
+    return gzip(tar(scratch, [...licences.map((file) => path.basename(file)), bin]));
   } finally {
     rmSync(scratch, { recursive: true });
   }

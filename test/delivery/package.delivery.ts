@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { reportOf, withCluster } from './cluster.js';
+import { assertNotices, NOTICES } from './notices.js';
 import { start } from './places.js';
 import { DIST, PACKAGE, run, say } from './tools.js';
 
@@ -21,7 +22,8 @@ describe('the npm package', () => {
     const archive = path.join(DIST, 'package', `${PACKAGE.name}-${PACKAGE.version}.tgz`);
     const files = run('tar', ['-tzf', archive]).trim().split('\n');
     for (const file of files) assert.doesNotMatch(file.replace('package/', ''), NOT_PACKED);
-    assert.ok(files.includes('package/dist/NOTICES.txt'), 'the licences of what is in it');
+    assert.ok(files.includes(`package/dist/${NOTICES}`), 'the licences of what is in it');
+    assertNotices(readFileSync(path.join(DIST, NOTICES), 'utf8'));
     assert.ok(statSync(archive).size < 4 * 1024 * 1024, 'less than 4 MiB');
     const { stdout, stderr } = await start('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', archive], { cwd: folder });
     installation = stdout + stderr;

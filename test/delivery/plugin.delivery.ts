@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
 import type { KrewManifest } from './krew.js';
 import { complaintsOf, matches } from './krew-rules.js';
+import { assertNotices, NOTICES } from './notices.js';
 import { start } from './places.js';
 import { DIST, isInstalled, PACKAGE, run, say, sha256 } from './tools.js';
 
@@ -25,6 +26,7 @@ function install(pair: string): string {
   for (const made of [store, bin]) mkdirSync(made, { recursive: true });
   run('tar', ['-xzf', archive, '-C', store]);
   assert.ok(readdirSync(store).includes('LICENSE'), 'krew asks for the licence');
+  assertNotices(readFileSync(path.join(store, NOTICES), 'utf8'));
   symlinkSync(path.join(store, platform.bin), path.join(bin, `kubectl-${manifest.metadata.name.replaceAll('-', '_')}`));
   return bin;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { reportOf, withCluster } from './cluster.js';
+import { assertNotices } from './notices.js';
 import { start } from './places.js';
 import { DIST, PACKAGE, run, say } from './tools.js';
 
@@ -22,6 +23,8 @@ describe('the one file', () => {
     const { code, stdout } = await start(file, ['--version'], { cwd: folder });
     assert.deepEqual([code, stdout], [0, `${PACKAGE.version}\n`]);
   });
+
+  it('holds the licences of the packages that are in it', () => assertNotices(readFileSync(file, 'utf8')));
 
   it('knows every cause and explains it', async () => {
     const { stdout } = await start(process.execPath, [file, 'explain', 'kubelet-permission-missing'], { cwd: folder });
