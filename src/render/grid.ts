@@ -75,10 +75,11 @@ export interface CompactGrid {
 export function compactGrid(report: Report, most = MARKS.length): CompactGrid | undefined {
   const { merged } = report;
   if (!merged) return undefined;
-  const all = columnsWith(report, ['X', '!', '?']).filter(
-    // In a bundle a question is open on all nodes, as a rule: that tells none of them from another, and that none is OK.
-    ({ at, result }) => (result.required && !report.where.bundle) || merged.grid.some((row) => 'X!'.includes(letterAt(row, at))),
-  );
+  const isTrouble = ({ at, result }: Column) => result.required || merged.grid.some((row) => 'X!'.includes(letterAt(row, at)));
+  // In a bundle most is of the cluster, or open on all nodes: that tells none of them from another, and none is OK by it.
+  const tellsApart = ({ at }: Column) =>
+    merged.grid.some((row) => 'X!'.includes(letterAt(row, at))) && new Set(merged.grid.map((row) => letterAt(row, at))).size > 1;
+  const all = columnsWith(report, ['X', '!', '?']).filter(report.where.bundle ? tellsApart : isTrouble);
   const columns = all.slice(0, Math.min(most, MARKS.length));
   const groups = new Map<string, Group>();
   const nameOf = rowNames(merged);

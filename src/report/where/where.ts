@@ -119,7 +119,17 @@ export function withoutKubeconfig<T extends Commanding>(report: T): T {
 /** Of answers of a script, and of a bundle: what runs this program there runs the script there. */
 export function againAt<T extends Commanding>(report: T, where: Where): T {
   const again = againIn(where);
-  return again ? inCommands(report, (command) => (isRunThere(command) ? again : command)) : report;
+  const asked = again ? inCommands(report, (command) => (isRunThere(command) ? again : command)) : report;
+  return where.bundle ? { ...asked, findings: asked.findings.map(printedHere) } : asked;
+}
+
+/** What a command would print by asking the cluster, the report has itself. */
+function printedHere(finding: Finding): Finding {
+  const fixes = finding.fixes.map((fix) => {
+    const { source, ...rest } = fix;
+    return source?.includes(' rbac --missing ') && fix.steps ? rest : fix;
+  });
+  return { ...finding, fixes, consequences: finding.consequences.map(printedHere) };
 }
 
 function inCommands<T extends Commanding>(report: T, change: (command: string) => string): T {

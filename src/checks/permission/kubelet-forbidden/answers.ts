@@ -148,8 +148,10 @@ function grant(clues: Judged, cause: Cause, lost: PathClues[], say: Words): Fix 
   const { fine, classic } = kubelet;
   const rights = grantsOf(lost);
   const granted = sureOfUser ? grantNodeRights(user, rights, clues.before) : undefined;
-  if (!granted)
-    return fixBy('cluster', 'config', say('grantUnnamed', { rights: rightsOf(lost).join(', ') }), { verify: 'kubelet-doctor --wait' });
+  if (!granted) {
+    const unnamed = say('grantUnnamed', { rights: rightsOf(lost).join(', ') });
+    return fixBy('cluster', 'config', unnamed, { ...byHand(GRANT_ALL), verify: 'kubelet-doctor --wait' });
+  }
   const guessed = fine === undefined && !classic && lost.some(({ path }) => FINE[path]);
   const action = rights.includes('proxy')
     ? say('grantProxy')
@@ -178,6 +180,9 @@ function grantOrAskApiserver(clues: Judged, cause: Cause, lost: PathClues[], say
     ...(grantable.length > 0 ? [grant(clues, cause, grantable, say)] : []),
   ];
 }
+
+/** Asks no server: all that the agent needs. */
+const GRANT_ALL = 'kubelet-doctor rbac --yaml --service-account NAMESPACE/NAME';
 
 const USE_APISERVER = 'DD_KUBELET_USE_API_SERVER=true';
 
