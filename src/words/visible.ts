@@ -10,11 +10,14 @@ const CLASS = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_C
 export const INVISIBLE = new RegExp(`[${CLASS}]`, 'gu');
 /** The same but for what a text of several lines is made of. */
 const IN_LINES = new RegExp(`(?![\\n\\t])[${CLASS}]`, 'gu');
-/** The same but for what a terminal reads in colour: only that of ours is left by then. */
-const IN_COLOUR = new RegExp(`(?![\\n\\t])(?!\\u001b\\[[\\d;]{1,20}m)[${CLASS}]`, 'gu');
+/** What a terminal reads in colour: only that of ours is left by then. */
+const COLOUR = /^\u001b\[[\d;]{1,20}m/;
+const LONGEST_COLOUR = 24;
 
 /** Most texts: looked at for this first, the class of all the others is not even compiled. */
 const PLAIN = /^[\n\t -~]*$/;
+/** Of the others a few places: the class is slow, and a megabyte of JSON may hold one ellipsis. */
+const NOT_PLAIN = /[^\n\t -~]+/g;
 
 /** `\x1b`, `\u{202e}`: shown instead of obeyed. */
 export function escapeOf(character: string): string {
@@ -25,13 +28,20 @@ export function escapeOf(character: string): string {
 /** Text of one or more lines in which no character acts and none hides. Newline and tab are kept; `inColour` keeps colours too. */
 export function neutralise(text: string, inColour = false): string {
   if (PLAIN.test(text)) return text;
-  return text.replace(inColour ? IN_COLOUR : IN_LINES, escapeOf);
+  return text.replace(NOT_PLAIN, (run, from: number) =>
+    run.replace(IN_LINES, (character, at: number) => {
+      const place = from + at;
+      return inColour && COLOUR.test(text.slice(place, place + LONGEST_COLOUR)) ? character : escapeOf(character);
+    }),
+  );
 }
 
 /** For JSON, which has an escape of its own: every reader of it reads the same character again. */
 export function escapeInJson(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.replace(IN_LINES, (character) =>
-    character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  );
+  return text.replace(NOT_PLAIN, (run) => run.replace(IN_LINES, (character) => character.replace(/[\s\S]/g, inJson)));
+}
+
+function inJson(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
