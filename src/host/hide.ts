@@ -2,7 +2,7 @@
 import type { Redactor } from './redact.js';
 
 /** Strings remembered: the words of many reports of one kind are the same. */
-const MOST_KNOWN = 20_000;
+const MOST_KNOWN = 1000;
 const LONGEST_KNOWN = 4000;
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -40,14 +40,15 @@ export interface Own {
 export function ownWords(facts: readonly AnyFact[]): Own {
   const said = new Map<Check, ReadonlySet<string>>();
   const given: ReadonlySet<string> = new Set(facts.map(({ target, kind }) => `${target}/${kind}`));
-  let beside: readonly Check[] | undefined;
-  const wordsOn = (check: Check, others: readonly Check[]): ReadonlySet<string> => {
-    if (others.length === 0 && !readsAny(check, given)) return wordsWithout(check);
-    return wordsOf(judged(facts, [check, ...others.filter((each) => each !== check)])[0]);
+  let strangers: readonly Judgement[] | undefined;
+  const wordsOn = (check: Check): ReadonlySet<string> => {
+    strangers ??= judged(facts, OF_STRANGERS);
+    if (strangers.some(isOfStranger)) return wordsOf(judged(facts, [check, ...OF_STRANGERS.filter((each) => each !== check)])[0]);
+    if (!readsAny(check, given)) return wordsWithout(check);
+    return wordsOf(strangers.find((each) => each.check === check) ?? judged(facts, [check])[0]);
   };
   const saidBy = (check: Check): ReadonlySet<string> => {
-    beside ??= judged(facts, OF_STRANGERS).some(isOfStranger) ? OF_STRANGERS : [];
-    const words = said.get(check) ?? wordsOn(check, beside);
+    const words = said.get(check) ?? wordsOn(check);
     said.set(check, words);
     return words;
   };

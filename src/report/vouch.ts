@@ -53,7 +53,11 @@ function metaOf(cause: string, { title, question }: CauseMeta): CauseMeta {
 function vouchFinding(finding: Finding, own: Own): Finding {
   const { cause, title, fixes, evidence, decide, consequences, quoted = [], seen } = finding;
   const nodes = seen?.nodes.map((node) => (isPlainName(node) ? node : LEFT_OUT)) ?? [];
-  const vouched = fixes.map((fix) => vouchFix(fix, finding, nodes, own));
+  const vouched = fixes.map((fix) =>
+    seen || fix.nodes
+      ? vouchFix(fix, finding, nodes, own)
+      : onceFor(knownFixes, fix, cause, own, (words) => vouchFix(fix, finding, nodes, words)),
+  );
   const others = [
     ...quoted,
     ...decide.filter((command) => !mayStand(own, cause, command)),
@@ -72,8 +76,13 @@ function vouchFinding(finding: Finding, own: Own): Finding {
   };
 }
 
+type VouchedFix = { fix: Fix } | { words: string[] };
+
+/** Of no merged report: there they name its nodes. */
+const knownFixes: Known<Fix, VouchedFix> = new WeakMap();
+
 /** The fix with an act of ours, or words that are none of ours. */
-function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: Own): { fix: Fix } | { words: string[] } {
+function vouchFix(given: Fix, { cause }: Finding, all: readonly string[], own: Own): VouchedFix {
   const { action, steps, source, verify, quoted = [] } = given;
   const nodes = given.nodes?.map((node) => (isPlainName(node) ? node : LEFT_OUT));
   const again = sayAct(action, cause, nodes, all);
@@ -137,23 +146,36 @@ function vouchEvidence(given: Evidence, cause: string, own: Own): Evidence {
   return evidence;
 }
 
-/** What was vouched for, and whether the words of its question were looked at: where facts change none of these, it is so in every report. */
-const vouchedResults = new WeakMap<Result, { result: Result; isByWords: boolean }>();
+/** Of parts that many reports share: what was made of one under a cause or question, and whether the words of that were looked at. */
+type Known<Given extends object, Made> = WeakMap<Given, { of: string; made: Made; isByWords: boolean }>;
 
-function vouchResult(given: Result, own: Own): Result {
-  const known = vouchedResults.get(given);
-  if (known && !(known.isByWords && own.isByFacts(given.question))) return known.result;
+/** Where facts change none of the words that were looked at, what was made is the same in every report. */
+function onceFor<Given extends object, Made>(
+  known: Known<Given, Made>,
+  given: Given,
+  of: string,
+  own: Own,
+  make: (own: Own) => Made,
+): Made {
+  const before = known.get(given);
+  if (before?.of === of && !(before.isByWords && own.isByFacts(of))) return before.made;
   let isByWords = false;
-  const has = (of: string, text: string): boolean => {
+  const has: Own['has'] = (asked, text) => {
     isByWords = true;
-    return own.has(of, text);
+    return own.has(asked, text);
   };
-  const result = vouchedBy(given, { ...own, has });
-  if (!isByWords || !own.isByFacts(given.question)) vouchedResults.set(given, { result, isByWords });
-  return result;
+  const made = make({ ...own, has });
+  if (!isByWords || !own.isByFacts(of)) known.set(given, { of, made, isByWords });
+  return made;
 }
 
-function vouchedBy(given: Result, own: Own): Result {
+const knownResults: Known<Result, Result> = new WeakMap();
+
+function vouchResult(given: Result, own: Own): Result {
+  return onceFor(knownResults, given, given.question, own, (words) => vouchedResult(given, words));
+}
+
+function vouchedResult(given: Result, own: Own): Result {
   const { note, quoted = [], question, elsewhere } = given;
   const again = note && saidAgain(note, question, 'spare');
   const said = note && (isSaid(note, again) || isCountNote(note) || own.has(question, note.en) ? note : again);

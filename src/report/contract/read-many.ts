@@ -9,7 +9,7 @@ import { reportSchema } from './schema.js';
 const SCHEMA: Schema = reportSchema;
 
 /** Of each kind of part. */
-const MOST_KNOWN = 500;
+const MOST_KNOWN = 200;
 
 /** Read part by part, too: of two nodes with the same fault, the fixes are the same and the evidence is not. */
 const IN_PARTS = 'finding';
