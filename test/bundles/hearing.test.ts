@@ -117,6 +117,20 @@ describe('a log of a bundle', () => {
     );
   });
 
+  it('with its newest line first is read in the order of its time', async () => {
+    const well = Array.from(
+      { length: 300 },
+      (_, at) => `Jan 05 09:${String(59 - Math.floor(at / 10)).padStart(2, '0')}:00 n1 kubelet[1]: I0105 well ${at}`,
+    );
+    const at = 'b/nodes/n1.zip/n1/logs/kubelet.log';
+    const newest = await heardIn({ [at]: [LEASE('n1'), ...well].join('\n') });
+    const oldest = await heardIn({ [at]: [...well, LEASE('n1').replaceAll('10:00:35', '09:00:35')].join('\n') });
+    assert.deepEqual(
+      [newest, oldest].map(({ said }) => said.map((each) => [each.at, each.lasts])),
+      [[['n1', true]], [['n1', false]]],
+    );
+  });
+
   it('has a node by its path alone', async () => {
     const { said } = await heardIn({ 'worker-1-2026-01-05_10_00_00/rke2/agent-logs/kubelet.log': LEASE('x').replace(/^.*?: /, '') });
     assert.deepEqual(

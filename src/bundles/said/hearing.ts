@@ -1,6 +1,5 @@
 /** What a bundle's logs say, and what was refused to whoever collected it: facts of the node that each speaks of. */
 
-import { linesOf } from '../../files/packed/lines.js';
 import type { Entry } from '../../files/packed/types.js';
 import { SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
@@ -24,6 +23,7 @@ import {
   withKubelet,
 } from './flare.js';
 import { isLogError, LOG_ERROR, type LogFile, logAt, logErrorIn, MAY_BE_ERROR, type PodName, podAt } from './logs.js';
+import { inTheirOrder } from './newest-first.js';
 import { createNodenames, type Nodenames } from './nodenames.js';
 import { clockIn } from './ntp.js';
 
@@ -65,7 +65,7 @@ export function createHearing(clean: Clean): Listener {
     };
     const own = createStatements(place, clean);
     let errors: Statements | undefined;
-    for await (const line of linesOf(entry.chunks(), own.skips)) {
+    for await (const line of inTheirOrder(entry, own.skips)) {
       if (LOG_ERROR.test(line)) {
         errors ??= createStatements({ log: place.log, by: 'apiserver' }, clean);
         const reason = logErrorIn(line);

@@ -24,6 +24,7 @@ const OF_CURL = /(?:^|\/)networking\/curl_api_server\.txt$/;
 const OF_NODE = /(?:^|\/)([a-z\d][a-z\d.-]{0,252})\/kubernetes-version\.txt$/;
 
 const MOST_LINES = 5000;
+const MOST_FAILURES = 100;
 const MOST_NODES = 10_000;
 const MOST_STATEMENTS = 5000;
 
@@ -64,7 +65,7 @@ export function createOutputs(clean: Clean): Listener {
         return keep(statementsIn(lines, { log, ...(node && { node }) }, clean), node);
       }
       const before = failed.get(line) ?? { log, count: 0 };
-      failed.set(line, { ...before, count: before.count + 1 });
+      if (failed.size < MOST_FAILURES || before.count > 0) failed.set(line, { ...before, count: before.count + 1 });
     },
     nodes: () => [...nodes],
     told() {
