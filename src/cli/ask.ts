@@ -12,12 +12,14 @@ import { choicesOf } from './with-report.js';
 type About = Partial<Pick<DiagnoseOptions, 'checks' | 'rightsOnly' | 'withoutKubelet' | 'budgetMs'>> & {
   /** Progress names the servers it waits for. */
   inSecret?: boolean;
+  /** The facts are neither printed nor kept. */
+  factless?: boolean;
   /** Said before what is asked. */
   lead?: () => string;
 };
 
 export async function ask(settings: Resolved, flags: Partial<Flags>, host: Host, io: Io, about: About = {}): Promise<Diagnosis> {
-  const { inSecret = false, lead, ...options } = about;
+  const { inSecret = false, factless = false, lead, ...options } = about;
   let progress = Promise.resolve({ stop() {} });
   const diagnosis = await diagnose({
     host,
@@ -30,7 +32,7 @@ export async function ask(settings: Resolved, flags: Partial<Flags>, host: Host,
     },
   });
   (await progress).stop();
-  return hideSecrets(diagnosis, host.redactor);
+  return hideSecrets(factless ? { ...diagnosis, facts: [] } : diagnosis, host.redactor);
 }
 
 /** What was found; or, where nothing says where a cluster is, what to type: `next` is the command with it. */

@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { constants, rmSync } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { undoneBySignal } from '../host/undo.js';
 import { tar } from './tar.js';
 
@@ -84,6 +83,7 @@ export async function save(files: readonly NamedText[], options: SaveOptions): P
 }
 
 async function saveArchive(files: readonly NamedText[], { path, force, time }: SaveOptions): Promise<void> {
+  const { gzipSync } = await import('node:zlib');
   const packed = gzipSync(
     tar(
       files.map(({ file, text }) => ({ path: `${FOLDER}/${file}`, bytes: Buffer.from(text) })),

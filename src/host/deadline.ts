@@ -2,7 +2,7 @@
  * Deadlines that count only the time in which this process could have heard an answer. A loop that comes late (a busy machine, a CPU limit, our own
  * work in one piece) hears late too, and a timeout that passed meanwhile would blame a server for it.
  */
-import { performance } from 'node:perf_hooks';
+import { elapsedMs } from './stopwatch.js';
 
 /** What a wait of ours failed with where we were too late to tell whether an answer came. It proves nothing of the server. */
 export const TOO_LATE = 'ELATE';
@@ -21,7 +21,7 @@ let waits = 0;
 let ticks: NodeJS.Timeout | undefined;
 
 function tick(): void {
-  const now = performance.now();
+  const now = elapsedMs();
   const passed = now - lastTick;
   if (passed > ON_TIME_MS) lostMs += passed - TICK_MS;
   lastTick = now;
@@ -30,7 +30,7 @@ function tick(): void {
 /** Measures from now on how late this process is. `lateMs` says it so far; `end` stops it. */
 export function measureLateness(): { lateMs(): number; end(): void } {
   if (waits === 0) {
-    lastTick = performance.now();
+    lastTick = elapsedMs();
     ticks = setInterval(tick, TICK_MS).unref();
   }
   waits += 1;
@@ -57,7 +57,7 @@ function lost(): number {
  * first: timers run before the sockets are read. Returns what calls it off.
  */
 export function deadline(ms: number, over: (code: 'ETIMEDOUT' | typeof TOO_LATE) => void): () => void {
-  const began = performance.now();
+  const began = elapsedMs();
   const lateness = measureLateness();
   let timer: NodeJS.Timeout;
   let turn: NodeJS.Immediate | undefined;
@@ -73,7 +73,7 @@ export function deadline(ms: number, over: (code: 'ETIMEDOUT' | typeof TOO_LATE)
     }, left);
   };
   const look = () => {
-    const left = ms - (performance.now() - began - lateness.lateMs());
+    const left = ms - (elapsedMs() - began - lateness.lateMs());
     if (left > 1 && again > 0) {
       again -= 1;
       return arm(left);

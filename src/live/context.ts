@@ -1,6 +1,6 @@
 /** What every live question shares: the machine, the settings, the facts so far, and what must be closed at the end. */
-import { performance } from 'node:perf_hooks';
 import type { Host } from '../host/host.js';
+import { elapsedMs } from '../host/stopwatch.js';
 import type { DnsAnswer, HttpAnswer, Outcome, Target } from '../model/facts.js';
 import { createResolver, type Resolver } from '../probes/connection/dns.js';
 import type { Resolved } from '../setup/resolved.js';
@@ -29,8 +29,10 @@ export interface LiveContext {
   signal: AbortSignal;
   /** Neutralises and redacts what a server or a file said. */
   clean(text: string, max?: number): string;
-  /** Said when a server is about to be reached: what follows is a wait, in which other work may be done. */
+  /** Said when the first packet to a server has left, */
   connecting(): void;
+  /** and when a request has: other work may be done until its answer comes. */
+  waits(): void;
   /** Asks the resolver, once a name; writes the `dns` fact of that target. */
   lookup(target: Target, name: string): Promise<Outcome<DnsAnswer>>;
   /** Compares the server's clock with ours; the first answer of each server counts. */
@@ -44,24 +46,25 @@ export interface LiveContext {
 /** A context and the function that closes everything made through it. */
 export function createContext(
   parts: Pick<LiveContext, 'host' | 'own' | 'settings' | 'store' | 'userAgent' | 'clean' | 'recorded'> &
-    Partial<Pick<LiveContext, 'connecting'>>,
+    Partial<Pick<LiveContext, 'connecting' | 'waits'>>,
   budgetMs: number,
 ): {
   context: LiveContext;
   close: () => Promise<void>;
 } {
   const abort = new AbortController();
-  const began = performance.now();
+  const began = elapsedMs();
   const closers: (() => unknown)[] = [];
   const compared = new Set<Target>();
   let resolver: Promise<Resolver> | undefined;
   const context: LiveContext = {
     connecting() {},
+    waits() {},
     ...parts,
     signal: abort.signal,
     onClose: (close) => closers.push(close),
     waitMs(most) {
-      const left = budgetMs - (performance.now() - began) - TO_JUDGE_MS;
+      const left = budgetMs - (elapsedMs() - began) - TO_JUDGE_MS;
       return left < SHORTEST_WAIT_MS ? most : Math.min(most, left);
     },
     noteClock(target, outcome) {

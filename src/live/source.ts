@@ -1,6 +1,7 @@
 /** Facts from a live cluster: those that are always asked for (plan.ts), and those that a check wants (wants.ts). */
 import { measureLateness } from '../host/deadline.js';
 import type { Host } from '../host/host.js';
+import { loadClient } from '../probes/connection/wire.js';
 import type { Resolved } from '../setup/resolved.js';
 import { createContext } from './context.js';
 import type { Known } from './known.js';
@@ -23,18 +24,25 @@ export interface LiveOptions {
   withoutKubelet?: boolean;
 }
 
+/** Connections that take longer than this leave time for other work. */
+const SHORT_MS = 25;
+
 /** Creates the source; nothing is asked before `start`. */
 export function createLiveSource(options: LiveOptions): Source {
   const { host, settings, version, budgetMs, recorded, rightsOnly = false, withoutKubelet = rightsOnly } = options;
   const lateness = measureLateness();
   const store = createFactStore(() => host.now(), lateness.lateMs);
   const parts = { host: settings.agent?.host ?? host, own: host, settings, store, ...(recorded && { recorded }) };
-  let connecting = () => {};
-  const connects = new Promise<void>((resolve) => {
-    connecting = resolve;
+  let waits = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    waits = resolve;
   });
+  const connecting = () => {
+    loadClient();
+    setTimeout(waits, SHORT_MS).unref();
+  };
   const { context, close } = createContext(
-    { ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean, connecting },
+    { ...parts, userAgent: `kubelet-doctor/${version}`, clean: host.redactor.clean, connecting, waits },
     budgetMs,
   );
   context.onClose(lateness.end);
@@ -50,7 +58,7 @@ export function createLiveSource(options: LiveOptions): Source {
       store.during(all);
       // Who reaches no server waits for nothing.
       const reached = all.then(({ api, kubelet }) => Promise.allSettled([api, kubelet]));
-      await Promise.race([connects, reached.catch(() => {})]);
+      await Promise.race([waiting, reached.catch(() => {})]);
     },
     fetch(want) {
       store.during(known().then((all) => fetchWant(context, all, want)));

@@ -20,11 +20,14 @@ const withoutSimulator: Plugin = {
   },
 };
 
-/** Of undici what is never reached: HTTP/2, which no connection of ours negotiates, and bodies that are forms. */
+/** Of undici what is never reached: HTTP/2, which no connection of ours negotiates, bodies that are forms, and Node's own client and server. */
 const withoutRestOfUndici: Plugin = {
   name: 'without-rest-of-undici',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
     onLoad({ filter: /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2|web[\\/]fetch[\\/]body)\.js$/ }, () => ({ contents: '' }));
+    onResolve({ filter: /^node:http$/ }, ({ importer }) =>
+      /[\\/]undici[\\/]lib[\\/]/.test(importer) ? { path: path.resolve('src/probes/connection/plain-http.cjs') } : undefined,
+    );
   },
 };
 

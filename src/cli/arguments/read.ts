@@ -32,7 +32,7 @@ export async function readArguments(
       wordsOf(command),
       // Its help is not shown, and yet drawn for every command that is named: without words and options it costs nothing.
       false,
-      (builder) => withWords(builder, command),
+      (builder) => withWords(builder, command, typed(argv)),
       (given) => {
         parsed = given;
       },
@@ -54,10 +54,22 @@ function wordsOf({ name, positionals = [], isDefault }: Command): string[] {
   return [`${name}${behind.join('')}`, ...(isDefault ? ['$0'] : [])];
 }
 
-function withWords(builder: Argv, { positionals = [], options, shape }: Command): Argv {
+/** Every word that may name an option. Of the others in the table yargs has nothing to know: that takes it as long as to read those that are there. */
+function typed(argv: readonly string[]): ReadonlySet<string> {
+  const names = argv.flatMap((word) => {
+    const [, dashes, name] = /^(--?)([^=]+)/.exec(word) ?? [];
+    return name === undefined ? [] : dashes === '-' ? [...name] : [name];
+  });
+  return new Set(names);
+}
+
+function withWords(builder: Argv, { positionals = [], options, shape }: Command, names: ReadonlySet<string>): Argv {
   for (const { name, choices, isOptional, isMany } of positionals)
     if (!isMany) builder.positional(name, { type: 'string', demandOption: !isOptional, ...(choices && { choices }) });
-  for (const option of options) builder.option(option.name, { ...readingOf(option), hidden: true });
+  const given = options.filter(({ name, alias, formerly }) =>
+    [name, alias, formerly].some((each) => each !== undefined && names.has(each)),
+  );
+  for (const option of given) builder.option(option.name, { ...readingOf(option), hidden: true });
   return shape ? shape(builder) : builder;
 }
 

@@ -42,7 +42,12 @@ async function askUntilWell(
   let best: Diagnosis | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const budgetMs = Math.min(settings.timeoutMs, left());
-    const diagnosis = await ask(settings, flags, host, io, { budgetMs, inSecret, lead: lead(attempt) });
+    const diagnosis = await ask(settings, flags, host, io, {
+      budgetMs,
+      inSecret,
+      factless: !flags.debug && flags.save === undefined,
+      lead: lead(attempt),
+    });
     if (!flags.wait || isWell(diagnosis.report)) return diagnosis;
     best = best && knowsMore(best, diagnosis) ? best : diagnosis;
     // No round is begun that cannot hold a connection and a request that time out; in a short wait, half of it.

@@ -4,7 +4,6 @@ import type { CredentialKind } from '../../model/facts/connection.js';
 import type { Credential, Outcome, Target, TokenClaims } from '../../model/facts.js';
 import { type Held, hold } from '../../probes/connection/gate.js';
 import { inspectClientCertificate, readClientCertificate } from '../../probes/credentials/certificate.js';
-import { runExecPlugin } from '../../probes/credentials/exec-plugin.js';
 import type { LoadedKubeconfig } from '../../probes/credentials/kubeconfig.js';
 import { inspectToken, readToken } from '../../probes/credentials/token.js';
 import type { LiveContext } from '../context.js';
@@ -74,6 +73,7 @@ function presentKubeconfig(
   if (token) return present(context, target, 'token', {}, async () => inspectToken(host, token, source));
   if (!exec) return presentNothing(context, target);
   return present(context, target, 'token', {}, async (): Promise<Inspected> => {
+    const { runExecPlugin } = await import('../../probes/credentials/exec-plugin.js');
     const ran = await runExecPlugin(host, exec, { timeoutMs: settings.timeoutMs / 2, allowed: !settings.noExec, signal: context.signal });
     if (!ran.ok) return { outcome: { status: 'failed', code: ran.code, detail: ran.detail } };
     if (ran.token) return inspectToken(host, ran.token, source);

@@ -30,6 +30,8 @@ export function sessionFor(context: LiveContext, reached: Reached, credential: S
       if (!('socket' in opened)) return opened;
       const naming = { serverName: reached.serverName, timeoutMs: context.waitMs(settings.connectTimeoutMs) };
       const secured = await (credential ? openVerifiedTls(opened.socket, { ...naming, credential }) : openBareTls(opened.socket, naming));
+      // The request is written before that.
+      setImmediate(context.waits);
       return secured.ok ? secured.socket : { code: secured.code, detail: secured.detail };
     },
   });

@@ -12,7 +12,6 @@ import { chooseProxy, proxyAddress } from '../../probes/connection/proxy.js';
 import { NEVER_DIALLED, openTcp } from '../../probes/connection/tcp.js';
 import { type AuthorityAtHand, examineTls, secureProxySocket } from '../../probes/connection/tls.js';
 import { openTunnel } from '../../probes/connection/tunnel.js';
-import { loadClient } from '../../probes/connection/wire.js';
 import type { LiveContext } from '../context.js';
 import { reproduceProxy, reproduceTcp, reproduceTls } from '../reproduce.js';
 import type { Recorded } from '../script/network.js';
@@ -70,10 +69,7 @@ export async function reach(
   }
   const hop = proxy.url ? proxyAddress(proxy.url) : candidate;
 
-  const looked = context.lookup(target, hop.host);
-  if (!context.recorded) loadClient();
-  context.connecting();
-  const answer = await looked;
+  const answer = await context.lookup(target, hop.host);
   const resolved = answer.status === 'observed' ? answer.data.addresses : [];
   if (resolved.length === 0) return undefined;
   const addresses = resolved.filter(({ address }) => !whyUndialled(address));
@@ -85,7 +81,9 @@ export async function reach(
   const connect = () => openTcp(addresses, hop.port, { timeoutMs: context.waitMs(settings.connectTimeoutMs), signal: context.signal });
   let socket: net.Socket | undefined;
   await store.observe({ ...about, kind: 'tcp', reproduce: reproduceTcp(hop.host, hop.port) }, async () => {
-    const opened = await connect();
+    const connected = connect();
+    context.connecting();
+    const opened = await connected;
     socket = opened.socket;
     return opened.outcome;
   });

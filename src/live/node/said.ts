@@ -1,5 +1,4 @@
 /** What logs at hand say: the agent's own where it is a process beside us, and the kubelet's where it is a file of this node. */
-import { setImmediate } from 'node:timers/promises';
 import { SENTENCE } from '../../host/redact.js';
 import { shellQuote } from '../../kubernetes/names.js';
 import type { NodeFiles } from '../../setup/node-files.js';
@@ -29,7 +28,7 @@ async function putStatements({ store, clean, signal }: LiveContext, place: LogPl
   const { createStatements, subjectOfStatement } = await import('../../texts/log/said.js');
   const statements = createStatements({ ...place, log }, clean);
   for (const [at, line] of lines.entries()) {
-    if (at % AT_ONCE === 0) await setImmediate();
+    if (at % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) return;
     statements.push(line);
   }

@@ -2,12 +2,12 @@
  * Resolves names as a pod's libc does: /etc/hosts, then the nameservers of /etc/resolv.conf with search list and ndots (resolv.conf(5)).
  * Not with `dns.lookup`: that runs getaddrinfo in a thread nobody can cancel, and a pending one holds the process for 20 s.
  */
-import { promises as dns } from 'node:dns';
+import type { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { deadline, measureLateness, TOO_LATE } from '../../host/deadline.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
+import { elapsedMs } from '../../host/stopwatch.js';
 import type { DnsAnswer, Outcome } from '../../model/facts.js';
 import { namesToAsk, parseHosts, parseResolvConf } from './resolv-conf.js';
 
@@ -42,8 +42,8 @@ export async function createResolver(host: Host): Promise<Resolver> {
   const servers = conf.nameservers.map((address) => (isIP(address) === 6 ? `[${address}]:${host.dnsPort}` : `${address}:${host.dnsPort}`));
 
   const lookup: Resolver['lookup'] = async (name, { timeoutMs, signal }) => {
-    const began = performance.now();
-    const ms = () => Math.round(performance.now() - began);
+    const began = elapsedMs();
+    const ms = () => Math.round(elapsedMs() - began);
     const bare = name.replace(/^\[(.*)\]$/, '$1');
     const family = isIP(bare);
     const answer = (from: DnsAnswer['from'], addresses: Addresses, asked: string[]): Outcome<DnsAnswer> => {
@@ -55,7 +55,9 @@ export async function createResolver(host: Host): Promise<Resolver> {
     if (listed) return answer('hosts', listed, [bare]);
 
     const asked: string[] = [];
-    const questions = openQuestions(servers, timeoutMs, signal);
+    // Most servers are known by their address, and c-ares is not loaded then.
+    const { promises } = await import('node:dns');
+    const questions = openQuestions(promises.Resolver, servers, timeoutMs, signal);
     let code = 'ENOTFOUND';
     try {
       for (const candidate of namesToAsk(bare, conf)) {
@@ -100,8 +102,8 @@ const sorted = (addresses: Addresses): Addresses => [...addresses].sort((a, b) =
  * Questions under one deadline, each server asked in turn as libc does; the servers left share the time left, so that a dead first one leaves
  * some for the second. A channel a server: c-ares would turn to the next one only at ticks of a timer as long as its timeout (cares_wrap.cc).
  */
-function openQuestions(all: string[], timeoutMs: number, signal: AbortSignal | undefined) {
-  const began = performance.now();
+function openQuestions(Resolver: Channels, all: string[], timeoutMs: number, signal: AbortSignal | undefined) {
+  const began = elapsedMs();
   const lateness = measureLateness();
   const counts = { asked: 0, answered: 0 };
   let servers = all;
@@ -117,9 +119,9 @@ function openQuestions(all: string[], timeoutMs: number, signal: AbortSignal | u
   const ask = async (name: string): Promise<Answer> => {
     const codes: string[] = servers.length === 0 ? ['EBADSERVER'] : [];
     for (const [index, server] of servers.entries()) {
-      const left = timeoutMs - (performance.now() - began - lateness.lateMs());
+      const left = timeoutMs - (elapsedMs() - began - lateness.lateMs());
       if (cancelled || left <= 0) break;
-      current = askServer(server, name, left / (servers.length - index), counts);
+      current = askServer(Resolver, server, name, left / (servers.length - index), counts);
       const answer = await current.answer;
       if (answer.ok || answer.code === 'ENOTFOUND') {
         servers = servers.slice(index); // the dead ones before it are not asked for the next name
@@ -152,7 +154,13 @@ interface Question {
  * Both families at once; where one is not heard of for a while, it is asked a second time from another port, as every libc does: one packet may be
  * lost. The first answer of each family counts, whichever question it came to.
  */
-function askServer(server: string, name: string, waitMs: number, counts: { asked: number; answered: number }): Question {
+function askServer(
+  Resolver: Channels,
+  server: string,
+  name: string,
+  waitMs: number,
+  counts: { asked: number; answered: number },
+): Question {
   const heard = new Map<Family, Answer>();
   const channels: Channel[] = [];
   const timers: (() => void)[] = [];
@@ -177,7 +185,7 @@ function askServer(server: string, name: string, waitMs: number, counts: { asked
     else if (said.ok) timers.push(deadline(OTHER_FAMILY_MS, end));
   };
   const ask = (families = FAMILIES) => {
-    const channel = createChannel(server);
+    const channel = createChannel(Resolver, server);
     if (!channel) return end('EBADSERVER');
     channels.push(channel);
     for (const family of families.filter((each) => !heard.has(each))) {
@@ -191,7 +199,8 @@ function askServer(server: string, name: string, waitMs: number, counts: { asked
   return { answer, end: () => end('ECANCELLED') };
 }
 
-type Channel = InstanceType<typeof dns.Resolver>;
+type Channels = typeof dns.Resolver;
+type Channel = InstanceType<Channels>;
 type Family = 4 | 6;
 const FAMILIES: readonly Family[] = [4, 6];
 
@@ -202,9 +211,9 @@ const FAMILIES: readonly Family[] = [4, 6];
 const LONGEST_MS = 5000;
 
 /** Undefined for an address c-ares does not take. */
-function createChannel(server: string): Channel | undefined {
+function createChannel(Resolver: Channels, server: string): Channel | undefined {
   try {
-    const channel = new dns.Resolver({ timeout: LONGEST_MS, tries: 1 });
+    const channel = new Resolver({ timeout: LONGEST_MS, tries: 1 });
     channel.setServers([server]);
     return channel;
   } catch {

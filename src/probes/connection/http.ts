@@ -2,9 +2,9 @@
  * HTTP/1.1 questions to one server as one identity, reduced to facts. A Client of our own (`wire.ts`), never undici's global dispatcher: no
  * proxy variable, redirect or retry policy acts. A kubelet ≥ 1.36 speaks no HTTP/2 (it negotiates no ALPN), so none is offered.
  */
-import { performance } from 'node:perf_hooks';
 import { deadline } from '../../host/deadline.js';
 import { SENTENCE } from '../../host/redact.js';
+import { elapsedMs } from '../../host/stopwatch.js';
 import type { CredentialKind } from '../../model/facts/connection.js';
 import type { HttpAnswer, Outcome } from '../../model/facts.js';
 import type { Impersonation } from '../credentials/kubeconfig-file.js';
@@ -39,8 +39,8 @@ export interface Reply {
   outcome: Outcome<HttpAnswer>;
   /** Raw text as far as it was read. */
   body: string;
-  /** Parsed, where the whole body came and is JSON. */
-  json?: unknown;
+  /** Parsed, where the whole body came and is JSON; not before someone reads it. */
+  readonly json?: unknown;
   /** The body goes on after `maxBytes`. */
   truncated: boolean;
 }
@@ -103,7 +103,7 @@ export function openSession(options: SessionOptions): Session {
 
   const run = async (request: RequestOptions): Promise<Reply> => {
     await wire.load();
-    const began = performance.now();
+    const began = elapsedMs();
     const stopper = new AbortController();
     const cancel = () => stopper.abort(failure('ECANCELLED', 'cancelled'));
     const expire = (code: string) => stopper.abort(failure(code, `no complete answer in ${request.timeoutMs} ms`));
@@ -125,9 +125,10 @@ export function openSession(options: SessionOptions): Session {
     request.signal?.removeEventListener('abort', cancel);
 
     const { code, detail = '', body, truncated } = got;
+    const parsed = once(() => parseJson(body));
     if (code === NOT_ASKED) return { outcome: { status: 'absent', why: 'not-attempted', detail }, body, truncated };
-    const ms = got.ms ?? Math.round(performance.now() - began);
-    const data = got.status === undefined ? undefined : reduceAnswer(options, request, { ...got, status: got.status });
+    const ms = got.ms ?? Math.round(elapsedMs() - began);
+    const data = got.status === undefined ? undefined : reduceAnswer(options, request, { ...got, status: got.status }, parsed);
     if (code !== undefined || !data) {
       const failed = {
         status: 'failed',
@@ -138,8 +139,14 @@ export function openSession(options: SessionOptions): Session {
       } as const;
       return { outcome: failed, body, truncated };
     }
-    const json = truncated ? undefined : parseJson(body);
-    return { outcome: { status: 'observed', data, ms }, body, truncated, ...(json === undefined ? {} : { json }) };
+    return {
+      outcome: { status: 'observed', data, ms },
+      body,
+      truncated,
+      get json() {
+        return truncated ? undefined : parsed();
+      },
+    };
   };
 
   return {
@@ -173,6 +180,7 @@ function reduceAnswer(
   { credential, clean, now }: SessionOptions,
   { method = 'GET', path }: RequestOptions,
   { status, headers, body }: Exchange & { status: number },
+  parsed: () => unknown,
 ): HttpAnswer {
   const quoted = status >= 400 || /^\/(?:healthz|readyz|livez)(?:[/?]|$)/.test(path);
   const serverTimeMs = Date.parse(first(headers, 'date'));
@@ -186,8 +194,16 @@ function reduceAnswer(
     body: quoted ? clean(body, MAX_QUOTE) : '',
     voice: recogniseVoice(status, headers, body),
     ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }),
-    ...(status >= 200 && status < 300 ? { payload: recognisePayload(path, body) } : {}),
+    ...(status >= 200 && status < 300 ? { payload: recognisePayload(path, body, parsed) } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -80,12 +80,12 @@ export function parseJson(text: string): unknown {
 
 /**
  * What a 2xx body is, keeping only what `Payload` holds. A body cut at the read bound is still recognised by its beginning;
- * `items` and the kubelet's settings then stay unknown.
+ * `items` and the kubelet's settings then stay unknown. `parsed` is the body as JSON, for whoever has it.
  */
-export function recognisePayload(path: string, body: string): Payload {
+export function recognisePayload(path: string, body: string, parsed: () => unknown = () => parseJson(body)): Payload {
   const route = path.split('?', 1)[0] ?? '';
   if (kindOf(body) === 'PodList') {
-    const items = record(parseJson(body)).items;
+    const items = record(parsed()).items;
     // A kubelet without pods writes `"items":null`.
     const node = nodeOfPods(body);
     return {
@@ -99,7 +99,7 @@ export function recognisePayload(path: string, body: string): Payload {
     const node = summary[1] ?? '';
     return { recognised: 'stats-summary', ...(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(node) ? { node } : {}) };
   }
-  if (/^\s*\{\s*"kubeletconfig"\s*:\s*\{/.test(body)) return { recognised: 'kubelet-configuration', ...kubeletSettings(body) };
+  if (/^\s*\{\s*"kubeletconfig"\s*:\s*\{/.test(body)) return { recognised: 'kubelet-configuration', ...kubeletSettings(parsed()) };
   if (
     /^# (?:HELP|TYPE) [A-Za-z_:]/.test(body) ||
     /^[A-Za-z_:][\w:]*(?:\{[^\n]*\})? [-+0-9.eEInfNa]+(?: \d+)?\r?\n/.test(body.slice(0, 4096))
@@ -126,8 +126,7 @@ function nodeOfPods(body: string): string | undefined {
 }
 
 /** The settings of /configz that checks read; a whole body holds tokens in static pod URLs' headers and more. */
-function kubeletSettings(body: string): Pick<Payload, 'kubelet'> {
-  const parsed = parseJson(body);
+function kubeletSettings(parsed: unknown): Pick<Payload, 'kubelet'> {
   if (parsed === undefined) return {};
   const config = record(record(parsed).kubeletconfig);
   const authentication = record(config.authentication);

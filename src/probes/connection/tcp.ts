@@ -1,7 +1,7 @@
 /** Opens a TCP connection to the next hop. Never waits for the kernel's own timer (about 130 s for an unanswered SYN). */
 import { connect, type Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { deadline } from '../../host/deadline.js';
+import { elapsedMs } from '../../host/stopwatch.js';
 import { whyUndialled } from '../../kubernetes/addresses.js';
 import type { Outcome, TcpConnection } from '../../model/facts.js';
 
@@ -41,8 +41,8 @@ export function openTcp(
   port: number,
   options: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<{ outcome: Outcome<TcpConnection>; socket?: Socket }> {
-  const began = performance.now();
-  const elapsed = () => Math.round(performance.now() - began);
+  const began = elapsedMs();
+  const elapsed = () => Math.round(elapsedMs() - began);
   const targets = addresses.filter(({ address }) => !whyUndialled(address)).slice(0, MAX_ADDRESSES);
   const { timeoutMs, signal } = options;
   const stagger = Math.min(STAGGER_MS, timeoutMs / (targets.length + 1)); // every address gets its turn
@@ -90,9 +90,9 @@ export function openTcp(
       const target = targets[index];
       if (settled || !target) return;
       started += 1;
-      const startedAt = performance.now();
+      const startedAt = elapsedMs();
       const record = (result: string) => {
-        results[index] = { address: target.address, port, result, ms: Math.round(performance.now() - startedAt) };
+        results[index] = { address: target.address, port, result, ms: Math.round(elapsedMs() - startedAt) };
         open.delete(index);
       };
       const failed = (code: string) => {

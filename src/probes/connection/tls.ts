@@ -4,11 +4,11 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, rootCertificates, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { deadline } from '../../host/deadline.js';
 import { printable, SENTENCE } from '../../host/redact.js';
+import { elapsedMs } from '../../host/stopwatch.js';
 import type { Outcome, TlsHandshake } from '../../model/facts.js';
 import { describeCertificate } from '../credentials/certificate.js';
 import { anchorsOf, bareName, findPath, nameMatches, sentChain, validityFault } from './chain.js';
@@ -35,12 +35,12 @@ export async function examineTls(
   options: { serverName: string; authorities: AuthorityAtHand[]; nowMs: number; timeoutMs: number },
 ): Promise<{ outcome: Outcome<TlsHandshake>; socket?: TLSSocket }> {
   const { serverName, authorities, nowMs, timeoutMs } = options;
-  const began = performance.now();
+  const began = elapsedMs();
   const used = anchorsInUse(authorities);
   // Not lower: OpenSSL 3 speaks TLS 1.1 only at a security level at which it also takes SHA-1 signatures, and the verdict would be a lie.
   // Go clients start at 1.2 as well. No ALPN: a kubelet ≥ 1.36 speaks none.
   const shaken = await shake(socket, { ...trust(used, serverName), rejectUnauthorized: false, minVersion: 'TLSv1.2' }, timeoutMs);
-  const ms = () => Math.round(performance.now() - began);
+  const ms = () => Math.round(elapsedMs() - began);
   if (!shaken.ok) return { outcome: { status: 'failed', code: shaken.code, detail: shaken.detail, ms: ms() } };
 
   const chain = sentChain(shaken.socket);

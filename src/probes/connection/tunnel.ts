@@ -1,8 +1,8 @@
 /** CONNECT through an HTTP proxy: a tunnel in which TLS to the real server then runs. */
 import { isIP, type Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { deadline } from '../../host/deadline.js';
 import { printable, SENTENCE } from '../../host/redact.js';
+import { elapsedMs } from '../../host/stopwatch.js';
 import type { Outcome, TunnelAnswer } from '../../model/facts.js';
 
 /** As much header as Node's own HTTP parser accepts. */
@@ -19,12 +19,12 @@ export function openTunnel(
   options: { host: string; port: number; proxy: string; authorization?: string; timeoutMs: number },
 ): Promise<{ outcome: Outcome<TunnelAnswer>; socket?: Socket }> {
   const { host, port, proxy, authorization, timeoutMs } = options;
-  const began = performance.now();
+  const began = elapsedMs();
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
-    const ms = () => Math.round(performance.now() - began);
+    const ms = () => Math.round(elapsedMs() - began);
     const stop = () => {
       off();
       socket.on('error', () => {}); // until the next layer listens: an unheard 'error' ends the process

@@ -2,7 +2,6 @@
 import { isIP, type Socket } from 'node:net';
 import { pipeline, type Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { createGunzip } from 'node:zlib';
 import type { Client, Dispatcher } from 'undici';
 import type { Headers } from './payload.js';
 
@@ -143,7 +142,7 @@ export function createWire(host: string, port: number, open: Open): Wire {
         count.answered += 1;
         onBytes?.();
         const encoded = headers['accept-encoding'] !== undefined;
-        await readInto(got, encoded ? decoded(stream, got.headers) : stream, maxBytes, onBytes);
+        await readInto(got, encoded ? await decoded(stream, got.headers) : stream, maxBytes, onBytes);
       } catch (error) {
         Object.assign(got, faultOf(error));
       }
@@ -194,8 +193,9 @@ function unlessAborted(asked: Promise<Dispatcher.ResponseData>, signal: AbortSig
 }
 
 /** What a server compressed because it was asked to; how much of it is read is counted behind this, so that a small answer cannot grow without end. */
-function decoded(stream: Readable, headers: Headers): Readable {
+async function decoded(stream: Readable, headers: Headers): Promise<Readable> {
   if (headers['content-encoding'] !== 'gzip') return stream;
+  const { createGunzip } = await import('node:zlib');
   return pipeline(stream, createGunzip(), () => {}) as Readable;
 }
 
