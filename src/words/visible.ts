@@ -18,6 +18,7 @@ const LONGEST_COLOUR = 24;
 const PLAIN = /^[\n\t -~]*$/;
 /** Of the others a few places: the class is slow, and a megabyte of JSON may hold one ellipsis. */
 const NOT_PLAIN = /[^\n\t -~]+/g;
+const HIDES = new RegExp(`[${CLASS}]`, 'u');
 
 /** `\x1b`, `\u{202e}`: shown instead of obeyed. */
 export function escapeOf(character: string): string {
@@ -25,9 +26,14 @@ export function escapeOf(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
+/** Nothing in it acts or hides. */
+function isHarmless(text: string): boolean {
+  return PLAIN.test(text) || text.match(NOT_PLAIN)?.some((run) => HIDES.test(run)) !== true;
+}
+
 /** Text of one or more lines in which no character acts and none hides. Newline and tab are kept; `inColour` keeps colours too. */
 export function neutralise(text: string, inColour = false): string {
-  if (PLAIN.test(text)) return text;
+  if (isHarmless(text)) return text;
   return text.replace(NOT_PLAIN, (run, from: number) =>
     run.replace(IN_LINES, (character, at: number) => {
       const place = from + at;
@@ -38,7 +44,7 @@ export function neutralise(text: string, inColour = false): string {
 
 /** For JSON, which has an escape of its own: every reader of it reads the same character again. */
 export function escapeInJson(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (isHarmless(text)) return text;
   return text.replace(NOT_PLAIN, (run) => run.replace(IN_LINES, (character) => character.replace(/[\s\S]/g, inJson)));
 }
 
