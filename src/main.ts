@@ -11,7 +11,7 @@ export interface MainOptions {
 }
 
 /** What reads thousands of things: it is faster with room. */
-const LONG = ['merge', 'nodes', 'read'];
+const LONG = ['merge', 'read'];
 
 /** Runs a command line (without node and script) and returns the exit code. */
 export async function main(argv: readonly string[], { io, host }: MainOptions): Promise<number> {
