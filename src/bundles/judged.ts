@@ -46,13 +46,13 @@ export type Chosen = Partial<Flags> & { pod?: string };
 
 /** An error is one line; `isChoice` of what was chosen, where the bundle itself is read. `flags`: those that choose a node, a DaemonSet, an account, a profile. */
 export async function judgeBundle(
-  path: string | Buffer,
+  path: string | Buffer | Bundle,
   given: Chosen,
   own: Host,
   choices: Choices,
   listeners: readonly Listener[] = [],
 ): Promise<Judged | { error: string; format?: Format; isChoice?: true }> {
-  const bundle = await readBundle(path, listeners, own.now());
+  const bundle = typeof path === 'object' && 'cluster' in path ? path : await readBundle(path, listeners, own.now());
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
   if (!place) return { error: NOTHING, ...(bundle.format && { format: bundle.format }) };

@@ -1,5 +1,6 @@
 /** A bundle of any collector, gone through once: its objects, what it lacks, when it was made, and what others hear of it as it streams by. */
 import { posix } from 'node:path';
+import { isOneFile } from '../files/packed/kinds.js';
 import { openPacked } from '../files/packed/packed.js';
 import type { Entry, Packed } from '../files/packed/types.js';
 import { record } from '../kubernetes/json.js';
@@ -22,8 +23,8 @@ export interface Told {
 
 /** Hears a file as it streams by. */
 export interface Listener {
-  /** Whether this file is its matter; what one listener takes no other gets. */
-  wants(path: string, head: string): boolean;
+  /** Whether this file is its matter; what one listener takes no other gets. `isAll`: nothing else was given. */
+  wants(path: string, head: string, isAll?: boolean): boolean;
   hear(entry: Entry): Promise<void>;
   /** A line of a log that stands between objects, its heading first. */
   overhear?(line: string): void;
@@ -42,6 +43,7 @@ export interface Bundle {
   format?: Recognised['format'];
   /** The version of its collector. */
   collector?: string;
+  form: Packed['form'];
   skipped: Packed['skipped'];
   fault?: string;
 }
@@ -96,7 +98,7 @@ async function readPacked(
     clock.began(head);
     if (entry.written !== undefined) clock.wrote(entry.written);
     version ??= versionInText(entry.path, head);
-    const listener = listeners.find((each) => each.wants(entry.path, head));
+    const listener = listeners.find((each) => each.wants(entry.path, head, isOneFile(packed.form)));
     if (listener) {
       await listener.hear(entry);
       continue;
@@ -127,6 +129,7 @@ async function readPacked(
     named: listeners.flatMap((each) => each.nodes?.() ?? []),
     ...(found && { format: found.format }),
     ...(collector !== undefined && { collector }),
+    form: packed.form,
     skipped: packed.skipped,
     ...(packed.fault !== undefined && { fault: packed.fault }),
   };

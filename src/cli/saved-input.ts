@@ -1,7 +1,8 @@
 /** FILE of `render`, `judge` and `diff`: what it holds, or one line that says why not. No server is asked and nothing is run or written. */
 import { posix } from 'node:path';
 import { HAR, isHar } from '../bundles/har.js';
-import { type Bundle, bundleOf, readBundle } from '../files/bundle.js';
+import type { Bundle as OthersBundle } from '../bundles/read.js';
+import { type Bundle, type BundleRead, bundleOf, findOurs, oursAtDoor, readBundle } from '../files/bundle.js';
 import { hideSecrets } from '../host/hide.js';
 import type { Host } from '../host/host.js';
 import type { FactsFile } from '../model/facts-file.js';
@@ -42,11 +43,46 @@ function readWhole(text: string, hide: <T>(json: T) => T): { report: Report } | 
 }
 
 export async function factsFrom(file: string, host: Host, given?: string | Buffer): Promise<{ file: FactsFile } | { error: string }> {
-  return part(file, host, given, (bundle) => {
-    if (bundle.facts === undefined) return { error: whyNoFacts(bundle.report) };
-    const parsed = parseJson(bundle.facts);
-    return 'error' in parsed ? parsed : readFacts(hideSecrets(parsed.json, host.redactor));
-  });
+  return part(file, host, given, (bundle) => factsOf(bundle, host));
+}
+
+/** The same of what was read. */
+export function factsIn(file: string, host: Host, read: BundleRead): { file: FactsFile } | { error: string } {
+  const got = 'error' in read ? read : factsOf(read, host);
+  return 'error' in got ? { error: host.redactor.clean(`${file}: ${got.error}`, 400) } : got;
+}
+
+function factsOf(bundle: Bundle, host: Host): { file: FactsFile } | { error: string } {
+  if (bundle.facts === undefined) return { error: whyNoFacts(bundle.report) };
+  const parsed = parseJson(bundle.facts);
+  return 'error' in parsed ? parsed : readFacts(hideSecrets(parsed.json, host.redactor));
+}
+
+/** What was brought to be judged. */
+export interface Brought {
+  /** Its absolute path, standard input (`-`), or as it is held. */
+  from: string | Buffer;
+  /** Why it is none of ours, where it is not. */
+  ours: BundleRead;
+  /** Undefined where it is ours by its first bytes, or cannot be read at all. */
+  others?: OthersBundle;
+}
+
+/** Reads it, once: ours in it, and what another program collected. Standard input comes by once. */
+export async function bring(from: string | Buffer, host: Host): Promise<Brought> {
+  const known = typeof from === 'string' && from !== '-' ? await oursAtDoor(from) : undefined;
+  if (known) return { from, ours: known };
+  // Loaded for those who bring another's.
+  const [{ readBundle: readOthers }, { createHearing }, { createOutputs }, { createNodeFiles }] = await Promise.all([
+    import('../bundles/read.js'),
+    import('../bundles/said/hearing.js'),
+    import('../bundles/said/outputs.js'),
+    import('../bundles/node/node-files.js'),
+  ]);
+  const { wants, take, end } = findOurs();
+  const listener = { wants, hear: take, told: () => [] };
+  const others = await readOthers(from, [listener, createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)], host.now());
+  return 'error' in others ? { from, ours: others } : { from, ours: end(others), others };
 }
 
 const MERGED = 'is a merged report, which has no facts; judge the files it was made from, and merge them again';

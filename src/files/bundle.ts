@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { BOUNDS } from '../model/bounds.js';
 import { BadArchive, wordsOf } from './bad-archive.js';
 import type { Limits } from './packed/budget.js';
+import { isOneFile } from './packed/kinds.js';
 import { type Entry, openPacked, type Packed, type Why } from './packed/packed.js';
+import { HEAD_BYTES } from './packed/reading.js';
 
 /** What may be in it, as text. Each has its own version and is checked by its own reader. */
 export interface Bundle {
@@ -35,13 +37,13 @@ export async function readBundle(
   if ('error' in packed) return packed;
   try {
     if (typeof path === 'string' && packed.form === 'folder') return found(await fromDirectory(path, most), 'directory');
-    if (packed.form === 'file' || packed.form === 'gz' || packed.form === 'xz') return await alone(packed, most);
+    if (isOneFile(packed.form)) return await alone(packed, most);
     const ours = findOurs(most);
     for await (const entry of packed.entries()) {
       see(entry.path);
-      await ours.take(entry);
+      if (isOurs(entry.path)) await ours.take(entry);
     }
-    return found(ours.end(packed), 'archive');
+    return ours.end(packed);
   } catch (error) {
     return { error: wordsOf(error) };
   } finally {
@@ -84,33 +86,65 @@ async function alone(packed: Packed, most: number): Promise<BundleRead> {
   return bundleOf(decode(bytes));
 }
 
-interface Ours {
-  /** True where it is one of ours, which is read then. Throws BadArchive. */
-  take(entry: Entry): Promise<boolean>;
-  /** What was found; throws BadArchive where something is wrong with it, or with the archive. */
-  end(packed: Packed): Bundle;
+export interface Ours {
+  /** Whether it may be one of ours. `head`: its beginning; `isAll`: nothing else was given, and its name says nothing. */
+  wants(path: string, head: string, isAll?: boolean): boolean;
+  take(entry: Entry): Promise<void>;
+  /** What was found, or what is wrong with it, or with the archive. */
+  end(packed: Pick<Packed, 'skipped' | 'fault'>): BundleRead;
 }
 
-/** For who goes through an archive: ours in it. */
-function findOurs(most: number = BOUNDS.report): Ours {
+/** A facts file begins with its version; a report with its summary. */
+const BEGINS_OURS = /^\s*\{\s*"(?:factsVersion|reportVersion|summary)"/;
+const BEGINS_OBJECT = /^\s*\{\s*"(?:apiVersion|kind|items|metadata)"/;
+
+/** For who goes through an archive, whatever else is looked for in it: ours in it. */
+export function findOurs(most: number = BOUNDS.report): Ours {
   const files = new Map<string, Buffer>();
+  let alone: Buffer | undefined;
+  const end = ({ skipped, fault }: Pick<Packed, 'skipped' | 'fault'>): Bundle => {
+    if (alone) return bundleOf(decode(alone));
+    if (skipped.some(({ why }) => why === 'points outside'))
+      throw new BadArchive('contains an entry that points outside of it; nothing was read');
+    // Where the archive breaks, what is read of it then is damaged too.
+    const bad = skipped.find(({ path, why }) => isOurs(path) && !(fault !== undefined && why === 'damaged'));
+    if (bad) throw new BadArchive(wrongWith(bad.path, bad.why, most));
+    if (fault !== undefined) throw new BadArchive(fault);
+    return pick(files);
+  };
   return {
+    wants: (path, head, isAll = false) => (isAll ? BEGINS_OURS.test(head) : isOurs(path) && !BEGINS_OBJECT.test(head)),
     async take(entry) {
-      if (!isOurs(entry.path)) return false;
       const bytes = await entry.whole(most);
-      if (bytes) files.set(entry.path, bytes);
-      return true;
+      if (bytes && isOurs(entry.path)) files.set(entry.path, bytes);
+      else alone = bytes;
     },
-    end({ skipped, fault }) {
-      if (skipped.some(({ why }) => why === 'points outside'))
-        throw new BadArchive('contains an entry that points outside of it; nothing was read');
-      // Where the archive breaks, what is read of it then is damaged too.
-      const bad = skipped.find(({ path, why }) => isOurs(path) && !(fault !== undefined && why === 'damaged'));
-      if (bad) throw new BadArchive(wrongWith(bad.path, bad.why, most));
-      if (fault !== undefined) throw new BadArchive(fault);
-      return pick(files);
+    end(packed) {
+      try {
+        return found(end(packed), 'archive');
+      } catch (error) {
+        return { error: wordsOf(error) };
+      }
     },
   };
+}
+
+/** What lies at the door, if it is ours by its first bytes: a folder of --save, or a file. Undefined where all of it must be gone through. */
+export async function oursAtDoor(path: string, most: number = BOUNDS.report): Promise<BundleRead | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, PLAIN);
+    if ((await file.stat()).isDirectory()) {
+      const read = found(await fromDirectory(path, most), 'directory');
+      return 'error' in read ? undefined : read;
+    }
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return BEGINS_OURS.test(buffer.toString('utf8', 0, bytesRead)) ? await readBundle(path, { most }) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await file?.close();
+  }
 }
 
 function isOurs(path: string): boolean {

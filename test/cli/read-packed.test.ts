@@ -1,7 +1,7 @@
 /** What others pack, given to the one door: by its name or on standard input, in any form; and what cannot be read says what to do. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -41,6 +41,18 @@ describe('what others pack', () => {
       assert.equal((await run([], input)).stdout, named.stdout);
       const piped = spawnSync(process.execPath, ['--import', 'tsx', 'src/single.ts', '-'], { input, encoding: 'utf8' });
       assert.deepEqual([piped.stdout.trim(), piped.status], [named.stdout.trim(), named.code], piped.stderr);
+    }
+  });
+
+  it('is gone through once', { skip: !existsSync('/proc/self/io') && 'Linux alone counts what is read' }, async () => {
+    const bytesRead = () => Number(/^rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+    const large = tar([...FLARE, { path: 'worker-1/logs/other.bin', bytes: Buffer.alloc(32 << 20, 'x\n') }], 0);
+    for (const words of [[], ['judge']]) {
+      const before = bytesRead();
+      const { stdout } = await run(words, large);
+      assert.match(stdout, /Datadog Agent flare/);
+      const times = (bytesRead() - before) / large.length;
+      assert.ok(times < 1.5, `${words}: ${times.toFixed(1)} times`);
     }
   });
 

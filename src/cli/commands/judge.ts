@@ -4,7 +4,9 @@
  */
 import { posix } from 'node:path';
 import { COLLECTED } from '../../bundles/collect.js';
+import type { Bundle } from '../../bundles/read.js';
 import { CHECKS } from '../../checks/index.js';
+import { isOneFile } from '../../files/packed/kinds.js';
 import { hideSecrets } from '../../host/hide.js';
 import type { Host } from '../../host/host.js';
 import { judge } from '../../judge/judge.js';
@@ -15,7 +17,7 @@ import { conclude } from '../../report/conclude.js';
 import type { Flags } from '../../setup/options.js';
 import type { pickJudgeFlags } from '../arguments/flags.js';
 import type { Io } from '../io.js';
-import { factsFrom } from '../saved-input.js';
+import { type Brought, bring, factsFrom, factsIn } from '../saved-input.js';
 import { choicesOf, withReport } from '../with-report.js';
 
 export type JudgeFlags = ReturnType<typeof pickJudgeFlags>;
@@ -39,7 +41,7 @@ function notRead(unread: readonly string[]): string[] {
 const STDIN = '-';
 const STANDARD_INPUT = 'standard input';
 
-export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io: Io, given?: string | Buffer): Promise<number> {
+export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io: Io, given?: string | Buffer | Brought): Promise<number> {
   const file = named || STDIN;
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
@@ -56,12 +58,13 @@ const called = (file: string): string => (file === STDIN ? STANDARD_INPUT : file
 const NOTHING = 'contains no support bundle that is read';
 
 /** What is no bundle of ours may be another's. */
-async function find(file: string, flags: JudgeFlags, host: Host, given?: string | Buffer): Promise<Found | { error: string }> {
-  // It comes by once: what is piped is a support bundle.
-  if (file === STDIN && given === undefined) return findForeign(file, STDIN, flags, host, { error: `${STANDARD_INPUT}: ${NOTHING}` });
-  const read = await factsFrom(file, host, given);
+async function find(file: string, flags: JudgeFlags, host: Host, given?: string | Buffer | Brought): Promise<Found | { error: string }> {
+  const from = given ?? (file === STDIN ? STDIN : posix.resolve(host.cwd, file));
+  const brought = typeof given === 'string' ? undefined : await broughtBy(from, host);
+  const shown = file === STDIN ? STANDARD_INPUT : file;
+  const read = brought ? factsIn(shown, host, brought.ours) : await factsFrom(file, host, given as string);
   if ('error' in read)
-    return typeof given === 'string' ? read : findForeign(file, given ?? posix.resolve(host.cwd, file), flags, host, read);
+    return brought?.others ? findForeign(file, brought.others, flags, host, () => whyNot(file, host, brought, read)) : read;
   const inVain = OF_BUNDLES.find((name) => flags[name] !== undefined);
   const why = `${called(file)} holds the facts of one run, and what it chose; leave the option out`;
   if (inVain) return { error: host.redactor.clean(`--${inVain}: ${why}`, 400) };
@@ -70,30 +73,35 @@ async function find(file: string, flags: JudgeFlags, host: Host, given?: string 
   return { error: host.redactor.clean(`${file}: this version cannot read its facts; use the version that saved them`, 400) };
 }
 
+async function broughtBy(from: string | Buffer | Brought, host: Host): Promise<Brought> {
+  return typeof from === 'object' && 'ours' in from ? from : bring(from, host);
+}
+
+/** Why it is none of ours, where it is no one's: of a text its end may tell it. */
+async function whyNot(file: string, host: Host, { from, ours, others }: Brought, read: { error: string }): Promise<{ error: string }> {
+  if (from === STDIN) return 'isAnothers' in ours ? { error: `${STANDARD_INPUT}: ${NOTHING}` } : read;
+  if (!others || !isOneFile(others.form)) return read;
+  const again = await factsFrom(file, host, typeof from === 'string' ? undefined : from);
+  return 'error' in again ? again : read;
+}
+
 /** `own`: why it is none of ours. */
 async function findForeign(
   file: string,
-  given: string | Buffer,
+  bundle: Bundle,
   flags: JudgeFlags,
   host: Host,
-  own: { error: string },
+  own: () => Promise<{ error: string }>,
 ): Promise<Found | { error: string }> {
-  // Loaded for those who bring one.
-  const [{ judgeBundle }, { createHearing }, { createOutputs }, { createNodeFiles }] = await Promise.all([
-    import('../../bundles/judged.js'),
-    import('../../bundles/said/hearing.js'),
-    import('../../bundles/said/outputs.js'),
-    import('../../bundles/node/node-files.js'),
-  ]);
-  const listeners = [createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)];
-  const judged = await judgeBundle(given, flags, host, choicesOf(flags), listeners);
+  const { judgeBundle } = await import('../../bundles/judged.js');
+  const judged = await judgeBundle(bundle, flags, host, choicesOf(flags));
   if ('report' in judged)
     return hideSecrets(
       { report: judged.report, lists: judged.lists, unread: judged.unread.map((each) => host.redactor.clean(each, 200)) },
       host.redactor,
     );
   if (judged.isChoice) return { error: host.redactor.clean(judged.error, 400) };
-  if (!judged.format) return own;
+  if (!judged.format) return own();
   const { name, instead } = judged.format;
   return {
     error: host.redactor.clean(

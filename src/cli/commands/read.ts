@@ -65,7 +65,7 @@ async function readOne(name: string, flags: JudgeFlags, host: Host, io: Io): Pro
     if (kind === 'objects' || kind === 'packed') {
       const held = name === '-' ? await given.bytes(BOUNDS.held) : undefined;
       if (name === '-' && held === undefined) return refuse(`${given.broken() ?? `is larger than ${BOUNDS.held} bytes`}: ${AS_FILE}`);
-      if (kind === 'packed') return await readSaved(held ? shown : name, held, flags, host, io);
+      if (kind === 'packed') return await readPacked(held ? shown : name, held ?? posix.resolve(host.cwd, name), flags, host, io);
       return await (await import('./judge.js')).runJudgeCommand(held ? shown : name, flags, host, io, held);
     }
     const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
@@ -113,13 +113,21 @@ function isManifest(head: string): boolean {
   return /^(datadog|agents|clusterAgent):[ \t\r]{0,9}$/m.test(head) && !/^\d{4}-\d\d-\d\d/m.test(head);
 }
 
-async function readSaved(name: string, given: string | Buffer | undefined, flags: JudgeFlags, host: Host, io: Io): Promise<number> {
-  const { factsFrom, reportFrom } = await import('../saved-input.js');
-  const facts = await factsFrom(name, host, given);
-  // What is packed and none of ours may be another's bundle.
-  const isForeign = typeof given !== 'string' && 'error' in (await reportFrom(name, host, given));
-  if ('file' in facts || isForeign) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, given);
-  return (await import('./render.js')).runRenderCommand(name, flags, host, io, given);
+async function readSaved(name: string, text: string, flags: JudgeFlags, host: Host, io: Io): Promise<number> {
+  const { factsFrom } = await import('../saved-input.js');
+  const isFacts = 'file' in (await factsFrom(name, host, text));
+  if (isFacts) return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, text);
+  return (await import('./render.js')).runRenderCommand(name, flags, host, io, text);
+}
+
+/** Facts of ours are judged, a report alone is rendered; and what is none of ours may be another's bundle. */
+async function readPacked(name: string, from: string | Buffer, flags: JudgeFlags, host: Host, io: Io): Promise<number> {
+  const { bring, factsIn, reportFrom } = await import('../saved-input.js');
+  const brought = await bring(from, host);
+  const report = 'error' in brought.ours || 'file' in factsIn(name, host, brought.ours) ? undefined : brought.ours.report;
+  if (report !== undefined && 'report' in (await reportFrom(name, host, report)))
+    return (await import('./render.js')).runRenderCommand(name, flags, host, io, report);
+  return (await import('./judge.js')).runJudgeCommand(name, flags, host, io, brought);
 }
 
 const MOST_PODS = 100;

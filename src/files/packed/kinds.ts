@@ -3,6 +3,9 @@
 export type Kind = 'gz' | 'xz' | 'tar' | 'zip' | 'other';
 export type Form = 'folder' | 'tar' | 'tar.gz' | 'tar.xz' | 'zip' | 'gz' | 'xz' | 'file';
 
+/** It is no archive: what it holds is one text. */
+export const isOneFile = (form: Form): boolean => form === 'file' || form === 'gz' || form === 'xz';
+
 /** By its first 512 bytes. */
 export function kindOf(head: Buffer): Kind {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gz';

@@ -4,7 +4,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Budget, LeftOut, Spent } from './budget.js';
 import { folderEntries } from './folder.js';
-import { type Form, kindOf, MAY_BE_PACKED, sealedOf } from './kinds.js';
+import { type Form, isOneFile, kindOf, MAY_BE_PACKED, sealedOf } from './kinds.js';
 import { entryOf, type Peeked, peek, type Raw } from './reading.js';
 import type { Entry, Why } from './types.js';
 
@@ -16,8 +16,6 @@ export interface Opened extends Peeked {
   /** Where it is a file as it is. */
   disk?: { file: FileHandle; size: number };
 }
-
-const isOneFile = (form: Form): boolean => form === 'file' || form === 'gz' || form === 'xz';
 
 /** Takes off what it is compressed with, once. */
 export async function uncompressed(name: string, peeked: Peeked, size?: number): Promise<Opened> {
