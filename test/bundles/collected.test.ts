@@ -5,22 +5,37 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
+import { openPacked } from '../../src/files/packed/packed.js';
 import { recordingIo } from '../support/io.js';
-import { ciliumSysdump, eks, kindLogs, rancherServer, sos, supportBundleKit, talos, veleroAlone, veleroBucket } from './collected.js';
+import { seeded } from '../support/random.js';
+import {
+  ciliumSysdump,
+  eks,
+  kindLogs,
+  rancherServer,
+  sos,
+  supportBundleKit,
+  talos,
+  veleroAlone,
+  veleroBucket,
+  zipped,
+} from './collected.js';
 import { SENTINELS } from './made.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-collected-'));
 after(() => rmSync(scratch, { recursive: true }));
 
-/** All that is printed of it, in the widest text and as JSON. */
-async function judged(name: string, bytes: Buffer) {
+async function printed(name: string, bytes: Buffer, ...words: string[]) {
   const file = path.join(scratch, name);
   writeFileSync(file, bytes);
-  const run = async (...words: string[]) => {
-    const { io, text } = recordingIo();
-    const code = await runCommandLine(['judge', file, ...words], io);
-    return { code, ...text() };
-  };
+  const { io, text } = recordingIo();
+  const code = await runCommandLine(['judge', file, ...words], io);
+  return { code, ...text() };
+}
+
+/** All that is printed of it, in the widest text and as JSON. */
+async function judged(name: string, bytes: Buffer) {
+  const run = (...words: string[]) => printed(name, bytes, ...words);
   const [plain, verbose, json, collect] = [await run(), await run('-v'), await run('-o', 'json'), await run('--collect')];
   const report = JSON.parse(json.stdout || '{}');
   for (const sentinel of SENTINELS)
@@ -153,5 +168,49 @@ describe('a bundle of another program, from the archive to what is printed', () 
       assert.match(lines[0] ?? '', first);
       for (const cause of found) assert.ok(causes.includes(cause), `${cause} in ${causes}`);
       for (const cause of not) assert.ok(!causes.includes(cause), `${cause} in ${causes}`);
+    });
+});
+
+describe('a bundle that is damaged', () => {
+  const random = seeded(19);
+  const below = (most: number) => Math.floor(random() * most);
+  const cut = (bytes: Buffer) => bytes.subarray(0, below(bytes.length));
+  const flipped = (bytes: Buffer) => {
+    const copy = Buffer.from(bytes);
+    for (let times = 1 + below(40); times > 0; times -= 1) copy[below(copy.length)] = below(256);
+    return copy;
+  };
+  /** The archive is sound, and what is in its files is not. */
+  const inside = async (bytes: Buffer, change: (content: Buffer) => Buffer) => {
+    const file = path.join(scratch, 'sound');
+    writeFileSync(file, bytes);
+    const packed = await openPacked(file);
+    assert.ok(!('error' in packed));
+    const tree: Record<string, Buffer> = {};
+    for await (const entry of packed.entries()) {
+      const content = (await entry.whole(1 << 20)) ?? Buffer.alloc(0);
+      tree[entry.path] = below(3) === 0 && content.length > 0 ? change(content) : content;
+    }
+    await packed.close();
+    return zipped(tree);
+  };
+  const noise = () => Buffer.from(Array.from({ length: below(3000) }, () => below(256)));
+
+  for (const [what, { bytes }] of Object.entries(ROWS))
+    it(`${what}: ends with a report or one line, and says no secret`, async () => {
+      const sound = await bytes();
+      const damaged = [
+        cut(sound),
+        flipped(sound),
+        await inside(sound, cut),
+        await inside(sound, flipped),
+        await inside(sound, noise),
+      ];
+      for (const [at, each] of damaged.entries()) {
+        const { code, stdout, stderr } = await printed(`damaged-${at}`, each);
+        assert.ok(code === 2 ? stderr.split('\n').length <= 2 : stdout.includes('Bundle: ') || stdout.includes('"findings"'), stderr);
+        for (const sentinel of SENTINELS) assert.ok(!`${stdout}${stderr}`.includes(sentinel), sentinel);
+        assert.doesNotMatch(`${stdout}${stderr}`, /internal error/);
+      }
     });
 });
