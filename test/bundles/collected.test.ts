@@ -199,13 +199,7 @@ describe('a bundle that is damaged', () => {
   for (const [what, { bytes }] of Object.entries(ROWS))
     it(`${what}: ends with a report or one line, and says no secret`, async () => {
       const sound = await bytes();
-      const damaged = [
-        cut(sound),
-        flipped(sound),
-        await inside(sound, cut),
-        await inside(sound, flipped),
-        await inside(sound, noise),
-      ];
+      const damaged = [cut(sound), flipped(sound), await inside(sound, cut), await inside(sound, flipped), await inside(sound, noise)];
       for (const [at, each] of damaged.entries()) {
         const { code, stdout, stderr } = await printed(`damaged-${at}`, each);
         assert.ok(code === 2 ? stderr.split('\n').length <= 2 : stdout.includes('Bundle: ') || stdout.includes('"findings"'), stderr);
