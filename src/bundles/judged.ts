@@ -20,6 +20,7 @@ import { bundleApiserver } from './apiserver.js';
 import { type Asking, askCluster, askOfNode } from './ask.js';
 import { commandsFor } from './collect.js';
 import type { Format } from './formats.js';
+import { kindOf } from './kinds.js';
 import { firstOf, type NamedPod, podNamed } from './objects/pod-named.js';
 import { askedOf } from './questions.js';
 import { type Bundle, type Listener, readBundle } from './read.js';
@@ -51,11 +52,12 @@ export async function judgeBundle(
   own: Host,
   choices: Choices,
   listeners: readonly Listener[] = [],
-): Promise<Judged | { error: string; format?: Format; isChoice?: true }> {
+): Promise<Judged | { error: string; format?: Format; fault?: string; isChoice?: true }> {
   const bundle = typeof path === 'object' && 'cluster' in path ? path : await readBundle(path, listeners, own.now());
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
-  if (!place) return { error: NOTHING, ...(bundle.format && { format: bundle.format }) };
+  const { format, fault } = bundle;
+  if (!place) return { error: NOTHING, ...(format && { format }), ...(fault !== undefined && { fault }) };
   const pod = given.pod === undefined ? undefined : podNamed(given.pod, bundle.cluster.index);
   if (pod && 'error' in pod) return { ...pod, isChoice: true };
   if (pod?.node !== undefined && given.node !== undefined && !isSameNode(given.node, pod.node))
@@ -66,7 +68,9 @@ export async function judgeBundle(
   if ('error' in settings) return { ...settings, isChoice: true };
   const all = nodesOf(bundle);
   const nodes = settings.node === undefined ? all : all.filter((each) => isSameNode(settings.node ?? '', each));
-  if (settings.node !== undefined && all.length > 0 && nodes.length === 0) return { error: noSuchNode(settings.node, all), isChoice: true };
+  if (settings.node !== undefined && nodes.length === 0) return { error: noSuchNode(settings.node, all), isChoice: true };
+  const daemonset = settings.placement.daemonset && noSuchDaemonSet(settings.placement.daemonset, bundle);
+  if (daemonset) return { error: daemonset, isChoice: true };
   const asking: Asking = { host, settings, api: bundleApiserver(bundle.cluster), cluster: bundle.cluster, place };
   const shared = await askCluster(asking);
   const ofCluster = [...shared, ...bundle.told.flatMap(({ node, fact }) => (node === undefined ? [fact] : []))];
@@ -108,16 +112,36 @@ export async function judgeBundle(
 
 type Verdicts = (Judgement['verdict'] | undefined)[];
 
-/** Verdicts that have been the same on all nodes: what they say is of the cluster. Of a problem only where nothing of one node was read. */
+/**
+ * Verdicts that have been the same on all nodes: what they say is of the cluster. Of a problem only where nothing of one node was read, or where it is about
+ * DaemonSets and names no node.
+ */
 function sameVerdicts(before: Verdicts | undefined, judgements: readonly Judgement[]): Verdicts {
   const isSame = (one: Verdicts[number], other: Judgement['verdict']) =>
-    one === other || (one?.kind === other.kind && one.kind !== 'problem' && JSON.stringify(one) === JSON.stringify(other));
-  return judgements.map(({ verdict }, at) => (before === undefined || isSame(before[at], verdict) ? verdict : undefined));
+    one?.kind === other.kind && JSON.stringify(one) === JSON.stringify(other);
+  const mayBe = ({ check, verdict }: Judgement) => verdict.kind !== 'problem' || check.needs.includes('apiserver/workloads');
+  return judgements.map((judgement, at) => {
+    const [one, { verdict }] = [before?.[at], judgement];
+    return before === undefined || one === verdict || (one && mayBe(judgement) && isSame(one, verdict)) ? verdict : undefined;
+  });
 }
 
 function noSuchNode(name: string, all: readonly string[]): string {
+  if (all.length === 0) return `--node ${name}: the bundle names no node; leave the option out`;
   const alike = nearTo(name, all);
   return `--node ${name}: the bundle contains no such node; it contains ${firstOf(alike.length > 0 ? alike : all)}`;
+}
+
+/** Where all are in the bundle, that one is not is a finding. */
+function noSuchDaemonSet({ namespace, name }: { namespace: string; name: string }, { cluster }: Bundle): string | undefined {
+  const { index, whole } = cluster;
+  const kind = kindOf('DaemonSet');
+  if (!kind || index.get('DaemonSet', namespace, name) || whole.of(kind, namespace).is === 'whole') return undefined;
+  const all = index.list('DaemonSet').map(({ metadata }) => `${record(metadata).namespace}/${record(metadata).name}`);
+  const named = `--daemonset ${namespace}/${name}: the bundle contains no`;
+  if (all.length === 0) return `${named} DaemonSets; leave the option out`;
+  const alike = nearTo(`${namespace}/${name}`, all);
+  return `${named} such DaemonSet; it contains ${firstOf(alike.length > 0 ? alike : all)}`;
 }
 
 /** What is not chosen otherwise is the pod's. */
@@ -149,6 +173,7 @@ function placeOf(bundle: Bundle): BundlePlace | undefined {
     format: format?.name ?? 'folder of Kubernetes objects',
     ...(collector !== undefined && { collector: printable(collector, LABEL) }),
     ...(version && { version: printable(version.gitVersion, LABEL) }),
+    ...(bundle.fault !== undefined && { isCut: true }),
     nodes: nodesOf(bundle).length,
   };
 }

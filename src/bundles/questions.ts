@@ -4,7 +4,7 @@
  */
 import type { Judgement } from '../judge/judge.js';
 import { isDnsName } from '../kubernetes/names.js';
-import type { Check } from '../model/check.js';
+import type { Check, Want } from '../model/check.js';
 import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
 import { NOT_IN_BUNDLE, ONLY_PODS } from '../report/own-words.js';
@@ -55,7 +55,8 @@ export function askedOf(
     const { check, verdict } = judgement;
     // That it answers who has a credential does not tell what it answers others.
     if (check.question === 'kubelet-open' && verdict.kind === 'pass' && !isOpenKnown) return [];
-    if (verdict.kind !== 'cannot-tell' || isTold(judgement)) return [judgement];
+    if (verdict.kind !== 'cannot-tell') return [judgement];
+    if (isTold(judgement)) return [{ check, verdict: { ...verdict, wants: verdict.wants.map(withoutAsking) } }];
     if (check.question !== STANDS_FOR_ALL) return [];
     // A log tells that it failed, and no more.
     const isLogged = verdict.why.id.endsWith('.said.wrapped');
@@ -75,6 +76,11 @@ function isAnswer(fact: AnyFact): fact is AnyFact & { kind: 'http'; outcome: { s
 }
 
 const NO_PODS: readonly AgentPod[] = [];
+
+/** What this program would ask a cluster for, the lists answer that --collect names. */
+function withoutAsking({ elsewhere, ...want }: Want): Want {
+  return elsewhere === undefined || /^kubelet-doctor (?:nodes|rbac|settings)\b/.test(elsewhere) ? want : { ...want, elsewhere };
+}
 
 /** With the names that the bundle has; any agent's pod does where no node is meant. */
 function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: { namespace: string; pod: string }): string {

@@ -81,7 +81,11 @@ export async function bring(from: string | Buffer, host: Host): Promise<Brought>
   ]);
   const { wants, take, end } = findOurs();
   const listener = { wants, hear: take, told: () => [] };
-  const others = await readOthers(from, [listener, createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)], host.now());
+  const others = await readOthers(
+    from,
+    [listener, createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)],
+    host.now(),
+  );
   return 'error' in others ? { from, ours: others } : { from, ours: end(others), others };
 }
 

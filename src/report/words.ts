@@ -5,7 +5,7 @@ import { aimedAs } from '../kubernetes/aim.js';
 import type { Fix } from '../model/check.js';
 import type { Finding, Result, Where } from '../model/report.js';
 import { say } from '../words/report.js';
-import { TOO_BUSY } from './own-words.js';
+import { NOT_IN_BUNDLE, TOO_BUSY } from './own-words.js';
 import { oneLine } from './plain-text.js';
 import { asksOf, spoken } from './spoken.js';
 import { askAgain } from './where/by-script.js';
@@ -172,7 +172,7 @@ export function openQuestion(
   const notAnswered = (what: string) => (count > 0 ? say('notAnsweredAndMore', { what, count }) : say('notAnswered', { what }));
   // Why it is open says more than the question does, where it fits.
   const [short, long] = [notAnswered(oneLine(asksOf(first))), notAnswered(why)];
-  const title = why && [...long].length <= LINE ? long : short;
+  const title = first.note?.id === NOT_IN_BUNDLE.id ? notAnswered(say('reachesKubelet')) : why && [...long].length <= LINE ? long : short;
   if (busy) return { title, fix: say('whenLessBusy') };
   // What comes after the cut would have been there.
   if (script?.cut) return { title, fix: say('toFindOut', { command: askAgain(script) }) };

@@ -94,6 +94,7 @@ export const say = defineWords('report', {
   'absent.budget': 'the time was over',
   'absent.busy': 'this machine was too busy',
   tooBusy: 'this machine was too busy to hear answers in time',
+  reachesKubelet: 'Does the agent reach its kubelet? No bundle tells',
   notInBundle: 'the bundle does not tell whether the agent reaches its kubelet',
   onlyPods: 'the kubelet answered the agent with its pods; more was not asked',
   whenLessBusy: 'Run it again when this machine is less busy, or with a longer --timeout',

@@ -113,11 +113,11 @@ describe('a whole bundle', () => {
     assert.equal(await said([one, proxy]), undefined);
     assert.equal(
       await said([one, second, vendor, proxy]),
-      'Judged: DaemonSet datadog/datadog-agent and other/agent; permissions: account datadog/datadog-agent. Others: newrelic/nri. --daemonset chooses.',
+      'Judged: datadog/datadog-agent and other/agent; permissions: account datadog/datadog-agent. Others: newrelic/nri. --daemonset chooses.',
     );
     assert.equal(
       await said([one, second, proxy], { daemonset: 'other/agent' }),
-      'Judged: DaemonSet other/agent. Others: datadog/datadog-agent. --daemonset chooses.',
+      'Judged: other/agent. Others: datadog/datadog-agent. --daemonset chooses.',
     );
     assert.equal(await said([proxy, vendor]), 'DaemonSets in the bundle: newrelic/nri and kube-system/proxy.');
   });
@@ -212,6 +212,28 @@ describe('a part of a cluster', () => {
     const [one, two] = renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
     assert.match(one ?? '', /^1 of 2 nodes \(n2\) is not ready/);
     assert.match(two ?? '', /^(Fix|To decide)/);
+  });
+
+  it('a DaemonSet or a node that cannot be there is said, and what cut the bundle off', async () => {
+    const only = { 'nodes/n1.yaml': JSON.stringify(node('n1')), 'x.json': daemonSet() };
+    await assert.rejects(
+      judged(only, { daemonset: 'datadog/none' }),
+      /the bundle contains no such DaemonSet; it contains datadog\/datadog-agent$/,
+    );
+    await assert.rejects(
+      judged({ 'x.json': daemonSet() }, { node: 'n1' }),
+      /^Error: --node n1: the bundle names no node; leave the option out$/,
+    );
+    const { report } = await judged(mustGather(), { node: 'n1' });
+    assert.match(renderText(report, { width: 80, colour: false, verbose: false }), /^Bundle: .*, n1 of 3 nodes, /m);
+  });
+
+  it('what is missing is not asked by this program: the lists have it', async () => {
+    const { report } = await judged({ 'nodes/n1.yaml': JSON.stringify(node('n1')) }, { node: 'n1' });
+    assert.deepEqual(
+      report.results.flatMap(({ elsewhere }) => elsewhere).filter((command) => /^kubelet-doctor (?!script)/.test(command)),
+      [],
+    );
   });
 
   it('a list that was refused to the collector is not known, and not empty', async () => {

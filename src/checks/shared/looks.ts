@@ -51,6 +51,7 @@ const SHAPES = [
   'kubelet-doctor --agent-process \\d{1,10}',
   `kubelet-doctor manifest debug --node (?:NODE|${NAME})(?: --image IMAGE)?`,
   `kubelet-doctor nodes --daemonset (?:NAMESPACE|${NAME})/(?:NAME|${NAME})`,
+  `kubelet-doctor judge FILE --daemonset ${NAME}/${NAME}`,
   'kubelet-doctor settings --manifest FILE',
   'cat /proc/(?:self|\\d{1,10})/(?:mountinfo|cgroup)',
   'printenv [A-Za-z_][A-Za-z0-9_]{0,252}',

@@ -18,6 +18,7 @@ import type { Flags } from '../../setup/options.js';
 import type { pickJudgeFlags } from '../arguments/flags.js';
 import type { Io } from '../io.js';
 import { type Brought, bring, factsFrom, factsIn } from '../saved-input.js';
+import { usageError } from '../usage.js';
 import { choicesOf, withReport } from '../with-report.js';
 
 export type JudgeFlags = ReturnType<typeof pickJudgeFlags>;
@@ -43,6 +44,9 @@ const STANDARD_INPUT = 'standard input';
 
 export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io: Io, given?: string | Buffer | Brought): Promise<number> {
   const file = named || STDIN;
+  const { collect, output = 'text' } = flags;
+  if (collect && output !== 'text')
+    return Promise.resolve(usageError(io, `--collect prints commands, which --output ${output} is not for`));
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
     add: ({ unread = [] }) => ((flags.output ?? 'text') === 'text' ? notRead(unread) : []),
@@ -56,6 +60,8 @@ const OF_BUNDLES = ['pod', 'node', 'daemonset', 'service-account', 'profile', 'f
 const called = (file: string): string => (file === STDIN ? STANDARD_INPUT : file);
 
 const NOTHING = 'contains no support bundle that is read';
+
+const NEITHER = 'contains neither saved facts nor anything of a support bundle';
 
 /** What is no bundle of ours may be another's. */
 async function find(file: string, flags: JudgeFlags, host: Host, given?: string | Buffer | Brought): Promise<Found | { error: string }> {
@@ -101,8 +107,14 @@ async function findForeign(
       host.redactor,
     );
   if (judged.isChoice) return { error: host.redactor.clean(judged.error, 400) };
-  if (!judged.format) return own();
-  const { name, instead } = judged.format;
+  const { format, fault } = judged;
+  if (fault !== undefined) {
+    const again = fault.endsWith('get it again') ? '' : ', and nothing that is read comes before that; get it again';
+    return { error: host.redactor.clean(`${called(file)}: ${fault}${again}`, 400) };
+  }
+  if (!format)
+    return { error: (await own()).error.replace(/is (?:an archive|a directory) without a report\.json or facts\.json$/, NEITHER) };
+  const { name, instead } = format;
   return {
     error: host.redactor.clean(
       `${called(file)}: is another program's bundle (${name}), and contains nothing that is read${instead ? `: ${instead}` : ''}`,

@@ -92,8 +92,12 @@ export function marksOf(workloads: readonly AgentWorkload[]): AgentMarks {
   };
 }
 
-/** Without its tag. */
-export const repositoryOf = (image: string) => image.replace(/@.*$/s, '').replace(/:[^:/]*$/, '');
+/** Without its tag. By a digest alone it is the image: OpenShift keeps all of a release in one repository. */
+export function repositoryOf(image: string): string {
+  const named = image.replace(/@.*$/s, '');
+  const repository = named.replace(/:[^:/]*$/, '');
+  return repository === named && named !== image ? image : repository;
+}
 
 /** A pod of the agent, or nothing. A finished pod (Succeeded, Evicted) is no agent any more. */
 export function reduceAgentPod(json: unknown, marks: AgentMarks): AgentPod[] {

@@ -161,11 +161,16 @@ function mergedWords({ given, read, nodes }: Merged, node: string): string {
 }
 
 /** What it was read from, and when that was collected: `Bundle: must-gather, 6 nodes, Kubernetes v1.22.3, 9 Nov 2021 14:00`. */
-function bundleWords({ format, collector, nodes, version }: NonNullable<Report['where']['bundle']>, { where, startedAt }: Report): string {
+function bundleWords(
+  { format, collector, nodes, version, isCut }: NonNullable<Report['where']['bundle']>,
+  { where, startedAt }: Report,
+): string {
   const from = collector ? say('ofBundleBy', { format, collector }) : say('ofBundle', { format });
-  const about = nodes === 1 && where.node ? where.node : counted(nodes, 'node');
+  const all = counted(nodes, 'node');
+  const about = where.node ? (nodes > 1 ? say('oneOf', { node: where.node, nodes: all }) : where.node) : all;
   const parts = [
     from,
+    isCut ? say('cutOff') : '',
     nodes > 0 ? about : '',
     version ? say('ofVersion', { version }) : '',
     where.identity ? say('as', { user: shortNames(identityWords(where)) }) : '',

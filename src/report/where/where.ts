@@ -116,10 +116,13 @@ export function withoutKubeconfig<T extends Commanding>(report: T): T {
   return inCommands(report, (command) => withoutAim(command, 'kubeconfig'));
 }
 
+const JUDGE = 'kubelet-doctor judge FILE';
+
 /** Of answers of a script, and of a bundle: what runs this program there runs the script there. */
 export function againAt<T extends Commanding>(report: T, where: Where): T {
   const again = againIn(where);
-  const asked = again ? inCommands(report, (command) => (isRunThere(command) ? again : command)) : report;
+  const judgedAgain = (command: string) => (where.bundle ? command.replace(/^kubelet-doctor nodes(?= --daemonset )/, JUDGE) : command);
+  const asked = again ? inCommands(report, (command) => (isRunThere(command) ? again : judgedAgain(command))) : report;
   return where.bundle ? { ...asked, findings: asked.findings.map(printedHere) } : asked;
 }
 

@@ -176,6 +176,17 @@ describe('what counts as an agent', () => {
     assert.equal(ports(false, { hostPort: 8126, hostIP: '0.0.0.0' }).length, 1);
   });
 
+  it('another image of one repository, told from the first by its digest alone, is none', () => {
+    const release = (digest: string) => ({ containers: [{ image: `quay.io/release/dev@sha256:${digest}` }] });
+    const [own = assert.fail()] = [
+      reduceDaemonSet({ metadata: { name: 'dns', namespace: 'd' }, spec: { template: { spec: release('aa') } } }),
+    ];
+    const found = (digest: string) =>
+      reduceAgentPod({ metadata: { name: 'x', namespace: 'd' }, spec: { nodeName: 'n1', ...release(digest) } }, marksOf([own]));
+    assert.equal(found('aa').length, 1);
+    assert.deepEqual(found('bb'), []);
+  });
+
   it('the image in another pod, as a sidecar; no cluster check runner, no finished pod', () => {
     const containers = [{ image: 'shop' }, { image: 'datadog/agent:7' }];
     const shop = {
