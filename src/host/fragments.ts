@@ -17,17 +17,18 @@ export interface Fragments {
   find(text: string, found: (from: number, length: number) => void): void;
 }
 
-/** Most places of most texts begin nothing that is known: told by four characters, without a look at the twelve. */
-const BEGINNINGS = 1 << 16;
+/** Most places of most texts begin nothing that is known: told by its first, second and third four characters, without a look at the twelve. */
+const QUARTER = 4;
+const PLACES = 1 << 16;
 
-function beginningAt(text: string, at: number): number {
+function quarterAt(text: string, at: number): number {
   const first = text.charCodeAt(at) * 4093 + text.charCodeAt(at + 1) * 521;
-  return (first + text.charCodeAt(at + 2) * 67 + text.charCodeAt(at + 3)) % BEGINNINGS;
+  return (first + text.charCodeAt(at + 2) * 67 + text.charCodeAt(at + 3)) % PLACES;
 }
 
 export function createFragments(): Fragments {
   const places = new Map<string, number>();
-  const begins = new Uint8Array(BEGINNINGS);
+  const [first, second, third] = [new Uint8Array(PLACES), new Uint8Array(PLACES), new Uint8Array(PLACES)];
   let known = END;
   return {
     add(form, from = 0) {
@@ -36,14 +37,15 @@ export function createFragments(): Fragments {
       known += `${form.slice(from)}${END}`;
       for (let at = start; at + GRAM < known.length; at += STEP) {
         const gram = known.slice(at, at + GRAM);
-        begins[beginningAt(gram, 0)] = 1;
+        first[quarterAt(known, at)] = second[quarterAt(known, at + QUARTER)] = third[quarterAt(known, at + 2 * QUARTER)] = 1;
         if (!places.has(gram)) places.set(gram, at);
       }
     },
     find(text, found) {
       let covered = 0;
       for (let at = 0; at + GRAM <= text.length; at += 1) {
-        if (begins[beginningAt(text, at)] === 0) continue;
+        if (first[quarterAt(text, at)] === 0 || second[quarterAt(text, at + QUARTER)] === 0) continue;
+        if (third[quarterAt(text, at + 2 * QUARTER)] === 0) continue;
         const place = places.get(text.slice(at, at + GRAM));
         if (place === undefined) continue;
         let [from, to] = [at, at + GRAM];

@@ -5,6 +5,9 @@ import type { Redactor } from './redact.js';
 const MOST_KNOWN = 1000;
 const LONGEST_KNOWN = 4000;
 
+/** The nodes of a cluster are a fact, and stand in the report as its evidence: they are walked once. */
+const LONG_LIST = 100;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Hides secrets in a JSON-like value, keys too; everything else in it stays as it is, line breaks and all. */
@@ -13,6 +16,7 @@ export type Hide = <T>(value: T) => T;
 /** A gate with a memory, for one value or for thousands. A secret that is registered later is hidden from then on in strings it has not seen. */
 export function createHide(redactor: Redactor): Hide {
   const known = new Map<string, string>();
+  const lists = new WeakMap<readonly unknown[], readonly unknown[]>();
   const clean = (text: string) => {
     const cleaned = redactor.clean(text, text.length + 1000);
     return cleaned !== text && marks(cleaned) > marks(text) ? cleaned : text;
@@ -46,6 +50,12 @@ export function createHide(redactor: Redactor): Hide {
     return Array.isArray(each) ? walkList(each) : walkRecord(each as Fields, like);
   };
   const walkList = (given: readonly unknown[]): readonly unknown[] => {
+    if (given.length < LONG_LIST) return walkItems(given);
+    const walked = lists.get(given) ?? walkItems(given);
+    lists.set(given, walked);
+    return walked;
+  };
+  const walkItems = (given: readonly unknown[]): readonly unknown[] => {
     let changed: unknown[] | undefined;
     let like: unknown;
     for (let at = 0; at < given.length; at += 1) {

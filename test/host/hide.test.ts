@@ -13,6 +13,20 @@ const hide = (text: string, ...secrets: string[]): string => {
 };
 
 describe('the gate at the door', () => {
+  it('looks through a long list that stands in two places, and hides in both', () => {
+    const redactor = createRedactor();
+    redactor.register('abcdef.0123456789abcdef');
+    const nodes = Array.from({ length: 300 }, (_, at) => ({
+      node: at === 222 ? 'n-abcdef.0123456789abcdef' : `n${at}`,
+      labels: {},
+      ready: 'True',
+    }));
+    const hidden = hideSecrets({ facts: nodes, evidence: [nodes] }, redactor);
+    assert.equal(hidden.facts[222]?.node, 'n-[redacted]');
+    assert.deepEqual(hidden.evidence, [hidden.facts]);
+    assert.equal(hidden.facts[223], nodes[223]);
+  });
+
   it('lets our own commands through as they are', () => {
     for (const command of [
       `printf '{"spec":{"token":"%s"}}' "$(cat /token)" | kubectl create -f -`,
