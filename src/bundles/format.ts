@@ -13,6 +13,8 @@ export interface Recognised {
 export interface Recogniser {
   /** A file's path, with no `..` in it. */
   see(path: string): void;
+  /** A line between objects. */
+  hear(line: string): void;
   /** Undefined where no mark stands, as in a folder of what `kubectl get` printed. */
   found(): Recognised | undefined;
 }
@@ -40,6 +42,7 @@ function patternOf(mark: string): RegExp {
 export function createRecogniser(): Recogniser {
   const at = new Map<string, Set<string>>();
   const folders = new Set<string>();
+  let told: Format | undefined;
   const look = (path: string, marks: typeof OF_FILES) => {
     for (const [mark, pattern] of marks) {
       const root = pattern.exec(path)?.[1];
@@ -57,9 +60,13 @@ export function createRecogniser(): Recogniser {
       }
       if (FILE_NAMES.test(path)) look(path, OF_FILES);
     },
+    hear(line) {
+      told ??= FORMATS.find((format) => format.line?.test(line));
+    },
     found() {
       const strong = nearest(FORMATS.map((format) => ({ format, roots: rootsOf(format.marks, at) })));
-      return strong ?? nearest(FORMATS.map((format) => ({ format, roots: rootsOf(format.weak ?? [], at) })));
+      const weak = strong ?? nearest(FORMATS.map((format) => ({ format, roots: rootsOf(format.weak ?? [], at) })));
+      return weak ?? (told && { format: told, roots: [''] });
     },
   };
 }

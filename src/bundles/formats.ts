@@ -10,6 +10,8 @@ export interface Format {
   marks: readonly (readonly string[])[];
   /** The same, where nothing of `marks` is there: it holds next to nothing. */
   weak?: readonly (readonly string[])[];
+  /** A line between its objects, where all of it is printed as one text. */
+  line?: RegExp;
   /** The file, below a root, that names the version of the collector, and what stands before the version. */
   version?: { file: string; after: RegExp };
   /** What would say more: little of this one is read. */
@@ -156,5 +158,6 @@ export const FORMATS: readonly Format[] = [
       ['nodes.yaml', '*/daemonsets.yaml'],
       ['nodes.json', '*/*/logs.txt'],
     ],
+    line: /^==== START logs for container \S+ of pod /,
   },
 ];

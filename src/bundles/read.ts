@@ -50,9 +50,6 @@ export interface Bundle {
 
 const MOST_ERROR = 64 * 1024;
 const MOST_BACKUP = 1024 * 1024;
-/** `kubectl cluster-info dump` without a directory prints logs between its lists. */
-const PRINTED_LOG = /^==== START logs for container /;
-const PRINTED = FORMATS.find(({ id }) => id === 'cid');
 /** Of a file that is no object of Kubernetes and says a version. */
 const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
 
@@ -80,9 +77,8 @@ async function readPacked(
   const errors: { path: string; text: string }[] = [];
   const backups: (BackupScope | undefined)[] = [];
   let version: ServerVersion | undefined;
-  let isPrinted = false;
   const logLine = (line: string) => {
-    isPrinted ||= PRINTED_LOG.test(line);
+    recogniser.hear(line);
     for (const each of listeners) each.overhear?.(line);
   };
   const other = (json: unknown) => {
@@ -114,7 +110,7 @@ async function readPacked(
     }
   }
   clock.called(archive);
-  const found = recogniser.found() ?? (isPrinted && PRINTED ? { format: PRINTED, roots: [] } : undefined);
+  const found = recogniser.found();
   for (const root of found?.roots ?? []) clock.called(root);
   const collector = found && collectorOf(found, heads, archive);
   const clockMs = clock.now(now) ?? now;

@@ -32,7 +32,7 @@ export interface Beside {
 /** What is read of it goes into the index. */
 export async function readObjects(entry: Entry, syntax: Syntax, index: ObjectIndex, beside: Beside = {}): Promise<boolean> {
   const guess = kindByPath(entry.path);
-  return syntax === 'json' ? readJson(entry, index, guess, beside) : readYaml(entry, index, guess);
+  return syntax === 'json' ? readJson(entry, index, guess, beside) : readYaml(entry, index, guess, beside);
 }
 
 async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefined, { other, logLine }: Beside): Promise<boolean> {
@@ -60,10 +60,10 @@ async function readJson(entry: Entry, index: ObjectIndex, guess: Kind | undefine
 const WITH_NULLS = /(?:^|\/)yamls\/(?:cluster|namespaced)\//;
 
 /** Document by document; those whose kind nothing reads are not parsed. A file that holds none, as where a list could not be read, is no list. */
-async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefined): Promise<boolean> {
+async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefined, { logLine }: Beside): Promise<boolean> {
   const bytes = await entry.whole(MOST_YAML);
   if (bytes === undefined) return false;
-  const written = bytes.toString('utf8');
+  const written = withoutLogs(bytes.toString('utf8'), logLine);
   const all = WITH_NULLS.test(entry.path) ? written.replaceAll('"null"', '""') : written;
   let isWhole = all.trim() !== '';
   for (const text of all.split(/^---[^\n]*$/m)) {
@@ -73,6 +73,25 @@ async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefine
     else index.add(document, guess);
   }
   return isWhole;
+}
+
+const [START, END] = ['==== START logs ', '==== END logs '];
+
+/** Blocks of logs stand between documents, as `kubectl cluster-info dump -o yaml` prints them. */
+function withoutLogs(text: string, logLine: (line: string) => void = () => {}): string {
+  if (!text.startsWith(START) && !text.includes(`\n${START}`)) return text;
+  const documents: string[] = [];
+  let isInLog = false;
+  for (const line of text.split('\n')) {
+    if (!isInLog && line.startsWith(START)) {
+      isInLog = true;
+      documents.push('---');
+    }
+    if (isInLog) logLine(line);
+    else documents.push(line);
+    if (line.startsWith(END)) isInLog = false;
+  }
+  return documents.join('\n');
 }
 
 function isWorthParsing(text: string, guess: Kind | undefined): boolean {

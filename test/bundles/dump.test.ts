@@ -1,0 +1,39 @@
+/** `kubectl cluster-info dump` as it prints to its output: objects and logs in one text, as JSON or YAML. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { stringify } from 'yaml';
+import { judgeBundle } from '../../src/bundles/judged.js';
+import { createHearing } from '../../src/bundles/said/hearing.js';
+import { createHost } from '../../src/host/create.js';
+import { flatten } from '../../src/judge/rank.js';
+import { daemonSet, listOf, node, pod } from './made.js';
+
+const LOG = `==== START logs for container agent of pod datadog/datadog-agent-n2 ====
+Request log error: Get "https://192.0.2.2:10250/containerLogs/datadog/datadog-agent-n2/agent": remote error: tls: internal error
+kind: Node
+{"kind":"Pod","metadata":{"name":"x","namespace":"y"}}
+==== END logs for container agent of pod datadog/datadog-agent-n2 ====
+`;
+const LISTS = [listOf('Node', [node('n1'), node('n2')]), listOf('DaemonSet', [daemonSet()]), listOf('Pod', [pod('n1'), pod('n2')])];
+
+const DUMPS: Record<string, string> = {
+  JSON: `${LISTS.map((list) => `${JSON.stringify(list, null, 4)}\n`).join('')}${LOG}${JSON.stringify(listOf('Pod', []), null, 4)}\n`,
+  YAML: `${LISTS.map((list) => stringify(list)).join('---\n')}${LOG}---\n${stringify(listOf('Pod', []))}`,
+};
+
+describe('a dump as one text', () => {
+  for (const [name, text] of Object.entries(DUMPS))
+    it(`in ${name}, is named, and its logs are of their pods`, async () => {
+      const host = createHost();
+      const choices = { failOn: 'degrades' as const, skip: [], only: [] };
+      // Of the node of the pod, and of no other.
+      for (const on of ['n1', 'n2']) {
+        const judged = await judgeBundle(Buffer.from(text), { node: on }, host, choices, [createHearing(host.redactor.clean)]);
+        assert.ok('report' in judged, 'error' in judged ? judged.error : '');
+        const { where, findings } = judged.report;
+        assert.deepEqual([where.bundle?.format, where.bundle?.nodes], ['kubectl cluster-info dump', 2]);
+        const isTold = flatten(findings).some(({ cause }) => cause === 'kubelet-certificate-pending');
+        assert.equal(isTold, on === 'n2', on);
+      }
+    });
+});
