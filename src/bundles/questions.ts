@@ -13,17 +13,11 @@ import { askAgain } from '../report/where/by-script.js';
 /** The question that stands for all of them: does the kubelet answer the agent. */
 const STANDS_FOR_ALL = 'kubelet-payload';
 
-/** What every bundle has, or is said by what was chosen: no question is open because of these. */
-const COMMON: readonly Need[] = [
-  'self/place',
-  'self/settings',
-  'self/profile',
-  // Every check hears it.
-  'self/said',
-  'apiserver/version',
-  'apiserver/node',
-  'apiserver/kubelet-versions',
-];
+/** What was chosen for this run; and what every check hears. */
+const CHOSEN: readonly Need[] = ['self/place', 'self/settings', 'self/profile', 'self/said'];
+
+/** What every bundle has, or was chosen: no question is open because of these. */
+const COMMON: readonly Need[] = [...CHOSEN, 'apiserver/version', 'apiserver/node', 'apiserver/kubelet-versions'];
 
 /** What a connection leaves. */
 const TRIED = ['proxy', 'dns', 'tcp', 'tls', 'http', 'credential', 'second-sight', 'proxied'] as const satisfies readonly FactKind[];
@@ -55,6 +49,8 @@ export function askedOf(
     const { check, verdict } = judgement;
     // That it answers who has a credential does not tell what it answers others.
     if (check.question === 'kubelet-open' && verdict.kind === 'pass' && !isOpenKnown) return [];
+    // The defaults of this run are no settings of an agent.
+    if (verdict.kind === 'pass' && !check.needs.some((need) => !CHOSEN.includes(need) && looked.has(need))) return [];
     if (verdict.kind !== 'cannot-tell') return [judgement];
     if (isTold(judgement)) return [{ check, verdict: { ...verdict, wants: verdict.wants.map(withoutAsking) } }];
     if (check.question !== STANDS_FOR_ALL) return [];

@@ -27,6 +27,7 @@ import { isTold, layerTable, layerWords, reasonWords, SIGNS, stateWords, targetW
 import { code, fence, md } from './markdown-escape.js';
 import { palette } from './style.js';
 import { headLines, titleOf } from './text/head.js';
+import { agentsWords } from './text/rest.js';
 
 const MOST_UNREAD = 20;
 const MOST_GROUPS = 50;
@@ -40,7 +41,9 @@ export function renderMarkdown(report: Report): string {
     `# ${md(cause)}`,
     `**${md(fix)}**`,
     md(where),
-    md(`${safe.where.node && !safe.merged ? `${safe.where.node}, ` : ''}${dateTime(safe.startedAt)}`),
+    md(agentsWords(safe)),
+    // Of a bundle it is in the line above.
+    safe.where.bundle ? '' : md(`${safe.where.node && !safe.merged ? `${safe.where.node}, ` : ''}${dateTime(safe.startedAt)}`),
     ...table(safe),
     ...unread(safe),
     ...grid(safe),

@@ -228,6 +228,12 @@ describe('a part of a cluster', () => {
     assert.match(renderText(report, { width: 80, colour: false, verbose: false }), /^Bundle: .*, n1 of 3 nodes, /m);
   });
 
+  it('says of no agent that its settings are right where none was seen', async () => {
+    const { report } = await judged({ 'nodes.all.json': listOf('Node', [node('n1')]) });
+    const passed = report.results.filter(({ outcome }) => outcome === 'pass').map(({ question }) => question);
+    assert.deepEqual(passed, ['node-condition']);
+  });
+
   it('what is missing is not asked by this program: the lists have it', async () => {
     const { report } = await judged({ 'nodes/n1.yaml': JSON.stringify(node('n1')) }, { node: 'n1' });
     assert.deepEqual(

@@ -10,6 +10,7 @@ import { counted, dateTime, duration, listed } from '../../words/formats.js';
 import { sayPage as say } from '../../words/page.js';
 import { palette } from '../style.js';
 import { headLines } from '../text/head.js';
+import { agentsWords } from '../text/rest.js';
 import { findingsHtml } from './findings.js';
 import { gridHtml, unreadHtml } from './grid.js';
 import { folded, section, text } from './parts.js';
@@ -52,7 +53,7 @@ export function renderHtml(given: Report): string {
 <p class="top"><span class="verdict ${summary.verdict}">${verdictWords(report)}</span> ${nodeWords(report)}<time datetime="${text(startedAt)}">${text(dateTime(startedAt))}</time></p>
 <h1>${text(cause)}</h1>
 <p class="lead">${text(fix)}</p>
-<p class="soft">${text(where)}</p>
+<p class="soft">${text([where, agentsWords(report)].filter(Boolean).join('. '))}</p>
 <nav aria-label="${say('parts')}"><ul>${parts.map(({ id, title }) => `<li><a href="#${id}">${text(title)}</a></li>`).join('')}</ul></nav>
 </header>
 <main id="content" tabindex="-1">

@@ -13,22 +13,23 @@ import { type Look, pasteBlock, proseWidth, wrap } from '../style.js';
 import { quoteLines } from './fix.js';
 
 /** Of a bundle: which DaemonSets are judged, where others may be meant. */
-export function agentsLines({ where: { bundle } }: Report, look: Look): string[] {
-  if (!bundle?.agents) return [];
+export function agentsWords({ where: { bundle } }: Report): string {
+  if (!bundle?.agents) return '';
   const { daemonsets, account, others, more } = bundle.agents;
   const rest = more ? [...others, sayFinding('more', { count: more })] : others;
   const [judged, there] = [daemonsets, rest].map((names) => oneLine(listed(names))) as [string, string];
-  const words =
-    daemonsets.length === 0
-      ? sayRest('agentsNone', { others: there })
-      : [
-          account ? sayRest('agentsJudgedAs', { judged, account: oneLine(account) }) : sayRest('agentsJudged', { judged }),
-          others.length > 0 ? sayRest('agentsOthers', { others: there }) : '',
-          sayRest('agentsChoose'),
-        ]
-          .filter(Boolean)
-          .join(' ');
-  return [...wrap(words, proseWidth(look.width)), ''];
+  if (daemonsets.length === 0) return sayRest('agentsNone', { others: there });
+  return [
+    account ? sayRest('agentsJudgedAs', { judged, account: oneLine(account) }) : sayRest('agentsJudged', { judged }),
+    ...(others.length > 0 ? [sayRest('agentsOthers', { others: there })] : []),
+    sayRest('agentsChoose'),
+  ].join(' ');
+}
+
+/** The same in lines. */
+export function agentsLines(report: Report, look: Look): string[] {
+  const words = agentsWords(report);
+  return words ? [...wrap(words, proseWidth(look.width)), ''] : [];
 }
 
 /** Questions without an answer; those that are not listed are counted. */
