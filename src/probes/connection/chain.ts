@@ -31,8 +31,15 @@ export function sentChain(socket: TLSSocket): X509Certificate[] {
 
 /** The certificates of a PEM text that parse. */
 export function anchorsOf(pem: string): X509Certificate[] {
-  return pemBlocks(certificateBlocks(pem)).map(({ text }) => new X509Certificate(text));
+  const anchors = parsed.get(pem) ?? pemBlocks(certificateBlocks(pem)).map(({ text }) => new X509Certificate(text));
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  parsed.set(pem, anchors);
+  return anchors;
 }
+
+/** Each CA is asked of each chain, for its own verdict and for each connection. */
+const parsed = new Map<string, X509Certificate[]>();
+const MOST_PARSED = 100;
 
 /**
  * Leaf to anchor, both included; undefined when `anchors` do not lead to it. Names are left aside; a path whose certificates are all valid at

@@ -13,6 +13,7 @@ import type { Outcome, TlsHandshake } from '../../model/facts.js';
 import { describeCertificate } from '../credentials/certificate.js';
 import { anchorsOf, bareName, findPath, nameMatches, sentChain, validityFault } from './chain.js';
 import { type Sendable, secretsOf } from './gate.js';
+import { contextOf } from './secure-context.js';
 import { type Refused, verifyFirst } from './verify-first.js';
 
 /** A CA we could verify with. `inUse`: the one configured for this target. */
@@ -210,7 +211,7 @@ function shake(raw: Duplex, options: ConnectionOptions, timeoutMs: number): Prom
     if (raw.destroyed) return resolve({ ok: false, code: 'ECONNRESET', detail: 'the connection was closed before the handshake' });
     let socket: TLSSocket;
     try {
-      socket = tlsConnect({ ...options, socket: raw });
+      socket = tlsConnect({ ...options, ...contextOf(options), socket: raw });
     } catch (error) {
       raw.destroy();
       return resolve({ ok: false, code: codeOf(error), detail: printable(wordsOf(error), SENTENCE) }); // e.g. a client key that does not fit
