@@ -80,7 +80,7 @@ const READERS: Readonly<Record<string, Read>> = {
   'live/node/logs.ts': async (host) =>
     statementsIn((await readAgentLog(host, '/agent.log')) ?? [], { log: '/agent.log' }, host.redactor.clean),
   'setup/profile-file.ts': (host) => readProfileFile('./profile.yaml', host),
-  'live/apiserver/placement.ts': (_, text) => parseManifest(text, 'manifest.yaml'),
+  'live/apiserver/placement/workloads.ts': (_, text) => parseManifest(text, 'manifest.yaml'),
   'agent-config/pod-settings.ts': (host) => checksHere((path) => host.readFile(path)),
   'agent-config/datadog-yaml.ts': (host) => readAgentFile(host),
   'report/contract/read-report.ts': (_, text) => {
