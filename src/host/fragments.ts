@@ -13,8 +13,8 @@ const END = '\n';
 
 export interface Fragments {
   add(form: string, from?: number): void;
-  /** Calls back with each fragment's place, in order, none of them overlapping. */
-  find(text: string, found: (from: number, length: number) => void): void;
+  /** Whether there are any; calls back with each one's place, in order, none of them overlapping. */
+  find(text: string, found?: (from: number, length: number) => void): boolean;
 }
 
 /** Most places of most texts begin nothing that is known: told by its first, second and third four characters, without a look at the twelve. */
@@ -52,10 +52,11 @@ export function createFragments(): Fragments {
         while (from > covered && text[from - 1] === known[place - (at - from) - 1]) from -= 1;
         while (to < text.length && text[to] === known[place + (to - at)]) to += 1;
         if (to - from < WINDOW) continue;
-        found(from, to - from);
+        found?.(from, to - from);
         covered = to;
         at = to - 1;
       }
+      return covered > 0;
     },
   };
 }

@@ -5,7 +5,7 @@
 
 import { escapeOf, INVISIBLE } from '../words/visible.js';
 import { createFragments, type Fragments } from './fragments.js';
-import { alnum, bare, isBare, lower, type Reading, readAlnum, readBare, readEscaped } from './spelling.js';
+import { alnum, bare, isBare, lower, type Reading, readAlnum, readBare, readEscaped, readsAsItStands } from './spelling.js';
 
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
 export interface Redactor {
@@ -177,7 +177,7 @@ function windowedOf(secret: string): { text: string; from?: number }[] {
 
 function hideKnown(text: string, known: Known): string {
   const { forms, heads, fragments, loose } = known;
-  if (forms.size === 0) return text;
+  if (forms.size === 0 || (readsAsItStands(text) && !mayHold(text, known))) return text;
   const ranges: [from: number, to: number][] = [];
   const addOf = (reading: Reading) => {
     let places: ReturnType<Reading['places']> | undefined;
@@ -203,6 +203,12 @@ function hideKnown(text: string, known: Known): string {
   const letters = readAlnum(text);
   loose.find(lower(letters.text), addOf(letters));
   return ranges.length === 0 ? text : replaceRanges(text, ranges);
+}
+
+/** Of a text that has one reading: thousands of names hold nothing, and no place in them is worked out. */
+function mayHold(text: string, { heads, fragments, loose }: Known): boolean {
+  const small = lower(text);
+  return hasAny(small, heads) || fragments.find(small) || loose.find(alnum(small));
 }
 
 function hasAny(text: string, parts: ReadonlySet<string>): boolean {

@@ -23,6 +23,7 @@ const ESCAPED = new RegExp(
   'gu',
 );
 const IS_ASCII = /^[\x00-\x7f]*$/;
+const ESCAPES = /[%&\\]/;
 const IS_BARE = /^[\x21-\x7e]*$/;
 const NOT_ALNUM = /[^A-Za-z0-9]+/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", plus: '+', equals: '=', sol: '/' };
@@ -30,6 +31,11 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 /** As names and numbers are: nothing stands between its characters, and none of them hides. */
 export function isBare(text: string): boolean {
   return IS_BARE.test(text);
+}
+
+/** Nor is any of them escaped. */
+export function readsAsItStands(text: string): boolean {
+  return isBare(text) && !ESCAPES.test(text);
 }
 
 /** Without white space and what hides. */
@@ -60,7 +66,7 @@ export function readEscaped(text: string): Reading | undefined {
   let read: Reading | undefined;
   for (let deep = 0; deep < 3; deep += 1) {
     const before: string = read?.text ?? text;
-    if (!/[%&\\]/.test(before)) break;
+    if (!ESCAPES.test(before)) break;
     const next = readWithout(before, ESCAPED, (written) => bare(resolve(written)));
     if (next.text === before) break;
     read = read ? within(read, next) : next;
