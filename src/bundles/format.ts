@@ -2,6 +2,7 @@
  * Whose bundle it is, by the files in it: the name of an archive says nothing (other vendors call theirs must-gather too). Marks may stand at any depth, as
  * users pack what they have; those nearest to the top win.
  */
+import { namesByLevel } from '../files/packed/names.js';
 import { FORMATS, type Format } from './formats.js';
 
 export interface Recognised {
@@ -103,4 +104,34 @@ export function versionOf({ version, id }: Format, text: string, archive: string
   if (id === 'eks') return /_(\d+\.\d+\.\d+)\.t/.exec(archive)?.[1];
   const at = version?.after.exec(text);
   return at ? /^[\w.+-]{1,60}/.exec(text.slice(at.index + at[0].length))?.[0] : undefined;
+}
+
+/** Names that belong to no bundle; with more of them it is a folder of other things, as /tmp is. */
+const MOST_OTHERS = 10_000;
+/** What may hold objects or logs: a folder of hardly anything else is gone through, however large it is. */
+const MAY_BE_READ = /(?:\.(?:ya?ml|json|log(?:\.[\w-]+)?)|\/)$/i;
+const HARDLY_ELSE = 0.9;
+/** So much further for a bundle that can be named. */
+const LOOKED_ON = 4;
+
+/** Why a folder is not gone through, by its names alone, in words that go after its own. */
+export function whyNoBundle(top: string, most: number = MOST_OTHERS): string | undefined {
+  const recogniser = createRecogniser();
+  let roots: readonly string[] = [];
+  let [others, readable] = [0, 0];
+  const isInBundle = (folder: string) => roots.some((root) => folder.startsWith(root));
+  for (const names of namesByLevel(top, (folder) => !isInBundle(folder))) {
+    for (const name of names) recogniser.see(name);
+    roots = recogniser.found()?.roots ?? [];
+    if (roots.includes('')) return undefined;
+    others += names.length;
+    readable += names.filter((name) => MAY_BE_READ.test(name)).length;
+    if (others > most * (roots.length > 0 ? 1 : LOOKED_ON)) break;
+  }
+  if (others <= most || readable > HARDLY_ELSE * others) return undefined;
+  const what = `is a folder of more than ${most} files that belong to no support bundle`;
+  const format = recogniser.found()?.format;
+  return format
+    ? `${what}; name the bundle in it: ${roots[0]} (${format.name})`
+    : `${what}; name the bundle's own folder, its archive or one file`;
 }

@@ -9,7 +9,7 @@ import type { Cluster } from './apiserver.js';
 import { createClock, isTimeFile, timeLineIn } from './clock.js';
 import { type BackupScope, backupScope, isBackedUp, isBackupFile } from './collectors/velero.js';
 import { versionInText } from './collectors/versions.js';
-import { createRecogniser, type Recognised, versionOf } from './format.js';
+import { createRecogniser, type Recognised, versionOf, whyNoBundle } from './format.js';
 import { FORMATS } from './formats.js';
 import { readObjects, syntaxOf } from './objects/read-objects.js';
 import { createObjectIndex, type ObjectIndex } from './objects.js';
@@ -55,6 +55,8 @@ const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*
 
 /** Reads it to its end. `now`: for a bundle that does not say when it was made. */
 export async function readBundle(path: string | Buffer, listeners: readonly Listener[], now: number): Promise<Bundle | { error: string }> {
+  const refused = typeof path === 'string' && path !== '-' ? whyNoBundle(path) : undefined;
+  if (refused !== undefined) return { error: refused };
   const packed = await openPacked(path);
   if ('error' in packed) return packed;
   try {

@@ -71,7 +71,7 @@ export interface Brought {
 /** Reads it, once: ours in it, and what another program collected. Standard input comes by once. */
 export async function bring(from: string | Buffer, host: Host): Promise<Brought> {
   const known = typeof from === 'string' && from !== '-' ? await oursAtDoor(from) : undefined;
-  if (known) return { from, ours: known };
+  if (known && !('error' in known)) return { from, ours: known };
   // Loaded for those who bring another's.
   const [{ readBundle: readOthers }, { createHearing }, { createOutputs }, { createNodeFiles }] = await Promise.all([
     import('../bundles/read.js'),
@@ -80,13 +80,10 @@ export async function bring(from: string | Buffer, host: Host): Promise<Brought>
     import('../bundles/node/node-files.js'),
   ]);
   const { wants, take, end } = findOurs();
-  const listener = { wants, hear: take, told: () => [] };
-  const others = await readOthers(
-    from,
-    [listener, createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)],
-    host.now(),
-  );
-  return 'error' in others ? { from, ours: others } : { from, ours: end(others), others };
+  const listeners = [createNodeFiles(host), createOutputs(host.redactor.clean), createHearing(host.redactor.clean)];
+  const own = known ? [] : [{ wants, hear: take, told: () => [] }];
+  const others = await readOthers(from, [...own, ...listeners], host.now());
+  return 'error' in others ? { from, ours: others } : { from, ours: known ?? end(others), others };
 }
 
 const MERGED = 'is a merged report, which has no facts; judge the files it was made from, and merge them again';

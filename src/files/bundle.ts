@@ -129,15 +129,16 @@ export function findOurs(most: number = BOUNDS.report): Ours {
   };
 }
 
-/** What lies at the door, if it is ours by its first bytes: a folder of --save, or a file. Undefined where all of it must be gone through. */
+/** A folder of --save or why it is none, and a file that is ours by its first bytes. Undefined where all of it must be gone through. */
 export async function oursAtDoor(path: string, most: number = BOUNDS.report): Promise<BundleRead | undefined> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, PLAIN);
-    if ((await file.stat()).isDirectory()) {
-      const read = found(await fromDirectory(path, most), 'directory');
-      return 'error' in read ? undefined : read;
-    }
+    if ((await file.stat()).isDirectory())
+      return await fromDirectory(path, most).then(
+        (bundle) => found(bundle, 'directory'),
+        (error) => ({ error: wordsOf(error) }),
+      );
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return BEGINS_OURS.test(buffer.toString('utf8', 0, bytesRead)) ? await readBundle(path, { most }) : undefined;
   } catch {

@@ -1,9 +1,10 @@
 /** Whose bundle it is: by its files alone, wherever its root is, and with another one in it. Layouts are those of the collectors' sources. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { createRecogniser, versionOf } from '../../src/bundles/format.js';
+import { createRecogniser, versionOf, whyNoBundle } from '../../src/bundles/format.js';
 import { FORMATS } from '../../src/bundles/formats.js';
 import { isHar } from '../../src/bundles/har.js';
 import { openPacked } from '../../src/files/packed/packed.js';
@@ -177,6 +178,46 @@ describe('the samples', { skip: SAMPLES === undefined && 'KD_SAMPLES names no fo
         await packed.close();
         assert.equal(packed.fault, undefined, name);
         assert.equal(recogniser.found()?.format.id, name.includes('cluster-agent') ? 'ddc' : id, name);
+      }
+    });
+});
+
+describe('a folder with no marks of a bundle', () => {
+  const filled = (names: readonly string[]): string => {
+    const top = mkdtempSync(path.join(tmpdir(), 'kd-names-'));
+    for (const name of names) {
+      mkdirSync(path.dirname(path.join(top, name)), { recursive: true });
+      writeFileSync(path.join(top, name), '');
+    }
+    return top;
+  };
+  const MANY = Array.from({ length: 60 }, (_, at) => `${at % 5}/${at}`);
+
+  const ROWS: [name: string, names: readonly string[], RegExp | undefined][] = [
+    ['is refused where it is large', MANY.map((each) => `src/${each}.js`), /more than 50 files .*; name the bundle's own folder/],
+    [
+      'names the bundle in it',
+      [...MANY.map((each) => `${each}.js`), 'case/mg/cluster-scoped-resources/core/nodes/n1.yaml'],
+      /; name the bundle in it: case\/mg\/ \(must-gather\)$/,
+    ],
+    ['is gone through where it is of objects', MANY.map((each) => `${each}.yaml`), undefined],
+    ['is gone through where it is small', ['a.js', 'b/c.ts'], undefined],
+    [
+      'is none where the bundle is large',
+      [...MANY.map((each) => `mg/data/${each}.bin`), 'mg/cluster-scoped-resources/core/nodes/n1.yaml'],
+      undefined,
+    ],
+    ['may not be there', [], undefined],
+  ];
+  for (const [name, names, words] of ROWS)
+    it(name, () => {
+      const top = filled(names);
+      try {
+        const why = whyNoBundle(names.length > 0 ? top : path.join(top, 'none'), 50);
+        if (words) assert.match(why ?? '', words);
+        else assert.equal(why, undefined);
+      } finally {
+        rmSync(top, { recursive: true });
       }
     });
 });
