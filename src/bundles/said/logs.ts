@@ -30,7 +30,7 @@ const OF_PODS: readonly RegExp[] = [
   /(?:^|\/)(?<ns>[a-z\d-]+)_(?<pod>[a-z\d.-]+)_[\w-]+\/(?<c>[a-z\d-]+)\/\d+\.log(?:\.[\w-]+)?$/,
   /(?:^|\/)(?<pod>[a-z\d.-]+)_(?<ns>[a-z\d-]+)_(?<c>[a-z\d-]+)-[\da-f]{64}\.log$/,
   // sosreport/sos kubernetes plugin, with podlogs: what kubectl printed, its errors too
-  /_--namespace_(?<ns>[a-z\d-]+)_logs_(?<pod>[a-z\d][a-z\d.-]*)(?:_-c_(?<c>[a-z\d-]+))?$/,
+  /_--namespace_(?<ns>[a-z\d-]{1,63})_logs_(?<pod>[a-z\d][a-z\d.-]{0,252})(?:_-c_(?<c>[a-z\d-]{1,63}))?$/,
   // replicatedhq/troubleshoot, rancher/support-bundle-kit
   /(?:^|\/)(?<ns>[a-z\d-]+)\/(?<pod>[a-z\d][a-z\d.-]*)\/(?<c>[a-z\d-]+?)(?:-previous)?\.log(?:\.\d+)?$/,
 ];
@@ -111,7 +111,7 @@ export function isLogError(path: string): boolean {
 export const LOG_ERROR = /^(?:Request log error|Create log request error|Error from server(?: \([A-Z]\w{1,40}\))?): /;
 
 /** Files in which an error of kubectl may stand in the place of a container's log. */
-export const MAY_BE_ERROR = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$|_--namespace_[a-z\d-]{1,63}_logs_[a-z\d][\w.-]{0,255}$/;
+export const MAY_BE_ERROR = /(?:^|\/)[^/]+\/[^/]+\/logs\.txt$|_--namespace_[a-z\d-]{1,63}_logs_[a-z\d][\w.-]{0,300}$/;
 
 /**
  * What the apiserver answered where the kubelet gave it no log and no reason (client-go, rest/request.go). It answered: that it is not ready, or which

@@ -34,7 +34,7 @@ export async function clockIn(entry: Entry, clean: Clean): Promise<Statement[]> 
 
 /** `-1m2.5s`, as Go prints a duration. */
 function secondsIn(duration: string): number {
-  const parts = [...duration.matchAll(/([\d.]+)([a-zµμ]+)/g)];
+  const parts = [...duration.matchAll(/([\d.]{1,22})([a-zµμ]{1,2})/g)];
   const sum = parts.reduce((all, [, number, unit = '']) => all + Number(number) * (SECONDS[unit] ?? 0), 0);
   return duration.startsWith('-') ? -sum : sum;
 }
