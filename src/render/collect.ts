@@ -4,14 +4,15 @@
  */
 import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
+import { shellQuote } from '../kubernetes/names.js';
 import type { Report } from '../model/report.js';
 import { NOT_IN_BUNDLE } from '../report/own-words.js';
 import { oneLine } from '../report/plain-text.js';
 import { asksOf, spoken, titleWords } from '../report/spoken.js';
 import { sayCollect as say } from '../words/text.js';
 
-/** `lists`: commands that write what a bundle lacks into `directory`. */
-export function renderCollect(report: Report, lists: readonly string[], directory: string): string {
+/** `lists`: commands that write what a bundle lacks into `directory`; `bundle`: its own file, which is judged with them. */
+export function renderCollect(report: Report, lists: readonly string[], directory: string, bundle?: string): string {
   const open = report.results
     .filter((result) => isUnanswered(result) && result.elsewhere.length > 0)
     .map(({ elsewhere, note, ...result }) => ({
@@ -27,7 +28,11 @@ export function renderCollect(report: Report, lists: readonly string[], director
     for (const command of fresh) told.add(command);
     return fresh.length > 0 ? [[comment(why), ...apart(fresh.flatMap(inSteps))].join('\n')] : [];
   });
-  const ofCluster = [comment(say('lists')), ...apart([`mkdir -p ${directory}`, ...lists, `kubelet-doctor judge ${directory}`])].join('\n');
+  const together = bundle === undefined ? [] : [`cp -R -- ${shellQuote(bundle)} ${directory}/`];
+  const ofCluster = [
+    comment(say('lists')),
+    ...apart([`mkdir -p ${directory}`, ...lists, ...together, `kubelet-doctor judge ${directory}`]),
+  ].join('\n');
   const all = [...blocks, ...(lists.length > 0 ? [ofCluster] : [])];
   return all.length > 0 ? all.join('\n\n') : comment(say('nothing'));
 }
@@ -40,7 +45,7 @@ function inSteps(command: string): string[] {
 }
 
 /** Needs no cluster. */
-const HERE = /^kubelet-doctor (?:script|read|judge|explain)\b/;
+const HERE = /^(?:kubelet-doctor (?:script|read|judge|explain)|cp)\b/;
 
 /** With a comment wherever the place changes. */
 function apart(commands: readonly string[]): string[] {

@@ -186,12 +186,15 @@ describe('a part of a cluster', () => {
 
   it('is filled in steps of which each needs this program or the cluster, and says which', async () => {
     const { report, lists } = await judged(mustGather());
-    const lines = renderCollect(report, lists, 'collected').split('\n');
+    const lines = renderCollect(report, lists, 'collected', "their bundle's.tgz").split('\n');
     let place = '';
     for (const line of lines.filter((each) => each !== '')) {
       if (line.startsWith('#')) place = line;
-      else assert.match(line, place === '# Here:' ? /^kubelet-doctor (script|read|judge) [^|]*$/ : /^(kubectl|mkdir) [^|]*$/, place);
+      else
+        assert.match(line, place === '# Here:' ? /^(?:kubelet-doctor (?:script|read|judge)|cp) [^|]*$/ : /^(kubectl|mkdir) [^|]*$/, place);
     }
+    // Alone it would be a part again: with the bundle it is whole.
+    assert.ok(lines.includes(`cp -R -- 'their bundle'\\''s.tgz' collected/`), lines.join('\n'));
     assert.ok(
       lines.some((line) => /^kubectl -n \S+ exec -i \S+ -c agent -- sh < ask\.sh > answers\.txt$/.test(line)),
       lines.join('\n'),

@@ -47,10 +47,12 @@ export function runJudgeCommand(named: string, flags: JudgeFlags, host: Host, io
   const { collect, output = 'text' } = flags;
   if (collect && output !== 'text')
     return Promise.resolve(usageError(io, `--collect prints commands, which --output ${output} is not for`));
+  // A second round has it already.
+  const besides = file === STDIN || given !== undefined || posix.basename(file) === COLLECTED ? undefined : file;
   return withReport<Found>(flags, host, io, {
     find: () => find(file, flags, host, given),
     add: ({ unread = [] }) => ((flags.output ?? 'text') === 'text' ? notRead(unread) : []),
-    ...(flags.collect && { show: ({ report, lists = [] }) => renderCollect(report, lists, COLLECTED) }),
+    ...(flags.collect && { show: ({ report, lists = [] }) => renderCollect(report, lists, COLLECTED, besides) }),
   });
 }
 
