@@ -91,6 +91,8 @@ const READERS: Readonly<Record<string, Read>> = {
 
 /** Files that call `readFile` and read nothing themselves, or what another row reads. */
 const READ_ELSEWHERE = [
+  // By the reader of profiles.
+  'bundles/judged.ts',
   // By the reader of manifests.
   'cli/commands/nodes.ts',
   'cli/commands/read.ts',

@@ -22,7 +22,7 @@ export async function clockIn(entry: Entry, clean: Clean): Promise<Statement[]> 
       speaker: 'node-agent',
       server: 'unknown',
       side: 'client',
-      causes: [{ cause: 'clock-skew', certainty: 'proven' }],
+      causes: [{ cause: 'clock-skew', certainty: 'suspected' }],
       count: 1,
       sample: sample.trim(),
       rests: sample.trim(),
