@@ -54,17 +54,32 @@ function selectorOf(json: unknown): string {
   return [...equal, ...others].join(',');
 }
 
+/** The pods of a DaemonSet, as they are printed. */
+interface PrintedPods {
+  agent: DaemonPods;
+  lines: PodLine[];
+}
+
+/** Undefined where the server does not print them all. */
+export async function printedPodsOf(api: ApiserverClient, agent: DaemonPods): Promise<PrintedPods | undefined> {
+  const lines = agent.selector ? await tableOf(api, selected(agent), PODS) : undefined;
+  return lines && { agent, lines };
+}
+
+const inside = ({ namespace }: DaemonPods): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+const selected = (agent: DaemonPods): string => `${inside(agent)}?labelSelector=${encodeURIComponent(agent.selector)}`;
+
 /** Undefined where the server does not give them all. */
 export async function podsOf(
   api: ApiserverClient,
-  agents: readonly DaemonPods[],
+  printed: readonly (PrintedPods | undefined)[],
   marks: AgentMarks,
   nodes: readonly NodeLine[],
 ): Promise<AgentPod[] | undefined> {
   const up = new Set(nodes.filter(isPlainlyReady).map(({ name }) => name));
   const found = new Map<string, AgentPod>();
-  for (const agent of agents) {
-    const pods = agent.selector ? await podsOfOne(api, agent, marks, up) : undefined;
+  for (const each of printed) {
+    const pods = each && (await podsOfOne(api, each, marks, up));
     if (!pods) return undefined;
     for (const pod of pods) found.set(`${pod.namespace}/${pod.pod}`, pod);
   }
@@ -74,14 +89,11 @@ export async function podsOf(
 /** By their rows; as objects a few of those that are ready, and of those that are not as many as tell why. */
 async function podsOfOne(
   api: ApiserverClient,
-  agent: DaemonPods,
+  { agent, lines }: PrintedPods,
   marks: AgentMarks,
   up: ReadonlySet<string>,
 ): Promise<AgentPod[] | undefined> {
-  const inside = `/api/v1/namespaces/${encodeURIComponent(agent.namespace)}/pods`;
-  const own = `${inside}?labelSelector=${encodeURIComponent(agent.selector)}`;
-  const lines = await tableOf(api, own, PODS);
-  if (!lines) return undefined;
+  const own = selected(agent);
   const reduce = (item: unknown) => reduceAgentPod(item, marks);
   const read = new Map<string, AgentPod>();
   const readAll = async (path: string, most: number, size = PAGE): Promise<boolean> => {
@@ -100,7 +112,7 @@ async function podsOfOne(
     read,
   );
   if (!names || [...read.values()].some(({ taken }) => taken)) return (await readAll(own, MOST_POD_PAGES)) ? [...read.values()] : undefined;
-  const asked = await Promise.all(names.map((name) => readAll(`${inside}?${named(name)}`, 1)));
+  const asked = await Promise.all(names.map((name) => readAll(`${inside(agent)}?${named(name)}`, 1)));
   if (asked.includes(false)) return undefined;
   const alike = [...waiting.values()].flatMap((each) => alikeIn(each, read));
   // Whichever comes last for a pod counts: its object, where there is one.

@@ -8,7 +8,7 @@ import type { AgentPod, AgentPods, AgentWorkload, PlacementNode, PlacementNodes 
 import type { Outcome } from '../../../model/facts.js';
 import type { ApiserverClient } from '../client.js';
 import { labelsRead, marksOf, reducePlacementNode } from '../reduce-placement.js';
-import { type DaemonPods, holdersOf, podsOf } from './brief-pods.js';
+import { type DaemonPods, holdersOf, podsOf, printedPodsOf } from './brief-pods.js';
 import { denied, named, PAGE, pages } from './pages.js';
 import { briefNodes, countOf, isPlainlyReady, NODES, type NodeLine, PODS, tableOf } from './table.js';
 
@@ -36,12 +36,17 @@ export async function readInBrief(api: ApiserverClient, found: readonly AgentWor
   if (count.status !== 'observed') return {};
   const pods = count.data > FEW_NODES ? undefined : await countOf(api, '/api/v1/pods', PODS);
   const isLarge = !pods || (pods.status === 'observed' && pods.data > FEW_PODS);
-  const lines = isLarge ? await tableOf(api, '/api/v1/nodes', NODES) : undefined;
-  if (!lines) return {};
+  if (!isLarge) return {};
   const marks = marksOf(found);
   const own = (each: DaemonPods) => marks.owners.has(`${each.namespace}/${each.name}`);
-  const agents = all.filter((each) => own(each) || each.datadog || each.images.some((image) => marks.images.has(image)));
-  const ofAgents = found.length > 0 ? await podsOf(api, agents, marks, lines) : [];
+  const isAgent = (each: DaemonPods) => own(each) || each.datadog || each.images.some((image) => marks.images.has(image));
+  const agents = found.length > 0 ? all.filter(isAgent) : [];
+  // The server makes one table while another is read.
+  const [lines, ...printed] = await Promise.all([
+    tableOf(api, '/api/v1/nodes', NODES),
+    ...agents.map((agent) => printedPodsOf(api, agent)),
+  ]);
+  const ofAgents = lines && (await podsOf(api, printed, marks, lines));
   if (!ofAgents) return {};
   const holders = await holdersOf(api, ofAgents, marks);
   const only = { everywhere: false, only: 'daemonsets', complete: true } as const;
