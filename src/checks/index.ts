@@ -30,7 +30,7 @@ import { rbacBinding } from './permission/rbac-binding/check.js';
 import { reviewForbidden } from './permission/review-forbidden.js';
 import { roleExcess } from './permission/role-excess.js';
 import { roleGrants } from './permission/role-grants.js';
-import { agentCoverage } from './placement/agent-coverage.js';
+import { agentCoverage } from './placement/agent-coverage/check.js';
 import { agentDaemonset } from './placement/agent-daemonset.js';
 import { agentDuplicates } from './placement/agent-duplicates.js';
 import { controlPlanePlacement } from './placement/control-plane-placement.js';

@@ -1,4 +1,4 @@
-import { agentCoverage } from '../../../src/checks/placement/agent-coverage.js';
+import { agentCoverage } from '../../../src/checks/placement/agent-coverage/check.js';
 import type { AnyFact, Need } from '../../../src/model/facts.js';
 import { fact, failed, inPod, pending } from '../facts.js';
 import { asked, controlPlane, node, type Placed, placed, pod, taint, workload, workstation } from '../placement.js';
