@@ -25,7 +25,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const MAY_LOAD: Readonly<Record<string, RegExp>> = {
   'version.ts': /package\.json$/,
   host: /^node:/,
-  files: /^(node:|yaml$|js-yaml$|tar-stream$|yauzl$|xz-decompress$)/,
+  files: /^(node:|yaml$|js-yaml$|tar-stream$|yauzl$|fflate$|xz-decompress$)/,
   probes: /^(node:|undici(?:$|\/lib\/)|yaml$)/,
   sim: /^(node:|@peculiar\/x509$|reflect-metadata$|yaml$)/,
   'agent-config': /^node:/,

@@ -1,8 +1,8 @@
 /** A bundle of any collector, gone through once: its objects, what it lacks, when it was made, and what others hear of it as it streams by. */
 import { posix } from 'node:path';
-import { isOneFile } from '../files/packed/kinds.js';
+import { isOneFile, MAY_BE_PACKED } from '../files/packed/kinds.js';
 import { openPacked } from '../files/packed/packed.js';
-import type { Entry, Packed } from '../files/packed/types.js';
+import type { Entry, Packed, Why } from '../files/packed/types.js';
 import { record } from '../kubernetes/json.js';
 import type { AnyFact, ServerVersion } from '../model/facts.js';
 import type { Cluster } from './apiserver.js';
@@ -117,7 +117,7 @@ async function readPacked(
   const collector = found && collectorOf(found, heads, archive);
   const clockMs = clock.now(now) ?? now;
   const namespaces = index.list('Namespace').map(({ metadata }) => String(record(metadata).name));
-  const seen: Seen = { read, errors, isCut: packed.fault !== undefined, namespaces };
+  const seen: Seen = { read, errors, isCut: packed.fault !== undefined || packed.skipped.some(mayHoldObjects), namespaces };
   // Of several it is not known whose objects these are, and of one that is damaged not what it lacks.
   const [scope] = backups;
   if (scope && backups.length === 1) seen.scope = scope;
@@ -131,6 +131,13 @@ async function readPacked(
     skipped: packed.skipped,
     ...(packed.fault !== undefined && { fault: packed.fault }),
   };
+}
+
+const LOST: readonly Why[] = ['damaged', 'too large', 'nested too deep', 'cannot be read'];
+
+/** Where it could not be read, no list is whole. */
+function mayHoldObjects({ path, why }: Packed['skipped'][number]): boolean {
+  return LOST.includes(why) && (MAY_BE_PACKED.test(path) || /\.(?:ya?ml|json)$/i.test(path));
 }
 
 const OF_COLLECTOR = new Set(FORMATS.flatMap(({ version }) => version?.file ?? []));

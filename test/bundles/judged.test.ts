@@ -134,6 +134,11 @@ describe('a whole bundle', () => {
     assert.match(other.findings[0]?.title.en ?? '', /datadog\/none/);
   });
 
+  it('with an archive in it that is cut off nothing is missing', async () => {
+    const { report } = await judged({ ...troubleshoot(), 'more.zip': 'PK\u0003\u0004 and no more' }, { daemonset: 'datadog/none' });
+    assert.ok(!causesIn(report).includes('daemonset-not-found'), `${causesIn(report)}`);
+  });
+
   it('a hidden value is not known: neither wrong nor right', async () => {
     const { report, facts } = await judged(troubleshoot());
     assert.ok(!causesIn(report).includes('agent-setting-invalid'));

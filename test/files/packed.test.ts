@@ -1,6 +1,6 @@
 /** Whatever someone packed, and whoever packed it: the same entries in each form; and of what was made to do harm, one line, bounded, nothing written. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -304,6 +304,7 @@ const ENTRIES: readonly [name: string, bytes: Buffer, skipped: Record<string, st
     'a zip in it that is cut off',
     tar([...at('a.zip', zip(ZIPPED).subarray(0, 80)), ...at('good.txt', Buffer.from('good'))], 0),
     { 'a.zip': 'damaged' },
+    { 'a.zip/a/one.json': '{"n":1}\n', ...GOOD },
   ],
   [
     'a tar.xz in it that is damaged',
@@ -337,6 +338,15 @@ describe('what is wrong with one entry is named, and the others are read', () =>
       assert.deepEqual([all.files, all.skipped, all.fault, all.error], [files, skipped, undefined, undefined]);
     });
 });
+
+/** A zip on a pipe. */
+const STREAMED = `import sys, json, zipfile, io
+class Pipe(io.RawIOBase):
+    def writable(self): return True
+    def write(self, b): sys.stdout.buffer.write(b); return len(b)
+z = zipfile.ZipFile(Pipe(), 'w', zipfile.ZIP_DEFLATED)
+for name, text in json.loads(sys.argv[1]): z.writestr(name, text)
+z.close()`;
 
 const SMALL: Partial<Limits> = { unpacked: 4 << 20, read: 3 << 20, held: 1 << 20, entries: 100, names: 10_000 };
 /** The whole ends: before it is read, or where the limit is met. */
@@ -457,6 +467,50 @@ describe('what was made to do harm, or is broken, ends in one line', () => {
   it('what there is before the end of what is cut off, is given', async () => {
     const all = await gone(tar(FILES, 0).subarray(0, 1500));
     assert.deepEqual([all.files, all.fault], [{ 'a/one.json': '{"n":1}\n' }, 'is cut off']);
+  });
+
+  it('and of a zip, whose list is at its end, whatever program wrote it', async () => {
+    const long = Buffer.from(Array.from({ length: 3000 }, seeded(2)).join('\n'));
+    const files = [
+      ...ZIPPED,
+      { name: 'b/long.txt', bytes: long },
+      { name: 'b/stored.txt', bytes: long, stored: true },
+      { name: 'b/last.txt', bytes: long },
+    ];
+    const all = { ...CONTENT, 'b/long.txt': long.toString(), 'b/stored.txt': long.toString() };
+    const written: Record<string, Buffer> = { ours: zip(files) };
+    // As Go writes it, sizes behind each entry; Python does so where it cannot go back.
+    const python = spawnSync('python3', ['-c', STREAMED, JSON.stringify(files.map(({ name, bytes }) => [name, bytes.toString()]))]);
+    if (python.status === 0) written.python = python.stdout;
+    for (const [program, bytes] of Object.entries(written)) {
+      const last = bytes.indexOf('b/last.txt');
+      for (const pieces of [0, 1000]) {
+        const cutOff = await gone(bytes.subarray(0, last + 2000), {}, pieces);
+        assert.deepEqual(cutOff.files, { ...all, 'b/last.txt': undefined }, program);
+        assert.deepEqual(cutOff.skipped, { 'b/last.txt': 'damaged' });
+        assert.match(cutOff.fault ?? '', /^is cut off/);
+        assert.deepEqual((await gone(bytes.subarray(0, last + 2000), { entries: 2 }, pieces)).fault, 'contains more than 2 entries');
+        assert.match((await gone(bytes.subarray(0, last + 2000), { read: 1000 }, pieces)).fault ?? '', /more than 1000 bytes to be read/);
+      }
+    }
+  });
+
+  it('an entry of what is cut off may be passed over', async () => {
+    const bomb = zip([{ name: 'x', bytes: Buffer.alloc(64 << 20) }, { name: 'y', says: { method: 12 }, bytes: 'y' }, good, good]);
+    writeFileSync(path.join(scratch, 'cut'), bomb.subarray(0, -120));
+    const packed = await openPacked(path.join(scratch, 'cut'));
+    assert.ok(!('error' in packed));
+    const [paths, before] = [[] as string[], process.memoryUsage().rss];
+    for await (const entry of packed.entries()) paths.push(entry.path);
+    await packed.close();
+    assert.deepEqual(
+      [paths, packed.skipped.map(({ why }) => why)],
+      [
+        ['x', 'good.txt'],
+        ['of another kind', 'twice'],
+      ],
+    );
+    assert.ok(process.memoryUsage().rss - before < 60 << 20);
   });
 
   it('200 MiB are passed over in little memory', async () => {

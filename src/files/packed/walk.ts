@@ -58,7 +58,7 @@ async function tarOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw 
 
 async function zipOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw & { skip?: Why }>> {
   const { zipEntries } = await import('./zip.js');
-  if (opened.disk) return zipEntries(opened.disk);
+  if (opened.disk) return zipEntries(opened.disk, budget.inTime);
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of unpacking(opened.chunks(), budget)) {
@@ -70,7 +70,7 @@ async function zipOf(opened: Opened, budget: Budget): Promise<AsyncIterable<Raw 
       );
     parts.push(chunk);
   }
-  return zipEntries({ bytes: Buffer.concat(parts) });
+  return zipEntries({ bytes: Buffer.concat(parts) }, budget.inTime);
 }
 
 async function* unpacking(chunks: AsyncIterable<Buffer>, budget: Budget): AsyncGenerator<Buffer> {

@@ -20,14 +20,24 @@ const MODES: ReadonlyMap<number, Why> = new Map([
   [0o020000, 'device'],
   [0o060000, 'device'],
 ]);
+const NO_LIST = /signature not found|unexpected EOF/i;
+const CUT_OFF = 'is cut off: a zip archive has its list of contents at its end; get it again';
 const UNIX = 3;
 const SMALL = 256 * 1024;
 
-/** Of a file, which stays open, or of bytes. */
-export async function* zipEntries(zip: { file: FileHandle; size: number } | { bytes: Buffer }): AsyncGenerator<Raw & { skip?: Why }> {
+/** Of a file, which stays open, or of bytes. `inTime` throws where the time is over. */
+export async function* zipEntries(
+  zip: { file: FileHandle; size: number } | { bytes: Buffer },
+  inTime: () => void,
+): AsyncGenerator<Raw & { skip?: Why }> {
   const blocks = 'bytes' in zip ? heldBlocks(zip.bytes) : blocksOf(zip.file, zip.size);
   try {
-    const opened = await fromRandomAccessReaderPromise(new BlockReader(blocks), blocks.size, OPTIONS);
+    const opened = await openedBy(blocks);
+    if (!opened) {
+      const { entriesInOrder } = await import('./zip-in-order.js');
+      yield* entriesInOrder(inBlocks(blocks), inTime);
+      throw new BadArchive(CUT_OFF);
+    }
     let packed = 0;
     for await (const listed of opened.eachEntry()) {
       const { generalPurposeBitFlag, fileNameRaw, extraFields, compressedSize, uncompressedSize: size } = listed;
@@ -42,6 +52,20 @@ export async function* zipEntries(zip: { file: FileHandle; size: number } | { by
   } catch (error) {
     throw inOurWords(error);
   }
+}
+
+/** Undefined where it has no list. */
+async function openedBy(blocks: Blocks): Promise<ZipFile | undefined> {
+  try {
+    return await fromRandomAccessReaderPromise(new BlockReader(blocks), blocks.size, OPTIONS);
+  } catch (error) {
+    if (NO_LIST.test((error as Error).message)) return undefined;
+    throw error;
+  }
+}
+
+async function* inBlocks(blocks: Blocks): AsyncGenerator<Buffer> {
+  for (let at = 0; at < blocks.size; at += SMALL) yield await blocks.read(at, SMALL);
 }
 
 function skipOf(listed: Listed): Why | undefined {
@@ -93,7 +117,6 @@ function inOurWords(error: unknown): unknown {
   if (/encryption/.test(message)) return new BadArchive('is encrypted; decrypt it first: unzip asks for its password');
   if (/multi-disk/.test(message))
     return new BadArchive('is one part of a zip archive in several; join them with zip -s 0 FILE --out WHOLE.zip');
-  if (/signature not found|unexpected EOF/i.test(message))
-    return new BadArchive('is cut off: a zip archive has its list of contents at its end; get it again');
+  if (NO_LIST.test(message)) return new BadArchive(CUT_OFF);
   return new BadArchive('is a zip archive that is damaged');
 }
