@@ -72,6 +72,10 @@ describe('a log of a bundle', () => {
       ['k/kind-worker/pods/datadog_datadog-agent-x_6e1d9b7a/agent/0.log', 'node-agent'],
       ['dump/kube-system/metrics-server-7/logs.txt', 'metrics-server'],
       ['logs/datadog/datadog-cluster-agent-1/cluster-agent.log', 'cluster-agent'],
+      ['10.0.0.1/kubernetes-logs/kube-system/kube-apiserver-cp1.log', 'apiserver'],
+      ['b/nodes/n1.zip/n1/logs/k3s-agent-service.log', 'kubelet'],
+      ['r/sos_commands/kubernetes/pods/kubectl_--namespace_datadog_logs_datadog-agent-x', 'node-agent'],
+      ['r/sos_commands/kubernetes/pods/kubectl_--namespace_shop_logs_cart-1', undefined],
       ['nodes.json', undefined],
     ];
     for (const [at, by] of rows) {

@@ -31,6 +31,8 @@ const OF_PODS: readonly RegExp[] = [
   /(?:^|\/)(?<pod>[a-z\d.-]+)_(?<ns>[a-z\d-]+)_(?<c>[a-z\d-]+)-[\da-f]{64}\.log$/,
   // sosreport/sos kubernetes plugin, with podlogs: what kubectl printed, its errors too
   /_--namespace_(?<ns>[a-z\d-]{1,63})_logs_(?<pod>[a-z\d][a-z\d.-]{0,252})(?:_-c_(?<c>[a-z\d-]{1,63}))?$/,
+  // siderolabs/go-talos-support: one container a file, of kube-system alone
+  /(?:^|\/)kubernetes-logs\/(?<ns>[^/]+)\/(?<pod>[a-z\d][a-z\d.-]{0,252}?)(?:-exited)?\.log$/,
   // replicatedhq/troubleshoot, rancher/support-bundle-kit
   /(?:^|\/)(?<ns>[a-z\d-]+)\/(?<pod>[a-z\d][a-z\d.-]*)\/(?<c>[a-z\d-]+?)(?:-previous)?\.log(?:\.\d+)?$/,
 ];
@@ -54,7 +56,7 @@ const OF_NODES: readonly RegExp[] = [
   /(?:^|\/)sosreport-(?<node>[^/]+?)-(?:[\w]+-)?\d{4}-\d\d-\d\d-\w+\//,
   /(?:^|\/)host_service_logs\/(?!masters\/|workers\/|windows\/)(?<node>[^/]+)\//,
   // siderolabs/go-talos-support, Azure/aks-periscope
-  /(?:^|\/)(?<node>[^/]+)\/(?:service-logs|systemlogs)\//,
+  /(?:^|\/)(?<node>[^/]+)\/(?:service-logs|systemlogs|kubernetes-logs)\//,
   // rancher/support-bundle-kit: an archive of each node
   /(?:^|\/)nodes\/(?<node>[^/]+)\.zip\//,
   // kubernetes-sigs/kind

@@ -15,8 +15,9 @@ const DESCRIPTION = /(?:_describe_node_([a-z\d][a-z\d.-]{0,252})|(?:^|\/)kubectl
 /** The same two: with `2>&1`, so that a file holds the error of the command that was to fill it. */
 const OF_KUBECTL =
   /(?:^|\/)(?:rke2|k3s|rke|kubeadm)\/kubectl\/[\w.-]{1,80}$|(?:^|\/)sos_commands\/kubernetes\/.{0,300}kubectl_[^/]{1,300}$/;
+/** That whoever collected may not do something says nothing of the agent. */
 const KUBECTL_FAILS =
-  /^(?:The connection to the server |Unable to connect to the server: |error: You must be logged in |Error from server)/;
+  /^(?:The connection to the server |Unable to connect to the server: |Error from server(?! \((?:Forbidden|NotFound|Unauthorized)\)))/;
 /** awslabs/amazon-eks-ami log-collector-script: the node asks its apiserver five times, with the CA that its kubelet has. */
 const OF_CURL = /(?:^|\/)networking\/curl_api_server\.txt$/;
 
