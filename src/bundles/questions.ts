@@ -7,7 +7,7 @@ import { isDnsName } from '../kubernetes/names.js';
 import type { Check, Want } from '../model/check.js';
 import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
-import { NOT_IN_BUNDLE, ONLY_PODS } from '../report/own-words.js';
+import { NOT_IN_BUNDLE, POD_LIST_GIVEN } from '../report/own-words.js';
 import { askAgain } from '../report/where/by-script.js';
 
 /** The question that stands for all of them: does the kubelet answer the agent. */
@@ -39,7 +39,6 @@ export function askedOf(
       return (outcome.status === 'observed' || outcome.status === 'failed') && !isAnswer(fact) ? [`${target}/${kind}`] : [];
     }),
   );
-  const why = facts.some((fact) => isAnswer(fact) && fact.outcome.data.path === '/pods') ? ONLY_PODS : NOT_IN_BUNDLE;
   const isTold = ({ check }: Judgement) =>
     check.needs.some((need) => !COMMON.includes(need) && looked.has(need)) &&
     (!isAboutTrial(check) || TRIED.some((kind) => looked.has(`${check.target}/${kind}`)));
@@ -51,18 +50,19 @@ export function askedOf(
     if (check.question === 'kubelet-open' && verdict.kind === 'pass' && !isOpenKnown) return [];
     // The defaults of this run are no settings of an agent.
     if (verdict.kind === 'pass' && !check.needs.some((need) => !CHOSEN.includes(need) && looked.has(need))) return [];
+    // By one answer that was kept no connection is well.
+    if (verdict.kind === 'pass' && isAboutTrial(check) && check.question !== STANDS_FOR_ALL) return [];
     if (verdict.kind !== 'cannot-tell') return [judgement];
-    if (isTold(judgement)) return [{ check, verdict: { ...verdict, wants: verdict.wants.map(withoutAsking) } }];
-    if (check.question !== STANDS_FOR_ALL) return [];
-    // A log tells that it failed, and no more.
-    const isLogged = verdict.why.id.endsWith('.said.wrapped');
-    const elsewhere = askInPod(facts, node, chosen);
-    return [
-      {
-        check,
-        verdict: { ...verdict, why: isLogged ? verdict.why : why, wants: [{ need: 'kubelet/http' as const, elsewhere }] },
-      },
-    ];
+    if (check.question === STANDS_FOR_ALL) {
+      // A log tells that it failed, and no more.
+      const isLogged = verdict.why.id.endsWith('.said.wrapped');
+      const why = isLogged ? verdict.why : facts.some(gavePods) ? POD_LIST_GIVEN : NOT_IN_BUNDLE;
+      return [
+        { check, verdict: { ...verdict, why, wants: [{ need: 'kubelet/http' as const, elsewhere: askInPod(facts, node, chosen) }] } },
+      ];
+    }
+    if (!isTold(judgement) || isAboutTrial(check) || (check.question === 'kubelet-forbidden' && facts.some(gavePods))) return [];
+    return [{ check, verdict: { ...verdict, wants: verdict.wants.map(withoutAsking) } }];
   });
 }
 
@@ -70,6 +70,9 @@ export function askedOf(
 function isAnswer(fact: AnyFact): fact is AnyFact & { kind: 'http'; outcome: { status: 'observed' } } {
   return fact.kind === 'http' && fact.target === 'kubelet' && fact.outcome.status === 'observed' && fact.outcome.data.status === 200;
 }
+
+/** The agent read them, and a collector kept them. */
+const gavePods = (fact: AnyFact): boolean => isAnswer(fact) && fact.outcome.data.path === '/pods';
 
 const NO_PODS: readonly AgentPod[] = [];
 

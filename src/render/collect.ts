@@ -6,7 +6,7 @@ import { isUnanswered } from '../judge/exit.js';
 import { flatten } from '../judge/rank.js';
 import { shellQuote } from '../kubernetes/names.js';
 import type { Report } from '../model/report.js';
-import { NOT_IN_BUNDLE } from '../report/own-words.js';
+import { isOfBundle } from '../report/own-words.js';
 import { oneLine } from '../report/plain-text.js';
 import { asksOf, spoken, titleWords } from '../report/spoken.js';
 import { sayCollect as say } from '../words/text.js';
@@ -16,7 +16,7 @@ export function renderCollect(report: Report, lists: readonly string[], director
   const open = report.results
     .filter((result) => isUnanswered(result) && result.elsewhere.length > 0)
     .map(({ elsewhere, note, ...result }) => ({
-      why: [note?.id === NOT_IN_BUNDLE.id ? '' : asksOf(result), note ? spoken(note) : ''].filter(Boolean).join(' '),
+      why: [isOfBundle(note) ? '' : asksOf(result), note ? spoken(note) : ''].filter(Boolean).join(' '),
       commands: elsewhere,
     }));
   const suspected = flatten(report.findings)

@@ -136,11 +136,14 @@ export const TOO_BUSY: Message = { id: 'busy', args: {}, en: say.table.tooBusy }
 /** Why a question is open that no one was asked. */
 export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.table.notInBundle };
 
-/** The same, where the bundle has an answer to one of several requests. */
-export const ONLY_PODS: Message = { id: 'only-pods', args: {}, en: say.table.onlyPods };
+/** And why, where what a collector kept is one answer of those that an agent needs. */
+export const POD_LIST_GIVEN: Message = { id: 'pod-list-given', args: {}, en: say.table.podListGiven };
+
+/** It stands for all that no bundle tells, and not for the question that it is put to. */
+export const isOfBundle = (note: Message | undefined): boolean => note?.id === NOT_IN_BUNDLE.id || note?.id === POD_LIST_GIVEN.id;
 
 /** What no check says. */
-const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE, ONLY_PODS];
+const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE, POD_LIST_GIVEN];
 
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
 export function saidAgain({ id, args }: Message, question: string, spare?: 'spare'): Message | undefined {

@@ -43,6 +43,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 function pairOf({ id, args }: Message): Pair[] {
   if (id === 'busy') return [{ english: say.table.tooBusy, spoken: say('tooBusy') }];
   if (id === 'not-in-bundle') return [{ english: say.table.notInBundle, spoken: say('notInBundle') }];
+  if (id === 'pod-list-given') return [{ english: say.table.podListGiven, spoken: say('podListGiven') }];
   if (id === 'stranger') return [{ english: say.table.strangerAnswers, spoken: say('strangerAnswers') }];
   const dot = id.indexOf('.');
   const [question, key] = [id.slice(0, dot), id.slice(dot + 1)];

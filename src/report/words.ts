@@ -5,7 +5,7 @@ import { aimedAs } from '../kubernetes/aim.js';
 import type { Fix } from '../model/check.js';
 import type { Finding, Result, Where } from '../model/report.js';
 import { say } from '../words/report.js';
-import { NOT_IN_BUNDLE, TOO_BUSY } from './own-words.js';
+import { NOT_IN_BUNDLE, POD_LIST_GIVEN, TOO_BUSY } from './own-words.js';
 import { oneLine } from './plain-text.js';
 import { asksOf, spoken } from './spoken.js';
 import { askAgain } from './where/by-script.js';
@@ -172,12 +172,14 @@ export function openQuestion(
   const notAnswered = (what: string) => (count > 0 ? say('notAnsweredAndMore', { what, count }) : say('notAnswered', { what }));
   // Why it is open says more than the question does, where it fits.
   const [short, long] = [notAnswered(oneLine(asksOf(first))), notAnswered(why)];
-  const title = first.note?.id === NOT_IN_BUNDLE.id ? notAnswered(say('reachesKubelet')) : why && [...long].length <= LINE ? long : short;
+  const inBundle = bundle && titleInBundle(first, notAnswered);
+  const title = inBundle ?? (why && [...long].length <= LINE ? long : short);
   if (busy) return { title, fix: say('whenLessBusy') };
   // What comes after the cut would have been there.
   if (script?.cut) return { title, fix: say('toFindOut', { command: askAgain(script) }) };
   const [elsewhere] = first.elsewhere;
   // Who reads it has no cluster at hand: what to run is for someone else, as a whole.
+  if (bundle && isUnsaid(first)) return { title, fix: say('toFindOut', { command: say('debugAgain') }) };
   if (bundle && elsewhere) return { title, fix: say('toFindOut', { command: COLLECT }) };
   if (elsewhere) return { title, fix: say('toFindOut', { command: firstCommand(elsewhere) }) };
   if (first.outcome === 'crashed') return { title, fix: say('checkFailed') };
@@ -187,6 +189,18 @@ export function openQuestion(
     why,
   );
   return { title, fix: say('because', { why: plain || say('cannotBeSeen') }) };
+}
+
+/** One question stands for all that a bundle does not tell: its own words say less than what was there instead. */
+function titleInBundle(first: Result, notAnswered: (what: string) => string): string | undefined {
+  if (first.note?.id === POD_LIST_GIVEN.id) return say('podListAlone');
+  if (first.note?.id === NOT_IN_BUNDLE.id) return notAnswered(say('reachesKubelet'));
+  return isUnsaid(first) ? notAnswered(say('failsUnsaid')) : undefined;
+}
+
+/** A log tells that its kubelet is not reached, and not why (checks/said.ts). */
+function isUnsaid({ target, note }: Result): boolean {
+  return target === 'kubelet' && (note?.id.endsWith('.said.wrapped') ?? false);
 }
 
 /** Of several lines the first: an act, where the others ask the same of other things. A here-document is nothing without its end. */

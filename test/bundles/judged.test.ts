@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { type Chosen, judgeBundle } from '../../src/bundles/judged.js';
+import { createHearing } from '../../src/bundles/said/hearing.js';
 import { createHost } from '../../src/host/create.js';
 import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
@@ -18,7 +19,8 @@ const CHOICES = { failOn: 'degrades' as const, skip: [], only: [] };
 async function judged(files: Files, flags: Chosen = {}) {
   const root = written(files);
   try {
-    const found = await judgeBundle(root, flags, createHost(), CHOICES);
+    const host = createHost();
+    const found = await judgeBundle(root, flags, host, CHOICES, [createHearing(host.redactor.clean)]);
     if ('error' in found) throw new Error(found.error);
     return found;
   } finally {
@@ -135,8 +137,9 @@ describe('a whole bundle', () => {
   });
 
   it('with an archive in it that is cut off nothing is missing', async () => {
-    const { report } = await judged({ ...troubleshoot(), 'more.zip': 'PK\u0003\u0004 and no more' }, { daemonset: 'datadog/none' });
-    assert.ok(!causesIn(report).includes('daemonset-not-found'), `${causesIn(report)}`);
+    // In a whole bundle that one is not there is a finding.
+    const cut = judged({ ...troubleshoot(), 'more.zip': 'PK\u0003\u0004 and no more' }, { daemonset: 'datadog/none' });
+    await assert.rejects(cut, /^Error: --daemonset datadog\/none: the bundle contains no such DaemonSet; it contains datadog\/datadog-agent$/);
   });
 
   it('a hidden value is not known: neither wrong nor right', async () => {
@@ -234,6 +237,28 @@ describe('a part of a cluster', () => {
     );
     const { report } = await judged(mustGather(), { node: 'n1' });
     assert.match(renderText(report, { width: 80, colour: false, verbose: false }), /^Bundle: .*, n1 of 3 nodes, /m);
+  });
+
+  it('says of a flare what the kubelet gave the agent, and where a log has no reason how to have one', async () => {
+    const lines = async (files: Files) => {
+      const { report } = await judged(files);
+      assert.equal(report.summary.exitCode, 3);
+      const open = report.results.filter(({ outcome }) => outcome === 'cannot-tell');
+      assert.deepEqual(vouch(report).results, report.results);
+      assert.deepEqual(
+        open.map(({ question }) => question),
+        ['kubelet-payload'],
+      );
+      return renderText(report, { width: 80, colour: false, verbose: false }).split('\n').slice(0, 2);
+    };
+    const flare = { 'w/status.log': 'Agent (v7.60.0)\n', 'w/runtime_config_dump.yaml': 'log_level: info\n' };
+    assert.deepEqual(await lines({ ...flare, 'w/k8s/kubelet_pods.yaml': 'apiVersion: v1\nkind: PodList\nitems: []\n' }), [
+      'Nothing wrong found: the kubelet gave the agent its pod list',
+      'To find out: kubelet-doctor judge FILE --collect',
+    ]);
+    const wrapped = 'WARN | unable to reach kubelet: temporary failure in kubeutil, will retry later: try delay not elapsed yet\n';
+    const log = `2026-01-05 10:00:35 UTC | CORE | ${wrapped}`;
+    assert.deepEqual((await lines({ ...flare, 'w/logs/agent.log': log }))[0], 'Not answered: Why does the agent not reach its kubelet?');
   });
 
   it('says of no agent that its settings are right where none was seen', async () => {

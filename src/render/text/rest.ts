@@ -3,7 +3,7 @@
 import { isUnanswered } from '../../judge/exit.js';
 import { flatten } from '../../judge/rank.js';
 import type { Report, Result } from '../../model/report.js';
-import { NOT_IN_BUNDLE } from '../../report/own-words.js';
+import { isOfBundle } from '../../report/own-words.js';
 import { cut, oneLine } from '../../report/plain-text.js';
 import { asksOf, spoken } from '../../report/spoken.js';
 import { withoutStop } from '../../report/words.js';
@@ -64,7 +64,7 @@ export function openLines(report: Report, look: Look, which: 'all' | 'with an an
 
 /** What stands for all that a bundle cannot tell is no question of its own. */
 function openWords(result: Result): string {
-  if (result.note?.id === NOT_IN_BUNDLE.id) return because(result);
+  if (isOfBundle(result.note)) return because(result);
   return [oneLine(asksOf(result)), because(result)].join(' ');
 }
 

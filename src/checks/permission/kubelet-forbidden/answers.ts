@@ -182,7 +182,7 @@ function grantOrAskApiserver(clues: Judged, cause: Cause, lost: PathClues[], say
 }
 
 /** Asks no server: all that the agent needs. */
-const GRANT_ALL = 'kubelet-doctor rbac --yaml --service-account NAMESPACE/NAME';
+const GRANT_ALL = 'kubelet-doctor rbac --yaml --service-account NAMESPACE/NAME | kubectl apply -f -';
 
 const USE_APISERVER = 'DD_KUBELET_USE_API_SERVER=true';
 
