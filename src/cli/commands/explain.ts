@@ -21,9 +21,9 @@ type Format = 'text' | 'json';
 /** Exit code 1 where a text tells of a cause, as a run that finds one. */
 export const EXIT_FOUND = 1;
 
-/** Files, or standard input: what is in them is meant, not their names. A cause is meant even where a file has its name. */
+/** Files, or standard input, of words that are no cause: what is in them is meant, not their names. */
 export async function isToRead(words: readonly string[], { cwd }: Pick<Host, 'cwd'>): Promise<boolean> {
-  if (words.length === 0 || findCause(words.join(' ').trim())) return false;
+  if (words.length === 0) return false;
   const found = await Promise.all(words.map(async (word) => word === '-' || (await isFile(posix.resolve(cwd, word)))));
   return found.every(Boolean);
 }
