@@ -10,8 +10,8 @@ export interface MainOptions {
   host?: Partial<Host>;
 }
 
-/** What reads thousands of things: it is faster with room. */
-const LONG = ['merge', 'read'];
+/** What reads thousands of lines is faster with room; thousands of reports are not. */
+const [WITH_ROOM, OF_MANY] = ['read', 'merge'];
 
 /** Runs a command line (without node and script) and returns the exit code. */
 export async function main(argv: readonly string[], { io, host }: MainOptions): Promise<number> {
@@ -21,7 +21,8 @@ export async function main(argv: readonly string[], { io, host }: MainOptions): 
       io.out(VERSION);
       return 0;
     }
-    if (!LONG.includes(argv[0] ?? '')) (await import('./host/engine.js')).staySmall();
+    const [command = ''] = argv;
+    if (command !== WITH_ROOM) (await import('./host/engine.js')).staySmall(command === OF_MANY ? 'many' : undefined);
     const gone = leaveDeleted();
     const { runCommandLine } = await import('./cli/command-line.js');
     return await runCommandLine(argv, io, gone === undefined ? host : { cwd: gone, ...host });
