@@ -139,7 +139,10 @@ describe('a whole bundle', () => {
   it('with an archive in it that is cut off nothing is missing', async () => {
     // In a whole bundle that one is not there is a finding.
     const cut = judged({ ...troubleshoot(), 'more.zip': 'PK\u0003\u0004 and no more' }, { daemonset: 'datadog/none' });
-    await assert.rejects(cut, /^Error: --daemonset datadog\/none: the bundle contains no such DaemonSet; it contains datadog\/datadog-agent$/);
+    await assert.rejects(
+      cut,
+      /^Error: --daemonset datadog\/none: the bundle contains no such DaemonSet; it contains datadog\/datadog-agent$/,
+    );
   });
 
   it('a hidden value is not known: neither wrong nor right', async () => {
