@@ -1,6 +1,6 @@
 /** A profile of the user's own: YAML or JSON, of the same shape as those that ship; what is wrong is named with its line. */
 import { posix } from 'node:path';
-import type { Fields } from '../files/yaml-fields.js';
+import type { Fields } from '../files/fields.js';
 import type { Host } from '../host/host.js';
 import { SENTENCE } from '../host/redact.js';
 import type { LockKind } from '../model/facts.js';

@@ -1,6 +1,7 @@
 /** One kubeconfig file as entries by name. kubernetes client-go tools/clientcmd/api/v1/types.go names the fields. */
 import { posix } from 'node:path';
-import { type Fields, readYaml } from '../../files/yaml-fields.js';
+import type { Fields } from '../../files/fields.js';
+import { readQuickly } from '../../files/yaml-quick.js';
 
 /** `clusters[].cluster`. Paths are made absolute from the directory of the file. */
 export interface ClusterEntry {
@@ -69,8 +70,8 @@ export interface KubeconfigFile {
  * Parses a kubeconfig. An error is one line, `file:line: what`, for whatever kubectl refuses as well: YAML that does not parse, another kind,
  * a number where text belongs, a name given twice, data that is no base64.
  */
-export function parseKubeconfigFile(text: string, file: string): KubeconfigFile | { error: string } {
-  return readYaml(text, file, (root) => {
+export async function parseKubeconfigFile(text: string, file: string): Promise<KubeconfigFile | { error: string }> {
+  const read = (root: Fields): KubeconfigFile => {
     const kind = root.text('kind');
     // By kind, not by name: OpenShift's /etc/kubernetes/kubelet.conf is a KubeletConfiguration.
     if (kind !== undefined && kind !== 'Config') throw root.fault(`kind is ${kind}, not Config: this is not a kubeconfig`, 'kind');
@@ -85,7 +86,8 @@ export function parseKubeconfigFile(text: string, file: string): KubeconfigFile 
         namespace: from.text('namespace'),
       })),
     };
-  });
+  };
+  return readQuickly(text, read) ?? (await import('../../files/yaml-fields.js')).readYaml(text, file, read);
 }
 
 function byName<T>(root: Fields, key: string, inner: string, read: (from: Fields) => T): Map<string, T> {

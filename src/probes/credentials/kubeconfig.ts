@@ -115,7 +115,7 @@ async function readAndMerge(host: Host, files: string[]): Promise<KubeconfigFile
     read += 1;
     // Loaded here: in a pod nobody needs a YAML parser.
     const { parseKubeconfigFile } = await import('./kubeconfig-file.js');
-    const parsed = parseKubeconfigFile(file.text, path);
+    const parsed = await parseKubeconfigFile(file.text, path);
     if ('error' in parsed) return { error: parsed.error, code: 'EYAML' };
     merged.currentContext ??= parsed.currentContext;
     addMissing(merged.clusters, parsed.clusters);

@@ -3,7 +3,7 @@
  * (cmd/kubelet/app/server.go). The defaults are two sets: a kubelet without any file keeps those of its flags, which are open.
  */
 
-import type { Fields } from '../../files/yaml-fields.js';
+import type { Fields } from '../../files/fields.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import { FLAGS } from '../../kubernetes/kubelet/kubelet-flags.js';

@@ -3,7 +3,7 @@
  * /etc/kubernetes/kubelet.conf is a kubeconfig with kubeadm and a KubeletConfiguration on OpenShift.
  */
 
-import type { Fields } from '../../files/yaml-fields.js';
+import type { Fields } from '../../files/fields.js';
 import type { Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import type { NodeCertificate } from '../../model/facts/node.js';
