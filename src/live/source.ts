@@ -25,7 +25,7 @@ export interface LiveOptions {
 }
 
 /** Connections that take longer than this leave time for other work. */
-const SHORT_MS = 25;
+const SHORT_MS = 100;
 
 /** Creates the source; nothing is asked before `start`. */
 export function createLiveSource(options: LiveOptions): Source {

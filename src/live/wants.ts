@@ -145,7 +145,7 @@ async function fetchAgentsPolicies(context: LiveContext, known: Known, api: Apis
   const node = await known.nodeName;
   const agent = node ? await askAgentOnNode(api, node) : undefined;
   const [namespace, pod] = agent?.pod.split('/') ?? [];
-  if (namespace && pod) return void (await askEgressPolicies(context, api, { namespace, pod, isAgents: true }));
+  if (agent && namespace && pod) return void (await askEgressPolicies(context, api, { namespace, pod, isAgents: true, seen: agent }));
   context.store.put({ target: 'apiserver', kind: 'egress-policies', subject: '' }, { status: 'absent', why: 'not-ours' });
 }
 

@@ -12,6 +12,9 @@ export interface AgentOnNode {
   name: string;
   /** `NAMESPACE/NAME`. */
   pod: string;
+  /** By which policies select it. */
+  labels: Record<string, unknown>;
+  hostNetwork: boolean;
   version?: { value: string; from: string };
   /** As by {@link settingsOf}. */
   settings?: Record<string, string>;
@@ -35,7 +38,7 @@ export async function askAgentOnNode(api: ApiserverClient, node: string): Promis
 function agentIn(item: unknown): AgentOnNode[] {
   const { metadata, spec } = record(item);
   const { name: pod, namespace, labels } = record(metadata);
-  const { serviceAccountName: name, containers } = record(spec);
+  const { serviceAccountName: name, containers, hostNetwork } = record(spec);
   if (typeof pod !== 'string' || typeof namespace !== 'string' || typeof name !== 'string') return [];
   // What is printed in commands must be a name; a real apiserver gives no other.
   if (![pod, namespace, name].every(isHostName)) return [];
@@ -49,6 +52,8 @@ function agentIn(item: unknown): AgentOnNode[] {
       namespace,
       name,
       pod: `${namespace}/${pod}`,
+      labels: record(labels),
+      hostNetwork: hostNetwork === true,
       ...(version && { version: { value: version, from: `image of pod ${pod}` } }),
       ...(settings && { settings }),
     },

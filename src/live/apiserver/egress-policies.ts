@@ -5,18 +5,24 @@ import { stringMap } from '../../agent-config/reduce-workload.js';
 import { NAME, printable } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
-import type { EgressPolicies, EgressRule } from '../../model/facts.js';
+import type { EgressPolicies, EgressRule, Outcome } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import { type ApiserverClient, refused } from './client.js';
 import { askAll } from './rights-objects.js';
 
 export const MAX_POLICIES = 100;
 
-/** `isAgents`: of the agent's pod, which is not the one we are in. */
+/** What of a pod decides which policies are about it. */
+interface Selected {
+  labels: Record<string, unknown>;
+  hostNetwork: boolean;
+}
+
+/** `isAgents`: of the agent's pod, which is not the one we are in. `seen`: what a list has said of it. */
 export async function askEgressPolicies(
   context: LiveContext,
   api: ApiserverClient,
-  { namespace, pod, isAgents = false }: { namespace: string; pod: string; isAgents?: boolean },
+  { namespace, pod, isAgents = false, seen }: { namespace: string; pod: string; isAgents?: boolean; seen?: Selected },
 ): Promise<unknown> {
   if (!isDnsName(namespace) || !isDnsName(pod)) return undefined;
   const at = encodeURIComponent(namespace);
@@ -29,14 +35,19 @@ export async function askEgressPolicies(
       reproduce: `kubectl -n ${namespace} get networkpolicies -o yaml`,
     },
     async () => {
-      const ours = await api.ask<{ labels: Record<string, unknown>; hostNetwork: boolean }>(
-        { path: `/api/v1/namespaces/${at}/pods/${encodeURIComponent(pod)}`, maxBytes: 1 << 20 },
-        (answer, json) => {
-          if (answer.status !== 200) return refused(answer);
-          const { metadata, spec } = record(json);
-          return { status: 'observed', data: { labels: record(record(metadata).labels), hostNetwork: record(spec).hostNetwork === true } };
-        },
-      );
+      const ours: Outcome<Selected> = seen
+        ? { status: 'observed', data: seen }
+        : await api.ask<Selected>(
+            { path: `/api/v1/namespaces/${at}/pods/${encodeURIComponent(pod)}`, maxBytes: 1 << 20 },
+            (answer, json) => {
+              if (answer.status !== 200) return refused(answer);
+              const { metadata, spec } = record(json);
+              return {
+                status: 'observed',
+                data: { labels: record(record(metadata).labels), hostNetwork: record(spec).hostNetwork === true },
+              };
+            },
+          );
       if (ours.status === 'failed') return { status: 'failed', code: ours.code, detail: ours.detail };
       if (ours.status !== 'observed') return ours;
       const which = { ...(isAgents && { pod: `${namespace}/${pod}` }), ...(ours.data.hostNetwork && { hostNetwork: true }) };

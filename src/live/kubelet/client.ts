@@ -20,7 +20,11 @@ import type { Recorded } from '../script/network.js';
 /** /healthz first: small, and its refusal is the cheapest. */
 const PATH_ORDER = ['/healthz', ...Object.keys(KUBELET_PATHS).filter((p) => p !== '/healthz')];
 
-/** What may be asked of a kubelet after the base questions, over the same connection. */
+const METRICS = '/metrics';
+/** rest_client_requests_total stands behind the kubelet_* families, past the usual 64 KiB. */
+const METRICS_BYTES = 1 << 20;
+
+/** What the answers to the base questions tell whoever asks further. */
 export interface KubeletClient {
   /** The apiserver hosts this kubelet's own client talks to, from its metrics; undefined without the right to read them. */
   apiserverHosts(): Promise<ApiserverEndpoints['endpoints']>;
@@ -52,9 +56,7 @@ export async function askKubelet(
   return {
     async apiserverHosts() {
       if (!known || known.refused) return [];
-      // 1 MiB: rest_client_requests_total stands behind the kubelet_* families, past the usual 64 KiB.
-      const wanted = { path: '/metrics', timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS), maxBytes: 1 << 20, signal: context.signal };
-      return hostsInMetrics((await known.session.request(wanted)).body);
+      return hostsInMetrics(known.metrics);
     },
   };
 }
@@ -76,36 +78,50 @@ async function askAs(context: LiveContext, reached: Reached, presented: Presente
   }
   const session = sessionFor(context, reached, passed.send);
   context.onClose(() => session.close());
-  let [answered, silent, refused] = [0, 0, false];
+  let [answered, silent, refused, metrics] = [0, 0, false, ''];
   for (const path of PATH_ORDER) {
     // One slow path says nothing of the others; a kubelet that never answered, or two silent paths, would cost a timeout for each.
     if (silent > (answered > 0 ? 1 : 0)) skip(path, 'blocked', 'no answer to an earlier path');
     else if (refused && path !== '/pods') skip(path, 'blocked', '401 to an earlier path');
     else {
-      const outcome = await get(context, reached, session, path, presented, as);
+      const { outcome, body } = await ask(context, reached, session, path, presented, as);
+      if (path === METRICS) metrics = body;
       if (outcome.status === 'observed') answered += 1;
       // A connection that is cut costs no timeout.
       else if (outcome.status === 'failed' && outcome.code === 'ETIMEDOUT') silent += 1;
       refused ||= outcome.status === 'observed' && outcome.data.status === 401;
     }
   }
-  return { session, refused };
+  return { metrics, refused };
 }
 
-function get(
+async function get(...asked: Parameters<typeof ask>): Promise<Outcome<HttpAnswer>> {
+  return (await ask(...asked)).outcome;
+}
+
+/** The body is for who reads in it what is no fact yet. */
+async function ask(
   context: LiveContext,
   reached: Reached,
   session: Session,
   path: string,
   { files }: Presented,
   as: CredentialKind,
-): Promise<Outcome<HttpAnswer>> {
+): Promise<{ outcome: Outcome<HttpAnswer>; body: string }> {
   const reproduce = reproduceHttp(reached.endpoint, path, { ...files, as });
-  return context.store.observe({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}`, reproduce }, async () => {
-    const { outcome } = await session.request({ path, timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS), signal: context.signal });
-    context.noteClock('kubelet', outcome);
-    return outcome;
+  let body = '';
+  const outcome = await context.store.observe({ target: 'kubelet', kind: 'http', subject: `${as} GET ${path}`, reproduce }, async () => {
+    const reply = await session.request({
+      path,
+      timeoutMs: context.waitMs(REQUEST_TIMEOUT_MS),
+      signal: context.signal,
+      ...(path === METRICS && { maxBytes: METRICS_BYTES }),
+    });
+    context.noteClock('kubelet', reply.outcome);
+    body = reply.body;
+    return reply.outcome;
   });
+  return { outcome, body };
 }
 
 /** `rest_client_requests_total{code="200",host="10.0.0.5:6443",…}` names whom the kubelet itself talks to (client-go metrics). */
