@@ -116,8 +116,8 @@ export async function startReplay(origin: string, ca: string): Promise<Replay> {
   };
 }
 
-/** To this port, with so many bits a second in either direction for all of its connections together. */
-export async function startLink(port: number, bitsPerSecond: number): Promise<{ port: number; stop(): void }> {
+/** To this server, with so many bits a second in either direction for all of its connections together. */
+export async function startLink(to: { host: string; port: number }, bitsPerSecond: number): Promise<{ port: number; stop(): void }> {
   const all = new Set<Socket>();
   const slowly = () => {
     let free = 0;
@@ -132,12 +132,12 @@ export async function startLink(port: number, bitsPerSecond: number): Promise<{ 
   };
   const [there, back] = [slowly(), slowly()];
   const relay: Server = createRelay((client) => {
-    const server = connect(port, '127.0.0.1');
+    const server = connect(to.port, to.host);
     for (const socket of [client, server]) all.add(socket.on('close', () => all.delete(socket)));
     there(client, server);
     back(server, client);
   });
-  relay.listen(0, '127.0.0.1');
+  relay.listen(0, to.host);
   await once(relay, 'listening');
   return {
     port: (relay.address() as AddressInfo).port,

@@ -14,7 +14,7 @@ const CLIENT = path.resolve('test/bench/bare-client.mjs');
 export const family: Family = async function* ({ runs, scratch }) {
   yield* inWorld({ place: 'workstation', agent: { rights: 'everything' }, placement: placement() }, async function* (place) {
     const replay = await startReplay(place.client.origins.apiserver, place.client.ca);
-    const link = await startLink(replay.port, BITS_PER_SECOND);
+    const link = await startLink({ host: '127.0.0.1', port: replay.port }, BITS_PER_SECOND);
     try {
       const nodes = await nodesBy(replay.port, place, scratch);
       // Until then every answer is made of the world's objects.
@@ -49,7 +49,9 @@ function placement(): PlacementWorld {
   // One more is the node of the world's kubelet.
   const nodes = Object.fromEntries(Array.from({ length: NODES - 1 }, (_, at) => [name(at), shapeOf(at)]));
   const on = Object.keys(nodes).filter((_, at) => at !== 7);
-  return { nodes, daemonSets: [{ on }], holders: { 'shop/front': 9001, 'shop/cart': 9002, 'shop/store': 9003 } };
+  // An agent as a chart installs it has some dozens of variables.
+  const env = Array.from({ length: 40 }, (_, at) => ({ name: `DD_SETTING_${at}`, value: `some-value-of-a-setting-${at}` }));
+  return { nodes, daemonSets: [{ on, env }], holders: { 'shop/front': 9001, 'shop/cart': 9002, 'shop/store': 9003 } };
 }
 
 /** Our command, with the world's kubeconfig but this port in it. */
