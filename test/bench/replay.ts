@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:https';
 import { type AddressInfo, connect, createServer as createRelay, type Server, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { servingCertificate } from '../../src/sim/state/certificates.js';
 
@@ -122,12 +123,14 @@ export async function startLink(to: { host: string; port: number }, bitsPerSecon
   const slowly = () => {
     let free = 0;
     return (from: Socket, to: Socket) => {
+      // One after the other: of two timers the later may ring first, when the loop was busy.
+      let sent = Promise.resolve();
       from.on('data', (chunk) => {
-        const now = performance.now();
-        free = Math.max(free, now) + (chunk.length * 8000) / bitsPerSecond;
-        setTimeout(() => to.write(chunk), free - now);
+        free = Math.max(free, performance.now()) + (chunk.length * 8000) / bitsPerSecond;
+        const due = free;
+        sent = sent.then(() => setTimeout(Math.max(0, due - performance.now()))).then(() => void to.write(chunk));
       });
-      from.on('error', () => {}).on('close', () => setTimeout(() => to.destroy(), Math.max(0, free - performance.now())));
+      from.on('error', () => {}).on('close', () => void sent.then(() => to.destroy()));
     };
   };
   const [there, back] = [slowly(), slowly()];
