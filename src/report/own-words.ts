@@ -42,7 +42,10 @@ export function ownWords(facts: readonly AnyFact[]): Own {
   const given: ReadonlySet<string> = new Set(facts.map(({ target, kind }) => `${target}/${kind}`));
   let strangers: readonly Judgement[] | undefined;
   const wordsOn = (check: Check): ReadonlySet<string> => {
-    strangers ??= judged(facts, OF_STRANGERS);
+    strangers ??= judged(
+      facts,
+      OF_STRANGERS.filter((each) => readsAny(each, given)),
+    );
     if (strangers.some(isOfStranger)) return wordsOf(judged(facts, [check, ...OF_STRANGERS.filter((each) => each !== check)])[0]);
     if (!readsAny(check, given)) return wordsWithout(check);
     return wordsOf(strangers.find((each) => each.check === check) ?? judged(facts, [check])[0]);

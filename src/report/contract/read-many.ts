@@ -15,6 +15,8 @@ const MOST_KNOWN = 200;
 const IN_PARTS = 'finding';
 /** Held against the schema as all else, and left out: no one who reads many reports asks for them, and they are a quarter of each. */
 const LEFT_OUT: readonly string[] = ['settings', 'timings'];
+/** Of these no item is as another was. */
+const NEVER_ALIKE = 'timings';
 
 /**
  * Gives what `readReport` gives of the hidden JSON, without settings and timings. Undefined where a report is another than most are: the whole is read
@@ -53,7 +55,8 @@ function memberByMember(given: Schema, name: string | undefined, hide: Hide): Pl
   const memberOf = (key: string): Plan => {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property) return rest;
-    const plan = plans.get(key) ?? planOf(property, LEFT_OUT.includes(key) ? asItIs : hide);
+    const hideIt = LEFT_OUT.includes(key) ? asItIs : hide;
+    const plan = plans.get(key) ?? (key === NEVER_ALIKE ? asOne(property, hideIt) : planOf(property, hideIt));
     plans.set(key, plan);
     return plan;
   };
@@ -71,14 +74,15 @@ const asItIs: Hide = (json) => json;
 function asOne(given: Schema, hide: Hide): Plan {
   const schema = withDefinitions(given);
   const known = new Map<string, Part>();
-  const read = (given: string): Part => {
-    const before = known.get(given);
+  const read = (text: string): Part => {
+    const before = known.get(text);
     if (before) return before;
-    const value = conform(schema, hide(JSON.parse(given) as unknown));
+    const value = conform(schema, hide(JSON.parse(text) as unknown));
+    if (text.length > LONGEST) return { text, value };
     // As a text of its own: a slice would keep all that it was cut from.
-    const part = { text: ` ${given}`.slice(1), value };
+    const part = { text: ` ${text}`.slice(1), value };
     if (known.size >= MOST_KNOWN) known.clear();
-    if (given.length <= LONGEST) known.set(part.text, part);
+    known.set(part.text, part);
     return part;
   };
   return { kind: 'whole', read, slot: {} };

@@ -237,13 +237,16 @@ function build(reports: readonly OneReport[], { questions, causes, unread, count
   };
 }
 
+const WORST_FIRST = ['X', '!', '.', '?'];
+
 /** The worst of all nodes; on one node, an answer from any network is an answer. */
 function resultOf(asked: Result, place: number, byNode: ReadonlyMap<string, readonly OneReport[]>, findings: readonly Finding[]): Result {
-  const letters = [...byNode.values()].map((reports) => {
-    const seen = reports.map(({ states }) => states[place] ?? '-');
-    return ['X', '!', '.', '?'].find((each) => seen.includes(each)) ?? '-';
-  });
-  const on = (each: string) => letters.filter((one) => one === each).length;
+  const counts = new Map<string, number>();
+  for (const reports of byNode.values()) {
+    const worst = WORST_FIRST.find((each) => reports.some(({ states }) => states[place] === each)) ?? '-';
+    counts.set(worst, (counts.get(worst) ?? 0) + 1);
+  }
+  const on = (each: string) => counts.get(each) ?? 0;
   const cause = findings.find(({ question, target }) => question === asked.question && target === asked.target)?.cause;
   const said = (count: number, still?: 'open') => (byNode.size === 1 ? {} : { note: countNote(count, byNode.size, still) });
   const open = on('?') > 0;
