@@ -1,7 +1,9 @@
 /** What is left out of a printed item is nothing that anyone reads. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { shortened } from '../../src/bundles/objects/printed.js';
+import { load } from 'js-yaml';
+import { stringify } from 'yaml';
+import { shortened, shortenedYaml } from '../../src/bundles/objects/printed.js';
 
 const managedFields = [{ manager: 'm', fieldsV1: { 'f:status': {} } }];
 const images = [{ names: ['a', 'b'], sizeBytes: 1 }];
@@ -47,4 +49,29 @@ describe('a printed item, shortened', () => {
         assert.deepEqual(JSON.parse(shortened(text, before, kind)), expected);
       }
     });
+});
+
+describe('a document of YAML, shortened', () => {
+  for (const [name, [item, expected, kind = '']] of Object.entries(ITEMS))
+    it(name, () => {
+      const own = (item as { kind?: string }).kind ?? kind;
+      // Those of no kind that is read are not parsed at all.
+      if (own === 'Secret') return;
+      for (const indentSeq of [true, false]) {
+        assert.deepEqual(load(shortenedYaml(stringify(item, { indentSeq }), own)), expected);
+        const list = { apiVersion: 'v1', items: [item, { metadata: { name: 'x' } }, structuredClone(item)], kind: `${own}List` };
+        const text = stringify(list, { indentSeq });
+        assert.deepEqual(load(shortenedYaml(text, list.kind)), indentSeq ? list : { ...list, items: [expected, list.items[1], expected] });
+      }
+    });
+
+  it('what stands in a text, or below another field, stays', () => {
+    const texts = [
+      'kind: ConfigMap\ndata:\n  a: |\n    metadata:\n      managedFields:\n      - a\n  managedFields:\n  - b\n',
+      'kind: Pod\nmetadata:\n  annotations:\n    a: |\n      metadata:\n        managedFields:\n        - a\nspec:\n  managedFields:\n  - b\n',
+      'kind: PodList\nitems:\n- metadata:\n    annotations:\n      a: |\n        metadata:\n          managedFields:\n          - a\n  spec:\n    managedFields:\n    - c\n',
+      'kind: Node\nstatus: |\n  images:\n  - a\n',
+    ];
+    for (const text of texts) assert.equal(shortenedYaml(text, /kind: (\w+)/.exec(text)?.[1] ?? ''), text);
+  });
 });

@@ -72,6 +72,53 @@ function emptied(text: string, line: string, field: string): string {
   return to < 0 ? text : text.slice(0, from + begin.length) + text.slice(to + line.length);
 }
 
+/**
+ * The same of a document of YAML as programs write it: of an object, or of a list whose items begin at the margin. A field is one by its blanks and by what
+ * stands above it with fewer: no text in another field looks so.
+ */
+export function shortenedYaml(text: string, kind: string): string {
+  const one = kind.replace(/List$/, '');
+  if (kindOf(one) === undefined || DATED.includes(one)) return text;
+  const isDated = one === 'Node' && /\b(?:taints|unschedulable):/.test(text);
+  return ['', '  '].reduce((short, indent) => {
+    const without = one === 'Node' ? emptiedYaml(short, indent, 'status', 'images') : short;
+    return isDated ? without : emptiedYaml(without, indent, 'metadata', 'managedFields');
+  }, text);
+}
+
+function emptiedYaml(text: string, indent: string, parent: string, field: string): string {
+  const line = `\n${indent}  ${field}:\n`;
+  const parts: string[] = [];
+  let kept = 0;
+  for (let at = text.indexOf(line); at >= 0; at = text.indexOf(line, at + line.length - 1)) {
+    if (aboveIt(text, at, indent.length) !== parent) continue;
+    let end = at + line.length;
+    // A list of YAML begins under its name or to the right of it.
+    while (text.startsWith(`${indent}  `, end) && /[ -]/.test(text[end + indent.length + 2] ?? '')) {
+      const next = text.indexOf('\n', end);
+      end = next < 0 ? text.length : next + 1;
+    }
+    parts.push(text.slice(kept, at + line.length - 1), ' []\n');
+    kept = end;
+    at = end - line.length;
+  }
+  return kept === 0 ? text : parts.join('') + text.slice(kept);
+}
+
+/** The name of the field above, with so many blanks before it or the dash of an item: of the nearest line that has no more. */
+function aboveIt(text: string, from: number, blanks: number): string | undefined {
+  for (let end = from; end > 0; ) {
+    const begin = text.lastIndexOf('\n', end - 1) + 1;
+    const head = text.slice(begin, Math.min(end, begin + blanks + 1));
+    if (/[^ ]/.test(head)) {
+      const name = /^(?: *|- )(\w+):$/.exec(text.slice(begin, Math.min(end, begin + 80)));
+      return name?.[1];
+    }
+    end = begin - 1;
+  }
+  return undefined;
+}
+
 /** Whether it nests deeper than that, as whoever goes through it recurses. */
 export function isDeeperThan(most: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

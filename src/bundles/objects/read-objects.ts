@@ -6,7 +6,7 @@ import { record } from '../../kubernetes/json.js';
 import { type Kind, kindByPath, kindOf } from '../kinds.js';
 import type { ObjectIndex } from '../objects.js';
 import { createJsonStream } from './json-stream.js';
-import { shortened } from './printed.js';
+import { shortened, shortenedYaml } from './printed.js';
 
 /** A list of 500 nodes in YAML is of some 20 MiB. */
 const MOST_YAML = 64 << 20;
@@ -68,7 +68,8 @@ async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefine
   let isWhole = all.trim() !== '';
   for (const text of all.split(/^---[^\n]*$/m)) {
     if (!isWorthParsing(text, guess)) continue;
-    const document = readPlainYaml(text, entry.path);
+    const kind = ownKind(text) ?? guess?.kind;
+    const document = readPlainYaml(kind === undefined ? text : shortenedYaml(text, kind), entry.path);
     if (typeof document !== 'object' || document === null) isWhole = false;
     else index.add(document, guess);
   }
@@ -94,8 +95,10 @@ function withoutLogs(text: string, logLine: (line: string) => void = () => {}): 
   return documents.join('\n');
 }
 
+const ownKind = (text: string): string | undefined => /^kind:[ \t]*["']?(\w{1,80})/m.exec(text)?.[1];
+
 function isWorthParsing(text: string, guess: Kind | undefined): boolean {
-  const own = /^kind:[ \t]*["']?(\w{1,80})/m.exec(text)?.[1];
+  const own = ownKind(text);
   if (own === undefined) return guess !== undefined && text.trim() !== '';
   if (kindOf(own)) return true;
   if (!own.endsWith('List')) return false;
