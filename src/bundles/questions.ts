@@ -9,6 +9,7 @@ import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
 import { NOT_IN_BUNDLE, POD_LIST_GIVEN } from '../report/own-words.js';
 import { askAgain } from '../report/where/by-script.js';
+import type { NamedPod } from './objects/pod-named.js';
 
 /** The question that stands for all of them: does the kubelet answer the agent. */
 const STANDS_FOR_ALL = 'kubelet-payload';
@@ -31,7 +32,7 @@ export function askedOf(
   judgements: readonly Judgement[],
   facts: readonly AnyFact[],
   node: string | undefined,
-  chosen?: { namespace: string; pod: string },
+  chosen?: NamedPod,
 ): Judgement[] {
   const looked = new Set(
     facts.flatMap((fact) => {
@@ -82,11 +83,12 @@ function withoutAsking({ elsewhere, ...want }: Want): Want {
 }
 
 /** With the names that the bundle has; any agent's pod does where no node is meant. */
-function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: { namespace: string; pod: string }): string {
+function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: NamedPod): string {
   const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
   const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : NO_PODS;
   const pod = chosen && [chosen.namespace, chosen.pod].every(isDnsName) ? chosen : podsByNode(pods).get(node);
-  return askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {});
+  const asked = askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {});
+  return chosen?.isAnothers ? asked.replace(' -c agent ', ' ') : asked;
 }
 
 const known = new WeakMap<readonly AgentPod[], ReadonlyMap<string | undefined, AgentPod>>();

@@ -66,6 +66,9 @@ describe('a whole bundle', () => {
       assert.match(result(report, 'kubelet-payload')?.elsewhere.join() ?? '', /-n datadog exec -i datadog-agent-n3 /);
       assert.ok(causesIn(report).includes('agent-host-of-one-node'), 'the DaemonSet is judged as well');
     }
+    const other = { ...pod('n1'), metadata: { name: 'dns', namespace: 'x' }, spec: { nodeName: 'n1', containers: [{ name: 'dns' }] } };
+    const { report: named } = await judged({ ...troubleshoot(), 'more/pods.json': listOf('Pod', [other]) }, { pod: 'dns' });
+    assert.match(result(vouch(named), 'kubelet-payload')?.elsewhere.join() ?? '', / exec -i dns -- sh /);
     const refused: [Chosen, RegExp][] = [
       [
         { pod: 'datadog-agent-n2' },

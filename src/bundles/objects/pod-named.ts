@@ -9,6 +9,8 @@ export interface NamedPod {
   pod: string;
   /** Undefined where it is on none yet. */
   node?: string;
+  /** Its container is not called as that of Datadog's agent: kubectl takes the first. */
+  isAnothers?: true;
   /** `NS/NAME`, where that is in the bundle as well. */
   daemonset?: string;
 }
@@ -30,9 +32,11 @@ export function podNamed(named: string, index: ObjectIndex): NamedPod | { error:
   const owner = list(record(metadata).ownerReferences)
     .map(record)
     .find(({ kind, name }) => kind === 'DaemonSet' && index.get('DaemonSet', first, String(name)));
+  const containers = list(record(spec).containers).map((each) => record(each).name);
   return {
     namespace: first,
     pod,
+    ...(containers.length > 0 && !containers.includes('agent') && { isAnothers: true }),
     ...(typeof nodeName === 'string' && nodeName !== '' && { node: nodeName }),
     ...(owner && [first, String(owner.name)].every(isDnsName) && { daemonset: `${first}/${String(owner.name)}` }),
   };

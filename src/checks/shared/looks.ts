@@ -47,7 +47,7 @@ const SHAPES = [
   `ping -c 3 -M do -s \\d{2,5} ${ADDRESS}`,
   'kubelet-doctor(?: (?:nodes|rbac|settings|--verbose|--wait))?',
   'kubelet-doctor explain [a-z][a-z-]{2,60}',
-  `kubelet-doctor script \\| kubectl -n (?:NAMESPACE|${NAME}) exec -i (?:AGENT_POD|${NAME}) -c agent -- sh \\| kubelet-doctor read -`,
+  `kubelet-doctor script \\| kubectl -n (?:NAMESPACE|${NAME}) exec -i (?:AGENT_POD|${NAME})(?: -c agent)? -- sh \\| kubelet-doctor read -`,
   'kubelet-doctor --agent-process \\d{1,10}',
   `kubelet-doctor manifest debug --node (?:NODE|${NAME})(?: --image IMAGE)?`,
   `kubelet-doctor nodes --daemonset (?:NAMESPACE|${NAME})/(?:NAME|${NAME})`,
