@@ -26,16 +26,15 @@ export function headlineOf(
   if (verdict !== 'incomplete' && first) return { kind: 'finding', finding: first };
   // A report that was read may say of itself what it likes.
   if (verdict !== 'incomplete') return on ? { kind: 'nothing', on } : { kind: 'open', required };
-  // A bundle leaves questions open as a rule: that is no news, and what was found in it is.
-  if (where.bundle && first) {
-    const finding = findings.find((each) => !asksNothing(each)) ?? first;
-    return { kind: 'finding', finding, ...(asksNothing(finding) && { next: required }) };
-  }
+  // A bundle leaves questions open as a rule: that is no news, and what was found in it is. Of the node that was named, where one was.
+  const own = findings.filter(({ ofOthers }) => !ofOthers);
+  const finding = own.find((each) => !asksNothing(each)) ?? own[0];
+  if (where.bundle && finding) return { kind: 'finding', finding, ...(asksNothing(finding) && { next: required }) };
   // What keeps a question open says more than that it is open, and less than something worse that was found.
   const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
   const isWorse = first && worstOf(first) !== 'note' && (!kept || rankOf(worstOf(first)) < rankOf(worstOf(kept)));
-  const finding = isWorse ? first : kept;
-  return finding ? { kind: 'finding', finding } : { kind: 'open', required };
+  const said = isWorse ? first : kept;
+  return said ? { kind: 'finding', finding: said } : { kind: 'open', required };
 }
 
 /** A note that asks for nothing does not take the place of "all well". */

@@ -78,6 +78,8 @@ describe('the headline', () => {
     const idle = { ...found('note', 'idle'), fixes: [] };
     const top = (...findings: Finding[]) => report([], { results, findings, where: IN_BUNDLE }).summary.top;
     assert.equal(top(idle, found('note', 'asking')).id, 'asking');
+    assert.equal(top({ ...found('note', 'other'), ofOthers: true }, found('note', 'own')).id, 'own');
+    assert.equal(top({ ...found('note', 'other'), ofOthers: true }).id, '', 'of the node that was named nothing was found');
     assert.deepEqual(top(idle), { id: 'idle', title: 'what idle is', fix: 'To find out: kubelet-doctor judge FILE --collect' });
     const [one, two, ...rest] = renderText(report([], { results, findings: [idle], where: IN_BUNDLE }), {
       width: 80,
