@@ -21,7 +21,7 @@ import { type Asking, askCluster, askOfNode } from './ask.js';
 import { commandsFor } from './collect.js';
 import type { Format } from './formats.js';
 import { kindOf } from './kinds.js';
-import { firstOf, type NamedPod, podNamed } from './objects/pod-named.js';
+import { agentPods, firstOf, type NamedPod, podNamed } from './objects/pod-named.js';
 import { askedOf } from './questions.js';
 import { type Bundle, type Listener, readBundle } from './read.js';
 
@@ -77,6 +77,7 @@ export async function judgeBundle(
   const startedAt = new Date(bundle.cluster.clockMs).toISOString();
   const judge = judgeAgain(CHECKS);
   const merger = createMerger();
+  const agents = agentPods(bundle.cluster.index);
   let first: Judged | undefined;
   let common: Verdicts | undefined;
   for (const node of nodes.length > 0 ? nodes : [settings.node]) {
@@ -88,7 +89,7 @@ export async function judgeBundle(
     ];
     const judgements = judge(facts);
     const concluded = conclude({
-      judgements: askedOf(judgements, facts, node, pod),
+      judgements: askedOf(judgements, facts, node, pod, agents),
       facts,
       settings: settings.settings,
       startedAt,

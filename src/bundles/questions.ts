@@ -27,12 +27,13 @@ const TRIED = ['proxy', 'dns', 'tcp', 'tls', 'http', 'credential', 'second-sight
 const isAboutTrial = ({ needs, target, question }: Check): boolean =>
   target !== 'self' && TRIED.some((kind) => needs.includes(`${target}/${kind}`)) && question !== 'kubelet-forbidden';
 
-/** `chosen`: the pod that was named; else any of the agent's on the node. */
+/** `chosen`: the pod that was named; else any of the agent's on the node, where no DaemonSet tells of `agents`, by node. */
 export function askedOf(
   judgements: readonly Judgement[],
   facts: readonly AnyFact[],
   node: string | undefined,
   chosen?: NamedPod,
+  agents?: ReadonlyMap<string, NamedPod>,
 ): Judgement[] {
   const looked = new Set(
     facts.flatMap((fact) => {
@@ -59,7 +60,10 @@ export function askedOf(
       const isLogged = verdict.why.id.endsWith('.said.wrapped');
       const why = isLogged ? verdict.why : facts.some(gavePods) ? POD_LIST_GIVEN : NOT_IN_BUNDLE;
       return [
-        { check, verdict: { ...verdict, why, wants: [{ need: 'kubelet/http' as const, elsewhere: askInPod(facts, node, chosen) }] } },
+        {
+          check,
+          verdict: { ...verdict, why, wants: [{ need: 'kubelet/http' as const, elsewhere: askInPod(facts, node, chosen, agents) }] },
+        },
       ];
     }
     if (!isTold(judgement) || isAboutTrial(check) || (check.question === 'kubelet-forbidden' && facts.some(gavePods))) return [];
@@ -83,10 +87,12 @@ function withoutAsking({ elsewhere, ...want }: Want): Want {
 }
 
 /** With the names that the bundle has; any agent's pod does where no node is meant. */
-function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: NamedPod): string {
+function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: NamedPod, agents?: ReadonlyMap<string, NamedPod>): string {
   const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
   const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : NO_PODS;
-  const pod = chosen && [chosen.namespace, chosen.pod].every(isDnsName) ? chosen : podsByNode(pods).get(node);
+  const pod = [chosen ?? podsByNode(pods).get(node) ?? agents?.get(node ?? '')].find(
+    (each) => each && [each.namespace, each.pod].every(isDnsName),
+  );
   const asked = askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {});
   return chosen?.isAnothers ? asked.replace(' -c agent ', ' ') : asked;
 }

@@ -258,6 +258,8 @@ describe('a part of a cluster', () => {
       return renderText(report, { width: 80, colour: false, verbose: false }).split('\n').slice(0, 2);
     };
     const flare = { 'w/status.log': 'Agent (v7.60.0)\n', 'w/runtime_config_dump.yaml': 'log_level: info\n' };
+    const { report } = await judged({ ...flare, 'w/k8s/kubelet_pods.yaml': JSON.stringify(listOf('Pod', [pod('n1')])) });
+    assert.match(result(report, 'kubelet-payload')?.elsewhere.join() ?? '', /-n datadog exec -i datadog-agent-n1 /);
     assert.deepEqual(await lines({ ...flare, 'w/k8s/kubelet_pods.yaml': 'apiVersion: v1\nkind: PodList\nitems: []\n' }), [
       'Nothing wrong found: the kubelet gave the agent its pod list',
       'To find out: kubelet-doctor judge FILE --collect',

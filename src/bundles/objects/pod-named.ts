@@ -1,4 +1,5 @@
 /** The pod that --pod names: its node is the one that is judged, and its DaemonSet the agent's. */
+import { isAgentImage, isClusterCheckRunner, stringMap } from '../../agent-config/reduce-workload.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
 import { nearTo } from '../../kubernetes/near.js';
@@ -40,6 +41,22 @@ export function podNamed(named: string, index: ObjectIndex): NamedPod | { error:
     ...(typeof nodeName === 'string' && nodeName !== '' && { node: nodeName }),
     ...(owner && [first, String(owner.name)].every(isDnsName) && { daemonset: `${first}/${String(owner.name)}` }),
   };
+}
+
+/** A pod of Datadog's agent for each node, and under '' any: a flare holds the pods of its node and no DaemonSet. */
+export function agentPods(index: ObjectIndex): ReadonlyMap<string, NamedPod> {
+  const found = new Map<string, NamedPod>();
+  for (const { metadata, spec, status } of index.list('Pod')) {
+    const { nodeName, containers } = record(spec);
+    const agent = list(containers)
+      .map(record)
+      .find(({ name, image }) => name === 'agent' && typeof image === 'string' && isAgentImage(image));
+    const { namespace, name, labels } = record(metadata);
+    if (!agent || record(status).phase === 'Failed' || isClusterCheckRunner(stringMap(labels))) continue;
+    const pod = { namespace: String(namespace), pod: String(name) };
+    for (const node of ['', String(nodeName ?? '')]) if (!found.has(node)) found.set(node, pod);
+  }
+  return found;
 }
 
 function noSuchPod(pod: string, index: ObjectIndex): string {
