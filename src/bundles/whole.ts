@@ -3,7 +3,7 @@
  * a list is known to be whole may something be said to be missing, none or not found.
  */
 import type { BackupScope } from './collectors/velero.js';
-import { type Kind, kindByPath, kindOf } from './kinds.js';
+import { type Kind, kindByPath, kindOf, kindOfResource } from './kinds.js';
 import { isOfGroup } from './objects.js';
 
 export type Extent = { is: 'whole' } | { is: 'part' } | { is: 'failed'; why: string };
@@ -49,8 +49,11 @@ const LAYOUTS: readonly Layout[] = [
   { file: /(?:^|\/)namespaces\/(?<ns>[^/]+)\/[\w.-]+\/\w+\.ya?ml$/, without: 'cluster', some: [...RBAC, 'Event'] },
   { file: /(?:^|\/)cluster-scoped-resources\/core\/nodes\/[^/]+\.ya?ml$/, without: 'cluster' },
   { file: /(?:^|\/)cluster-scoped-resources\/certificates\.k8s\.io\/certificatesigningrequests\/[^/]+\.ya?ml$/, without: 'cluster' },
-  // kubernetes/kubectl pkg/cmd/clusterinfo: of the namespaces it was told.
-  { file: /(?:^|\/)(?:(?<ns>[a-z0-9-]+)\/(?:daemonsets|pods|events)|nodes)\.(?:json|ya?ml)$/, without: 'cluster' },
+  // kubernetes/kubectl pkg/cmd/clusterinfo: of the namespaces it was told; also siderolabs/go-talos-support. Those below `yamls` are as said above.
+  {
+    file: /^(?!(?:.*\/)?yamls\/).*?(?:(?:^|\/)(?<ns>[a-z0-9-]+)\/(?:daemonsets|pods|events)|(?:^|\/)nodes)\.(?:json|ya?ml)$/,
+    without: 'cluster',
+  },
   // cilium/cilium-cli sysdump: of all namespaces.
   { file: /(?:^|\/)k8s-(?:nodes|pods|namespaces|networkpolicies|events)-[\w-]+\.ya?ml$/, without: 'all' },
   // sosreport/sos kubernetes plugin: of each namespace with its option `all`.
@@ -114,6 +117,10 @@ function keysOf(path: string, { file, without, some = [], isSilentOnNone }: Layo
 function failuresIn(errors: Seen['errors']): Map<string, string> {
   const failed = new Map<string, string>();
   for (const { path, text } of errors) {
+    if (REFUSALS.test(path)) {
+      for (const [kind, why] of refusalsIn(text)) failed.set(kind, failed.get(kind) ?? why);
+      continue;
+    }
     const kind = kindByPath(path.replace(/-errors?(?=\.json$)/, ''));
     if (kind && text.trim() !== '' && !/^\s*(?:\[\s*\]|\{\s*\}|null)\s*$/.test(text)) failed.set(kind.kind, failed.get(kind.kind) ?? text);
   }
@@ -122,5 +129,17 @@ function failuresIn(errors: Seen['errors']): Map<string, string> {
 
 /** Is it a file in which a collector says what it could not get? */
 export function isErrorFile(path: string): boolean {
-  return /(?:-errors?\.json|\/collector-errors\/[^/]+\.json)$/.test(path);
+  return /(?:-errors?\.json|\/collector-errors\/[^/]+\.json)$/.test(path) || REFUSALS.test(path);
+}
+
+/** rancher/support-bundle-kit pkg/manager/client/discovery.go: a line for each list that it could not get. */
+const REFUSALS = /(?:^|\/)bundleGenerationError\.log$/;
+const REFUSED_LIST =
+  /^Failed to get \/api(?:s\/([a-z\d.-]{1,253}))?\/[a-z\d]{1,30}\/(?:namespaces\/[a-z\d-]{1,63}\/)?([a-z]{1,63}): (.{1,500})$/gm;
+
+function refusalsIn(text: string): [kind: string, why: string][] {
+  return [...text.matchAll(REFUSED_LIST)].flatMap(([, group = '', resource = '', why = '']): [string, string][] => {
+    const kind = kindOfResource(resource);
+    return kind && isOfGroup(kind, group) ? [[kind.kind, why]] : [];
+  });
 }

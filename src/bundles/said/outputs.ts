@@ -23,6 +23,8 @@ const OF_CURL = /(?:^|\/)networking\/curl_api_server\.txt$/;
 
 /** sigs.k8s.io/kind pkg/cluster/provider.go: one in the folder of each node. */
 const OF_NODE = /(?:^|\/)([a-z\d][a-z\d.-]{0,252})\/kubernetes-version\.txt$/;
+/** Of most files of a bundle it is known at once that they are none of these. */
+const MAY_BE_ONE = /kubectl|curl_api_server|kubernetes-version/;
 
 const MOST_LINES = 5000;
 const MOST_FAILURES = 100;
@@ -49,10 +51,11 @@ export function createOutputs(clean: Clean): Listener {
 
   return {
     wants: (path, head) =>
-      DESCRIPTION.test(path) ||
-      OF_NODE.test(path) ||
-      OF_CURL.test(path) ||
-      (OF_KUBECTL.test(path) && KUBECTL_FAILS.test(head) && !isLog(path)),
+      MAY_BE_ONE.test(path) &&
+      (DESCRIPTION.test(path) ||
+        OF_NODE.test(path) ||
+        OF_CURL.test(path) ||
+        (OF_KUBECTL.test(path) && KUBECTL_FAILS.test(head) && !isLog(path))),
     async hear(entry) {
       const log = clean(entry.path, SENTENCE);
       const [, named] = OF_NODE.exec(entry.path) ?? [];
