@@ -56,7 +56,7 @@ export async function judgeBundle(
   const bundle = typeof path === 'object' && 'cluster' in path ? path : await readBundle(path, listeners, own.now());
   if ('error' in bundle) return bundle;
   const place = placeOf(bundle);
-  const { format, fault } = bundle;
+  const { format, fault = sealedBy(bundle) } = bundle;
   if (!place) return { error: NOTHING, ...(format && { format }), ...(fault !== undefined && { fault }) };
   const pod = given.pod === undefined ? undefined : podNamed(given.pod, bundle.cluster.index);
   if (pod && 'error' in pod) return { ...pod, isChoice: true };
@@ -156,6 +156,11 @@ function nodesOf({ cluster, told, named }: Bundle): string[] {
   const names = cluster.index.list('Node').map(({ metadata }) => String(record(metadata).name));
   // A name stands in commands, and a bundle may call a node what it likes.
   return [...new Set([...names, ...told.flatMap(({ node }) => node ?? []), ...named])].filter(isHostName).sort();
+}
+
+/** Why nothing of it is read, where that is the reason. */
+function sealedBy({ skipped }: Bundle): string | undefined {
+  return skipped.some(({ why }) => why === 'encrypted') ? 'what it contains is encrypted; decrypt it first' : undefined;
 }
 
 /** What a collector takes along by the way, as links to its own files, is left out without a word. */

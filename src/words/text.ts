@@ -27,7 +27,7 @@ export const sayHead = defineWords('head', {
   ran: 'Ran {place}',
   ofBundle: 'Bundle: {format}',
   ofBundleBy: 'Bundle: {format} (collector {collector})',
-  cutOff: 'cut off',
+  incomplete: 'incomplete',
   oneOf: '{node} of {nodes}',
   ofVersion: 'Kubernetes {version}',
   ofScript: 'From answers of the script, asked {place}',

@@ -111,7 +111,7 @@ async function findForeign(
   if (judged.isChoice) return { error: host.redactor.clean(judged.error, 400) };
   const { format, fault } = judged;
   if (fault !== undefined) {
-    const again = fault.endsWith('get it again') ? '' : ', and nothing that is read comes before that; get it again';
+    const again = /^is (?:cut off|damaged\b.*)$/.test(fault) ? ', and nothing that is read comes before that; get it again' : '';
     return { error: host.redactor.clean(`${called(file)}: ${fault}${again}`, 400) };
   }
   if (!format)

@@ -75,7 +75,7 @@ export interface BundlePlace {
   collector?: string;
   /** The cluster's version of Kubernetes. */
   version?: string;
-  /** It ends before its end: what comes behind is not known. */
+  /** Cut off or damaged: what comes behind is not known. */
   isCut?: true;
   /** The nodes of which it tells something. */
   nodes: number;

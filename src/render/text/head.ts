@@ -170,7 +170,7 @@ function bundleWords(
   const about = where.node ? (nodes > 1 ? say('oneOf', { node: where.node, nodes: all }) : where.node) : all;
   const parts = [
     from,
-    isCut ? say('cutOff') : '',
+    isCut ? say('incomplete') : '',
     nodes > 0 ? about : '',
     version ? say('ofVersion', { version }) : '',
     where.identity ? say('as', { user: shortNames(identityWords(where)) }) : '',
