@@ -275,6 +275,13 @@ describe('a part of a cluster', () => {
     assert.deepEqual(passed, ['node-condition']);
   });
 
+  it('of what is encrypted alone it says that', async () => {
+    const root = written({ 'a.zip.age': 'age-encryption.org/v1\n-> X25519 a\n' });
+    const found = await judgeBundle(root, {}, createHost(), CHOICES);
+    rmSync(root, { recursive: true });
+    assert.match(('fault' in found && found.fault) || '', /encrypted/);
+  });
+
   it('what is missing is not asked by this program: the lists have it', async () => {
     const { report } = await judged({ 'nodes/n1.yaml': JSON.stringify(node('n1')) }, { node: 'n1' });
     assert.deepEqual(
