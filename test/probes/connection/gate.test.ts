@@ -15,6 +15,7 @@ import {
   type Sendable,
   secretsOf,
 } from '../../../src/probes/connection/gate.js';
+import { contextOf } from '../../../src/probes/connection/secure-context.js';
 import { VERIFIED, VERIFIED_OLDER } from '../sendable.js';
 
 const OWNERS = ['user', 'environment', 'kubeconfig', 'kubelet', 'process', 'stranger'] as const satisfies readonly Owner[];
@@ -186,6 +187,12 @@ describe('no other way', () => {
     );
   });
 
+  it('no connection gets a key from another: a context with one is not shared', () => {
+    assert.deepEqual(contextOf({ cert: 'ours', key: 'ours' }), {});
+    assert.equal(contextOf({}).secureContext, contextOf({}).secureContext);
+    assert.notEqual(contextOf({}).secureContext, contextOf({ maxVersion: 'TLSv1.2' }).secureContext);
+  });
+
   it('TLS, TCP and HTTP are opened in one place each', () => {
     assert.deepEqual(
       holding(/from 'node:tls'/).filter((file) => !/^cli/.test(file)),
@@ -193,6 +200,7 @@ describe('no other way', () => {
         'live/cluster-agent.ts', // a type
         'live/connection/reach.ts',
         'probes/connection/chain.ts',
+        'probes/connection/secure-context.ts', // opens nothing
         'probes/connection/tls.ts',
         'probes/connection/wire.ts',
       ],
