@@ -8,18 +8,24 @@ import { reproduceRaw } from '../reproduce.js';
 import { type ApiserverClient, type Reduce, refused } from './client.js';
 
 /**
- * Asks the base questions in the order that needs the fewest requests; returns who we are. `subject` is whom our own token names: a review
+ * Asks the base questions; returns who we are, with the version known. `subject` is whom our own token names: a review
  * that names another, though we impersonate nobody, is disputed.
  */
 export async function askApiserver(context: LiveContext, api: ApiserverClient, subject?: string): Promise<Identity | undefined> {
   const { store, settings } = context;
-  await store.observe({ target: 'apiserver', kind: 'version', subject: '', reproduce: reproduceRaw('/version') }, () =>
+  const version = store.observe({ target: 'apiserver', kind: 'version', subject: '', reproduce: reproduceRaw('/version') }, () =>
     openly(api, '/version', reduceVersion),
   );
-  await store.observe({ target: 'apiserver', kind: 'readiness', subject: '', reproduce: reproduceRaw('/readyz?verbose') }, () =>
-    openly(api, '/readyz?verbose', reduceReadiness),
+  const readiness = version.then(() =>
+    store.observe({ target: 'apiserver', kind: 'readiness', subject: '', reproduce: reproduceRaw('/readyz?verbose') }, () =>
+      openly(api, '/readyz?verbose', reduceReadiness),
+    ),
   );
-  if (api.as === 'nobody') return undefined;
+  if (api.as === 'nobody') {
+    await readiness;
+    return undefined;
+  }
+  // On another connection, by a credential that asks neither of both.
   const identity = await store.observe(
     { target: 'apiserver', kind: 'identity', subject: '', reproduce: 'kubectl auth whoami' },
     async () => {
@@ -29,6 +35,8 @@ export async function askApiserver(context: LiveContext, api: ApiserverClient, s
       return { ...asked, data: { ...asked.data, by: 'disputed' } };
     },
   );
+  // Which rights are asked about depends on it.
+  await version;
   return identity.status === 'observed' ? identity.data : undefined;
 }
 
