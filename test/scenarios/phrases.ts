@@ -19,7 +19,6 @@ export const PHRASES: readonly string[] = [
   'apiserver-certificate.sawChain code',
   'apiserver-proxy.noAddress server',
   'apiserver-proxy.refuses server',
-  'apiserver-unreachable.sawTries tries',
   'clock.ahead servers',
   'clock.behind servers',
   'control-plane-placement.managed instead',

@@ -161,9 +161,8 @@ function basisOf(cause: Cause, clues: Clues): Basis & Pick<Said, 'wants'> {
 
 /** Our own failure, the other ways in, and a kubelet that answers. */
 function quoted({ failed, inTls, endpoint, code, detail, ms, tries, ways, kubelet }: Clues, say: Words): Evidence[] {
-  const saw = inTls
-    ? say('sawTls', { endpoint, code, detail })
-    : say('sawTries', { tries: tries.join(', ') || `${endpoint} ${code} after ${ms} ms` });
+  const sawTcp = tries.length > 0 ? say('sawTries', { tries: tries.join(', ') }) : say('sawTry', { endpoint, code, ms: String(ms) });
+  const saw = inTls ? say('sawTls', { endpoint, code, detail }) : sawTcp;
   return [
     cite(given(failed), saw),
     ...ways.map((way) => citeBy('apiserver/tls', way.endpoint, sawWay(way, say), way.reproduce)),

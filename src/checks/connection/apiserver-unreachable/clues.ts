@@ -106,7 +106,7 @@ function failureOf(tcp: Fact<'tcp'>, tls: Fact<'tls'>): Pick<Clues, 'failed' | '
 function triesOf({ outcome }: Fact<'tcp'>): string[] {
   return (('data' in outcome && outcome.data?.tries) || [])
     .filter(({ result }) => result !== 'connected')
-    .map(({ address, port, result, ms }) => `${endpointOf(address, port)} ${result} after ${Math.round(ms)} ms`);
+    .map(({ address, port, result, ms }) => `${endpointOf(address, port)} ${result} (${Math.round(ms)} ms)`);
 }
 
 /** Nothing where it was not tried. */

@@ -21,6 +21,7 @@ export const WORDS = {
   sawPlace: 'KUBERNETES_SERVICE_HOST and _PORT usable: {environment}; no kubeconfig; place: {place}',
   sawNone: 'addresses of the apiserver: none',
   sawTries: 'TCP: {tries}',
+  sawTry: 'TCP: {endpoint} {code} after {ms} ms',
   sawTls: '{endpoint}: TCP connects, TLS {code}: {detail}',
   wayWorks: '{endpoint} answers, and its certificate verifies',
   wayUnverified: '{endpoint} answers, but its certificate does not verify ({code})',
