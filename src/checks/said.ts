@@ -20,6 +20,7 @@ const WORDS = {
   'said.times': '{log}: {sample} ({count} times, the last at {at})',
   'said.often': '{log}: {sample} ({count} times)',
   'said.wrapped': '{log} shows only that it failed; set log_level to debug, and collect again',
+  'said.disagrees': '{log} tells of failures to its end: {sample}; other answers of the kubelet were well',
   'said.fix': 'Follow kubelet-doctor explain {cause}',
 } as const;
 

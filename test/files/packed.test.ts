@@ -131,6 +131,18 @@ describe('the entries are the same', () => {
     assert.deepEqual(all.skipped, { 'a/passwd': 'link', 'a/up': 'link', fifo: 'device', 'a/deep/socket': 'socket' });
   });
 
+  it('of a folder, no deeper than names go, though no level has a file', async () => {
+    const top = path.join(scratch, 'bottomless');
+    const half = Array.from({ length: 12 }, () => 'a'.repeat(200)).join('/');
+    // No one path may be so long: it is put together from two, and taken apart, since nothing removes it either.
+    const [lower, below] = [path.join(scratch, 'lower'), path.join(top, half, 'lower')];
+    mkdirSync(path.join(lower, half), { recursive: true });
+    mkdirSync(path.join(top, half), { recursive: true });
+    renameSync(lower, below);
+    const { fault } = await gone(top).finally(() => renameSync(below, lower));
+    assert.equal(fault, 'contains a name of more than 4096 characters');
+  });
+
   it('of a folder, nothing of another that took the place of one in it', async () => {
     const [top, outside] = ['exchanged', 'outside'].map((name) => path.join(scratch, name)) as [string, string];
     for (const folder of ['a', 'b/deep', 'c/deep']) {

@@ -57,6 +57,11 @@ export interface Budget {
   skip(path: string, why: Why): void;
 }
 
+/** Throws where it is longer than any system opens. */
+export function nameInBounds(path: string): void {
+  if (path.length > BOUNDS.name) throw new Spent(`contains a name of more than ${BOUNDS.name} characters`);
+}
+
 /** For one going through. */
 export function createBudget(limits: Limits): Budget {
   const until = performance.now() + limits.seconds * 1000;
@@ -74,7 +79,7 @@ export function createBudget(limits: Limits): Budget {
       inTime();
       entries += 1;
       if (entries > limits.entries) throw new Spent(`contains more than ${limits.entries} entries`);
-      if (path.length > BOUNDS.name) throw new Spent(`contains a name of more than ${BOUNDS.name} characters`);
+      nameInBounds(path);
       names += path.length;
       if (names > limits.names) throw new Spent(`contains more than ${limits.names} bytes of names`);
       if (seen.has(path)) return false;

@@ -6,7 +6,7 @@
 import { closeSync, constants, type Dirent, existsSync, fstatSync, opendirSync, openSync, readSync, realpathSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Spent } from './budget.js';
+import { nameInBounds, Spent } from './budget.js';
 import type { Raw } from './reading.js';
 import type { Why } from './types.js';
 
@@ -27,7 +27,7 @@ interface Folder {
   folders: string[];
 }
 
-/** Throws where a folder has more than `most` names, or `inTime` does, which is asked at each folder. */
+/** Throws where a folder has more than `most` names or a name too long, or `inTime` does, which is asked at each folder. */
 export function* folderEntries(top: string, most: number, inTime: () => void = () => {}): Generator<Raw & { skip?: Why }> {
   const open: Folder[] = [];
   try {
@@ -44,6 +44,8 @@ export function* folderEntries(top: string, most: number, inTime: () => void = (
       }
       inTime();
       const at = `${last.at}${name}`;
+      // Folders without a file in them are no entries, and each level keeps its whole path.
+      nameInBounds(at);
       const fd = openedIn(last, name, constants.O_DIRECTORY);
       const next = fd === undefined ? undefined : folderAt({ at: `${at}/`, path: join(last.path, name), real: join(last.real, name) }, fd);
       if (!next) {
