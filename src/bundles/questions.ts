@@ -7,7 +7,7 @@ import { isDnsName } from '../kubernetes/names.js';
 import type { Check, Want } from '../model/check.js';
 import type { AgentPod } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
-import { NOT_IN_BUNDLE, POD_LIST_GIVEN } from '../report/own-words.js';
+import { NOT_IN_BUNDLE, POD_LIST_DISPUTED, POD_LIST_GIVEN } from '../report/own-words.js';
 import { askAgain } from '../report/where/by-script.js';
 import type { NamedPod } from './objects/pod-named.js';
 
@@ -58,7 +58,8 @@ export function askedOf(
     if (check.question === STANDS_FOR_ALL) {
       // A log tells that it failed, and no more.
       const isLogged = verdict.why.id.endsWith('.said.wrapped');
-      const why = isLogged ? verdict.why : facts.some(gavePods) ? POD_LIST_GIVEN : NOT_IN_BUNDLE;
+      const given = facts.some(stillFails) ? POD_LIST_DISPUTED : POD_LIST_GIVEN;
+      const why = isLogged ? verdict.why : facts.some(gavePods) ? given : NOT_IN_BUNDLE;
       return [
         {
           check,
@@ -78,6 +79,13 @@ function isAnswer(fact: AnyFact): fact is AnyFact & { kind: 'http'; outcome: { s
 
 /** The agent read them, and a collector kept them. */
 const gavePods = (fact: AnyFact): boolean => isAnswer(fact) && fact.outcome.data.path === '/pods';
+
+/** What the agent met at its kubelet when its log ended, and nothing in it is over. */
+function stillFails({ kind, outcome }: AnyFact): boolean {
+  if (kind !== 'said' || outcome.status !== 'observed') return false;
+  const { speaker, server, lasts, isHistory, causes } = outcome.data;
+  return speaker === 'node-agent' && server === 'kubelet' && lasts && !isHistory && causes.length > 0;
+}
 
 const NO_PODS: readonly AgentPod[] = [];
 

@@ -142,11 +142,15 @@ export const NOT_IN_BUNDLE: Message = { id: 'not-in-bundle', args: {}, en: say.t
 /** And why, where what a collector kept is one answer of those that an agent needs. */
 export const POD_LIST_GIVEN: Message = { id: 'pod-list-given', args: {}, en: say.table.podListGiven };
 
+/** The same, where what the agent logged goes on failing: checks take a log for older than an answer, and none of them says so. */
+export const POD_LIST_DISPUTED: Message = { id: 'pod-list-disputed', args: {}, en: say.table.podListDisputed };
+
 /** It stands for all that no bundle tells, and not for the question that it is put to. */
-export const isOfBundle = (note: Message | undefined): boolean => note?.id === NOT_IN_BUNDLE.id || note?.id === POD_LIST_GIVEN.id;
+export const isOfBundle = (note: Message | undefined): boolean =>
+  [NOT_IN_BUNDLE, POD_LIST_GIVEN, POD_LIST_DISPUTED].some(({ id }) => id === note?.id);
 
 /** What no check says. */
-const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE, POD_LIST_GIVEN];
+const SAID_OF_OPEN: readonly Message[] = [TOO_BUSY, NOT_IN_BUNDLE, POD_LIST_GIVEN, POD_LIST_DISPUTED];
 
 /** The message as the check that has its id says it; undefined where none does. `spare` leaves out what is no name, address or list of them. */
 export function saidAgain({ id, args }: Message, question: string, spare?: 'spare'): Message | undefined {

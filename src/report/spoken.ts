@@ -44,6 +44,7 @@ function pairOf({ id, args }: Message): Pair[] {
   if (id === 'busy') return [{ english: say.table.tooBusy, spoken: say('tooBusy') }];
   if (id === 'not-in-bundle') return [{ english: say.table.notInBundle, spoken: say('notInBundle') }];
   if (id === 'pod-list-given') return [{ english: say.table.podListGiven, spoken: say('podListGiven') }];
+  if (id === 'pod-list-disputed') return [{ english: say.table.podListDisputed, spoken: say('podListDisputed') }];
   if (id === 'stranger') return [{ english: say.table.strangerAnswers, spoken: say('strangerAnswers') }];
   const dot = id.indexOf('.');
   const [question, key] = [id.slice(0, dot), id.slice(dot + 1)];

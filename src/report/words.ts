@@ -5,7 +5,7 @@ import { aimedAs } from '../kubernetes/aim.js';
 import type { Fix } from '../model/check.js';
 import type { Finding, Result, Where } from '../model/report.js';
 import { say } from '../words/report.js';
-import { NOT_IN_BUNDLE, POD_LIST_GIVEN, TOO_BUSY } from './own-words.js';
+import { NOT_IN_BUNDLE, POD_LIST_DISPUTED, POD_LIST_GIVEN, TOO_BUSY } from './own-words.js';
 import { oneLine } from './plain-text.js';
 import { asksOf, spoken } from './spoken.js';
 import { askAgain } from './where/by-script.js';
@@ -194,6 +194,7 @@ export function openQuestion(
 /** One question stands for all that a bundle does not tell: its own words say less than what was there instead. */
 function titleInBundle(first: Result, notAnswered: (what: string) => string): string | undefined {
   if (first.note?.id === POD_LIST_GIVEN.id) return say('podListAlone');
+  if (first.note?.id === POD_LIST_DISPUTED.id) return notAnswered(say('podListButLog'));
   if (first.note?.id === NOT_IN_BUNDLE.id) return notAnswered(say('reachesKubelet'));
   return isUnsaid(first) ? notAnswered(say('failsUnsaid')) : undefined;
 }

@@ -97,6 +97,9 @@ export const say = defineWords('report', {
   reachesKubelet: 'Does the agent reach its kubelet? No bundle tells',
   notInBundle: 'The bundle does not tell whether the agent reaches its kubelet',
   podListGiven: 'The kubelet gave the agent its pod list; its other answers are not in the bundle',
+  podListDisputed:
+    "The kubelet gave the agent its pod list, but the agent's log shows failures to its end; kubelet-doctor LOG tells what that log means",
+  podListButLog: "the kubelet gave its pod list, but the agent's log shows failures",
   podListAlone: 'Nothing wrong found: the kubelet gave the agent its pod list',
   failsUnsaid: 'Why does the agent not reach its kubelet?',
   debugAgain: 'set log_level to debug, and collect again',

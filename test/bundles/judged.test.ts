@@ -264,6 +264,20 @@ describe('a part of a cluster', () => {
       'Nothing wrong found: the kubelet gave the agent its pod list',
       'To find out: kubelet-doctor judge FILE --collect',
     ]);
+    // The check for the kubelet keeps a token of its own: the agent may read the pods while that one is refused.
+    const pods = { 'w/k8s/kubelet_pods.yaml': 'apiVersion: v1\nkind: PodList\nitems: []\n' };
+    const refused =
+      'ERROR | check:kubelet | Error running check: 401 Client Error: Unauthorized for url: https://10.0.0.1:10250/metrics/cadvisor\n';
+    const still = `2026-01-05 10:00:35 UTC | CORE | ${refused}`.repeat(5);
+    assert.equal(
+      (await lines({ ...flare, ...pods, 'w/logs/agent.log': still }))[0],
+      "Not answered: the kubelet gave its pod list, but the agent's log shows failures",
+    );
+    const over = `${still}${'2026-01-05 10:30:00 UTC | CORE | INFO | check:kubelet | Done running check\n'.repeat(500)}`;
+    assert.equal(
+      (await lines({ ...flare, ...pods, 'w/logs/agent.log': over }))[0],
+      'Nothing wrong found: the kubelet gave the agent its pod list',
+    );
     const wrapped = 'WARN | unable to reach kubelet: temporary failure in kubeutil, will retry later: try delay not elapsed yet\n';
     const log = `2026-01-05 10:00:35 UTC | CORE | ${wrapped}`;
     assert.deepEqual((await lines({ ...flare, 'w/logs/agent.log': log }))[0], 'Not answered: Why does the agent not reach its kubelet?');
