@@ -18,13 +18,14 @@ export interface Clock {
 }
 
 export function createClock(): Clock {
-  /** What lived, what was told; and only where there is neither, the name, what was written, logged or created. */
+  /** What lived, what was told; and only where there is neither, the name, what was written, logged, created or last changed. */
   let [alive, told, named, written, logged, created] = [0, 0, 0, 0, 0, 0];
   const timeOf = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) || 0 : 0);
   const latest = (...values: unknown[]) => Math.max(0, ...values.map(timeOf));
   return {
     see({ metadata, spec, status, lastTimestamp, eventTime, series }, kind) {
       created = Math.max(created, timeOf(record(metadata).creationTimestamp));
+      if (kind === 'Pod') created = Math.max(created, ...turnsOf(record(status)).map(timeOf));
       if (kind === 'Lease') alive = Math.max(alive, timeOf(record(spec).renewTime));
       if (kind === 'Event') alive = Math.max(alive, latest(lastTimestamp, eventTime, record(series).lastObservedTime));
       if (kind === 'Node')
@@ -45,6 +46,18 @@ export function createClock(): Clock {
     },
     now: (read) => Math.max(alive, told) || named || (written <= read && written) || (logged <= read && logged) || created || undefined,
   };
+}
+
+/** When a pod was started, became ready, and its containers began and ended: days or months ago where all goes well. */
+function turnsOf({ startTime, conditions, containerStatuses }: Record<string, unknown>): unknown[] {
+  const states = list(containerStatuses)
+    .map(record)
+    .flatMap(({ state, lastState }) => [record(state), record(lastState)]);
+  return [
+    startTime,
+    ...list(conditions).map((each) => record(each).lastTransitionTime),
+    ...states.flatMap(({ running, terminated }) => [record(running).startedAt, record(terminated).finishedAt]),
+  ];
 }
 
 /**

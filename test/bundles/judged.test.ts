@@ -245,6 +245,20 @@ describe('a part of a cluster', () => {
     assert.match(renderText(report, { width: 80, colour: false, verbose: false }), /^Bundle: .*, n1 of 3 nodes, /m);
   });
 
+  it('is as old as the last that befell a pod, where nothing else tells', async () => {
+    const one = { metadata: { name: 'a', namespace: 'd', creationTimestamp: '2026-01-05T10:00:00Z' }, spec: { nodeName: 'n1' } };
+    const states = [
+      {
+        name: 'c',
+        state: { running: { startedAt: '2026-02-01T00:00:00Z' } },
+        lastState: { terminated: { finishedAt: '2026-01-31T00:00:00Z' } },
+      },
+    ];
+    const status = { startTime: '2026-01-05T10:00:01Z', containerStatuses: states };
+    const { report } = await judged({ 'x.json': JSON.stringify(listOf('Pod', [{ ...one, status }])) });
+    assert.match(renderText(report, { width: 80, colour: false, verbose: false }), /^Bundle: .*, 2026-02-01 00:00 UTC$/m);
+  });
+
   it('says of a flare what the kubelet gave the agent, and where a log has no reason how to have one', async () => {
     const lines = async (files: Files) => {
       const { report } = await judged(files);

@@ -39,7 +39,7 @@ const WORDS = {
   notKnown: 'permissions not checked',
   notAsked: 'all permissions are granted; `kubelet-doctor rbac` checks the rules',
   inPart: 'roles and bindings were not read to their end',
-  notOurs: 'this account may not read the rules',
+  notOurs: 'the rules could not be read',
 } as const satisfies Record<string, string>;
 
 const CAUSES = {

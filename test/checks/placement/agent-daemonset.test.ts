@@ -27,7 +27,7 @@ judgeTable(agentDaemonset, [
     row: 'not all of them were looked through: it may be behind the end',
     facts: found({ cut: { code: 'HTTP500', detail: '', read: 500 } }),
     expect: 'cannot-tell',
-    says: /only the first 500 DaemonSets were read: the apiserver answered 500/,
+    says: /of the DaemonSets, 500 were read: the apiserver answered 500/,
   },
   { row: 'there', facts: found({ workloads: [workload()] }), expect: 'pass' },
   {

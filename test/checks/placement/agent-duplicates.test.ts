@@ -18,7 +18,7 @@ judgeTable(agentDuplicates, [
     row: 'of the pods only the first were read',
     facts: placed({ cut: { pods: 'ETIMEDOUT' } }),
     expect: 'cannot-tell',
-    says: /only the first 2 pods were read: the apiserver did not answer in time/,
+    says: /of the pods, 2 were read: the apiserver did not answer in time/,
   },
   { row: 'one each, as far as we may look', facts: placed({ everywhere: false }), expect: 'pass', says: /only the agent's own namespace/ },
   {

@@ -17,7 +17,7 @@ judgeTable(controlPlanePlacement, [
     row: 'of the nodes only the first were read',
     facts: placed({ cut: { nodes: 'HTTP500' } }),
     expect: 'cannot-tell',
-    says: /only the first 2 nodes were read: the apiserver answered 500/,
+    says: /of the nodes, 2 were read: the apiserver answered 500/,
   },
   {
     row: 'the pods were not read: one from before the taint may still run',

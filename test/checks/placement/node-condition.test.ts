@@ -12,7 +12,7 @@ judgeTable(nodeCondition, [
     row: 'of the nodes only the first were read',
     facts: [fact('apiserver/nodes', { nodes: [node('n1')], complete: false })],
     expect: 'cannot-tell',
-    says: /only the first 1 nodes were read/,
+    says: /of the nodes, 1 were read/,
   },
   { row: 'all well', facts: nodes(node('n1')), expect: 'pass' },
   {

@@ -28,7 +28,7 @@ judgeTable(podAdmission, [
     row: 'of the pods only the first were read',
     facts: [...placed({ cut: { pods: 'ETIMEDOUT' } }), policy()],
     expect: 'cannot-tell',
-    says: /only the first 2 pods were read: the apiserver did not answer in time/,
+    says: /of the pods, 2 were read: the apiserver did not answer in time/,
   },
   { row: 'still asked', facts: [pending('apiserver/nodes', '')], expect: 'cannot-tell' },
   { row: 'no agent at all', facts: placed({ workloads: [] }), expect: 'not-applicable' },

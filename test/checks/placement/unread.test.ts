@@ -92,6 +92,9 @@ describe('a list that was read in part', () => {
     const listed = listedOf(['a'], { complete: false });
     assert.ok(!isWhole(listed));
     assert.equal(ofFirst(1, listed, 'node'), '1 of the first 1 node');
+    const inBundle = listedOf(['a'], { complete: false, cut: cutBy('ENOTINBUNDLE') });
+    assert.ok(!isWhole(inBundle));
+    assert.equal(ofFirst(1, inBundle, 'node'), '1 of the 1 node seen');
     // A list may say that it is whole and why it is not: then it is not.
     assert.ok(!isWhole(listedOf([], { complete: true, cut: cutBy('EMORE') })));
   });

@@ -42,7 +42,8 @@ export function ofAll(count: number, { items }: Whole<unknown>, noun: string): s
   return `${count} of ${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
 }
 
-/** `2 of the first 500 nodes`: what can be said of a part. */
-export function ofFirst(count: number, { items }: Part<unknown>, noun: string): string {
-  return `${count} of the first ${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
+/** `2 of the first 500 nodes`: what can be said of a part. All that a bundle contains was read, and is no first part: `2 of the 500 nodes seen`. */
+export function ofFirst(count: number, { items, cut }: Part<unknown>, noun: string): string {
+  const nouns = `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
+  return cut.code === 'ENOTINBUNDLE' ? `${count} of the ${nouns} seen` : `${count} of the first ${nouns}`;
 }

@@ -8,7 +8,7 @@ import { placementWants } from './wants.js';
 /** Said by every check that reads a list. */
 export const UNREAD = '{list} could not be listed: {why}';
 /** Said by those that must have read all of it. */
-export const CUT = 'only the first {count} {list} were read: {why}';
+export const CUT = 'of the {list}, {count} were read: {why}';
 
 const NAMES = { workloads: 'DaemonSets', nodes: 'nodes', 'agent-pods': 'pods' } as const;
 
