@@ -58,6 +58,19 @@ describe('printable: secrets by their shape', () => {
     ['escaped JSON field', '{\\"password\\":\\"SENTINEL123\\"}'],
     ['YAML field', 'client-key-data: SENTINEL12='],
     ['query', 'GET /x?access_token=SENTINEL-1&b=2'],
+    ['signature of a URL', 'GET /x?sv=1&sig=SENTINEL%3D'],
+    ['key of a cloud', 'aws_secret_access_key=SENTINEL/a1'],
+    ['key of a cloud, as JSON', '{"secretAccessKey":"SENTINEL1"}'],
+    ['key of a storage', 'AccountName=a;AccountKey=SENTINEL1==;'],
+    ['key of another product', 'DD-APPLICATION-KEY: SENTINEL1'],
+    ['key that signs', 'signing-key: SENTINEL1'],
+    ['password in a variable', 'DB_PASS=SENTINEL MYSQL_PWD=SENTINEL'],
+    ['password of a key', 'passphrase=SENTINEL1'],
+    ['flag of a command', 'agent --password SENTINEL --site x'],
+    ['user of curl', 'curl -sk -u admin:SENTINEL https://host:10250/pods'],
+    ['token of GitHub', 'said ghp_SENTINELabcdefghijklmnopqrstuvwxyz0123'],
+    ['token of Slack', 'said xoxb-123456789012-SENTINELabcdefgh'],
+    ['key file in base64', Buffer.from('-----BEGIN RSA PRIVATE KEY-----\nSENTINEL').toString('base64')],
   ];
   for (const [name, text] of hidden) {
     it(`hides: ${name}`, () => {
@@ -78,6 +91,13 @@ describe('printable: secrets by their shape', () => {
     'https://10.0.0.7:10250/pods',
     '-----BEGIN CERTIFICATE-----',
     'Authorization error (user=x, verb=get)',
+    'secretName: datadog-secret',
+    '--token is missing',
+    'private-key: /etc/kubernetes/pki/apiserver.key',
+    'PWD=/root',
+    'curl -sk -u "$U:$P" https://host',
+    'journalctl -u kubelet.service: no entries',
+    Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64'),
   ];
   for (const text of speech) {
     it(`leaves alone: ${text}`, () => assert.equal(printable(text), text));
@@ -222,6 +242,11 @@ describe('registered secrets', () => {
       'eyJ'.repeat(20_000),
       '-----BEGIN PRIVATE KEY-----'.repeat(2400),
       'token:'.repeat(10_000),
+      'curl '.repeat(13_000),
+      'curl x -u a'.repeat(6000),
+      '--token '.repeat(8000),
+      'LS0tLS1CRUdJTi'.repeat(4000),
+      'xoxb-'.repeat(12_000),
     ]) {
       redactor.clean(body);
     }
