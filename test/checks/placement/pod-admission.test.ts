@@ -35,6 +35,17 @@ judgeTable(podAdmission, [
   { row: 'nothing refused', facts: [...placed(), policy()], expect: 'pass' },
   { row: 'refused an hour ago, and there now', facts: [...placed(), policy(), event('exceeded quota: a')], expect: 'pass' },
   {
+    row: 'refused, and of the pods only a part is known: it may be there by now',
+    facts: [...placed({ pods: ['n1'], complete: false, cut: { pods: 'ENOTINBUNDLE' } }), policy(), event('exceeded quota: a')],
+    expect: { cause: 'admission-refuses', certainty: 'suspected' },
+    says: /exceeded quota: a/,
+  },
+  {
+    row: 'refused once, and every node has its pod, though the list is a part',
+    facts: [...placed({ cut: { pods: 'ENOTINBUNDLE' } }), policy(), event('exceeded quota: a')],
+    expect: 'cannot-tell',
+  },
+  {
     row: 'pod security, by the event',
     facts: lacking('violates PodSecurity "baseline:latest": host namespaces (hostPID=true)', {}, { enforce: 'baseline' }),
     expect: { ...security, severity: 'blocks' },

@@ -7,10 +7,11 @@ import { citeBy } from '../../shared/cite.js';
 import { firstThatHolds, given } from '../../shared/decide.js';
 import { AUTOMOUNT, byHand, fixBy, orBy, shell, yaml } from '../../shared/fix.js';
 import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
-import { pass, problem } from '../../shared/problem.js';
+import { pass, problem, suspected } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
 import { kubectlTarget, nodeNames, WITHOUT_AGENT } from '../shared/placement.js';
 import { kubectlPatch } from '../shared/placement-fixes.js';
+import { placementWants } from '../shared/wants.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, PLUGIN, type Plugin, refusedPortOf, webhookOf } from './decision.js';
@@ -25,6 +26,15 @@ export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause
   refused: (clues, say) =>
     problem('admission-refuses', {
       proof: inTheirWords(given(clues.facts.event)),
+      title: TITLES[pluginOf(clues)](clues, say),
+      features: WITHOUT_AGENT,
+      evidence: sawEvent(clues, say),
+      fixes: [REMEDIES[pluginOf(clues)](clues, say)].flat(),
+    }),
+  // That the pod is not there yet is not known.
+  'perhaps-refused': (clues, say) =>
+    problem('admission-refuses', {
+      ...suspected(['agent-missing-on-node', 'agent-not-ready-on-node'], placementWants()),
       title: TITLES[pluginOf(clues)](clues, say),
       features: WITHOUT_AGENT,
       evidence: sawEvent(clues, say),

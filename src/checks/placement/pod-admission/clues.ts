@@ -18,7 +18,7 @@ export interface Clues {
   lacking: boolean;
   /** A manifest that is not installed yet. */
   planned: boolean;
-  /** The last refusal, while a node still lacks its pod; and what it says. */
+  /** The last refusal, while a node still lacks its pod, or none of it was seen there in a list that is not whole; and what it says. */
   event: RefusedCreate | undefined;
   said: string;
   /** The PriorityClass that it names, unless its own manifest brings it along. */
@@ -45,9 +45,10 @@ export function read(view: View<(typeof NEEDS)[number]>, { found, rows, pods }: 
   return found.workloads.map((workload) => {
     const { namespace, name, template } = workload;
     const lacking = rows.some((row) => row.state === 'missing' && row.workload === workload);
+    const unseen = rows.some((row) => row.state === 'unknown' && row.workload === workload);
     const [event] = refused
       .flatMap((fact) => seen(fact) ?? [])
-      .filter((each) => lacking && each.namespace === namespace && each.daemonset === name)
+      .filter((each) => (lacking || unseen) && each.namespace === namespace && each.daemonset === name)
       .sort((a, b) => (a.last < b.last ? 1 : -1));
     const { priorityClass } = template;
     const own = pods?.pods.filter((pod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}` && !pod.leaving) ?? [];

@@ -7,6 +7,8 @@ const restricts = ({ policy, asks }: Clues): boolean => (policy?.enforce === 'ba
 const violates = ({ event }: Clues): boolean => /violates PodSecurity/.test(event?.message ?? '');
 
 export const DECISION = [
+  // By a label it is certain, whatever came of the refusal.
+  ['perhaps-refused', (c) => c.event !== undefined && !c.lacking && !restricts(c)],
   ['security-refuses', (c) => violates(c) || (restricts(c) && c.event !== undefined)],
   ['security-would-refuse', restricts],
   ['refused', (c) => c.event !== undefined],
