@@ -39,7 +39,7 @@ export const agentPermissions = defineCheck({
     ...SAW_DENIED,
     grant: 'Grant {account} the missing apiserver permissions',
     nothing: 'the enabled features need kubelet permissions only',
-    notAsked: 'no account to check: none is known, and --service-account names none',
+    notAsked: 'permissions not checked: no account is known (--service-account names one), or none of its roles',
     noAccount: 'permissions not checked: there is no such ServiceAccount',
     notOurs: '{count} of {total} permissions could not be checked',
     runners: '{count} permissions are not granted; only an agent without cluster checks runners needs them',
