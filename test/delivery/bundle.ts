@@ -2,6 +2,7 @@
  * The bundles: the package's, in chunks; one file, an ES module for Node; and a CommonJS script, which is what a single executable application
  * begins with.
  */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { knownCauses } from '../../src/checks/known.js';
@@ -39,6 +40,18 @@ export const withoutDrawing: Plugin = {
   },
 };
 
+/** Of package.json what src/version.ts reads: the rest is for npm, and every command would parse it. */
+const withVersion: Plugin = {
+  name: 'with-version',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]package\.json$/ }, ({ path: file }) => {
+      if (path.dirname(file) !== path.resolve('.')) return undefined;
+      const { version, homepage, bugs } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      return { contents: JSON.stringify({ version, homepage, bugs }), loader: 'json' };
+    });
+  },
+};
+
 /** What every cause says of itself, computed now: its reader needs none of the checks. */
 const withCauses: Plugin = {
   name: 'with-causes',
@@ -62,7 +75,7 @@ const COMMON: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',
-  plugins: [withoutRestOfUndici, withoutDrawing, withCauses],
+  plugins: [withoutRestOfUndici, withoutDrawing, withVersion, withCauses],
 };
 
 const CHECK = ['src/cli/commands/check.ts', 'src/live/judging.ts', 'src/render/text/report.ts'];
@@ -105,7 +118,7 @@ const ALONE: BuildOptions & { metafile: true } = {
   ...COMMON,
   metafile: true,
   entryPoints: [path.resolve('src/single.ts')],
-  plugins: [withoutRestOfUndici, withoutDrawing, withCauses, withoutSimulator],
+  plugins: [withoutRestOfUndici, withoutDrawing, withVersion, withCauses, withoutSimulator],
 };
 
 /** Returns its path. Executable as it is, where Node is on PATH; the licences of what is in it are in it as well. */
