@@ -37,3 +37,16 @@ describe('a dump as one text', () => {
       }
     });
 });
+
+it('lists that cat put one after the other are all read, in YAML too', async () => {
+  for (const text of [
+    LISTS.map((list) => stringify(list, { sortMapEntries: true })).join(''),
+    LISTS.map((list) => JSON.stringify(list)).join(''),
+  ]) {
+    const judged = await judgeBundle(Buffer.from(text), {}, createHost(), { failOn: 'degrades', skip: [], only: [] });
+    assert.ok('report' in judged, 'error' in judged ? judged.error : '');
+    const daemonsets = judged.facts.find(({ kind }) => kind === 'workloads');
+    assert.equal(judged.report.where.bundle?.nodes, 2);
+    assert.match(JSON.stringify(daemonsets?.outcome), /datadog-agent/);
+  }
+});

@@ -66,7 +66,7 @@ async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefine
   const written = withoutLogs(bytes.toString('utf8'), logLine);
   const all = WITH_NULLS.test(entry.path) ? written.replaceAll('"null"', '""') : written;
   let isWhole = all.trim() !== '';
-  for (const text of all.split(/^---[^\n]*$/m)) {
+  for (const text of all.split(/^---[^\n]*$/m).flatMap(eachOf)) {
     if (!isWorthParsing(text, guess)) continue;
     const kind = ownKind(text) ?? guess?.kind;
     const document = readPlainYaml(kind === undefined ? text : shortenedYaml(text, kind), entry.path);
@@ -74,6 +74,12 @@ async function readYaml(entry: Entry, index: ObjectIndex, guess: Kind | undefine
     else index.add(document, guess);
   }
   return isWhole;
+}
+
+/** `cat nodes.yaml daemonsets.yaml` puts nothing between: kubectl prints `apiVersion` first, and a document has it once. */
+function eachOf(text: string): string[] {
+  const [first = '', second = '', ...others] = text.split(/^(?=apiVersion:)/m);
+  return first.startsWith('apiVersion:') ? [first, second, ...others] : [first + second, ...others];
 }
 
 const [START, END] = ['==== START logs ', '==== END logs '];
