@@ -38,6 +38,27 @@ describe('a dump as one text', () => {
     });
 });
 
+it('a node whose status was left out is neither ready nor not', async () => {
+  const { status, ...trimmed } = node('n1') as { status?: unknown };
+  assert.ok(status);
+  for (const [nodes, outcome] of [
+    [[trimmed, node('n2')], 'cannot-tell'],
+    [[node('n1', 'Unknown'), node('n2')], 'problem'],
+  ] as const) {
+    const text = JSON.stringify(listOf('Node', [...nodes]));
+    const judged = await judgeBundle(Buffer.from(text), {}, createHost(), { failOn: 'degrades', skip: [], only: [] });
+    assert.ok('report' in judged, 'error' in judged ? judged.error : '');
+    assert.ok(
+      judged.report.results.some((result) => result.question === 'node-condition' && result.outcome === outcome),
+      outcome,
+    );
+    assert.equal(
+      flatten(judged.report.findings).some(({ cause }) => cause === 'node-not-ready'),
+      outcome === 'problem',
+    );
+  }
+});
+
 it('lists that cat put one after the other are all read, in YAML too', async () => {
   for (const text of [
     LISTS.map((list) => stringify(list, { sortMapEntries: true })).join(''),

@@ -144,12 +144,14 @@ function nodeOf({ metadata, spec, status }: KubeObject): KubeObject {
     kind: 'Node',
     metadata: metaOf(metadata, isKeptOff),
     spec: { taints, unschedulable, providerID },
-    status: {
-      nodeInfo: { kubeletVersion, osImage },
-      addresses: list(addresses).filter((each) => !isHidden(record(each).address)),
-      conditions,
-      daemonEndpoints,
-    },
+    ...(status !== undefined && {
+      status: {
+        nodeInfo: { kubeletVersion, osImage },
+        addresses: list(addresses).filter((each) => !isHidden(record(each).address)),
+        conditions,
+        daemonEndpoints,
+      },
+    }),
   };
 }
 

@@ -23,6 +23,7 @@ export const nodeCondition = defineCheck({
   needs: ['apiserver/nodes', 'apiserver/agent-pods', 'self/settings'],
   words: {
     without: '{nodes} without an agent: not ready',
+    untold: 'no status is given of {names}',
     oneNotReady: '{nodes} is not ready: no new agent starts there',
     notReady: '{nodes} are not ready: no new agent starts there',
     oneCordoned: '{nodes} is cordoned: DaemonSet pods still start there',
@@ -62,7 +63,8 @@ export const nodeCondition = defineCheck({
     if (!found) return cannotList(fact, say);
     const { nodes } = found;
     const listed = listedOf(nodes, found);
-    const unready = nodes.filter(({ ready }) => ready !== 'True');
+    const unready = nodes.filter(({ ready, untold }) => ready !== 'True' && !untold);
+    const untold = nodes.filter((node) => node.untold);
     const pods = seen(view.one('apiserver/agent-pods'));
     // Only a list that was read to its end shows that there is none.
     const without = pods?.complete ? unready.filter(({ node }) => !pods.pods.some((pod) => pod.node === node)) : [];
@@ -88,6 +90,7 @@ export const nodeCondition = defineCheck({
           ),
       });
     }
+    if (cordoned.length === 0 && untold.length > 0) return cannotTell(say('untold', { names: nodeNames(untold, 5) }));
     if (cordoned.length === 0) return isWhole(listed) ? pass(fact) : cannotTellAll({ kind: 'nodes', cut: listed.cut }, say);
     const words = { nodes: nodesOf(cordoned, listed) };
     const title = cordoned.length === 1 ? say('oneCordoned', words) : say('cordoned', words);

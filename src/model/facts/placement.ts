@@ -98,6 +98,8 @@ export interface PlacementNode {
   ready: 'True' | 'False' | 'Unknown';
   /** Since 1.5, where it is not ready: since when, ISO. */
   readySince?: string;
+  /** Since 1.5: a file leaves its status out; `ready` is Unknown because nothing tells it. */
+  untold?: true;
   /** Of its taints or of `unschedulable`, where it has one. */
   changed?: Change;
   /** Conditions that are not as they should be: `DiskPressure`. */

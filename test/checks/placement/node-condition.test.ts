@@ -14,6 +14,12 @@ judgeTable(nodeCondition, [
     expect: 'cannot-tell',
     says: /of the nodes, 1 were read/,
   },
+  {
+    row: 'of one no status is given',
+    facts: nodes(node('n1', { ready: 'Unknown', untold: true }), node('n2')),
+    expect: 'cannot-tell',
+    says: /no status is given of n1/,
+  },
   { row: 'all well', facts: nodes(node('n1')), expect: 'pass' },
   {
     row: 'cordoned',
