@@ -14,6 +14,8 @@ const SOCKETS = /^node:(net|tls|http|https|dgram|child_process)$/;
 const SIMULATOR = path.join('src', 'sim', 'servers');
 const DIAGNOSED = path.join(FOLDER, 'scenarios', 'diagnosed.ts');
 const NO_SOCKETS = path.join(FOLDER, 'support', 'no-sockets.mjs');
+/** What Node would choose itself, and behind it the failed ones. */
+const REPORTERS = [process.stdout.isTTY ? 'spec' : 'tap', pathToFileURL(path.join(FOLDER, 'support', 'failed.mjs')).href];
 
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts') && !name.startsWith(`cluster${path.sep}`))
@@ -59,7 +61,8 @@ try {
     process.argv.includes('--quick') ? 'quick' : process.argv.includes('--sockets') ? 'sockets' : 'all',
   );
   const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
-  const ended = spawnSync(process.execPath, ['--import', 'tsx', '--test', concurrency, ...entries], { stdio: 'inherit' });
+  const reporters = REPORTERS.flatMap((each) => [`--test-reporter=${each}`, '--test-reporter-destination=stdout']);
+  const ended = spawnSync(process.execPath, ['--import', 'tsx', '--test', concurrency, ...reporters, ...entries], { stdio: 'inherit' });
   process.exitCode = ended.status ?? 1;
 } finally {
   rmSync(scratch, { recursive: true });
