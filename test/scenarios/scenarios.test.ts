@@ -9,7 +9,9 @@ import { renderDiff } from '../../src/render/text/diff.js';
 import { renderText } from '../../src/render/text/report.js';
 import { reportSchema } from '../../src/report/contract/schema.js';
 import { compareReports } from '../../src/report/diff.js';
+import { placeWords } from '../../src/report/where/places.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
+import type { World } from '../../src/sim/world.js';
 import { mergeAll } from '../report/merged-samples.js';
 import { englishIn, inPseudo, phrasesIn, valuesOf, wordsLeft } from '../support/pseudo.js';
 import { diagnoseOnce } from './diagnosed.js';
@@ -55,6 +57,7 @@ describe('scenarios', { concurrency: WORLDS_AT_ONCE }, () => {
       if (!world.hostile && !world.network?.proxy) assert.doesNotMatch(stdout + text, /\[redacted\]/);
       fitsItsTerminal(report);
       fillsInWhatItKnows(report);
+      namesTheMachine(report, world);
       saysAllInOneLanguage(report, at, phrases);
       if (at % 20 === 0) reports.push(report);
       ended += 1;
@@ -82,6 +85,12 @@ function sayManyInOneLanguage(reports: readonly Report[]): void {
     const printed = inPseudo(() => renderDiff(compareReports(old, now), { width: 100, colour: false }));
     assert.deepEqual([...wordsLeft(printed, values)], []);
   }
+}
+
+/** "Ran in … on NODE" is where it ran, whichever node it was asked about. */
+function namesTheMachine({ where }: Report, { names }: World): void {
+  const on = / on (\S+)$/.exec(placeWords(where))?.[1];
+  if (on !== undefined) assert.equal(on, names?.node ?? 'n1', JSON.stringify(where));
 }
 
 /** One finding in 24 lines of 80 columns with the last two again, two in 36, any in 60; line one in 80 columns. */

@@ -115,7 +115,10 @@ describe("another node's healthy kubelet", { concurrency: 3 }, () => {
       assert.equal(first.certainty, 'proven');
       const ids = first.evidence.map(({ saw }) => saw.id.replace(/^.*[./]/, ''));
       for (const witness of witnesses) assert.ok(ids.includes(witness), JSON.stringify(ids));
-      const [line = '', fix] = renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
+      const [line = '', fix, ran] = renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
+      // Where the variable names another node than ours, it is that one's report, made here.
+      const about = scenario === 'kubelet-of-other-node-by-token' ? ', about n2' : '';
+      assert.ok(ran?.startsWith(`Ran in the agent's pod on n1 (host network)${about}, as `), ran);
       assert.match(line, /^The kubelet at .* (belongs to node n2, not n1|does not belong to node n1)$/);
       assert.match(fix ?? '', /^Fix \(agent\): Set DD_KUBERNETES_KUBELET_HOST from status\.hostIP/);
     });

@@ -5,12 +5,12 @@
 import { isOf } from '../../checks/shared/address.js';
 import { agentsCandidate } from '../../checks/shared/kubelet.js';
 import { nodeHere } from '../../checks/shared/on-node.js';
-import { anotherAsked } from '../../checks/shared/own-node.js';
+import { anotherAsked, isSameNode } from '../../checks/shared/own-node.js';
 import { seen, subjectOf } from '../../checks/shared/read.js';
 import { canonicalAddress, isLoopback } from '../../kubernetes/addresses.js';
 import { type Aim, aimed, withoutAim } from '../../kubernetes/aim.js';
 import type { Fix } from '../../model/check.js';
-import type { AnyFact, Setting, Target } from '../../model/facts.js';
+import type { AnyFact, Place, Setting, Target } from '../../model/facts.js';
 import type { Finding, Report, Result, Where } from '../../model/report.js';
 import { listed } from '../../words/formats.js';
 import { sayWhere } from '../../words/report.js';
@@ -40,20 +40,23 @@ export function whereOf(facts: readonly AnyFact[]): Where {
   };
   const others = othersThanGiven(facts);
   const script = place && scriptOf(place);
+  const node =
+    dataOf(facts, 'apiserver/node')?.node ??
+    asked?.node ??
+    identity?.node ??
+    claims?.node ??
+    nodeHere(place, dataOf(facts, 'self/kubelet-process')) ??
+    place?.node ??
+    '';
+  const machine = asked?.machine ?? machineBeside(place, node);
   return {
     place: place ? placeOf(place) : '',
     vantage: place ? vantageOf(place) : '',
-    node:
-      dataOf(facts, 'apiserver/node')?.node ??
-      asked?.node ??
-      identity?.node ??
-      claims?.node ??
-      nodeHere(place, dataOf(facts, 'self/kubelet-process')) ??
-      '',
+    node,
     identity: identity ? (judged ? sayWhere('forAccount', { who, account: judged }) : who) : claimed,
     kubelet: candidateOf('kubelet'),
     apiserver: candidateOf('apiserver'),
-    ...(asked && { machine: asked.machine }),
+    ...(machine && { machine }),
     ...(place?.leftOver !== undefined && { leftOver: place.leftOver }),
     ...(script && { script }),
     ...(others && { nodeAddresses: others }),
@@ -62,6 +65,12 @@ export function whereOf(facts: readonly AnyFact[]): Where {
     ...(kubeconfig && context && { context }),
     ...(identity && judged && { account: judged }),
   };
+}
+
+/** What a flag, a variable or a token brought along names need not be where we are. */
+function machineBeside(place: Place | undefined, node: string): string | undefined {
+  const machine = place?.place === 'workstation' ? undefined : place?.node;
+  return machine && node && !isSameNode(machine, node) ? machine : undefined;
 }
 
 /** Addresses listed on line 3: a Node has two or three. */
