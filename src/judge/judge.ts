@@ -18,19 +18,40 @@ export function judge(facts: readonly AnyFact[], checks: readonly Check[]): Judg
 
 /** A judge for facts that come in one by one: a check is asked again only where a fact that it reads is another, as its verdict follows from these alone. */
 export function judgeAgain(checks: readonly Check[]): (facts: readonly AnyFact[]) => Judgement[] {
-  let known: Shelves = new Map();
-  let judged: Judgement[] = [];
+  const steps = judgeInSteps(checks);
   return (facts) => {
+    const judging = steps(facts);
+    for (;;) {
+      const { done, value } = judging.next();
+      if (done) return value;
+    }
+  };
+}
+
+/** What is between two checks: whoever has answers to hear does so there, and goes on. */
+export type Steps = Generator<undefined, Judgement[], undefined>;
+
+/** The same, a check at a time: the first time each is compiled as well, which takes as long as some answers. To be gone through to its end. */
+export function judgeInSteps(checks: readonly Check[]): (facts: readonly AnyFact[]) => Steps {
+  let known: Shelves = new Map();
+  let judged: readonly Judgement[] = [];
+  return function* (facts) {
     const shelves = shelve([...facts].sort((a, b) => compare(a.subject, b.subject)));
     const others = new Set(
       [...known.keys(), ...shelves.keys()].filter((need) => !sameFacts(known.get(need) ?? [], shelves.get(need) ?? [])),
     );
     const isSame = (need: Need) => !others.has(need);
-    judged = checks.map((check, at) => {
+    const now: Judgement[] = [];
+    for (const [at, check] of checks.entries()) {
       const before = judged[at];
-      return before && check.needs.every(isSame) ? before : { check, verdict: inEnglish(() => ask(check, shelves)) };
-    });
-    known = shelves;
+      if (before && check.needs.every(isSame)) {
+        now.push(before);
+        continue;
+      }
+      now.push({ check, verdict: inEnglish(() => ask(check, shelves)) });
+      yield;
+    }
+    [known, judged] = [shelves, now];
     const platform = platformIn((need) => shelves.get(need) ?? []);
     const ranked = behindStrangers(judged);
     return platform === undefined

@@ -1,7 +1,7 @@
 /** The loop: judge what is known, fetch what undecided checks want, judge again, until nothing is new or the budget ends. */
 
 import { elapsedMs } from '../host/stopwatch.js';
-import type { Judgement } from '../judge/judge.js';
+import type { Judgement, Steps } from '../judge/judge.js';
 import type { Want } from '../model/check.js';
 import type { AnyFact } from '../model/facts.js';
 import type { Judging } from './judging.js';
@@ -11,6 +11,9 @@ import type { FactStore } from './store.js';
 const TOGETHER_MS = 10;
 /** but none waits longer than this: it may be what decides what is asked next. */
 const LONGEST_MS = 30;
+
+/** Of a judgement in one piece: answers are heard in between. The first compiles every check, and is as long as four answers. */
+const SLICE_MS = 4;
 
 /** Where facts come from, live. Every question it starts is counted in its store. */
 export interface Source {
@@ -59,13 +62,23 @@ export async function runChecks(source: Source, load: () => Promise<Judging>, bu
       clearTimeout(quiet);
     }
   };
+  // Once the time is over, nothing is heard any more.
+  const inSlices = async (steps: Steps): Promise<Judgement[]> => {
+    for (let began = elapsedMs(); ; ) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      if (outOfTime || elapsedMs() - began < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      began = elapsedMs();
+    }
+  };
   try {
     await Promise.race([source.start(), over]);
     const { judge, wantsOf } = await load();
     for (;;) {
       await untilQuiet();
       const revision = source.store.revision();
-      const judgements = judge(source.store.snapshot());
+      const judgements = await inSlices(judge(source.store.snapshot()));
       for (const want of wantsOf(judgements)) {
         const key = `${want.need} ${want.subject ?? ''}`;
         if (fetched.has(key)) continue;
@@ -79,7 +92,7 @@ export async function runChecks(source: Source, load: () => Promise<Judging>, bu
     }
     source.store.close();
     const facts = source.store.snapshot();
-    return { judgements: judge(facts), facts, outOfTime };
+    return { judgements: await inSlices(judge(facts)), facts, outOfTime };
   } finally {
     clearTimeout(alarm);
     await source.close();

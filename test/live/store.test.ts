@@ -113,6 +113,26 @@ describe('the loop', () => {
     assert.equal(result.judgements[0]?.verdict.kind, 'pass');
   });
 
+  it('hears what comes in while it judges', async () => {
+    const store = createFactStore(Date.now);
+    const order: string[] = [];
+    const slow = Array.from({ length: 10 }, (_, at) =>
+      defineCheck({
+        ...needsVersion,
+        question: `slow-${at}`,
+        judge(view, say) {
+          if (at === 0) setImmediate(() => order.push('heard'));
+          for (const lived = stopwatch(); lived() < 5; );
+          order.push(`slow-${at}`);
+          return needsVersion.judge(view, say);
+        },
+      }),
+    );
+    await runChecks({ store, async start() {}, fetch() {}, close: async () => {} }, async () => judging(slow), 1000);
+    assert.deepEqual(order.slice(0, 2), ['slow-0', 'heard']);
+    assert.equal(order.length, 11);
+  });
+
   it('ends with its budget, closes its source and says so', async () => {
     const store = createFactStore(Date.now);
     let closed = false;
