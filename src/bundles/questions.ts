@@ -11,8 +11,51 @@ import { NOT_IN_BUNDLE, POD_LIST_DISPUTED, POD_LIST_GIVEN } from '../report/own-
 import { askAgain } from '../report/where/by-script.js';
 import type { NamedPod } from './objects/pod-named.js';
 
-/** The question that stands for all of them: does the kubelet answer the agent. */
-const STANDS_FOR_ALL = 'kubelet-payload';
+/** What of a bundle decides what it is asked. */
+interface Holds {
+  /** What was read in it, or failed to be, as `target/kind`. */
+  looked: ReadonlySet<string>;
+  /** It tells how the kubelet decides who may ask what. */
+  tellsDecision: boolean;
+  /** The agent read its pods, and a collector kept them. */
+  gavePods: boolean;
+  /** Its log goes on failing at the kubelet until it ends. */
+  stillFails: boolean;
+}
+
+/** `drop`: it is not asked. `in-pod`: only a run in the agent's pod tells. `by-lists`: what `--collect` names would tell. */
+type Then = 'keep' | 'drop' | 'in-pod' | 'by-lists';
+
+type Row = readonly [
+  of: string | ((check: Check) => boolean),
+  answered: readonly Judgement['verdict']['kind'][] | 'any',
+  holds: (bundle: Holds, check: Check) => boolean,
+  then: Then,
+];
+
+const [PASS, OPEN] = [['pass'], ['cannot-tell']] as const;
+const any = (): boolean => true;
+
+/** The first row that holds: which question, how it was answered, what the bundle holds. */
+const TABLE: readonly Row[] = [
+  // Whoever reads a bundle asks no apiserver what he may.
+  ['review-forbidden', 'any', any, 'drop'],
+  // That policies allow it says nothing of the connection.
+  ['network-policy', PASS, any, 'drop'],
+  ['network-policy', OPEN, ({ looked }) => !looked.has('apiserver/egress-policies'), 'drop'],
+  // That it answers who has a credential does not tell what it answers others.
+  ['kubelet-open', PASS, ({ tellsDecision }) => !tellsDecision, 'drop'],
+  // The defaults of this run are no settings of an agent.
+  [any, PASS, ({ looked }, { needs }) => !needs.some((need) => !CHOSEN.includes(need) && looked.has(need)), 'drop'],
+  ['kubelet-payload', OPEN, any, 'in-pod'],
+  // Who was given the pods may read them.
+  ['kubelet-forbidden', OPEN, ({ gavePods }) => gavePods, 'drop'],
+  // By one answer that was kept no connection is well, and what nobody tried is open for all of them in kubelet-payload.
+  [isAboutTrial, [...PASS, ...OPEN], any, 'drop'],
+  [any, OPEN, ({ looked }, { needs }) => needs.some((need) => !COMMON.includes(need) && looked.has(need)), 'by-lists'],
+  [any, OPEN, any, 'drop'],
+  [any, 'any', any, 'keep'],
+];
 
 /** What was chosen for this run; and what every check hears. */
 const CHOSEN: readonly Need[] = ['self/place', 'self/settings', 'self/profile', 'self/said'];
@@ -23,9 +66,12 @@ const COMMON: readonly Need[] = [...CHOSEN, 'apiserver/version', 'apiserver/node
 /** What a connection leaves. */
 const TRIED = ['proxy', 'dns', 'tcp', 'tls', 'http', 'credential', 'second-sight', 'proxied'] as const satisfies readonly FactKind[];
 
-/** About a connection, and not about what others say of the rights or of the settings. */
-const isAboutTrial = ({ needs, target, question }: Check): boolean =>
-  target !== 'self' && TRIED.some((kind) => needs.includes(`${target}/${kind}`)) && question !== 'kubelet-forbidden';
+/** Of these the answers of others tell as well: roles, policies, and what the kubelet gave the agent. */
+const TOLD_BY_OTHERS: readonly string[] = ['kubelet-forbidden', 'network-policy', 'kubelet-payload'];
+
+function isAboutTrial({ needs, target, question }: Check): boolean {
+  return target !== 'self' && TRIED.some((kind) => needs.includes(`${target}/${kind}`)) && !TOLD_BY_OTHERS.includes(question);
+}
 
 /** `chosen`: the pod that was named; else any of the agent's on the node, where no DaemonSet tells of `agents`, by node. */
 export function askedOf(
@@ -35,50 +81,47 @@ export function askedOf(
   chosen?: NamedPod,
   agents?: ReadonlyMap<string, NamedPod>,
 ): Judgement[] {
-  const looked = new Set(
-    facts.flatMap((fact) => {
-      const { target, kind, outcome } = fact;
-      return (outcome.status === 'observed' || outcome.status === 'failed') && !isAnswer(fact) ? [`${target}/${kind}`] : [];
-    }),
-  );
-  const isTold = ({ check }: Judgement) =>
-    check.needs.some((need) => !COMMON.includes(need) && looked.has(need)) &&
-    (!isAboutTrial(check) || TRIED.some((kind) => looked.has(`${check.target}/${kind}`)));
-  const isOpenKnown =
-    looked.has('self/kubelet-config') || facts.some((fact) => isAnswer(fact) && fact.outcome.data.payload?.kubelet?.authorizationMode);
+  const bundle = holdsOf(facts);
   return judgements.flatMap((judgement) => {
     const { check, verdict } = judgement;
-    // That it answers who has a credential does not tell what it answers others.
-    if (check.question === 'kubelet-open' && verdict.kind === 'pass' && !isOpenKnown) return [];
-    // The defaults of this run are no settings of an agent.
-    if (verdict.kind === 'pass' && !check.needs.some((need) => !CHOSEN.includes(need) && looked.has(need))) return [];
-    // By one answer that was kept no connection is well.
-    if (verdict.kind === 'pass' && isAboutTrial(check) && check.question !== STANDS_FOR_ALL) return [];
-    if (verdict.kind !== 'cannot-tell') return [judgement];
-    if (check.question === STANDS_FOR_ALL) {
-      // A log tells that it failed, and no more.
-      const isLogged = verdict.why.id.endsWith('.said.wrapped');
-      const given = facts.some(stillFails) ? POD_LIST_DISPUTED : POD_LIST_GIVEN;
-      const why = isLogged ? verdict.why : facts.some(gavePods) ? given : NOT_IN_BUNDLE;
-      return [
-        {
-          check,
-          verdict: { ...verdict, why, wants: [{ need: 'kubelet/http' as const, elsewhere: askInPod(facts, node, chosen, agents) }] },
-        },
-      ];
-    }
-    if (!isTold(judgement) || isAboutTrial(check) || (check.question === 'kubelet-forbidden' && facts.some(gavePods))) return [];
-    return [{ check, verdict: { ...verdict, wants: verdict.wants.map(withoutAsking) } }];
+    const row = TABLE.find(
+      ([of, answered, holds]) =>
+        (typeof of === 'string' ? of === check.question : of(check)) &&
+        (answered === 'any' || answered.includes(verdict.kind)) &&
+        holds(bundle, check),
+    );
+    if (row?.[3] === 'drop') return [];
+    if (row?.[3] === 'keep' || verdict.kind !== 'cannot-tell') return [judgement];
+    if (row?.[3] === 'by-lists') return [{ check, verdict: { ...verdict, wants: verdict.wants.map(withoutAsking) } }];
+    // A log tells that it failed, and no more.
+    const why = verdict.why.id.endsWith('.said.wrapped') ? verdict.why : whyOpen(bundle);
+    const wants = [{ need: 'kubelet/http' as const, elsewhere: askInPod(facts, node, chosen, agents) }];
+    return [{ check, verdict: { ...verdict, why, wants } }];
   });
+}
+
+function whyOpen({ gavePods, stillFails }: Holds) {
+  if (!gavePods) return NOT_IN_BUNDLE;
+  return stillFails ? POD_LIST_DISPUTED : POD_LIST_GIVEN;
+}
+
+function holdsOf(facts: readonly AnyFact[]): Holds {
+  const answers = facts.filter(isAnswer);
+  const isLooked = ({ outcome: { status } }: AnyFact) => status === 'observed' || status === 'failed';
+  const read = facts.filter((fact) => isLooked(fact) && !isAnswer(fact));
+  const looked = new Set(read.map(({ target, kind }) => `${target}/${kind}`));
+  return {
+    looked,
+    tellsDecision: looked.has('self/kubelet-config') || answers.some(({ outcome }) => outcome.data.payload?.kubelet?.authorizationMode),
+    gavePods: answers.some(({ outcome }) => outcome.data.path === '/pods'),
+    stillFails: facts.some(stillFails),
+  };
 }
 
 /** What a flare holds of the kubelet's answers: of the way there, and of what it did not ask, it tells nothing. */
 function isAnswer(fact: AnyFact): fact is AnyFact & { kind: 'http'; outcome: { status: 'observed' } } {
   return fact.kind === 'http' && fact.target === 'kubelet' && fact.outcome.status === 'observed' && fact.outcome.data.status === 200;
 }
-
-/** The agent read them, and a collector kept them. */
-const gavePods = (fact: AnyFact): boolean => isAnswer(fact) && fact.outcome.data.path === '/pods';
 
 /** What the agent met at its kubelet when its log ended, and nothing in it is over. */
 function stillFails({ kind, outcome }: AnyFact): boolean {
@@ -101,8 +144,7 @@ function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: 
   const pod = [chosen ?? podsByNode(pods).get(node) ?? agents?.get(node ?? '')].find(
     (each) => each && [each.namespace, each.pod].every(isDnsName),
   );
-  const asked = askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {});
-  return chosen?.isAnothers ? asked.replace(' -c agent ', ' ') : asked;
+  return askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {}, chosen?.isAnothers ? 'first' : 'agent');
 }
 
 const known = new WeakMap<readonly AgentPod[], ReadonlyMap<string | undefined, AgentPod>>();

@@ -87,10 +87,12 @@ async function broughtBy(from: string | Buffer | Brought, host: Host): Promise<B
 
 /** Why it is none of ours, where it is no one's: of a text its end may tell it. */
 async function whyNot(file: string, host: Host, { from, ours, others }: Brought, read: { error: string }): Promise<{ error: string }> {
-  if (from === STDIN) return 'isAnothers' in ours ? { error: `${STANDARD_INPUT}: ${NOTHING}` } : read;
-  if (!others || !isOneFile(others.form)) return read;
-  const again = await factsFrom(file, host, typeof from === 'string' ? undefined : from);
-  return 'error' in again ? again : read;
+  if (others && from !== STDIN && isOneFile(others.form)) {
+    const again = await factsFrom(file, host, typeof from === 'string' ? undefined : from);
+    if ('error' in again) return again;
+  }
+  if (!('isAnothers' in ours)) return read;
+  return { error: host.redactor.clean(`${called(file)}: ${from === STDIN ? NOTHING : NEITHER}`, 400) };
 }
 
 /** `own`: why it is none of ours. */
@@ -114,8 +116,7 @@ async function findForeign(
     const again = /^is (?:cut off|damaged\b.*)$/.test(fault) ? ', and nothing that is read comes before that; get it again' : '';
     return { error: host.redactor.clean(`${called(file)}: ${fault}${again}`, 400) };
   }
-  if (!format)
-    return { error: (await own()).error.replace(/is (?:an archive|a directory) without a report\.json or facts\.json$/, NEITHER) };
+  if (!format) return own();
   const { name, instead } = format;
   return {
     error: host.redactor.clean(

@@ -9,9 +9,13 @@ export function scriptOf({ script, namespace }: Pick<Place, 'script' | 'namespac
   return { ...(script.cut && { cut: true }), ...(isName(script.pod) && { pod: script.pod }), ...(isName(namespace) && { namespace }) };
 }
 
-/** Asks the same there, and judges the answers here. */
-export function askAgain({ pod = 'AGENT_POD', namespace = 'NAMESPACE' }: NonNullable<Where['script']>): string {
-  return `kubelet-doctor script | kubectl -n ${namespace} exec -i ${pod} -c agent -- sh | kubelet-doctor read -`;
+/** Asks the same there, and judges the answers here. `container`: kubectl takes the pod's first where none is named. */
+export function askAgain(
+  { pod = 'AGENT_POD', namespace = 'NAMESPACE' }: NonNullable<Where['script']>,
+  container: 'agent' | 'first' = 'agent',
+): string {
+  const named = container === 'agent' ? ' -c agent' : '';
+  return `kubelet-doctor script | kubectl -n ${namespace} exec -i ${pod}${named} -- sh | kubelet-doctor read -`;
 }
 
 /** Where this program did not run there itself; of a bundle nothing says in which pod. */
