@@ -11,7 +11,8 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isAgentImage } from '../src/agent-config/reduce-workload.js';
 import { commonName, refusalOf } from '../src/checks/shared/kubelet-answers.js';
-import { createRedactor, printable, urlWithoutCredentials } from '../src/host/redact.js';
+import { createRedactor, printable } from '../src/host/redact.js';
+import { urlWithoutCredentials } from '../src/host/secrets/urls.js';
 import { aimedAs, withoutAim } from '../src/kubernetes/aim.js';
 import { waitOf } from '../src/kubernetes/kubelet/pod-waits.js';
 import { hostsInMetrics } from '../src/live/kubelet/client.js';
@@ -127,7 +128,7 @@ const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'bundles/format.ts': 'test/bundles/format.test.ts: a path that was made to be slow',
   'checks/settings/kubelet-kubeconfig.ts': 'of one path without spaces, and words of ours',
   'checks/shared/looks.ts': 'test/checks/shared: commands are cut before',
-  'host/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',
+  'host/secrets/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',
   'judge/dead-ends.ts': 'commands of ours',
   'kubernetes/aim.ts': 'a reader below; its other pattern meets commands of ours alone',
   'kubernetes/kubelet/pod-waits.ts': 'a reader below',

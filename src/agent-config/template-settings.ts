@@ -2,7 +2,8 @@
  * From a pod template to the settings of its agent, as the kubelet will make the environment: of two variables the later, envFrom below env,
  * `$(NAME)` filled in (pkg/kubelet/kubelet_pods.go makeEnvironmentVariables). Only known settings are kept; a Secret is named and never read.
  */
-import { LINE, printable, urlWithoutCredentials } from '../host/redact.js';
+import { LINE, printable } from '../host/redact.js';
+import { urlWithoutCredentials } from '../host/secrets/urls.js';
 import { text } from '../host/text.js';
 import { list, record } from '../kubernetes/json.js';
 import type { AgentPlatform } from '../model/facts/agent.js';

@@ -5,7 +5,8 @@ import { homedir, hostname, networkInterfaces } from 'node:os';
 import { posix } from 'node:path';
 import { BOUNDS } from '../model/bounds.js';
 import type { FilePart, FileRead, Host, InterfaceAddress } from './host.js';
-import { createRedactor, type Redactor, registerUserInfo } from './redact.js';
+import { createRedactor, type Redactor } from './redact.js';
+import { registerUserInfo } from './secrets/urls.js';
 import { walkBelow } from './walk.js';
 
 /** What a failed open means in words; the code is the fact. */

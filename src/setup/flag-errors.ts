@@ -1,6 +1,7 @@
 /** What is wrong with the command line, before anything is asked of anyone: by the types and relations of the table of options. */
 import type { Host } from '../host/host.js';
-import { LINE, registerUserInfo } from '../host/redact.js';
+import { LINE } from '../host/redact.js';
+import { registerUserInfo } from '../host/secrets/urls.js';
 import { keyOf, type OptionSpec, type OptionType } from './option-spec.js';
 import { type Flags, OPTIONS } from './options.js';
 import { isHostName, parseDuration, parseEndpoint, parseHost, parsePort, parseServiceAccount } from './values.js';

@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { configurationOf } from '../agent-config/configuration-of.js';
 import { type AgentFile, noAgentFile, readAgentFile } from '../agent-config/datadog-yaml.js';
 import type { Host } from '../host/host.js';
-import { urlWithoutCredentials } from '../host/redact.js';
+import { urlWithoutCredentials } from '../host/secrets/urls.js';
 import { SERVICE_ACCOUNT_DIRECTORY } from '../kubernetes/service-account.js';
 import type { Choice } from '../model/facts.js';
 import type { Owner } from '../probes/connection/gate.js';

@@ -1,6 +1,6 @@
 /** The settings of each server, picked from their origins. */
 
-import { urlWithoutCredentials } from '../host/redact.js';
+import { urlWithoutCredentials } from '../host/secrets/urls.js';
 import type { Owner } from '../probes/connection/gate.js';
 import type { Impersonation } from '../probes/credentials/kubeconfig-file.js';
 import type { ApiserverChoice } from './apiserver-choice.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { urlWithoutCredentials } from '../../src/host/redact.js';
+import { urlWithoutCredentials } from '../../src/host/secrets/urls.js';
 import type { Setting } from '../../src/model/facts.js';
 import { readsAsTrue } from '../../src/profiles/datadog-settings.js';
 import { OPTION_GROUPS, type OptionType } from '../../src/setup/option-spec.js';

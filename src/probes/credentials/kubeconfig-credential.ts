@@ -1,6 +1,7 @@
 /** What a kubeconfig's user would present. */
 import type { Host } from '../../host/host.js';
-import { LINE, printable, registerUserInfo } from '../../host/redact.js';
+import { LINE, printable } from '../../host/redact.js';
+import { registerUserInfo } from '../../host/secrets/urls.js';
 import type { ExecConfig, KubeconfigOrigin } from './exec-plugin.js';
 
 import type { ClusterEntry, ExecEntry, UserEntry } from './kubeconfig-file.js';

@@ -4,7 +4,8 @@
  */
 import { registerEnvironment } from '../../host/create.js';
 import type { Host } from '../../host/host.js';
-import { LINE, printable, SENTENCE, urlWithoutCredentials } from '../../host/redact.js';
+import { LINE, printable, SENTENCE } from '../../host/redact.js';
+import { urlWithoutCredentials } from '../../host/secrets/urls.js';
 import type { ServiceVariable } from '../../model/facts/node.js';
 import type { FoundProcess } from './kubelet-process.js';
 import { readEnvironment } from './process.js';
