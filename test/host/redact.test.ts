@@ -68,6 +68,21 @@ describe('printable: secrets by their shape', () => {
     ['password of a key', 'passphrase=SENTINEL1'],
     ['flag of a command', 'agent --password SENTINEL --site x'],
     ['user of curl', 'curl -sk -u admin:SENTINEL https://host:10250/pods'],
+    ['user of curl, without a space', 'curl -sk -uadmin:SENTINEL1 https://host'],
+    ['user of curl, among other flags', "curl -sku 'admin:SENTINEL1' https://host"],
+    ['user of curl, in full', 'curl --insecure --user=admin:SENTINEL1 https://host'],
+    ['user of a proxy', 'curl --proxy-user admin:SENTINEL1 https://host'],
+    ['user, with no curl before it', 'said: bad arguments -u admin:SENTINEL1'],
+    ['user by number, and a word', 'args -u 7:SENTINEL1'],
+    ['credentials', 'refused: credentials=SENTINEL1'],
+    ['credentials as JSON', '{"credentials":"SENTINEL1"}'],
+    ['credential in a URL', 'GET /b?X-Amz-Credential=SENTINEL1%2F20260105'],
+    ['signature outside of a URL', 'said: sig=SENTINEL%3D is wrong'],
+    ['signature of a cloud', 'GET /b?X-Amz-Signature=SENTINEL1'],
+    ['signature, encoded once more', 'redirect=%2Fx%3Fsig%3DSENTINEL1'],
+    ['login of a registry', '{"auths":{"r.example":{"auth":"SENTINEL1="}}}'],
+    ['key that is shared', 'sharedKey=SENTINEL1'],
+    ['key that is bought', 'license_key: SENTINEL1'],
     ['token of GitHub', 'said ghp_SENTINELabcdefghijklmnopqrstuvwxyz0123'],
     ['token of Slack', 'said xoxb-123456789012-SENTINELabcdefgh'],
     ['key file in base64', Buffer.from('-----BEGIN RSA PRIVATE KEY-----\nSENTINEL').toString('base64')],
@@ -79,7 +94,51 @@ describe('printable: secrets by their shape', () => {
       assert.match(shown, /\[redacted\]/);
     });
   }
+  /** Shapes that hold no word of ours: what would be left of them. */
+  const shapes: [name: string, text: string, left: RegExp][] = [
+    ['bootstrap token', 'join with abcdef.0123456789abcdef now', /0123|abcdef/],
+    ['bootstrap token in quotes', "kubeadm join '7c2x0q.k3v9d0s8f7a6z1m2'", /7c2x0q|k3v9/],
+    ['bootstrap token at an end', 'invalid: q1w2e3.r4t5y6u7i8o9p0a1.', /q1w2|r4t5/],
+    ['bootstrap token alone', 'q1w2e3.r4t5y6u7i8o9p0a1', /q1w2|r4t5/],
+    ['key id of AWS', 'credentials of AKIAIOSFODNN7EXAMPLE were refused', /AKIA/],
+    ['key id of AWS, for a session, alone', 'ASIAIOSFODNN7EXAMPLE', /ASIA/],
+    ['key of Google', 'key AIzaSyA0123456789abcdefghijklmnopqrstu', /AIza/],
+    ['token of GitLab', 'glpat-0123456789abcdefghij', /glpat/],
+    ['token of GitHub, new', 'github_pat_0123456789abcdefghij_0123', /github_pat/],
+    ['token of HashiCorp', 'hvs.CAESIJ0123456789abcdefghij', /hvs/],
+    ['token of Docker', 'dckr_pat_0123456789abcdefghijklmnop', /dckr/],
+    ['token of k3s', `K10${'0123456789abcdef'.repeat(4)}::server:0123abcd`, /K10|server/],
+    ['key of age', `AGE-SECRET-KEY-1${'QPZRY9X8'.repeat(7)}`, /QPZRY/],
+  ];
+  for (const [name, text, left] of shapes)
+    it(`hides: ${name}`, () => {
+      assert.doesNotMatch(printable(text), left);
+      assert.match(printable(text), /\[redacted\]/);
+    });
   const speech = [
+    'agent1.17a1b2c3d4e5f607',
+    'Event datadog/node01.1887b2c3d4e5f607: BackOff',
+    'node01.kubernetesinside',
+    'worker.a1b2c3d4e5f6g7h8.example.com',
+    'ip-10-0-0-1-node01.a1b2c3d4e5f6g7h8',
+    'took 123456.1234567890123456 ms',
+    `registry.example/agent@sha256:${'0123456789abcdef'.repeat(4)}`,
+    'v1.31.2+rke2r1 of 1.31.2-eks-7f9249a',
+    'Forbidden (user=system:serviceaccount:datadog:agent-7x, verb=get)',
+    'kubectl create clusterrolebinding x --user=system:serviceaccount:dd:agent-1',
+    'kubectl --user=arn:aws:eks:eu-1:123456789012:cluster/x get nodes',
+    'docker run -u 1000:2000 agent',
+    'etcdctl -u 10.0.0.7:2379 and -u etcd-1.example:2379',
+    'runs as -u system:node:n1',
+    'curl -u http://10.0.0.7:3128',
+    'no credential: 403 as system:anonymous',
+    'credentials: kubelet-client-current.pem',
+    'killed by sig=SIGTERM',
+    'sig=11',
+    'signature: certificate signed by unknown authority',
+    'CN=system:node:node01.x, O=system:nodes, SKID=0A1B2C, AKID=4D5E6F',
+    'akiaiosfodnn7example-node',
+    'MAKIAIOSFODNN7EXAMPLE',
     'invalid bearer token',
     'Bearer realm="kubelet"',
     'Basic Constraints',
@@ -247,6 +306,12 @@ describe('registered secrets', () => {
       '--token '.repeat(8000),
       'LS0tLS1CRUdJTi'.repeat(4000),
       'xoxb-'.repeat(12_000),
+      'a1b2c3.'.repeat(9000),
+      'abcdef.0123456789abcde '.repeat(3000),
+      '-u a.'.repeat(12_000),
+      'sig='.repeat(15_000),
+      '"auth":"'.repeat(8000),
+      'AKIA'.repeat(16_000),
     ]) {
       redactor.clean(body);
     }

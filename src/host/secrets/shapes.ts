@@ -3,17 +3,31 @@ import { MARK } from './known.js';
 
 /** `"token": "…"`, `password: …`, `api_key=…`; but not `system:serviceaccount:secret:x`, where a colon joins. */
 const SECRET_KEYS =
-  /((?:token|password|passwd|passphrase|[_-](?:pass|pwd)|[?&]sig|secret|client[_-]key[_-]data|(?:api|app|application|secret|access|account|storage|private|signing|encryption)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["'])|%3D)\\?["']?)([^\s"',;}&\\]+)/gi;
+  /((?:token|password|passwd|passphrase|[_-](?:pass|pwd)|secret|client[_-]key[_-]data|(?:api|app|application|secret|access|account|storage|shared|master|license|private|signing|encryption)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["'])|%3D)\\?["']?)([^\s"',;}&\\]+)/gi;
 
-/** What a command was started with: `--password …`, `curl -u user:…`. */
-const SECRET_FLAGS =
-  /(--(?:password|passphrase|token|secret|api-key)\s+["']?|\bcurl\s[^|;]{0,200}?\s(?:-u|--user)[\s=]["']?[^\s:"']{1,64}:)([^\s"',;]+)/gi;
+/** A signature and credentials stand for a password where they are handed on, as with `?sig=…`, and `"auth":"…"` of a registry; in prose they are words. */
+const HANDED_ON =
+  /((?<=^|[^a-z\d]|%[\da-f]{2})(?:x-(?:amz|goog)-)?(?:sig(?:nature)?|credentials?)(?:=|%3D)["']?(?!SIG[A-Z])|\\?"(?:auth|credentials)\\?":\s?\\?")([^\s"',;}&\\]{6,})/gi;
 
-/** Tokens of GitHub and Slack; and a key file in base64, unlike a certificate. */
-const TOKENS = /\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abeoprs]-[\w-]{10,}|LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[\w+/=-]{8,}/g;
+/** What a command was started with: `--password …`. */
+const SECRET_FLAGS = /(--(?:password|passphrase|token|secret|api-key)\s+["']?)([^\s"',;]+)/gi;
 
-/** Each of the shapes below has one of these in it; a name has none. */
-const SHAPED = /[ :=%]|eyJ|ZXlK|gh[pousr]_|xox|LS0t/;
+/** `-u USER:PASSWORD` of curl, and of those that took it over. A user and a group by number, a host and its port, and who Kubernetes knows are no secret. */
+const USER_FLAGS =
+  /((?:(?<![\w-])-[a-z]{0,6}u |--proxy-user[ =]|\bcurl\s[^|;]{0,200}?\s(?:-u|--user[ =]))["']?(?!system:|[\d.]{1,40}:\d|[\w-]{1,64}\.[\w.-]{1,190}:\d)[^\s:"']{1,64}:)([^\s"',;]+)/gi;
+
+/** What begins with who made it: GitHub, GitLab, Slack, AWS, Google, HashiCorp, Docker, npm, k3s, age; and a key file in base64, unlike a certificate. */
+const TOKENS =
+  /\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bA[KS]IA[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bhv[sb]\.[\w-]{20,}|\bdckr_pat_[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bK10[0-9a-f]{40,}::[^\s"',;]{1,200}|\bAGE-SECRET-KEY-1[A-Z0-9]{40,}|LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[\w+/=-]{8,}/g;
+
+/**
+ * A bootstrap token of kubeadm by itself: digits and letters in its second half. An event is called so too, behind the dot by its time in hex, of the years
+ * 2016 to 2035.
+ */
+const BOOTSTRAP = /(?<![\w.-])[a-z0-9]{6}\.(?!1[4-9a-c][0-9a-f]{14}|[a-z]{16}|\d{16})[a-z0-9]{16}(?![\w-]|\.\w)/g;
+
+/** Each of the shapes below has one of these in it; hardly a name has. */
+const SHAPED = /[ :=%]|\.[a-z0-9]{16}|eyJ|ZXlK|A[KSI][Iz]|gh[pousr]_|_pat_|glpat|xox|ya29|hv[sb]\.|npm_|KEY-|LS0t/;
 
 /** The text with a mark in the place of each. */
 export function hidePatterns(text: string): string {
@@ -22,6 +36,7 @@ export function hidePatterns(text: string): string {
     .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
     .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)
     .replace(TOKENS, MARK)
+    .replace(BOOTSTRAP, MARK)
     // The same in base64 once more, as in a Secret's data.
     .replace(/ZXlK[\w+/-]{16,}={0,2}/g, MARK)
     .replace(/\b((?:set-)?cookie["']?\s*[:=]\s*["']?[^\s=;,"']{1,64}=)([^\s;,"']+)/gi, keepWords);
@@ -29,6 +44,8 @@ export function hidePatterns(text: string): string {
     .replace(/\b((?:bearer|basic)(?: |%20))([^\s"',;]+)/gi, keepWords)
     .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
     .replace(SECRET_FLAGS, keepWords)
+    .replace(USER_FLAGS, keepWords)
+    .replace(HANDED_ON, keepWords)
     .replace(SECRET_KEYS, keepWords);
 }
 
