@@ -16,6 +16,9 @@ const BASELINE = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 /** New objects get 1 MiB, and no more because many of them live: at a start all do. */
 const SMALL = ['--semi-space-growth-factor=1'];
 
+/** Of 1 MiB little lives: whoever shares that work among threads waits longer for them to wake than the work takes, most where cores are busy or few. */
+const ALONE = ['--no-parallel-scavenge'];
+
 /** A function is optimized once it has run sixteen times as much as V8 waits for; a loop over thousands of reports has by its first hundred. */
 const LATER: Readonly<Record<number, readonly string[]>> = {
   11: ['--interrupt-budget=1081344'],
@@ -29,14 +32,14 @@ export function compileQuickly(): void {
 
 /** For a run that asks, judges and prints: to be called before anything is loaded. `many`: of thousands of things, whose code is soon worth optimizing. */
 export function staySmall(many?: 'many'): void {
-  const { small, later } = flagsFor(engine());
-  for (const flag of many ? small : [...small, ...later]) setFlagsFromString(flag);
+  const { small, alone, later } = flagsFor(engine());
+  for (const flag of many ? small : [...small, ...alone, ...later]) setFlagsFromString(flag);
 }
 
 /** Of a major version of V8. */
-export function flagsFor(version: number): Readonly<Record<'wasm' | 'small' | 'later', readonly string[]>> {
-  if (!(version >= KNOWN.from && version <= KNOWN.to)) return { wasm: [], small: [], later: [] };
-  return { wasm: BASELINE, small: SMALL, later: LATER[version] ?? [] };
+export function flagsFor(version: number): Readonly<Record<'wasm' | 'small' | 'alone' | 'later', readonly string[]>> {
+  if (!(version >= KNOWN.from && version <= KNOWN.to)) return { wasm: [], small: [], alone: [], later: [] };
+  return { wasm: BASELINE, small: SMALL, alone: ALONE, later: LATER[version] ?? [] };
 }
 
 function engine(): number {

@@ -8,6 +8,8 @@ const LONGEST_KNOWN = 4000;
 /** The nodes of a cluster are a fact, and stand in the report as its evidence: they are walked once. */
 const LONG_LIST = 100;
 
+const IS_NAME = /^[\w./@+~-]*$/;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Hides secrets in a JSON-like value, keys too; everything else in it stays as it is, line breaks and all. */
@@ -51,9 +53,20 @@ export function createHide(redactor: Redactor): Hide {
   };
   const walkList = (given: readonly unknown[]): readonly unknown[] => {
     if (given.length < LONG_LIST) return walkItems(given);
-    const walked = lists.get(given) ?? walkItems(given);
+    const walked = lists.get(given) ?? (holdsNothing(given) ? given : walkItems(given));
     lists.set(given, walked);
     return walked;
+  };
+  /** All of its names at once, each of its sentences by itself. */
+  const holdsNothing = (given: readonly unknown[]): boolean => {
+    const texts = new Set<string>();
+    addStrings(given, texts);
+    const names: string[] = [];
+    for (const text of texts) {
+      if (IS_NAME.test(text)) names.push(text);
+      else if (hide(text) !== text) return false;
+    }
+    return redactor.leaves(names);
   };
   const walkItems = (given: readonly unknown[]): readonly unknown[] => {
     let changed: unknown[] | undefined;
@@ -84,6 +97,23 @@ export function createHide(redactor: Redactor): Hide {
     return changed ? Object.fromEntries(changed) : given;
   };
   return (value) => walk(value) as typeof value;
+}
+
+/** Every string of a JSON-like value, keys too; of a record in a list only what the one before has not. */
+function addStrings(value: unknown, to: Set<string>, like?: unknown): void {
+  if (typeof value === 'string') to.add(value);
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) addStrings(value[at], to, value[at - 1]);
+    return;
+  }
+  const before = typeof like === 'object' && like !== null ? (like as Fields) : undefined;
+  for (const key of Object.keys(value)) {
+    const each = (value as Fields)[key];
+    if (each !== undefined && before?.[key] === each) continue;
+    to.add(key);
+    addStrings(each, to);
+  }
 }
 
 /** {@link createHide} for one value. */

@@ -4,8 +4,8 @@
  */
 
 import { escapeOf, INVISIBLE } from '../words/visible.js';
-import { createKnown, hideKnown, learn } from './secrets/known.js';
-import { hidePatterns } from './secrets/shapes.js';
+import { createKnown, hideKnown, learn, mayHold } from './secrets/known.js';
+import { hidePatterns, mayBeShaped } from './secrets/shapes.js';
 import { isBare } from './secrets/spelling.js';
 
 /** Keeps secrets it was told, and secrets that look like ones, out of text. */
@@ -14,6 +14,8 @@ export interface Redactor {
   register(secret: string): void;
   /** One printable line of at most `max` (default 512) characters. */
   clean(text: string, max?: number): string;
+  /** Of many at once whether `clean` would leave each as it is, as names are; they are not looked at one by one. */
+  leaves(texts: readonly string[]): boolean;
 }
 
 /** A name within a domain, and a domain: the longest that DNS has, and so what Kubernetes calls its objects by. Users and groups are no longer. */
@@ -44,8 +46,16 @@ export function createRedactor(): Redactor {
       const visible = isBare(hidden) ? hidden : hidden.replace(INVISIBLE, showEscaped).replace(/\s+/g, ' ').trim();
       return cut(hidePatterns(visible), max);
     },
+    leaves(texts) {
+      const all = texts.join(APART);
+      return ARE_NAMES.test(all) && !mayBeShaped(all) && !mayHold(all, known);
+    },
   };
 }
+
+/** Between names: it is in no secret as it is looked for, so that none is found across it. */
+const APART = '\n';
+const ARE_NAMES = /^[\n\w./@+~-]*$/;
 
 const unknowing = createRedactor();
 

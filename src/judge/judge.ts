@@ -212,18 +212,19 @@ function textsOf(fact: AnyFact): readonly string[] {
   return all;
 }
 
-/** What in it is more than a word. */
-function addTexts(value: unknown, texts: Set<string>): void {
+/** What in it is more than a word. `like`: the one before in a list; what both have was looked at there. */
+function addTexts(value: unknown, texts: Set<string>, like?: unknown): void {
   if (typeof value === 'string') {
     if (!ONE_WORD.test(value)) texts.add(value);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const each of value) addTexts(each, texts);
+    for (let at = 0; at < value.length; at += 1) addTexts(value[at], texts, value[at - 1]);
     return;
   }
-  for (const key of Object.keys(value)) if (key !== 'detail') addTexts((value as Record<string, unknown>)[key], texts);
+  const [own, before] = [value as Record<string, unknown>, (like ?? {}) as Record<string, unknown>];
+  for (const key of Object.keys(own)) if (key !== 'detail' && own[key] !== before[key]) addTexts(own[key], texts);
 }
 
 function withinQuotes(said: string): string {

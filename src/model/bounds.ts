@@ -56,6 +56,14 @@ export function tooMuchJson(text: string, mostValues: number = BOUNDS.values): s
   return undefined;
 }
 
+/** Of a value that was built: nesting alone, since the length of its text bounds the rest. */
+export function isNestedDeeper(value: unknown, than: number = BOUNDS.nesting): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (than === 0) return true;
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return inner.some((each) => typeof each === 'object' && isNestedDeeper(each, than - 1));
+}
+
 /** Where the string that begins at `from` ends; at the end of the text where it does not. */
 export function endOfString(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {

@@ -27,6 +27,31 @@ describe('the gate at the door', () => {
     assert.equal(hidden.facts[223], nodes[223]);
   });
 
+  it('of a long list looks at all names at once, and finds in it what it finds in each', () => {
+    const secret = 'abcdef.0123456789abcdef';
+    const redactor = createRedactor();
+    redactor.register(secret);
+    const names = Array.from({ length: 200 }, (_, at) => `ip-10-0-0-${at}.internal`);
+    for (const odd of [
+      secret,
+      secret.replace('.', '-'),
+      `x${secret.slice(3)}/y`,
+      `token: ${secret}`,
+      'password=hunter22x',
+      'eyJhbGciOiJub25lIn0',
+    ]) {
+      const list = names.with(100, odd).map((node, at) => ({ node, [at === 50 ? `${odd}!` : 'zone']: 'a' }));
+      assert.deepEqual(
+        hideSecrets(list, redactor),
+        list.map((each) => hideSecrets(each, redactor)),
+        odd,
+      );
+      assert.ok(!JSON.stringify(hideSecrets(list, redactor)).includes(odd), odd);
+    }
+    const apart = names.with(3, secret.slice(0, 7)).with(4, secret.slice(7, 15)).with(5, secret.slice(15));
+    assert.equal(hideSecrets(apart, redactor), apart);
+  });
+
   it('lets our own commands through as they are', () => {
     for (const command of [
       `printf '{"spec":{"token":"%s"}}' "$(cat /token)" | kubectl create -f -`,

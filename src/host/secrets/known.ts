@@ -1,7 +1,7 @@
 /** Secrets that a run was told: found again however a text writes them, whole or any 16 characters of one. */
 import { formsOf, MIN_FORM, windowedOf } from './forms.js';
 import { createFragments, type Fragments } from './fragments.js';
-import { alnum, bare, lower, type Reading, readAlnum, readBare, readEscaped, readsAsItStands } from './spelling.js';
+import { alnum, alnumInLines, bare, lower, type Reading, readAlnum, readBare, readEscaped, readsAsItStands } from './spelling.js';
 
 /** What stands in a secret's place. */
 export const MARK = '[redacted]';
@@ -68,10 +68,10 @@ export function hideKnown(text: string, known: Known): string {
   return ranges.length === 0 ? text : replaceRanges(text, ranges);
 }
 
-/** Of a text that has one reading: thousands of names hold nothing, and no place in them is worked out. */
-function mayHold(text: string, { heads, fragments, loose }: Known): boolean {
+/** Of a text that has one reading, or of a line of such ones: thousands of names hold nothing, and no place in them is worked out. */
+export function mayHold(text: string, { heads, fragments, loose }: Known): boolean {
   const small = lower(text);
-  return hasAny(small, heads) || fragments.find(small) || loose.find(alnum(small));
+  return hasAny(small, heads) || fragments.find(small) || loose.find(alnumInLines(small));
 }
 
 function hasAny(text: string, parts: ReadonlySet<string>): boolean {

@@ -29,9 +29,14 @@ const BOOTSTRAP = /(?<![\w.-])[a-z0-9]{6}\.(?!1[4-9a-c][0-9a-f]{14}|[a-z]{16}|\d
 /** Each of the shapes below has one of these in it; hardly a name has. */
 const SHAPED = /[ :=%]|\.[a-z0-9]{16}|eyJ|ZXlK|A[KSI][Iz]|gh[pousr]_|_pat_|glpat|xox|ya29|hv[sb]\.|npm_|KEY-|LS0t/;
 
+/** Whether there is anything in it, or in a line of it, that such a secret could have. */
+export function mayBeShaped(text: string): boolean {
+  return SHAPED.test(text);
+}
+
 /** The text with a mark in the place of each. */
 export function hidePatterns(text: string): string {
-  if (!SHAPED.test(text)) return text;
+  if (!mayBeShaped(text)) return text;
   const begun = text
     .replace(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/gs, MARK)
     .replace(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, MARK)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BOUNDS } from '../../../src/model/bounds.js';
 import type { Payload, Voice } from '../../../src/model/facts.js';
-import { type Headers, recognisePayload, recogniseVoice } from '../../../src/probes/connection/payload.js';
+import { type Headers, parseJson, recognisePayload, recogniseVoice } from '../../../src/probes/connection/payload.js';
 import { stopwatch } from '../../support/stopwatch.js';
 
 // Headers and bodies recorded from a real 1.36.2 and 1.31.14 cluster, unless marked otherwise.
@@ -138,4 +139,20 @@ test('hostile bodies cost no time', () => {
   }
   const ms = lived();
   assert.ok(ms < 300, `${ms} ms`);
+});
+
+test('JSON: as deep as readers walk, however much of it there is', () => {
+  const deep = (levels: number, open = '[', close = ']') => `${open.repeat(levels)}1${close.repeat(levels)}`;
+  const many = (each: string) => `[${Array.from({ length: 60_000 }, () => '[]').join()},${each}]`;
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const)
+    for (const whole of [(text: string) => `[${text}]`, many]) {
+      assert.ok(parseJson(whole(deep(BOUNDS.nesting - 1, open, close))));
+      assert.equal(parseJson(whole(deep(BOUNDS.nesting, open, close))), undefined);
+    }
+  assert.equal(parseJson(deep(2_000_000)), undefined);
+  assert.deepEqual(parseJson(`{"a":"${'['.repeat(200)}"}`), { a: '['.repeat(200) });
+  assert.equal(parseJson('[1'), undefined);
 });
