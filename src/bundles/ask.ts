@@ -1,6 +1,6 @@
 /** What is asked of a bundle's apiserver: of the cluster once, and of each node what is its own. */
 import type { Host } from '../host/host.js';
-import { record } from '../kubernetes/json.js';
+import { record, valueAt } from '../kubernetes/json.js';
 import { isDnsName } from '../kubernetes/names.js';
 import { askApiserver } from '../live/apiserver/basics.js';
 import type { ApiserverClient } from '../live/apiserver/client.js';
@@ -62,7 +62,7 @@ export async function askCluster(asking: Asking): Promise<AnyFact[]> {
   await askKubeletVersions(context, api);
   await askPlacement(context, api);
   await askEndpoints(context, api);
-  await askEgress(context, api);
+  await askEgress(context, asking, workloads);
   await close();
   return settled(store.snapshot());
 }
@@ -121,11 +121,16 @@ function accountOf(workloads: readonly AgentWorkload[], { index }: Cluster): Res
   return undefined;
 }
 
-/** For one pod of the agent, whose labels all of them have. */
-async function askEgress(context: LiveContext, api: ApiserverClient): Promise<void> {
+/** For one pod of the agent, whose labels all of them have; where the bundle has none, for what its DaemonSet makes them of. */
+async function askEgress(context: LiveContext, { api, cluster }: Asking, [workload]: readonly AgentWorkload[]): Promise<void> {
   const pods = dataOf(context.store.snapshot(), 'agent-pods') as { pods?: { namespace: string; pod: string }[] } | undefined;
   const [pod] = pods?.pods ?? [];
-  if (pod) await askEgressPolicies(context, api, { ...pod, isAgents: true });
+  if (pod) return void (await askEgressPolicies(context, api, { ...pod, isAgents: true }));
+  if (!workload) return;
+  const { namespace, name, template } = workload;
+  const labels = record(valueAt(cluster.index.get('DaemonSet', namespace, name), ['spec', 'template', 'metadata', 'labels']));
+  const seen = { labels, hostNetwork: template.hostNetwork };
+  await askEgressPolicies(context, api, { namespace, pod: name, isTemplate: true, seen });
 }
 
 function dataOf(facts: readonly AnyFact[], kind: FactKind): unknown {

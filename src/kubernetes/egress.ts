@@ -8,12 +8,24 @@ export interface Connection {
   port: number;
 }
 
-/** Policies are a union: one rule of one policy that selects the pod is enough. */
+/** Policies are a union: one rule of one policy that selects the pod is enough. Without an address: to every one. */
 export function isOpen(rules: readonly EgressRule[], { ip, port }: Connection): boolean {
-  return rules.some(({ ports, blocks }) => {
-    const byPort = ports === undefined || ports.some(({ from, to }) => port >= from && port <= to);
-    return byPort && (blocks === undefined || blocks.some(({ cidr, except }) => inBlock(ip, cidr) && !except.some((e) => inBlock(ip, e))));
+  return rules.some((rule) => {
+    const { blocks } = rule;
+    return (
+      hasPort(rule, port) &&
+      (blocks === undefined || blocks.some(({ cidr, except }) => inBlock(ip, cidr) && !except.some((e) => inBlock(ip, e))))
+    );
   });
+}
+
+/** No rule opens this port to any machine. */
+export function isShut(rules: readonly EgressRule[], port: number): boolean {
+  return !rules.some((rule) => hasPort(rule, port) && rule.blocks?.length !== 0);
+}
+
+function hasPort({ ports }: EgressRule, port: number): boolean {
+  return ports === undefined || ports.some(({ from, to }) => port >= from && port <= to);
 }
 
 /** The one port that these rules open, to any address; undefined where they open more than a port, or not what is wanted. */

@@ -4,10 +4,11 @@
  * A rule for pods or namespaces never lets through to a node: a node is no pod.
  */
 
-import { type Connection, isOpen } from '../../kubernetes/egress.js';
+import { type Connection, isOpen, isShut } from '../../kubernetes/egress.js';
 import { endpointOf, isDnsName, isIp } from '../../kubernetes/names.js';
 import { openFor, policyYaml } from '../../manifests/egress-policy.js';
-import { defineCheck, type Fix, type Say, type Verdict, type View } from '../../model/check.js';
+import { defineCheck, type Fix, type Problem, type Say, type Verdict, type View, type Want } from '../../model/check.js';
+import type { EgressPolicies, Fact } from '../../model/facts.js';
 import { isLabelKey, isLabelValue } from '../placement/shared/placement-fixes.js';
 import { internalIp, kubeletPort } from '../shared/address.js';
 import { cite } from '../shared/cite.js';
@@ -23,11 +24,13 @@ const WORDS = {
   wouldBlockApiserver: 'NetworkPolicy {policies} would block the agent from the apiserver',
   wouldBlockBoth: 'NetworkPolicy {policies} would block the agent from both servers',
   sawOfPod: 'egress policies of pod {pod}: {policies}; no rule allows {endpoints}',
+  sawOfTemplate: 'egress policies of the pods of DaemonSet {daemonset}: {policies}; no rule allows {endpoints}',
   noPod: "could not find the agent's pod on this node",
   hostNetwork: 'NetworkPolicies do not apply here',
   noSilence: 'no connection to the kubelet was dropped',
   notRead: 'could not read the NetworkPolicies of this namespace',
   more: 'not all NetworkPolicies were read',
+  noAddress: 'the address of the node is not known, and the policies allow some addresses',
   sawPolicies: 'egress policies of this pod: {policies}; no rule allows {endpoint}',
   sawSilence: '{endpoint}: no answer to the SYN (ETIMEDOUT)',
   fixAllow: "Add a NetworkPolicy that allows the agent's pods TCP {port}",
@@ -113,14 +116,19 @@ export const networkPolicy = defineCheck({
   },
 });
 
-/** From afar: nobody has seen the agent's connections fail, and not every network plugin enforces policies. */
+/**
+ * From afar: nobody has seen the agent's connections fail, and not every network plugin enforces policies. A bundle may have a policy and no Node, and not
+ * all policies: what those that it has do to the agent is suspected all the same.
+ */
 function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'network-policy-blocks-egress'> {
   const [fact, node] = [view.one('apiserver/egress-policies'), seen(view.one('apiserver/node'))];
-  const [ip, port] = [internalIp(node), kubeletPort(node) ?? 10250];
-  if (!ip || (fact.outcome.status === 'absent' && fact.outcome.why === 'not-ours')) return notApplicable(say('noPod'));
+  const isBundle = seen(view.one('self/place'))?.bundle !== undefined;
+  const [ip = '', port] = [internalIp(node), kubeletPort(node) ?? 10250];
+  if ((!ip && !isBundle) || (fact.outcome.status === 'absent' && fact.outcome.why === 'not-ours')) return notApplicable(say('noPod'));
   const found = seen(fact);
-  const [namespace = '', pod = ''] = found?.pod?.split('/') ?? [];
-  if (!found || !isDnsName(namespace) || !isDnsName(pod))
+  const whose = found?.daemonset ?? found?.pod;
+  const [namespace = '', name = ''] = whose?.split('/') ?? [];
+  if (!found || !isDnsName(namespace) || !isDnsName(name))
     return cannotTell(say('notRead'), [
       { need: 'apiserver/egress-policies', elsewhere: 'kubectl -n NAMESPACE get networkpolicies -o yaml' },
       { need: 'apiserver/endpoints' },
@@ -129,6 +137,7 @@ function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'n
   const rules = found.policies.flatMap((each) => each.rules);
   const closed = (all: readonly Connection[]) => (all.some((each) => isOpen(rules, each)) ? [] : all);
   const toKubelet = closed([{ ip, port }]);
+  if (!ip && toKubelet.length > 0 && !isShut(rules, port)) return cannotTell(say('noAddress'), [{ need: 'apiserver/node' }]);
   // What a kubelet goes by may be another way than a pod's.
   const served = seen(view.one('apiserver/endpoints'));
   const endpoints = served?.from === 'kubelet-metrics' ? [] : (served?.endpoints ?? []);
@@ -138,11 +147,35 @@ function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'n
   const blocked = [...toKubelet, ...toApiserver];
   // One that allows it is enough, as above.
   if (found.policies.length > 0 && blocked.length === 0) return pass(fact);
-  if (!found.complete) return cannotTell(say('more'));
+  const list = { need: 'apiserver/egress-policies', elsewhere: `kubectl -n ${namespace} get networkpolicies -o yaml` } as const;
+  if (!found.complete && (!isBundle || found.policies.length === 0)) return cannotTell(say('more'), isBundle ? [list] : []);
   if (found.policies.length === 0) return pass(fact);
+  const at: AgentsPods = { fact, found, namespace, name, whose: `${whose}` };
+  return wouldBlock(at, toKubelet, toApiserver, found.complete ? [] : [list], say);
+}
+
+/** Whose policies they are: a pod of the agent, or its DaemonSet. */
+interface AgentsPods {
+  fact: Fact<'egress-policies'>;
+  found: EgressPolicies;
+  namespace: string;
+  name: string;
+  whose: string;
+}
+
+function wouldBlock(
+  { fact, found, namespace, name, whose }: AgentsPods,
+  toKubelet: readonly Connection[],
+  toApiserver: readonly Connection[],
+  lists: Want[],
+  say: Words,
+): Problem<'network-policy-blocks-egress'> {
+  const blocked = [...toKubelet, ...toApiserver];
   const names = found.policies.map(({ policy }) => policy);
   const key = toApiserver.length === 0 ? 'wouldBlockKubelet' : toKubelet.length === 0 ? 'wouldBlockApiserver' : 'wouldBlockBoth';
-  const closedTo = blocked.map((each) => endpointOf(each.ip, each.port)).join(', ');
+  const closedTo = blocked.map((each) => (each.ip ? endpointOf(each.ip, each.port) : `TCP ${each.port}`)).join(', ');
+  const said = { policies: names.join(', '), endpoints: closedTo };
+  const log = `kubectl -n ${namespace} logs ${found.daemonset ? 'ds/' : ''}${name} --all-containers --tail=1000 | grep -i timeout`;
   const allowed = (all: readonly Connection[], to: 'kubelet' | 'apiserver') =>
     all[0]
       ? [
@@ -160,11 +193,17 @@ function ofAgentsPod(view: View<(typeof NEEDS)[number]>, say: Words): Verdict<'n
     severity: 'degrades',
     observedAt: 'self',
     ...suspected(toKubelet.length > 0 ? ['kubelet-connect-timeout'] : ['apiserver-connect-timeout'], [
-      { need: 'kubelet/tcp', elsewhere: `kubectl -n ${namespace} logs ${pod} --all-containers --tail=1000 | grep -i timeout` },
+      { need: 'kubelet/tcp', elsewhere: log },
+      ...lists,
     ]),
     title: say(key, { policies: firstOf(names) }),
     features: ALL_KUBELET_FEATURES,
-    evidence: [cite(fact, say('sawOfPod', { pod: `${namespace}/${pod}`, policies: names.join(', '), endpoints: closedTo }))],
+    evidence: [
+      cite(
+        fact,
+        found.daemonset ? say('sawOfTemplate', { daemonset: found.daemonset, ...said }) : say('sawOfPod', { pod: whose, ...said }),
+      ),
+    ],
     fixes: [...allowed(toKubelet, 'kubelet'), ...allowed(toApiserver, 'apiserver'), fixBy('agent', 'restart', say('fixHostNetwork'))],
   });
 }

@@ -18,11 +18,20 @@ interface Selected {
   hostNetwork: boolean;
 }
 
-/** `isAgents`: of the agent's pod, which is not the one we are in. `seen`: what a list has said of it. */
+/**
+ * `isAgents`: of the agent's pod, which is not the one we are in. `seen`: what a list has said of it. `isTemplate`: of its pods nothing is known, and that
+ * is what their DaemonSet, of this name, makes them of.
+ */
 export async function askEgressPolicies(
   context: LiveContext,
   api: ApiserverClient,
-  { namespace, pod, isAgents = false, seen }: { namespace: string; pod: string; isAgents?: boolean; seen?: Selected },
+  {
+    namespace,
+    pod,
+    isAgents = false,
+    seen,
+    isTemplate = false,
+  }: { namespace: string; pod: string; isAgents?: boolean; seen?: Selected; isTemplate?: boolean },
 ): Promise<unknown> {
   if (!isDnsName(namespace) || !isDnsName(pod)) return undefined;
   const at = encodeURIComponent(namespace);
@@ -50,7 +59,11 @@ export async function askEgressPolicies(
           );
       if (ours.status === 'failed') return { status: 'failed', code: ours.code, detail: ours.detail };
       if (ours.status !== 'observed') return ours;
-      const which = { ...(isAgents && { pod: `${namespace}/${pod}` }), ...(ours.data.hostNetwork && { hostNetwork: true }) };
+      const whose = `${namespace}/${pod}`;
+      const which = {
+        ...(isTemplate ? { daemonset: whose } : isAgents && { pod: whose }),
+        ...(ours.data.hostNetwork && { hostNetwork: true }),
+      };
       const found = await api.ask<EgressPolicies>({ path, maxBytes: 1 << 20 }, (answer, json) =>
         answer.status === 200 ? { status: 'observed', data: { ...reduceEgress(json, ours.data.labels), ...which } } : refused(answer),
       );

@@ -85,6 +85,8 @@ export interface EgressPolicies {
   selected?: number;
   /** Since 1.5, at a workstation: `NAMESPACE/NAME` of the agent's pod. */
   pod?: string;
+  /** Since 1.5, in a bundle without its pods: `NAMESPACE/NAME` of its DaemonSet, whose template has the labels. */
+  daemonset?: string;
   /** Since 1.5: in the host's network no policy applies to it. */
   hostNetwork?: boolean;
 }

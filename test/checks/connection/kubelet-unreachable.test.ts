@@ -1,5 +1,6 @@
 import { kubeletUnreachable } from '../../../src/checks/connection/kubelet-unreachable/check.js';
 import type { AnyFact } from '../../../src/model/facts.js';
+import { agent, settings } from '../configurations.js';
 import { atNode, atWorkstation, base, ENDPOINT, fact, failed, inPod, lease, nodeObject, pending, sight } from '../facts.js';
 import { nodeConfig, nodeProcess } from '../node-facts.js';
 import { judgeTable } from '../table.js';
@@ -16,6 +17,7 @@ const twoAddresses = {
 const candidate = fact('kubelet/candidates', [{ host: '10.0.0.7', port: 10250, origin: 'setting', source: 'DD_KUBERNETES_KUBELET_HOST' }]);
 const onNode = [atNode(), fact('self/settings', []), candidate];
 const named = base({ node: 'n1' });
+const HTTPS = 'DD_KUBERNETES_HTTPS_KUBELET_PORT';
 const PROXY_HEALTHZ = /kubectl get --raw \/api\/v1\/nodes\/n1\/proxy\/healthz/;
 
 judgeTable(kubeletUnreachable, [
@@ -44,6 +46,32 @@ judgeTable(kubeletUnreachable, [
   },
   { row: 'no address', facts: [atNode(), fact('kubelet/candidates', [])], expect: 'cannot-tell' },
   { row: 'never tried', facts: base(), expect: 'cannot-tell' },
+  {
+    row: "from afar: the agent's settings name another port than the kubelet registered, though our own connection succeeds",
+    facts: [
+      atWorkstation(),
+      agent(settings(`${HTTPS}=10260`)),
+      nodeObject(),
+      candidate,
+      fact('kubelet/tcp', { tries: [{ address: '10.0.0.7', port: 10250, result: 'connected', ms: 1 }] }, ENDPOINT),
+    ],
+    expect: { cause: 'kubelet-port-differs', certainty: 'proven', severity: 'blocks' },
+    witnesses: ['self/agent-configuration', 'apiserver/node'],
+    says: /dials port 10260, but the kubelet registered port 10250.*set env daemonset\/datadog-agent -c agent DD_KUBERNETES_HTTPS_KUBELET_PORT=10250/,
+  },
+  ...(
+    [
+      ['the port is the registered one', [agent(settings(`${HTTPS}=10250`))]],
+      ['of two agents one dials the registered one', [agent(settings(`${HTTPS}=10260`)), agent([], { name: 'DaemonSet datadog/other' })]],
+      ['the port is off', [agent(settings(`${HTTPS}=0`))]],
+      ['the port is no port', [agent(settings(`${HTTPS}=kubelet`))]],
+      ['it comes from what nobody shows', [agent(settings(`${HTTPS}<ConfigMap a, key b`))]],
+    ] as const
+  ).map(([row, agents]) => ({
+    row: `from afar: ${row}`,
+    facts: [atWorkstation(), ...agents, nodeObject(), fact('kubelet/candidates', [])],
+    expect: 'cannot-tell' as const,
+  })),
   {
     row: "through a proxy, TCP is the proxy's",
     facts: [...base(), fact('kubelet/proxy', { via: 'proxy', proxy: 'http://p:3128' }, ENDPOINT), tcp('ECONNREFUSED')],

@@ -18,6 +18,12 @@ const policies = (rules: EgressRule[], complete = true, labels: Record<string, s
   fact('apiserver/egress-policies', { policies: [{ policy: 'default-deny', rules }], complete, ...(labels && { labels }) });
 
 const afar = [...base().filter(({ kind }) => kind !== 'place'), atWorkstation(), nodeObject()];
+const inBundle = (facts: readonly AnyFact[]) =>
+  facts.map((f) =>
+    f.kind === 'place' && f.outcome.status === 'observed'
+      ? fact('self/place', { ...f.outcome.data, bundle: { format: 'folder of Kubernetes objects', nodes: 1 } })
+      : f,
+  );
 const ofAgent = (rules: EgressRule[] | undefined, more: Partial<EgressPolicies> = {}): AnyFact =>
   fact('apiserver/egress-policies', {
     policies: rules ? [{ policy: 'default-deny', rules }] : [],
@@ -177,4 +183,41 @@ judgeTable(networkPolicy, [
     wants: ['kubelet/tcp'],
     says: /from both servers.*agent-to-kubelet.*agent-to-apiserver/,
   },
+  {
+    row: 'in a bundle that may not have all: those that it has are suspected, and the list of all is wanted too',
+    facts: [...inBundle(afar), ofAgent([], { complete: false })],
+    expect: { cause: 'network-policy-blocks-egress', certainty: 'suspected', severity: 'degrades' },
+    wants: ['kubelet/tcp', 'apiserver/egress-policies'],
+    says: /kubectl -n datadog get networkpolicies -o yaml.*block the agent from its kubelet/,
+  },
+  {
+    row: 'in a bundle that may not have all: none of them selects this pod',
+    facts: [...inBundle(afar), ofAgent(undefined, { complete: false })],
+    expect: 'cannot-tell',
+    wants: ['apiserver/egress-policies'],
+  },
+  ...(
+    [
+      ['no rule opens the port to any machine', [{ blocks: [] }], { cause: 'network-policy-blocks-egress', certainty: 'suspected' }],
+      ['some addresses are allowed', [{ blocks: [{ cidr: '10.0.0.0/8', except: [] }] }], 'cannot-tell'],
+      ['some addresses are allowed, on another port', [{ ports: [{ from: 443, to: 443 }] }], { cause: 'network-policy-blocks-egress' }],
+      ['all are allowed', [{ ports: [{ from: 10250, to: 10250 }] }], 'pass'],
+    ] as const
+  ).map(([row, rules, expect]) => ({
+    row: `in a bundle without a pod or a node: ${row}`,
+    facts: [
+      ...inBundle(afar.filter(({ kind }) => kind !== 'node')),
+      ofAgent(rules as unknown as EgressRule[], { pod: undefined as unknown as string, daemonset: 'datadog/agent' }),
+    ],
+    expect,
+    inPart: ['apiserver/egress-policies'] as Need[],
+    ...(expect === 'cannot-tell'
+      ? { wants: ['apiserver/node'] as Need[] }
+      : expect === 'pass'
+        ? {}
+        : {
+            wants: ['kubelet/tcp'] as Need[],
+            says: /kubectl -n datadog logs ds\/agent --all-containers.*pods of DaemonSet datadog\/agent: default-deny; no rule allows TCP 10250/,
+          }),
+  })),
 ]);

@@ -9,6 +9,7 @@ import { ANSWERS } from './answers.js';
 import { CAUSES } from './causes.js';
 import { NEEDS, read } from './clues.js';
 import { DECISION } from './decision.js';
+import { otherPortIsSet } from './set-port.js';
 import { WORDS } from './words.js';
 
 export const kubeletUnreachable = defineCheck({
@@ -21,6 +22,8 @@ export const kubeletUnreachable = defineCheck({
   words: WORDS,
   causes: CAUSES,
   judge(view, say) {
+    const set = otherPortIsSet(view, say);
+    if (set) return set;
     const clues = read(view);
     return clues ? ANSWERS[firstThatHolds(DECISION, clues)](clues, say) : cannotTell(say('noAddress'));
   },

@@ -21,6 +21,7 @@ export const NEEDS = [
   'apiserver/node',
   'self/kubelet-process',
   'self/kubelet-config',
+  'self/agent-configuration',
 ] as const satisfies readonly Need[];
 
 type Seen = View<(typeof NEEDS)[number]>;
