@@ -35,6 +35,30 @@ judgeTable(kubeletTlsHandshake, [
   { row: 'a handshake and an answer', facts: [...base(), works, answered], expect: 'pass' },
   { row: 'a handshake, the answer not asked for', facts: [...base(), works], expect: 'pass' },
   { row: 'no address', facts: [fact('kubelet/candidates', [])], expect: 'cannot-tell' },
+  {
+    row: 'no address, as in a bundle: the last request of the node waits; whether it has an earlier certificate is not known',
+    facts: [
+      nodeObject(),
+      requests({ csr: 'csr-old', state: 'denied', created: '2026-01-05T09:00:00Z' }, { created: '2026-01-05T09:30:00Z' }),
+    ],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'suspected', severity: 'degrades' },
+    wants: ['kubelet/second-sight'],
+    says: /get --raw \/api\/v1\/nodes\/n1\/proxy\/healthz.*waits for approval: csr-rtrz5.*kubectl certificate approve csr-rtrz5"/,
+  },
+  {
+    row: 'no address, and a request whose names are not those of the node: it is to be read',
+    facts: [nodeObject(), requests({ matchesNode: false })],
+    expect: { cause: 'kubelet-certificate-pending', certainty: 'suspected' },
+    wants: ['kubelet/second-sight'],
+    says: /Read the request before approving it/,
+    neverSays: /certificate approve/,
+  },
+  ...(
+    [
+      ['a later one was approved', [{ created: '2026-01-05T09:00:00Z' }, { state: 'approved', created: '2026-01-05T09:30:00Z' }]],
+      ["it is another node's", [{ requestor: 'system:node:n2' }]],
+    ] as const
+  ).map(([row, list]) => ({ row: `no address: ${row}`, facts: [nodeObject(), requests(...list)], expect: 'cannot-tell' as const })),
   { row: 'not tried: an earlier layer failed', facts: base(), expect: 'cannot-tell' },
   {
     row: 'half a second of silence: asks the second side',

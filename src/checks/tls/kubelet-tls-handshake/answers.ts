@@ -11,12 +11,12 @@ import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
 import { kubeletConfig, restartKubelet } from '../../shared/kubelet-fixes.js';
 import { cannotTell, pass, problem, type Said, suspected } from '../../shared/problem.js';
 import { failure, seen } from '../../shared/read.js';
+import { approvable, approveOf, LIST_REQUESTS, runApprover } from './approve.js';
 import type { Cause } from './causes.js';
 import type { Clues } from './clues.js';
 import { type Answer, type How, howSure, isOwnWord, otherPort } from './decision.js';
 import type { Words } from './words.js';
 
-const LIST_REQUESTS = 'kubectl get csr --field-selector spec.signerName=kubernetes.io/kubelet-serving';
 const READ_LOG = "journalctl -u kubelet --since -10min | grep -E 'webhook|Unable to authenticate|PLEG'";
 
 type Says = (clues: Clues, say: Words, how: How) => Verdict<Cause>;
@@ -61,16 +61,10 @@ const ANSWERS: Record<Answer, Says> = {
 
   'request-pending': (clues, say, how) => {
     const pending = (clues.own ?? []).filter((r) => r.state === 'pending');
-    // Its kubelet may have asked more than once; only the latest key is still held, and the others do no harm.
-    const names = pending.filter((r) => r.matchesNode && isDnsName(r.csr)).map((r) => r.csr);
-    const first =
-      names.length > 0
-        ? fixBy('cluster', 'config', say('fixApprove'), shell(`kubectl certificate approve ${names.join(' ')}`))
-        : fixBy('cluster', 'nothing', say('fixLook'), shell(LIST_REQUESTS));
     return found('kubelet-certificate-pending', clues, how, {
-      title: say('csrPending', { csr: names[0] ?? given(pending[0]).csr }),
+      title: say('csrPending', { csr: approvable(pending)[0] ?? given(pending[0]).csr }),
       evidence: sawRequests(clues, say),
-      fixes: [first, runApprover(say)],
+      fixes: [approveOf(pending, say), runApprover(say)],
     });
   },
   'request-ended': (clues, say, how) => {
@@ -211,10 +205,6 @@ function restart(clues: Clues, say: Words): Fix {
 
 function whatStandsBetween(say: Words): Fix {
   return fixBy('network', 'config', say('fixMiddle'));
-}
-
-function runApprover(say: Words): Fix {
-  return fixBy('cluster', 'config', say('fixApprover'), { verify: LIST_REQUESTS });
 }
 
 function askAgain(say: Words): Fix {

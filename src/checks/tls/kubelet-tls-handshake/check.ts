@@ -6,6 +6,7 @@ import { defineCheck } from '../../../model/check.js';
 import { firstThatHolds } from '../../shared/decide.js';
 import { cannotTell } from '../../shared/problem.js';
 import { answer } from './answers.js';
+import { waitingRequest } from './by-request.js';
 import { CAUSES } from './causes.js';
 import { NEEDS, read } from './clues.js';
 import { DECISION } from './decision.js';
@@ -22,6 +23,7 @@ export const kubeletTlsHandshake = defineCheck({
   causes: CAUSES,
   judge(view, say) {
     const clues = read(view);
-    return clues ? answer(firstThatHolds(DECISION, clues), clues, say) : cannotTell(say('noAddress'));
+    if (clues) return answer(firstThatHolds(DECISION, clues), clues, say);
+    return waitingRequest(view, say) ?? cannotTell(say('noAddress'));
   },
 });
