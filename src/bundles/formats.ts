@@ -14,11 +14,14 @@ export interface Format {
   line?: RegExp;
   /** The file, below a root, that names the version of the collector, and what stands before the version. */
   version?: { file: string; after: RegExp };
-  /** What would say more: little of this one is read. */
-  instead?: string;
+  /** What would say more, where nothing of it is read. */
+  instead: string;
 }
 
-export const FORMATS: readonly Format[] = [
+/** Of a collector that takes enough, unless something kept it from it. */
+const AGAIN = 'run its collector again and see what it says; what kubectl get nodes,pods,daemonsets,events -A -o json prints is read too';
+
+const ALL: readonly (Omit<Format, 'instead'> & Partial<Pick<Format, 'instead'>>)[] = [
   // Its other files are also the node agent's.
   {
     id: 'ddc',
@@ -87,6 +90,7 @@ export const FORMATS: readonly Format[] = [
     marks: [['cluster-scoped-resources/'], ['namespaces/*/core/']],
     weak: [['event-filter.html'], ['gather.logs']],
     version: { file: 'version', after: /^openshift\/must-gather\s+/ },
+    instead: 'run oc adm must-gather again and see what it says; of the namespace of an agent, oc adm inspect ns/NAMESPACE takes more',
   },
   {
     id: 'ins',
@@ -161,3 +165,5 @@ export const FORMATS: readonly Format[] = [
     line: /^==== START logs for container \S+ of pod /,
   },
 ];
+
+export const FORMATS: readonly Format[] = ALL.map((format) => ({ instead: AGAIN, ...format }));

@@ -82,7 +82,8 @@ async function alone(packed: Packed, most: number): Promise<BundleRead> {
   let bytes: Buffer | undefined;
   for await (const entry of packed.entries()) bytes = await entry.whole(most);
   if (packed.fault !== undefined) throw new BadArchive(packed.fault);
-  if (bytes === undefined) throw new BadArchive(`is larger than ${most} bytes`);
+  if (bytes === undefined)
+    throw new BadArchive(`is larger than ${most} bytes, and so no report or facts of ours; kubelet-doctor FILE reads a log of any length`);
   return bundleOf(decode(bytes));
 }
 

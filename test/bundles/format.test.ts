@@ -148,6 +148,10 @@ describe("the collector's version", () => {
     it(`${id}: ${version}`, () => assert.equal(versionOf(FORMATS.find((each) => each.id === id) ?? assert.fail(), text, archive), version));
 });
 
+it('of each it is known what to do where nothing of it is read', () => {
+  for (const { id, instead } of FORMATS) assert.match(instead, /\b(?:kubectl|oc adm) /, id);
+});
+
 it('a HAR is told from a log that is JSON', () => {
   assert.ok(isHar('{"log":{"version":"1.2","creator":{}'));
   assert.ok(!isHar('{"log": "a line"}'));

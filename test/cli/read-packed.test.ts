@@ -84,6 +84,41 @@ describe('what others pack', () => {
       }
   });
 
+  it('and holds nothing that is read, says how to collect what is', async () => {
+    const empty = (name: string) => tar([{ path: name, bytes: Buffer.from('') }], 0);
+    const rows: [Buffer, RegExp][] = [
+      [
+        empty('must-gather.local.1/gather.logs'),
+        /\(must-gather\), and contains nothing that is read: run oc adm must-gather again .*oc adm inspect/,
+      ],
+      [empty('a/analysis.json'), /\(troubleshoot support bundle\), and contains nothing that is read: .*kubectl get nodes,pods/],
+    ];
+    for (const [bytes, words] of rows)
+      for (const command of [[], ['judge']]) {
+        const { code, stdout, stderr } = await run(command, bytes);
+        assert.deepEqual([code, stdout, stderr.split('\n').length], [2, '', 1], `${words}`);
+        assert.match(stderr, words);
+      }
+  });
+
+  it('and is too large to be read whole, says what to give', async () => {
+    const long = (begin: string) => Buffer.concat([Buffer.from(begin), Buffer.alloc((32 << 20) + 1, 'x')]);
+    const rows: [string[], Buffer, RegExp][] = [
+      [['judge'], long(''), /larger than 33554432 bytes, .*kubelet-doctor FILE reads a log/],
+      [['judge'], long('{"apiVersion":"v1","kind":"Node","a":"'), /larger than 33554432 bytes, .*kubelet-doctor FILE reads a log/],
+      [['render'], long('{"reportVersion":"'), /larger than 33554432 bytes, /],
+      [[], long('{"reportVersion":"'), /larger than 33554432 bytes; merge fewer/],
+      [[], long('apiVersion: apps/v1\nkind: DaemonSet\na: '), /larger than 8388608 bytes; give the agent's own documents/],
+    ];
+    for (const [command, bytes, words] of rows) {
+      const { code, stdout, stderr } = await run(command, bytes);
+      assert.deepEqual([code, stdout, stderr.split('\n').length], [2, '', 1], `${words}`);
+      assert.match(stderr, words);
+    }
+    // A log of one line has a beginning.
+    assert.equal((await run([], long(''))).code, 0);
+  });
+
   it('is no log, and a log is no bundle', async () => {
     const { code, stderr } = await run(['judge'], Buffer.from('2026-01-05 10:00:00 UTC | CORE | INFO | (a.go:1 in f) | hello\n'));
     assert.equal(code, 2);

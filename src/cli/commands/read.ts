@@ -68,9 +68,9 @@ async function readOne(name: string, flags: JudgeFlags, host: Host, io: Io): Pro
       if (kind === 'packed') return await readPacked(held ? shown : name, held ?? posix.resolve(host.cwd, name), flags, host, io);
       return await (await import('./judge.js')).runJudgeCommand(held ? shown : name, flags, host, io, held);
     }
-    const text = await given.whole(kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report);
-    const broken = given.broken() ?? (text === undefined ? 'is too large' : undefined);
-    if (text === undefined || broken !== undefined) return refuse(broken ?? '');
+    const most = kind === 'manifest' ? BOUNDS.manifest : BOUNDS.report;
+    const text = await given.whole(most);
+    if (given.broken() !== undefined || text === undefined) return refuse(given.broken() ?? `is larger than ${most} bytes; ${LESS[kind]}`);
     if (kind === 'answers') return await judgeScript(shown, text, flags, host, io);
     if (kind === 'manifest') return await readManifest(name, text, flags, host, io);
     return await readSaved(shown, text, flags, host, io);
@@ -87,6 +87,13 @@ function unfitForTexts({ output = 'text', 'fail-on': failOn, collect, pod }: Jud
 }
 
 const AS_FILE = 'save it, and name the file';
+
+/** What to give of one that is too large. */
+const LESS = {
+  saved: 'merge fewer reports into one',
+  answers: 'give the answers of fewer pods at a time',
+  manifest: "give the agent's own documents alone",
+} as const satisfies Partial<Record<Kind, string>>;
 
 /** By its beginning alone: the rest is read by who knows it. */
 function kindOf({ head, isPacked }: Given): Kind {
