@@ -29,6 +29,17 @@ const text = (notAfter: string) => `Certificate:
 `;
 const CONFIG = (anonymous: boolean) =>
   `kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: ${anonymous}\nauthorization:\n  mode: AlwaysAllow\n`;
+/** As Kubernetes 1.31 answers it, in part. */
+const CONFIGZ = (isOpen: boolean) =>
+  JSON.stringify({
+    kubeletconfig: {
+      enableServer: true,
+      port: 10250,
+      authentication: { x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' }, webhook: { enabled: true }, anonymous: { enabled: isOpen } },
+      authorization: { mode: isOpen ? 'AlwaysAllow' : 'Webhook' },
+      staticPodURLHeader: { token: ['sentinel-0123456789'] },
+    },
+  });
 const PS =
   'USER PID %CPU COMMAND\nroot 1 0.0 /sbin/init\nroot 700 1.0 /usr/bin/kubelet --config=/var/lib/kubelet/config.yaml --hostname-override=worker-1 --bootstrap-token=sentinel-0123456789\n';
 
@@ -73,6 +84,10 @@ describe('the files of a node', () => {
       },
       [],
     ],
+    ['what it answers', { 'hosts/worker-1/configz.json': CONFIGZ(true) }, ['kubelet-anonymous-access']],
+    ['what it answers, and is well', { 'x/hosts/worker-1/configz.json': CONFIGZ(false) }, []],
+    ['an answer that is none', { 'hosts/worker-1/configz.json': '{"kubeletconfig":"x"}', 'hosts/worker-2/configz.json': '[' }, []],
+    ['an answer of the wrong type', { 'hosts/worker-1/configz.json': '{"kubeletconfig":{"port":"10250"}}' }, []],
   ];
   for (const [what, files, causes] of rows)
     it(`${what}: ${causes.join(' ') || 'nothing'}`, async () => assert.deepEqual(await causesOf(files), causes));
@@ -86,6 +101,19 @@ describe('the files of a node', () => {
     assert.deepEqual(await nodesOf({ 'x/rke2/certs/agent/serving-kubelet.crt': expired }, ['a', 'b']), [], 'of none that is known');
     const own = { 'b/var/lib/kubelet/pki/kubelet.crt': expired.replace('system:node:worker-1', 'b@1764282763') };
     assert.deepEqual(await nodesOf(own, ['a', 'b']), ['b']);
+    const answered = { 'hosts/a/configz.json': CONFIGZ(false), 'hosts/b/configz.json': CONFIGZ(true) };
+    assert.deepEqual(await nodesOf(answered, ['a', 'b']), ['a', 'b']);
+    assert.deepEqual(await nodesOf(answered, []), ['a', 'b'], 'with no list of nodes');
+    assert.deepEqual(await nodesOf(answered, ['b', 'c']), ['b']);
+  });
+
+  it('which answers, does not say what sets a setting: its fix names no file that is none', async () => {
+    const all = await told({ 'hosts/a/configz.json': CONFIGZ(true) });
+    const place = { target: 'self', kind: 'place', subject: '', outcome: { status: 'observed', data: { nowMs: NOW }, ms: 0 } } as never;
+    const said = JSON.stringify(judge([place, ...all.map(({ fact }) => fact)], CHECKS));
+    assert.match(said, /authorization\.mode: AlwaysAllow \(\/configz\)|"origin":"\/configz"/);
+    assert.match(said, /in the file that the --config flag of the kubelet names/);
+    assert.doesNotMatch(said, /# in \/configz/);
   });
 });
 

@@ -8,12 +8,13 @@ import type { FileRead, Host } from '../../host/host.js';
 import { printable, SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
 import { isDnsName } from '../../kubernetes/names.js';
-import type { AnyFact, Certificate, FactData, FactKind, NodeCertificate } from '../../model/facts.js';
+import type { AnyFact, Certificate, FactData, FactKind, KubeletConfig, NodeCertificate } from '../../model/facts.js';
 import { parseCertificates } from '../../probes/credentials/certificate.js';
 import { readKubeletConfig } from '../../probes/machine/kubelet-config.js';
 import { type KubeletFlags, readFlags } from '../../probes/machine/kubelet-process.js';
 import type { Listener, Told } from '../read.js';
 import { certificateInText } from './certificate-text.js';
+import { configAnswered, nodeOfConfigz } from './configz.js';
 
 /** What stands before a node's own path in a bundle, and that path. A collector may leave out where it stood. */
 const CONFIGURATION =
@@ -37,6 +38,8 @@ const MOST_NODES = 10_000;
 interface NodeFiles {
   files: Map<string, string>;
   flags?: KubeletFlags;
+  /** What it answered: then neither flags nor files count. */
+  configz?: string;
   certificates: NodeCertificate[];
 }
 
@@ -50,7 +53,9 @@ export function createNodeFiles(host: Host): Listener {
   };
 
   return {
-    wants: (path) => path.length < 1000 && [CONFIGURATION, CERTIFICATE, PROCESSES, KUBELET_SPEC].some((known) => known.test(path)),
+    wants: (path) =>
+      path.length < 1000 &&
+      ([CONFIGURATION, CERTIFICATE, PROCESSES, KUBELET_SPEC].some((known) => known.test(path)) || nodeOfConfigz(path) !== undefined),
     async hear(entry) {
       const { path } = entry;
       const [, ofProcesses] = PROCESSES.exec(path) ?? [];
@@ -61,6 +66,10 @@ export function createNodeFiles(host: Host): Listener {
       }
       const text = (await entry.whole(MOST_BYTES))?.toString('utf8');
       if (text === undefined) return;
+      if (nodeOfConfigz(path) !== undefined) {
+        at(path.slice(0, path.lastIndexOf('/') + 1)).configz = text;
+        return;
+      }
       const [, ofTalos] = KUBELET_SPEC.exec(path) ?? [];
       if (ofTalos !== undefined) {
         const spec = record(record(readPlainYaml(text, path)).spec);
@@ -109,7 +118,7 @@ function certificateIn(text: string): Certificate | undefined {
 /** Facts that decide: a configuration whose flags are known, and a certificate that is out of time. */
 async function factsOf(
   root: string,
-  { files, flags, certificates }: NodeFiles,
+  { files, flags, configz, certificates }: NodeFiles,
   { host, names, now }: { host: Host; names: readonly string[]; now: number },
 ): Promise<Told[]> {
   const node = nodeOf(root, certificates, flags, names);
@@ -119,10 +128,9 @@ async function factsOf(
   const put = <K extends FactKind>(kind: K, data: FactData[K], subject = '') =>
     facts.push({ target: 'self', kind, subject, outcome: { status: 'observed', data, ms: 0 } } as unknown as AnyFact);
   const expired = certificates.filter(({ certificate }) => Date.parse(certificate.notAfter) < now);
-  const config = flags && files.size > 0 ? await readKubeletConfig(filesAs(files, host), flags) : undefined;
-  const isKnown = config?.status === 'observed';
+  const config = configz === undefined ? await configOf(files, flags, host) : await configAnswered(configz, (all) => filesAs(all, host));
   // Whose it is is known: it need not be found out by addresses.
-  if (isKnown || expired.length > 0)
+  if (config || expired.length > 0)
     put('kubelet-process', {
       state: flags ? 'running' : 'hidden',
       program: 'kubelet',
@@ -130,8 +138,14 @@ async function factsOf(
       named: true,
     });
   for (const certificate of expired) put('node-certificate', certificate, certificate.path);
-  if (isKnown) put('kubelet-config', config.data);
+  if (config) put('kubelet-config', config);
   return facts.map((fact) => ({ ...(node !== undefined && { node }), fact }));
+}
+
+/** What it runs with, where its flags are known. */
+async function configOf(files: NodeFiles['files'], flags: KubeletFlags | undefined, host: Host): Promise<KubeletConfig | undefined> {
+  const read = flags && files.size > 0 ? await readKubeletConfig(filesAs(files, host), flags) : undefined;
+  return read?.status === 'observed' ? read.data : undefined;
 }
 
 /** By its certificate, its flags, or the folder it stands in. */
@@ -145,7 +159,8 @@ function nodeOf(
     ({ certificate: { subject } }) => /\bCN=system:node:([a-z\d][a-z\d.-]{0,252})/.exec(subject)?.[1] ?? [],
   );
   const folder = root.split('/').find((part) => names.includes(part));
-  const found = named ?? flags?.['hostname-override'] ?? folder ?? (names.length === 1 ? names[0] : undefined);
+  const byPath = folder ?? nodeOfConfigz(`${root}configz.json`);
+  const found = named ?? flags?.['hostname-override'] ?? byPath ?? (names.length === 1 ? names[0] : undefined);
   return found !== undefined && isDnsName(found) && (names.length === 0 || names.includes(found)) ? found : undefined;
 }
 

@@ -47,7 +47,8 @@ export const kubeletImpostor = defineCheck({
     const found = seen(fact);
     if (!found) return notApplicable(say('notAtHand'));
     const [first, ...others] = found.impostors ?? [];
-    if (!first) return pass(fact);
+    // Of a bundle flags alone are known, or a configuration: its processes were not looked through.
+    if (!first) return found.state === 'gone' || found.pid !== undefined ? pass(fact) : notApplicable(say('notAtHand'));
     const all = [first, ...others];
     if (found.state === 'running' || found.state === 'several')
       return pass(fact, say('beside', { pids: all.map(({ pid }) => pid).join(', ') }));

@@ -27,9 +27,9 @@ export function nodeHere(place: Place | undefined, process: KubeletProcess | und
 /** Judged settings of the kubelet that is asked about, as it runs with them. */
 export interface KnownConfig {
   values: KubeletValues;
-  /** `/var/lib/kubelet/config.yaml:5`, `--anonymous-auth=true`, `default of a configuration file`. */
+  /** `/var/lib/kubelet/config.yaml:5`, `--anonymous-auth=true`, `/configz`, `default of a configuration file`. */
   origin(key: KubeletKey): string;
-  /** What sets it: a file, or a flag, which every file loses against. Undefined where nothing does and there is no file. */
+  /** What sets it: a file, or a flag, which every file loses against. Undefined where nothing does and there is no file, or it is not known. */
   setBy(key: KubeletKey): { file: string } | { flag: string } | undefined;
   /** Cites a setting, with the file and line or the flag that sets it. */
   cite(saw: Message): Evidence;
@@ -54,6 +54,7 @@ export function knownConfig(
 
 function setterOf({ origins, files }: KubeletConfig, key: KubeletKey): ReturnType<KnownConfig['setBy']> {
   const { by, source } = origins[key];
+  if (by === 'answer') return undefined;
   if (by === 'flag') return { flag: source.split('=')[0] ?? source };
   const file = by === 'default' ? files[0] : source;
   return file === undefined ? undefined : { file };

@@ -54,8 +54,9 @@ export type KubeletKey = keyof KubeletValues;
 
 /** Where a value came from. A later one overrides: default, --config file, --config-dir drop-ins in order of their names, flags. */
 export interface ValueOrigin {
-  by: 'default' | 'file' | 'drop-in' | 'flag';
-  /** The file, or the flag as it is written. */
+  /** `answer`: the kubelet says so itself, and not what sets it. */
+  by: 'default' | 'file' | 'drop-in' | 'flag' | 'answer';
+  /** The file, the flag as it is written, or the path that was asked. */
   source: string;
   line?: number;
 }

@@ -17,6 +17,8 @@ judgeTable(kubeletImpostor, [
   { row: 'no files of a node', facts: base(), expect: 'not-applicable' },
   { row: 'the kubelet alone', facts: [atNode(), nodeProcess()], expect: 'pass', neverSays: /left out/ },
   { row: 'no kubelet at all', facts: gone(), expect: 'pass' },
+  { row: 'a kubelet of which a file tells', facts: [atNode(), nodeProcess({ pid: undefined })], expect: 'not-applicable' },
+  { row: 'none in sight, and not all are', facts: [atNode(), nodeProcess({ state: 'hidden', pid: undefined })], expect: 'not-applicable' },
   {
     row: 'a cluster in a pod, beside the kubelet',
     facts: [atNode(), nodeProcess({ impostors: [impostor('pod', { program: 'k3s' })] })],
