@@ -109,8 +109,7 @@ export function topOf(
 ): Summary['top'] {
   const headline = headlineOf(verdict, findings, results, where);
   if (headline.kind === 'open') return { id: '', ...openQuestion(headline.required, where) };
-  const top = topOfFinding(headline.kind === 'finding' ? headline.finding : undefined);
-  return headline.kind === 'finding' && headline.next ? { ...top, fix: openQuestion(headline.next, where).fix } : top;
+  return topOfFinding(headline.kind === 'finding' ? headline.finding : undefined);
 }
 
 function topOfFinding(finding: Finding | undefined): Summary['top'] {

@@ -9,8 +9,7 @@ import type { Finding, Result, Summary, Where } from '../model/report.js';
 
 /** That nothing was found cannot be said without what was answered; `required` is empty where nothing was asked. */
 export type Headline =
-  /** `next`: what it leaves open, where it asks for nothing itself. */
-  | { kind: 'finding'; finding: Finding; next?: readonly Result[] }
+  | { kind: 'finding'; finding: Finding }
   | { kind: 'open'; required: readonly Result[] }
   | { kind: 'nothing'; on: Answered };
 
@@ -27,9 +26,8 @@ export function headlineOf(
   // A report that was read may say of itself what it likes.
   if (verdict !== 'incomplete') return on ? { kind: 'nothing', on } : { kind: 'open', required };
   // A bundle leaves questions open as a rule: that is no news, and what was found in it is. Of the node that was named, where one was.
-  const own = findings.filter(({ ofOthers }) => !ofOthers);
-  const finding = own.find((each) => !asksNothing(each)) ?? own[0];
-  if (where.bundle && finding) return { kind: 'finding', finding, ...(asksNothing(finding) && { next: required }) };
+  const finding = findings.find((each) => !each.ofOthers && !asksNothing(each));
+  if (where.bundle && finding) return { kind: 'finding', finding };
   // What keeps a question open says more than that it is open, and less than something worse that was found.
   const kept = flatten(findings).find(({ cause }) => required.some((result) => result.cause === cause));
   const isWorse = first && worstOf(first) !== 'note' && (!kept || rankOf(worstOf(first)) < rankOf(worstOf(kept)));

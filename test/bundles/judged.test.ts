@@ -231,6 +231,16 @@ describe('a part of a cluster', () => {
     assert.match(two ?? '', /^(Fix|To decide)/);
   });
 
+  it('a node that is cordoned changes neither line one nor line two', async () => {
+    const of = async (unschedulable: boolean) => {
+      const { report } = await judged({ 'nodes.json': listOf('Node', [node('n1'), { ...node('n2'), spec: { unschedulable } }]) });
+      return renderText(report, { width: 80, colour: false, verbose: false }).split('\n');
+    };
+    const [lines, without] = [await of(true), await of(false)];
+    assert.deepEqual(lines.slice(0, 2), without.slice(0, 2));
+    assert.ok(lines.includes('Note: 1 of 2 nodes (n2) is cordoned: DaemonSet pods still start there'), lines.join('\n'));
+  });
+
   it('a DaemonSet or a node that cannot be there is said, and what cut the bundle off', async () => {
     const only = { 'nodes/n1.yaml': JSON.stringify(node('n1')), 'x.json': daemonSet() };
     await assert.rejects(

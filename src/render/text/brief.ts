@@ -102,7 +102,7 @@ function briefLines(report: Report, look: Look, depth: Depth): string[] {
   // Where a question is open the first line may be of another finding than the first.
   const headline = headlineOf(report.summary.verdict, report.findings, report.results, report.where);
   const head = headline.kind === 'finding' ? headline.finding : undefined;
-  const notes = report.findings.filter((finding) => asksNothing(finding) && !(finding === head && report.where.bundle));
+  const notes = report.findings.filter(asksNothing);
   return [
     ...shown.flatMap((finding, at) => [...oneFinding(finding, { at, of: told.length, isHead: finding === head }, report, look, depth), '']),
     ...(rest > 0 ? [say('andWhatVerbose', { what: counted(rest, 'moreFinding') }), ''] : []),

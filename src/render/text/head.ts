@@ -87,7 +87,6 @@ function answerOf(report: Report, { red, yellow, green }: Look['paint']): Answer
   const failing = top.severity === 'blocks' || top.severity === 'degrades';
   const own = titleOf(top, report);
   const title = failing ? (answered && top.ofOthers ? afterNamed(report, own) : own) : withLead(top.severity, answered, own);
-  if (headline.next) return { colour: yellow, title, ...toFindOut(openQuestion(headline.next, report.where).fix) };
   const { lead, line } = actLine(step);
   const last = lastLine(step);
   return {
