@@ -4,6 +4,8 @@ import { machineFault } from './cli/output.js';
 import type { Host } from './host/host.js';
 import { BUGS, VERSION } from './version.js';
 
+export { processIo } from './cli/io.js';
+
 export interface MainOptions {
   io: Io;
   /** Parts of another world (the simulator's): environment, root, clock… */

@@ -1,6 +1,5 @@
 /** Where the one file and the executable begin: there is no launcher beside them. No top-level await, which CommonJS does not know. */
-import { processIo } from './cli/io.js';
-import { main } from './main.js';
+import { main, processIo } from './main.js';
 
 void main(process.argv.slice(2), { io: processIo() }).then((code) => {
   process.exitCode = code;

@@ -19,7 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['bundles'],
   ['cli'],
   ['main.ts'],
-  ['bundle.ts', 'single.ts'],
+  ['single.ts', 'start.ts'],
 ];
 /** Packages and Node modules a room may load; the rooms without a row load none: they are pure, and no clock or chance is in them. */
 const MAY_LOAD: Readonly<Record<string, RegExp>> = {
@@ -36,6 +36,7 @@ const MAY_LOAD: Readonly<Record<string, RegExp>> = {
   cli: /^(node:|yargs(-parser)?$|ora$)/,
   'main.ts': /^node:/,
   'single.ts': /^node:/,
+  'start.ts': /^node:/,
 };
 /** The simulator is loaded by one command alone, and lazily. */
 const SIMULATOR_IN = 'cli/commands/demo.ts';

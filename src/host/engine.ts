@@ -30,10 +30,13 @@ export function compileQuickly(): void {
   for (const flag of flagsFor(engine()).wasm) setFlagsFromString(flag);
 }
 
-/** For a run that asks, judges and prints: to be called before anything is loaded. `many`: of thousands of things, whose code is soon worth optimizing. */
+/**
+ * For a run that asks, judges and prints: to be called before anything is loaded, for what is compiled under some flags is not taken under others.
+ * `many`: of thousands of things, whose code is soon worth optimizing.
+ */
 export function staySmall(many?: 'many'): void {
-  const { small, alone, later } = flagsFor(engine());
-  for (const flag of many ? small : [...small, ...alone, ...later]) setFlagsFromString(flag);
+  const { wasm, small, alone, later } = flagsFor(engine());
+  for (const flag of many ? [...wasm, ...small] : [...wasm, ...small, ...alone, ...later]) setFlagsFromString(flag);
 }
 
 /** Of a major version of V8. */

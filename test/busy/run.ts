@@ -114,9 +114,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   });
 const scratch = mkdtempSync(path.join(tmpdir(), 'kd-busy-'));
 try {
-  bundleInto(scratch, 'src/bundle.ts');
+  bundleInto(scratch, 'src/main.ts');
   const start =
-    "import { main, processIo } from './bundle.mjs';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n";
+    "import { main, processIo } from './main.mjs';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n";
   writeFileSync(path.join(scratch, 'start.mjs'), start);
   const good = [only === 'quota' || (await besideBusy(scratch)), only === 'suites' || only === 'healthy' || (await underQuota(scratch))];
   process.exitCode = good.every(Boolean) ? 0 : 1;

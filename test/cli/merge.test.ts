@@ -188,7 +188,7 @@ describe('merge', () => {
   it('- reads reports from standard input, one a line', async () => {
     const lines = await Promise.all(['a', 'b'].map((name) => readFile(path.join(scratch, 'reports', `${name}.json`), 'utf8')));
     const start =
-      'import { main, processIo } from "./src/bundle.ts"; process.exitCode = await main(process.argv.slice(1), { io: processIo() });';
+      'import { main, processIo } from "./src/main.ts"; process.exitCode = await main(process.argv.slice(1), { io: processIo() });';
     for (const word of ['-', '/dev/stdin']) {
       const args = ['--import', 'tsx', '--input-type=module', '-e', start, 'merge', word, '-o', 'json'];
       const { stdout, stderr, status } = spawnSync(process.execPath, args, { input: `${lines.join('\n')}\n{"cut`, encoding: 'utf8' });

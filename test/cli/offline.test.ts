@@ -12,11 +12,11 @@ import { bundleInto } from '../support/bundled.js';
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'kd-offline-'));
 after(() => rm(scratch, { recursive: true }));
-bundleInto(path.join(scratch, 'dist'), 'src/bundle.ts');
+bundleInto(path.join(scratch, 'dist'), 'src/main.ts');
 const starter = path.join(scratch, 'start.mjs');
 await writeFile(
   starter,
-  "import { main, processIo } from './dist/bundle.mjs';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
+  "import { main, processIo } from './dist/main.mjs';\nprocess.exitCode = await main(process.argv.slice(2), { io: processIo() });\n",
 );
 const report = path.join(scratch, 'report.json');
 await writeFile(report, jsonText(expired(), { pretty: true }));

@@ -14,7 +14,7 @@ after(() => rmSync(scratch, { recursive: true }));
 const entry = path.join(scratch, 'start.mts');
 writeFileSync(
   entry,
-  `import { main, processIo } from ${JSON.stringify(path.resolve('src/bundle.ts'))};
+  `import { main, processIo } from ${JSON.stringify(path.resolve('src/main.ts'))};
 process.exitCode = await main(process.argv.slice(2), { io: processIo() });
 `,
 );

@@ -1,13 +1,14 @@
 /**
- * The bundles: the package's, in chunks; one file, an ES module for Node; and a CommonJS script, which is what a single executable application
+ * The bundles: the package's, in scripts; one file, an ES module for Node; and a CommonJS script, which is what a single executable application
  * begins with.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { knownCauses } from '../../src/checks/known.js';
 import { type Group, writeJoined } from './chunks.js';
 import { appendNotices, writeNotices } from './notices.js';
+import { run } from './tools.js';
 
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
 const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
@@ -88,7 +89,7 @@ const OTHERS = ['src/cli/commands/read.ts', 'src/cli/commands/script.ts', 'src/c
  * parts of a check: what others read of it who come to no diagnosis, and the rest.
  */
 const JOINED: readonly Group[] = [
-  { name: 'kubelet-doctor', head: 'src/bundle.ts' },
+  { name: 'main', head: 'src/main.ts' },
   { name: 'command-line', head: 'src/cli/command-line.ts', between: [[...CHECK, READER], TABLES] },
   { name: 'arguments', head: READER },
   { name: 'parts', between: [CHECK, OTHERS] },
@@ -100,18 +101,28 @@ const JOINED: readonly Group[] = [
 
 /** With the simulator; a command loads only the chunks it needs. What each is made of. */
 export async function bundlePackage(outdir: string): Promise<Metafile> {
-  const form: BuildOptions = { outdir, format: 'esm', target: 'node20', platform: 'node', legalComments: 'none', logLevel: 'warning' };
+  const form: BuildOptions = { outdir, target: 'node20', legalComments: 'none', logLevel: 'warning' };
+  // esbuild cuts ES modules alone; what is written are scripts, for those can be compiled ahead.
   const made = await build({
     ...COMMON,
     ...form,
-    entryPoints: { 'kubelet-doctor': path.resolve('src/bundle.ts') },
+    format: 'esm',
+    entryPoints: { 'kubelet-doctor': path.resolve('src/start.ts'), main: path.resolve('src/main.ts') },
     splitting: true,
     chunkNames: 'chunk-[hash]',
-    banner: { js: REQUIRE },
+    define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
     metafile: true,
     write: false,
   });
-  return writeJoined(made, JOINED, REQUIRE, { ...form, minifySyntax: true, minifyWhitespace: true });
+  const scripts: BuildOptions = { ...form, format: 'cjs', platform: 'neutral', supported: { 'dynamic-import': false } };
+  const metafile = await writeJoined(made, JOINED, { ...scripts, minifySyntax: true, minifyWhitespace: true });
+  writeFileSync(path.join(outdir, 'package.json'), '{ "type": "commonjs" }');
+  return metafile;
+}
+
+/** Of a package, for the Node that runs this. */
+export function compileAhead(outdir: string): void {
+  run(process.execPath, [path.resolve('test/delivery/compile-ahead.cjs'), path.join(outdir, 'kubelet-doctor.js')]);
 }
 
 const ALONE: BuildOptions & { metafile: true } = {

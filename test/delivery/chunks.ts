@@ -19,7 +19,6 @@ export interface Group {
 export async function writeJoined(
   made: BuildResult<{ metafile: true; write: false }>,
   groups: readonly Group[],
-  banner: string,
   rest: BuildOptions,
 ): Promise<Metafile> {
   const outputs = new Map(Object.entries(made.metafile.outputs).map(([file, output]) => [path.basename(file), output]));
@@ -56,6 +55,8 @@ export async function writeJoined(
         if (kind !== 'entry-point') return undefined;
         return namespace === 'pointer' ? { path: chunk, namespace: 'elsewhere' } : { path: chunk, namespace };
       });
+      // All that is left for run time is Node's own.
+      onResolve({ filter: /^\w/ }, ({ path: name }) => ({ path: name, external: true }));
       onResolve({ filter: /^\.\// }, ({ path: name, importer, kind, pluginData }) => {
         const chunk = path.basename(name);
         const [to, from] = [groupOf.get(chunk), pluginData ?? groupOf.get(importer)];
@@ -66,7 +67,7 @@ export async function writeJoined(
         // A file of its own, which says where its content is.
         return { path: name, external: true };
       });
-      onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: chunk }) => ({ contents: ifNeeded(banner, texts.get(chunk) ?? '') }));
+      onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: chunk }) => ({ contents: texts.get(chunk) ?? '' }));
       onLoad({ filter: /.*/, namespace: 'elsewhere' }, ({ path: chunk }) => ({
         contents: `export {${list(chunk, (name) => `${joined(chunk, name)} as ${name}`)}} from "../${groupOf.get(chunk)}.js"`,
       }));
@@ -104,10 +105,4 @@ export async function writeJoined(
       ...Object.keys(output.inputs).map((input) => outputs.get(input.replace(/^chunk:/, ''))?.inputs ?? {}),
     );
   return metafile;
-}
-
-/** Most chunks look nothing up at run time. */
-function ifNeeded(banner: string, text: string): string {
-  const rest = text.replace(banner, '');
-  return /\brequire\b/.test(rest) ? text : rest;
 }

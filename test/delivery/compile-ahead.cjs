@@ -1,0 +1,24 @@
+// Runs commands of a package in one process, as its users begin them, and leaves beside it what V8 has compiled for them (src/start.ts).
+const { mkdirSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+
+const { main, processIo, scripts, COMPILED } = require(process.argv[2] ?? '');
+const LINES = [
+  ...['healthy-workstation', 'healthy', 'kubelet-rejected'].map((scenario) => ['demo', '--scenario', scenario]),
+  ['--help'],
+  ['list'],
+  ['explain', 'kubelet-permission-missing'],
+];
+/** What is loaded before V8 gets its flags (src/host/engine.ts) is refused under them. */
+const before = new Set(scripts.keys());
+/** One this small is compiled sooner than read. */
+const SMALL = 8192;
+
+(async () => {
+  for (const argv of LINES) await main(argv, { io: processIo() });
+  mkdirSync(COMPILED);
+  for (const [name, script] of scripts) {
+    const code = script.createCachedData();
+    if (code.length > SMALL && !before.has(name)) writeFileSync(path.join(COMPILED, `${name}.bin`), code);
+  }
+})();
