@@ -84,9 +84,17 @@ export function windowedOf(secret: string): { text: string; from?: number }[] {
   const bytes = Buffer.from(whole);
   const from = whole.startsWith('-----BEGIN') ? ARMOURED : 0;
   const plain = [...new Set([whole, decodedForm(whole)])].map((text) => ({ text: text.replace(ARMOUR, '') }));
-  const inBase64 = [...new Set(base64Forms(bytes))];
-  const base64 = inBase64.map((text) => ({ text, from }));
+  const inBase64 = base64Forms(bytes);
+  const base64 = unlessWithin(inBase64).map((text) => ({ text, from }));
   if (whole.length > MAX_FRAGMENTED) return [...plain, ...base64];
-  const twice = inBase64.filter((text) => !/[-_=]/.test(text)).flatMap((text) => [...new Set(base64Forms(Buffer.from(text)))]);
+  const twice = unlessWithin(inBase64.filter((text) => !/[-_=]/.test(text))).flatMap((text) =>
+    unlessWithin(base64Forms(Buffer.from(text))),
+  );
   return [...plain, ...base64, ...twice.map((text) => ({ text, from: 2 * from })), { text: bytes.toString('hex'), from: 2 * from }];
+}
+
+/** What stands in another of them need not be known by itself: base64 with its padding and without. */
+function unlessWithin(texts: readonly string[]): string[] {
+  const distinct = [...new Set(texts)];
+  return distinct.filter((text) => !distinct.some((other) => other !== text && other.includes(text)));
 }

@@ -13,50 +13,75 @@ const END = '\n';
 
 export interface Fragments {
   add(form: string, from?: number): void;
-  /** Whether there are any; calls back with each one's place, in order, none of them overlapping. */
+  /** Whether there are any; calls back with each one's place. Those of one and those of the other may overlap. */
   find(text: string, found?: (from: number, length: number) => void): boolean;
+  /** For another that finds this as well. */
+  index: Index;
 }
 
-/** Most places of most texts begin nothing that is known: told by its first, second and third four characters, without a look at the twelve. */
-const QUARTER = 4;
+interface Index {
+  /** Which four characters stand at fourth places, by the lower half of each: what is the same is so by half, too. */
+  quarters: Uint8Array;
+  /** The part around a place of a text, no further back than `covered`. */
+  around(text: string, at: number, covered: number): { from: number; to: number } | undefined;
+}
+
+const QUARTER = STEP;
 const PLACES = 1 << 16;
 
-function quarterAt(text: string, at: number): number {
-  const first = text.charCodeAt(at) * 4093 + text.charCodeAt(at + 1) * 521;
-  return (first + text.charCodeAt(at + 2) * 67 + text.charCodeAt(at + 3)) % PLACES;
-}
+/** Of four characters, the last of them lowest. */
+const placeOf = (four: number): number => Math.imul(four, 0x9e3779b1) >>> 16;
 
-export function createFragments(): Fragments {
+/** `beside`: what is added there is found here, too, and need not be added again. */
+export function createFragments(beside?: Fragments): Fragments {
   const places = new Map<string, number>();
-  const [first, second, third] = [new Uint8Array(PLACES), new Uint8Array(PLACES), new Uint8Array(PLACES)];
+  const quarters = beside?.index.quarters ?? new Uint8Array(PLACES);
   let known = END;
+
+  const around: Index['around'] = (text, at, covered) => {
+    const place = places.get(text.slice(at, at + GRAM));
+    if (place === undefined) return undefined;
+    let [from, to] = [at, at + GRAM];
+    while (from > covered && text[from - 1] === known[place - (at - from) - 1]) from -= 1;
+    while (to < text.length && text[to] === known[place + (to - at)]) to += 1;
+    return to - from < WINDOW ? undefined : { from, to };
+  };
+  const index: Index = { quarters, around };
+  const all = beside ? [index, beside.index] : [index];
+
   return {
+    index,
     add(form, from = 0) {
       if (form.length - from < WINDOW || form.includes(END)) return;
-      const start = known.length;
-      known += `${form.slice(from)}${END}`;
-      for (let at = start; at + GRAM < known.length; at += STEP) {
-        const gram = known.slice(at, at + GRAM);
-        first[quarterAt(known, at)] = second[quarterAt(known, at + QUARTER)] = third[quarterAt(known, at + 2 * QUARTER)] = 1;
-        if (!places.has(gram)) places.set(gram, at);
+      const added = form.slice(from);
+      const bytes = Buffer.from(added, 'latin1');
+      // Three of them are in each twelve.
+      for (let at = 0; at + QUARTER <= added.length; at += QUARTER) quarters[placeOf(bytes.readInt32BE(at))] = 1;
+      for (let at = 0; at + GRAM <= added.length; at += STEP) {
+        const gram = added.slice(at, at + GRAM);
+        if (!places.has(gram)) places.set(gram, known.length + at);
       }
+      known += `${added}${END}`;
     },
+    /** Most places of most texts end nothing that is known: told by the last, the middle and the first four characters of twelve, without a look at these. */
     find(text, found) {
-      let covered = 0;
-      for (let at = 0; at + GRAM <= text.length; at += 1) {
-        if (first[quarterAt(text, at)] === 0 || second[quarterAt(text, at + QUARTER)] === 0) continue;
-        if (third[quarterAt(text, at + 2 * QUARTER)] === 0) continue;
-        const place = places.get(text.slice(at, at + GRAM));
-        if (place === undefined) continue;
-        let [from, to] = [at, at + GRAM];
-        while (from > covered && text[from - 1] === known[place - (at - from) - 1]) from -= 1;
-        while (to < text.length && text[to] === known[place + (to - at)]) to += 1;
-        if (to - from < WINDOW) continue;
-        found?.(from, to - from);
-        covered = to;
-        at = to - 1;
+      const bytes = Buffer.from(text, 'latin1');
+      const covered = all.map(() => 0);
+      let four = 0;
+      for (let end = 0; end < bytes.length; end += 1) {
+        four = (four << 8) | (bytes[end] as number);
+        if (quarters[placeOf(four)] === 0) continue;
+        const at = end + 1 - GRAM;
+        if (at < 0 || quarters[placeOf(bytes.readInt32BE(at + QUARTER))] === 0 || quarters[placeOf(bytes.readInt32BE(at))] === 0) continue;
+        for (const [which, one] of all.entries()) {
+          const before = covered[which] ?? 0;
+          const part = at < before ? undefined : one.around(text, at, before);
+          if (!part) continue;
+          found?.(part.from, part.to - part.from);
+          covered[which] = part.to;
+        }
       }
-      return covered > 0;
+      return covered.some((to) => to > 0);
     },
   };
 }

@@ -15,12 +15,13 @@ export interface Known {
   /** The beginnings of all forms, in small letters: in a text without one of them is no form, and no beginning of one. */
   heads: Set<string>;
   fragments: Fragments;
-  /** Of letters and digits alone. */
+  /** Of letters and digits alone: in these are those that are not in the others. */
   loose: Fragments;
 }
 
 export function createKnown(): Known {
-  return { secrets: new Set(), forms: new Map(), heads: new Set(), fragments: createFragments(), loose: createFragments() };
+  const fragments = createFragments();
+  return { secrets: new Set(), forms: new Map(), heads: new Set(), fragments, loose: createFragments(fragments) };
 }
 
 /** From now on it is found. */
@@ -32,8 +33,9 @@ export function learn({ secrets, forms, heads, fragments, loose }: Known, secret
     heads.add(lower(form).slice(0, MIN_FORM));
   }
   for (const { text, from } of windowedOf(secret)) {
-    fragments.add(lower(bare(text)), from);
-    loose.add(lower(alnum(text)), from);
+    const [whole, letters] = [lower(bare(text)), lower(alnum(text))];
+    fragments.add(whole, from);
+    if (letters !== whole) loose.add(letters, from);
   }
 }
 
