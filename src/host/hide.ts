@@ -59,10 +59,9 @@ export function createHide(redactor: Redactor): Hide {
   };
   /** All of its names at once, each of its sentences by itself. */
   const holdsNothing = (given: readonly unknown[]): boolean => {
-    const texts = new Set<string>();
-    addStrings(given, texts);
-    const names: string[] = [];
-    for (const text of texts) {
+    const [texts, keys, names] = [[] as string[], new Set<string>(), [] as string[]];
+    addStrings(given, texts, keys);
+    for (const text of [...keys, ...texts]) {
       if (IS_NAME.test(text)) names.push(text);
       else if (hide(text) !== text) return false;
     }
@@ -99,20 +98,20 @@ export function createHide(redactor: Redactor): Hide {
   return (value) => walk(value) as typeof value;
 }
 
-/** Every string of a JSON-like value, keys too; of a record in a list only what the one before has not. */
-function addStrings(value: unknown, to: Set<string>, like?: unknown): void {
-  if (typeof value === 'string') to.add(value);
+/** Every string of a JSON-like value, and every key; of a record in a list only what the one before has not. */
+function addStrings(value: unknown, texts: string[], keys: Set<string>, like?: unknown): void {
+  if (typeof value === 'string') texts.push(value);
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (let at = 0; at < value.length; at += 1) addStrings(value[at], to, value[at - 1]);
+    for (let at = 0; at < value.length; at += 1) addStrings(value[at], texts, keys, value[at - 1]);
     return;
   }
-  const before = typeof like === 'object' && like !== null ? (like as Fields) : undefined;
-  for (const key of Object.keys(value)) {
-    const each = (value as Fields)[key];
-    if (each !== undefined && before?.[key] === each) continue;
-    to.add(key);
-    addStrings(each, to);
+  const [own, before] = [value as Fields, (like ?? {}) as Fields];
+  for (const key of Object.keys(own)) {
+    const each = own[key];
+    if (each !== undefined && before[key] === each) continue;
+    keys.add(key);
+    addStrings(each, texts, keys);
   }
 }
 
