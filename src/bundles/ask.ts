@@ -5,7 +5,7 @@ import { isDnsName } from '../kubernetes/names.js';
 import { askApiserver } from '../live/apiserver/basics.js';
 import type { ApiserverClient } from '../live/apiserver/client.js';
 import { askEgressPolicies } from '../live/apiserver/egress-policies.js';
-import { askEndpoints, askLease, askNode, askServingRequests } from '../live/apiserver/node-objects.js';
+import { askClientRequests, askEndpoints, askLease, askNode, askServingRequests } from '../live/apiserver/node-objects.js';
 import { askPlacement } from '../live/apiserver/placement/placement.js';
 import { askWorkloads } from '../live/apiserver/placement/workloads.js';
 import { askRights } from '../live/apiserver/rights.js';
@@ -62,6 +62,7 @@ export async function askCluster(asking: Asking): Promise<AnyFact[]> {
   await askKubeletVersions(context, api);
   await askPlacement(context, api);
   await askEndpoints(context, api);
+  await askClientRequests(context, api);
   await askEgress(context, asking, workloads);
   await close();
   return settled(store.snapshot());

@@ -42,6 +42,7 @@ const DOING: Readonly<Record<string, string>> = {
   'kubelet-versions': 'listing kubelet versions',
   'token-review': 'reviewing the token',
   'serving-requests': 'listing certificate requests',
+  'client-requests': 'listing certificate requests',
   'second-sight': 'asking the apiserver for',
   place: 'finding out where this runs',
   mounts: 'reading mounts',

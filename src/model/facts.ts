@@ -5,6 +5,7 @@
 import type { AgentConfiguration, Mounts, RunningAgent } from './facts/agent.js';
 import type {
   ApiserverEndpoints,
+  ClientRequest,
   EgressPolicies,
   KubeletVersions,
   NamedObject,
@@ -76,6 +77,7 @@ export interface FactData {
   /** What the kubelet answered through the apiserver's node proxy, by its path: at a workstation, where its port is not reached. */
   proxied: HttpAnswer;
   'serving-requests': ServingRequest[];
+  'client-requests': ClientRequest[];
   mounts: Mounts;
   'egress-policies': EgressPolicies;
   nodes: PlacementNodes;

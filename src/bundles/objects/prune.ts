@@ -9,7 +9,7 @@ import type { Kind, KubeObject } from '../kinds.js';
 import { isHidden } from './redacted.js';
 
 const LEASES_OF_NODES = 'kube-node-lease';
-const SERVING = 'kubernetes.io/kubelet-serving';
+const OF_KUBELETS: readonly unknown[] = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet'];
 /** Of a ConfigMap: an agent's configuration is some KiB. */
 const MOST_CONFIG_MAP = 256 * 1024;
 const MOST_CONFIG_MAPS = 32 << 20;
@@ -70,7 +70,7 @@ export function pruned(): (object: KubeObject, kind: Kind) => KubeObject | undef
       case 'Lease':
         return record(metadata).namespace === LEASES_OF_NODES ? { kind, metadata: metaOf(metadata), spec } : undefined;
       case 'CertificateSigningRequest':
-        return record(spec).signerName === SERVING
+        return OF_KUBELETS.includes(record(spec).signerName)
           ? { kind, metadata: metaOf(metadata), spec, status: { conditions: record(status).conditions } }
           : undefined;
       case 'Event':

@@ -1,10 +1,11 @@
 /** In what state are the nodes themselves? A node that is not ready takes no new agent; a cordoned one does. Notes: the cure is not the agent's. */
 import { isDnsName } from '../../kubernetes/names.js';
-import { defineCheck } from '../../model/check.js';
+import { defineCheck, type Fix, type Message, type Say } from '../../model/check.js';
+import type { ClientRequest } from '../../model/facts/apiserver.js';
 import type { AgentPods, PlacementNode } from '../../model/facts/placement.js';
 import { cite, citeBy } from '../shared/cite.js';
 import { KUBELET_LOG } from '../shared/distributions.js';
-import { byHand, fixBy } from '../shared/fix.js';
+import { byHand, fixBy, shell } from '../shared/fix.js';
 import { isSameNode } from '../shared/own-node.js';
 import { cannotTell, pass, problem } from '../shared/problem.js';
 import { inTheirWords } from '../shared/proof.js';
@@ -14,28 +15,36 @@ import { namedNode } from './shared/named.js';
 import { nodeNames, nodesOf, WITHOUT_AGENT } from './shared/placement.js';
 import { CUT, cannotList, cannotTellAll, UNREAD } from './shared/unread.js';
 
+const WORDS = {
+  without: '{nodes} without an agent: not ready',
+  untold: 'no status is given of {names}',
+  oneNotReady: '{nodes} is not ready: no new agent starts there',
+  notReady: '{nodes} are not ready: no new agent starts there',
+  oneWaits: '{nodes} is not ready, and its client CSR {csr} is pending',
+  oneCordoned: '{nodes} is cordoned: DaemonSet pods still start there',
+  cordoned: '{nodes} are cordoned: DaemonSet pods still start there',
+  look: 'Find out why {node} is not ready',
+  approve: 'Approve the request of {node}: it renews its own certificate',
+  readRequest: 'Read the request for the identity of {node}, then approve it',
+  sawRequest: '{csr}: pending, by {requestor}, for a client certificate of {node}',
+  sawNode: '{node}: Ready={ready}{pressure}',
+  sawWithout: 'no agent pod on {names}',
+  sawCordoned: 'cordoned: {names}',
+  waiting: 'nodes are still being listed',
+  unread: UNREAD,
+  cut: CUT,
+} as const;
+
+type Words = Say<typeof WORDS>;
+
 export const nodeCondition = defineCheck({
   question: 'node-condition',
   asks: 'Are the nodes ready?',
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['apiserver/nodes', 'apiserver/agent-pods', 'self/settings'],
-  words: {
-    without: '{nodes} without an agent: not ready',
-    untold: 'no status is given of {names}',
-    oneNotReady: '{nodes} is not ready: no new agent starts there',
-    notReady: '{nodes} are not ready: no new agent starts there',
-    oneCordoned: '{nodes} is cordoned: DaemonSet pods still start there',
-    cordoned: '{nodes} are cordoned: DaemonSet pods still start there',
-    look: 'Find out why {node} is not ready',
-    sawNode: '{node}: Ready={ready}{pressure}',
-    sawWithout: 'no agent pod on {names}',
-    sawCordoned: 'cordoned: {names}',
-    waiting: 'nodes are still being listed',
-    unread: UNREAD,
-    cut: CUT,
-  },
+  needs: ['apiserver/nodes', 'apiserver/agent-pods', 'kubelet/client-requests', 'self/settings'],
+  words: WORDS,
   causes: {
     'node-not-ready': {
       title: 'node not ready',
@@ -71,8 +80,8 @@ export const nodeCondition = defineCheck({
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const sawCordoned = citeBy('apiserver/nodes', '', say('sawCordoned', { names: nodeNames(cordoned, 20) }), 'kubectl get nodes');
     if (unready.length > 0) {
-      const words = { nodes: nodesOf(unready, listed) };
-      const title = unready.length === 1 ? say('oneNotReady', words) : say('notReady', words);
+      const requests = view.one('kubelet/client-requests');
+      const waiting = waitingFor(unready, seen(requests));
       const states = unready.slice(0, 10).map((node) => citeBy('apiserver/nodes', '', say('sawNode', stateOf(node)), fact.reproduce));
       const noPod = say('sawWithout', { names: nodeNames(without, 20) });
       const sawWithout = without.length > 0 ? [cite(view.one('apiserver/agent-pods'), noPod)] : [];
@@ -80,14 +89,18 @@ export const nodeCondition = defineCheck({
         proof: without.length > 0 ? inTheirWords(fact, view.one('apiserver/agent-pods')) : inTheirWords(fact),
         severity: without.length > 0 ? 'degrades' : 'note',
         ...(isThere(namedNode(view.one('self/settings')), pods) && { ofOthers: true }),
-        title: without.length > 0 ? say('without', { nodes: nodesOf(without, listed) }) : title,
+        title:
+          without.length > 0
+            ? say('without', { nodes: nodesOf(without, listed) })
+            : notReady(nodesOf(unready, listed), unready.length, waiting, say),
         features: without.length > 0 ? WITHOUT_AGENT : [],
-        evidence: [...states, ...sawWithout, ...(cordoned.length > 0 ? [sawCordoned] : [])],
-        fixes: unready
-          .slice(0, 1)
-          .map(({ node }) =>
-            fixBy('node', 'nothing', say('look', { node }), byHand(isDnsName(node) ? `kubectl describe node ${node}` : undefined)),
-          ),
+        evidence: [
+          ...states,
+          ...waiting.slice(0, 5).map(({ csr, requestor, node }) => cite(requests, say('sawRequest', { csr, requestor, node }))),
+          ...sawWithout,
+          ...(cordoned.length > 0 ? [sawCordoned] : []),
+        ],
+        fixes: [...approvals(waiting, say), ...unready.slice(0, 1).map((each) => look(each, say))],
       });
     }
     if (cordoned.length === 0 && untold.length > 0) return cannotTell(say('untold', { names: nodeNames(untold, 5) }));
@@ -97,6 +110,29 @@ export const nodeCondition = defineCheck({
     return problem('node-cordoned', { proof: inTheirWords(fact), severity: 'note', title, evidence: [sawCordoned], fixes: [] });
   },
 });
+
+function waitingFor(unready: readonly PlacementNode[], requests: readonly ClientRequest[] = []): ClientRequest[] {
+  return requests.filter((each) => unready.some(({ node }) => node === each.node));
+}
+
+function notReady(nodes: string, count: number, [first]: readonly ClientRequest[], say: Words): Message {
+  if (count > 1) return say('notReady', { nodes });
+  return first ? say('oneWaits', { nodes, csr: first.csr }) : say('oneNotReady', { nodes });
+}
+
+function look({ node }: PlacementNode, say: Words): Fix {
+  return fixBy('node', 'nothing', say('look', { node }), byHand(isDnsName(node) ? `kubectl describe node ${node}` : undefined));
+}
+
+/** A node may renew its own certificate; whoever asks for another's identity is looked at by a person. */
+function approvals(waiting: readonly ClientRequest[], say: Words): Fix[] {
+  const named = waiting.filter(({ csr, node }) => isDnsName(csr) && isDnsName(node));
+  const own = named.find(({ requestor, node }) => requestor === `system:node:${node}`);
+  if (own) return [fixBy('cluster', 'config', say('approve', { node: own.node }), shell(`kubectl certificate approve ${own.csr}`))];
+  return named
+    .slice(0, 1)
+    .map(({ csr, node }) => fixBy('cluster', 'nothing', say('readRequest', { node }), shell(`kubectl describe csr ${csr}`)));
+}
 
 /** The agent of the node that was named. */
 function isThere(named: string | undefined, { pods }: Pick<AgentPods, 'pods'> = { pods: [] }): boolean {

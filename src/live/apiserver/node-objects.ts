@@ -3,12 +3,12 @@
 import { isTime } from '../../agent-config/last-change.js';
 import { NAME, printable, SENTENCE } from '../../host/redact.js';
 import { list, record } from '../../kubernetes/json.js';
-import type { Candidate, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
+import type { Candidate, ClientRequest, FactData, NodeObject, Outcome, ServingRequest } from '../../model/facts.js';
 import type { LiveContext } from '../context.js';
 import { reproduceRaw } from '../reproduce.js';
 import { type ApiserverClient, refused } from './client.js';
 import { saysNotFound } from './named.js';
-import { matchesNode, reduceNode, reduceSecondSight } from './reduce.js';
+import { matchesNode, reduceNode, reduceSecondSight, requestedNode } from './reduce.js';
 
 /** The apiserver itself says so. */
 export const NO_NODE = 'ENONODE';
@@ -108,31 +108,52 @@ export function askServingRequests(context: LiveContext, api: ApiserverClient, n
       api.ask<ServingRequest[]>({ path, maxBytes: 1 << 20 }, (answer, json) => {
         if (answer.status !== 200) return refused(answer);
         const requests = list(record(json).items).flatMap((item): ServingRequest[] => {
-          const { metadata, spec, status } = record(item);
-          const { name, creationTimestamp: created } = record(metadata);
-          const conditions = list(record(status).conditions).map((c) => String(record(c).type));
-          const requestor = printable(String(record(spec).username ?? ''), NAME);
-          if (node && requestor !== `system:node:${node.node}`) return [];
-          const state = conditions.includes('Denied')
-            ? 'denied'
-            : conditions.includes('Failed')
-              ? 'failed'
-              : conditions.includes('Approved')
-                ? 'approved'
-                : 'pending';
-          return [
-            {
-              csr: printable(String(name ?? ''), NAME),
-              state,
-              requestor,
-              ...(isTime(created) && { created }),
-              matchesNode: node !== undefined && matchesNode(String(record(spec).request ?? ''), node),
-            },
-          ];
+          const { request, ...said } = requestIn(item);
+          if (node && said.requestor !== `system:node:${node.node}`) return [];
+          return [{ ...said, matchesNode: node !== undefined && matchesNode(request, node) }];
         });
         return { status: 'observed', data: requests.slice(0, 10) };
       }),
   );
+}
+
+/** Those that wait: without its client certificate a kubelet is nobody to the apiserver. */
+export function askClientRequests(context: LiveContext, api: ApiserverClient): Promise<unknown> {
+  const signer = 'kubernetes.io/kube-apiserver-client-kubelet';
+  const path = `/apis/certificates.k8s.io/v1/certificatesigningrequests?fieldSelector=spec.signerName%3D${encodeURIComponent(signer)}&limit=100`;
+  const reproduce = `kubectl get csr --field-selector spec.signerName=${signer}`;
+  return context.store.observe({ target: 'kubelet', kind: 'client-requests', subject: '', reproduce }, () =>
+    api.ask<ClientRequest[]>({ path, maxBytes: 1 << 20 }, (answer, json) => {
+      if (answer.status !== 200) return refused(answer);
+      const requests = list(record(json).items).flatMap((item): ClientRequest[] => {
+        const { request, state, csr, requestor, ...dated } = requestIn(item);
+        const node = printable(requestedNode(request) ?? '', NAME);
+        return state === 'pending' && node !== '' ? [{ csr, requestor, node, ...dated }] : [];
+      });
+      return { status: 'observed', data: requests.slice(0, 100) };
+    }),
+  );
+}
+
+/** What any request for a certificate says of itself; `request`: what is to be signed. */
+function requestIn(item: unknown): Pick<ServingRequest, 'csr' | 'state' | 'requestor' | 'created'> & { request: string } {
+  const { metadata, spec, status } = record(item);
+  const { name, creationTimestamp: created } = record(metadata);
+  const conditions = list(record(status).conditions).map((c) => String(record(c).type));
+  const state = conditions.includes('Denied')
+    ? 'denied'
+    : conditions.includes('Failed')
+      ? 'failed'
+      : conditions.includes('Approved')
+        ? 'approved'
+        : 'pending';
+  return {
+    csr: printable(String(name ?? ''), NAME),
+    state,
+    requestor: printable(String(record(spec).username ?? ''), NAME),
+    ...(isTime(created) && { created }),
+    request: String(record(spec).request ?? ''),
+  };
 }
 
 /** The apiserver's answer lists a candidate for the kubelet: the address other components dial first (kubeadm: InternalIP). */

@@ -79,6 +79,16 @@ export function matchesNode(requestBase64: string, node: NodeObject): boolean {
   return names !== undefined && names.length > 0 && names.every((name) => own.has(name));
 }
 
+/** Of a request for a client certificate, the node whose identity it asks for: a string in DER has its length before it. */
+export function requestedNode(requestBase64: string): string | undefined {
+  const der = derOf(requestBase64);
+  const at = der?.indexOf(NODE_USER) ?? -1;
+  const length = at > 0 ? der?.[at - 1] : undefined;
+  return length === undefined ? undefined : der?.toString('latin1', at + NODE_USER.length, at + length);
+}
+
+const NODE_USER = 'system:node:';
+
 function derOf(requestBase64: string): Buffer | undefined {
   const pem = Buffer.from(requestBase64, 'base64').toString('latin1');
   const [, body] = /-----BEGIN CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END/.exec(pem) ?? [];

@@ -75,6 +75,16 @@ export interface ServingRequest {
   created?: string;
 }
 
+/** Since 1.5, in a bundle: a CertificateSigningRequest for a kubelet's client certificate that waits. */
+export interface ClientRequest {
+  csr: string;
+  /** The node itself where it renews; else whoever bootstraps nodes. */
+  requestor: string;
+  /** Whose identity it asks for, by its subject. */
+  node: string;
+  created?: string;
+}
+
 /** NetworkPolicies that select a pod and limit whom it may connect to: our own pod, or at a workstation the agent's on the node in question. */
 export interface EgressPolicies {
   policies: { policy: string; rules: EgressRule[]; changed?: Change }[];

@@ -1,4 +1,5 @@
 import { nodeCondition } from '../../../src/checks/placement/node-condition.js';
+import type { Need } from '../../../src/model/facts.js';
 import { fact, pending } from '../facts.js';
 import { node } from '../placement.js';
 import { judgeTable } from '../table.js';
@@ -34,6 +35,39 @@ judgeTable(nodeCondition, [
     expect: { cause: 'node-cordoned', severity: 'note' },
     witnesses: ['apiserver/nodes'],
     says: /2 of 3 nodes are cordoned.*cordoned: n1, n2/,
+  },
+  ...(
+    [
+      [
+        'its own, which it renews',
+        'system:node:n1',
+        /1 of 1 node \(n1\) is not ready, and its client CSR csr-1 is pending.*kubectl certificate approve csr-1/,
+      ],
+      ["another's for its identity, which a person reads", 'system:bootstrap:a', /kubectl describe csr csr-1/],
+    ] as const
+  ).map(([row, requestor, says]) => ({
+    row: `not ready, and a request for its client certificate waits: ${row}`,
+    facts: [
+      ...nodes(node('n1', { ready: 'Unknown' })),
+      fact('kubelet/client-requests', [
+        { csr: 'csr-1', requestor, node: 'n1' },
+        { csr: 'csr-2', requestor, node: 'n2' },
+      ]),
+    ],
+    expect: { cause: 'node-not-ready', severity: 'note' } as const,
+    witnesses: ['apiserver/nodes'] as Need[],
+    says,
+    neverSays: requestor === 'system:node:n1' ? /csr-2/ : /certificate approve|csr-2/,
+  })),
+  {
+    row: 'not ready, and of the request only the name is odd: it stands in no command',
+    facts: [
+      ...nodes(node('n1', { ready: 'False' })),
+      fact('kubelet/client-requests', [{ csr: 'a; reboot', requestor: 'system:node:n1', node: 'n1' }]),
+    ],
+    expect: { cause: 'node-not-ready' },
+    witnesses: ['apiserver/nodes'],
+    neverSays: /approve a; reboot|csr a; reboot/,
   },
   {
     row: 'two not ready: each is in the evidence, and the first is looked at',
