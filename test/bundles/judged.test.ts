@@ -231,6 +231,17 @@ describe('a part of a cluster', () => {
     assert.match(two ?? '', /^(Fix|To decide)/);
   });
 
+  it('of a node that is named and ready line one is not what befell another, though no agent is known', async () => {
+    const files = { 'nodes.json': listOf('Node', [node('n1'), node('n2', 'False')]) };
+    const lineOne = async (named: string) => {
+      const { report } = await judged(files, { node: named });
+      assert.ok(causesIn(report).includes('node-not-ready'));
+      return renderText(report, { width: 80, colour: false, verbose: false }).split('\n')[0] ?? '';
+    };
+    assert.match(await lineOne('n1'), /^Not answered: /);
+    assert.match(await lineOne('n2'), /^1 of 2 nodes \(n2\) is not ready/);
+  });
+
   it('a node that is cordoned changes neither line one nor line two', async () => {
     const of = async (unschedulable: boolean) => {
       const { report } = await judged({ 'nodes.json': listOf('Node', [node('n1'), { ...node('n2'), spec: { unschedulable } }]) });

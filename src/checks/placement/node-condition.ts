@@ -88,7 +88,7 @@ export const nodeCondition = defineCheck({
       return problem('node-not-ready', {
         proof: without.length > 0 ? inTheirWords(fact, view.one('apiserver/agent-pods')) : inTheirWords(fact),
         severity: without.length > 0 ? 'degrades' : 'note',
-        ...(isThere(namedNode(view.one('self/settings')), pods) && { ofOthers: true }),
+        ...(isWell(namedNode(view.one('self/settings')), nodes, pods) && { ofOthers: true }),
         title:
           without.length > 0
             ? say('without', { nodes: nodesOf(without, listed) })
@@ -134,9 +134,11 @@ function approvals(waiting: readonly ClientRequest[], say: Words): Fix[] {
     .map(({ csr, node }) => fixBy('cluster', 'nothing', say('readRequest', { node }), shell(`kubectl describe csr ${csr}`)));
 }
 
-/** The agent of the node that was named. */
-function isThere(named: string | undefined, { pods }: Pick<AgentPods, 'pods'> = { pods: [] }): boolean {
-  return named !== undefined && pods.some(({ node, ready }) => ready && isSameNode(named, node));
+/** The node that was named: its agent is ready; where no agent is known, itself. */
+function isWell(named: string | undefined, nodes: readonly PlacementNode[], { pods }: Pick<AgentPods, 'pods'> = { pods: [] }): boolean {
+  if (named === undefined) return false;
+  const isOwn = ({ node }: { node?: string }) => node !== undefined && isSameNode(named, node);
+  return pods.length > 0 ? pods.some((pod) => pod.ready && isOwn(pod)) : nodes.some((node) => node.ready === 'True' && isOwn(node));
 }
 
 function stateOf({ node, ready, pressure }: PlacementNode): { node: string; ready: string; pressure: string } {

@@ -72,7 +72,11 @@ const finding = object(
     witnesses: { ...listOf('witness'), description: 'Since 1.5, of what is proven: the facts it rests on.' },
     alternatives: { type: 'array', items: id },
     title: ref('message'),
-    ofOthers: { const: true, description: 'Since 1.5: it befell other nodes than the one that was named, whose agent is there and ready.' },
+    ofOthers: {
+      const: true,
+      description:
+        'Since 1.5: it befell other nodes than the one that was named, which is well: its agent, or where none is known itself, is ready.',
+    },
     features: texts,
     evidence: listOf('evidence'),
     fixes: listOf('fix'),
