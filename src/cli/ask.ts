@@ -9,7 +9,7 @@ import type { Io } from './io.js';
 import { showProgress } from './progress.js';
 import { choicesOf } from './with-report.js';
 
-type About = Partial<Pick<DiagnoseOptions, 'checks' | 'rightsOnly' | 'withoutKubelet' | 'budgetMs'>> & {
+type About = Partial<Pick<DiagnoseOptions, 'checks' | 'rightsOnly' | 'withoutKubelet' | 'budgetMs' | 'meanwhile'>> & {
   /** Progress names the servers it waits for. */
   inSecret?: boolean;
   /** The facts are neither printed nor kept. */

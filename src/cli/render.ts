@@ -33,21 +33,36 @@ export async function renderBeside(
   return renderJson({ ...report, ...table() }, { pretty: io.outIsTty });
 }
 
+const RENDERERS = {
+  text: () => import('../render/text/report.js'),
+  json: () => import('../render/json.js'),
+  markdown: () => import('../render/markdown.js'),
+  html: () => import('../render/html/page.js'),
+  junit: () => import('../render/junit.js'),
+  line: () => import('../render/line.js'),
+  sarif: () => import('../render/sarif.js'),
+};
+
+/** Loads what `renderReport` will need, so that it is there by then. */
+export function loadRenderer({ output }: RenderOptions): Promise<unknown> {
+  return RENDERERS[output ?? DEFAULTS.output]();
+}
+
 async function renderAs(report: Report, options: RenderOptions, io: Io): Promise<string> {
   switch (options.output ?? DEFAULTS.output) {
     case 'text':
-      return (await import('../render/text/report.js')).renderText(report, lookOf(options, io));
+      return (await RENDERERS.text()).renderText(report, lookOf(options, io));
     case 'json':
-      return (await import('../render/json.js')).renderJson(report, { pretty: io.outIsTty });
+      return (await RENDERERS.json()).renderJson(report, { pretty: io.outIsTty });
     case 'markdown':
-      return (await import('../render/markdown.js')).renderMarkdown(report);
+      return (await RENDERERS.markdown()).renderMarkdown(report);
     case 'html':
-      return (await import('../render/html/page.js')).renderHtml(report);
+      return (await RENDERERS.html()).renderHtml(report);
     case 'junit':
-      return (await import('../render/junit.js')).renderJunit(report);
+      return (await RENDERERS.junit()).renderJunit(report);
     case 'line':
-      return (await import('../render/line.js')).renderLine(report);
+      return (await RENDERERS.line()).renderLine(report);
     case 'sarif':
-      return (await import('../render/sarif.js')).renderSarif(report, { pretty: io.outIsTty });
+      return (await RENDERERS.sarif()).renderSarif(report, { pretty: io.outIsTty });
   }
 }

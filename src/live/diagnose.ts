@@ -27,6 +27,8 @@ export interface DiagnoseOptions {
   recorded?: Recorded;
   /** Called once with a view of the open inquiries, for progress. */
   watch?(waiting: (ms: number) => Inquiry[]): void;
+  /** What else is to be loaded for the report: called while answers are awaited. */
+  meanwhile?(): Promise<unknown>;
 }
 
 /** The report, and every fact behind it for --debug. */
@@ -51,6 +53,7 @@ export async function diagnose({
   rightsOnly,
   withoutKubelet,
   recorded,
+  meanwhile,
 }: DiagnoseOptions): Promise<Diagnosis> {
   const startedMs = host.now();
   const source = createLiveSource({
@@ -64,7 +67,13 @@ export async function diagnose({
   });
   watch?.((ms) => source.store.waiting(ms));
   const load = () => import('./judging.js');
-  const { judgements, facts, outOfTime } = await runChecks(source, async () => (await load()).judging(checks), budgetMs);
+  const loadJudge = async () => {
+    const { judging } = await load();
+    // In a turn of its own: what came in meanwhile is heard before. Where it fails, that is seen once it is used.
+    setImmediate(() => void meanwhile?.().catch(() => {}));
+    return judging(checks);
+  };
+  const { judgements, facts, outOfTime } = await runChecks(source, loadJudge, budgetMs);
   const { conclude } = await load();
   const report = conclude({
     judgements,

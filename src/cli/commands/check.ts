@@ -8,6 +8,7 @@ import { resolveSettings } from '../../setup/resolve.js';
 import { ask, unlessNowhere } from '../ask.js';
 import type { Io } from '../io.js';
 import { showProgress } from '../progress.js';
+import { loadRenderer } from '../render.js';
 import { withReport } from '../with-report.js';
 
 const ASK_AGAIN_MS = 2000;
@@ -47,6 +48,7 @@ async function askUntilWell(
       inSecret,
       factless: !flags.debug && flags.save === undefined,
       lead: lead(attempt),
+      meanwhile: () => loadRenderer(flags),
     });
     if (!flags.wait || isWell(diagnosis.report)) return diagnosis;
     best = best && knowsMore(best, diagnosis) ? best : diagnosis;

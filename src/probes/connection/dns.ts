@@ -37,7 +37,12 @@ const ASK_AGAIN_MS = 1000;
 /** Reads /etc/hosts and /etc/resolv.conf below `host.root` once. Files that cannot be read count as empty, as for libc. */
 export async function createResolver(host: Host): Promise<Resolver> {
   const [hostsFile, confFile] = await Promise.all([host.readFile('/etc/hosts'), host.readFile('/etc/resolv.conf')]);
-  const hosts = parseHosts(hostsFile.ok ? hostsFile.text : '');
+  // Most servers are known by their address: then no line is read, and each would be tried as an address.
+  let hosts: ReturnType<typeof parseHosts> | undefined;
+  const listedAs = (name: string) => {
+    hosts ??= parseHosts(hostsFile.ok ? hostsFile.text : '');
+    return hosts.get(name.toLowerCase().replace(/\.$/, ''));
+  };
   const conf = parseResolvConf(confFile.ok ? confFile.text : '', host.hostName);
   const servers = conf.nameservers.map((address) => (isIP(address) === 6 ? `[${address}]:${host.dnsPort}` : `${address}:${host.dnsPort}`));
 
@@ -51,7 +56,7 @@ export async function createResolver(host: Host): Promise<Resolver> {
       return { status: 'observed', data, ms: ms() };
     };
     if (family === 4 || family === 6) return answer('literal', [{ address: bare, family }], []);
-    const listed = hosts.get(bare.toLowerCase().replace(/\.$/, ''));
+    const listed = listedAs(bare);
     if (listed) return answer('hosts', listed, [bare]);
 
     const asked: string[] = [];
