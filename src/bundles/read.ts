@@ -8,6 +8,7 @@ import type { AnyFact, ServerVersion } from '../model/facts.js';
 import type { Cluster } from './apiserver.js';
 import { createClock, isTimeFile, timeLineIn } from './clock.js';
 import { type BackupScope, backupScope, isBackedUp, isBackupFile } from './collectors/velero.js';
+import { type BackupLog, backupLog, isBackupLog, logOf } from './collectors/velero-log.js';
 import { versionInText } from './collectors/versions.js';
 import { createRecogniser, type Recognised, versionOf, whyNoBundle } from './format.js';
 import { FORMATS } from './formats.js';
@@ -46,6 +47,8 @@ export interface Bundle {
   form: Packed['form'];
   skipped: Packed['skipped'];
   fault?: string;
+  /** A file that its collector keeps beside it, and without which no list of it is whole. */
+  lacks?: string;
 }
 
 const MOST_ERROR = 64 * 1024;
@@ -78,6 +81,7 @@ async function readPacked(
   const read: string[] = [];
   const errors: { path: string; text: string }[] = [];
   const backups: (BackupScope | undefined)[] = [];
+  const backupLogs: (BackupLog | undefined)[] = [];
   let version: ServerVersion | undefined;
   const logLine = (line: string) => {
     recogniser.hear(line);
@@ -103,6 +107,7 @@ async function readPacked(
     }
     if (isTimeFile(entry.path)) continue;
     if (isBackupFile(entry.path)) backups.push(backupScope(jsonOf(await entry.whole(MOST_BACKUP))));
+    else if (isBackupLog(entry.path)) backupLogs.push(await backupLog(entry));
     else if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
     else {
       const syntax = syntaxOf(entry.path, head);
@@ -120,7 +125,8 @@ async function readPacked(
   const seen: Seen = { read, errors, isCut: packed.fault !== undefined || packed.skipped.some(mayHoldObjects), namespaces };
   // Of several it is not known whose objects these are, and of one that is damaged not what it lacks.
   const [scope] = backups;
-  if (scope && backups.length === 1) seen.scope = scope;
+  if (scope && backups.length === 1) seen.backup = { scope, log: backupLogs.find((log) => log?.backup.endsWith(`/${scope.name}`)) };
+  const lacks = seen.backup && !seen.backup.log ? logOf(seen.backup.scope) : undefined;
   return {
     cluster: { index, whole: completenessOf(seen), version, clockMs },
     told: (await Promise.all(listeners.map((each) => each.told(clockMs, index)))).flat(),
@@ -130,6 +136,7 @@ async function readPacked(
     form: packed.form,
     skipped: packed.skipped,
     ...(packed.fault !== undefined && { fault: packed.fault }),
+    ...(lacks !== undefined && { lacks }),
   };
 }
 

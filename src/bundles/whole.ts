@@ -3,6 +3,7 @@
  * a list is known to be whole may something be said to be missing, none or not found.
  */
 import type { BackupScope } from './collectors/velero.js';
+import { type BackupLog, whyNotAll } from './collectors/velero-log.js';
 import { type Kind, kindByPath, kindOf, kindOfResource } from './kinds.js';
 import { isOfGroup } from './objects.js';
 
@@ -18,8 +19,8 @@ export interface Seen {
   isCut: boolean;
   /** Names of Namespace objects. */
   namespaces: readonly string[];
-  /** What a backup was told to take, and took. */
-  scope?: BackupScope;
+  /** What a backup was told to take, and took; and what it says that it left out all the same. */
+  backup?: { scope: BackupScope; log: BackupLog | undefined };
 }
 
 /** How a collector lays out its lists: a file is one whole list, of a namespace where it names one, and of an API `group` where it names that. */
@@ -77,7 +78,7 @@ export function completenessOf(seen: Seen): Completeness {
     const asked = new Set(layout.isSilentOnNone ? paths.flatMap((path) => kindByPath(path)?.kind ?? []) : []);
     for (const path of paths) for (const key of keysOf(path, layout, asked)) whole.add(key);
   }
-  const { scope } = seen;
+  const { scope, log } = seen.backup ?? {};
   const failed = failuresIn(seen.errors);
   const failure = ({ kind }: Kind): Extent | undefined => {
     const why = failed.get(kind);
@@ -88,7 +89,10 @@ export function completenessOf(seen: Seen): Completeness {
 
   return {
     of(kind, namespace) {
-      if (scope?.takesAll(kind, namespace)) return WHOLE;
+      if (scope?.takesAll(kind, namespace)) {
+        const why = whyNotAll(scope, log, kind, namespace);
+        return why === undefined ? WHOLE : { is: 'failed', why };
+      }
       if (!kind.isNamespaced) return failure(kind) ?? (whole.has(`${kind.kind}/`) ? WHOLE : PART);
       if (whole.has(`${kind.kind}/*`)) return failure(kind) ?? WHOLE;
       if (namespace !== undefined) return whole.has(`${kind.kind}/${namespace}`) ? WHOLE : (failure(kind) ?? PART);

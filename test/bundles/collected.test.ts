@@ -12,6 +12,7 @@ import {
   ciliumSysdump,
   eks,
   kindLogs,
+  labelled,
   rancherServer,
   sos,
   supportBundleKit,
@@ -68,6 +69,8 @@ interface Row {
   third: RegExp;
   found: readonly string[];
   not?: readonly string[];
+  /** What is said of what was not read. */
+  unread?: RegExp;
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -85,6 +88,24 @@ const ROWS: Readonly<Record<string, Row>> = {
     first: /^ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent$/,
     third: /^Bundle: Velero backup \(collector 1\.1\.0\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 09:59 UTC$/,
     found: ['kubelet-permission-missing', 'binding-subject-differs'],
+  },
+  'Velero, with no log that tells what labels kept out': {
+    name: 'bucket-2.zip',
+    bytes: () => veleroBucket({ includedNamespaces: ['*'], includeClusterResources: true }, ''),
+    first: /^The agent lacks mounts of its node/,
+    third: /^Bundle: Velero backup /,
+    found: ['host-mounts-missing'],
+    not: [...MISSING, 'kubelet-permission-missing'],
+    unread: /not read: daily-logs\.gz of the backup \(which objects the label velero\.io\/exclude-from-backup kept out\)$/,
+  },
+  'Velero, that left a binding out for its label': {
+    name: 'bucket-3.zip',
+    bytes: () =>
+      veleroBucket({ includedNamespaces: ['*'], includeClusterResources: true }, labelled('clusterrolebindings.rbac.authorization.k8s.io')),
+    first: /^The agent lacks mounts of its node/,
+    third: /^Bundle: Velero backup /,
+    found: ['host-mounts-missing'],
+    not: [...MISSING, 'kubelet-permission-missing'],
   },
   'support-bundle-kit': {
     name: 'bundle.zip',
@@ -160,7 +181,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 };
 
 describe('a bundle of another program, from the archive to what is printed', () => {
-  for (const [what, { name, bytes, first, third, found, not = [] }] of Object.entries(ROWS))
+  for (const [what, { name, bytes, first, third, found, not = [], unread }] of Object.entries(ROWS))
     it(what, async () => {
       const { lines, causes, stderr } = await judged(name, await bytes());
       if (process.env.SHOW) console.log(lines.join('\n'), causes, stderr);
@@ -168,6 +189,7 @@ describe('a bundle of another program, from the archive to what is printed', () 
       assert.match(lines[0] ?? '', first);
       for (const cause of found) assert.ok(causes.includes(cause), `${cause} in ${causes}`);
       for (const cause of not) assert.ok(!causes.includes(cause), `${cause} in ${causes}`);
+      if (unread) assert.match(stderr, unread);
     });
 });
 

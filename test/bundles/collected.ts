@@ -101,11 +101,21 @@ export const backup = (spec: Json, status: Json = {}): Json => ({
 
 /** A backup as `velero backup download` has it, alone. */
 export const veleroAlone = (): Promise<Buffer> => tarred(VELERO);
-/** A folder of the bucket. */
-export const veleroBucket = async (spec: Json, status?: Json): Promise<Buffer> =>
+/** pkg/util/logging; pkg/backup/item_backupper.go. */
+export const backupLine = (message: string, fields = '', level = 'info'): string =>
+  `time="2026-01-05T10:00:01Z" level=${level} msg="${message}" backup=velero/daily logSource="pkg/backup/item_backupper.go:154"${fields}\n`;
+export const labelled = (resource: string, namespace = ''): string =>
+  backupLine(
+    'Excluding item because it has label velero.io/exclude-from-backup=true',
+    ` name=x namespace=${namespace} resource=${resource}`,
+  );
+
+/** A folder of the bucket; `log`: of the backup, where it is there. */
+export const veleroBucket = async (spec: Json, log: string | undefined = backupLine('Backed up a total of 10 items')): Promise<Buffer> =>
   zipped({
     'backups/daily/daily.tar.gz': await veleroAlone(),
-    'backups/daily/velero-backup.json': backup(spec, status),
+    ...(log !== '' && { 'backups/daily/daily-logs.gz': gzipSync(log) }),
+    'backups/daily/velero-backup.json': backup(spec),
   });
 
 // ---- support-bundle-kit: rancher/support-bundle-kit pkg/manager/cluster.go, pkg/manager/collectors/common.go, hack/support-bundle-collector.sh.

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { backupScope } from '../../src/bundles/collectors/velero.js';
+import { backupLog, isBackupLog, whyNotAll } from '../../src/bundles/collectors/velero-log.js';
 import { kindOf } from '../../src/bundles/kinds.js';
-import { backup } from './collected.js';
+import { backup, backupLine, labelled } from './collected.js';
+import { entryOf } from './entries.js';
 
 type Json = Record<string, unknown>;
 
@@ -57,5 +59,48 @@ describe('a Velero backup holds all', () => {
     assert.deepEqual(taken({}, { errors: 1 }), []);
     for (const bad of [undefined, null, 7, [], 'x', { kind: 'Backup' }, { kind: 'Backup', status: { phase: 'Completed' }, spec: null }])
       assert.ok(backupScope(bad) === undefined || bad !== undefined);
+  });
+});
+
+describe('the log of a Velero backup', () => {
+  const read = async (log: string) => {
+    const scope = backupScope(backup({})) ?? assert.fail();
+    const told = await backupLog(entryOf('daily-logs.gz', log));
+    return ['Pod', 'Pod/datadog', 'Pod/shop', 'Node', 'DaemonSet'].filter((each) => {
+      const [kind, namespace] = each.split('/');
+      return whyNotAll(scope, told, kindOf(kind) ?? assert.fail(), namespace) === undefined;
+    });
+  };
+  const EVERYTHING = ['Pod', 'Pod/datadog', 'Pod/shop', 'Node', 'DaemonSet'];
+  const DONE = backupLine('Backed up a total of 10 items');
+
+  const rows: [what: string, log: string, whole: string[]][] = [
+    ['tells of nothing that was left out', DONE, EVERYTHING],
+    ['tells of a pod', DONE + labelled('pods', 'shop'), ['Pod/datadog', 'Node', 'DaemonSet']],
+    ['tells of a node', DONE + labelled('nodes'), ['Pod', 'Pod/datadog', 'Pod/shop', 'DaemonSet']],
+    ['tells of a DaemonSet, by its group', labelled('daemonsets.apps', 'shop'), ['Pod', 'Pod/datadog', 'Pod/shop', 'Node']],
+    [
+      'is JSON',
+      '{"backup":"velero/daily","level":"info","msg":"Excluding item because it has label velero.io/exclude-from-backup=true","name":"n","namespace":"","resource":"nodes","time":"2026-01-05T10:00:01Z"}\n',
+      ['Pod', 'Pod/datadog', 'Pod/shop', 'DaemonSet'],
+    ],
+    [
+      'tells of another reason',
+      DONE + backupLine('Excluding item because namespace is excluded', ' name=x namespace=shop resource=pods'),
+      EVERYTHING,
+    ],
+    ['has warnings alone, as it was told', backupLine('Plugin is slow', '', 'warning'), []],
+    ['is empty', '', []],
+    ['is of something else', 'hello velero.io/exclude-from-backup\n', []],
+  ];
+  for (const [what, log, whole] of rows) it(what, async () => assert.deepEqual(await read(log), whole));
+
+  it('lies beside the backup', () => {
+    assert.deepEqual(
+      ['backups/daily/daily-logs.gz', 'daily-logs.gz', 'daily/daily-results.gz', 'restores/x/restore-x-logs.gz', 'logs.gz'].map(
+        isBackupLog,
+      ),
+      [true, true, false, true, false],
+    );
   });
 });

@@ -1,12 +1,14 @@
 /**
  * What a Velero backup was told to take: `velero-backup.json`, which lies beside it in its bucket and not in it. By vmware-tanzu/velero
- * pkg/util/collections/includes_excludes.go. In no backup are objects with the label `velero.io/exclude-from-backup`.
+ * pkg/util/collections/includes_excludes.go. What has a label that keeps it out of every backup, its log tells (velero-log.ts).
  */
 import { list, record } from '../../kubernetes/json.js';
+import { isDnsName } from '../../kubernetes/names.js';
 import type { Kind } from '../kinds.js';
 import { isOfGroup } from '../objects.js';
 
 export interface BackupScope {
+  name: string;
   /** All objects of the kind, in the namespace, or where none is named in all of them and in the cluster. */
   takesAll(kind: Kind, namespace?: string): boolean;
 }
@@ -24,10 +26,11 @@ interface Filter {
 
 /** Undefined where it did not end well, or took what was chosen by labels or a policy that lies elsewhere. */
 export function backupScope(json: unknown): BackupScope | undefined {
-  const { kind, spec, status } = record(json);
+  const { kind, metadata, spec, status } = record(json);
   const { phase, errors = 0 } = record(status);
   if (kind !== 'Backup' || phase !== 'Completed' || errors !== 0) return undefined;
   const options = record(spec);
+  const { name } = record(metadata);
   const isChosen = [options.labelSelector, ...list(options.orLabelSelectors)].some(isSelector) || options.resourcePolicy !== undefined;
   if (isChosen) return undefined;
   const filter = (includes: unknown, excludes: unknown): Filter => ({
@@ -43,6 +46,7 @@ export function backupScope(json: unknown): BackupScope | undefined {
         namespaces,
       );
   return {
+    name: typeof name === 'string' && isDnsName(name) ? name : 'NAME',
     takesAll(kind, namespace) {
       if (!takesKind(kind)) return false;
       // Of namespaces it keeps those that it took something of.
