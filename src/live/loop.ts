@@ -13,7 +13,7 @@ const TOGETHER_MS = 10;
 const LONGEST_MS = 30;
 
 /** Of a judgement in one piece: answers are heard in between. The first compiles every check, and is as long as four answers. */
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 
 /** Where facts come from, live. Every question it starts is counted in its store. */
 export interface Source {

@@ -201,7 +201,8 @@ export async function openListener(options: ListenOptions): Promise<Listener> {
 /** A TCP server that closes at once, with all its connections. */
 export async function listenTcp(host: string, port: number, accept: OnSocket): Promise<Listener> {
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  // As Go's net/http sets it: else the first answer of a connection waits 20 ms and more for the client's word that the session tickets came.
+  const server: Server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
