@@ -18,7 +18,7 @@ export interface DiagnoseOptions {
   only: readonly string[];
   budgetMs: number;
   /** Which questions are put; all of them unless a command is about some. */
-  checks?: readonly Check[];
+  checks?: readonly Check[] | (() => Promise<readonly Check[]>);
   /** Leaves the kubelet alone and judges roles in depth. */
   rightsOnly?: boolean;
   /** Leaves the kubelet alone. */
@@ -71,7 +71,7 @@ export async function diagnose({
     const { judging } = await load();
     // In a turn of its own: what came in meanwhile is heard before. Where it fails, that is seen once it is used.
     setImmediate(() => void meanwhile?.().catch(() => {}));
-    return judging(checks);
+    return judging(typeof checks === 'function' ? await checks() : checks);
   };
   const { judgements, facts, outOfTime } = await runChecks(source, loadJudge, budgetMs);
   const { conclude } = await load();

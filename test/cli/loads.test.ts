@@ -100,6 +100,18 @@ describe('what a command loads', () => {
     });
   });
 
+  it('nodes: what it prints no table with is not loaded for JSON', async () => {
+    await withCluster({ agent: { rights: 'everything' }, placement: { nodes: { n2: {} } } }, async ({ kubeconfig }) => {
+      const { rooms, stdout, files } = await start(['nodes', '--output=json', `--kubeconfig=${kubeconfig}`]);
+      assert.ok(reportOf(stdout).summary, stdout);
+      assert.deepEqual(
+        rooms.filter((room) => NOT_FOR_CHECK.test(room)),
+        [],
+      );
+      assert.ok(files <= 17, `${files} files`);
+    });
+  });
+
   it('the causes it lists are those the checks declare', async () => {
     const { stdout } = await start(['list', '--output', 'json']);
     const listed = JSON.parse(stdout) as { cause: string; title: string }[];

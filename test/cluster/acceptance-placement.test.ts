@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Finding, Report } from '../../src/model/report.js';
-import type { NodeLine } from '../../src/render/text/nodes.js';
+import type { NodeLine } from '../../src/report/tables/nodes.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { applyCommand, createDaemonSet, removeDaemonSets, unaimed, waitForDaemonSet } from './daemonsets.js';
 import { assertClean, assertFirst, type Diagnosis } from './doctor.js';

@@ -10,7 +10,7 @@ import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 import type { Report } from '../../src/model/report.js';
-import type { NodeLine } from '../../src/render/text/nodes.js';
+import type { NodeLine } from '../../src/report/tables/nodes.js';
 import { startLink } from '../bench/replay.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { APISERVER_IP, APISERVER_PORT } from './net.js';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { runCommandLine } from '../../src/cli/command-line.js';
-import type { NodeLine } from '../../src/render/text/nodes.js';
+import type { NodeLine } from '../../src/report/tables/nodes.js';
 import { type RunningWorld, startWorld } from '../../src/sim/start.js';
 import type { World } from '../../src/sim/world.js';
 import { recordingIo } from './run.js';

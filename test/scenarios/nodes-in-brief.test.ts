@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Report } from '../../src/model/report.js';
-import type { NodeLine } from '../../src/render/text/nodes.js';
+import type { NodeLine } from '../../src/report/tables/nodes.js';
 import { startWorld } from '../../src/sim/start.js';
 import type { NodeShape, PlacementWorld } from '../../src/sim/world.js';
 import { recordingIo } from './run.js';

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { BOUNDS } from '../../src/model/bounds.js';
 import type { Report } from '../../src/model/report.js';
-import type { NodeLine } from '../../src/render/text/nodes.js';
+import type { NodeLine } from '../../src/report/tables/nodes.js';
 import { SCENARIOS } from '../../src/sim/scenarios.js';
 import { type RunningWorld, startWorld } from '../../src/sim/start.js';
 import { recordingIo } from './run.js';

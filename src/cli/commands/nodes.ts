@@ -1,10 +1,7 @@
 /** `kubelet-doctor nodes`: may the agent run on control-plane nodes, and on every node it should cover? One row a node. */
-import { nameOfPart, partsOf, situationOf } from '../../checks/placement/shared/placement.js';
-import { NODES_AND_WAY, NODES_OF_FILE } from '../../checks/topics.js';
 import type { Host } from '../../host/host.js';
 import type { Diagnosis } from '../../live/diagnose.js';
 import { BOUNDS } from '../../model/bounds.js';
-import { factOf } from '../../report/facts.js';
 import type { Flags } from '../../setup/options.js';
 import { resolveSettings } from '../../setup/resolve.js';
 import { inEnglish } from '../../words/language.js';
@@ -22,7 +19,7 @@ export function runNodesCommand(flags: Partial<Flags>, host: Host, io: Io): Prom
       const settings = await resolveSettings(flags, host);
       if ('error' in settings) return settings;
       const asked = { ...settings, placement: { ...settings.placement, asked: true, brief: true as const } };
-      const found = await ask(asked, flags, host, io, { checks: flags.manifest ? NODES_OF_FILE : NODES_AND_WAY, withoutKubelet: true });
+      const found = await ask(asked, flags, host, io, { checks: () => questions(flags), withoutKubelet: true });
       return unlessNowhere(found, 'kubelet-doctor nodes --kubeconfig FILE');
     },
     show: (diagnosis) => showNodes(diagnosis, flags, io),
@@ -40,17 +37,15 @@ async function withoutDaemonSet(file: string, host: Host): Promise<string | unde
   return `--manifest ${host.redactor.clean(file, 200)}: ${nothingIn(manifest)}: nothing of it runs on the nodes`;
 }
 
-/** The rows are those that the checks judged. */
+/** Loaded, with all that decides, while the first answers are under way. */
+async function questions({ manifest }: Partial<Flags>) {
+  const { NODES_AND_WAY, NODES_OF_FILE } = await import('../../checks/topics.js');
+  return manifest ? NODES_OF_FILE : NODES_AND_WAY;
+}
+
 async function showNodes({ report, facts }: Diagnosis, flags: Partial<Flags>, io: Io): Promise<string> {
-  const at = situationOf({
-    workloads: factOf(facts, 'apiserver/workloads'),
-    nodes: factOf(facts, 'apiserver/nodes'),
-    pods: factOf(facts, 'apiserver/agent-pods'),
-  });
-  const parts = typeof at !== 'string' && 'rows' in at ? partsOf(at) : [];
-  const installed = flags.manifest === undefined;
-  const found = parts.map((part) => ({ ...part, installed, name: nameOfPart(part, parts) }));
-  const { nodeLines, nodesUnread, renderNodes } = await import('../../render/text/nodes.js');
+  const { foundNodes, nodeLines, nodesUnread } = await import('../../report/tables/nodes.js');
+  const found = foundNodes(facts, flags.manifest === undefined);
   return renderBeside(
     report,
     () =>
@@ -61,7 +56,7 @@ async function showNodes({ report, facts }: Diagnosis, flags: Partial<Flags>, io
           ...(unread.length > 0 && { nodesUnread: unread }),
         };
       }),
-    () => renderNodes(report, found, lookOf(flags, io)),
+    async () => (await import('../../render/text/nodes.js')).renderNodes(report, found, lookOf(flags, io)),
     flags,
     io,
   );
