@@ -2,6 +2,7 @@
 import type { Host } from '../host/host.js';
 import { record, valueAt } from '../kubernetes/json.js';
 import { isDnsName } from '../kubernetes/names.js';
+import { askConfigurations, keepTemplate, type Templates } from '../live/apiserver/agent-configuration.js';
 import { askApiserver } from '../live/apiserver/basics.js';
 import type { ApiserverClient } from '../live/apiserver/client.js';
 import { askEgressPolicies } from '../live/apiserver/egress-policies.js';
@@ -12,11 +13,14 @@ import { askRights } from '../live/apiserver/rights.js';
 import { askKubeletVersions, askRbacObjects } from '../live/apiserver/rights-objects.js';
 import { createContext, type LiveContext } from '../live/context.js';
 import { createFactStore } from '../live/store.js';
-import type { AgentWorkload } from '../model/facts/placement.js';
+import type { AgentPod, AgentPods, AgentWorkload } from '../model/facts/placement.js';
 import type { AnyFact, BundlePlace, FactKind, Place } from '../model/facts.js';
 import type { Resolved } from '../setup/resolved.js';
 import type { Cluster } from './apiserver.js';
 import { agentsIn } from './objects/agents.js';
+import { daemonSetsOfPods, isOwnedBy, type OfPods } from './objects/by-pods.js';
+
+const MOST_OF_PODS = 10;
 
 /** Everything is at hand: only the machine's own work takes time. */
 const BUDGET_MS = 600_000;
@@ -38,9 +42,11 @@ export async function askCluster(asking: Asking): Promise<AnyFact[]> {
   store.put({ target: 'self', kind: 'settings', subject: '' }, { status: 'observed', data: settings.settings, ms: 0 });
   // No one is signed in to a bundle: version alone.
   await askApiserver(context, { ...api, as: 'nobody' });
-  const workloads = await askWorkloads(context, api);
+  const listed = await askWorkloads(context, api);
+  const ofPods = listed.length > 0 ? [] : await askOfPods(context, asking);
+  const workloads = [...listed, ...ofPods.map(({ workload }) => workload)];
   // What another program needs, the agent's account may well lack.
-  const own = settings.rights.profile.profile === 'datadog-agent' || daemonset ? accountOf(workloads, cluster) : undefined;
+  const own = settings.rights.profile.profile === 'datadog-agent' || daemonset ? accountOf(workloads) : undefined;
   const account = settings.rights.account ?? own;
   const agents = agentsIn(workloads, settings.rights.account ? undefined : own && `${own.namespace}/${own.name}`, cluster.index);
   const found = placeOf({ ...place, ...(agents && { agents }) }, cluster.clockMs);
@@ -63,7 +69,7 @@ export async function askCluster(asking: Asking): Promise<AnyFact[]> {
   await askPlacement(context, api);
   await askEndpoints(context, api);
   await askClientRequests(context, api);
-  await askEgress(context, asking, workloads);
+  await askEgress(context, asking, workloads, ofPods[0]);
   await close();
   return settled(store.snapshot());
 }
@@ -112,10 +118,26 @@ function placeOf(bundle: BundlePlace, nowMs: number): Place {
   };
 }
 
+/** How agents are set whose DaemonSets are not in the bundle, and the DaemonSet that was named, where one was. */
+async function askOfPods(context: LiveContext, { api, cluster, settings }: Asking): Promise<OfPods[]> {
+  const { daemonset } = settings.placement;
+  const isMeant = ({ workload: { namespace, name } }: OfPods) =>
+    !daemonset || (daemonset.namespace === namespace && daemonset.name === name);
+  const found = daemonSetsOfPods(cluster).filter(isMeant).slice(0, MOST_OF_PODS);
+  const templates: Templates = new Map();
+  for (const { workload, object } of found) keepTemplate(templates, workload, object);
+  await askConfigurations(
+    context,
+    api,
+    found.map(({ workload }) => workload),
+    templates,
+  );
+  return found;
+}
+
 /** Whose rights are judged: the account of the first DaemonSet that looks like an agent; a name that may be printed. */
-function accountOf(workloads: readonly AgentWorkload[], { index }: Cluster): Resolved['rights']['account'] {
-  for (const { namespace, name, template } of workloads) {
-    if (!index.get('DaemonSet', namespace, name)) continue;
+function accountOf(workloads: readonly AgentWorkload[]): Resolved['rights']['account'] {
+  for (const { namespace, template } of workloads) {
     const account = template.serviceAccount ?? 'default';
     if ([namespace, account].every(isDnsName)) return { namespace, name: account, from: 'workload' };
   }
@@ -123,9 +145,16 @@ function accountOf(workloads: readonly AgentWorkload[], { index }: Cluster): Res
 }
 
 /** For one pod of the agent, whose labels all of them have; where the bundle has none, for what its DaemonSet makes them of. */
-async function askEgress(context: LiveContext, { api, cluster }: Asking, [workload]: readonly AgentWorkload[]): Promise<void> {
-  const pods = dataOf(context.store.snapshot(), 'agent-pods') as { pods?: { namespace: string; pod: string }[] } | undefined;
-  const [pod] = pods?.pods ?? [];
+async function askEgress(
+  context: LiveContext,
+  { api, cluster, settings }: Asking,
+  [workload]: readonly AgentWorkload[],
+  ofPods: OfPods | undefined,
+): Promise<void> {
+  const pods = dataOf(context.store.snapshot(), 'agent-pods') as Partial<AgentPods> | undefined;
+  const { daemonset } = settings.placement;
+  const isChosen = (each: AgentPod) => !daemonset || isOwnedBy(each, daemonset);
+  const pod = ofPods?.pod ?? pods?.pods?.find(isChosen);
   if (pod) return void (await askEgressPolicies(context, api, { ...pod, isAgents: true }));
   if (!workload) return;
   const { namespace, name, template } = workload;

@@ -21,6 +21,7 @@ import { type Asking, askCluster, askOfNode } from './ask.js';
 import { commandsFor } from './collect.js';
 import type { Format } from './formats.js';
 import { kindOf } from './kinds.js';
+import { daemonSetsOfPods } from './objects/by-pods.js';
 import { agentPods, firstOf, type NamedPod, podNamed } from './objects/pod-named.js';
 import { askedOf } from './questions.js';
 import { type Bundle, type Listener, readBundle } from './read.js';
@@ -138,7 +139,9 @@ function noSuchDaemonSet({ namespace, name }: { namespace: string; name: string 
   const { index, whole } = cluster;
   const kind = kindOf('DaemonSet');
   if (!kind || index.get('DaemonSet', namespace, name) || whole.of(kind, namespace).is === 'whole') return undefined;
-  const all = index.list('DaemonSet').map(({ metadata }) => `${record(metadata).namespace}/${record(metadata).name}`);
+  const ofPods = daemonSetsOfPods(cluster).map(({ workload }) => `${workload.namespace}/${workload.name}`);
+  if (ofPods.includes(`${namespace}/${name}`)) return undefined;
+  const all = [...index.list('DaemonSet').map(({ metadata }) => `${record(metadata).namespace}/${record(metadata).name}`), ...ofPods];
   const named = `--daemonset ${namespace}/${name}: the bundle contains no`;
   if (all.length === 0) return `${named} DaemonSets; leave the option out`;
   const alike = nearTo(`${namespace}/${name}`, all);

@@ -5,10 +5,11 @@
 import type { Judgement } from '../judge/judge.js';
 import { isDnsName } from '../kubernetes/names.js';
 import type { Check, Want } from '../model/check.js';
-import type { AgentPod } from '../model/facts/placement.js';
+import type { AgentPod, AgentWorkload } from '../model/facts/placement.js';
 import type { AnyFact, FactKind, Need } from '../model/facts.js';
 import { NOT_IN_BUNDLE, POD_LIST_DISPUTED, POD_LIST_GIVEN } from '../report/own-words.js';
 import { askAgain } from '../report/where/by-script.js';
+import { isOwnedBy } from './objects/by-pods.js';
 import type { NamedPod } from './objects/pod-named.js';
 
 /** What of a bundle decides what it is asked. */
@@ -141,10 +142,20 @@ function withoutAsking({ elsewhere, ...want }: Want): Want {
 function askInPod(facts: readonly AnyFact[], node: string | undefined, chosen?: NamedPod, agents?: ReadonlyMap<string, NamedPod>): string {
   const fact = facts.find((each): each is AnyFact & { kind: 'agent-pods' } => each.kind === 'agent-pods');
   const pods = fact?.outcome.status === 'observed' ? fact.outcome.data.pods : NO_PODS;
-  const pod = [chosen ?? podsByNode(pods).get(node) ?? agents?.get(node ?? '')].find(
+  const daemonset = chosenIn(facts);
+  const own = podsByNode(pods).get(node);
+  const isAsked = (each: AgentPod | undefined) => each && (!daemonset || isOwnedBy(each, daemonset));
+  const pod = [chosen ?? (isAsked(own) ? own : undefined) ?? (daemonset ? undefined : agents?.get(node ?? ''))].find(
     (each) => each && [each.namespace, each.pod].every(isDnsName),
   );
   return askAgain(pod ? { namespace: pod.namespace, pod: pod.pod } : {}, chosen?.isAnothers ? 'first' : 'agent');
+}
+
+/** The DaemonSet that was named, where the bundle has it: pods of another are not asked in its place. */
+function chosenIn(facts: readonly AnyFact[]): AgentWorkload | undefined {
+  const fact = facts.find((each): each is AnyFact & { kind: 'workloads' } => each.kind === 'workloads');
+  const found = fact?.outcome.status === 'observed' ? fact.outcome.data : undefined;
+  return found?.by === 'flag' ? found.workloads[0] : undefined;
 }
 
 const known = new WeakMap<readonly AgentPod[], ReadonlyMap<string | undefined, AgentPod>>();

@@ -135,6 +135,48 @@ for (const [fault, { objects, says, cause, in: layouts }] of Object.entries(ROWS
       });
   });
 
+describe('pods without the DaemonSet that owns them', () => {
+  const FIXED = cluster([{ name: HOST.name, value: '192.0.2.1' }], [DENY]).filter(({ kind }) => kind !== 'DaemonSet');
+
+  for (const layout of ['plain folder', 'manifests', 'must-gather'] as const)
+    it(`${layout}: their settings are judged, and not where they should run`, async () => {
+      const objects = layout === 'must-gather' ? FIXED.filter(({ kind }) => kind !== 'DaemonSet') : FIXED;
+      const report = await judged(objects, layout);
+      assert.match(firstTwo(report), /^All agents ask one kubelet: DD_KUBERNETES_KUBELET_HOST=192\.0\.2\.1/);
+      const causes = flatten(report.findings).map(({ cause }) => cause);
+      assert.deepEqual(causes.sort(), ['agent-host-of-one-node', 'network-policy-blocks-egress']);
+      assert.deepEqual((await judged(objects, layout, { daemonset: 'datadog/datadog-agent' })).findings.length > 0, true);
+    });
+
+  it('where all DaemonSets are in the bundle, and this one is not, it is gone', async () => {
+    const causes = flatten((await judged(FIXED, 'troubleshoot')).findings).map(({ cause }) => cause);
+    assert.ok(!causes.includes('agent-host-of-one-node'), causes.join());
+  });
+
+  it('a spec that was cut short shows no mount to be missing', async () => {
+    const cut = [node('n1'), { ...pod('n1'), spec: { ...(pod('n1').spec as Json), volumes: undefined } }];
+    assert.deepEqual((await judged(cut, 'plain folder')).findings, []);
+  });
+});
+
+describe('a DaemonSet that is named, and meant for no node', () => {
+  const made = agent([HOST]) as { metadata: Json; spec: { template: { spec: Json } } };
+  const other = {
+    ...made,
+    metadata: { ...made.metadata, name: 'gpu-agent' },
+    spec: { template: { ...made.spec.template, spec: { ...made.spec.template.spec, nodeSelector: { pool: 'gpu' } } } },
+  };
+
+  for (const layout of EVERYWHERE.filter((each) => each !== 'manifests'))
+    it(`${layout}: no pod of another is counted or asked in its place`, async () => {
+      const report = await judged(cluster([HOST], [other]), layout, { daemonset: 'datadog/gpu-agent' });
+      assert.match(firstTwo(report), /^DaemonSet gpu-agent matches none of 3 nodes/);
+      const asked = report.results.flatMap(({ elsewhere }) => elsewhere).join('\n');
+      assert.match(asked, /exec -i AGENT_POD /);
+      assert.doesNotMatch(asked, /datadog-agent-n\d/);
+    });
+});
+
 describe('manifests without a pod or a node', () => {
   it('a policy that denies all egress is said of the pods that the DaemonSet makes', async () => {
     const report = await judged([agent([HOST]), DENY], 'manifests');

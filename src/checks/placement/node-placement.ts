@@ -118,8 +118,8 @@ function judgePart(
   const [first] = group ?? [];
   const workload = first?.workload;
   const podless = groups.length === 0 ? at.podless.find(({ meant }) => meant.length === 0) : undefined;
-  const idle = isForNoNode(at) ? found.workloads[0] : podless?.workload;
-  if (idle && at.all) return matchesNone(idle, podless?.refusals ?? [], at, view, say);
+  const idle = at.all && isForNoNode(at) ? found.workloads[0] : podless?.workload;
+  if (idle) return matchesNone(idle, podless?.refusals ?? [], at, view, say);
   const unreadNodes = at.cuts.find(({ kind }) => kind === 'nodes');
   if (!group || !first?.refusal || !workload)
     return unreadNodes ? cannotTellAll(unreadNodes, say) : pass([view.one('apiserver/nodes'), view.one('apiserver/workloads')]);

@@ -67,10 +67,12 @@ function readSituation({ workloads, nodes, pods }: PlacementFacts): SituationIn 
   const whole = mapListed(reach.nodes, rows);
   const podsWhole = reach.pods ? isWhole(reach.pods) : planned;
   const all = podsWhole && isWhole(whole) ? whole : undefined;
+  const podless = running && isWhole(whole) ? podlessIn(listed.nodes, found.workloads, running.pods) : [];
   return {
     found,
     nodes: listed,
-    podless: all && running ? podlessIn(listed.nodes, found.workloads, running.pods) : [],
+    // One that is meant for no node has no pod, whether or not all pods were read.
+    podless: podless.filter(({ meant }) => all || meant.length === 0),
     ...(running ? { pods: running } : planned ? {} : { unread: pods }),
     rows,
     listed: whole,
