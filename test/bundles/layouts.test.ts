@@ -9,7 +9,7 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { renderText } from '../../src/render/text/report.js';
 import { LAYOUTS, type Layout } from './layouts.js';
-import { daemonSet, node, pod, written } from './made.js';
+import { BINDING, daemonSet, node, pod, ROLE, written } from './made.js';
 
 type Json = Record<string, unknown>;
 
@@ -35,6 +35,14 @@ const request = (name: string, signer: string): Json => ({
 
 const NAMESPACE: Json = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'datadog' } };
 
+/** What the agent may do, and who it is. */
+const ACCOUNT: Json = { kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name: 'datadog-agent', namespace: 'datadog' } };
+const RIGHTS: readonly Json[] = [
+  ACCOUNT,
+  ROLE,
+  { ...BINDING, subjects: [{ kind: 'ServiceAccount', name: 'datadog-agent', namespace: 'datadog' }] },
+];
+
 const MOUNTS = { run: '/var/run', proc: '/proc', cgroups: '/sys/fs/cgroup' };
 
 /** With all that an agent needs of its node. */
@@ -59,7 +67,7 @@ function cluster(
     const { name } = metadata as { name: string };
     return { ...pod(name), spec: { ...spec, nodeName: name } };
   });
-  return [NAMESPACE, ...nodes, made, ...pods, ...more];
+  return [NAMESPACE, ...nodes, ...RIGHTS, made, ...pods, ...more];
 }
 
 async function judged(objects: readonly Json[], layout: Layout, flags: Chosen = {}): Promise<Report> {
@@ -114,6 +122,19 @@ const ROWS: Readonly<Record<string, Row>> = {
     says: /^1 of 3 nodes: The kubelet's serving certificate waits for approval: csr-serve \(suspected\)\nTo decide.*\/api\/v1\/nodes\/n2\/proxy\/healthz/,
     cause: 'kubelet-certificate-pending',
     in: WITH_ALL_KINDS,
+  },
+  'a node without a pod of the agent': {
+    objects: cluster([HOST]).filter(({ kind, metadata }) => kind !== 'Pod' || (metadata as { name: string }).name !== 'datadog-agent-n2'),
+    says: /^No agent pod on 1 of 3 nodes \(n2\), though the DaemonSet should run there/,
+    cause: 'agent-missing-on-node',
+    // All pods of the agent's own namespace are enough; of the others nothing says that they are all.
+    in: ['must-gather', 'cluster-info dump', 'troubleshoot'],
+  },
+  'an account that is not there': {
+    objects: cluster([HOST]).filter((each) => each !== ACCOUNT),
+    says: /^ServiceAccount datadog\/datadog-agent of the agent's DaemonSet does not exist\n/,
+    cause: 'service-account-not-found',
+    in: ['troubleshoot'],
   },
   'a request for a client certificate that waits, of a node that is not ready': {
     objects: cluster([HOST], [request('csr-renew', 'kube-apiserver-client-kubelet')], [node('n1'), node('n2', 'Unknown')]),

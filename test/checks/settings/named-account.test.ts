@@ -6,6 +6,8 @@ const byFlag = fact('self/settings', [{ setting: 'serviceAccount', value: 'datad
 const as = (value: string) => fact('self/settings', [{ setting: 'apiserver.as', value, origin: 'flag', source: '--as' }]);
 const named = (data: object) => fact('apiserver/named', { exists: false, alike: [], ...data }, 'ServiceAccount datadog/agnt');
 const problem = { cause: 'service-account-not-found', certainty: 'proven', severity: 'blocks' } as const;
+const ofWorkload = (from: 'workload' | 'identity') =>
+  failed('apiserver/account', '', 'ENOACCOUNT', { user: 'system:serviceaccount:datadog:agnt', from, by: 'review' });
 const witnesses = ['apiserver/named'] as const;
 
 judgeTable(namedAccount, [
@@ -51,6 +53,18 @@ judgeTable(namedAccount, [
     expect: problem,
     witnesses: [...witnesses],
     says: /Run again with --as system:serviceaccount:datadog:agent"/,
+  },
+  {
+    row: "nobody named one, and that of the agent's DaemonSet is not there",
+    facts: [fact('self/settings', []), ofWorkload('workload'), named({ alike: ['datadog/agent'] })],
+    expect: problem,
+    witnesses: [...witnesses],
+    says: /ServiceAccount datadog\/agnt of the agent's DaemonSet does not exist.*correct serviceAccountName/,
+  },
+  {
+    row: 'nobody named one, and ours is not there: that is no matter of names',
+    facts: [fact('self/settings', []), ofWorkload('identity'), named({})],
+    expect: 'not-applicable',
   },
   {
     row: 'a name that is none is not printed for pasting',

@@ -2,7 +2,7 @@
 
 import type { AgentPod, AgentPods, AgentWorkload, ListCut, PlacementNode, PortHolder } from '../../../model/facts/placement.js';
 import type { FactData, Outcome } from '../../../model/facts.js';
-import type { ApiserverClient } from '../client.js';
+import { type ApiserverClient, NOT_IN_BUNDLE } from '../client.js';
 import { denied, type Pages, pages } from '../lists/pages.js';
 import {
   type AgentMarks,
@@ -57,7 +57,8 @@ export async function askPods(
     const holders = holdersAt(found.items, [...holding.values()]);
     return { status: 'observed', data: { pods: found.items, everywhere: true, complete: true, ...(holders.length > 0 && { holders }) } };
   }
-  if (found?.cut && found.cut.code !== 'EMORE')
+  // A bundle may have all pods of the agent's own namespace, and of no other.
+  if (found?.cut && !['EMORE', NOT_IN_BUNDLE].includes(found.cut.code))
     return { status: 'observed', data: { pods: found.items, everywhere: false, complete: false, cut: found.cut } };
   if (everywhere.status === 'failed') return denied(everywhere);
   const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
