@@ -12,7 +12,7 @@ export interface Format {
   weak?: readonly (readonly string[])[];
   /** A line between its objects, where all of it is printed as one text. */
   line?: RegExp;
-  /** The file, below a root, that names the version of the collector, and what stands before the version. */
+  /** The file, below a root, that names the version of the collector, and what stands before the version; `*` for any folder. */
   version?: { file: string; after: RegExp };
   /** What would say more, where nothing of it is read. */
   instead: string;
@@ -57,7 +57,14 @@ const ALL: readonly (Omit<Format, 'instead'> & Partial<Pick<Format, 'instead'>>)
     weak: [['analysis.json']],
     version: { file: 'version.yaml', after: /versionNumber: */ },
   },
-  { id: 'tal', name: 'talosctl support bundle', scope: 'cluster', marks: [['kubernetesResources/'], ['*/service-logs/kubelet.log']] },
+  {
+    id: 'tal',
+    name: 'talosctl support bundle',
+    scope: 'cluster',
+    marks: [['kubernetesResources/'], ['*/service-logs/kubelet.log']],
+    // Of each node: talosctl's own version, and the server's below it.
+    version: { file: '*/summary', after: /^Client:\s{1,9}(?:Tag:\s{1,40}|Talos )/ },
+  },
   {
     id: 'son',
     name: 'Sonobuoy results',
@@ -75,6 +82,14 @@ const ALL: readonly (Omit<Format, 'instead'> & Partial<Pick<Format, 'instead'>>)
     scope: 'cluster',
     marks: [['metadata/version', 'resources/']],
     version: { file: 'metadata/version', after: /^/ },
+  },
+  {
+    id: 'veld',
+    name: 'velero debug bundle',
+    scope: 'cluster',
+    marks: [['kubecapture/velero.io_v1/'], ['kubecapture/core_v1/', 'version.txt']],
+    version: { file: 'version.txt', after: /^Client:\s{1,9}Version: / },
+    instead: "it holds the objects and logs of Velero's own namespace; kubectl get nodes,pods,daemonsets,events -A -o json says more",
   },
   {
     id: 'cil',

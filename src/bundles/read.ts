@@ -7,8 +7,7 @@ import { record } from '../kubernetes/json.js';
 import type { AnyFact, ServerVersion } from '../model/facts.js';
 import type { Cluster } from './apiserver.js';
 import { createClock, isTimeFile, timeLineIn } from './clock.js';
-import { type BackupScope, backupScope, isBackedUp, isBackupFile } from './collectors/velero.js';
-import { type BackupLog, backupLog, isBackupLog, logOf } from './collectors/velero-log.js';
+import { createTask } from './collectors/task.js';
 import { versionInText } from './collectors/versions.js';
 import { createRecogniser, type Recognised, versionOf, whyNoBundle } from './format.js';
 import { FORMATS } from './formats.js';
@@ -52,7 +51,6 @@ export interface Bundle {
 }
 
 const MOST_ERROR = 64 * 1024;
-const MOST_BACKUP = 1024 * 1024;
 /** Of a file that is no object of Kubernetes and says a version. */
 const VERSION_FILE = /(?:^|\/)(?:cluster_version|serverversion|k8s-version[\w-]*|version)\.(?:json|txt)$/;
 
@@ -80,8 +78,7 @@ async function readPacked(
   const heads = new Map<string, string>();
   const read: string[] = [];
   const errors: { path: string; text: string }[] = [];
-  const backups: (BackupScope | undefined)[] = [];
-  const backupLogs: (BackupLog | undefined)[] = [];
+  const task = createTask();
   let version: ServerVersion | undefined;
   const logLine = (line: string) => {
     recogniser.hear(line);
@@ -94,7 +91,7 @@ async function readPacked(
   for await (const entry of packed.entries()) {
     recogniser.see(entry.path);
     const head = (await entry.head()).toString('utf8');
-    if (isVersionFile(entry.path)) heads.set(entry.path, head);
+    if (isVersionFile(entry.path) && heads.size < MOST_HEADS) heads.set(entry.path, head);
     if (isTimeFile(entry.path)) clock.hear(head);
     else clock.hear(timeLineIn(entry.path, head) ?? '');
     clock.began(head);
@@ -106,14 +103,13 @@ async function readPacked(
       continue;
     }
     if (isTimeFile(entry.path)) continue;
-    if (isBackupFile(entry.path)) backups.push(backupScope(jsonOf(await entry.whole(MOST_BACKUP))));
-    else if (isBackupLog(entry.path)) backupLogs.push(await backupLog(entry));
-    else if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
+    if (await task.hear(entry)) continue;
+    if (isErrorFile(entry.path)) errors.push({ path: entry.path, text: (await entry.whole(MOST_ERROR))?.toString('utf8') ?? head });
     else {
       const syntax = syntaxOf(entry.path, head);
       if (syntax && (await readObjects(entry, syntax, index, { ...(VERSION_FILE.test(entry.path) && { other }), logLine })))
         read.push(entry.path);
-      else if (isBackedUp(entry.path)) backups.push(undefined);
+      else task.missed(entry.path);
     }
   }
   clock.called(archive);
@@ -122,11 +118,9 @@ async function readPacked(
   const collector = found && collectorOf(found, heads, archive);
   const clockMs = clock.now(now) ?? now;
   const namespaces = index.list('Namespace').map(({ metadata }) => String(record(metadata).name));
-  const seen: Seen = { read, errors, isCut: packed.fault !== undefined || packed.skipped.some(mayHoldObjects), namespaces };
-  // Of several it is not known whose objects these are, and of one that is damaged not what it lacks.
-  const [scope] = backups;
-  if (scope && backups.length === 1) seen.backup = { scope, log: backupLogs.find((log) => log?.backup.endsWith(`/${scope.name}`)) };
-  const lacks = seen.backup && !seen.backup.log ? logOf(seen.backup.scope) : undefined;
+  const { lacks, ...told } = task.end();
+  const isCut = packed.fault !== undefined || packed.skipped.some(mayHoldObjects);
+  const seen: Seen = { read, errors, isCut, namespaces, ...told };
   return {
     cluster: { index, whole: completenessOf(seen), version, clockMs },
     told: (await Promise.all(listeners.map((each) => each.told(clockMs, index)))).flat(),
@@ -147,7 +141,9 @@ function mayHoldObjects({ path, why }: Packed['skipped'][number]): boolean {
   return LOST.includes(why) && (MAY_BE_PACKED.test(path) || /\.(?:ya?ml|json)$/i.test(path));
 }
 
-const OF_COLLECTOR = new Set(FORMATS.flatMap(({ version }) => version?.file ?? []));
+const OF_COLLECTOR = new Set(FORMATS.flatMap(({ version }) => version?.file.replace('*/', '') ?? []));
+/** Of a node each may have one. */
+const MOST_HEADS = 1000;
 
 /** By the end of its path: the root is known at the end. */
 function isVersionFile(path: string): boolean {
@@ -156,16 +152,14 @@ function isVersionFile(path: string): boolean {
 }
 
 function collectorOf({ format, roots }: Recognised, heads: ReadonlyMap<string, string>, archive: string): string | undefined {
-  const [head = ''] = roots.flatMap((root) => heads.get(`${root}${format.version?.file}`) ?? []);
+  const { file = '' } = format.version ?? {};
+  const [inFolder] = file.split('*/').slice(1);
+  const isIt = (path: string, root: string) =>
+    inFolder === undefined
+      ? path === root + file
+      : path.startsWith(root) && path.slice(root.length).split('/').slice(1).join('/') === inFolder;
+  const [, head = ''] = [...heads].find(([path]) => roots.some((root) => isIt(path, root))) ?? [];
   return versionOf(format, head, archive);
-}
-
-function jsonOf(bytes: Buffer | undefined): unknown {
-  try {
-    return JSON.parse(bytes?.toString('utf8') ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function versionIn(json: unknown): ServerVersion | undefined {

@@ -2,15 +2,15 @@
  * Which lists of a bundle are whole. Each collector takes a part of the cluster, and what is not in its bundle may be in the cluster all the same: only where
  * a list is known to be whole may something be said to be missing, none or not found.
  */
-import type { BackupScope } from './collectors/velero.js';
-import { type BackupLog, whyNotAll } from './collectors/velero-log.js';
+import type { Task } from './collectors/task.js';
+import { whyNotAll } from './collectors/velero-log.js';
 import { type Kind, kindByPath, kindOf, kindOfResource } from './kinds.js';
 import { isOfGroup } from './objects.js';
 
 export type Extent = { is: 'whole' } | { is: 'part' } | { is: 'failed'; why: string };
 
 /** What was seen of the bundle's files. */
-export interface Seen {
+export interface Seen extends Partial<Pick<Task, 'backup' | 'isChosen'>> {
   /** Paths whose objects were read to their end. */
   read: readonly string[];
   /** Lists that the collector could not get, by their paths, and what it wrote there. */
@@ -19,8 +19,6 @@ export interface Seen {
   isCut: boolean;
   /** Names of Namespace objects. */
   namespaces: readonly string[];
-  /** What a backup was told to take, and took; and what it says that it left out all the same. */
-  backup?: { scope: BackupScope; log: BackupLog | undefined };
 }
 
 /** How a collector lays out its lists: a file is one whole list, of a namespace where it names one, and of an API `group` where it names that. */
@@ -59,6 +57,8 @@ const LAYOUTS: readonly Layout[] = [
   { file: /(?:^|\/)k8s-(?:nodes|pods|namespaces|networkpolicies|events)-[\w-]+\.ya?ml$/, without: 'all' },
   // sosreport/sos kubernetes plugin: of each namespace with its option `all`.
   { file: /_get_-o_json_(?:--namespace_(?<ns>[a-z\d-]+)_[a-z]+|nodes|namespaces|clusterroles|clusterrolebindings)$/, without: 'cluster' },
+  // With a namespace too, kubectl lists what is of the cluster whole; sos up from 4.1 asks so.
+  { file: /_get_-o_json_--namespace_[a-z\d-]{1,63}_(?:clusterroles|clusterrolebindings)$/, without: 'cluster' },
 ];
 
 export interface Completeness {
@@ -70,7 +70,7 @@ const WHOLE: Extent = { is: 'whole' };
 const PART: Extent = { is: 'part' };
 
 export function completenessOf(seen: Seen): Completeness {
-  if (seen.isCut) return { of: () => PART };
+  if (seen.isCut || seen.isChosen) return { of: () => PART };
   /** `Kind/NAMESPACE`, `Kind/` for the cluster, `Kind/*` for all namespaces. */
   const whole = new Set<string>();
   for (const layout of LAYOUTS) {

@@ -221,9 +221,13 @@ const cosi = (type: string, id: string, spec: object) =>
     spec,
   });
 
+/** talos pkg/machinery/version `WriteLongVersionFromExisting`, of talosctl and of the node. */
+const talosVersion = (tag: string): string =>
+  `\tTag:         ${tag}\n\tSHA:         cf1bb86c\n\tBuilt:       \n\tGo version:  go1.25.4\n\tOS/Arch:     linux/amd64\n`;
+
 const talosNode = (address: string, name: string, anonymous: boolean, log: string): Tree =>
   below(`${address}/`, {
-    summary: 'Client:\n\tTalos v1.12.0\nServer:\n\tTag:         v1.12.0\n',
+    summary: `Client:\n${talosVersion('v1.12.1')}Server:\n${talosVersion('v1.11.5')}`,
     'dmesg.log': `user: warning: [2026-01-05T10:00:00Z]: [talos] service[kubelet](Running)\n`,
     processes: `   PID STATE THREADS CPU-TIME VIRTMEM RESMEM COMMAND\n`,
     'service-logs/kubelet.log': log,
@@ -334,6 +338,115 @@ export function sos(): Promise<Buffer> {
       [`${at}journalctl_--no-pager_--unit_kubelet`]: '-- Journal begins at Mon 2026-01-05 08:00:00 UTC. --\n-- No entries --\n',
     }),
   );
+}
+
+/** Up from 4.1: all below `cluster-info`, roles of the cluster asked of each namespace, and the end alone of what is too long, beside it, with a link to it. */
+export function sosNew(): Promise<Buffer> {
+  const at = 'sos_commands/kubernetes/cluster-info/';
+  const kubectl = 'kubectl_--kubeconfig_.etc.kubernetes.admin.conf_';
+  const of = (ns: string, kind: string, items: readonly object[]): Tree => ({
+    [`${at}${ns}/${kubectl}get_-o_json_--namespace_${ns}_${kind}`]: {
+      apiVersion: 'v1',
+      items,
+      kind: 'List',
+      metadata: { resourceVersion: '' },
+    },
+  });
+  const everywhere = (ns: string): Tree => ({ ...of(ns, 'clusterroles', [ROLE]), ...of(ns, 'clusterrolebindings', [BINDING]) });
+  return tarred(
+    below('sosreport-n1-case7-2026-01-05-rrphgni/', {
+      'version.txt': 'sos report: 4.8.2\n\nkubernetes: unversioned\n',
+      'sos_reports/manifest.json': { version: '4.8.2', cmdline: 'sos report -k kubernetes.all' },
+      'sos_commands/date/date': 'Mon Jan  5 10:00:40 UTC 2026\n',
+      [`${at}${kubectl}version`]: 'Client Version: v1.31.0\nKustomize Version: v5.4.2\nServer Version: v1.31.2\n',
+      [`${at}${kubectl}config_view`]: `apiVersion: v1\nkind: Config\nusers:\n- name: admin\n  user:\n    token: ${SENTINELS[2]}\n`,
+      [`${at}${kubectl}get_nodes`]: 'NAME   STATUS   ROLES    AGE   VERSION\nn1     Ready    <none>   1h    v1.31.2\n',
+      [`${at}${kubectl}get_-o_json_nodes`]: { apiVersion: 'v1', items: [node('n1'), node('n2', 'Unknown')], kind: 'List' },
+      [`${at}${kubectl}get_-o_json_roles`]: { apiVersion: 'v1', items: [], kind: 'List' },
+      ...of('datadog', 'daemonsets', [daemonSet(ENV)]),
+      ...of('datadog', 'serviceaccounts', [account]),
+      ...of('datadog', 'secrets', [secret]),
+      ...everywhere('datadog'),
+      ...everywhere('shop'),
+      [`sos_strings/kubernetes/cluster-info/datadog/${kubectl}get_-o_json_--namespace_datadog_pods.tailed`]: JSON.stringify(
+        { apiVersion: 'v1', items: [pod('n1'), pod('n2')], kind: 'List' },
+        null,
+        4,
+      ).slice(-2000),
+      [`${at}datadog/podlogs/datadog-agent-n1/${kubectl}--namespace_datadog_logs_datadog-agent-n1_-c_agent`]: `${REFUSED_AGENT}\n`,
+      'sos_commands/kubernetes/journalctl_--no-pager_--unit_kubelet': `${refusedLease('n1')}\n`,
+    }),
+  );
+}
+
+// ---- velero debug: vmware-tanzu/velero pkg/cmd/cli/debug/cshd-scripts/velero.cshd, by vmware-tanzu/crash-diagnostics k8s/{object_writer,container_logger}.go.
+
+export function veleroDebug(): Promise<Buffer> {
+  const now = '2026-01-05T10-00-40Z.0000';
+  const at = 'velero-bundle/kubecapture/core_v1/velero/pods/';
+  const agent: Json = {
+    ...pod('n1'),
+    metadata: { name: 'node-agent-x7', namespace: 'velero' },
+    spec: { nodeName: 'n1', containers: [{ name: 'node-agent', image: 'velero/velero:v1.17.1' }] },
+  };
+  return tarred({
+    [`velero-bundle/kubecapture/velero.io_v1/velero/backups/daily-${now}.json`]: backup({}),
+    'velero-bundle/version.txt':
+      'Client:\n\tVersion: v1.17.1\n\tGit commit: 94f64639cee09c5caaa65b65ab5f42175f41c101\nServer:\n\tVersion: v1.17.0\n',
+    [`${at}node-agent-x7-${now}.json`]: agent,
+    [`${at}node-agent-x7/node-agent/node-agent.log`]: `time="2026-01-05T10:00:35Z" level=error msg="failed to list pods" error="pods is forbidden" token=${SENTINELS[2]}\n`,
+    'velero-bundle/backup_daily.log': backupLine('Backed up a total of 10 items'),
+  });
+}
+
+// ---- Sonobuoy: vmware-tanzu/sonobuoy pkg/discovery/{nodes,query}.go (a bare array a file, none for an empty list), and its plugin systemd-logs.
+
+export function sonobuoy(labelSelector = ''): Promise<Buffer> {
+  const lists = (ns: string, all: Record<string, readonly object[]>): Tree =>
+    Object.fromEntries(Object.entries(all).map(([name, items]) => [`resources/ns/${ns}/${name}.json`, items]));
+  const configz = (mode: string) => ({
+    kubeletconfig: {
+      enableServer: true,
+      port: 10250,
+      authentication: {
+        x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' },
+        webhook: { enabled: true },
+        anonymous: { enabled: mode !== 'Webhook' },
+      },
+      authorization: { mode },
+      staticPodURLHeader: { Authorization: [SENTINELS[2]] },
+    },
+  });
+  const journal = [
+    { SYSLOG_IDENTIFIER: 'kernel', MESSAGE: 'eth0: link is down', __REALTIME_TIMESTAMP: '1767607230000000' },
+    {
+      __CURSOR: 's=1',
+      __REALTIME_TIMESTAMP: '1767607235000000',
+      _SYSTEMD_UNIT: 'kubelet.service',
+      SYSLOG_IDENTIFIER: 'kubelet',
+      _HOSTNAME: 'n2',
+      MESSAGE: refusedLease('n2').replace(/^.*?\]: /, ''),
+    },
+  ];
+  return tarred({
+    'meta/config.json': {
+      Version: 'v0.57.2',
+      Filters: { Namespaces: '.*', LabelSelector: labelSelector },
+      Limits: { PodLogs: { LabelSelector: 'x' } },
+    },
+    'meta/query-time.json': '{"queryobj":"nodes","time":"12.345ms"}\n',
+    'serverversion.json': { major: '1', minor: '31', gitVersion: 'v1.31.2' },
+    'resources/cluster/core_v1_nodes.json': [node('n1'), node('n2', 'Unknown')],
+    'resources/cluster/core_v1_namespaces.json': [namespace('datadog'), namespace('shop')],
+    'resources/cluster/rbac.authorization.k8s.io_v1_clusterroles.json': [ROLE],
+    'resources/cluster/rbac.authorization.k8s.io_v1_clusterrolebindings.json': [BINDING],
+    ...lists('datadog', { core_v1_pods: [pod('n1'), pod('n2')], apps_v1_daemonsets: [daemonSet(ENV)], core_v1_serviceaccounts: [account] }),
+    ...lists('shop', { core_v1_serviceaccounts: [{ ...account, metadata: { name: 'default', namespace: 'shop' } }] }),
+    'hosts/n1/configz.json': configz('AlwaysAllow'),
+    'hosts/n1/healthz.json': { status: 200 },
+    'hosts/n2/configz.json': configz('Webhook'),
+    'plugins/systemd-logs/results/n2/systemd_logs': `${journal.map((each) => JSON.stringify(each)).join('\n')}\n`,
+  });
 }
 
 // ---- EKS: awslabs/amazon-eks-ami log-collector-script/linux/eks-log-collector.sh get_networking_info, get_k8s_info, pack: no root folder.

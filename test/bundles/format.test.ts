@@ -63,6 +63,12 @@ const LAYOUTS: readonly [id: string, roots: string[], paths: string][] = [
   ['tal', [''], '10.0.0.1/service-logs/kubelet.log 10.0.0.1/summary kubernetesResources/nodes.yaml'],
   ['tal', ['out/'], 'out/10.0.0.1/service-logs/kubelet.log'],
   ['kind', ['logs/'], 'logs/docker-info.txt logs/kind-control-plane/kubernetes-version.txt logs/kind-control-plane/kubelet.log'],
+  [
+    'veld',
+    ['velero-bundle/'],
+    'velero-bundle/kubecapture/velero.io_v1/velero/backups/daily-2026.json velero-bundle/kubecapture/core_v1/velero/pods/x-2026.json velero-bundle/version.txt',
+  ],
+  ['veld', [''], 'kubecapture/core_v1/velero/pods/x-2026.json version.txt'],
   ['son', [''], 'meta/config.json resources/cluster/core_v1_nodes.json serverversion.json plugins/e2e/sonobuoy_results.yaml'],
   ['cil', ['cilium-sysdump-1/'], 'cilium-sysdump-1/k8s-nodes-20260105-100000.yaml cilium-sysdump-1/cilium-sysdump.log'],
   ['vel', [''], 'metadata/version resources/pods/namespaces/d/a.json resources/nodes/cluster/n1.json'],

@@ -54,6 +54,20 @@ describe('support-bundle-kit', () => {
 });
 
 describe('sos, with all namespaces', () => {
+  it('asked for roles of the cluster in a namespace, has all of them, and of a list that was cut nothing', () => {
+    const at = 'r/sos_commands/kubernetes/cluster-info/datadog/kubectl_get_-o_json_';
+    const read = [
+      `${at}--namespace_datadog_clusterroles`,
+      `${at}--namespace_datadog_daemonsets`,
+      `${at}roles`,
+      'r/sos_strings/kubernetes/cluster-info/datadog/kubectl_get_-o_json_--namespace_datadog_pods.tailed',
+    ];
+    assert.deepEqual(
+      ['ClusterRole', 'ClusterRoleBinding', 'DaemonSet/datadog', 'Pod/datadog', 'Role'].map((name) => extent(read, name)),
+      ['whole', 'part', 'whole', 'part', 'part'],
+    );
+  });
+
   it('has a file for each list of each namespace', () => {
     const kubectl = 'r/sos_commands/kubernetes/pods/kubectl_--kubeconfig_.etc.kubernetes.admin.conf_get_-o_json_';
     const read = [`${kubectl}--namespace_datadog_pods`, `${kubectl}--namespace_nodes_events`, `${kubectl}clusterroles`];

@@ -22,6 +22,8 @@ export interface LogFile {
 const OF_PODS: readonly RegExp[] = [
   // openshift/oc pkg/cli/admin/inspect
   /(?:^|\/)namespaces\/(?<ns>[^/]+)\/pods\/(?<pod>[^/]+)\/(?<c>[^/]+)\/[^/]+\/logs\/(?:current|previous)(?:\.insecure)?\.log$/,
+  // vmware-tanzu/crash-diagnostics k8s, as velero debug runs it: a container a folder
+  /(?:^|\/)kubecapture\/core_v1\/(?<ns>[^/]+)\/pods\/(?<pod>[^/]+)\/(?<c>[^/]+)\/\k<c>\.log$/,
   // vmware-tanzu/sonobuoy pkg/discovery
   /(?:^|\/)podlogs\/(?<ns>[^/]+)\/(?<pod>[^/]+)\/logs\/(?<c>[^/]+)\.txt$/,
   // kubernetes/kubectl pkg/cmd/clusterinfo
@@ -43,11 +45,13 @@ const OF_PROGRAMS: readonly RegExp[] = [
   /journalctl_[\w.-]{0,80}--unit_(?<program>[\w.-]{1,80})$/,
   /(?:^|\/)host_service_logs\/[^/]+\/(?<program>[\w.-]+)_service\.log$/,
   /(?:^|\/)(?<program>kubelet|kube-apiserver|kube-controller-manager|kube-scheduler|k3s|rke2|rke2-agent|rke2-server)\.log(?:\.\d+)?$/,
+  // vmware-tanzu/sonobuoy-plugins systemd-logs: the whole journal of a node, as JSON
+  /(?:^|\/)plugins\/systemd[_-]logs\/results\/[^/]+\/(?<program>systemd_logs)$/,
   // rancher/support-bundle-kit hack/collector-longhorn
   /(?:^|\/)(?<program>k3s(?:-agent)?)-service\.log$/,
 ];
 /** Programs with a kubelet among others in one log. */
-const SHARED = /^(?:k3s|rke2|rke2-server|k3s-server|hyperkube)$/;
+const SHARED = /^(?:k3s|rke2|rke2-server|k3s-server|hyperkube|systemd_logs)$/;
 
 const OF_NODES: readonly RegExp[] = [
   // rancherlabs/support-tools
@@ -57,6 +61,7 @@ const OF_NODES: readonly RegExp[] = [
   /(?:^|\/)host_service_logs\/(?!masters\/|workers\/|windows\/)(?<node>[^/]+)\//,
   // siderolabs/go-talos-support, Azure/aks-periscope
   /(?:^|\/)(?<node>[^/]+)\/(?:service-logs|systemlogs|kubernetes-logs)\//,
+  /(?:^|\/)plugins\/systemd[_-]logs\/results\/(?<node>[^/]+)\//,
   // rancher/support-bundle-kit: an archive of each node
   /(?:^|\/)nodes\/(?<node>[^/]+)\.zip\//,
   // kubernetes-sigs/kind
