@@ -30,7 +30,7 @@ const PROGRAMS: readonly [RegExp, Speaker][] = [
   [/kube-?controller-?manager/i, 'controller-manager'],
   [/kube-?scheduler/i, 'scheduler'],
   [
-    /^(?:kubelet(?!-client|stats)|hyperkube|k3s-agent|rke2-agent|k0sworker|snap\.microk8s\.daemon-kubelite|kubelite|kubernetes\.io\/kube(?:let|-apiserver-client-kubelet))/i,
+    /^(?:(?:snap\.)?(?:kubelet(?!-client|stats)|microk8s\.daemon-kubelite|k8s\.kubelet)|hyperkube|k3s-agent|rke2-agent|k0sworker|kubelite|kubernetes\.io\/kube(?:let|-apiserver-client-kubelet))/i,
     'kubelet',
   ],
   [/^(?:containerd|dockerd|docker|crio|cri-o|cri-dockerd)(?:\.service)?$/i, 'runtime'],

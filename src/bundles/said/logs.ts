@@ -51,7 +51,7 @@ const OF_PROGRAMS: readonly RegExp[] = [
   /(?:^|\/)(?<program>k3s(?:-agent)?)-service\.log$/,
 ];
 /** Programs with a kubelet among others in one log. */
-const SHARED = /^(?:k3s|rke2|rke2-server|k3s-server|hyperkube|systemd_logs)$/;
+const SHARED = /^(?:k3s|rke2|rke2-server|k3s-server|hyperkube|systemd_logs|snap\.(?:micro)?k8s)$/;
 
 const OF_NODES: readonly RegExp[] = [
   // rancherlabs/support-tools
