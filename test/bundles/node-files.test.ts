@@ -87,6 +87,7 @@ describe('the files of a node', () => {
     ['what it answers', { 'hosts/worker-1/configz.json': CONFIGZ(true) }, ['kubelet-anonymous-access']],
     ['what it answers, and is well', { 'x/hosts/worker-1/configz.json': CONFIGZ(false) }, []],
     ['an answer that is none', { 'hosts/worker-1/configz.json': '{"kubeletconfig":"x"}', 'hosts/worker-2/configz.json': '[' }, []],
+    ['an answer that is nested', { 'hosts/worker-1/configz.json': `{"kubeletconfig":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_001)}` }, []],
     ['an answer of the wrong type', { 'hosts/worker-1/configz.json': '{"kubeletconfig":{"port":"10250"}}' }, []],
   ];
   for (const [what, files, causes] of rows)

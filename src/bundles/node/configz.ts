@@ -4,6 +4,7 @@
  */
 import type { Host } from '../../host/host.js';
 import { record } from '../../kubernetes/json.js';
+import { tooMuchJson } from '../../model/bounds.js';
 import type { KubeletConfig, ValueOrigin } from '../../model/facts/node.js';
 import { readKubeletConfig } from '../../probes/machine/kubelet-config.js';
 
@@ -28,9 +29,10 @@ export async function configAnswered(
   return { ...read.data, origins, files: [] };
 }
 
+/** Whoever writes it again recurses. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return tooMuchJson(text) === undefined ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }
