@@ -169,9 +169,9 @@ function sealedBy({ skipped }: Bundle): string | undefined {
 /** What a collector takes along by the way, as links to its own files, is left out without a word. */
 const WORTH_SAYING: readonly Why[] = ['encrypted', 'binary', 'damaged', 'nested too deep', 'too large', 'cannot be read'];
 
-function unreadIn({ fault, skipped, lacks }: Bundle): string[] {
+function unreadIn({ fault, skipped, lacks, left }: Bundle): string[] {
   const named = skipped.filter(({ why }) => WORTH_SAYING.includes(why)).map(({ path, why }) => `${path}: ${why}`);
-  return [...(fault === undefined ? [] : [`the bundle ${fault}`]), ...named, ...(lacks === undefined ? [] : [lacks])];
+  return [...(fault === undefined ? [] : [`the bundle ${fault}`]), ...named, ...(lacks === undefined ? [] : [lacks]), ...left];
 }
 
 function placeOf(bundle: Bundle): BundlePlace | undefined {

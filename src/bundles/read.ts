@@ -30,6 +30,8 @@ export interface Listener {
   overhear?(line: string): void;
   /** Nodes that it knows the names of, whatever is told of them. */
   nodes?(): readonly string[];
+  /** What it left out, and why; asked for at the end. */
+  unread?(): readonly string[];
   /** At the end; `now`: when the bundle was made, ms since the epoch. `index`: whose pods and addresses are whose. */
   told(now: number, index: ObjectIndex): readonly Told[] | Promise<readonly Told[]>;
 }
@@ -45,6 +47,8 @@ export interface Bundle {
   collector?: string;
   form: Packed['form'];
   skipped: Packed['skipped'];
+  /** What listeners left out. */
+  left: readonly string[];
   fault?: string;
   /** A file that its collector keeps beside it, and without which no list of it is whole. */
   lacks?: string;
@@ -129,6 +133,7 @@ async function readPacked(
     ...(collector !== undefined && { collector }),
     form: packed.form,
     skipped: packed.skipped,
+    left: listeners.flatMap((each) => each.unread?.() ?? []),
     ...(packed.fault !== undefined && { fault: packed.fault }),
     ...(lacks !== undefined && { lacks }),
   };

@@ -1,7 +1,7 @@
 /** What a bundle's logs and refusals say, of which node, in each collector's layout. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import path, { posix } from 'node:path';
 import { describe, it } from 'node:test';
 import { judgeBundle } from '../../src/bundles/judged.js';
 import { createObjectIndex } from '../../src/bundles/objects.js';
@@ -11,6 +11,7 @@ import { createHost } from '../../src/host/create.js';
 import { flatten } from '../../src/judge/rank.js';
 import type { AgentConfiguration, Statement } from '../../src/model/facts.js';
 import { entryOf } from './entries.js';
+import { written } from './made.js';
 
 const SECRET = 'sentinel-0123456789';
 const clean = (text: string, most = 1000) => text.replaceAll(SECRET, '…').slice(0, most);
@@ -347,4 +348,74 @@ describe('samples', { skip: !existsSync(SAMPLES) }, () => {
       const open = results.flatMap(({ note }) => (note?.id.endsWith('.said.wrapped') ? [note.en] : []));
       assert.match([...found, summary.verdict, ...open].join(' '), expect);
     });
+});
+
+describe('several flares', () => {
+  const REFUSED_PODS = 'Forbidden (user=system:serviceaccount:datadog:agent, verb=get, resource=nodes, subresource(s)=[pods proxy])';
+  const PODS = 'apiVersion: v1\nkind: PodList\nitems: []\n';
+  /** As an agent makes it: its host name is the folder. */
+  const flare = (root: string, at: string, pods: string): Record<string, string> => ({
+    [`${root}flare_creation.log`]: `Flare creation time: 2026-01-05T${at}Z\n`,
+    [`${root}status.log`]: `Agent (v7.60.0)\n  Hostnames\n  =========\n    hostname: ${posix.basename(root)}\n`,
+    [`${root}envvars.log`]: ` -  DD_KUBELET_TLS_VERIFY=${at > '10:30' ? 'false' : 'true'}\n`,
+    [`${root}k8s/kubelet_pods.yaml`]: pods,
+  });
+  async function judged(files: Record<string, string>, flags: { node?: string } = {}) {
+    const root = written(files);
+    const host = createHost();
+    const found = await judgeBundle(root, flags, host, { failOn: 'degrades', skip: [], only: [] }, [createHearing(host.redactor.clean)]);
+    rmSync(root, { recursive: true });
+    if ('error' in found) throw new Error(found.error);
+    const { report, unread } = found;
+    return { report, unread, causes: flatten(report.findings).map(({ cause, seen }) => [cause, seen?.nodes]) };
+  }
+  const TWO_NODES = { ...flare('a.zip/worker-1/', '10:00:00', REFUSED_PODS), ...flare('b/worker-2/', '10:00:00', PODS) };
+
+  it('are each of its node, and are judged node by node', async () => {
+    const { report, causes } = await judged(TWO_NODES);
+    assert.equal(report.where.bundle?.nodes, 2);
+    assert.deepEqual(causes, [['kubelet-permission-missing', ['worker-1']]]);
+    assert.deepEqual((await judged(TWO_NODES, { node: 'worker-2' })).causes, []);
+    assert.equal((await judged(TWO_NODES, { node: 'worker-1' })).causes.length, 1);
+  });
+
+  it('are of the nodes of the objects that lie beside them', async () => {
+    const named = { ...node('worker-1.internal', '10.0.0.1') };
+    const { report, causes } = await judged({
+      ...TWO_NODES,
+      'nodes.json': JSON.stringify({
+        kind: 'NodeList',
+        apiVersion: 'v1',
+        items: [node('worker-1', '10.0.0.1'), node('worker-2', '10.0.0.2'), named],
+      }),
+    });
+    assert.equal(report.where.bundle?.nodes, 3);
+    assert.deepEqual(causes, [['kubelet-permission-missing', ['worker-1']]]);
+  });
+
+  it('of one node: the newest counts, and the other is said to be left out', async () => {
+    const now = { ...flare('then/worker-1/', '10:00:00', REFUSED_PODS), ...flare('now/worker-1/', '11:00:00', PODS) };
+    const { report, causes, unread } = await judged(now);
+    assert.equal(report.where.bundle?.nodes, 1);
+    assert.ok(!causes.some(([cause]) => cause === 'kubelet-permission-missing'), JSON.stringify(causes));
+    assert.deepEqual(unread, ['then/worker-1/: another flare of worker-1 is newer']);
+    const again = { ...flare('then/worker-1/', '10:00:00', PODS), ...flare('now/worker-1/', '10:00:00', REFUSED_PODS) };
+    assert.deepEqual((await judged(again)).unread, [], 'of the same time: both');
+  });
+
+  it('one that names no node is left out, one of the Cluster Agent is of none', async () => {
+    const nameless = Object.fromEntries(
+      Object.entries(flare('x/unknown/', '10:00:00', REFUSED_PODS)).filter(([path]) => !path.endsWith('status.log')),
+    );
+    const cluster = { 'c/dca/flare_creation.log': '', 'c/dca/cluster-agent-status.log': '', 'c/dca/status.log': '' };
+    const { report, unread } = await judged({ ...TWO_NODES, ...cluster, ...nameless, 'x/unknown/runtime_config_dump.yaml': 'a: b\n' });
+    assert.equal(report.where.bundle?.nodes, 2);
+    assert.deepEqual(unread, ['x/unknown/: a flare that names no node']);
+  });
+
+  it('one alone is judged as it is, whatever its folder is called', async () => {
+    const { report, causes } = await judged(flare('worker-1/', '10:00:00', REFUSED_PODS));
+    assert.equal(report.where.node, '');
+    assert.deepEqual(causes, [['kubelet-permission-missing', undefined]]);
+  });
 });

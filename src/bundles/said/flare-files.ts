@@ -17,26 +17,29 @@ interface FlareFiles {
   wants(path: string, head: string): boolean;
   takes(path: string): boolean;
   hear(entry: Entry): Promise<void>;
-  /** A line of the agent's log, as it is read. */
-  noted(line: string): string;
-  /** What stands in the place of the kubelet's answers. */
-  refusals(): Statement[];
-  facts(): Promise<AnyFact[]>;
+  /** A line of the agent's log at this path, as it is read. */
+  noted(path: string): (line: string) => string;
+  /** What stands in the place of the kubelet's answers, of the flare that has these paths. */
+  refusals(isIn: IsIn): Statement[];
+  facts(isIn: IsIn): Promise<AnyFact[]>;
 }
+
+type IsIn = (path: string) => boolean;
 
 /** One a bundle; `clean` is the run's. */
 export function createFlareFiles(clean: Clean): FlareFiles {
   const settings = new Map<string, string>();
   const refused: { path: string; line: string }[] = [];
-  let podsRefused: string | undefined;
-  let configured: AnyFact | undefined;
-  let [hasPods, isClusterAgents] = [false, false];
+  const podsRefused = new Map<string, string>();
+  const configured = new Map<string, AnyFact>();
+  const [withPods, clusterAgents] = [new Set<string>(), new Set<string>()];
+  const hasIn = (paths: Iterable<string>, isIn: IsIn) => [...paths].some(isIn);
   const takes = (path: string) => SETTINGS.test(path) || isKubeletAnswer(path);
   return {
     wants(path, head) {
       // Its pods are objects too, which others read.
-      if (isKubeletPods(path) && /^(?:apiVersion|kind|items):/m.test(head)) hasPods = true;
-      if (/(?:^|\/)cluster-agent-status\.log$/.test(path)) isClusterAgents = true;
+      if (isKubeletPods(path) && /^(?:apiVersion|kind|items):/m.test(head)) withPods.add(path);
+      if (/(?:^|\/)cluster-agent-status\.log$/.test(path)) clusterAgents.add(path);
       return takes(path) && (!isKubeletPods(path) || refusalIn(path, head) !== undefined);
     },
     takes,
@@ -45,27 +48,33 @@ export function createFlareFiles(clean: Clean): FlareFiles {
       const whole = async () => (await entry.whole(MOST_SETTINGS))?.toString('utf8') ?? '';
       if (SETTINGS.test(path)) return void settings.set(path, await whole());
       const line = refusalIn(path, (await entry.head()).toString('utf8'));
-      if (line !== undefined) refused.push({ path, line });
-      else configured = configAnswered(await whole(), path) ?? configured;
+      if (line !== undefined) return void refused.push({ path, line });
+      const fact = configAnswered(await whole(), path);
+      if (fact) configured.set(path, fact);
     },
-    noted(line) {
+    noted: (path) => (line) => {
       // A client quotes the whole refusal: it is the kubelet's answer.
       const body = refusedPods(line);
-      if (body !== undefined) podsRefused = clean(body, BODY);
+      if (body !== undefined) podsRefused.set(path, clean(body, BODY));
       return withKubelet(line);
     },
-    refusals: () =>
+    refusals: (isIn) =>
       refused
         // That its configuration alone is refused costs an agent nothing.
-        .filter(({ path }) => !hasPods || !/kubelet_config/.test(path))
+        .filter(({ path }) => isIn(path) && (!hasIn(withPods, isIn) || !/kubelet_config/.test(path)))
         .flatMap(({ path, line }) => statementsIn([line], { log: logName(path, clean), by: 'node-agent' }, clean)),
-    async facts() {
-      const configuration = isClusterAgents ? undefined : await configurationIn(settings, 'flare');
+    async facts(isIn) {
+      const own = <T>(all: ReadonlyMap<string, T>) => [...all].filter(([path]) => isIn(path));
+      const configuration = hasIn(clusterAgents, isIn) ? undefined : await configurationIn(new Map(own(settings)), 'flare');
+      const hasPods = hasIn(withPods, isIn);
+      const body = own(podsRefused).at(-1)?.[1];
       return [
         ...(configuration ? [configurationFact(configuration)] : []),
-        ...(podsRefused !== undefined && !hasPods ? [refusedFact(podsRefused)] : []),
+        ...(body !== undefined && !hasPods ? [refusedFact(body)] : []),
         ...(hasPods ? [podsAnswered()] : []),
-        ...(configured ? [configured] : []),
+        ...own(configured)
+          .slice(-1)
+          .map(([, fact]) => fact),
       ];
     },
   };

@@ -16,9 +16,11 @@ export interface About {
   pod?: PodName;
   /** As the path names it. */
   node?: string;
+  /** The root of a flare. */
+  flare?: string;
 }
 
-interface Heard extends About {
+export interface Heard extends About {
   statement: Statement;
 }
 
@@ -46,6 +48,8 @@ interface Whose {
   /** Nothing where it is of one of many nodes, and it is not known of which. */
   told(heard: Heard): Told[];
   ofPod(pod: PodName | undefined): string | undefined;
+  /** By its name or an address. */
+  ofName(known: string | undefined): string | undefined;
 }
 
 /** By the objects of the bundle, and the names that it calls its nodes by. */
@@ -83,7 +87,7 @@ export function createWhose(index: ObjectIndex | undefined, nodenames: Pick<Node
     };
     return [{ ...(at !== undefined && { node: at }), fact }];
   };
-  return { told, ofPod };
+  return { told, ofPod, ofName: nameOf };
 }
 
 function isReady({ status }: KubeObject): boolean {

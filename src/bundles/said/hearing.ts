@@ -1,10 +1,12 @@
 /** What a bundle's logs say, and what was refused to whoever collected it: facts of the node that each speaks of. */
 import type { Entry } from '../../files/packed/types.js';
+import { SENTENCE } from '../../host/redact.js';
 import type { Clean } from '../../texts/index.js';
-import type { Listener } from '../read.js';
+import type { Listener, Told } from '../read.js';
 import { flareSpeaker, withKubelet } from './flare.js';
 import { createFlareFiles } from './flare-files.js';
-import { createMemory, createWhose } from './heard.js';
+import { createFlares, flareRootOf } from './flares.js';
+import { createMemory, createWhose, type Heard } from './heard.js';
 import { isLogError, type LogFile, logAt, MAY_BE_ERROR, podAt } from './logs.js';
 import { createNodenames } from './nodenames.js';
 import { clockIn } from './ntp.js';
@@ -12,37 +14,68 @@ import { createOcLogs } from './oc-logs.js';
 import { type Edit, nothing, statementsOf } from './one-log.js';
 import { createPrintedLogs } from './printed-logs.js';
 
+/** Whose flare a file is in, where it may be in one. */
+function inFlare(path: string): { flare?: string } {
+  const flare = flareRootOf(path);
+  return flare === undefined ? {} : { flare };
+}
+
 /** One a bundle; `clean` is the run's. */
 export function createHearing(clean: Clean): Listener {
   const memory = createMemory();
   const flare = createFlareFiles(clean);
+  const flares = createFlares();
   const nodenames = createNodenames();
   const ocLogs = createOcLogs(clean);
   const printed = createPrintedLogs(clean);
 
+  let [named, left]: [string[], string[]] = [[], []];
+
+  /** What their files say; what those of the Cluster Agent say, and of one flare alone, is of no node by itself. */
+  async function toldInFlares(several: ReturnType<typeof flares.several>, { ofName }: ReturnType<typeof createWhose>): Promise<Told[]> {
+    const all = [...several];
+    left = all.flatMap(([root, of]) => ('left' in of ? [`${clean(root, SENTENCE)}: ${of.left}`] : []));
+    named = [...new Set(all.flatMap(([, of]) => ('node' in of ? [of.node] : [])))];
+    const rootsOf = (node: string) => all.flatMap(([root, of]) => ('node' in of && of.node === node ? [root] : []));
+    const told: Told[] = [];
+    for (const node of [undefined, ...named]) {
+      const roots = node === undefined ? all.map(([root]) => root) : rootsOf(node);
+      const isIn = (path: string) => roots.includes(flareRootOf(path) ?? path) === (node !== undefined);
+      memory.keep(flare.refusals(isIn), node === undefined ? {} : { node });
+      const at = node === undefined ? undefined : (ofName(node) ?? node);
+      told.push(...(await flare.facts(isIn)).map((fact) => ({ ...(at !== undefined && { node: at }), fact })));
+    }
+    named = named.map((node) => ofName(node) ?? node);
+    return told;
+  }
+
   async function hearLog(entry: Entry, file: LogFile, edit?: Edit): Promise<void> {
-    const about = { ...(file.pod && { pod: file.pod }), ...(file.node !== undefined && { node: file.node }) };
+    const about = { ...(file.pod && { pod: file.pod }), ...(file.node !== undefined && { node: file.node }), ...inFlare(entry.path) };
     memory.keep(await statementsOf(entry, file, clean, edit), about);
   }
 
   return {
-    wants: (path, head) =>
-      flare.wants(path, head) ||
-      flareSpeaker(path) !== undefined ||
-      nodenames.wants(path) ||
-      isLogError(path) ||
-      ocLogs.wants(path) ||
-      MAY_BE_ERROR.test(path) ||
-      logAt(path) !== undefined,
+    wants(path, head) {
+      flares.see(path, head);
+      return (
+        flare.wants(path, head) ||
+        flareSpeaker(path) !== undefined ||
+        nodenames.wants(path) ||
+        isLogError(path) ||
+        ocLogs.wants(path) ||
+        MAY_BE_ERROR.test(path) ||
+        logAt(path) !== undefined
+      );
+    },
     async hear(entry) {
       const { path } = entry;
       if (flare.takes(path)) return flare.hear(entry);
       if (nodenames.wants(path)) return nodenames.hear(entry);
       await ocLogs.note(entry);
-      memory.keep(await clockIn(entry, clean));
+      memory.keep(await clockIn(entry, clean), inFlare(path));
       const [pod, speaker, file] = [podAt(path), flareSpeaker(path), logAt(path)];
       const isRotated = /\.log\.\d+$/.test(path);
-      if (speaker) await hearLog(entry, { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : flare.noted);
+      if (speaker) await hearLog(entry, { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : flare.noted(path));
       else if (isLogError(path)) await hearLog(entry, { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
       else if (file) await hearLog(entry, file);
       else if (MAY_BE_ERROR.test(path) && pod) await hearLog(entry, { pod, isEarlier: false }, nothing);
@@ -53,9 +86,17 @@ export function createHearing(clean: Clean): Listener {
     },
     async told(_now, index) {
       const whose = createWhose(index, nodenames);
-      memory.keep(flare.refusals());
+      const several = flares.several();
+      const told = await toldInFlares(several, whose);
       memory.keep(ocLogs.unverified(whose.ofPod));
-      return [...memory.all().flatMap(whose.told), ...(await flare.facts()).map((fact) => ({ fact }))];
+      const ofFlare = (heard: Heard): Heard[] => {
+        const of = heard.flare === undefined ? undefined : several.get(heard.flare);
+        if (of === undefined) return [heard];
+        return 'left' in of ? [] : [{ ...heard, node: of.node }];
+      };
+      return [...memory.all().flatMap(ofFlare).flatMap(whose.told), ...told];
     },
+    nodes: () => named,
+    unread: () => left,
   };
 }
