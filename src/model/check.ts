@@ -102,7 +102,7 @@ export interface Stated<C extends string = string> {
   observedAt?: Target;
   /** What is wrong, one line a person understands. */
   title: Message;
-  /** It befell other nodes than the one that was named, which is well: its agent, or where none is known itself, is ready. */
+  /** It befell other nodes than the one that was named, whose agent is ready; where no agent is known, which is ready itself. */
   ofOthers?: true;
   /** Agent features lost. */
   features: Feature[];

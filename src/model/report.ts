@@ -24,7 +24,7 @@ export interface Finding {
   witnesses?: Witness[];
   alternatives: string[];
   title: Message;
-  /** Since 1.5: it befell other nodes than the one that was named, which is well: its agent, or where none is known itself, is ready. */
+  /** Since 1.5: it befell other nodes than the one that was named, whose agent is ready; where no agent is known, which is ready itself. */
   ofOthers?: true;
   features: string[];
   evidence: Evidence[];

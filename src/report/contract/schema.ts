@@ -75,7 +75,7 @@ const finding = object(
     ofOthers: {
       const: true,
       description:
-        'Since 1.5: it befell other nodes than the one that was named, which is well: its agent, or where none is known itself, is ready.',
+        'Since 1.5: it befell other nodes than the one that was named, whose agent is ready; where no agent is known, which is ready itself.',
     },
     features: texts,
     evidence: listOf('evidence'),
