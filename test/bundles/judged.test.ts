@@ -231,6 +231,19 @@ describe('a part of a cluster', () => {
     assert.match(two ?? '', /^(Fix|To decide)/);
   });
 
+  it('a right that a log alone tells of blocks, and stands before mounts that are missing for certain', async () => {
+    const refused =
+      '2026-01-05 10:00:35 UTC | CORE | WARN | (a.go:605 in func1) | error pulling from collector "kubelet": unexpected status code 403 on https://192.0.2.1:10250/pods: Forbidden';
+    const objects = { 'nodes.json': listOf('Node', [node('n1')]), 'ds.json': listOf('DaemonSet', [daemonSet([])]) };
+    const { report } = await judged({ ...objects, 'pods/datadog/datadog-agent-n1/agent.log': refused });
+    const [first, ...others] = report.findings;
+    assert.deepEqual([first?.cause, first?.severity, first?.certainty], ['kubelet-permission-missing', 'blocks', 'suspected']);
+    assert.ok(
+      others.some(({ cause, severity, certainty }) => cause === 'host-mounts-missing' && severity === 'degrades' && certainty === 'proven'),
+    );
+    assert.equal(report.summary.top.id, 'kubelet-permission-missing');
+  });
+
   it('of a node that is named and ready line one is not what befell another, though no agent is known', async () => {
     const files = { 'nodes.json': listOf('Node', [node('n1'), node('n2', 'False')]) };
     const lineOne = async (named: string) => {

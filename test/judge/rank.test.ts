@@ -34,6 +34,11 @@ function shape(findings: readonly Finding[]): string {
 describe('rank: the order', () => {
   const table: [string, Judged[], string][] = [
     ['severity first', [judged('a', 'kubelet', 'settings', { severity: 'risk' }), judged('b', 'kubelet', 'payload')], 'b a'],
+    [
+      'what would block, though it is only suspected, before what is certain and degrades',
+      [judged('a', 'self', 'settings', { severity: 'degrades' }), judged('b', 'kubelet', 'authz', { certainty: 'suspected' })],
+      'b a',
+    ],
     ['proven before suspected', [judged('a', 'kubelet', 'settings', { certainty: 'suspected' }), judged('b', 'apiserver', 'tls')], 'b a'],
     ['lowest layer', [judged('a', 'kubelet', 'tls'), judged('b', 'apiserver', 'tcp')], 'b a'],
     [
