@@ -23,6 +23,46 @@ preferences: {}
 users: []
 `;
 
+/** A kubelet's, as kubeadm writes it. */
+const KUBELET = `apiVersion: kubelet.config.k8s.io/v1beta1
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    cacheTTL: 0s
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+  webhook:
+    cacheAuthorizedTTL: 5m0s
+clusterDNS:
+- 10.96.0.10
+clusterDomain: cluster.local
+containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock"
+cpuManagerReconcilePeriod: 0s
+evictionHard:
+  imagefs.available: 0%
+  memory.available: 100Mi
+healthzBindAddress: 127.0.0.1
+healthzPort: 10248
+imageMinimumGCAge: 0s
+kind: KubeletConfiguration
+logging:
+  flushFrequency: 0
+  options:
+    json:
+      infoBufferSize: "0"
+    text:
+      infoBufferSize: "0"
+  verbosity: 0
+memorySwap: {}
+port: 10250
+rotateCertificates: true
+staticPodPath: /etc/kubernetes/manifests
+`;
+
 const all = (root: Fields) => ({ all: root.keys().map((key) => [key, root.raw(key)]) });
 
 /** Repeatable. */
@@ -53,6 +93,23 @@ const VALUES = [
   ' https://h:6443/x',
   ' e5',
   ' 12',
+  ' 0',
+  ' 012',
+  ' 0x1f',
+  ' 1_000',
+  ' 123456789012345',
+  ' 1234567890123456789',
+  ' 1.5',
+  ' 1e3',
+  ' -1',
+  ' 2026-01-02',
+  ' 0s',
+  ' 5m0s',
+  ' 24h0m0s',
+  ' 100Mi',
+  ' 85%',
+  ' 10.96.0.10',
+  ' 10.0.0.0/16',
   ' 1:20',
   ' ~',
   ' a:',
@@ -64,17 +121,18 @@ const VALUES = [
 const INDENTS = ['', '', '  ', '  ', '    ', '- ', '- ', '  - ', '- - '];
 
 describe('YAML, quickly', () => {
-  it('reads a kubeconfig as kubectl writes it', () => {
-    const read = readQuickly(KUBECONFIG, all);
-    assert.deepEqual(read, readYaml(KUBECONFIG, 'f', all));
-    assert.ok(read);
-  });
+  for (const [what, text] of Object.entries({ 'a kubeconfig as kubectl': KUBECONFIG, "a kubelet's configuration as kubeadm": KUBELET }))
+    it(`reads ${what} writes it`, () => {
+      const read = readQuickly(text, all);
+      assert.deepEqual(read, readYaml(text, 'f', all));
+      assert.ok(read);
+    });
 
   it('makes what the other reader makes, of whatever it reads', () => {
     const random = randomBy(7);
     const pick = (list: readonly string[]) => list[random(list.length)] ?? '';
     let count = 0;
-    for (let at = 0; at < 20_000; at += 1) {
+    for (let at = 0; at < 40_000; at += 1) {
       const lines = Array.from(
         { length: 1 + random(5) },
         () => `${pick(INDENTS)}${random(8) === 0 ? pick(VALUES).trim() : `${pick(KEYS)}:${pick(VALUES)}`}`,
@@ -89,7 +147,7 @@ describe('YAML, quickly', () => {
   });
 
   it('leaves what a fault is to be said of', () => {
-    for (const text of ['a: b\n  c: d\n', 'kind: [\n', 'a: 1\n', 'a: yes\n', '# a\na: b\n', 'a: b\r\n', '--- \na: b\n'])
+    for (const text of ['a: b\n  c: d\n', 'kind: [\n', 'a: 1.5\n', 'a: 012\n', 'a: yes\n', '# a\na: b\n', 'a: b\r\n', '--- \na: b\n'])
       assert.equal(readQuickly(text, all), undefined, text);
     const strict = (root: Fields) => ({ name: root.text('name') });
     assert.equal(readQuickly('name: true\n', strict), undefined);

@@ -52,10 +52,9 @@ export async function readKubeletFile<T extends object>(
   if (!file.ok) return failed(file.code, file.detail);
   if (file.text.includes('\0')) return failed('EYAML', 'binary file');
   // Loaded here: a machine without a kubelet has no such file.
-  const { readYaml } = await import('../../files/yaml-fields.js');
-  const parsed = readYaml(file.text, path, (root) =>
-    root.raw('kind') === 'KubeletConfiguration' ? { it: read(root, file.modifiedMs) } : { it: undefined },
-  );
+  const { readQuickly } = await import('../../files/yaml-quick.js');
+  const take = (root: Fields) => (root.raw('kind') === 'KubeletConfiguration' ? { it: read(root, file.modifiedMs) } : { it: undefined });
+  const parsed = readQuickly(file.text, take) ?? (await import('../../files/yaml-fields.js')).readYaml(file.text, path, take);
   if ('error' in parsed) return { status: 'failed', code: 'EYAML', detail: host.redactor.clean(parsed.error, SENTENCE) };
   return parsed.it ? { status: 'observed', data: parsed.it } : failed('EKIND', 'not a KubeletConfiguration');
 }
