@@ -51,6 +51,8 @@ const TABLE: readonly Row[] = [
   ['kubelet-payload', OPEN, any, 'in-pod'],
   // Who was given the pods may read them.
   ['kubelet-forbidden', OPEN, ({ gavePods }) => gavePods, 'drop'],
+  // Without all roles and bindings no permission is denied, and none is known to be held: --collect names the lists.
+  [({ needs }) => needs.includes('apiserver/access'), [...PASS, ...OPEN], ({ looked }) => !looked.has('apiserver/access'), 'drop'],
   // By one answer that was kept no connection is well, and what nobody tried is open for all of them in kubelet-payload.
   [isAboutTrial, [...PASS, ...OPEN], any, 'drop'],
   [any, OPEN, ({ looked }, { needs }) => needs.some((need) => !COMMON.includes(need) && looked.has(need)), 'by-lists'],
@@ -58,8 +60,8 @@ const TABLE: readonly Row[] = [
   [any, 'any', any, 'keep'],
 ];
 
-/** What was chosen for this run; and what every check hears. */
-const CHOSEN: readonly Need[] = ['self/place', 'self/settings', 'self/profile', 'self/said'];
+/** What was chosen for this run, as whose permissions are judged; and what every check hears. */
+const CHOSEN: readonly Need[] = ['self/place', 'self/settings', 'self/profile', 'self/said', 'apiserver/account'];
 
 /** What every bundle has, or was chosen: no question is open because of these. */
 const COMMON: readonly Need[] = [...CHOSEN, 'apiserver/version', 'apiserver/node', 'apiserver/kubelet-versions'];

@@ -130,6 +130,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     // All pods of the agent's own namespace are enough; of the others nothing says that they are all.
     in: ['must-gather', 'cluster-info dump', 'troubleshoot'],
   },
+  'a binding for an account of another namespace': {
+    objects: cluster([HOST]).map((each) => (each.kind === 'ClusterRoleBinding' ? BINDING : each)),
+    says: /^ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent/,
+    cause: 'binding-subject-differs',
+    // Suspected where nothing says that these are all; must-gather takes roles and bindings of operators alone.
+    in: ['plain folder', 'manifests', 'troubleshoot'],
+  },
   'an account that is not there': {
     objects: cluster([HOST]).filter((each) => each !== ACCOUNT),
     says: /^ServiceAccount datadog\/datadog-agent of the agent's DaemonSet does not exist\n/,
@@ -155,6 +162,17 @@ for (const [fault, { objects, says, cause, in: layouts }] of Object.entries(ROWS
         } else assert.doesNotMatch(firstTwo(report), says);
       });
   });
+
+describe('a bundle without roles', () => {
+  for (const layout of ['must-gather', 'cluster-info dump'] as const)
+    it(`${layout}: of permissions nothing is said to be well`, async () => {
+      const { layers } = await judged(cluster([HOST]), layout);
+      assert.deepEqual(
+        layers.filter(({ layer, state }) => layer === 'authz' && state === 'ok'),
+        [],
+      );
+    });
+});
 
 describe('pods without the DaemonSet that owns them', () => {
   const FIXED = cluster([{ name: HOST.name, value: '192.0.2.1' }], [DENY]).filter(({ kind }) => kind !== 'DaemonSet');

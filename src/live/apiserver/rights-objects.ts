@@ -66,11 +66,11 @@ export function askRbacObjects(context: LiveContext, api: ApiserverClient, user:
     async (): Promise<Outcome<RbacObjects>> => {
       const clusterBindings = await askAll(api, `${RBAC}/clusterrolebindings`, (item) => bindingOf('ClusterRoleBinding', item));
       if (clusterBindings.status !== 'observed') return unread(clusterBindings);
-      const bindings = await askAll(api, `${RBAC}/rolebindings`, (item) => bindingOf('RoleBinding', item));
+      const bindings = orPart(await askAll(api, `${RBAC}/rolebindings`, (item) => bindingOf('RoleBinding', item)));
       if (bindings.status !== 'observed') return unread(bindings);
       const clusterRoles = await askAll(api, `${RBAC}/clusterroles`, (item) => roleOf('ClusterRole', item));
       if (clusterRoles.status !== 'observed') return unread(clusterRoles);
-      const roles = await askAll(api, `${RBAC}/roles`, (item) => roleOf('Role', item));
+      const roles = orPart(await askAll(api, `${RBAC}/roles`, (item) => roleOf('Role', item)));
       if (roles.status !== 'observed') return unread(roles);
       const lists = [clusterBindings, bindings, clusterRoles, roles].map((each) => each.data.complete);
       const all = {
@@ -83,6 +83,12 @@ export function askRbacObjects(context: LiveContext, api: ApiserverClient, user:
       return { status: 'observed', data: { ...found, gone: complete ? found.gone : [], complete } };
     },
   );
+}
+
+/** What a bundle leaves out may be in the cluster: of the kinds about one namespace it may have none. */
+function orPart<T>(listed: Outcome<{ items: T[]; complete: boolean }>): Outcome<{ items: T[]; complete: boolean }> {
+  const isLeftOut = listed.status === 'absent' && listed.why === 'not-in-bundle';
+  return isLeftOut ? { status: 'observed', data: { items: [], complete: false } } : listed;
 }
 
 const texts = (value: unknown, max = 100) =>

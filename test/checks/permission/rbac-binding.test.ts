@@ -1,4 +1,5 @@
 import { rbacBinding } from '../../../src/checks/permission/rbac-binding/check.js';
+import type { Need } from '../../../src/model/facts.js';
 import { base, failed } from '../facts.js';
 import { binding, clusterRole, objects, profile, rights } from '../rights-facts.js';
 import { judgeTable } from '../table.js';
@@ -6,6 +7,7 @@ import { judgeTable } from '../table.js';
 const ME = { namespace: 'datadog', name: 'agent' };
 const FINE = ['nodes/metrics', 'nodes/stats', 'nodes/pods', 'nodes/healthz', 'nodes/configz'];
 const role = clusterRole('datadog-agent', FINE);
+const unanswered = [...base(), ...rights(profile(), undefined, /./)];
 const lost = [...base(), ...rights(profile(), /./)];
 
 judgeTable(rbacBinding, [
@@ -155,5 +157,28 @@ judgeTable(rbacBinding, [
     expect: 'pass',
     says: /a rule is missing in it/,
   },
+  ...(
+    [
+      [
+        'for almost the account: suspected',
+        [binding('dd', 'datadog-agent', { ...ME, namespace: 'default' })],
+        { cause: 'binding-subject-differs', certainty: 'suspected', severity: 'blocks' },
+      ],
+      [
+        'and another is for it',
+        [binding('dd', 'datadog-agent', { ...ME, namespace: 'default' }), binding('own', 'datadog-agent', ME)],
+        'cannot-tell',
+      ],
+      ['for someone else', [binding('dd', 'datadog-agent', { namespace: 'x', name: 'y' })], 'cannot-tell'],
+    ] as const
+  ).map(([row, bindings, expect]) => ({
+    row: `of roles and bindings a part, by which nothing is denied; a binding is ${row}`,
+    facts: [...unanswered, objects({ bindings: [...bindings], roles: [role], complete: false })],
+    expect,
+    ...(expect !== 'cannot-tell' && {
+      wants: ['apiserver/rbac-objects'] as Need[],
+      says: /ClusterRoleBinding dd is for default\/agent, not datadog\/agent.*Correct the subject of ClusterRoleBinding dd.*kubectl edit clusterrolebinding dd/,
+    }),
+  })),
   { row: 'only a part was read', facts: [...lost, objects({ complete: false })], expect: 'cannot-tell' },
 ]);

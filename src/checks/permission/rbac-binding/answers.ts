@@ -7,7 +7,8 @@ import { accountName } from '../../shared/brief.js';
 import { cite, citeBy } from '../../shared/cite.js';
 import { given } from '../../shared/decide.js';
 import { byHand, fixBy, orBy } from '../../shared/fix.js';
-import { cannotTell, notApplicable, pass, problem } from '../../shared/problem.js';
+import { ALL_KUBELET_FEATURES } from '../../shared/kubelet.js';
+import { cannotTell, notApplicable, pass, problem, suspected } from '../../shared/problem.js';
 import { inTheirWords } from '../../shared/proof.js';
 import { failure } from '../../shared/read.js';
 import { printedBy } from '../shared/printed-by.js';
@@ -23,6 +24,17 @@ const OBJECTS = 'kubectl get clusterrolebindings,rolebindings -A -o wide';
 
 export const ANSWERS: Record<Answer, (clues: Clues, say: Words) => Verdict<Cause>> = {
   'not-known': (_, say) => notApplicable(say('notKnown')),
+  'may-differ': ({ perhaps, rights, fact }, say) => {
+    const { binding, subject } = given(perhaps);
+    const names = { account: accountName(given(rights).account.user), binding: `${binding.kind} ${binding.name}` };
+    return problem('binding-subject-differs', {
+      ...suspected(['binding-missing'], [{ need: 'apiserver/rbac-objects', elsewhere: OBJECTS }]),
+      title: say('differs', { ...names, subject: shortName(given(subject)) }),
+      features: ALL_KUBELET_FEATURES,
+      evidence: [cite(fact, sawBinding(binding, say))],
+      fixes: [fixBy('cluster', 'config', say('correctSubject', names), byHand(editing(binding)))],
+    });
+  },
   'not-answered': (_, say) => cannotTell(say('notKnown')),
   'all-held': ({ witness }, say) => pass(witness, say('held')),
   'not-read': ({ fact }, say) =>
@@ -107,10 +119,14 @@ function bindOrCreate(cause: Cause, rights: Rights, about: Partial<Bound>, say: 
 
 /** Where it is the subject that is wrong, and the binding may be named in a command: what the role gives is what is missing. */
 function correct({ binding, subject }: Partial<Bound>, say: Words, names: Names): Fix[] {
-  if (!subject || !binding || !isRoleName(binding.name)) return [];
-  const { kind, name, namespace } = binding;
+  const edit = binding && editing(binding);
+  return subject && edit ? [orBy('cluster', 'config', say('correct', names), byHand(edit))] : [];
+}
+
+/** Where it may be named in a command. */
+function editing({ kind, name, namespace }: RbacBinding): string | undefined {
   const within = namespace && isRoleName(namespace) ? ` -n ${namespace}` : '';
-  return [orBy('cluster', 'config', say('correct', names), byHand(`kubectl edit ${kind.toLowerCase()} ${name}${within}`))];
+  return isRoleName(name) ? `kubectl edit ${kind.toLowerCase()} ${name}${within}` : undefined;
 }
 
 function listed(needs: readonly ResolvedNeed[]): string {

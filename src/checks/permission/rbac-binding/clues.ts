@@ -5,7 +5,7 @@ import type { View } from '../../../model/check.js';
 import type { Fact, RbacBinding, RbacObjects, RbacRole, RbacRule, RbacSubject, ResolvedNeed } from '../../../model/facts.js';
 import type { Grounds } from '../../shared/problem.js';
 import { seen } from '../../shared/read.js';
-import { grantedBy, RIGHTS_NEEDS, type Rights, rightsOf } from '../shared/rights.js';
+import { grantedBy, ofKind, RIGHTS_NEEDS, type Rights, rightsOf } from '../shared/rights.js';
 
 export const NEEDS = RIGHTS_NEEDS;
 
@@ -28,6 +28,8 @@ export interface Clues {
   lost: Bound | undefined;
   /** A ClusterRoleBinding of such a role to somebody who is almost the account. */
   almost: Bound | undefined;
+  /** The same, where the reviews say nothing and not all was read: of what is asked, and no binding that was read gives the account any of it. */
+  perhaps: Bound | undefined;
   /** A ClusterRole that nothing binds: of several the one that grants the most. */
   spare: RbacRole | undefined;
   /** A role about the same resources is bound to the account. */
@@ -56,6 +58,7 @@ export function read(view: View<(typeof NEEDS)[number]>): Clues {
       useful,
       user,
     ),
+    perhaps: complete ? undefined : perhapsIn(bindings, mine, roles, rights),
     spare: spareIn(bindings, useful, missing),
     // A role of the account that is about other things is not the agent's.
     bound: roles.some((role) => isAboutAny(role, rights?.profile.needs ?? []) && mine.some((binding) => refersTo(binding, role))),
@@ -90,6 +93,17 @@ function almostIn(others: RbacBinding[], useful: RbacRole[], user: string): Boun
     if (subject && role) return { binding, subject, role };
   }
   return undefined;
+}
+
+function perhapsIn(bindings: RbacBinding[], mine: RbacBinding[], roles: RbacRole[], rights: Rights | undefined): Bound | undefined {
+  if (!rights?.judged.every(({ state }) => state === 'unanswered')) return undefined;
+  const asked = ofKind(
+    rights.judged.map(({ need }) => need),
+    'kubelet',
+  );
+  const useful = roles.filter((role) => grantedBy(role.rules, asked).length > 0);
+  if (mine.some((binding) => useful.some((role) => refersTo(binding, role)))) return undefined;
+  return almostIn(bindings, useful, rights.account.user);
 }
 
 function spareIn(bindings: RbacBinding[], useful: RbacRole[], missing: ResolvedNeed[]): RbacRole | undefined {

@@ -4,6 +4,7 @@ import type { Clues } from './clues.js';
 
 export const DECISION = [
   ['not-known', (c) => c.rights === undefined],
+  ['may-differ', (c) => c.perhaps !== undefined],
   ['not-answered', (c) => c.rights?.missing.length === 0 && c.rights.judged.every(({ state }) => state === 'unanswered')],
   ['all-held', (c) => c.rights?.missing.length === 0],
   ['not-read', (c) => !c.objects.read],

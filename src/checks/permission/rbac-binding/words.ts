@@ -14,6 +14,7 @@ export const WORDS = {
   bind: 'Bind ClusterRole {role} to {account}',
   create: 'Create a role and its binding for {account}',
   correct: 'Or correct the subject of {binding}',
+  correctSubject: 'Correct the subject of {binding}',
   held: 'all permissions are granted',
   ruleLacks: 'a role is bound to {user}, but a rule is missing in it',
   notKnown: 'permissions not checked',
