@@ -125,7 +125,7 @@ describe('patterns', () => {
 
 /** Patterns that are put together as the program runs, and what shows that they are linear. No literal tells of them. */
 const PUT_TOGETHER: Readonly<Record<string, string>> = {
-  'bundles/format.ts': 'test/bundles/format.test.ts: a path that was made to be slow',
+  'bundles/collectors/format.ts': 'test/bundles/format.test.ts: a path that was made to be slow',
   'checks/settings/kubelet-kubeconfig.ts': 'of one path without spaces, and words of ours',
   'checks/shared/looks.ts': 'test/checks/shared: commands are cut before',
   'host/secrets/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',

@@ -7,10 +7,10 @@ import { isAllowed, type RbacState, requesterOf } from '../kubernetes/rbac.js';
 import { type ApiserverClient, NOT_IN_BUNDLE } from '../live/apiserver/client.js';
 import { bindingOf, roleOf } from '../live/apiserver/rights-objects.js';
 import type { HttpAnswer, Outcome, ServerVersion } from '../model/facts.js';
+import type { Completeness } from './collectors/whole.js';
 import { type Kind, kindOf, kindOfResource } from './kinds.js';
 import { matches } from './objects/selectors.js';
 import type { ObjectIndex } from './objects.js';
-import type { Completeness } from './whole.js';
 
 /** What it knows. */
 export interface Cluster {

@@ -19,7 +19,7 @@ import { VERSION } from '../version.js';
 import { bundleApiserver } from './apiserver.js';
 import { type Asking, askCluster, askOfNode } from './ask.js';
 import { commandsFor } from './collect.js';
-import type { Format } from './formats.js';
+import type { Format } from './collectors/formats.js';
 import { kindOf } from './kinds.js';
 import { daemonSetsOfPods } from './objects/by-pods.js';
 import { agentPods, firstOf, type NamedPod, podNamed } from './objects/pod-named.js';

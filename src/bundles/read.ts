@@ -7,13 +7,13 @@ import { record } from '../kubernetes/json.js';
 import type { AnyFact, ServerVersion } from '../model/facts.js';
 import type { Cluster } from './apiserver.js';
 import { createClock, isTimeFile, timeLineIn } from './clock.js';
+import { createRecogniser, type Recognised, versionOf, whyNoBundle } from './collectors/format.js';
+import { FORMATS } from './collectors/formats.js';
 import { createTask } from './collectors/task.js';
 import { versionInText } from './collectors/versions.js';
-import { createRecogniser, type Recognised, versionOf, whyNoBundle } from './format.js';
-import { FORMATS } from './formats.js';
+import { completenessOf, isErrorFile, type Seen } from './collectors/whole.js';
 import { readObjects, syntaxOf } from './objects/read-objects.js';
 import { createObjectIndex, type ObjectIndex } from './objects.js';
-import { completenessOf, isErrorFile, type Seen } from './whole.js';
 
 /** A fact of one node, or where none is named of the whole cluster. */
 export interface Told {

@@ -116,7 +116,7 @@ const MOST_PATHS = 100_000;
 
 /** Whose bundle it is, where it is none of ours. */
 async function whose(paths: readonly string[]): Promise<string | undefined> {
-  const { createRecogniser } = await import('../bundles/format.js');
+  const { createRecogniser } = await import('../bundles/collectors/format.js');
   const recogniser = createRecogniser();
   for (const path of paths) recogniser.see(path);
   const format = recogniser.found()?.format;

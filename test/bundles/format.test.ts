@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { createRecogniser, versionOf, whyNoBundle } from '../../src/bundles/format.js';
-import { FORMATS } from '../../src/bundles/formats.js';
+import { createRecogniser, versionOf, whyNoBundle } from '../../src/bundles/collectors/format.js';
+import { FORMATS } from '../../src/bundles/collectors/formats.js';
 import { isHar } from '../../src/bundles/har.js';
 import { openPacked } from '../../src/files/packed/packed.js';
 

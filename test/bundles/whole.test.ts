@@ -1,8 +1,8 @@
 /** Which lists of a bundle are whole, by what its collector wrote where. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { completenessOf } from '../../src/bundles/collectors/whole.js';
 import { kindOf } from '../../src/bundles/kinds.js';
-import { completenessOf } from '../../src/bundles/whole.js';
 
 const extent = (
   read: readonly string[],

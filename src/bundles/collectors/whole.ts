@@ -2,10 +2,11 @@
  * Which lists of a bundle are whole. Each collector takes a part of the cluster, and what is not in its bundle may be in the cluster all the same: only where
  * a list is known to be whole may something be said to be missing, none or not found.
  */
-import type { Task } from './collectors/task.js';
-import { whyNotAll } from './collectors/velero-log.js';
-import { type Kind, kindByPath, kindOf, kindOfResource } from './kinds.js';
-import { isOfGroup } from './objects.js';
+
+import { type Kind, kindByPath, kindOf, kindOfResource } from '../kinds.js';
+import { isOfGroup } from '../objects.js';
+import type { Task } from './task.js';
+import { whyNotAll } from './velero-log.js';
 
 export type Extent = { is: 'whole' } | { is: 'part' } | { is: 'failed'; why: string };
 

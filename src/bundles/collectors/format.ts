@@ -2,7 +2,7 @@
  * Whose bundle it is, by the files in it: the name of an archive says nothing (other vendors call theirs must-gather too). Marks may stand at any depth, as
  * users pack what they have; those nearest to the top win.
  */
-import { namesByLevel } from '../files/packed/names.js';
+import { namesByLevel } from '../../files/packed/names.js';
 import { FORMATS, type Format } from './formats.js';
 
 export interface Recognised {
