@@ -43,6 +43,10 @@ it('a node whose status was left out is neither ready nor not', async () => {
   assert.ok(status);
   for (const [nodes, outcome] of [
     [[trimmed, node('n2')], 'cannot-tell'],
+    [[{ ...trimmed, status: null }, node('n2')], 'cannot-tell'],
+    [[{ ...trimmed, status: {} }, node('n2')], 'cannot-tell'],
+    [[{ ...trimmed, status: { conditions: [], nodeInfo: {} } }, node('n2')], 'cannot-tell'],
+    [[{ ...trimmed, status: { nodeInfo: { kubeletVersion: 'v1.31.2' } } }, node('n2')], 'problem'],
     [[node('n1', 'Unknown'), node('n2')], 'problem'],
   ] as const) {
     const text = JSON.stringify(listOf('Node', [...nodes]));

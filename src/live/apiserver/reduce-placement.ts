@@ -54,8 +54,8 @@ export function reducePlacementNode(json: unknown, keep: ReadonlySet<string>): P
       unschedulable: unschedulable === true,
       ready: ready === 'True' || ready === 'False' ? ready : 'Unknown',
       ...(since && { readySince: since }),
-      // An apiserver always gives one (core/v1 types.go: status.nodeInfo is never left out); who trims a file may not.
-      ...(status === undefined && { untold: true as const }),
+      // An apiserver always gives its versions (core/v1 types.go: status.nodeInfo is never left out); who trims a file may not.
+      ...(conditions.length === 0 && kubeletVersion === undefined && { untold: true as const }),
       ...((unschedulable === true || list(taints).length > 0) && lastChange(json, 'f:spec.f:taints', 'f:spec.f:unschedulable')),
       pressure: conditions.flatMap(({ type, status }) => (type !== 'Ready' && status === 'True' ? [text(type, 60)] : [])).slice(0, 10),
       kubeletVersion: text(kubeletVersion, 60),
