@@ -33,10 +33,14 @@ const withoutRestOfUndici: Plugin = {
   },
 };
 
-/** yargs reads words and draws nothing. */
+/** yargs reads words and draws nothing, and its parser loads no file of settings. */
 export const withoutDrawing: Plugin = {
   name: 'without-drawing',
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:module$/ }, ({ importer }) =>
+      /[\\/]yargs-parser[\\/]/.test(importer) ? { path: 'createRequire', namespace: 'left-out' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path: name }) => ({ contents: `export const ${name} = undefined;` }));
     onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, () => ({ path: path.resolve('src/cli/arguments/yargs-shim.ts') }));
   },
 };
