@@ -25,6 +25,7 @@ export function sessionFor(context: LiveContext, reached: Reached, credential: S
     now: () => host.now(),
     async open() {
       const examined = credential ? undefined : reached.takeExamined();
+      if (examined) await turns(2);
       if (examined && !examined.destroyed) return examined;
       const opened = await reached.open();
       if (!('socket' in opened)) return opened;
@@ -35,6 +36,11 @@ export function sessionFor(context: LiveContext, reached: Reached, credential: S
       return secured.ok ? secured.socket : { code: secured.code, detail: secured.detail };
     },
   });
+}
+
+/** Of the loop: in these the connection with a credential is begun, whose handshake goes on while the first request is made ready. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function isTo(server: Server, { candidate }: Reached): boolean {
