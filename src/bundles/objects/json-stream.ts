@@ -3,7 +3,7 @@
  * other lines between, as `kubectl cluster-info dump` prints them; what stands in its blocks of logs is no document.
  */
 
-import { BOUNDS } from '../../model/bounds.js';
+import { BOUNDS, endOfString } from '../../model/bounds.js';
 import { isDeeperThan, printedItem } from './printed.js';
 
 /** What is found. */
@@ -30,7 +30,7 @@ const LONGEST = 8 << 20;
 const LONGEST_LINE = 64 * 1024;
 const START = '==== START logs ';
 const END = '==== END logs ';
-const [QUOTE, BACKSLASH, OPEN, CLOSE, LIST, END_LIST, COMMA] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
+const [QUOTE, OPEN, CLOSE, LIST, END_LIST, COMMA] = [0x22, 0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
 const BLANKS: readonly number[] = [0x20, 0x09, 0x0d, 0xfeff];
 
 interface State {
@@ -56,22 +56,24 @@ interface State {
   isSkipping: boolean;
 }
 
+const BEFORE: State = {
+  rest: '',
+  at: 0,
+  depth: 0,
+  isQuoted: false,
+  isInLog: false,
+  itemDepth: 0,
+  itemFrom: -1,
+  envelope: '',
+  listKind: undefined,
+  items: 0,
+  isPrinted: false,
+  looked: 0,
+  isSkipping: false,
+};
+
 export function createJsonStream(sink: JsonSink): JsonStream {
-  const state: State = {
-    rest: '',
-    at: 0,
-    depth: 0,
-    isQuoted: false,
-    isInLog: false,
-    itemDepth: 0,
-    itemFrom: -1,
-    envelope: '',
-    listKind: undefined,
-    items: 0,
-    isPrinted: false,
-    looked: 0,
-    isSkipping: false,
-  };
+  const state = { ...BEFORE };
   const read = (isLast: boolean) => {
     for (;;) {
       if (state.depth === 0 && !findDocument(state, sink, isLast)) return cutTo(state, state.at);
@@ -119,8 +121,8 @@ function findDocument(state: State, sink: JsonSink, isLast: boolean): boolean {
 function scan(state: State, sink: JsonSink): void {
   for (; state.at < state.rest.length; state.at += 1) {
     if (state.isPrinted && isBetweenItems(state) && state.itemFrom < 0 && takePrinted(state, sink)) return;
-    if (state.isQuoted) state.at = endOfString(state);
-    else state.at = nextSign(state);
+    // Within a string what is read begins behind its quote.
+    state.at = state.isQuoted ? endOfString(state.rest, state.at - 1) : nextSign(state);
     if (state.at === state.rest.length) return;
     const c = state.rest.charCodeAt(state.at);
     if (c === QUOTE) state.isQuoted = !state.isQuoted;
@@ -155,19 +157,10 @@ function takePrinted(state: State, sink: JsonSink): boolean {
   }
 }
 
-/** The quote that ends it, or the end of the text. */
-function endOfString({ rest, at }: State): number {
-  for (let end = rest.indexOf('"', at); end >= 0; end = rest.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (rest.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return end;
-  }
-  return rest.length;
-}
-
 /** What has a meaning outside of strings. A comma is looked at between items alone. */
-function nextSign({ rest, at, itemDepth, depth }: State): number {
-  const isItem = itemDepth > 0 && depth === itemDepth;
+function nextSign(state: State): number {
+  const { rest, at } = state;
+  const isItem = isBetweenItems(state);
   const { length } = rest;
   for (let next = at; next < length; next += 1) {
     const c = rest.charCodeAt(next);
