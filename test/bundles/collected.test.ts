@@ -80,7 +80,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'Velero, alone: a part': {
     name: 'daily-data.tar.gz',
     bytes: veleroAlone,
-    first: /^The agent lacks mounts of its node/,
+    first: /^ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent \(suspected\)$/,
     third: /^Bundle: Velero backup \(collector 1\.1\.0\), 2 nodes, 2026-01-05 09:59 UTC$/,
     found: ['host-mounts-missing'],
     not: [...MISSING, 'kubelet-permission-missing'],
@@ -113,7 +113,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'support-bundle-kit': {
     name: 'bundle.zip',
     bytes: supportBundleKit,
-    first: /^All 2 nodes: By its roles, the agent has no kubelet permissions$/,
+    first: /^All 2 nodes: ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent$/,
     third: /^Bundle: support-bundle-kit bundle \(Harvester, Longhorn\), 2 nodes, Kubernetes v1\.31\.2\+rke2r1, 2026-01-05 10:00 UTC$/,
     found: ['kubelet-permission-missing'],
     not: ['role-missing', 'binding-missing'],

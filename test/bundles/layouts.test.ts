@@ -9,7 +9,7 @@ import { flatten } from '../../src/judge/rank.js';
 import type { Report } from '../../src/model/report.js';
 import { renderText } from '../../src/render/text/report.js';
 import { LAYOUTS, type Layout } from './layouts.js';
-import { BINDING, daemonSet, node, pod, ROLE, written } from './made.js';
+import { BINDING, daemonSet, type Files, node, pod, ROLE, written } from './made.js';
 
 type Json = Record<string, unknown>;
 
@@ -70,8 +70,8 @@ function cluster(
   return [NAMESPACE, ...nodes, ...RIGHTS, made, ...pods, ...more];
 }
 
-async function judged(objects: readonly Json[], layout: Layout, flags: Chosen = {}): Promise<Report> {
-  const root = written(LAYOUTS[layout](objects));
+async function judged(objects: readonly Json[], layout: Layout, flags: Chosen = {}, extra: Files = {}): Promise<Report> {
+  const root = written({ ...LAYOUTS[layout](objects), ...extra });
   try {
     const host = createHost();
     const choices = { failOn: 'degrades' as const, skip: [], only: [] };
@@ -162,6 +162,25 @@ for (const [fault, { objects, says, cause, in: layouts }] of Object.entries(ROWS
         } else assert.doesNotMatch(firstTwo(report), says);
       });
   });
+
+describe('what the log of an agent quotes of its kubelet', () => {
+  const at = 'must-gather.local.42/quay-io-openshift-must-gather-sha256-0';
+  const line =
+    '2026-01-05 10:00:35 UTC | CORE | WARN | (pkg/util/kubernetes/kubelet/kubelet.go:605 in func1) | error pulling from collector "kubelet": couldn\'t fetch "podlist": unexpected status code 403 on https://192.0.2.1:10250/pods: Forbidden (user=system:serviceaccount:datadog:datadog-agent, verb=get, resource=nodes, subresource(s)=[pods proxy])\n';
+
+  it('is its refusal: which permission is missing, and the fix for it', async () => {
+    const extra = { [`${at}/namespaces/datadog/pods/datadog-agent-n1/agent/agent/logs/current.log`]: line.repeat(5) };
+    assert.match(
+      firstTwo(await judged(cluster([HOST]), 'must-gather', {}, extra)),
+      /^1 of 3 nodes: The kubelet denies the agent nodes\/pods\nFix \(cluster\): Grant datadog\/datadog-agent/,
+    );
+  });
+
+  it('of an earlier run it is not', async () => {
+    const extra = { [`${at}/namespaces/datadog/pods/datadog-agent-n1/agent/agent/logs/previous.log`]: line.repeat(5) };
+    assert.doesNotMatch(firstTwo(await judged(cluster([HOST]), 'must-gather', {}, extra)), /denies/);
+  });
+});
 
 describe('a bundle without roles', () => {
   for (const layout of ['must-gather', 'cluster-info dump'] as const)

@@ -10,7 +10,7 @@ import { logName } from './one-log.js';
 
 const MOST_SETTINGS = 1024 * 1024;
 /** As much of a refusal as a live run keeps. */
-const BODY = 512;
+export const BODY = 512;
 
 interface FlareFiles {
   /** To be asked of every file: some tell by their being there. */
@@ -85,7 +85,7 @@ function configurationFact(data: AgentConfiguration): AnyFact {
 }
 
 /** A refusal that the agent's log quotes whole is what the kubelet answered it: then the permissions are judged as in a run. */
-function refusedFact(body: string): AnyFact {
+export function refusedFact(body: string): AnyFact {
   const data = { method: 'GET', path: '/pods', as: 'token', voice: 'kubelet', status: 403, body } as const;
   return { target: 'kubelet', kind: 'http', subject: 'token GET /pods', outcome: { status: 'observed', data, ms: 0 } };
 }

@@ -3,10 +3,10 @@ import type { Entry } from '../../files/packed/types.js';
 import { SENTENCE } from '../../host/redact.js';
 import type { Clean } from '../../texts/index.js';
 import type { Listener, Told } from '../read.js';
-import { flareSpeaker, withKubelet } from './flare.js';
-import { createFlareFiles } from './flare-files.js';
+import { flareSpeaker, refusedPods, withKubelet } from './flare.js';
+import { BODY, createFlareFiles, refusedFact } from './flare-files.js';
 import { createFlares, flareRootOf } from './flares.js';
-import { createMemory, createWhose, type Heard } from './heard.js';
+import { type About, createMemory, createWhose, type Heard } from './heard.js';
 import { isLogError, type LogFile, logAt, MAY_BE_ERROR, podAt } from './logs.js';
 import { createNodenames } from './nodenames.js';
 import { clockIn } from './ntp.js';
@@ -49,9 +49,27 @@ export function createHearing(clean: Clean): Listener {
     return told;
   }
 
+  const refusals: (Heard & { body: string })[] = [];
+  const aboutOf = ({ path }: Entry, { pod, node }: LogFile): About => ({
+    ...(pod && { pod }),
+    ...(node !== undefined && { node }),
+    ...inFlare(path),
+  });
+
   async function hearLog(entry: Entry, file: LogFile, edit?: Edit): Promise<void> {
-    const about = { ...(file.pod && { pod: file.pod }), ...(file.node !== undefined && { node: file.node }), ...inFlare(entry.path) };
-    memory.keep(await statementsOf(entry, file, clean, edit), about);
+    memory.keep(await statementsOf(entry, file, clean, edit), aboutOf(entry, file));
+  }
+
+  /** Of an agent, with the whole of what its kubelet refuses to the end. */
+  async function hearAgent(entry: Entry, file: LogFile): Promise<void> {
+    let body: string | undefined;
+    const statements = await statementsOf(entry, file, clean, (line) => {
+      body ??= refusedPods(line);
+      return line;
+    });
+    memory.keep(statements, aboutOf(entry, file));
+    const statement = statements.find(({ lasts, causes }) => lasts && causes[0]?.cause === 'kubelet-permission-missing');
+    if (body !== undefined && statement) refusals.push({ statement, ...aboutOf(entry, file), body: clean(body, BODY) });
   }
 
   return {
@@ -77,7 +95,7 @@ export function createHearing(clean: Clean): Listener {
       const isRotated = /\.log\.\d+$/.test(path);
       if (speaker) await hearLog(entry, { by: speaker, isEarlier: isRotated }, isRotated ? withKubelet : flare.noted(path));
       else if (isLogError(path)) await hearLog(entry, { by: 'apiserver', ...(pod && { pod }), isEarlier: false });
-      else if (file) await hearLog(entry, file);
+      else if (file) await (file.by === 'node-agent' && !file.isEarlier ? hearAgent : hearLog)(entry, file);
       else if (MAY_BE_ERROR.test(path) && pod) await hearLog(entry, { pod, isEarlier: false }, nothing);
     },
     overhear(line) {
@@ -89,14 +107,30 @@ export function createHearing(clean: Clean): Listener {
       const several = flares.several();
       const told = await toldInFlares(several, whose);
       memory.keep(ocLogs.unverified(whose.ofPod));
-      const ofFlare = (heard: Heard): Heard[] => {
+      const ofFlare = <T extends Heard>(heard: T): T[] => {
         const of = heard.flare === undefined ? undefined : several.get(heard.flare);
         if (of === undefined) return [heard];
         return 'left' in of ? [] : [{ ...heard, node: of.node }];
       };
-      return [...memory.all().flatMap(ofFlare).flatMap(whose.told), ...told];
+      const said = memory.all().flatMap(ofFlare).flatMap(whose.told);
+      const refused = refusals
+        .flatMap(ofFlare)
+        .flatMap(({ body, ...heard }) => whose.told(heard).map((of) => ({ ...of, fact: refusedFact(body) })));
+      // One of each node: they are told of one path. What a kubelet refuses while it does not reach its apiserver may be that.
+      const once = refused.filter(
+        ({ node }, at) =>
+          refused.findIndex((other) => other.node === node) === at && !said.some((each) => each.node === node && isCutOff(each)),
+      );
+      return [...said, ...once, ...told];
     },
     nodes: () => named,
     unread: () => left,
   };
+}
+
+/** A kubelet that says to its end that it does not reach the apiserver. */
+function isCutOff({ fact: { kind, outcome } }: Told): boolean {
+  if (kind !== 'said' || outcome.status !== 'observed') return false;
+  const { speaker, server, lasts, isHistory } = outcome.data;
+  return speaker === 'kubelet' && server === 'apiserver' && lasts && !isHistory;
 }

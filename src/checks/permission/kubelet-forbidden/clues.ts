@@ -76,7 +76,9 @@ export function read(view: Seen): Clues {
   const profile = seen(view.one('self/profile'));
   const http = view.all('kubelet/http');
   const another = anotherIn(view.one('apiserver/account'));
-  const mine = another ? [] : answers(http);
+  const told = answers(http);
+  // What was refused to another is not ours; a bundle keeps what was refused to this very account.
+  const mine = !another || told.some((answer) => personalRefusal(answer)?.user === another) ? told : [];
   const refusals = mine.flatMap((answer) => personalRefusal(answer) ?? []);
   const user = another ?? refusals[0]?.user ?? identity?.user;
   const open = openPaths(answers(http, 'nobody'), PATHS);
