@@ -63,7 +63,7 @@ const called = (file: string): string => (file === STDIN ? STANDARD_INPUT : file
 
 const NOTHING = 'contains no support bundle that is read';
 
-const NEITHER = 'contains neither saved facts nor anything of a support bundle';
+const NEITHER = 'contains neither saved facts nor anything of a support bundle; kubelet-doctor FILE reads a log of it';
 
 /** What is no bundle of ours may be another's. */
 async function find(file: string, flags: JudgeFlags, host: Host, given?: string | Buffer | Brought): Promise<Found | { error: string }> {
