@@ -54,6 +54,6 @@ export function otherPortIsSet(view: Read, say: Words): Problem<'kubelet-port-di
       ),
       cite(fact, say('sawRegistered', { node: node.node, port: registered })),
     ],
-    fixes: [changeSettings(at, say('fixPort', { other: registered }), { [HTTPS]: String(registered) })],
+    fixes: [changeSettings(at, say('fixSetPort', { other: registered }), { [HTTPS]: String(registered) })],
   });
 }

@@ -47,6 +47,7 @@ export const WORDS = {
   fixHost: 'Set DD_KUBERNETES_KUBELET_HOST from status.hostIP',
   fixAskThere: 'Check from the node itself (this prints the command)',
   fixPort: "Set the agent's kubelet port to {other}",
+  fixSetPort: "Set the agent's kubelet port to {other}, if all nodes have it",
   fixVirtual: "Exclude virtual nodes from the agent's DaemonSet",
   fixHostCluster: 'Run the agent in the host cluster, which has the real nodes',
   sawStandIn: 'node {node} has a label or taint of {standIn} (according to its sources, not tried)',
