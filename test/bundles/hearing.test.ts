@@ -121,6 +121,19 @@ describe('a log of a bundle', () => {
     );
   });
 
+  it('is quoted without the secrets in it, however they are spelled', async () => {
+    const odd = ['credentials=SENTINEL1', '-u admin:SENTINEL1', 'sig=SENTINEL1', 's3nt1n.e1s3nt1ne1s3nt1n', 'AKIASENTINELSENTINEL'];
+    const real = createHost({ env: {} }).redactor.clean;
+    for (const each of odd) {
+      const hearing = createHearing(real);
+      const refused = `E0105 10:00:35.000000    1945 controller.go:145] "Failed to ensure lease exists, will retry" err="Unauthorized: ${each}"`;
+      await hearing.hear(entryOf('n1/service-logs/kubelet.log', `${refused}\n`));
+      const told = JSON.stringify(await hearing.told(0, createObjectIndex()));
+      assert.match(told, /Failed to ensure lease exists.*\[redacted\]/, each);
+      assert.doesNotMatch(told, /SENTINEL|s3nt1n/, each);
+    }
+  });
+
   it('of an earlier run does not last', async () => {
     const { said } = await heardIn({ 's/cluster-resources/pods/logs/datadog/datadog-agent-x/agent-previous.log': FORBIDDEN });
     assert.deepEqual(
