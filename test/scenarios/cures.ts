@@ -23,7 +23,7 @@ export function applyFix(world: World, fix: Fix, addresses: Addresses): World {
     case 'yaml':
       return withYaml(world, steps);
     case 'shell':
-      return commandsOf(steps).reduce((now, command) => withCommand(now, command, fix.owner, addresses), world);
+      return commandsOf(steps).reduce((now, command) => withCommand(now, command, fix.owner), world);
     default:
       throw new Error('nothing a machine can apply');
   }
@@ -151,13 +151,9 @@ function withTemplate(world: World, { containers, volumes, ...spec }: Json): Wor
   ]);
 }
 
-/** `NAME=value` sets, `NAME-` takes away. The kubelet's own port, which is another in each run, is what is dialled where none is set. */
-function withSetEnv(world: World, match: Match, _: Fix['owner'], addresses: Addresses): World {
-  const words = (match[3] ?? '').split(' ').map((quoted) => {
-    const word = quoted.replace(/^'(.*)'$/, '$1');
-    const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(word) ?? [];
-    return next(name, value, world, addresses) === '{kubelet-port}' ? `${name}-` : word;
-  });
+/** `NAME=value` sets, `NAME-` takes away. */
+function withSetEnv(world: World, match: Match): World {
+  const words = (match[3] ?? '').split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
   return withDaemonSets(world, (shape) => {
     if (!isNamed(shape, match)) return [shape];
     const kept = (shape.env ?? []).filter(
@@ -196,7 +192,7 @@ function commandsOf(steps: string): string[] {
 }
 
 type Match = (string | undefined)[];
-type Command = [pattern: RegExp, apply: (world: World, match: Match, owner: Fix['owner'], addresses: Addresses) => World];
+type Command = [pattern: RegExp, apply: (world: World, match: Match, owner: Fix['owner']) => World];
 const same = (world: World): World => world;
 
 /** By the kubelets, as the client that it shows them. */
@@ -256,10 +252,10 @@ const COMMANDS: Command[] = [
   ],
 ];
 
-function withCommand(world: World, command: string, owner: Fix['owner'], addresses: Addresses): World {
+function withCommand(world: World, command: string, owner: Fix['owner']): World {
   for (const [pattern, apply] of COMMANDS) {
     const match = pattern.exec(command);
-    if (match) return apply(world, [...match], owner, addresses);
+    if (match) return apply(world, [...match], owner);
   }
   throw new Error(`command not known: ${command}`);
 }

@@ -14,11 +14,8 @@ import { AKS_CA, CRT, HOST, HTTPS, isInOneList, KEY, LOCK, said, VERIFY } from '
 import type { Contradiction } from './decision.js';
 import type { Words } from './words.js';
 
-/** Where no kubelet registered one. */
-const STANDARD_PORT = 10250;
-
-/** From the worst down; at least one. `port`: the one that the node's kubelet registered. */
-export function answer(found: readonly Contradiction[], say: Words, port: number = STANDARD_PORT): Problem<Cause> {
+/** From the worst down; at least one. */
+export function answer(found: readonly Contradiction[], say: Words): Problem<Cause> {
   const worst = given(found[0]);
   // Another cause that blocks has its turn when this one is mended.
   const told = found.filter(({ cause, severity }) => cause === worst.cause || severity !== 'blocks');
@@ -28,7 +25,7 @@ export function answer(found: readonly Contradiction[], say: Words, port: number
     title: ANSWERS[worst.name].title(worst, say),
     features: worst.severity === 'blocks' ? ALL_KUBELET_FEATURES : [],
     evidence: told.flatMap((each) => evidenceOf(each, say)).slice(0, 8),
-    fixes: told.slice(0, 4).map((each) => ANSWERS[each.name].fix(each, say, port)),
+    fixes: told.slice(0, 4).map((each) => ANSWERS[each.name].fix(each, say)),
   });
 }
 
@@ -42,7 +39,7 @@ const ROTATION = 'kubectl get nodes -L kubernetes.azure.com/kubelet-serving-ca';
 
 interface Says {
   title(found: Contradiction, say: Words): Message;
-  fix(found: Contradiction, say: Words, port: number): Fix;
+  fix(found: Contradiction, say: Words): Fix;
 }
 
 const ANSWERS: Record<Contradiction['name'], Says> = {
@@ -92,8 +89,8 @@ const ANSWERS: Record<Contradiction['name'], Says> = {
   },
   'https-off': {
     title: (_, say) => say('httpsOff'),
-    fix: ({ at, settings }, say, port) =>
-      changeSettings(at, say('fixHttps', { port, where: whereToChange(at, given(settings[0])) }), { [HTTPS]: String(port) }),
+    fix: ({ at, settings }, say) =>
+      changeSettings(at, say('fixHttps', { where: whereToChange(at, given(settings[0])) }), { [HTTPS]: '10250' }),
   },
   'two-leaders': {
     title: ({ settings }, say) => say('twoLeaders', { lock: said(settings[0]), other: said(settings[1]) }),

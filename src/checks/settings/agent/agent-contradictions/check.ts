@@ -1,8 +1,6 @@
 /** Do the settings of an agent agree with each other, and with the pod it runs in? Each may be right, and the pair is not. */
 import { defineCheck } from '../../../../model/check.js';
-import { kubeletPort } from '../../../shared/address.js';
 import { notApplicable, pass } from '../../../shared/problem.js';
-import { seen } from '../../../shared/read.js';
 import { configured } from '../../shared/configuration.js';
 import { answer } from './answers.js';
 import { CAUSES } from './causes.js';
@@ -15,15 +13,13 @@ export const agentContradictions = defineCheck({
   target: 'self',
   layer: 'settings',
   required: false,
-  needs: ['self/agent-configuration', 'apiserver/node'],
+  needs: ['self/agent-configuration'],
   words: WORDS,
   causes: CAUSES,
   judge(view, say) {
     const containers = configured(view.all('self/agent-configuration'));
     if (containers.length === 0) return notApplicable(say('none'));
     const found = contradictionsOf(containers);
-    return found.length > 0
-      ? answer(found, say, kubeletPort(seen(view.one('apiserver/node'))))
-      : pass(view.all('self/agent-configuration'));
+    return found.length > 0 ? answer(found, say) : pass(view.all('self/agent-configuration'));
   },
 });

@@ -25,7 +25,7 @@ export const WORDS = {
   fixShadowed: 'Keep the right value{where}, and remove the other one',
   fixKey: 'Set {key} of the chart instead of the variable',
   fixToleration: 'Set the operator to Equal or Exists ({at})',
-  fixHttps: 'Set DD_KUBERNETES_HTTPS_KUBELET_PORT to {port}{where}',
+  fixHttps: 'Set DD_KUBERNETES_HTTPS_KUBELET_PORT to 10250{where}',
   fixAks: 'On nodes with rotation remove hostCAPath and host of the kubelet',
   fixPair: 'Set both or neither{where}',
   fixCa: 'Turn verification on{where}: its CA is already set',
