@@ -95,7 +95,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'Velero, with no log that tells what labels kept out': {
     name: 'bucket-2.zip',
     bytes: () => veleroBucket({ includedNamespaces: ['*'], includeClusterResources: true }, ''),
-    first: /^The agent lacks mounts of its node/,
+    first: /^ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent \(suspected\)$/,
     third: /^Bundle: Velero backup /,
     found: ['host-mounts-missing'],
     not: [...MISSING, 'kubelet-permission-missing'],
@@ -105,7 +105,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: 'bucket-3.zip',
     bytes: () =>
       veleroBucket({ includedNamespaces: ['*'], includeClusterResources: true }, labelled('clusterrolebindings.rbac.authorization.k8s.io')),
-    first: /^The agent lacks mounts of its node/,
+    first: /^ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent \(suspected\)$/,
     third: /^Bundle: Velero backup /,
     found: ['host-mounts-missing'],
     not: [...MISSING, 'kubelet-permission-missing'],
@@ -184,7 +184,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'sos, newer': {
     name: 'sosreport-n1.tar.gz',
     bytes: sosNew,
-    first: /^All 2 nodes: By its roles, the agent has no kubelet permissions$/,
+    first: /^All 2 nodes: ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent$/,
     third: /^Bundle: sos report \(collector 4\.8\.2\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 10:00 UTC$/,
     found: ['node-not-ready', 'kubelet-permission-missing'],
     not: ['role-missing', 'daemonset-not-found', 'agent-missing-on-node'],
@@ -200,14 +200,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   Sonobuoy: {
     name: '202601051000_sonobuoy_x.tar.gz',
     bytes: sonobuoy,
-    first: /^All 2 nodes: By its roles, the agent has no kubelet permissions$/,
+    first: /^All 2 nodes: ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent$/,
     third: /^Bundle: Sonobuoy results \(collector v0\.57\.2\), 2 nodes, Kubernetes v1\.31\.2, 2026-01-05 09:59 UTC$/,
     found: ['kubelet-anonymous-access', 'kubelet-cannot-reach-apiserver', 'kubelet-permission-missing'],
   },
   'Sonobuoy, of what a label selects': {
     name: '202601051000_sonobuoy_y.tar.gz',
     bytes: () => sonobuoy('app=shop'),
-    first: /^1 of 2 nodes: Log shows: apiserver not reachable from the kubelet/,
+    first: /^All 2 nodes: ClusterRoleBinding datadog-agent is for default\/datadog-agent, not datadog\/datadog-agent \(suspected\)$/,
     third: /^Bundle: Sonobuoy results/,
     found: ['kubelet-anonymous-access', 'kubelet-cannot-reach-apiserver'],
     not: [...MISSING, 'kubelet-permission-missing'],

@@ -64,6 +64,13 @@ export const NOT_CURING: readonly NotCuring[] = [
     uncovers: 'kubelet-permission-missing',
     why: 'the agent has no role there, and needs one from then on, as its words say',
   },
+  {
+    kind: 'uncovers',
+    cause: /^agent-https-port-off$/,
+    steps: /KUBELET_PORT=10250/,
+    uncovers: 'kubelet-port-differs',
+    why: 'no kubelet here listens at the port that all others do: a run has ports of its own',
+  },
 ];
 
 /** The entry for this fix, if there is one. */
