@@ -7,10 +7,10 @@ import type { AnyFact } from '../model/facts.js';
 import type { Judging } from './judging.js';
 import type { FactStore } from './store.js';
 
-/** Answers that come in one after the other within this time are judged together: a judgement takes a fifth of it, */
-const TOGETHER_MS = 10;
-/** but none waits longer than this: it may be what decides what is asked next. */
-const LONGEST_MS = 30;
+/** Answers that come in one after the other within this time are judged together: two servers that answer each after 20 ms, too. */
+const TOGETHER_MS = 25;
+/** But none waits longer than this: it may be what decides what is asked next. */
+const LONGEST_MS = 60;
 
 /** Of a judgement in one piece: answers are heard in between. The first compiles every check, and is as long as four answers. */
 const SLICE_MS = 2;
