@@ -8,6 +8,7 @@ const LONGEST_KNOWN = 4000;
 /** The nodes of a cluster are a fact, and stand in the report as its evidence: they are walked once. */
 const LONG_LIST = 100;
 
+const FEW_NAMES = 8;
 const IS_NAME = /^[\w./@+~-]*$/;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -65,7 +66,14 @@ export function createHide(redactor: Redactor): Hide {
       if (IS_NAME.test(text)) names.push(text);
       else if (hide(text) !== text) return false;
     }
-    return redactor.leaves(names);
+    return leavesAll(names);
+  };
+  /** Of many the one that may hold something is found by halves. */
+  const leavesAll = (names: readonly string[]): boolean => {
+    if (redactor.leaves(names)) return true;
+    if (names.length <= FEW_NAMES) return names.every((name) => hide(name) === name);
+    const half = names.length >> 1;
+    return leavesAll(names.slice(0, half)) && leavesAll(names.slice(half));
   };
   const walkItems = (given: readonly unknown[]): readonly unknown[] => {
     let changed: unknown[] | undefined;

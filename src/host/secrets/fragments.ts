@@ -5,7 +5,7 @@
 
 /** Sixteen in a row are no chance; fewer may be a word. */
 const WINDOW = 16;
-const GRAM = 12;
+export const GRAM = 12;
 const STEP = WINDOW - GRAM;
 
 /** What is in no text that is looked at. */
@@ -15,6 +15,8 @@ export interface Fragments {
   add(form: string, from?: number): void;
   /** Whether there are any; calls back with each one's place. Those of one and those of the other may overlap. */
   find(text: string, found?: (from: number, length: number) => void): boolean;
+  /** Whether these twelve characters stand at a fourth place of anything that is found. */
+  has(gram: string): boolean;
   /** For another that finds this as well. */
   index: Index;
 }
@@ -22,15 +24,16 @@ export interface Fragments {
 interface Index {
   /** Which four characters stand at fourth places, by the lower half of each: what is the same is so by half, too. */
   quarters: Uint8Array;
+  has(gram: string): boolean;
   /** The part around a place of a text, no further back than `covered`. */
   around(text: string, at: number, covered: number): { from: number; to: number } | undefined;
 }
 
-const QUARTER = STEP;
-const PLACES = 1 << 16;
+export const QUARTER = STEP;
+export const PLACES = 1 << 16;
 
 /** Of four characters, the last of them lowest. */
-const placeOf = (four: number): number => Math.imul(four, 0x9e3779b1) >>> 16;
+export const placeOf = (four: number): number => (four ^ (four >>> 13)) & (PLACES - 1);
 
 /** `beside`: what is added there is found here, too, and need not be added again. */
 export function createFragments(beside?: Fragments): Fragments {
@@ -46,11 +49,12 @@ export function createFragments(beside?: Fragments): Fragments {
     while (to < text.length && text[to] === known[place + (to - at)]) to += 1;
     return to - from < WINDOW ? undefined : { from, to };
   };
-  const index: Index = { quarters, around };
+  const index: Index = { quarters, has: (gram) => places.has(gram), around };
   const all = beside ? [index, beside.index] : [index];
 
   return {
     index,
+    has: (gram) => all.some((one) => one.has(gram)),
     add(form, from = 0) {
       if (form.length - from < WINDOW || form.includes(END)) return;
       const added = form.slice(from);

@@ -1,7 +1,8 @@
 /** Secrets that a run was told: found again however a text writes them, whole or any 16 characters of one. */
 import { formsOf, MIN_FORM, windowedOf } from './forms.js';
-import { createFragments, type Fragments } from './fragments.js';
-import { alnum, alnumInLines, bare, lower, type Reading, readAlnum, readBare, readEscaped, readsAsItStands } from './spelling.js';
+import { createFragments, type Fragments, PLACES, placeOf } from './fragments.js';
+import { holdsAny } from './holds.js';
+import { alnum, bare, lower, type Reading, readAlnum, readBare, readEscaped, readsAsItStands } from './spelling.js';
 
 /** What stands in a secret's place. */
 export const MARK = '[redacted]';
@@ -14,6 +15,8 @@ export interface Known {
   forms: Map<string, string>;
   /** The beginnings of all forms, in small letters: in a text without one of them is no form, and no beginning of one. */
   heads: Set<string>;
+  /** Where the first four characters of each are (fragments.ts). */
+  begun: Uint8Array;
   fragments: Fragments;
   /** Of letters and digits alone: in these are those that are not in the others. */
   loose: Fragments;
@@ -21,16 +24,25 @@ export interface Known {
 
 export function createKnown(): Known {
   const fragments = createFragments();
-  return { secrets: new Set(), forms: new Map(), heads: new Set(), fragments, loose: createFragments(fragments) };
+  return {
+    secrets: new Set(),
+    forms: new Map(),
+    heads: new Set(),
+    begun: new Uint8Array(PLACES),
+    fragments,
+    loose: createFragments(fragments),
+  };
 }
 
 /** From now on it is found. */
-export function learn({ secrets, forms, heads, fragments, loose }: Known, secret: string): void {
+export function learn({ secrets, forms, heads, begun, fragments, loose }: Known, secret: string): void {
   if (secrets.has(secret)) return;
   secrets.add(secret);
   for (const form of formsOf(secret)) {
     forms.set(form, form.length < MIN_FORM ? form : lower(form));
-    heads.add(lower(form).slice(0, MIN_FORM));
+    const head = lower(form).slice(0, MIN_FORM);
+    heads.add(head);
+    begun[placeOf(Buffer.from(head, 'latin1').readInt32BE(0))] = 1;
   }
   for (const { text, from } of windowedOf(secret)) {
     const [whole, letters] = [lower(bare(text)), lower(alnum(text))];
@@ -70,10 +82,9 @@ export function hideKnown(text: string, known: Known): string {
   return ranges.length === 0 ? text : replaceRanges(text, ranges);
 }
 
-/** Of a text that has one reading, or of a line of such ones: thousands of names hold nothing, and no place in them is worked out. */
-export function mayHold(text: string, { heads, fragments, loose }: Known): boolean {
-  const small = lower(text);
-  return hasAny(small, heads) || fragments.find(small) || loose.find(alnumInLines(small));
+/** Of a text that has one reading, or of lines of such ones: thousands of names hold nothing, and no place in them is worked out. */
+export function mayHold(text: string, known: Known): boolean {
+  return known.forms.size > 0 && holdsAny(lower(text), known);
 }
 
 function hasAny(text: string, parts: ReadonlySet<string>): boolean {

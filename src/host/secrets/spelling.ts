@@ -26,7 +26,6 @@ const IS_ASCII = /^[\x00-\x7f]*$/;
 const ESCAPES = /[%&\\]/;
 const IS_BARE = /^[\x21-\x7e]*$/;
 const NOT_ALNUM = /[^A-Za-z0-9]+/g;
-const NOT_ALNUM_IN_LINE = /[^A-Za-z0-9\n]+/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", plus: '+', equals: '=', sol: '/' };
 
 /** As names and numbers are: nothing stands between its characters, and none of them hides. */
@@ -47,11 +46,6 @@ export function bare(text: string): string {
 /** Letters and digits alone: whatever separates them, in groups of two or of ten, and whichever two signs base64 has. */
 export function alnum(text: string): string {
   return text.replace(NOT_ALNUM, '');
-}
-
-/** The same of each of its lines. */
-export function alnumInLines(text: string): string {
-  return text.replace(NOT_ALNUM_IN_LINE, '');
 }
 
 /** ASCII alone, so that every character keeps its place. */
