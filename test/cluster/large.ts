@@ -1,6 +1,6 @@
 /**
  * `npx tsx test/cluster/run.ts test/cluster/large.ts`: `nodes` in a cluster of 5,000 nodes and 20,000 pods of a real apiserver, beside a bare
- * client that sends the same requests. KD_NODES, KD_PODS: how many nodes, and pods on each. What is asked of whom is asserted; times are a report, never a test.
+ * client that sends the same requests. KD_NODES, KD_PODS: how many nodes, and pods on all of them. What is asked of whom is asserted; times are a report, never a test.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -16,7 +16,8 @@ import { type Cluster, startCluster } from './cluster.js';
 import { APISERVER_IP, APISERVER_PORT } from './net.js';
 
 const NODES = Number(process.env.KD_NODES ?? 5000);
-const PODS_A_NODE = Number(process.env.KD_PODS ?? 4);
+const PODS = Number(process.env.KD_PODS ?? 4 * NODES);
+const PODS_A_NODE = Math.ceil(PODS / NODES);
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 const RELAY_PORT = 7443;
 const BITS_PER_SECOND = 10_000_000;
@@ -59,9 +60,13 @@ async function fill(): Promise<void> {
       const identity = { cert: certPem, key: keyPem, ca: cluster.ca.certPem };
       const headers = { 'content-type': `application/${method === 'POST' ? 'json' : 'merge-patch+json'}` };
       const sent = request(`${cluster.apiserver.url}${to}`, { method, agent, headers, ...identity }, (response) => {
+        let said = '';
         response
-          .resume()
-          .on('end', () => ((response.statusCode ?? 500) < 300 ? resolve() : reject(new Error(`${to}: ${response.statusCode}`))));
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => {
+            said = `${said}${chunk}`.slice(0, 500);
+          })
+          .on('end', () => ((response.statusCode ?? 500) < 300 ? resolve() : reject(new Error(`${to}: ${response.statusCode} ${said}`))));
       });
       sent.on('error', reject).end(JSON.stringify(object));
     });
