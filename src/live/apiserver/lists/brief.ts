@@ -70,15 +70,17 @@ async function nodesOf(
   pods: readonly AgentPod[],
   keep: ReadonlySet<string>,
 ): Promise<PlacementNode[] | undefined> {
-  const covered = new Set(pods.flatMap(({ node, leaving }) => (leaving ? [] : [node])));
+  const covered = new Set<string>();
+  for (const { node, leaving } of pods) if (!leaving) covered.add(node);
   const classes = new Set<string>();
-  const open = lines.flatMap((line) => {
+  const isOpenLine = (line: NodeLine): boolean => {
     const kind = `${line.version} ${line.osImage}`;
     // One of each kind, for whose cluster it is.
     const isFirst = !classes.has(kind) && classes.size < MOST_KINDS;
     if (isFirst) classes.add(kind);
-    return isFirst || !isPlainlyReady(line) || !covered.has(line.name) ? [line.name] : [];
-  });
+    return isFirst || !isPlainlyReady(line) || !covered.has(line.name);
+  };
+  const open = lines.filter(isOpenLine).map(({ name }) => name);
   const objects = open.length <= MOST_NODES ? await nodeObjects(api, open, keep) : undefined;
   if (!objects) return undefined;
   const isOpen = new Set(open);
