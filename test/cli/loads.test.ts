@@ -88,7 +88,7 @@ describe('what a command loads', () => {
   });
 
   it('what was compiled ahead is taken by the Node that compiled it', async () => {
-    compileAhead(folder);
+    await compileAhead(folder);
     await withCluster({}, async ({ args, kubeconfig }) => {
       const { refused } = await start(args, { ...process.env, KUBECONFIG: kubeconfig });
       assert.deepEqual(
@@ -97,6 +97,10 @@ describe('what a command loads', () => {
       );
       for (const name of ['command-line.js', 'arguments.js', 'parts.js', 'check.js', 'judging.js'])
         assert.equal(refused[name], false, name);
+      // Each of another command is taken, too, if it is large enough to be there.
+      const nodes = await start(['nodes', '--output=json', `--kubeconfig=${kubeconfig}`]);
+      assert.equal(Object.values(nodes.refused).includes(true), false);
+      assert.ok(Object.values(nodes.refused).filter((is) => is === false).length > 6);
     });
   });
 

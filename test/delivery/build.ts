@@ -11,7 +11,7 @@ mkdirSync(DIST, { recursive: true });
 // Chunks are named by their content: those of the last build would be packed as well.
 for (const file of readdirSync(DIST)) if (/\.js(on)?$|^compiled-/.test(file)) rmSync(path.join(DIST, file), { recursive: true });
 writeFileSync(path.join(DIST, NOTICES), noticesOf(await bundlePackage(DIST)));
-compileAhead(DIST);
+await compileAhead(DIST);
 writeFileSync(path.join(DIST, 'report.schema.json'), JSON.stringify(reportSchema, null, 2));
 writeFileSync(path.join(DIST, 'texts.schema.json'), JSON.stringify(textsSchema, null, 2));
 await import('./skill.js');

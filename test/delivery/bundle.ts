@@ -2,13 +2,16 @@
  * The bundles: the package's, in scripts; one file, an ES module for Node; and a CommonJS script, which is what a single executable application
  * begins with.
  */
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { knownCauses } from '../../src/checks/known.js';
+import type { World } from '../../src/sim/world.js';
 import { type Group, writeJoined } from './chunks.js';
+import { withCluster } from './cluster.js';
 import { appendNotices, writeNotices } from './notices.js';
-import { run } from './tools.js';
 
 /** What `node:` modules and packages look up at run time: a require beside ES modules, and a URL of oneself in CommonJS. */
 const REQUIRE = "import{createRequire as kdRequire}from'node:module';const require=kdRequire(import.meta.url);";
@@ -124,9 +127,13 @@ export async function bundlePackage(outdir: string): Promise<Metafile> {
   return metafile;
 }
 
-/** Of a package, for the Node that runs this. */
-export function compileAhead(outdir: string): void {
-  run(process.execPath, [path.resolve('test/delivery/compile-ahead.cjs'), path.join(outdir, 'kubelet-doctor.js')]);
+/** Of a package, for the Node that runs this: what it takes to ask a cluster, so there is one meanwhile. */
+export async function compileAhead(outdir: string): Promise<void> {
+  const world: World = { agent: { rights: 'everything' }, placement: { nodes: { n2: {} } } };
+  const begin = [path.resolve('test/delivery/compile-ahead.cjs'), path.resolve(outdir, 'kubelet-doctor.js')];
+  await withCluster(world, async ({ kubeconfig }) => {
+    await promisify(execFile)(process.execPath, [...begin, kubeconfig]);
+  });
 }
 
 const ALONE: BuildOptions & { metafile: true } = {

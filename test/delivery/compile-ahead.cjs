@@ -2,9 +2,13 @@
 const { mkdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
-const { main, processIo, scripts, COMPILED } = require(process.argv[2] ?? '');
+const [file, kubeconfig] = process.argv.slice(2);
+const { main, processIo, scripts, COMPILED } = require(file ?? '');
 const LINES = [
   ...['healthy-workstation', 'healthy', 'kubelet-rejected'].map((scenario) => ['demo', '--scenario', scenario]),
+  ['nodes', '--kubeconfig', kubeconfig],
+  ['nodes', '--output', 'json', '--kubeconfig', kubeconfig],
+  ['rbac', '--kubeconfig', kubeconfig],
   ['--help'],
   ['list'],
   ['explain', 'kubelet-permission-missing'],
