@@ -11,6 +11,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isAgentImage } from '../src/agent-config/reduce-workload.js';
 import { commonName, refusalOf } from '../src/checks/shared/kubelet-answers.js';
+import { readQuickly } from '../src/files/yaml-quick.js';
 import { createRedactor, printable } from '../src/host/redact.js';
 import { urlWithoutCredentials } from '../src/host/secrets/urls.js';
 import { aimedAs, withoutAim } from '../src/kubernetes/aim.js';
@@ -128,6 +129,7 @@ const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'bundles/collectors/format.ts': 'test/bundles/format.test.ts: a path that was made to be slow',
   'checks/settings/kubelet-kubeconfig.ts': 'of one path without spaces, and words of ours',
   'checks/shared/looks.ts': 'test/checks/shared: commands are cut before',
+  'files/yaml-quick.ts': 'a reader below',
   'host/secrets/spelling.ts': 'test/host/redact.test.ts: its time is that of the text',
   'judge/dead-ends.ts': 'commands of ours',
   'kubernetes/aim.ts': 'a reader below; its other pattern meets commands of ours alone',
@@ -318,6 +320,7 @@ const READERS: Record<string, (text: string) => unknown> = {
     chooseProxy({ HTTPS_PROXY: text, NO_PROXY: text, https_proxy: text, no_proxy: text }, { host: '10.0.0.7', port: 10250 }),
   'resolv.conf': (text) => parseResolvConf(text, 'n1.example'),
   hosts: parseHosts,
+  'yaml: quickly': (text) => [text, `key: ${text}`, `- ${text}`].map((each) => readQuickly(each, (root) => root)),
   'token: decodeClaims': (text) => [decodeClaims(text), decodeClaims(`eyJ.${text}.x`)],
   'settings: values': (text) => [parseDuration(text), parseEndpoint(text), parseHost(text), parseServiceAccount(text)],
   'workloads: isAgentImage': isAgentImage,

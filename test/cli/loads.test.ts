@@ -59,8 +59,8 @@ describe('what a command loads', () => {
   it('--version: next to nothing', async () => {
     const { rooms, bytes } = await start(['--version']);
     assert.deepEqual(rooms, BARE);
-    // With what begins scripts in the place of the loader of Node, which takes longer.
-    assert.ok(bytes < 11_000, `${bytes} bytes`);
+    // With what begins scripts, and looks whether their code is whole, in the place of the loader of Node, which takes longer.
+    assert.ok(bytes < 11_200, `${bytes} bytes`);
   });
 
   it('--help: the tables of commands and options; no reader of words, no check', async () => {
@@ -102,6 +102,30 @@ describe('what a command loads', () => {
       assert.equal(Object.values(nodes.refused).includes(true), false);
       assert.ok(Object.values(nodes.refused).filter((is) => is === false).length > 6);
     });
+  });
+
+  it('what was compiled ahead is left where it, or the script, is another than it was', async () => {
+    const compiled = path.join(folder, `compiled-${process.version}-${process.platform}-${process.arch}`);
+    const code = path.join(compiled, 'command-line.js.bin');
+    const script = path.join(folder, 'command-line.js');
+    const [whole, written] = [readFileSync(code), readFileSync(script)];
+    const damaged = Buffer.from(whole);
+    damaged[whole.length >> 1] = ~(whole[whole.length >> 1] as number);
+    const edited = Buffer.from(written.toString().replace('Usage', 'USAGE'));
+    for (const [file, bytes] of [
+      [code, damaged],
+      [code, whole.subarray(0, -100)],
+      [code, Buffer.alloc(0)],
+      [script, edited],
+    ] as const) {
+      writeFileSync(file, bytes);
+      const { refused, stdout } = await start(['--help']);
+      assert.equal(refused['command-line.js'], undefined);
+      assert.match(stdout, file === script ? /USAGE|Usage/ : /Usage/);
+      writeFileSync(code, whole);
+      writeFileSync(script, written);
+    }
+    assert.equal((await start(['--help'])).refused['command-line.js'], false);
   });
 
   it('nodes: what it prints no table with is not loaded for JSON', async () => {

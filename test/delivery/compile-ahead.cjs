@@ -1,9 +1,9 @@
 // Runs commands of a package in one process, as its users begin them, and leaves beside it what V8 has compiled for them (src/start.ts).
-const { mkdirSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const [file, kubeconfig] = process.argv.slice(2);
-const { main, processIo, scripts, COMPILED } = require(file ?? '');
+const { main, processIo, scripts, sealOf, COMPILED } = require(file ?? '');
 const LINES = [
   ...['healthy-workstation', 'healthy', 'kubelet-rejected'].map((scenario) => ['demo', '--scenario', scenario]),
   ['nodes', '--kubeconfig', kubeconfig],
@@ -23,6 +23,8 @@ const SMALL = 8192;
   mkdirSync(COMPILED);
   for (const [name, script] of scripts) {
     const code = script.createCachedData();
-    if (code.length > SMALL && !before.has(name)) writeFileSync(path.join(COMPILED, `${name}.bin`), code);
+    if (code.length <= SMALL || before.has(name)) continue;
+    const seal = sealOf(code, readFileSync(path.join(path.dirname(COMPILED), name)));
+    writeFileSync(path.join(COMPILED, `${name}.bin`), Buffer.concat([code, seal]));
   }
 })();

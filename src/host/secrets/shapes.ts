@@ -3,7 +3,15 @@ import { MARK } from './known.js';
 
 /** `"token": "…"`, `password: …`, `api_key=…`; but not `system:serviceaccount:secret:x`, where a colon joins. */
 const SECRET_KEYS =
-  /((?:token|password|passwd|passphrase|[_-](?:pass|pwd)|secret|client[_-]key[_-]data|(?:api|app|application|secret|access|account|storage|shared|master|license|private|signing|encryption)[_-]?key)\\?["']?(?:\s*=\s*|:\s+|\s*:(?=\\?["'])|%3D)\\?["']?)([^\s"',;}&\\]+)/gi;
+  /((?:token|password|passwd|passphrase|[_-](?:pass|pwd)|secret|client[_-]key[_-]data|(?:api|app|application|secret|access|account|storage|shared|master|license|private|signing|encryption)[_-]?key)\\?["']?(?:\s{0,8}=>?\s{0,8}|\s{0,8}:\s+|\s{0,8}:(?=\\?["'])|%3D)\\?["']?)([^\s"',;}&\\]+)/gi;
+
+/** A variable of a pod, whose name says what its value is: `{"name":"DB_PASSWORD","value":"…"}`. */
+const VARIABLES =
+  /("name\\?":\s?\\?"\w{0,64}(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|SECRET|_PASS|_PWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)\\?",\s{0,16}\\?"value\\?":\s?\\?")([^"\\]+)/gi;
+
+/** As Go prints a struct or a map: `{ApiKey:…}`, `map[api_key:… site:x]`. What is a name has no digit, or joins more by colons. */
+const STRUCTS =
+  /((?<=[{[ ])\w{0,32}(?:api_?key|token|password|passwd|secret|access_?key):)(?=[^\s:\]}]{0,64}\d)([^\s:\]}"',;]{8,})(?![:\w])/gi;
 
 /** A signature and credentials stand for a password where they are handed on, as with `?sig=…`, and `"auth":"…"` of a registry; in prose they are words. */
 const HANDED_ON =
@@ -21,10 +29,11 @@ const TOKENS =
   /\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bA[KS]IA[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bhv[sb]\.[\w-]{20,}|\bdckr_pat_[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bK10[0-9a-f]{40,}::[^\s"',;]{1,200}|\bAGE-SECRET-KEY-1[A-Z0-9]{40,}|LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[\w+/=-]{8,}/g;
 
 /**
- * A bootstrap token of kubeadm by itself: digits and letters in its second half. An event is called so too, behind the dot by its time in hex, of the years
- * 2016 to 2035.
+ * A bootstrap token of kubeadm by itself: digits and letters in its second half, by turns or a digit first, which a domain's name with a number at its end
+ * has not. An event is called so too, behind the dot by its time in hex, of the years 2016 to 2035.
  */
-const BOOTSTRAP = /(?<![\w.-])[a-z0-9]{6}\.(?!1[4-9a-c][0-9a-f]{14}|[a-z]{16}|\d{16})[a-z0-9]{16}(?![\w-]|\.\w)/g;
+const BOOTSTRAP =
+  /(?<![\w.-])[a-z0-9]{6}\.(?!1[4-9a-c][0-9a-f]{14}|\d{16})(?=\d|[a-z]{1,13}\d{1,13}[a-z]{1,13}\d)[a-z0-9]{16}(?![\w-]|\.\w)/g;
 
 /** Each of the shapes below has one of these in it; hardly a name has. */
 const SHAPED = /[ :=%]|\.[a-z0-9]{16}|eyJ|ZXlK|A[KSI][Iz]|gh[pousr]_|_pat_|glpat|xox|ya29|hv[sb]\.|npm_|KEY-|LS0t/;
@@ -51,6 +60,8 @@ export function hidePatterns(text: string): string {
     .replace(SECRET_FLAGS, keepWords)
     .replace(USER_FLAGS, keepWords)
     .replace(HANDED_ON, keepWords)
+    .replace(VARIABLES, keepWords)
+    .replace(STRUCTS, keepWords)
     .replace(SECRET_KEYS, keepWords);
 }
 
@@ -66,7 +77,10 @@ function keepWords(all: string, before: string, value: string): string {
     // A field of Kubernetes behind "token: "; a password may be chosen so, a token is not.
     (/token\W*$/i.test(before) && /^[a-z]{3,}(?:[A-Z][a-z]{2,}){2,5}[.:)`]*$/.test(value)) ||
     /^(?:realm|error|scope)=/i.test(value) ||
-    /^[/<$[({]/.test(value) ||
+    /^[<[({]/.test(value) ||
+    /^\$(?:[({]|[A-Z_][A-Z\d_]*$)/.test(value) ||
+    // A path; but a key of AWS may begin so, in which letters of both kinds and digits stand in one part.
+    (value.startsWith('/') && !/[^/.-]{16}/.test(value.replace(/[a-z]{4,}|[A-Z]{4,}/g, '-'))) ||
     value === '%s' ||
     value === 'kubelet-doctor';
   return speech ? all : `${before}${MARK}`;
