@@ -18,7 +18,8 @@ const HANDED_ON =
   /((?<=^|[^a-z\d]|%[\da-f]{2})(?:x-(?:amz|goog)-)?(?:sig(?:nature)?|credentials?)(?:=|%3D)["']?(?!SIG[A-Z])|\\?"(?:auth|credentials)\\?":\s?\\?")([^\s"',;}&\\]{6,})/gi;
 
 /** What a command was started with: `--password …`. */
-const SECRET_FLAGS = /(--(?:password|passphrase|token|secret|api-key)\s+["']?)([^\s"',;]+)/gi;
+const SECRET_FLAGS =
+  /(--(?:[a-z]{1,20}-){0,3}(?:password|passwd|passphrase|token|secret|api-key)\s+["']?|\b(?:docker|podman|nerdctl|skopeo|crane|oc)\s{1,4}login\s[^|;]{0,80}?-p\s["']?)([^\s"',;]+)/gi;
 
 /** `-u USER:PASSWORD` of curl, and of those that took it over. A user and a group by number, a host and its port, and who Kubernetes knows are no secret. */
 const USER_FLAGS =
@@ -26,7 +27,7 @@ const USER_FLAGS =
 
 /** What begins with who made it: GitHub, GitLab, Slack, AWS, Google, HashiCorp, Docker, npm, k3s, age; and a key file in base64, unlike a certificate. */
 const TOKENS =
-  /\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bA[KS]IA[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bhv[sb]\.[\w-]{20,}|\bdckr_pat_[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bK10[0-9a-f]{40,}::[^\s"',;]{1,200}|\bAGE-SECRET-KEY-1[A-Z0-9]{40,}|LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[\w+/=-]{8,}/g;
+  /\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\bA[KS]IA[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bhv[sb]\.[\w-]{20,}|\bdckr_pat_[\w-]{20,}|\bsk[-_](?:proj|live|test)[-_][\w-]{16,}|\bnpm_[A-Za-z0-9]{30,}|\bK10[0-9a-f]{40,}::[^\s"',;]{1,200}|\bAGE-SECRET-KEY-1[A-Z0-9]{40,}|LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[\w+/=-]{8,}/g;
 
 /**
  * A bootstrap token of kubeadm by itself: digits and letters in its second half, by turns or a digit first, which a domain's name with a number at its end
@@ -36,7 +37,7 @@ const BOOTSTRAP =
   /(?<![\w.-])[a-z0-9]{6}\.(?!1[4-9a-c][0-9a-f]{14}|\d{16})(?=\d|[a-z]{1,13}\d{1,13}[a-z]{1,13}\d)[a-z0-9]{16}(?![\w-]|\.\w)/g;
 
 /** Each of the shapes below has one of these in it; hardly a name has. */
-const SHAPED = /[ :=%]|\.[a-z0-9]{16}|eyJ|ZXlK|A[KSI][Iz]|gh[pousr]_|_pat_|glpat|xox|ya29|hv[sb]\.|npm_|KEY-|LS0t/;
+const SHAPED = /[ :=%]|\.[a-z0-9]{16}|eyJ|ZXlK|A[KSI][Iz]|gh[pousr]_|_pat_|sk[-_]|glpat|xox|ya29|hv[sb]\.|npm_|KEY-|LS0t/;
 
 /** Whether there is anything in it, or in a line of it, that such a secret could have. */
 export function mayBeShaped(text: string): boolean {
@@ -56,6 +57,7 @@ export function hidePatterns(text: string): string {
     .replace(/\b((?:set-)?cookie["']?\s*[:=]\s*["']?[^\s=;,"']{1,64}=)([^\s;,"']+)/gi, keepWords);
   return withoutUsers(begun)
     .replace(/\b((?:bearer|basic)(?: |%20))([^\s"',;]+)/gi, keepWords)
+    .replace(/\b(authorization["']?\s*[:=]\s*["']?[a-z-]{3,16}\s)(?=[^\s"',;]{0,64}\d)([^\s"',;]{8,})/gi, keepWords)
     .replace(/\b(authorization["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi, keepWords)
     .replace(SECRET_FLAGS, keepWords)
     .replace(USER_FLAGS, keepWords)
